@@ -1,0 +1,50 @@
+"""What holds for every test: no AWS account, no network, no warning, a stated number of examples.
+
+The environment is set here, before any test module imports boto3: botocore reads keys and region
+when a client is made.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.depth import times
+
+AWS_REGION = "eu-north-1"
+HERE = Path(__file__).parent
+OFFLINE = (HERE / "unit", HERE / "architecture")
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_REGION": AWS_REGION,
+    "AWS_DEFAULT_REGION": AWS_REGION,
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # else streams get a host that moto does not know
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
+settings.register_profile(
+    "doorstep",
+    max_examples=times(quick=50, deep=2_000),
+    deadline=None,  # two cores shared with others: time says nothing about the code
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("doorstep")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Unit and architecture tests get no socket at all, the others reach this machine only."""
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in OFFLINE):
+            item.add_marker(pytest.mark.disable_socket)
+        else:
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
