@@ -1,0 +1,41 @@
+"""Who is asking, and in which role. What each route allows is declared beside the route."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.ids import DriverId, ShipperId
+
+
+class Role(StrEnum):
+    """The principals of the system. PUBLIC is anybody, also without a key."""
+
+    SHIPPER = "shipper"
+    DISPATCHER = "dispatcher"
+    MANAGER = "manager"
+    ADMIN = "admin"
+    DRIVER = "driver"
+    RECIPIENT = "recipient"
+    SYSTEM = "system"
+    PUBLIC = "public"
+
+
+STAFF = frozenset({Role.DISPATCHER, Role.MANAGER, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Someone who acts: ``id`` is a key, a driver, or a word such as ``positions`` for our own processes."""
+
+    role: Role
+    id: str
+    shipper_id: ShipperId | None = None
+    driver_id: DriverId | None = None
+
+    def may_see(self, shipper_id: ShipperId) -> bool:
+        """Staff see every shipper's goods, a shipper only its own."""
+        return self.role in STAFF or (
+            self.role is Role.SHIPPER and self.shipper_id == shipper_id
+        )
+
+
+SYSTEM = Actor(Role.SYSTEM, "positions")

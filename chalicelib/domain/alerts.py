@@ -1,0 +1,179 @@
+"""Alerts: what someone must be told, decided from a driver's state before and after a batch of fixes.
+
+Rules are pure and edge-triggered: a rule fires when its condition becomes true and stays quiet until it has been
+false again. The memory that makes this possible is part of the live state, and is committed with it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.instants import Range
+from chalicelib.domain.live import Live, Progress
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes import Route, Stop
+
+
+class AlertKind(StrEnum):
+    """What happened, as seen from a stop."""
+
+    ARRIVED = "arrived"
+    APPROACHING = "approaching"
+    DELAYED = "delayed"
+    BACK_ON_TIME = "back_on_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something to tell about the stop at ``stop_index``; ``promise`` is the new range where there is one."""
+
+    kind: AlertKind
+    stop_index: int
+    occurred_at: datetime
+    eta: Eta | None = None
+    promise: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a rule looks at: one remaining stop, how many come before it, and its ETA as of the head."""
+
+    stop_index: int
+    stop: Stop
+    progress: Progress
+    stops_before: int
+    eta: Eta | None
+    as_of: datetime
+    near_since: datetime | None
+
+
+Rule = Callable[[Outlook, Policy], tuple[Alert, Progress] | None]
+
+
+def arrived(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+    """At the next stop in plan order, near enough for long enough; arrived is when it came near."""
+    since = outlook.near_since
+    if outlook.stops_before or outlook.progress.arrived_at or since is None:
+        return None
+    if outlook.as_of - since < policy.arrival_dwell:
+        return None
+    alert = Alert(AlertKind.ARRIVED, outlook.stop_index, since)
+    return alert, replace(outlook.progress, arrived_at=since, has_approached=True)
+
+
+def approaching(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+    """Few stops away and soon, once per stop."""
+    progress, eta = outlook.progress, outlook.eta
+    if progress.has_approached or progress.arrived_at or eta is None:
+        return None
+    if outlook.stops_before > policy.approaching_stops:
+        return None
+    if eta.point - outlook.as_of > policy.approaching_within:
+        return None
+    alert = Alert(AlertKind.APPROACHING, outlook.stop_index, outlook.as_of, eta=eta)
+    return alert, replace(progress, has_approached=True)
+
+
+def delayed(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+    """The ETA has left the promise told last: tell the new range. A second, worse delay is told again."""
+    progress, eta = outlook.progress, outlook.eta
+    if eta is None or progress.promise is None or progress.arrived_at or _is_resting(outlook, policy):
+        return None
+    if eta.point <= progress.promise.latest + policy.delay_tolerance:
+        return None
+    return _promise_anew(outlook, AlertKind.DELAYED, eta, policy, is_delayed=True)
+
+
+def back_on_time(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+    """After a delay, the ETA is safely inside the first promise again."""
+    progress, eta, first = outlook.progress, outlook.eta, outlook.stop.promise
+    if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
+        return None
+    if _is_resting(outlook, policy) or eta.point > first.latest - policy.recovery_margin:
+        return None
+    return _promise_anew(outlook, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False)
+
+
+RULES: Final[tuple[Rule, ...]] = (arrived, approaching, delayed, back_on_time)
+
+
+def decide(
+    live: Live, route: Route, *, as_of: datetime, limit: int, policy: Policy
+) -> tuple[Live, tuple[Alert, ...]]:
+    """The live state with its alert memory updated, and the alerts of this step, nearest stops first.
+
+    At most ``limit`` shipments are told at once. What does not fit keeps its memory, so it fires with the next fix:
+    late by seconds, never lost.
+    """
+    alerts: list[Alert] = []
+    progress = list(live.progress)
+    room = limit
+    for stops_before, i in enumerate(live.remaining()):
+        fired, after = _rules_of(live, route, i, stops_before, as_of, policy)
+        told = len(fired) * len(route.stops[i].consignments)
+        if not fired:
+            continue
+        if told > room and alerts:
+            break
+        alerts += fired
+        progress[i] = after
+        room -= told
+    if not alerts:
+        return live, ()
+    return replace(live, progress=tuple(progress)), tuple(alerts)
+
+
+def near_since(live_before: Live, stop: Stop | None, passed: Sequence[tuple[datetime, float]], policy: Policy) -> datetime | None:
+    """Since when the van has been near the next stop without leaving it.
+
+    ``passed`` are the newly credible fixes in device order as (recorded_at, distance to the stop in metres).
+    """
+    since = live_before.near_since
+    if stop is None:
+        return None
+    for recorded_at, way_m in passed:
+        if way_m > policy.arrival_radius_m:
+            since = None
+        elif since is None:
+            since = recorded_at
+    return since
+
+
+def _rules_of(  # noqa: PLR0913 - a private loop body
+    live: Live, route: Route, i: int, stops_before: int, as_of: datetime, policy: Policy
+) -> tuple[list[Alert], Progress]:
+    progress = live.progress[i]
+    fired: list[Alert] = []
+    for rule in RULES:
+        outlook = Outlook(
+            stop_index=i,
+            stop=route.stops[i],
+            progress=progress,
+            stops_before=stops_before,
+            eta=live.etas[i],
+            as_of=as_of,
+            near_since=live.near_since,
+        )
+        if outcome := rule(outlook, policy):
+            alert, progress = outcome
+            fired.append(alert)
+    return fired, progress
+
+
+def _is_resting(outlook: Outlook, policy: Policy) -> bool:
+    told_at = outlook.progress.told_at
+    return told_at is not None and outlook.as_of - told_at < policy.promise_rest
+
+
+def _promise_anew(
+    outlook: Outlook, kind: AlertKind, eta: Eta, policy: Policy, *, is_delayed: bool
+) -> tuple[Alert, Progress]:
+    promise = eta.range.widened_to(policy.promise_step)
+    alert = Alert(kind, outlook.stop_index, outlook.as_of, eta=eta, promise=promise)
+    memory = replace(
+        outlook.progress, promise=promise, is_delayed=is_delayed, told_at=outlook.as_of
+    )
+    return alert, memory

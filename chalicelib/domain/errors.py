@@ -1,0 +1,106 @@
+"""What can go wrong, in the words of the domain: no HTTP and no AWS in here.
+
+::
+
+    DomainError(code, **data)    str() is for people, code and data are for machines
+    ├─ Invalid                   malformed or impossible input
+    ├─ NotFound                  unknown, foreign and expired look the same
+    ├─ Unauthorized              nobody we know is asking
+    ├─ Forbidden                 this actor may not
+    ├─ Conflict                  the present state forbids it
+    │  ├─ IllegalTransition
+    │  ├─ IdempotencyKeyReused
+    │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
+    ├─ TooLarge                  more than the documented cap
+    └─ Unavailable               a dependency failed; safe to repeat
+"""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """Any refusal. ``code`` is stable and documented, ``data`` never holds what the caller sent."""
+
+    code: ClassVar[str] = "error"
+    text: ClassVar[str] = "The request was refused."
+
+    def __init__(self, text: str | None = None, **data: object) -> None:
+        super().__init__(text or self.text)
+        self.data = data
+
+
+class Invalid(DomainError):
+    """Malformed or impossible input; ``pointer`` says where (RFC 6901, relative to the body)."""
+
+    code = "invalid"
+    text = "The request breaks a rule."
+
+    def __init__(self, text: str | None = None, *, pointer: str = "", code: str = "invalid") -> None:
+        super().__init__(text, errors=[{"pointer": pointer, "code": code, "detail": text or ""}])
+
+
+class NotFound(DomainError):
+    """Unknown, foreign or expired: deliberately the same answer."""
+
+    code = "not_found"
+    text = "There is nothing here, or it is not for you."
+
+
+class Unauthorized(DomainError):
+    """No credentials, or none that are valid."""
+
+    code = "unauthorized"
+    text = "Present a valid key or token as a bearer token."
+
+
+class Forbidden(DomainError):
+    """A known actor asks for what its role may not do."""
+
+    code = "forbidden"
+    text = "This key or token may not do that."
+
+
+class Conflict(DomainError):
+    """The present state of the thing forbids the request."""
+
+    code = "conflict"
+    text = "The present state does not allow that."
+
+
+class IllegalTransition(Conflict):
+    """The lifecycle table has no such step; ``current`` and ``wanted`` say which was asked."""
+
+    code = "illegal_transition"
+    text = "The shipment's status does not allow that."
+
+
+class IdempotencyKeyReused(Invalid):
+    """The same Idempotency-Key came with another body."""
+
+    code = "idempotency_key_reused"
+    text = "This Idempotency-Key was used with another request."
+
+
+class ConcurrentUpdate(Conflict):
+    """Somebody else wrote first. Services read again and retry; callers see it only as Unavailable."""
+
+    code = "concurrent_update"
+    text = "Somebody else changed this at the same time."
+
+
+class TooLarge(DomainError):
+    """More than the documented cap."""
+
+    code = "too_large"
+    text = "That is more than fits into one request."
+
+
+class Unavailable(DomainError):
+    """A dependency did not answer as it should. Nothing was half done; repeat after ``retry_after_s``."""
+
+    code = "unavailable"
+    text = "Something we depend on is not answering. It is safe to repeat the request."
+
+    def __init__(self, text: str | None = None, *, retry_after_s: int = 2, **data: object) -> None:
+        super().__init__(text, **data)
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,63 @@
+"""Events: immutable lines of a shipment's history. Alerts, notices and webhooks are made of nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from chalicelib.domain.actors import Role
+from chalicelib.domain.ids import EventId, ShipmentId, ShipperId
+
+
+class EventType(StrEnum):
+    """Past tense, dotted; the names are part of the public API."""
+
+    CREATED = "shipment.created"
+    ACCEPTED = "shipment.accepted"
+    LOADED = "shipment.loaded"
+    OUT_FOR_DELIVERY = "shipment.out_for_delivery"
+    ARRIVING = "shipment.arriving"
+    ARRIVED = "shipment.arrived"
+    DELIVERED = "shipment.delivered"
+    ATTEMPT_FAILED = "shipment.attempt_failed"
+    CANCELLED = "shipment.cancelled"
+    RETURNING = "shipment.returning"
+    RETURNED = "shipment.returned"
+    SUPERSEDED = "shipment.superseded"
+    PROMISED = "eta.promised"
+    DELAYED = "eta.delayed"
+    BACK_ON_TIME = "eta.back_on_time"
+
+
+INTERNAL: Final = frozenset({EventType.SUPERSEDED})
+"""Kept for the record, told to nobody."""
+
+WARNINGS: Final = frozenset({EventType.DELAYED, EventType.ATTEMPT_FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line: ``seq`` counts from 1 without gaps per shipment; ``occurred_at`` is when it happened (device clock),
+    ``recorded_at`` when we wrote it. ``data`` holds JSON values only, and no personal data."""
+
+    id: EventId
+    shipment_id: ShipmentId
+    shipper_id: ShipperId
+    seq: int
+    type: EventType
+    occurred_at: datetime
+    recorded_at: datetime
+    actor_role: Role
+    actor_id: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def audience(self) -> str:
+        """Who may be told: ``internal`` stays with us, ``public`` may reach recipient and shipper."""
+        return "internal" if self.type in INTERNAL else "public"
+
+    @property
+    def severity(self) -> str:
+        """``warning`` when a person may have to act, else ``info``."""
+        return "warning" if self.type in WARNINGS else "info"

@@ -1,0 +1,96 @@
+"""ETAs of a whole route: before it starts, and on the road from where the van is now.
+
+Durations between stops depend only on the plan and the time of day, so they are estimated once per plan and quarter
+of an hour (``links``); a fix only changes the current leg and shifts the chain behind it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.domain.eta.chain import Link, chain, remaining_dwell
+from chalicelib.domain.eta.estimates import Duration, Eta
+from chalicelib.domain.eta.model import Leg, TravelModel, Visit
+from chalicelib.domain.fixes import Fix
+from chalicelib.domain.geography import distance_m
+from chalicelib.domain.live import Live
+from chalicelib.domain.routes import Route, Stop
+
+QUARTER_HOUR: Final = timedelta(minutes=15)
+NO_TIME: Final = Duration(mu=-700.0, variance=0.0)
+"""A duration of zero seconds, as far as a log can say it."""
+
+
+def quarter(at: datetime) -> int:
+    """Which quarter of an hour since the epoch an instant falls into: the cache key beside the plan version."""
+    return int(at.timestamp() // QUARTER_HOUR.total_seconds())
+
+
+def links(route: Route, model: TravelModel, at: datetime) -> tuple[Link, ...]:
+    """Travel to and service at every stop of the plan, from the hub on, as expected about ``at``."""
+    places = [route.hub_coordinates, *(stop.coordinates for stop in route.stops)]
+    return tuple(
+        Link(
+            travel=model.leg(Leg(distance_m(origin, stop.coordinates)), at),
+            dwell=model.dwell(_visit(stop), at),
+            window=stop.window,
+        )
+        for origin, stop in zip(places, route.stops, strict=False)
+    )
+
+
+def planned_etas(route: Route, model: TravelModel, departs_at: datetime) -> tuple[Eta, ...]:
+    """An ETA for every stop, for a van that leaves the hub then."""
+    return chain(links(route, model, departs_at), departs_at=departs_at, model=model)
+
+
+def etas_at_start(
+    plan_links: Sequence[Link], loaded: Sequence[int], model: TravelModel, departs_at: datetime
+) -> tuple[Eta | None, ...]:
+    """ETAs of the stops that have something on the van (``loaded``, indexes); None for those that are skipped.
+
+    The way past a skipped stop is counted, its service is not.
+    """
+    on_van = set(loaded)
+    kept = [
+        link if i in on_van else replace(link, dwell=NO_TIME, window=None)
+        for i, link in enumerate(plan_links)
+    ]
+    etas = chain(kept, departs_at=departs_at, model=model)
+    return tuple(eta if i in on_van else None for i, eta in enumerate(etas))
+
+
+def remaining_etas(
+    live: Live, head: Fix, plan_links: Sequence[Link], route: Route, model: TravelModel
+) -> tuple[Eta | None, ...]:
+    """ETAs of all stops not done, from where the head is; None for what is done or already reached.
+
+    The present leg is predicted anew from the present place, never by extrapolating the driver's own speed. At a stop
+    under way the rest of its service is expected first.
+    """
+    remaining = list(live.remaining())
+    etas: list[Eta | None] = [None] * len(route.stops)
+    if not remaining:
+        return tuple(etas)
+    first = remaining[0]
+    arrived_at = live.progress[first].arrived_at
+    ahead: list[Link] = []
+    for position, i in enumerate(remaining):
+        link = plan_links[i]
+        if position == 0 and arrived_at is not None:
+            left = remaining_dwell(link.dwell, head.recorded_at - arrived_at)
+            link = Link(travel=NO_TIME, dwell=left)
+        elif position == 0:
+            way_m = distance_m(head.coordinates, route.stops[i].coordinates)
+            link = replace(link, travel=model.leg(Leg(way_m), head.recorded_at))
+        ahead.append(link)
+    for i, eta in zip(remaining, chain(ahead, departs_at=head.recorded_at, model=model), strict=True):
+        etas[i] = eta
+    if arrived_at is not None:
+        etas[first] = None
+    return tuple(etas)
+
+
+def _visit(stop: Stop) -> Visit:
+    return Visit(parcels=stop.parcel_count, service_time_s=stop.service_time_s)

@@ -1,0 +1,25 @@
+"""Names of things. Each id is a type prefix and a ULID, except where a replay must collide with itself."""
+
+from typing import Final, NewType
+
+ShipmentId = NewType("ShipmentId", str)
+RouteId = NewType("RouteId", str)
+StopId = NewType("StopId", str)
+DriverId = NewType("DriverId", str)
+ShipperId = NewType("ShipperId", str)
+HubId = NewType("HubId", str)
+KeyId = NewType("KeyId", str)
+EventId = NewType("EventId", str)
+ProofId = NewType("ProofId", str)
+WebhookId = NewType("WebhookId", str)
+
+SHIPMENT: Final = "shp"
+ROUTE: Final = "rte"
+STOP: Final = "stp"
+DRIVER: Final = "drv"
+SHIPPER: Final = "shr"
+HUB: Final = "hub"
+KEY: Final = "key"
+EVENT: Final = "evt"
+PROOF: Final = "prf"
+WEBHOOK: Final = "whk"

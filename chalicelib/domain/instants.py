@@ -1,0 +1,39 @@
+"""Instants are aware and in UTC; a naive time is refused where it enters."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+def utc(instant: datetime) -> datetime:
+    """The same instant in UTC. Raises ValueError for a naive time, which could mean anything."""
+    if instant.tzinfo is None or instant.utcoffset() is None:
+        msg = "a time needs an offset from UTC"
+        raise ValueError(msg)
+    return instant.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From ``earliest`` to ``latest``, both aware; ``earliest`` is never after ``latest``."""
+
+    earliest: datetime
+    latest: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a range that ends before it begins."""
+        if self.latest < self.earliest:
+            msg = "a range must not end before it begins"
+            raise ValueError(msg)
+
+    def contains(self, instant: datetime) -> bool:
+        """Whether the instant lies inside, both ends included."""
+        return self.earliest <= instant <= self.latest
+
+    def widened_to(self, step: timedelta) -> "Range":
+        """The smallest enclosing range on full multiples of ``step`` since the epoch (14:13–14:38 → 14:10–14:40)."""
+        step_s = step.total_seconds()
+        earliest_s = self.earliest.timestamp() // step_s * step_s
+        latest_s = -(-self.latest.timestamp() // step_s) * step_s
+        return Range(
+            datetime.fromtimestamp(earliest_s, UTC), datetime.fromtimestamp(latest_s, UTC)
+        )

@@ -1,0 +1,81 @@
+"""Live state: all that changes while a driver drives, in one small value that is written with every batch.
+
+It holds the newest fixes, the progress of each stop, the ETAs told last and the memory of the alerts. It is replaced
+as a whole under a version, never edited in place.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.fixes import Fix, credible
+from chalicelib.domain.ids import DriverId, RouteId
+from chalicelib.domain.instants import Range
+from chalicelib.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One stop on the road, and what has been told about it.
+
+    ``promise`` is the range told last, ``told_at`` when it last *changed*; both are alert memory.
+    """
+
+    is_done: bool = False
+    arrived_at: datetime | None = None
+    has_approached: bool = False
+    is_delayed: bool = False
+    promise: Range | None = None
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A driver's live state. Off shift ``route_id`` is None and there are no stops.
+
+    ``recent`` are the newest usable fixes in device order; ``progress`` and ``etas`` have one entry a stop in plan
+    order, an ETA being None where there is nothing left to reach. ``near_since`` is when the head came near the next
+    stop and has stayed since.
+    """
+
+    driver_id: DriverId
+    version: int = 0
+    epoch: int = 1
+    route_id: RouteId | None = None
+    plan_version: int = 0
+    started_at: datetime | None = None
+    clock_skew: timedelta = timedelta(0)
+    recent: tuple[Fix, ...] = ()
+    near_since: datetime | None = None
+    progress: tuple[Progress, ...] = ()
+    etas: tuple[Eta | None, ...] = field(default=())
+
+    def head(self, policy: Policy) -> Fix | None:
+        """The newest fix that a vehicle can have reached; None before the first."""
+        chain = credible(self.recent, policy)
+        return chain[-1] if chain else None
+
+    def remaining(self) -> Iterator[int]:
+        """The indexes of the stops not done yet, in plan order."""
+        return (i for i, stop in enumerate(self.progress) if not stop.is_done)
+
+    @property
+    def next_stop(self) -> int | None:
+        """The index of the first stop not done; None when all are."""
+        return next(self.remaining(), None)
+
+    def stops_before(self, stop_index: int) -> int:
+        """How many stops are still to be made before this one (0 = it is next)."""
+        return sum(1 for i in self.remaining() if i < stop_index)
+
+    def with_progress(self, stop_index: int, progress: Progress) -> "Live":
+        """The same state with one stop's progress replaced."""
+        return replace(
+            self,
+            progress=(
+                *self.progress[:stop_index],
+                progress,
+                *self.progress[stop_index + 1 :],
+            ),
+        )

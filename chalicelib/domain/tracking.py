@@ -1,0 +1,240 @@
+"""What the recipient sees: an allow-list, made from one shipment, its history and its driver's live state.
+
+Nothing of another customer, no phone, no street, no driver's name. A hidden element is absent here already, so no
+page can show it by mistake.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.domain.accounts import Shipper
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.events import Event
+from chalicelib.domain.fixes import Fix
+from chalicelib.domain.geography import Coordinates, distance_m
+from chalicelib.domain.instants import Range
+from chalicelib.domain.live import Live
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.statuses import (
+    FINISHED,
+    ON_THE_WAY,
+    ExternalStatus,
+    FailureReason,
+    Status,
+    external_status,
+)
+from chalicelib.domain.visibility import Proximity
+
+PUBLIC_DATA: Final = frozenset({"status", "promise", "reason"})
+POSITION_DECIMALS: Final = 5  # one metre
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose goods these are, and whom to ask."""
+
+    name: str
+    support_contact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the van was, and how long ago that was when we answered."""
+
+    lat_deg: float
+    lon_deg: float
+    recorded_at: datetime
+    age_s: int
+    heading_deg: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One public line of the history."""
+
+    type: str
+    at: datetime
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProof:
+    """A proof that can be opened through the same link."""
+
+    id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the last attempt ended."""
+
+    status: Status
+    at: datetime
+    reason: FailureReason | None
+    note: str | None
+    proofs: tuple[ShownProof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingView:
+    """The tracking page as data. ``version`` counts the shipment's changes (for the ETag), ``poll_after_s`` is when
+    to ask again (None: never, it is over)."""
+
+    status: Status
+    external_status: ExternalStatus
+    reference: str
+    sender: Sender
+    city: str
+    time_zone: str
+    locale: str
+    server_now: datetime
+    version: int
+    eta: Eta | None
+    promise: Range | None
+    delayed: bool
+    window: Range | None
+    stops_before: int | None
+    position: Position | None
+    position_hidden_because: str | None
+    last_seen_age_s: int | None
+    destination: Coordinates
+    timeline: tuple[Milestone, ...]
+    outcome: Outcome | None
+    poll_after_s: int | None
+
+
+def require_open_link(shipment: Shipment, now: datetime, policy: Policy) -> None:
+    """Raises NotFound when the link ended: some days after the shipment was completed."""
+    ended = shipment.completed_at is not None and now > shipment.completed_at + policy.link_retention
+    if ended:
+        raise NotFound
+
+
+def view(  # noqa: PLR0913 - the page is made of exactly these
+    shipment: Shipment,
+    history: Sequence[Event],
+    live: Live | None,
+    shipper: Shipper,
+    *,
+    now: datetime,
+    policy: Policy,
+) -> TrackingView:
+    """What this recipient sees now. ``live`` is the driver's state, or None when nobody drives the shipment."""
+    driving = _driving(shipment, live)
+    head = driving.head(policy) if driving else None
+    index = shipment.assignment.stop_index if shipment.assignment else 0
+    eta = _clamped(driving.etas[index], now) if driving else None
+    stops_before = driving.stops_before(index) if driving else None
+    proximity = _proximity(shipment, head, eta, stops_before, now)
+    position, hidden, last_seen_s = _position(shipment, head, proximity, now, policy)
+    rules = policy.visibility
+    is_near = position is not None or hidden == "stale"
+    return TrackingView(
+        status=shipment.status,
+        external_status=external_status(shipment.status, _reason(shipment)),
+        reference=shipment.reference,
+        sender=Sender(shipper.name, shipper.support_contact),
+        city=shipment.address.city,
+        time_zone=shipment.address.time_zone,
+        locale=shipment.recipient.locale,
+        server_now=now,
+        version=shipment.version,
+        eta=eta if proximity and rules.eta.allows(proximity) else None,
+        promise=shipment.promise if shipment.status in ON_THE_WAY else None,
+        delayed=shipment.is_delayed and shipment.status in ON_THE_WAY,
+        window=shipment.window,
+        stops_before=stops_before if proximity and rules.stops_before.allows(proximity) else None,
+        position=position,
+        position_hidden_because=hidden,
+        last_seen_age_s=last_seen_s,
+        destination=shipment.address.coordinates,
+        timeline=tuple(_milestone(event) for event in history if event.audience == "public"),
+        outcome=_outcome(shipment),
+        poll_after_s=_poll_after_s(shipment, policy, is_near=is_near),
+    )
+
+
+def _driving(shipment: Shipment, live: Live | None) -> Live | None:
+    """The live state, but only while it drives this very shipment."""
+    assigned = shipment.assignment
+    if live is None or assigned is None or shipment.status not in ON_THE_WAY:
+        return None
+    if live.route_id != assigned.route_id or assigned.stop_index >= len(live.progress):
+        return None
+    return live
+
+
+def _clamped(eta: Eta | None, now: datetime) -> Eta | None:
+    """An ETA is told as of the last fix; nobody arrives in the past."""
+    if eta is None:
+        return None
+    return Eta(max(eta.point, now), max(eta.earliest, now), max(eta.latest, now))
+
+
+def _proximity(
+    shipment: Shipment, head: Fix | None, eta: Eta | None, stops_before: int | None, now: datetime
+) -> Proximity | None:
+    if stops_before is None:
+        return None
+    place = shipment.address.coordinates
+    way_m = distance_m(head.coordinates, place) if head else float("inf")
+    left = eta.point - now if eta else timedelta(0)
+    return Proximity(stops_before=stops_before, time_left=left, distance_m=way_m)
+
+
+def _position(
+    shipment: Shipment, head: Fix | None, proximity: Proximity | None, now: datetime, policy: Policy
+) -> tuple[Position | None, str | None, int | None]:
+    if shipment.status in FINISHED or shipment.status is Status.ATTEMPT_FAILED:
+        return None, "done", None
+    if head is None or proximity is None:
+        return None, None, None
+    if not policy.visibility.position.allows(proximity):
+        return None, "not_yet_near", None
+    age = max(now - head.recorded_at, timedelta(0))
+    age_s = int(age.total_seconds())
+    if age > policy.stale_after:
+        return None, "stale", age_s
+    shown = Position(
+        lat_deg=round(head.coordinates.lat_deg, POSITION_DECIMALS),
+        lon_deg=round(head.coordinates.lon_deg, POSITION_DECIMALS),
+        recorded_at=head.recorded_at,
+        age_s=age_s,
+        heading_deg=head.heading_deg,
+    )
+    return shown, None, age_s
+
+
+def _reason(shipment: Shipment) -> FailureReason | None:
+    return shipment.last_attempt.reason if shipment.last_attempt else None
+
+
+def _milestone(event: Event) -> Milestone:
+    data = {key: value for key, value in event.data.items() if key in PUBLIC_DATA}
+    return Milestone(type=event.type.value, at=event.occurred_at, data=data)
+
+
+def _outcome(shipment: Shipment) -> Outcome | None:
+    attempt = shipment.last_attempt
+    if attempt is None or shipment.status not in {Status.DELIVERED, Status.ATTEMPT_FAILED}:
+        return None
+    return Outcome(
+        status=attempt.status,
+        at=attempt.occurred_at,
+        reason=attempt.reason,
+        note=attempt.note,
+        proofs=tuple(ShownProof(proof.id, proof.kind.value) for proof in attempt.proofs),
+    )
+
+
+def _poll_after_s(shipment: Shipment, policy: Policy, *, is_near: bool) -> int | None:
+    if shipment.status in FINISHED:
+        return None
+    return policy.poll_near_s if is_near else policy.poll_far_s
+
+
