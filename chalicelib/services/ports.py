@@ -1,0 +1,382 @@
+"""What the services need from the outside, as nouns. Adapters meet these by shape; fakes in the tests do too.
+
+Every write that follows a read carries the version it was read at, and raises ConcurrentUpdate when somebody was
+faster. Every write is safe to repeat: an implementation recognises its own earlier write. All may raise Unavailable.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, Protocol, TypeVar
+
+from chalicelib.domain.accounts import (
+    ApiKey,
+    Driver,
+    Hub,
+    Invitation,
+    Shipper,
+    WebhookEndpoint,
+)
+from chalicelib.domain.events import Event
+from chalicelib.domain.fixes import Fix
+from chalicelib.domain.ids import (
+    DriverId,
+    HubId,
+    KeyId,
+    ProofId,
+    RouteId,
+    ShipmentId,
+    ShipperId,
+    WebhookId,
+)
+from chalicelib.domain.live import Live
+from chalicelib.domain.proofs import Proof
+from chalicelib.domain.routes import Route
+from chalicelib.domain.shipments import Shipment
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a listing; ``position`` resumes after it (None: that was all). It is not yet an opaque cursor."""
+
+    data: tuple[T, ...]
+    position: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A shipment after some steps and the events they left; ``expected_version`` is what was read (None: it is new)."""
+
+    after: Shipment
+    events: tuple[Event, ...]
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What an Idempotency-Key stood for: the fingerprint of the request and the id of what it made."""
+
+    key: str
+    fingerprint: str
+    result_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TrackEntry:
+    """One batch in the track: the fixes kept of it, and the ETAs told with it (epoch seconds, by stop index)."""
+
+    driver_id: DriverId
+    route_id: RouteId
+    fixes: tuple[Fix, ...]
+    live: Live
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A form that lets a browser put one file into the store."""
+
+    url: str
+    fields: Mapping[str, str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What lies in the store under a key."""
+
+    content_type: str
+    size_bytes: int
+    etag: str
+    stored_at: datetime
+    first_bytes: bytes
+
+
+class Clock(Protocol):
+    """The only source of the present."""
+
+    def now(self) -> datetime:
+        """Now, aware, in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """Makes new names."""
+
+    def new(self, prefix: str) -> str:
+        """A fresh id: prefix, underscore, ULID."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs what we hand out, so that most tokens need no read to be checked."""
+
+    def tracking_token(self, shipment: Shipment) -> str:
+        """The unguessable part of a tracking link; the same for the same link generation."""
+        ...
+
+    def shipment_of(self, token: str) -> ShipmentId:
+        """Which shipment a token names. It is not checked yet. Raises NotFound for anything malformed."""
+        ...
+
+    def is_genuine(self, token: str, shipment: Shipment) -> bool:
+        """Whether the token was signed for the shipment's present link generation (constant time)."""
+        ...
+
+    def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
+        """The payload as a signed, url-safe text that only ``unseal`` with the same purpose opens."""
+        ...
+
+    def unseal(self, purpose: str, sealed: str) -> dict[str, object] | None:
+        """The payload again, or None when it was not sealed here for this purpose."""
+        ...
+
+
+class Shipments(Protocol):
+    """Shipments with their whole history."""
+
+    def get(self, shipment_id: ShipmentId) -> Shipment:
+        """Raises NotFound."""
+        ...
+
+    def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
+        """Those that exist, read consistently."""
+        ...
+
+    def with_history(self, shipment_id: ShipmentId) -> tuple[Shipment, tuple[Event, ...]]:
+        """The shipment and its events, oldest first, in one read. Raises NotFound."""
+        ...
+
+    def events(
+        self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Page[Event]:
+        """The events of one shipment, oldest first."""
+        ...
+
+    def by_shipper(
+        self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Page[Shipment]:
+        """A shipper's shipments, newest first (from an index: fit to show, not to decide on)."""
+        ...
+
+    def create(self, change: Change, remembered: Remembered | None) -> Remembered | None:
+        """Write a new shipment, its first event and the memory of the request, all or nothing.
+
+        Returns what was remembered earlier under the same key instead, and then nothing was written.
+        """
+        ...
+
+    def commit(self, changes: Sequence[Change], live: "LiveChange | None" = None) -> None:
+        """Write shipments, their events and, if given, a driver's live state, all or nothing. Raises ConcurrentUpdate."""
+        ...
+
+    def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
+        """Note that an upload was allowed."""
+        ...
+
+    def expected_proofs(self, shipment_id: ShipmentId) -> dict[ProofId, str]:
+        """The uploads that were allowed, with their content types."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChange:
+    """A live state to write where ``expected_version`` was read (None: there was none)."""
+
+    after: Live
+    expected_version: int | None
+
+
+class Routes(Protocol):
+    """Routes with their plans."""
+
+    def get(self, route_id: RouteId) -> Route:
+        """Raises NotFound."""
+        ...
+
+    def plan(self, route_id: RouteId, plan_version: int) -> Route:
+        """The route at that plan version; may come from a cache, which costs no read. Raises NotFound."""
+        ...
+
+    def put(self, route: Route, *, expected_plan_version: int | None) -> None:
+        """Write a route. Raises ConcurrentUpdate."""
+        ...
+
+    def by_service_day(
+        self,
+        service_day: date,
+        hub_id: HubId,
+        *,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Page[Route]:
+        """The routes of a hub's day."""
+        ...
+
+
+class Fleet(Protocol):
+    """Drivers' live states and tracks."""
+
+    def live(self, driver_id: DriverId) -> Live:
+        """One read. Raises NotFound for an unknown driver."""
+        ...
+
+    def glance(self, driver_id: DriverId) -> Live | None:
+        """The same for showing: half the price, perhaps a moment old; None when unknown."""
+        ...
+
+    def put(self, change: LiveChange) -> None:
+        """Raises ConcurrentUpdate."""
+        ...
+
+    def append_track(self, entry: TrackEntry) -> bool:
+        """Keep a batch under its own content; False when the very same batch was there already."""
+        ...
+
+    def track(self, driver_id: DriverId, *, since: datetime, until: datetime) -> tuple[Fix, ...]:
+        """All fixes kept, in device order, each once."""
+        ...
+
+
+class Accounts(Protocol):
+    """Shippers, drivers, hubs, keys, invitations and webhook endpoints."""
+
+    def put_shipper(self, shipper: Shipper) -> None:
+        """Write a shipper."""
+        ...
+
+    def shipper(self, shipper_id: ShipperId) -> Shipper:
+        """Raises NotFound."""
+        ...
+
+    def create_driver(self, driver: Driver) -> None:
+        """Write a new driver together with an empty live state."""
+        ...
+
+    def driver(self, driver_id: DriverId) -> Driver:
+        """Raises NotFound."""
+        ...
+
+    def drivers(self, *, limit: int, position: Mapping[str, str] | None) -> Page[Driver]:
+        """All drivers, oldest first."""
+        ...
+
+    def put_hub(self, hub: Hub) -> None:
+        """Write a hub."""
+        ...
+
+    def hub(self, hub_id: HubId) -> Hub:
+        """Raises NotFound."""
+        ...
+
+    def put_key(self, key: ApiKey) -> None:
+        """Write or replace a key."""
+        ...
+
+    def key(self, key_id: KeyId) -> ApiKey | None:
+        """None when unknown. May be up to 60 s old."""
+        ...
+
+    def put_invitation(self, invitation: Invitation) -> None:
+        """Write an invitation."""
+        ...
+
+    def take_invitation(self, code_hash: str, now: datetime) -> Invitation:
+        """Use it up: only one caller gets it. Raises NotFound when unknown, used or expired."""
+        ...
+
+    def put_webhook(self, endpoint: WebhookEndpoint) -> None:
+        """Write an endpoint."""
+        ...
+
+    def webhooks(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
+        """A shipper's endpoints."""
+        ...
+
+    def delete_webhook(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
+        """Raises NotFound."""
+        ...
+
+
+class ProofStore(Protocol):
+    """The files of proofs. Bytes never pass through us."""
+
+    def allow_upload(
+        self, object_key: str, *, content_type: str, max_bytes: int, now: datetime
+    ) -> Upload:
+        """A form for exactly this key and type, good for some minutes."""
+        ...
+
+    def find(self, object_key: str) -> StoredObject | None:
+        """What was uploaded there, or None."""
+        ...
+
+    def link(self, proof: Proof) -> str:
+        """An address that shows the file for at most five minutes."""
+        ...
+
+
+class EventTopic(Protocol):
+    """Where events are published."""
+
+    def publish(self, events: Sequence[Event]) -> frozenset[str]:
+        """Publish; returns the ids of the events that were *not* taken."""
+        ...
+
+
+class Ledger(Protocol):
+    """Who may send what, at most once: taken before the call, marked after it."""
+
+    def claim(self, key: str, *, owner: str, now: datetime, lease_s: int, keep_s: int) -> "Claim":
+        """Try to become the one who sends ``key``; see Claim."""
+        ...
+
+    def finish(self, key: str, *, owner: str, outcome: str, now: datetime) -> None:
+        """Say that it is done (``sent``, ``suppressed``, …); nobody may claim it again."""
+        ...
+
+    def release(self, key: str, *, owner: str) -> None:
+        """Give the claim back after a failure that surely sent nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``granted``: ours to send. ``done``: it was sent. Neither: somebody else holds it, try later.
+
+    ``maybe_duplicate`` says that an earlier holder vanished without a word, so this may be a repeat.
+    """
+
+    granted: bool
+    done: bool
+    maybe_duplicate: bool = False
+
+
+class SmsSender(Protocol):
+    """Sends an SMS."""
+
+    def send(self, phone: str, text: str) -> None:
+        """Raises Unavailable when nothing was sent and a repeat may help, Invalid when it never will."""
+        ...
+
+
+class EmailSender(Protocol):
+    """Sends an e-mail."""
+
+    def send(self, to: str, subject: str, text: str, html: str) -> None:
+        """Raises Unavailable or Invalid as SmsSender does."""
+        ...
+
+
+class WebhookSender(Protocol):
+    """Posts to somebody else's server."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status of the answer. Redirects are not followed. Raises Unavailable when there was none, Invalid for a
+        target that we must not call."""
+        ...
+
+
