@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.depth import times
 
-AWS_REGION = "eu-north-1"
+AWS_REGION = "us-east-1"
 HERE = Path(__file__).parent
 OFFLINE = (HERE / "unit", HERE / "architecture")
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
