@@ -24,6 +24,10 @@ PLANTED: Final = {
         ("pages/__init__.py", "import chalicelib.api"),
         ("helpers.py", ""),
     ],
+    "order-in-domain": [
+        ("domain/ids.py", "import chalicelib.domain.shipments"),
+        ("domain/rumours.py", ""),
+    ],
     "blind-use-cases": [
         ("services/use_case.py", "import chalicelib.services.other_use_case"),
         ("services/ports.py", "import chalicelib.services.other_use_case"),
