@@ -1,4 +1,7 @@
-"""Who has an account: shippers, drivers, hubs, keys, invitations, webhook endpoints. Secrets appear only as hashes."""
+"""Who has an account: shippers, drivers, hubs, keys, invitations, webhook endpoints.
+
+Secrets appear only as hashes.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +13,10 @@ from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
 
 @dataclass(frozen=True, slots=True)
 class Shipper:
-    """Owns goods. ``sms_name`` is what an SMS may call it: short, letters and digits only, set by staff."""
+    """Owns goods.
+
+    ``sms_name`` is what an SMS may call it: short, letters and digits only, set by staff.
+    """
 
     id: ShipperId
     name: str
@@ -21,7 +27,10 @@ class Shipper:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """Drives. ``epoch`` is part of every driver token: raising it revokes all tokens given out before."""
+    """Drives.
+
+    ``epoch`` is part of every driver token: raising it revokes all tokens given out before.
+    """
 
     id: DriverId
     name: str

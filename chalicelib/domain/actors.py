@@ -24,7 +24,7 @@ STAFF = frozenset({Role.DISPATCHER, Role.MANAGER, Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Someone who acts: ``id`` is a key, a driver, or a word such as ``positions`` for our own processes."""
+    """Someone who acts: ``id`` is a key's, a driver's, or a word for our own processes."""
 
     role: Role
     id: str
@@ -33,9 +33,7 @@ class Actor:
 
     def may_see(self, shipper_id: ShipperId) -> bool:
         """Staff see every shipper's goods, a shipper only its own."""
-        return self.role in STAFF or (
-            self.role is Role.SHIPPER and self.shipper_id == shipper_id
-        )
+        return self.role in STAFF or (self.role is Role.SHIPPER and self.shipper_id == shipper_id)
 
 
 SYSTEM = Actor(Role.SYSTEM, "positions")

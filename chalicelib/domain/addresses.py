@@ -7,7 +7,7 @@ from chalicelib.domain.geography import Coordinates
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The customer. ``phone`` is E.164; ``locale`` a BCP 47 language tag for what we write to them."""
+    """The customer. ``phone`` is E.164; ``locale`` the BCP 47 tag of what we write to them."""
 
     name: str
     phone: str | None = None

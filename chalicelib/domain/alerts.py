@@ -1,7 +1,8 @@
-"""Alerts: what someone must be told, decided from a driver's state before and after a batch of fixes.
+"""Alerts: what someone must be told, decided from a driver's state after a batch of fixes.
 
-Rules are pure and edge-triggered: a rule fires when its condition becomes true and stays quiet until it has been
-false again. The memory that makes this possible is part of the live state, and is committed with it.
+Rules are pure and edge-triggered: a rule fires when its condition becomes true and stays quiet
+until it has been false again. The memory that makes this possible is part of the live state, and is
+committed with it.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +29,7 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something to tell about the stop at ``stop_index``; ``promise`` is the new range where there is one."""
+    """Something to tell about one stop; ``promise`` is the new range where there is one."""
 
     kind: AlertKind
     stop_index: int
@@ -39,7 +40,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a rule looks at: one remaining stop, how many come before it, and its ETA as of the head."""
+    """What a rule looks at: a remaining stop, how many come before it, its ETA as of the head."""
 
     stop_index: int
     stop: Stop
@@ -78,9 +79,17 @@ def approaching(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | No
 
 
 def delayed(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
-    """The ETA has left the promise told last: tell the new range. A second, worse delay is told again."""
+    """The ETA has left the promise told last: tell the new range.
+
+    A second, worse delay is told again.
+    """
     progress, eta = outlook.progress, outlook.eta
-    if eta is None or progress.promise is None or progress.arrived_at or _is_resting(outlook, policy):
+    if (
+        eta is None
+        or progress.promise is None
+        or progress.arrived_at
+        or _is_resting(outlook, policy)
+    ):
         return None
     if eta.point <= progress.promise.latest + policy.delay_tolerance:
         return None
@@ -88,13 +97,13 @@ def delayed(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
 
 
 def back_on_time(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
-    """After a delay, the ETA is safely inside the first promise again."""
+    """After a delay, the ETA is safely inside the first promise again, which then holds again."""
     progress, eta, first = outlook.progress, outlook.eta, outlook.stop.promise
     if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
         return None
     if _is_resting(outlook, policy) or eta.point > first.latest - policy.recovery_margin:
         return None
-    return _promise_anew(outlook, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False)
+    return _promise_anew(outlook, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False, held=first)
 
 
 RULES: Final[tuple[Rule, ...]] = (arrived, approaching, delayed, back_on_time)
@@ -103,33 +112,39 @@ RULES: Final[tuple[Rule, ...]] = (arrived, approaching, delayed, back_on_time)
 def decide(
     live: Live, route: Route, *, as_of: datetime, limit: int, policy: Policy
 ) -> tuple[Live, tuple[Alert, ...]]:
-    """The live state with its alert memory updated, and the alerts of this step, nearest stops first.
+    """The live state with its alert memory updated, and the alerts, nearest stops first.
 
-    At most ``limit`` shipments are told at once. What does not fit keeps its memory, so it fires with the next fix:
-    late by seconds, never lost.
+    At most ``limit`` alerts × shipments are told at once, but always one. What does not fit keeps
+    its memory, so it fires with the next fix: late by seconds, never lost.
     """
     alerts: list[Alert] = []
     progress = list(live.progress)
     room = limit
     for stops_before, i in enumerate(live.remaining()):
-        fired, after = _rules_of(live, route, i, stops_before, as_of, policy)
-        told = len(fired) * len(route.stops[i].consignments)
-        if not fired:
-            continue
-        if told > room and alerts:
-            break
-        alerts += fired
-        progress[i] = after
-        room -= told
+        for rule in RULES:
+            outlook = _outlook(
+                live, route, i, stops_before=stops_before, progress=progress[i], as_of=as_of
+            )
+            outcome = rule(outlook, policy)
+            if outcome is None:
+                continue
+            room -= len(outlook.stop.consignments)
+            if room < 0 and alerts:
+                return replace(live, progress=tuple(progress)), tuple(alerts)
+            alert, progress[i] = outcome
+            alerts.append(alert)
     if not alerts:
         return live, ()
     return replace(live, progress=tuple(progress)), tuple(alerts)
 
 
-def near_since(live_before: Live, stop: Stop | None, passed: Sequence[tuple[datetime, float]], policy: Policy) -> datetime | None:
+def near_since(
+    live_before: Live, stop: Stop | None, passed: Sequence[tuple[datetime, float]], policy: Policy
+) -> datetime | None:
     """Since when the van has been near the next stop without leaving it.
 
-    ``passed`` are the newly credible fixes in device order as (recorded_at, distance to the stop in metres).
+    ``passed`` are the newly credible fixes in device order as (recorded_at, distance to the stop in
+    metres).
     """
     since = live_before.near_since
     if stop is None:
@@ -142,25 +157,24 @@ def near_since(live_before: Live, stop: Stop | None, passed: Sequence[tuple[date
     return since
 
 
-def _rules_of(  # noqa: PLR0913 - a private loop body
-    live: Live, route: Route, i: int, stops_before: int, as_of: datetime, policy: Policy
-) -> tuple[list[Alert], Progress]:
-    progress = live.progress[i]
-    fired: list[Alert] = []
-    for rule in RULES:
-        outlook = Outlook(
-            stop_index=i,
-            stop=route.stops[i],
-            progress=progress,
-            stops_before=stops_before,
-            eta=live.etas[i],
-            as_of=as_of,
-            near_since=live.near_since,
-        )
-        if outcome := rule(outlook, policy):
-            alert, progress = outcome
-            fired.append(alert)
-    return fired, progress
+def _outlook(
+    live: Live,
+    route: Route,
+    stop_index: int,
+    *,
+    stops_before: int,
+    progress: Progress,
+    as_of: datetime,
+) -> Outlook:
+    return Outlook(
+        stop_index=stop_index,
+        stop=route.stops[stop_index],
+        progress=progress,
+        stops_before=stops_before,
+        eta=live.etas[stop_index],
+        as_of=as_of,
+        near_since=live.near_since,
+    )
 
 
 def _is_resting(outlook: Outlook, policy: Policy) -> bool:
@@ -169,9 +183,21 @@ def _is_resting(outlook: Outlook, policy: Policy) -> bool:
 
 
 def _promise_anew(
-    outlook: Outlook, kind: AlertKind, eta: Eta, policy: Policy, *, is_delayed: bool
+    outlook: Outlook,
+    kind: AlertKind,
+    eta: Eta,
+    policy: Policy,
+    *,
+    is_delayed: bool,
+    held: Range | None = None,
 ) -> tuple[Alert, Progress]:
     promise = eta.range.widened_to(policy.promise_step)
+    if held is not None:
+        # Else an ETA still inside the first promise could be called delayed against a tighter one.
+        promise = Range(
+            min(promise.earliest, held.earliest),
+            max(promise.latest, held.latest),
+        )
     alert = Alert(kind, outlook.stop_index, outlook.as_of, eta=eta, promise=promise)
     memory = replace(
         outlook.progress, promise=promise, is_delayed=is_delayed, told_at=outlook.as_of

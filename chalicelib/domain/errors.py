@@ -35,7 +35,9 @@ class Invalid(DomainError):
     code = "invalid"
     text = "The request breaks a rule."
 
-    def __init__(self, text: str | None = None, *, pointer: str = "", code: str = "invalid") -> None:
+    def __init__(
+        self, text: str | None = None, *, pointer: str = "", code: str = "invalid"
+    ) -> None:
         super().__init__(text, errors=[{"pointer": pointer, "code": code, "detail": text or ""}])
 
 
@@ -82,7 +84,7 @@ class IdempotencyKeyReused(Invalid):
 
 
 class ConcurrentUpdate(Conflict):
-    """Somebody else wrote first. Services read again and retry; callers see it only as Unavailable."""
+    """Somebody else wrote first. Services read again and retry; exhausted, it is Unavailable."""
 
     code = "concurrent_update"
     text = "Somebody else changed this at the same time."
@@ -96,7 +98,10 @@ class TooLarge(DomainError):
 
 
 class Unavailable(DomainError):
-    """A dependency did not answer as it should. Nothing was half done; repeat after ``retry_after_s``."""
+    """A dependency did not answer as it should.
+
+    Nothing was half done; repeat after ``retry_after_s``.
+    """
 
     code = "unavailable"
     text = "Something we depend on is not answering. It is safe to repeat the request."

@@ -1,4 +1,7 @@
-"""Events: immutable lines of a shipment's history. Alerts, notices and webhooks are made of nothing else."""
+"""Events: immutable lines of a shipment's history.
+
+Alerts, notices and webhooks are made of nothing else.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,8 +41,11 @@ WARNINGS: Final = frozenset({EventType.DELAYED, EventType.ATTEMPT_FAILED})
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line: ``seq`` counts from 1 without gaps per shipment; ``occurred_at`` is when it happened (device clock),
-    ``recorded_at`` when we wrote it. ``data`` holds JSON values only, and no personal data."""
+    """One line of the history, never edited.
+
+    ``seq`` counts from 1 without gaps per shipment; ``occurred_at`` is when it happened (device
+    clock), ``recorded_at`` when we wrote it. ``data`` holds JSON values only, and no personal data.
+    """
 
     id: EventId
     shipment_id: ShipmentId
@@ -54,7 +60,7 @@ class Event:
 
     @property
     def audience(self) -> str:
-        """Who may be told: ``internal`` stays with us, ``public`` may reach recipient and shipper."""
+        """Who may be told: nobody (``internal``), or recipient and shipper (``public``)."""
         return "internal" if self.type in INTERNAL else "public"
 
     @property

@@ -1,8 +1,8 @@
 """Fixes: what a device says about where it was, and how much of it we believe.
 
-Screening gives every fix its own verdict with all of its reasons. The head of the track is a pure function of the
-newest few usable fixes *as a set*, so the order and the grouping in which fixes arrive cannot change it: keeping the
-newest K of a union is associative, commutative and idempotent.
+Screening gives every fix its own verdict with all of its reasons. The head of the track is a pure
+function of the newest few usable fixes *as a set*, so the order and the grouping in which fixes
+arrive cannot change it: keeping the newest K of a union is associative, commutative and idempotent.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.policy import Policy
 
 RECENT_FIXES: Final = 6
-"""How many of the newest usable fixes decide the head: enough to outvote two jumps and to follow after three."""
+"""So many of the newest fixes decide the head: they outvote two jumps, and follow after three."""
 REANCHOR_AFTER: Final = 3
 NULL_ISLAND_DEG: Final = 0.01
 DEGREE_STEPS: Final = 10_000_000  # 1e-7 degrees, about 1 cm
@@ -33,15 +33,16 @@ class Reason(StrEnum):
     TELEPORT = "teleport"
 
 
-DISCARDING: Final = frozenset(
-    {Reason.DUPLICATE, Reason.TOO_OLD, Reason.FUTURE, Reason.OFF_SHIFT}
-)
-"""With one of these a fix is not stored; with only the others it is in the track but moves nothing."""
+DISCARDING: Final = frozenset({Reason.DUPLICATE, Reason.TOO_OLD, Reason.FUTURE, Reason.OFF_SHIFT})
+"""With one of these a fix is not stored; with the others it is in the track but moves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One located sample. ``recorded_at`` is the device's clock; heading in degrees clockwise from north."""
+    """One located sample.
+
+    ``recorded_at`` is the device's clock; heading in degrees clockwise from north.
+    """
 
     recorded_at: datetime
     coordinates: Coordinates
@@ -51,13 +52,18 @@ class Fix:
     battery_ratio: float | None = None
 
     @property
-    def order(self) -> tuple[datetime, float, float]:
-        """Device time first; the place settles ties, so that a sort never depends on arrival order."""
-        return self.recorded_at, self.coordinates.lat_deg, self.coordinates.lon_deg
+    def order(self) -> tuple[datetime, tuple[float, ...]]:
+        """Device time first; all else settles ties, so that no order depends on arrival."""
+        details = (self.accuracy_m, self.speed_mps, self.heading_deg, self.battery_ratio)
+        known = (-1.0 if value is None else value for value in details)
+        return self.recorded_at, (self.coordinates.lat_deg, self.coordinates.lon_deg, *known)
 
 
 def quantized(fix: Fix) -> Fix:
-    """The fix in the resolution that we store: ms, 1e-7°, 0.1 m, 0.01 m/s, 0.1°, 1 %. Storing it again changes nothing."""
+    """The fix in the resolution that we store; storing it again changes nothing.
+
+    Steps: 1 ms, 1e-7°, 0.1 m, 0.01 m/s, 0.1°, 1 %.
+    """
     at = fix.recorded_at.astimezone(UTC)
     return Fix(
         recorded_at=at.replace(microsecond=at.microsecond // 1000 * 1000),
@@ -74,7 +80,7 @@ def quantized(fix: Fix) -> Fix:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What screening says of the fix at ``index`` of the batch; no reasons means taken at face value."""
+    """What screening says of the fix at ``index``; no reasons means taken at face value."""
 
     index: int
     reasons: tuple[Reason, ...] = ()
@@ -105,9 +111,9 @@ def device_clock_skew(
 ) -> timedelta:
     """How far the device's clock is ahead of ours; zero when it is about right.
 
-    ``sent_at`` (the device's clock when it sent) tells it directly. Without it only a clock that is ahead can be
-    told: then even the oldest fix lies in the future. A known skew is kept while it still explains what we see, so
-    that a repeated batch is corrected by the very same amount.
+    ``sent_at`` (the device's clock when it sent) tells it directly. Without it only a clock that is
+    ahead can be told: then even the oldest fix lies in the future. A known skew is kept while it
+    still explains what we see, so that a repeated batch is corrected by the very same amount.
     """
     if sent_at is not None:
         seen = sent_at - received_at
@@ -130,8 +136,8 @@ def screen(
 ) -> Screened:
     """Judge every fix on its own, then the sequence: all reasons of each, none lost.
 
-    ``recent`` are the newest usable fixes known so far; ``shift_started_at`` is None off shift, and then nothing is
-    stored. Raises nothing: a batch of nonsense is a batch of reasons.
+    ``recent`` are the newest usable fixes known so far; ``shift_started_at`` is None off shift, and
+    then nothing is stored. Raises nothing: a batch of nonsense is a batch of reasons.
     """
     seen = set(recent)
     reasons: list[list[Reason]] = []
@@ -158,42 +164,36 @@ def newest(recent: Iterable[Fix], usable: Iterable[Fix]) -> tuple[Fix, ...]:
 
 
 def credible(recent: Sequence[Fix], policy: Policy) -> tuple[Fix, ...]:
-    """The longest chain of fixes that a vehicle can have driven, out of the newest few in device order.
+    """The longest chain of fixes that a vehicle can have driven, out of the newest few.
 
-    Its last fix is the head. Among equally long chains the newest wins once it has three members (a van that really
-    is elsewhere is followed after three fixes); before that the oldest, so that a single jump moves nothing.
+    ``recent`` is in device order. The chain's last fix is the head. Among equally long chains the
+    oldest wins, so that a single jump moves nothing, until a newer one has three fixes that are not
+    in the older: then the van really is elsewhere and is followed.
     """
-    if not recent:
-        return ()
-    length: list[int] = []
-    previous: list[int | None] = []
-    for i, fix in enumerate(recent):
-        best, link = 1, None
-        for j in range(i):
-            if length[j] + 1 > best and is_drivable(recent[j], fix, policy):
-                best, link = length[j] + 1, j
-        length.append(best)
-        previous.append(link)
-    end: int | None = max(
-        range(len(recent)),
-        key=lambda i: (length[i], i if length[i] >= REANCHOR_AFTER else -i),
-    )
-    chain: list[Fix] = []
-    while end is not None:
-        chain.append(recent[end])
-        end = previous[end]
-    return tuple(reversed(chain))
+    chains: list[tuple[Fix, ...]] = []
+    for fix in recent:
+        reaching = (chain for chain in chains if is_drivable(chain[-1], fix, policy))
+        chains.append((*max(reaching, key=len, default=()), fix))
+    best: tuple[Fix, ...] = ()
+    for chain in chains:
+        own = set(chain).difference(best)
+        if len(chain) > len(best) or (len(chain) == len(best) and len(own) >= REANCHOR_AFTER):
+            best = chain
+    return best
 
 
 def is_drivable(a: Fix, b: Fix, policy: Policy) -> bool:
-    """Whether a vehicle can have come from one to the other (45 m/s + 60 m: recall 0.95–1.00 on injected jumps)."""
+    """Whether a vehicle can have come from one to the other.
+
+    Measured for 45 m/s + 60 m: recall 0.95–1.00 on injected jumps.
+    """
     elapsed_s = abs((b.recorded_at - a.recorded_at).total_seconds())
     reach_m = policy.teleport_speed_mps * elapsed_s + policy.teleport_slack_m
     return distance_m(a.coordinates, b.coordinates) <= reach_m
 
 
 def teleports(ordered: Sequence[Fix], policy: Policy) -> frozenset[Fix]:
-    """The fixes that jump away from the track, in one pass: anchored anew after three in a row that agree."""
+    """The fixes that jump away from the track; anchored anew after three in a row that agree."""
     jumps: set[Fix] = set()
     streak: list[Fix] = []
     anchor: Fix | None = None
@@ -238,5 +238,5 @@ def _reasons(
     return found
 
 
-def _order(fix: Fix) -> tuple[datetime, float, float]:
+def _order(fix: Fix) -> tuple[datetime, tuple[float, ...]]:
     return fix.order

@@ -1,7 +1,8 @@
 """ETAs of a whole route: before it starts, and on the road from where the van is now.
 
-Durations between stops depend only on the plan and the time of day, so they are estimated once per plan and quarter
-of an hour (``links``); a fix only changes the current leg and shifts the chain behind it.
+Durations between stops depend only on the plan and the time of day, so they are estimated once per
+plan and quarter of an hour (``links``); a fix only changes the current leg and shifts the chain
+behind it.
 """
 
 from collections.abc import Sequence
@@ -23,12 +24,12 @@ NO_TIME: Final = Duration(mu=-700.0, variance=0.0)
 
 
 def quarter(at: datetime) -> int:
-    """Which quarter of an hour since the epoch an instant falls into: the cache key beside the plan version."""
+    """The quarter of an hour since the epoch: a cache key beside the plan version."""
     return int(at.timestamp() // QUARTER_HOUR.total_seconds())
 
 
 def links(route: Route, model: TravelModel, at: datetime) -> tuple[Link, ...]:
-    """Travel to and service at every stop of the plan, from the hub on, as expected about ``at``."""
+    """Travel to and service at every stop of the plan, from the hub on, about that time."""
     places = [route.hub_coordinates, *(stop.coordinates for stop in route.stops)]
     return tuple(
         Link(
@@ -48,7 +49,7 @@ def planned_etas(route: Route, model: TravelModel, departs_at: datetime) -> tupl
 def etas_at_start(
     plan_links: Sequence[Link], loaded: Sequence[int], model: TravelModel, departs_at: datetime
 ) -> tuple[Eta | None, ...]:
-    """ETAs of the stops that have something on the van (``loaded``, indexes); None for those that are skipped.
+    """ETAs of the stops with something on the van (``loaded``: indexes); None for the others.
 
     The way past a skipped stop is counted, its service is not.
     """
@@ -66,8 +67,8 @@ def remaining_etas(
 ) -> tuple[Eta | None, ...]:
     """ETAs of all stops not done, from where the head is; None for what is done or already reached.
 
-    The present leg is predicted anew from the present place, never by extrapolating the driver's own speed. At a stop
-    under way the rest of its service is expected first.
+    The present leg is predicted anew from the present place, never by extrapolating the driver's
+    own speed. At a stop under way the rest of its service is expected first.
     """
     remaining = list(live.remaining())
     etas: list[Eta | None] = [None] * len(route.stops)
@@ -85,7 +86,9 @@ def remaining_etas(
             way_m = distance_m(head.coordinates, route.stops[i].coordinates)
             link = replace(link, travel=model.leg(Leg(way_m), head.recorded_at))
         ahead.append(link)
-    for i, eta in zip(remaining, chain(ahead, departs_at=head.recorded_at, model=model), strict=True):
+    for i, eta in zip(
+        remaining, chain(ahead, departs_at=head.recorded_at, model=model), strict=True
+    ):
         etas[i] = eta
     if arrived_at is not None:
         etas[first] = None

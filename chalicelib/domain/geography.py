@@ -1,4 +1,4 @@
-"""Places on the Earth. A coordinate is one value, so that nobody swaps or forgets one half of it."""
+"""Places on the Earth, as one value, so that nobody swaps or forgets one half of it."""
 
 import math
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import Final
 
 EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius of the WGS 84 ellipsoid (IUGG)
 KM_M: Final = 1_000.0
+MAX_LAT_DEG: Final = 90.0
+MAX_LON_DEG: Final = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +19,15 @@ class Coordinates:
 
     def __post_init__(self) -> None:
         """NaN fails these comparisons too."""
-        if not (-90.0 <= self.lat_deg <= 90.0 and -180.0 <= self.lon_deg <= 180.0):
+        if not (abs(self.lat_deg) <= MAX_LAT_DEG and abs(self.lon_deg) <= MAX_LON_DEG):
             msg = "latitude must be within ±90 and longitude within ±180 degrees"
             raise ValueError(msg)
 
 
 def distance_m(a: Coordinates, b: Coordinates) -> float:
-    """Great-circle distance in metres (haversine, mean Earth radius; within 0.4 % of WGS 84 at 40–60° N).
+    """Great-circle distance in metres.
+
+    Haversine on the mean Earth radius: within 0.4 % of WGS 84 at 40–60° N.
 
     >>> round(distance_m(Coordinates(0.0, 179.999), Coordinates(0.0, -179.999)))  # antimeridian
     222

@@ -1,4 +1,7 @@
-"""Names of things. Each id is a type prefix and a ULID, except where a replay must collide with itself."""
+"""Names of things.
+
+Each id is a type prefix and a ULID, except where a replay must collide with itself.
+"""
 
 from typing import Final, NewType
 

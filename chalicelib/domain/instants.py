@@ -30,10 +30,11 @@ class Range:
         return self.earliest <= instant <= self.latest
 
     def widened_to(self, step: timedelta) -> "Range":
-        """The smallest enclosing range on full multiples of ``step`` since the epoch (14:13–14:38 → 14:10–14:40)."""
+        """The smallest enclosing range on full multiples of ``step`` since the epoch.
+
+        14:13–14:38 in steps of five minutes is 14:10–14:40.
+        """
         step_s = step.total_seconds()
         earliest_s = self.earliest.timestamp() // step_s * step_s
         latest_s = -(-self.latest.timestamp() // step_s) * step_s
-        return Range(
-            datetime.fromtimestamp(earliest_s, UTC), datetime.fromtimestamp(latest_s, UTC)
-        )
+        return Range(datetime.fromtimestamp(earliest_s, UTC), datetime.fromtimestamp(latest_s, UTC))

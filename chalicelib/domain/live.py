@@ -1,7 +1,7 @@
-"""Live state: all that changes while a driver drives, in one small value that is written with every batch.
+"""Live state: all that changes while a driver drives, in one small value written with each batch.
 
-It holds the newest fixes, the progress of each stop, the ETAs told last and the memory of the alerts. It is replaced
-as a whole under a version, never edited in place.
+It holds the newest fixes, the progress of each stop, the ETAs told last and the memory of the
+alerts. It is replaced as a whole under a version, never edited in place.
 """
 
 from collections.abc import Iterator
@@ -32,11 +32,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A driver's live state. Off shift ``route_id`` is None and there are no stops.
+    """A driver's live state.
 
-    ``recent`` are the newest usable fixes in device order; ``progress`` and ``etas`` have one entry a stop in plan
-    order, an ETA being None where there is nothing left to reach. ``near_since`` is when the head came near the next
-    stop and has stayed since.
+    Before the first route ``route_id`` is None; after a route ``ended_at`` says since when the
+    driver has been off shift.
+
+    ``recent`` are the newest usable fixes in device order; ``progress`` and ``etas`` have one entry
+    a stop in plan order, an ETA being None where there is nothing left to reach. ``near_since`` is
+    when the head came near the next stop and has stayed since.
     """
 
     driver_id: DriverId
@@ -45,6 +48,7 @@ class Live:
     route_id: RouteId | None = None
     plan_version: int = 0
     started_at: datetime | None = None
+    ended_at: datetime | None = None
     clock_skew: timedelta = timedelta(0)
     recent: tuple[Fix, ...] = ()
     near_since: datetime | None = None

@@ -1,4 +1,4 @@
-"""The numbers that the rules turn on, as one value that is passed in, so that a test can set any of them."""
+"""The numbers that the rules turn on, as one value that is passed in and that tests can set."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,13 +7,19 @@ from typing import Final
 from chalicelib.domain.visibility import VisibilityPolicy
 
 NOTICE_LEASE_S: Final = 120
-"""How long a sender owns a notice or a webhook delivery. Must exceed the sender function's time-out (a test compares
-it with the template): then nobody else can hold the lease while a first sender may still be sending."""
+"""How long a sender owns a notice or a webhook delivery.
+
+Must exceed the sender function's time-out (a test compares it with the template): then nobody else
+can hold the lease while a first sender may still be sending.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Tunables. Distances in metres, durations as timedelta; the defaults are the documented behaviour."""
+    """Tunables.
+
+    Distances in metres, durations as timedelta; the defaults are the documented behaviour.
+    """
 
     fix_future_limit: timedelta = timedelta(minutes=2)
     """A fix later than this after our clock is refused as ``future``."""
@@ -25,7 +31,7 @@ class Policy:
     """A vaguer fix is kept in the track but moves neither the van nor an ETA."""
     teleport_speed_mps: float = 45.0
     teleport_slack_m: float = 60.0
-    """Gate of the credible chain: farther than speed × time + slack is a jump (measured: recall 0.95–1.00)."""
+    """Gate of the credible chain: farther than speed × time + slack is a jump (recall ≥ 0.95)."""
 
     arrival_radius_m: float = 60.0
     arrival_dwell: timedelta = timedelta(seconds=20)
@@ -43,7 +49,7 @@ class Policy:
     promise_rest: timedelta = timedelta(minutes=15)
     """No promise changes again sooner than this (hysteresis in time)."""
     alerts_per_commit: int = 40
-    """How many shipments one transaction may tell; the rest follow with the next fix (a transaction holds 100 items)."""
+    """So many shipments a transaction (it holds 100 items); the rest follow with the next fix."""
 
     stale_after: timedelta = timedelta(seconds=180)
     """An older position is not shown as live."""

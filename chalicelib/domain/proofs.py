@@ -1,5 +1,6 @@
 """Evidence of an attempt: what a shipper asks for, and what a driver brought back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,7 +31,10 @@ class ProofRequirements:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One stored file. ``etag`` binds the attempt to the very bytes that were there when it was recorded."""
+    """One stored file.
+
+    ``etag`` binds the attempt to the very bytes that were there when it was recorded.
+    """
 
     id: ProofId
     kind: ProofKind
@@ -42,5 +46,25 @@ class Proof:
 
 
 def object_key(shipment_id: ShipmentId, proof_id: ProofId) -> str:
-    """Where the bytes of a proof land: a server-made key under ``quarantine/``, never a name from outside."""
+    """Where the bytes of a proof land: a key that we make, never a name from outside."""
     return f"quarantine/{shipment_id}/{proof_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A form that lets a browser put one file into the store."""
+
+    url: str
+    fields: Mapping[str, str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What lies in the store under a key."""
+
+    content_type: str
+    size_bytes: int
+    etag: str
+    stored_at: datetime
+    first_bytes: bytes

@@ -1,7 +1,7 @@
 """Routes: one driver's ordered stops of one service day, from a hub and back to it.
 
-The plan (stops, order, windows, service times, promises) changes only with ``plan_version``; what happens on the
-road is in the driver's live state, never in here.
+The plan (stops, order, windows, service times, promises) changes only with ``plan_version``; what
+happens on the road is in the driver's live state, never in here.
 """
 
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ class Consignment:
 class Stop:
     """One visit to one place for one or more shipments.
 
-    ``planned`` is the ETA of the plan before the route started, ``promise`` the range told when it started (None while
-    planned, and for a stop that has nothing on the van).
+    ``planned`` is the ETA of the plan before the route started, ``promise`` the range told when it
+    started (None while planned, and for a stop that has nothing on the van).
     """
 
     id: StopId
@@ -60,7 +60,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A plan and who drives it. ``starts_at`` is when it should leave, ``started_at`` when it did."""
+    """A plan and its driver. ``starts_at`` is when it should leave, ``started_at`` when it did."""
 
     id: RouteId
     driver_id: DriverId

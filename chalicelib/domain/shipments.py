@@ -1,7 +1,7 @@
-"""A shipment and its lifecycle: one table says every step there is, who may take it and what it is called.
+"""A shipment and its lifecycle: one table says every step there is and who may take it.
 
-Nothing else changes a status. Each step bumps ``version``, appends exactly one event with the next ``seq``, and
-never edits what was written before.
+Nothing else changes a status. Each step bumps ``version``, appends exactly one event with the next
+``seq``, and never edits what was written before.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One visit's outcome. ``action_id`` is the driver's own name for the action: a repeat is recognised by it."""
+    """One visit's outcome.
+
+    ``action_id`` is the driver's own name for the action: a repeat is recognised by it.
+    """
 
     number: int
     action_id: str
@@ -55,8 +58,9 @@ class Attempt:
 class Shipment:
     """What a shipper asks to have delivered to one recipient at one address.
 
-    ``first_promise`` was told when the van left, ``promise`` is the range told last. ``link_generation`` is part of
-    the tracking link's signature: raising it revokes every link given out before.
+    ``first_promise`` was told when the van left, ``promise`` is the range told last.
+    ``link_generation`` is part of the tracking link's signature: raising it revokes every link
+    given out before.
     """
 
     id: ShipmentId
@@ -161,7 +165,7 @@ def may_take(shipment: Shipment, step: Step, actor: Actor) -> bool:
     return shipment.status in row.sources and actor.role in row.roles
 
 
-def take(  # noqa: PLR0913 - one call says all that an event needs
+def take(
     shipment: Shipment,
     step: Step,
     *,
@@ -171,7 +175,10 @@ def take(  # noqa: PLR0913 - one call says all that an event needs
     now: datetime,
     data: Mapping[str, object] | None = None,
 ) -> tuple[Shipment, Event]:
-    """The shipment one step on, and the event that says so. Raises IllegalTransition when the table has no such step."""
+    """The shipment one step on, and the event that says so.
+
+    Raises IllegalTransition when the table has no such step.
+    """
     if not may_take(shipment, step, actor):
         raise IllegalTransition(shipment_id=shipment.id, current=shipment.status, wanted=step)
     row = transitions()[step]
@@ -187,7 +194,7 @@ def take(  # noqa: PLR0913 - one call says all that an event needs
     )
 
 
-def append(  # noqa: PLR0913 - one call says all that an event needs
+def append(
     shipment: Shipment,
     event_type: EventType,
     *,
@@ -198,9 +205,7 @@ def append(  # noqa: PLR0913 - one call says all that an event needs
     data: Mapping[str, object] | None = None,
 ) -> tuple[Shipment, Event]:
     """The shipment with one more event in its history; the status stays as it is."""
-    after = replace(
-        shipment, version=shipment.version + 1, seq=shipment.seq + 1, updated_at=now
-    )
+    after = replace(shipment, version=shipment.version + 1, seq=shipment.seq + 1, updated_at=now)
     event = Event(
         id=event_id,
         shipment_id=shipment.id,

@@ -1,4 +1,4 @@
-"""The words for where a shipment stands, why an attempt failed, and what other systems call the same.
+"""Where a shipment stands, why an attempt failed, and what other systems call the same.
 
 The pairing with AfterShip's vocabulary is what the API shows as ``external_status``.
 """

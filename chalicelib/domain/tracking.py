@@ -1,7 +1,7 @@
-"""What the recipient sees: an allow-list, made from one shipment, its history and its driver's live state.
+"""What the recipient sees: an allow-list over one shipment, its history and its driver's state.
 
-Nothing of another customer, no phone, no street, no driver's name. A hidden element is absent here already, so no
-page can show it by mistake.
+Nothing of another customer, no phone, no street, no driver's name. A hidden element is absent here
+already, so no page can show it by mistake.
 """
 
 from collections.abc import Mapping, Sequence
@@ -82,8 +82,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class TrackingView:
-    """The tracking page as data. ``version`` counts the shipment's changes (for the ETag), ``poll_after_s`` is when
-    to ask again (None: never, it is over)."""
+    """The tracking page as data.
+
+    ``version`` counts the shipment's changes (for the ETag), ``poll_after_s`` is when to ask again
+    (None: never, it is over).
+    """
 
     status: Status
     external_status: ExternalStatus
@@ -110,12 +113,14 @@ class TrackingView:
 
 def require_open_link(shipment: Shipment, now: datetime, policy: Policy) -> None:
     """Raises NotFound when the link ended: some days after the shipment was completed."""
-    ended = shipment.completed_at is not None and now > shipment.completed_at + policy.link_retention
+    ended = (
+        shipment.completed_at is not None and now > shipment.completed_at + policy.link_retention
+    )
     if ended:
         raise NotFound
 
 
-def view(  # noqa: PLR0913 - the page is made of exactly these
+def view(
     shipment: Shipment,
     history: Sequence[Event],
     live: Live | None,
@@ -124,7 +129,10 @@ def view(  # noqa: PLR0913 - the page is made of exactly these
     now: datetime,
     policy: Policy,
 ) -> TrackingView:
-    """What this recipient sees now. ``live`` is the driver's state, or None when nobody drives the shipment."""
+    """What this recipient sees now.
+
+    ``live`` is the driver's state, or None when nobody drives the shipment.
+    """
     driving = _driving(shipment, live)
     head = driving.head(policy) if driving else None
     index = shipment.assignment.stop_index if shipment.assignment else 0
@@ -236,5 +244,3 @@ def _poll_after_s(shipment: Shipment, policy: Policy, *, is_near: bool) -> int |
     if shipment.status in FINISHED:
         return None
     return policy.poll_near_s if is_near else policy.poll_far_s
-
-

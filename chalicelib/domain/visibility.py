@@ -1,7 +1,7 @@
 """What a recipient may see of the driver: one rule for each element, decided on the server.
 
-A hidden element is absent from the answer. Nothing of the driver is shown once the shipment is completed.
-The rules are those of Google's Fleet Engine (``TaskTrackingViewConfig``).
+A hidden element is absent from the answer. Nothing of the driver is shown once the shipment is
+completed. The rules are those of Google's Fleet Engine (``TaskTrackingViewConfig``).
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Proximity:
-    """How near the driver is: stops still before this one (0 = next), time to the ETA, distance along the plan in metres."""
+    """How near the driver is: stops before this one (0 = next), time to the ETA, metres left."""
 
     stops_before: int
     time_left: timedelta
@@ -39,7 +39,7 @@ class Never:
 
 @dataclass(frozen=True, slots=True)
 class WithinStops:
-    """Visible with at most ``stops`` stops to go, this one included (1 = only when this one is next)."""
+    """Visible with at most ``stops`` stops to go, this one included (1 = only when next)."""
 
     stops: int
 

@@ -1,7 +1,7 @@
 """From durations to ETAs: the whole chain of remaining stops, each with a point and a range.
 
-Means add up. Variances add up with a correlation of 0.12 between all parts (independent parts cover 66 % where they
-claim 80 %). A driver who is early waits for the window.
+Means add up. Variances add up with a correlation of 0.12 between all parts (independent parts cover
+66 % where they claim 80 %). A driver who is early waits for the window.
 """
 
 import math
@@ -28,7 +28,7 @@ class Link:
 
 @dataclass(slots=True)
 class _Spread:
-    """Sum of variances and of standard deviations: enough for a constant correlation between all parts."""
+    """Sums of variances and of deviations: enough for one correlation between all parts."""
 
     variance_s2: float = 0.0
     deviation_s: float = 0.0
@@ -50,7 +50,7 @@ def chain(
     departs_at: datetime,
     model: TravelModel,
 ) -> tuple[Eta, ...]:
-    """An ETA for every link in order, for a vehicle that leaves for the first of them at ``departs_at`` (aware UTC).
+    """An ETA for every link in order, for a vehicle that leaves for the first at ``departs_at``.
 
     Every ETA is finite and ordered, and its range holds its point.
     """
@@ -73,8 +73,11 @@ def chain(
 
 
 def remaining_dwell(dwell: Duration, elapsed: timedelta) -> Duration:
-    """What is left of a service that has lasted ``elapsed``: the mean less the elapsed time, but never less than a
-    quarter of the mean (who is still there after long will not leave this second)."""
+    """What is left of a service that has lasted ``elapsed``.
+
+    The mean less the elapsed time, but never less than a quarter of the mean: who is still there
+    after long will not leave this second.
+    """
     mean_s = dwell.mean_s
     left_s = max(mean_s - max(elapsed.total_seconds(), 0.0), 0.25 * mean_s)
     return Duration(math.log(left_s) - dwell.variance / 2.0, dwell.variance)

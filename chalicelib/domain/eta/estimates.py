@@ -1,4 +1,4 @@
-"""The values that ETAs are made of: an ETA (a point and a range) and a duration that is uncertain in proportion."""
+"""The values that ETAs are made of: a point with its range, and a duration with its spread."""
 
 import math
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from chalicelib.domain.instants import Range
 
 @dataclass(frozen=True, slots=True)
 class Eta:
-    """When a stop is reached: ``point`` is the best single answer, the range should hold in 80 % of cases.
+    """When a stop is reached: ``point`` is the best answer, the range should hold in 80 % of cases.
 
     ``earliest`` ≤ ``point`` ≤ ``latest``, all aware UTC.
     """
@@ -26,7 +26,10 @@ class Eta:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A log-normal duration: ``mu`` and ``variance`` of log seconds. Travel and service times err in proportion."""
+    """A log-normal duration: ``mu`` and ``variance`` of log seconds.
+
+    Travel and service times err in proportion.
+    """
 
     mu: float
     variance: float

@@ -1,8 +1,8 @@
-"""What an ETA model must answer, and the factory prior that answers before anything has been learnt.
+"""What an ETA model must answer, and the factory prior: the answer before anything is learnt.
 
-Time grows like distance to the power 0.6, not like distance over speed: short legs are dominated by starting,
-turning and parking. The prior is 6 minutes × km^0.6 (one scale fits San Francisco, Nairobi, Chengdu and Singapore to
-within a few per cent of each city's own power law).
+Time grows like distance to the power 0.6, not like distance over speed: short legs are dominated by
+starting, turning and parking. The prior is 6 minutes × km^0.6 (one scale fits San Francisco,
+Nairobi, Chengdu and Singapore to within a few per cent of each city's own power law).
 """
 
 import math
@@ -18,7 +18,7 @@ MIN_LEG_KM: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """The way from one place to the next: great-circle metres, and the routing engine's seconds where there is one."""
+    """The way to the next place: great-circle metres, a routing engine's seconds if known."""
 
     distance_m: float
     base_s: float | None = None
@@ -41,7 +41,7 @@ class RangeShape:
 
 
 class TravelModel(Protocol):
-    """The interface between the chain and whatever has been learnt. Pure: same state, same answer."""
+    """Between the chain and whatever has been learnt. Pure: same state, same answer."""
 
     def leg(self, leg: Leg, at: datetime) -> Duration:
         """Travel time of a leg that begins about then."""
@@ -58,10 +58,11 @@ class TravelModel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FactoryPrior:
-    """The model of an operator who has delivered nothing yet; its spread covers what one does not know yet.
+    """The model of an operator who has delivered nothing yet; its spread covers the unknown.
 
-    Leg: 360 s × km^0.6, log variance 0.08 noise + 0.12 for what is not learnt. Dwell: median 120 s + 20 s for each
-    further parcel (vans with doorstep truth: mean 82 s driving agents, 180 s is the field's default), log variance 0.25.
+    Leg: 360 s × km^0.6, log variance 0.08 noise + 0.12 for what is not learnt. Dwell: median 120 s
+    + 20 s for each further parcel (vans with doorstep truth: mean 82 s driving agents, 180 s is the
+    field's default), log variance 0.25.
     """
 
     leg_scale_s: float = 360.0
@@ -72,7 +73,7 @@ class FactoryPrior:
     dwell_variance: float = 0.25
 
     def leg(self, leg: Leg, at: datetime) -> Duration:
-        """Power law of the distance, or twice the routing engine's seconds (measured: actual over OSRM 2.05)."""
+        """Power law of the distance, or twice the engine's seconds (measured over OSRM: 2.05)."""
         del at
         if leg.base_s is not None:
             return Duration(math.log(max(2.0 * leg.base_s, 1.0)), self.leg_variance)
@@ -85,9 +86,9 @@ class FactoryPrior:
     def dwell(self, visit: Visit, at: datetime) -> Duration:
         """The shipper's own figure where there is one."""
         del at
-        median_s = visit.service_time_s or (
-            self.dwell_s + self.dwell_per_parcel_s * max(0, visit.parcels - 1)
-        )
+        median_s = visit.service_time_s
+        if median_s is None:
+            median_s = self.dwell_s + self.dwell_per_parcel_s * max(0, visit.parcels - 1)
         return Duration(math.log(max(median_s, 1.0)), self.dwell_variance)
 
     def range_shape(self, stops_ahead: int) -> RangeShape:
