@@ -1,1 +1,1 @@
-"""How Doorstep gets into an AWS account: the template, the zip, the deployment. Never deployed itself."""
+"""How Doorstep gets into an AWS account: template, zip, deployment. Never deployed itself."""

@@ -1,9 +1,9 @@
-"""The CloudFormation file `resources.yaml` as plain Python: one reader for packaging, the laptop stack and the tests.
+"""The CloudFormation file `resources.yaml` in Python, for packaging, laptop stack and tests.
 
-`load` turns the YAML tags into their long form (`!Ref X` → `{"Ref": "X"}`). `Stack` goes further: it gives every
-resource the names and ARNs that it has in one stage, account and region, so that the same resources can be made with
-boto3 and the same settings handed to a local process. Names that only AWS can invent (a function's, the API's)
-stand for themselves: their value is their logical id.
+`load` turns the YAML tags into their long form (`!Ref X` → `{"Ref": "X"}`). `Stack` goes further:
+it gives every resource the names and ARNs that it has in one stage, account and region, so that the
+same resources can be made with boto3 and the same settings handed to a local process. Names that
+only AWS can invent (a function's, the API's) stand for themselves: their value is the logical id.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Any, Final
 import yaml
 
 RESOURCES: Final = Path(__file__).with_name("resources.yaml")
-LOCAL_ACCOUNT_ID: Final = "123456789012"              # the one that moto pretends
+LOCAL_ACCOUNT_ID: Final = "123456789012"  # the one that moto pretends
 LOCAL_REGION: Final = "us-east-1"
 TABLE: Final = "AWS::DynamoDB::Table"
 BUCKET: Final = "AWS::S3::Bucket"
@@ -46,7 +46,7 @@ def load(path: Path = RESOURCES) -> dict[str, Any]:
     {'Fn::Sub': 'doorstep-${Stage}-notices'}
     """
     with path.open(encoding="utf-8") as file:
-        document: dict[str, Any] = yaml.load(file, Loader=_CloudFormationLoader)  # noqa: S506 (a SafeLoader)
+        document: dict[str, Any] = yaml.load(file, Loader=_CloudFormationLoader)  # noqa: S506
     return document
 
 
@@ -67,20 +67,21 @@ class Stack:
     def resource(self, logical_id: str) -> Resource:
         """Raise KeyError when the template has no such resource of its own."""
         declared = self.template["Resources"][logical_id]
-        name = self._name(logical_id)
         return Resource(
             logical_id=logical_id,
             type=declared["Type"],
-            name=name,
+            name=self._name(logical_id),
             ref=self._ref(logical_id),
             arn=self._attribute(logical_id, "Arn"),
             properties=self.resolve(declared.get("Properties", {})),
         )
 
     def resources(self, *types: str) -> Iterator[Resource]:
-        """Every resource of these CloudFormation types (all when none is named), in the file's order."""
+        """Resources of these CloudFormation types (all when none is named), in the file's order."""
         for logical_id, declared in self.template["Resources"].items():
-            if "Type" in declared and (not types or declared["Type"] in types) and self._is_wanted(declared):
+            if "Type" not in declared or not self._is_wanted(declared):
+                continue
+            if not types or declared["Type"] in types:
                 yield self.resource(logical_id)
 
     def environment(self, function: str = "APIHandler") -> dict[str, str]:
@@ -89,13 +90,25 @@ class Stack:
         return {key: str(value) for key, value in self.resolve(variables).items()}
 
     def event_source(self, function: str) -> dict[str, Any]:
-        """What the template adds to the only event source of a function: filters, retries, destination."""
+        """What the template adds to a function's event source: filters, retries, destination."""
         (source,) = self.template["Resources"][function]["Properties"]["Events"].values()
         resolved: dict[str, Any] = self.resolve(source["Properties"])
         return resolved
 
-    def resolve(self, value: Any) -> Any:  # noqa: ANN401 (a template's values are of any shape)
+    def resolve(self, value: Any) -> Any:
         """Replace every intrinsic inside `value`; keys whose value is AWS::NoValue disappear."""
+        match value:
+            case Mapping() if len(value) == 1 and _is_intrinsic(*value):
+                return self._intrinsic(value)
+            case Mapping():
+                resolved = {key: self.resolve(item) for key, item in value.items()}
+                return {key: item for key, item in resolved.items() if item is not _NO_VALUE}
+            case list():
+                return [item for item in map(self.resolve, value) if item is not _NO_VALUE]
+            case _:
+                return value
+
+    def _intrinsic(self, value: Mapping[str, Any]) -> Any:
         match value:
             case {"Ref": name}:
                 return self._ref(name)
@@ -105,13 +118,8 @@ class Stack:
                 return _PLACEHOLDER.sub(lambda match: str(self._placeholder(match[1])), text)
             case {"Fn::If": [condition, then, otherwise]}:
                 return self.resolve(then if self._holds({"Condition": condition}) else otherwise)
-            case Mapping():
-                resolved = {key: self.resolve(item) for key, item in value.items()}
-                return {key: item for key, item in resolved.items() if item is not _NO_VALUE}
-            case list():
-                return [item for item in map(self.resolve, value) if item is not _NO_VALUE]
             case _:
-                return value
+                raise UnknownIntrinsic(value)
 
     def _is_wanted(self, declared: Mapping[str, Any]) -> bool:
         return "Condition" not in declared or self._holds({"Condition": declared["Condition"]})
@@ -127,20 +135,21 @@ class Stack:
             case _:
                 raise UnknownIntrinsic(condition)
 
-    def _placeholder(self, text: str) -> Any:  # noqa: ANN401
+    def _placeholder(self, text: str) -> Any:
         logical_id, dot, attribute = text.partition(".")
         return self._attribute(logical_id, attribute) if dot else self._ref(text)
 
-    def _ref(self, name: str) -> Any:  # noqa: ANN401
+    def _ref(self, name: str) -> Any:
         if name in self._pseudo_parameters:
             return self._pseudo_parameters[name]
         if name in self.template["Parameters"]:
             return self._parameter(name)
-        match self.template["Resources"].get(name, {}).get("Type"):
+        match self._type(name):
             case "AWS::SNS::Topic":
                 return self._attribute(name, "Arn")
             case "AWS::SQS::Queue":
-                return f"https://sqs.{self.region}.amazonaws.com/{self.account_id}/{self._name(name)}"
+                host = f"https://sqs.{self.region}.amazonaws.com"
+                return f"{host}/{self.account_id}/{self._name(name)}"
             case _:
                 return self._name(name)
 
@@ -167,23 +176,16 @@ class Stack:
 
     def _attribute(self, logical_id: str, attribute: str) -> str:
         name = self._name(logical_id)
-        kind = self.template["Resources"].get(logical_id, {}).get("Type", "AWS::Lambda::Function")
-        here = f"{self.region}:{self.account_id}"
-        match kind, attribute:
-            case "AWS::DynamoDB::Table", "Arn":
-                return f"arn:aws:dynamodb:{here}:table/{name}"
-            case "AWS::DynamoDB::Table", "StreamArn":
-                return f"arn:aws:dynamodb:{here}:table/{name}/stream/latest"
-            case "AWS::S3::Bucket", "Arn":
-                return f"arn:aws:s3:::{name}"
-            case "AWS::SNS::Topic", "Arn" | "TopicArn":
-                return f"arn:aws:sns:{here}:{name}"
-            case "AWS::SQS::Queue", "Arn":
-                return f"arn:aws:sqs:{here}:{name}"
-            case _, "Arn":
-                return f"arn:aws:{kind.split('::')[1].lower()}:{here}:{name}"
+        match attribute:
+            case "Arn" | "TopicArn" | "StreamArn":
+                pattern = _ARNS.get(self._type(logical_id), "arn:aws:{region}:{account_id}:{name}")
+                arn = pattern.format(region=self.region, account_id=self.account_id, name=name)
+                return f"{arn}/stream/latest" if attribute == "StreamArn" else arn
             case _:
                 return name
+
+    def _type(self, logical_id: str) -> str:
+        return str(self.template["Resources"].get(logical_id, {}).get("Type", ""))
 
 
 class UnknownIntrinsic(ValueError):
@@ -209,6 +211,18 @@ def _construct_intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) 
 
 
 _CloudFormationLoader.add_multi_constructor("!", _construct_intrinsic)
+
+
+def _is_intrinsic(key: str) -> bool:
+    return key == "Ref" or key.startswith("Fn::")
+
+
 _NO_VALUE: Final = object()
 _PLACEHOLDER: Final = re.compile(r"\$\{([^!}]+)\}")
-_NAME_PROPERTIES: Final = ("TableName", "BucketName", "TopicName", "QueueName", "AlarmName", "DashboardName")
+_NAME_PROPERTIES: Final = ("TableName", "BucketName", "TopicName", "QueueName", "DashboardName")
+_ARNS: Final = {
+    TABLE: "arn:aws:dynamodb:{region}:{account_id}:table/{name}",
+    BUCKET: "arn:aws:s3:::{name}",
+    TOPIC: "arn:aws:sns:{region}:{account_id}:{name}",
+    QUEUE: "arn:aws:sqs:{region}:{account_id}:{name}",
+}

@@ -1,0 +1,187 @@
+"""`python -m infra.package --stage dev`: template and zip of one stage, linted and weighed.
+
+Chalice packages from a fresh folder that holds the application and nothing else. Its template is
+merged with `resources.yaml`, gets the stage's own parameter defaults, and is written without YAML
+aliases, which CloudFormation refuses. The result lies in `build/package/<stage>`.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from infra.bundle import SIZE_LIMIT_MB, bundle, size_mb, unpacked_mb
+from infra.template import RESOURCES, load
+from infra.vendor import ROOT, vendor
+
+OUTPUT: Final = ROOT / "build" / "package"
+TEMPLATE_NAME: Final = "packaged.yaml"
+ZIP_NAME: Final = "deployment.zip"
+RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
+VARIABLES_BY_PARAMETER: Final = {
+    "Stage": "STAGE",
+    "PublicBaseUrl": "PUBLIC_BASE_URL",
+    "EmailSender": "EMAIL_SENDER",
+    "TileUrl": "TILE_URL",
+    "TileAttribution": "TILE_ATTRIBUTION",
+    "LogLevel": "LOG_LEVEL",
+}
+"""Parameters whose default is the stage's value in `.chalice/config.json`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What Chalice made of the application: the merged template, and a zip of only our code."""
+
+    template: dict[str, Any]
+    zip_path: Path
+
+
+def main() -> int:
+    """Package one stage and say how; 1 when the zip is too large or the template has findings."""
+    parser = argparse.ArgumentParser(prog="python -m infra.package", description=__doc__)
+    parser.add_argument("--stage", default="dev", choices=stages())
+    stage = parser.parse_args().stage
+    say = _Report()
+    with tempfile.TemporaryDirectory() as scratch:
+        generated = generate(stage, Path(scratch))
+        say.done(f"template of stage {stage}, {RUNTIME}, arm64")
+        packages = vendor()
+        say.done("packages for Lambda")
+        template_path, zip_path = write(generated, packages, OUTPUT / stage, Path(scratch))
+        say.done("zip")
+    from infra.lint import findings, transform  # noqa: PLC0415 (takes a second, and only now)
+
+    found = findings(transform(load(template_path)))
+    say.done("SAM transform and cfn-lint")
+    return say.verdict(template_path, zip_path, found)
+
+
+def stages() -> list[str]:
+    """The stages of `.chalice/config.json`."""
+    return list(_config()["stages"])
+
+
+def generate(stage: str, scratch: Path) -> Generated:
+    """Run `chalice package` in a fresh copy of the application. Needs neither network nor AWS keys.
+
+    Raises CalledProcessError when the application cannot be imported or packaged.
+    """
+    project = stage_project(scratch / "project")
+    output = scratch / "chalice"
+    subprocess.run(
+        [
+            *(sys.executable, "-c", "from chalice.cli import main; main()"),
+            *("--project-dir", str(project), "package", "--stage", stage),
+            *("--template-format", "yaml", "--merge-template", str(RESOURCES), str(output)),
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=project,
+    )
+    template = load(output / "sam.yaml")
+    _set_defaults(template, _config()["stages"][stage]["environment_variables"])
+    _keep_data_only_in(template, stage)
+    return Generated(template, output / ZIP_NAME)
+
+
+def stage_project(project: Path, source: Path = ROOT) -> Path:
+    """Copy what belongs into the zip, and Chalice's settings; no caches, no earlier deployments."""
+    project.mkdir(parents=True)
+    shutil.copy(source / "app.py", project)
+    shutil.copytree(source / "chalicelib", project / "chalicelib", ignore=_is_left_out)
+    empty = project / "requirements.txt"  # Chalice would install what it lists, without byte code
+    empty.touch()
+    (project / ".chalice").mkdir()
+    for path in (source / ".chalice").glob("*.json"):
+        shutil.copy(path, project / ".chalice")
+    return project
+
+
+def write(generated: Generated, packages: Path, output: Path, scratch: Path) -> tuple[Path, Path]:
+    """Write template and zip into `output`, replacing what was there; returns both paths."""
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    unpacked = scratch / "unpacked"
+    unpacked.mkdir()
+    zip_path = bundle(generated.zip_path, packages, unpacked, output / ZIP_NAME)
+    template_path = output / TEMPLATE_NAME
+    text = yaml.dump(generated.template, Dumper=_NoAliases, allow_unicode=True, width=120)
+    template_path.write_text(text, encoding="utf-8")
+    return template_path, zip_path
+
+
+def _set_defaults(template: Mapping[str, Any], variables: Mapping[str, str]) -> None:
+    for parameter, variable in VARIABLES_BY_PARAMETER.items():
+        template["Parameters"][parameter]["Default"] = variables[variable]
+    template["Parameters"]["Stage"]["AllowedValues"] = stages()
+
+
+def _keep_data_only_in(template: Mapping[str, Any], stage: str) -> None:
+    """Outside prod, data goes with its stack, so that the same stack can be made again."""
+    if stage == "prod":
+        return
+    for resource in template["Resources"].values():
+        if "DeletionPolicy" in resource:
+            resource |= {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
+
+
+def _config() -> dict[str, Any]:
+    text = (ROOT / ".chalice" / "config.json").read_text(encoding="utf-8")
+    config: dict[str, Any] = json.loads(text)
+    return config
+
+
+def _is_left_out(_folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if name.startswith(".") or name == "__pycache__"}
+
+
+class _NoAliases(yaml.SafeDumper):
+    """Writes shared values out: CloudFormation reads YAML without aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+        return True
+
+
+class _Report:
+    """What the person at the terminal sees: a line for each step and its time, then weights."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def done(self, step: str) -> None:
+        now = time.perf_counter()
+        print(f"  ✓ {step:<46}{now - self._since:6.1f} s", flush=True)
+        self._since = now
+
+    def verdict(self, template_path: Path, zip_path: Path, found: list[str]) -> int:
+        heavy = size_mb(zip_path) > SIZE_LIMIT_MB
+        print()
+        size = f"{size_mb(zip_path):.1f} MB of {SIZE_LIMIT_MB:.0f} allowed"
+        unpacked = f"{unpacked_mb(zip_path):.1f} MB unpacked"
+        lines = len(template_path.read_text(encoding="utf-8").splitlines())
+        print(f"  template  {template_path.relative_to(ROOT)}  {lines} lines")
+        print(f"  zip       {zip_path.relative_to(ROOT)}  {size}, {unpacked}")
+        print(f"  cfn-lint  {len(found) or 'no'} finding{'' if len(found) == 1 else 's'}")
+        for line in found:
+            print(f"            {line}")
+        if heavy:
+            print(f"\n  ✗ the zip is larger than {SIZE_LIMIT_MB:.0f} MB", file=sys.stderr)
+        if found:
+            print("\n  ✗ cfn-lint has findings", file=sys.stderr)
+        return 1 if heavy or found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""The runtime dependencies as Lambda gets them: locked, for its processor, pruned and compiled.
+
+Only what `chalicelib` needs is taken: Chalice itself puts its two runtime modules into the zip, and
+what its command line needs stays at home. The result is kept in `build/vendor` under a name that
+changes with all that it depends on, so a second build neither downloads nor compiles.
+"""
+
+import compileall
+import hashlib
+import inspect
+import py_compile
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PLATFORM: Final = "aarch64-manylinux2014"
+LAMBDA_ROOT: Final = "/var/task"
+BOTOCORE_SERVICES: Final = ("dynamodb", "s3", "ses", "sns", "sqs", "ssm", "sts")
+"""The services whose API descriptions ship; a test compares them with the adapters' clients."""
+
+NEVER_CALLED: Final = (
+    "*.dist-info",
+    "*.pth",
+    "bin",
+    "**/*.pyi",
+    "**/py.typed",
+    "**/__pycache__",
+    "**/*.c",
+    ".lock",
+    "dateutil/zoneinfo/*.tar.gz",  # zones come from tzdata
+    "botocore/data/**/examples-1.json*",
+    "boto3/data",  # resource objects; we use clients
+    "boto3/examples",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui",
+)
+"""What the packages bring along and nothing reads in a function."""
+
+_LAMBDA: Final = {
+    "extra": "",
+    "os_name": "posix",
+    "platform_machine": "aarch64",
+    "platform_system": "Linux",
+    "sys_platform": "linux",
+}
+
+
+def vendor(cache: Path = ROOT / "build" / "vendor") -> Path:
+    """The folder with the pruned, compiled packages; made when it is not there yet.
+
+    Needs a package index or uv's warm cache. Raises CalledProcessError when neither has the wheels.
+    """
+    pins = "".join(locked(needed()))
+    recipe = (pins, PLATFORM, sys.version.split()[0], inspect.getsource(sys.modules[__name__]))
+    folder = cache / hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:16]
+    if not folder.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as scratch:
+            fresh = Path(scratch) / "packages"
+            _download(pins, fresh)
+            prune(fresh)
+            compile_tree(fresh)
+            fresh.rename(folder)
+    return folder
+
+
+def needed() -> set[str]:
+    """The distributions that `requirements.in` asks for, with all that they require in turn."""
+    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    wanted = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    names: set[str] = set()
+    while wanted:
+        requirement = wanted.pop()
+        name = canonicalize_name(requirement.name)
+        applies = requirement.marker is None or requirement.marker.evaluate(_LAMBDA)
+        if name == "chalice" or name in names or not applies:
+            continue
+        names.add(name)
+        wanted += [Requirement(line) for line in metadata.requires(name) or ()]
+    return names
+
+
+def locked(names: Iterable[str]) -> Iterator[str]:
+    """The entries of `requirements.txt` for these names, hashes included, in the file's order."""
+    wanted = set(names)
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    for entry in re.findall(r"^\S+==(?:.*\\\n)*.*\n", text, flags=re.MULTILINE):
+        if canonicalize_name(entry.partition("==")[0]) in wanted:
+            yield entry
+
+
+def prune(packages: Path) -> None:
+    """Delete what no function reads: service descriptions, stubs, metadata, stray byte code."""
+    for described in (packages / "botocore" / "data").iterdir():
+        if described.is_dir() and described.name not in BOTOCORE_SERVICES:
+            shutil.rmtree(described)
+    for pattern in NEVER_CALLED:
+        for path in sorted(packages.glob(pattern)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def compile_tree(tree: Path) -> None:
+    """Write byte code beside each source, so that a cold start compiles nothing.
+
+    It is valid whatever the file times are. Raises SyntaxError for a source that this Python, and
+    so the function's, cannot read.
+    """
+    compiled = compileall.compile_dir(
+        tree,
+        quiet=2,
+        force=True,
+        stripdir=str(tree),
+        prependdir=LAMBDA_ROOT,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    if not compiled:
+        message = f"a source below {tree} does not compile"
+        raise SyntaxError(message)
+
+
+def _download(pins: str, into: Path) -> None:
+    requirements = into.with_name("requirements.txt")
+    requirements.write_text(pins, encoding="utf-8")
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "uv", "pip", "install", "--quiet"),
+            *("--no-deps", "--require-hashes"),
+            *("--python-platform", PLATFORM, "--python-version", version, "--only-binary", ":all:"),
+            *("--target", str(into), "--requirement", str(requirements)),
+        ],
+        check=True,
+    )
