@@ -5,9 +5,8 @@ faster. Every write is safe to repeat: an implementation recognises its own earl
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from chalicelib.domain.accounts import (
     ApiKey,
@@ -17,6 +16,14 @@ from chalicelib.domain.accounts import (
     Shipper,
     WebhookEndpoint,
 )
+from chalicelib.domain.changes import (
+    Change,
+    LiveChange,
+    Remembered,
+    RouteChange,
+    TrackEntry,
+)
+from chalicelib.domain.claims import Claim
 from chalicelib.domain.events import Event
 from chalicelib.domain.fixes import Fix
 from chalicelib.domain.ids import (
@@ -29,70 +36,11 @@ from chalicelib.domain.ids import (
     ShipperId,
     WebhookId,
 )
+from chalicelib.domain.listings import Page
 from chalicelib.domain.live import Live
-from chalicelib.domain.proofs import Proof
+from chalicelib.domain.proofs import Proof, StoredObject, Upload
 from chalicelib.domain.routes import Route
 from chalicelib.domain.shipments import Shipment
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """One page of a listing; ``position`` resumes after it (None: that was all). It is not yet an opaque cursor."""
-
-    data: tuple[T, ...]
-    position: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A shipment after some steps and the events they left; ``expected_version`` is what was read (None: it is new)."""
-
-    after: Shipment
-    events: tuple[Event, ...]
-    expected_version: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """What an Idempotency-Key stood for: the fingerprint of the request and the id of what it made."""
-
-    key: str
-    fingerprint: str
-    result_id: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TrackEntry:
-    """One batch in the track: the fixes kept of it, and the ETAs told with it (epoch seconds, by stop index)."""
-
-    driver_id: DriverId
-    route_id: RouteId
-    fixes: tuple[Fix, ...]
-    live: Live
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A form that lets a browser put one file into the store."""
-
-    url: str
-    fields: Mapping[str, str]
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StoredObject:
-    """What lies in the store under a key."""
-
-    content_type: str
-    size_bytes: int
-    etag: str
-    stored_at: datetime
-    first_bytes: bytes
 
 
 class Clock(Protocol):
@@ -169,8 +117,17 @@ class Shipments(Protocol):
         """
         ...
 
-    def commit(self, changes: Sequence[Change], live: "LiveChange | None" = None) -> None:
-        """Write shipments, their events and, if given, a driver's live state, all or nothing. Raises ConcurrentUpdate."""
+    def commit(
+        self,
+        changes: Sequence[Change],
+        *,
+        live: LiveChange | None = None,
+        route: RouteChange | None = None,
+    ) -> None:
+        """Write shipments, their events and, if given, a driver's live state and a route, all or nothing.
+
+        A transaction holds 100 items: at most 45 changes of one or two events. Raises ConcurrentUpdate.
+        """
         ...
 
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
@@ -180,14 +137,6 @@ class Shipments(Protocol):
     def expected_proofs(self, shipment_id: ShipmentId) -> dict[ProofId, str]:
         """The uploads that were allowed, with their content types."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class LiveChange:
-    """A live state to write where ``expected_version`` was read (None: there was none)."""
-
-    after: Live
-    expected_version: int | None
 
 
 class Routes(Protocol):
@@ -201,8 +150,8 @@ class Routes(Protocol):
         """The route at that plan version; may come from a cache, which costs no read. Raises NotFound."""
         ...
 
-    def put(self, route: Route, *, expected_plan_version: int | None) -> None:
-        """Write a route. Raises ConcurrentUpdate."""
+    def put(self, change: RouteChange) -> None:
+        """Raises ConcurrentUpdate."""
         ...
 
     def by_service_day(
@@ -330,7 +279,7 @@ class EventTopic(Protocol):
 class Ledger(Protocol):
     """Who may send what, at most once: taken before the call, marked after it."""
 
-    def claim(self, key: str, *, owner: str, now: datetime, lease_s: int, keep_s: int) -> "Claim":
+    def claim(self, key: str, *, owner: str, now: datetime, lease_s: int, keep_s: int) -> Claim:
         """Try to become the one who sends ``key``; see Claim."""
         ...
 
@@ -341,18 +290,6 @@ class Ledger(Protocol):
     def release(self, key: str, *, owner: str) -> None:
         """Give the claim back after a failure that surely sent nothing."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """``granted``: ours to send. ``done``: it was sent. Neither: somebody else holds it, try later.
-
-    ``maybe_duplicate`` says that an earlier holder vanished without a word, so this may be a repeat.
-    """
-
-    granted: bool
-    done: bool
-    maybe_duplicate: bool = False
 
 
 class SmsSender(Protocol):

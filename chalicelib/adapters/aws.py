@@ -1,0 +1,102 @@
+"""AWS clients, made when first asked for, and the one opinion on which of their failures pass.
+
+One retry layer: the SDK's, three attempts in all. Timeouts are short, because every caller is a function with a
+deadline of its own, and a repeat is always safe.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
+
+import botocore.session
+from botocore.client import Config
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004 - its own name
+
+from chalicelib.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_ses.client import SESClient
+    from mypy_boto3_sns.client import SNSClient
+
+TOTAL_ATTEMPTS: Final = 3
+CONNECT_TIMEOUT_S: Final = 1.0
+READ_TIMEOUT_S: Final = 4.0
+
+PASSING: Final = frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttled",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+"""Error codes of DynamoDB, SNS, SES and S3 that say: later."""
+
+
+@overload
+def client(service: Literal["s3"], *, total_attempts: int = ...) -> "S3Client": ...
+@overload
+def client(service: Literal["ses"], *, total_attempts: int = ...) -> "SESClient": ...
+@overload
+def client(service: Literal["sns"], *, total_attempts: int = ...) -> "SNSClient": ...
+def client(service: str, *, total_attempts: int = TOTAL_ATTEMPTS) -> Any:
+    """The client of a service, one a process; region, keys and ``AWS_ENDPOINT_URL`` come from the environment.
+
+    ``total_attempts=1`` is for calls that must not be repeated blindly, such as sending an SMS.
+    """
+    return _client(service, total_attempts)
+
+
+def forget_clients() -> None:
+    """Make new clients from here on: tests and the laptop stack change endpoints within a process."""
+    _client.cache_clear()
+
+
+def has_passing_cause(error: BaseException | None) -> bool:
+    """Whether the call may go well when it is repeated: throttling, faults of the service, no or a broken connection."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return error.response.get("Error", {}).get("Code") in PASSING or status >= 500  # noqa: PLR2004 - HTTP
+    return isinstance(error, ConnectionError | HTTPClientError)
+
+
+@contextmanager
+def translated(dependency: str) -> Iterator[None]:
+    """Turn what passes into Unavailable. Anything else is a mistake of ours and stays what it is."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as exc:
+        if has_passing_cause(exc):
+            raise Unavailable(dependency=dependency) from exc
+        raise
+
+
+@lru_cache
+def _client(service: str, total_attempts: int) -> Any:
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT_S,
+        read_timeout=READ_TIMEOUT_S,
+        retries={"total_max_attempts": total_attempts, "mode": "standard"},
+        signature_version="s3v4"
+        if service == "s3"
+        else None,  # browsers fail their preflight on older ones
+    )
+    # not boto3: it only wraps the same client, and its import costs a cold start 100 ms
+    return botocore.session.get_session().create_client(service, config=config)

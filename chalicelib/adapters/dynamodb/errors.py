@@ -1,0 +1,48 @@
+"""PynamoDB's exceptions in our words, translated in one place; nothing else reads DynamoDB's error codes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from pynamodb.exceptions import PynamoDBException, TransactGetError, TransactWriteError
+
+from chalicelib.adapters.aws import PASSING, has_passing_cause
+from chalicelib.domain.errors import ConcurrentUpdate, Unavailable
+
+FASTER: Final = frozenset(
+    {
+        "ConditionalCheckFailed",
+        "ConditionalCheckFailedException",
+        "TransactionConflict",  # botocore's standard mode does not repeat it: services do
+        "TransactionConflictException",
+    }
+)
+"""Somebody else wrote first, or is writing now."""
+
+CANCELLED_FOR_LOAD: Final = PASSING | {"ProvisionedThroughputExceeded", "ThrottlingError"}
+"""Reasons of a cancelled transaction that pass."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise ConcurrentUpdate when a condition failed or a transaction collided, Unavailable for what passes.
+
+    The cause stays attached: ``exc.__cause__.cancellation_reasons`` says which item of a transaction it was.
+    Anything else (no such table, no rights, an invalid request) is a mistake of ours and stays what it is.
+    """
+    try:
+        yield
+    except PynamoDBException as exc:
+        codes = _codes(exc)
+        if codes & FASTER:
+            raise ConcurrentUpdate from exc
+        if codes & CANCELLED_FOR_LOAD or has_passing_cause(exc.cause):
+            raise Unavailable(dependency="dynamodb") from exc
+        raise
+
+
+def _codes(exc: PynamoDBException) -> set[str]:
+    codes = {exc.cause_response_code} if exc.cause_response_code else set()
+    if isinstance(exc, TransactGetError | TransactWriteError):
+        codes |= {reason.code for reason in exc.cancellation_reasons if reason}
+    return codes

@@ -1,0 +1,91 @@
+"""Drivers' live states and tracks. The hot path is one read and two writes in here."""
+
+import hashlib
+from datetime import datetime
+
+from chalicelib.adapters.dynamodb import writes
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.mapping.fixes import pack_fixes, unpack_fixes
+from chalicelib.adapters.dynamodb.mapping.instants import to_text
+from chalicelib.adapters.dynamodb.mapping.lives import pack_etas, unpack_live
+from chalicelib.adapters.dynamodb.tables import LiveItem, TrackItem
+from chalicelib.domain.changes import LiveChange, TrackEntry
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
+from chalicelib.domain.fixes import Fix
+from chalicelib.domain.ids import DriverId, RouteId
+from chalicelib.domain.live import Live
+
+LIVE = "LIVE"
+TRACK = "TRACK#"
+
+
+class DynamoFleet:
+    """The port ``Fleet`` on DynamoDB."""
+
+    def live(self, driver_id: DriverId) -> Live:
+        """One consistent read: 1 unit below 4 kB."""
+        found = self._get(driver_id, consistent_read=True)
+        if found is None:
+            raise NotFound
+        return found
+
+    def glance(self, driver_id: DriverId) -> Live | None:
+        """One eventually consistent read: half a unit."""
+        return self._get(driver_id, consistent_read=False)
+
+    def put(self, change: LiveChange) -> None:
+        """Conditional on the version."""
+        token = writes.new_token()
+        with translated():
+            writes.live_item(change.after, token).save(
+                condition=writes.live_condition(change.expected_version, token)
+            )
+
+    def append_track(self, entry: TrackEntry) -> bool:
+        """The key is made of the batch's own content, so that a repeat falls on itself."""
+        token = writes.new_token()
+        fixes = pack_fixes(entry.fixes)
+        digest = hashlib.sha256(fixes).hexdigest()[:16]
+        item = TrackItem(
+            driver_id=entry.driver_id,
+            item=f"{TRACK}{to_text(entry.fixes[0].recorded_at)}#{digest}",
+            token=token,
+            route_id=entry.route_id,
+            fixes=fixes,
+            etas=pack_etas(entry.live),
+            expires_at=int(entry.expires_at.timestamp()),
+        )
+        try:
+            with translated():
+                item.save(condition=TrackItem.item.does_not_exist() | (TrackItem.token == token))
+        except ConcurrentUpdate:
+            return False
+        return True
+
+    def track(self, driver_id: DriverId, *, since: datetime, until: datetime) -> tuple[Fix, ...]:
+        """All batches that begin in the span; overlapping batches are laid over each other."""
+        with translated():
+            items = list(
+                TrackItem.query(
+                    driver_id,
+                    TrackItem.item.between(
+                        f"{TRACK}{to_text(since)}", f"{TRACK}{to_text(until)}#~"
+                    ),
+                    filter_condition=TrackItem.expires_at > int(since.timestamp()),
+                )
+            )
+        fixes = {fix for item in items for fix in unpack_fixes(item.fixes)}
+        return tuple(sorted(fixes, key=lambda fix: fix.order))
+
+    def _get(self, driver_id: DriverId, *, consistent_read: bool) -> Live | None:
+        with translated():
+            try:
+                item = LiveItem.get(driver_id, LIVE, consistent_read=consistent_read)
+            except LiveItem.DoesNotExist:
+                return None
+        return unpack_live(
+            item.live,
+            driver_id=driver_id,
+            version=int(item.version),
+            route_id=None if item.route_id is None else RouteId(item.route_id),
+        )

@@ -1,0 +1,187 @@
+"""A live state as one binary value: a fixed head, the recent fixes, then columns over the stops.
+
+Times of stops are whole seconds from the start of the route; sparse facts (arrived, told) carry their stop's index.
+Done stops keep nothing but that they are done, so that is all that is stored of them.
+"""
+
+import struct
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.adapters.dynamodb.mapping.fixes import FIX, HEAD, pack_fixes, unpack_fixes
+from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms
+from chalicelib.adapters.dynamodb.mapping.packing import pack_columns, unpack_columns
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.ids import DriverId, RouteId
+from chalicelib.domain.instants import Range
+from chalicelib.domain.live import Live, Progress
+
+FORMAT: Final = 1
+START: Final = struct.Struct(">BIIiqqqBHHHHH")
+TOLD_START: Final = struct.Struct(">qH")
+NO_TIME_MS: Final = -(2**63)
+
+DONE, APPROACHED, DELAYED, PROMISED, ESTIMATED, ARRIVED, TOLD = (1 << bit for bit in range(7))
+
+
+def pack_live(live: Live) -> bytes:
+    """Everything but the keys, the version and the route's id. Seconds for ETAs and promises, ms for the rest."""
+    base_s = _base_ms(live) // 1000
+    flags = [_flags(p, eta) for p, eta in zip(live.progress, live.etas, strict=True)]
+    etas = [eta for eta in live.etas if eta is not None]
+    promises = [p.promise for p in live.progress if p.promise is not None]
+    arrived = _sparse([p.arrived_at for p in live.progress], base_s)
+    told = _sparse([p.told_at for p in live.progress], base_s)
+    start = START.pack(
+        FORMAT,
+        live.epoch,
+        live.plan_version,
+        int(live.clock_skew / timedelta(milliseconds=1)),
+        _optional_ms(live.started_at),
+        _optional_ms(live.ended_at),
+        _optional_ms(live.near_since),
+        len(live.recent),
+        len(flags),
+        len(etas),
+        len(promises),
+        len(arrived),
+        len(told),
+    )
+    columns = pack_columns(
+        [
+            flags,
+            [_seconds(eta.point, base_s) for eta in etas],
+            [_span_s(eta.earliest, eta.point) for eta in etas],
+            [_span_s(eta.point, eta.latest) for eta in etas],
+            [_seconds(promise.earliest, base_s) for promise in promises],
+            [_span_s(promise.earliest, promise.latest) for promise in promises],
+            arrived,
+            told,
+        ]
+    )
+    return start + pack_fixes(live.recent) + columns
+
+
+def unpack_live(
+    packed: bytes, *, driver_id: DriverId, version: int, route_id: RouteId | None
+) -> Live:
+    """The live state again. Raises ValueError for another format or damaged bytes."""
+    if not packed or packed[0] != FORMAT:
+        msg = "a live state of an unknown format"
+        raise ValueError(msg)
+    (
+        _, epoch, plan_version, skew_ms, started_ms, ended_ms, near_ms,
+        recent, stops, eta_count, promise_count, arrived_count, told_count,
+    ) = START.unpack_from(packed)  # fmt: skip
+    fixes_end = START.size + (HEAD.size + recent * FIX.size if recent else 0)
+    base_s = (0 if started_ms == NO_TIME_MS else started_ms) // 1000
+    lengths = [stops, *[eta_count] * 3, *[promise_count] * 2, arrived_count, told_count]
+    flags, points, befores, afters, begins, widths, arrived, told = unpack_columns(
+        packed[fixes_end:], lengths
+    )
+    etas = iter(
+        [
+            Eta(_at(base_s + p), _at(base_s + p - b), _at(base_s + p + a))
+            for p, b, a in zip(points, befores, afters, strict=True)
+        ]
+    )
+    promises = iter(
+        [Range(_at(base_s + b), _at(base_s + b + w)) for b, w in zip(begins, widths, strict=True)]
+    )
+    arrived_at = iter(_dense(arrived, base_s))
+    told_at = iter(_dense(told, base_s))
+    return Live(
+        driver_id=driver_id,
+        version=version,
+        epoch=epoch,
+        route_id=route_id,
+        plan_version=plan_version,
+        started_at=_optional_at(started_ms),
+        ended_at=_optional_at(ended_ms),
+        clock_skew=timedelta(milliseconds=skew_ms),
+        recent=unpack_fixes(packed[START.size : fixes_end]),
+        near_since=_optional_at(near_ms),
+        progress=tuple(
+            Progress(
+                is_done=bool(flag & DONE),
+                arrived_at=next(arrived_at) if flag & ARRIVED else None,
+                has_approached=bool(flag & APPROACHED),
+                is_delayed=bool(flag & DELAYED),
+                promise=next(promises) if flag & PROMISED else None,
+                told_at=next(told_at) if flag & TOLD else None,
+            )
+            for flag in flags
+        ),
+        etas=tuple(next(etas) if flag & ESTIMATED else None for flag in flags),
+    )
+
+
+def pack_etas(live: Live) -> bytes:
+    """Which ETAs were told with a batch: by stop index, in seconds from the start of the route."""
+    told = [(i, eta) for i, eta in enumerate(live.etas) if eta is not None]
+    base_s = _base_ms(live) // 1000
+    return TOLD_START.pack(base_s, len(told)) + pack_columns(
+        [
+            [i for i, _ in told],
+            [_seconds(eta.point, base_s) for _, eta in told],
+            [_span_s(eta.earliest, eta.point) for _, eta in told],
+            [_span_s(eta.point, eta.latest) for _, eta in told],
+        ]
+    )
+
+
+def unpack_etas(packed: bytes) -> dict[int, Eta]:
+    """The ETAs told with a batch, by stop index."""
+    base_s, count = TOLD_START.unpack_from(packed)
+    indexes, points, befores, afters = unpack_columns(packed[TOLD_START.size :], [count] * 4)
+    return {
+        i: Eta(_at(base_s + p), _at(base_s + p - b), _at(base_s + p + a))
+        for i, p, b, a in zip(indexes, points, befores, afters, strict=True)
+    }
+
+
+def _optional_ms(instant: datetime | None) -> int:
+    return NO_TIME_MS if instant is None else to_ms(instant)
+
+
+def _optional_at(ms: int) -> datetime | None:
+    return None if ms == NO_TIME_MS else from_ms(ms)
+
+
+def _base_ms(live: Live) -> int:
+    return 0 if live.started_at is None else to_ms(live.started_at)
+
+
+def _flags(progress: Progress, eta: Eta | None) -> int:
+    return (
+        DONE * progress.is_done
+        | APPROACHED * progress.has_approached
+        | DELAYED * progress.is_delayed
+        | PROMISED * (progress.promise is not None)
+        | ESTIMATED * (eta is not None)
+        | ARRIVED * (progress.arrived_at is not None)
+        | TOLD * (progress.told_at is not None)
+    )
+
+
+def _sparse(instants: list[datetime | None], base_s: int) -> list[int]:
+    """Milliseconds from the base, for the stops that have one, as (seconds, ms) pairs that stay small."""
+    found = [divmod(to_ms(at) - base_s * 1000, 1000) for at in instants if at is not None]
+    return [part for pair in found for part in pair]
+
+
+def _dense(parts: list[int], base_s: int) -> list[datetime]:
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return [from_ms((base_s + seconds) * 1000 + ms) for seconds, ms in pairs]
+
+
+def _seconds(instant: datetime, base_s: int) -> int:
+    return to_ms(instant) // 1000 - base_s
+
+
+def _span_s(start: datetime, end: datetime) -> int:
+    return (to_ms(end) - to_ms(start)) // 1000
+
+
+def _at(seconds: int) -> datetime:
+    return from_ms(seconds * 1000)

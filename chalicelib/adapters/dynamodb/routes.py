@@ -1,0 +1,77 @@
+"""Routes. A plan never changes under its version, so a warm container reads each only once."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from chalicelib.adapters.dynamodb import writes
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.mapping.routes import from_document
+from chalicelib.adapters.dynamodb.paging import position_of, start_key
+from chalicelib.adapters.dynamodb.tables import RouteItem
+from chalicelib.domain.changes import RouteChange
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
+from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.domain.listings import Page
+from chalicelib.domain.routes import Route
+
+CACHED_PLANS: Final = 256
+
+
+class DynamoRoutes:
+    """The port ``Routes`` on DynamoDB, with a small cache of plans by version."""
+
+    def __init__(self) -> None:
+        """Start with an empty cache."""
+        self._plans: OrderedDict[tuple[RouteId, int], Route] = OrderedDict()
+
+    def get(self, route_id: RouteId) -> Route:
+        """One consistent read."""
+        with translated():
+            try:
+                item = RouteItem.get(route_id, "PLAN", consistent_read=True)
+            except RouteItem.DoesNotExist as exc:
+                raise NotFound from exc
+        return from_document(item.document, item.stops)
+
+    def plan(self, route_id: RouteId, plan_version: int) -> Route:
+        """From the cache, else one read. Raises ConcurrentUpdate when the plan has moved on meanwhile."""
+        key = (route_id, plan_version)
+        if key in self._plans:
+            self._plans.move_to_end(key)
+            return self._plans[key]
+        route = self.get(route_id)
+        if route.plan_version != plan_version:
+            raise ConcurrentUpdate(route_id=route_id)
+        self._plans[key] = route
+        if len(self._plans) > CACHED_PLANS:
+            self._plans.popitem(last=False)
+        return route
+
+    def put(self, change: RouteChange) -> None:
+        """Conditional on the plan version."""
+        token = writes.new_token()
+        with translated():
+            writes.route_item(change.after, token).save(
+                condition=writes.route_condition(change.expected_plan_version, token)
+            )
+
+    def by_service_day(
+        self,
+        service_day: date,
+        hub_id: HubId,
+        *,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Page[Route]:
+        """In the order of creation, from the index."""
+        with translated():
+            found = RouteItem.by_service_day.query(
+                f"{service_day.isoformat()}#{hub_id}",
+                limit=limit,
+                page_size=limit,
+                last_evaluated_key=start_key(position),
+            )
+            routes = tuple(from_document(item.document, item.stops) for item in found)
+        return Page(routes, position_of(found.last_evaluated_key))

@@ -1,0 +1,222 @@
+"""The tables as PynamoDB sees them. No model leaves this folder.
+
+=========  ===========  ========================  ==========================================================
+table      partition    sort key ``item``         read by
+=========  ===========  ========================  ==========================================================
+shipments  shipment_id  SHIPMENT                  get; index by_shipper (shipper_id, created_at)
+..         ..           EVENT#<seq>               query; one query EVENT#…SHIPMENT is a shipment with history
+..         ..           UPLOAD#<proof_id>         query; an upload that was allowed
+routes     route_id     PLAN                      get; index by_service_day (day#hub, created_at)
+fleet      driver_id    LIVE                      get
+..         ..           TRACK#<first fix>#<hash>  query over a span of time; expires
+accounts   account_id   SHIPPER, DRIVER, HUB,     get; index by_kind (kind, created_at)
+..         ..           KEY, INVITATION           get
+..         ..           WEBHOOK#<id>              query
+..         ..           SIGNING#<n>               query; the signing keys
+ledger     key                                    get (see ``ledger``)
+=========  ===========  ========================  ==========================================================
+
+``token`` marks each write with the writer's own mark: a condition that fails because the SDK repeated our own write
+after a lost answer recognises it.
+"""
+
+from typing import Final
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+UNBOUND: Final = "unbound"
+
+
+class _Connection:
+    """How every table is reached: few tries, short time-outs (the request path has 29 s at most)."""
+
+    table_name = UNBOUND
+    connect_timeout_seconds = 2
+    read_timeout_seconds = 5
+    max_retry_attempts = 2
+
+
+class ByShipper(GlobalSecondaryIndex["ShipmentItem"]):
+    """A shipper's shipments by time of creation."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_shipper"
+        projection = AllProjection()
+
+    shipper_id = UnicodeAttribute(hash_key=True)
+    created_at = UnicodeAttribute(range_key=True)
+
+
+class ShipmentItem(Model):
+    """The present state of a shipment; ``document`` holds all that is never a condition."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True, default="SHIPMENT")
+    shipper_id = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    status = UnicodeAttribute()
+    version = NumberAttribute()
+    token = UnicodeAttribute()
+    document = JSONAttribute()
+    by_shipper = ByShipper()
+
+
+class EventItem(Model):
+    """One line of history. It is also the message of the outbox: the stream carries it on."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    event_id = UnicodeAttribute()
+    shipper_id = UnicodeAttribute()
+    seq = NumberAttribute()
+    type = UnicodeAttribute()
+    occurred_at = UnicodeAttribute()
+    recorded_at = UnicodeAttribute()
+    actor_role = UnicodeAttribute()
+    actor_id = UnicodeAttribute()
+    data = UnicodeAttribute()
+
+
+class UploadItem(Model):
+    """An upload that was allowed for a shipment."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    content_type = UnicodeAttribute()
+
+
+class ByServiceDay(GlobalSecondaryIndex["RouteItem"]):
+    """The routes of a hub's day."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_service_day"
+        projection = AllProjection()
+
+    service_day_hub = UnicodeAttribute(hash_key=True)
+    created_at = UnicodeAttribute(range_key=True)
+
+
+class RouteItem(Model):
+    """A plan; ``stops`` is compressed JSON (200 stops stay below 20 kB)."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    route_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True, default="PLAN")
+    service_day_hub = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    plan_version = NumberAttribute()
+    token = UnicodeAttribute()
+    document = JSONAttribute()
+    stops = BinaryAttribute(legacy_encoding=False)
+    by_service_day = ByServiceDay()
+
+
+class LiveItem(Model):
+    """A driver's live state, packed: below 1 kB for 120 stops, so that a write costs one unit."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    driver_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True, default="LIVE")
+    version = NumberAttribute()
+    token = UnicodeAttribute()
+    route_id = UnicodeAttribute(null=True)
+    live = BinaryAttribute(legacy_encoding=False)
+
+
+class TrackItem(Model):
+    """One batch: its fixes and the ETAs told with them, packed."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    driver_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    token = UnicodeAttribute()
+    route_id = UnicodeAttribute()
+    fixes = BinaryAttribute(legacy_encoding=False)
+    etas = BinaryAttribute(legacy_encoding=False)
+    expires_at = NumberAttribute()
+
+
+class ByKind(GlobalSecondaryIndex["AccountItem"]):
+    """All accounts of one kind."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_kind"
+        projection = AllProjection()
+
+    kind = UnicodeAttribute(hash_key=True)
+    created_at = UnicodeAttribute(range_key=True)
+
+
+class AccountItem(Model):
+    """Any account; ``document`` holds its fields."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    account_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    document = JSONAttribute()
+    expires_at = NumberAttribute(null=True)
+    by_kind = ByKind()
+
+
+class RememberedItem(Model):
+    """What an Idempotency-Key stood for."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    token = UnicodeAttribute()
+    fingerprint = UnicodeAttribute()
+    result_id = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
+_MODELS_BY_TABLE: Final[dict[str, tuple[type[Model], ...]]] = {
+    "shipments": (ShipmentItem, EventItem, UploadItem),
+    "routes": (RouteItem,),
+    "fleet": (LiveItem, TrackItem),
+    "accounts": (AccountItem,),
+    "ledger": (RememberedItem,),
+}
+
+
+def bind(names_by_table: dict[str, str]) -> None:
+    """Tell the models the names of their tables (keys: shipments, routes, fleet, accounts, ledger)."""
+    for table, models in _MODELS_BY_TABLE.items():
+        for model in models:
+            meta: type[_Connection] = model.Meta  # type: ignore[attr-defined]
+            meta.table_name = names_by_table[table]
+            # PynamoDB caches the connection on the class; a new name needs a new one.
+            model._connection = None  # noqa: SLF001 - the only way to point a model at another table

@@ -1,0 +1,108 @@
+"""Models and conditions of the writes that several tables take part in.
+
+Every condition accepts the writer's own ``token`` too: after a lost answer the SDK repeats the write and would
+otherwise fail on what it wrote itself.
+"""
+
+import secrets
+from typing import TypeVar
+
+from pynamodb.connection import Connection
+from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.adapters.dynamodb.mapping import events as event_mapping
+from chalicelib.adapters.dynamodb.mapping import routes as route_mapping
+from chalicelib.adapters.dynamodb.mapping import shipments as shipment_mapping
+from chalicelib.adapters.dynamodb.mapping.instants import to_text
+from chalicelib.adapters.dynamodb.mapping.lives import pack_live
+from chalicelib.adapters.dynamodb.tables import EventItem, LiveItem, RouteItem, ShipmentItem
+from chalicelib.domain.events import Event
+from chalicelib.domain.live import Live
+from chalicelib.domain.routes import Route
+from chalicelib.domain.shipments import Shipment
+
+M = TypeVar("M", bound=Model)
+
+
+def new_token() -> str:
+    """A writer's mark: short, since it is part of every item."""
+    return secrets.token_urlsafe(9)
+
+
+def transaction() -> TransactWrite:
+    """An empty transaction, safe to repeat for ten minutes (ClientRequestToken)."""
+    connection: Connection = ShipmentItem._get_connection().connection  # noqa: SLF001 - PynamoDB has no public way
+    return TransactWrite(connection=connection, client_request_token=secrets.token_hex(16))
+
+
+def shipment_item(shipment: Shipment, token: str) -> ShipmentItem:
+    """The SHIPMENT item."""
+    return ShipmentItem(
+        shipment_id=shipment.id,
+        item="SHIPMENT",
+        shipper_id=shipment.shipper_id,
+        created_at=to_text(shipment.created_at),
+        status=shipment.status.value,
+        version=shipment.version,
+        token=token,
+        document=shipment_mapping.to_document(shipment),
+    )
+
+
+def event_item(event: Event) -> EventItem:
+    """The EVENT item."""
+    return EventItem(**event_mapping.to_attributes(event))
+
+
+def live_item(live: Live, token: str) -> LiveItem:
+    """The LIVE item."""
+    return LiveItem(
+        driver_id=live.driver_id,
+        item="LIVE",
+        version=live.version,
+        token=token,
+        route_id=live.route_id,
+        live=pack_live(live),
+    )
+
+
+def route_item(route: Route, token: str) -> RouteItem:
+    """The PLAN item."""
+    return RouteItem(
+        route_id=route.id,
+        item="PLAN",
+        service_day_hub=f"{route.service_day.isoformat()}#{route.hub_id}",
+        created_at=to_text(route.created_at),
+        plan_version=route.plan_version,
+        token=token,
+        document=route_mapping.to_document(route),
+        stops=route_mapping.pack_stops(route),
+    )
+
+
+def shipment_condition(expected_version: int | None, token: str) -> Condition:
+    """Unchanged since it was read, or our own earlier try."""
+    if expected_version is None:
+        return ShipmentItem.item.does_not_exist() | (ShipmentItem.token == token)
+    return (ShipmentItem.version == expected_version) | (ShipmentItem.token == token)
+
+
+def event_condition(event: Event) -> Condition:
+    """Nothing with this number yet, or this very event."""
+    return EventItem.item.does_not_exist() | (EventItem.event_id == event.id)
+
+
+def live_condition(expected_version: int | None, token: str) -> Condition:
+    """Unchanged since it was read, or our own earlier try."""
+    if expected_version is None:
+        return LiveItem.item.does_not_exist() | (LiveItem.token == token)
+    return (LiveItem.version == expected_version) | (LiveItem.token == token)
+
+
+def route_condition(expected_plan_version: int | None, token: str) -> Condition:
+    """Unchanged since it was read, or our own earlier try."""
+    if expected_plan_version is None:
+        return RouteItem.item.does_not_exist() | (RouteItem.token == token)
+    return (RouteItem.plan_version == expected_plan_version) | (RouteItem.token == token)

@@ -1,0 +1,57 @@
+"""What is written together: values after a change, beside the version that was read before it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.events import Event
+from chalicelib.domain.fixes import Fix
+from chalicelib.domain.ids import DriverId, RouteId
+from chalicelib.domain.live import Live
+from chalicelib.domain.routes import Route
+from chalicelib.domain.shipments import Shipment
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A shipment after some steps and the events they left; ``expected_version`` is what was read (None: it is new)."""
+
+    after: Shipment
+    events: tuple[Event, ...]
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChange:
+    """A live state to write where ``expected_version`` was read (None: there was none)."""
+
+    after: Live
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChange:
+    """A route to write where ``expected_plan_version`` was read (None: it is new)."""
+
+    after: Route
+    expected_plan_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackEntry:
+    """One batch in the track: the fixes kept of it, and the ETAs told with it (epoch seconds, by stop index)."""
+
+    driver_id: DriverId
+    route_id: RouteId
+    fixes: tuple[Fix, ...]
+    live: Live
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What an Idempotency-Key stood for: the fingerprint of the request and the id of what it made."""
+
+    key: str
+    fingerprint: str
+    result_id: str
+    expires_at: datetime
