@@ -1,7 +1,7 @@
 """AWS clients, made when first asked for, and the one opinion on which of their failures pass.
 
-One retry layer: the SDK's, three attempts in all. Timeouts are short, because every caller is a function with a
-deadline of its own, and a repeat is always safe.
+One retry layer: the SDK's, three attempts in all. Time-outs are short, because every caller is a
+function with a deadline of its own.
 """
 
 from collections.abc import Iterator
@@ -57,20 +57,21 @@ def client(service: Literal["ses"], *, total_attempts: int = ...) -> "SESClient"
 @overload
 def client(service: Literal["sns"], *, total_attempts: int = ...) -> "SNSClient": ...
 def client(service: str, *, total_attempts: int = TOTAL_ATTEMPTS) -> Any:
-    """The client of a service, one a process; region, keys and ``AWS_ENDPOINT_URL`` come from the environment.
+    """The client of a service, one a process.
 
+    Region, keys and ``AWS_ENDPOINT_URL`` come from the environment, as botocore reads it.
     ``total_attempts=1`` is for calls that must not be repeated blindly, such as sending an SMS.
     """
     return _client(service, total_attempts)
 
 
 def forget_clients() -> None:
-    """Make new clients from here on: tests and the laptop stack change endpoints within a process."""
+    """Make new clients from here on; tests and the laptop stack change endpoints on the way."""
     _client.cache_clear()
 
 
 def has_passing_cause(error: BaseException | None) -> bool:
-    """Whether the call may go well when it is repeated: throttling, faults of the service, no or a broken connection."""
+    """Whether a repeat may go well: throttling, a fault of the service, a broken connection."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return error.response.get("Error", {}).get("Code") in PASSING or status >= 500  # noqa: PLR2004 - HTTP
@@ -79,7 +80,7 @@ def has_passing_cause(error: BaseException | None) -> bool:
 
 @contextmanager
 def translated(dependency: str) -> Iterator[None]:
-    """Turn what passes into Unavailable. Anything else is a mistake of ours and stays what it is."""
+    """Turn what passes into Unavailable; anything else is a mistake of ours and stays as it is."""
     try:
         yield
     except (BotoCoreError, ClientError) as exc:
@@ -89,7 +90,7 @@ def translated(dependency: str) -> Iterator[None]:
 
 
 @lru_cache
-def _client(service: str, total_attempts: int) -> Any:
+def _client(service: str, total_attempts: int) -> Any:  # noqa: ANN401 - typed by client's overloads
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_S,
         read_timeout=READ_TIMEOUT_S,

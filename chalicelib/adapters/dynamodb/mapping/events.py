@@ -1,14 +1,15 @@
-"""Events as items of the shipments table, and back: from our own reads and from the raw images of the stream.
+"""Events as items of the shipments table, and back: from our reads and from the stream's images.
 
-The item names of the key are ``shipment_id`` and ``item`` (``EVENT#`` and the sequence in eight digits). Total in both
-directions: what ``to_attributes`` makes, both readers give back unchanged.
+The sort key is ``EVENT#`` and the sequence in eight digits. Total in both directions: what
+``to_attributes`` makes, both readers give back unchanged (instants in whole milliseconds).
 """
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
+from chalicelib.adapters.dynamodb.mapping.instants import from_text, to_text
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.events import Event, EventType
@@ -27,8 +28,8 @@ def item_key(seq: int) -> str:
     return f"{PREFIX}{seq:08d}"
 
 
-def to_attributes(event: Event) -> dict[str, str | int]:
-    """All attributes of the item, keys included, by name. Times have microseconds, so that nothing is lost."""
+def to_attributes(event: Event) -> dict[str, Any]:
+    """All attributes of the item by name, keys included."""
     return {
         "shipment_id": event.shipment_id,
         "item": item_key(event.seq),
@@ -36,8 +37,8 @@ def to_attributes(event: Event) -> dict[str, str | int]:
         "shipper_id": event.shipper_id,
         "seq": event.seq,
         "type": event.type.value,
-        "occurred_at": _text(event.occurred_at),
-        "recorded_at": _text(event.recorded_at),
+        "occurred_at": to_text(event.occurred_at),
+        "recorded_at": to_text(event.recorded_at),
         "actor_role": event.actor_role.value,
         "actor_id": event.actor_id,
         "data": json.dumps(event.data, separators=(",", ":"), sort_keys=True, allow_nan=False),
@@ -45,10 +46,9 @@ def to_attributes(event: Event) -> dict[str, str | int]:
 
 
 def from_attributes(attributes: Mapping[str, Any]) -> Event:
-    """The event in plain attribute values. Raises Invalid for anything that no version of us has written."""
+    """The event in plain attribute values. Raises Invalid for what no version of us has written."""
     try:
-        data = json.loads(attributes["data"])
-        event = Event(
+        return Event(
             id=EventId(attributes["event_id"]),
             shipment_id=ShipmentId(attributes["shipment_id"]),
             shipper_id=ShipperId(attributes["shipper_id"]),
@@ -58,25 +58,18 @@ def from_attributes(attributes: Mapping[str, Any]) -> Event:
             recorded_at=_instant(attributes["recorded_at"]),
             actor_role=Role(attributes["actor_role"]),
             actor_id=attributes["actor_id"],
-            data=data,
+            data=dict(json.loads(attributes["data"])),
         )
     except (KeyError, TypeError, ValueError) as exc:
-        raise Invalid("An item is not an event that we know.", code="unknown_event") from exc
-    if not isinstance(data, dict):
-        raise Invalid("An item is not an event that we know.", code="unknown_event")
-    return event
+        raise Invalid(code="unknown_event") from exc
 
 
 def from_image(image: Mapping[str, Mapping[str, Any]]) -> Event:
-    """The event in a stream record's ``NewImage`` (``{"seq": {"N": "7"}, …}``). Raises Invalid as above."""
+    """The event in a raw item, such as a ``NewImage`` (``{"seq": {"N": "7"}}``). Raises Invalid."""
     return from_attributes(
-        {name: next(iter(value.values()), None) for name, value in image.items()}
+        {name: next(iter(typed.values()), None) for name, typed in image.items()}
     )
 
 
-def _text(instant: datetime) -> str:
-    return utc(instant).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def _instant(text: str) -> datetime:
-    return utc(datetime.fromisoformat(text)).astimezone(UTC)
+    return utc(from_text(text))

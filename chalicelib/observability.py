@@ -1,0 +1,60 @@
+"""One logger and one set of metrics for all that we run.
+
+A log line is an event name and keys: ``logger.info("positions ingested", extra={"accepted": 3})``.
+At INFO there are ids, counts and codes only: no coordinates, names, phones, addresses, notes,
+tokens, signatures or presigned addresses.
+The domain neither logs nor counts; services count one metric per outcome.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+logger: Final = Logger(service="doorstep", use_rfc3339=True, utc=True)
+_metrics: Final = Metrics(namespace="Doorstep", service="doorstep")
+
+
+class Metric(StrEnum):
+    """Everything we count."""
+
+    SHIPMENTS_CREATED = "shipments_created"
+    ROUTES_CREATED = "routes_created"
+    ROUTES_STARTED = "routes_started"
+    PARCELS_SCANNED = "parcels_scanned"
+    POSITIONS_ACCEPTED = "positions_accepted"
+    POSITIONS_REJECTED = "positions_rejected"
+    ALERTS_RAISED = "alerts_raised"
+    ATTEMPTS_RECORDED = "attempts_recorded"
+    CONCURRENT_UPDATES = "concurrent_updates"
+    EVENTS_PUBLISHED = "events_published"
+    EVENTS_NOT_PUBLISHED = "events_not_published"
+    NOTICES_SENT = "notices_sent"
+    NOTICES_SUPPRESSED = "notices_suppressed"
+    NOTICES_REJECTED = "notices_rejected"
+    NOTICES_FAILED = "notices_failed"
+    NOTICES_MAYBE_REPEATED = "notices_maybe_repeated"
+    WEBHOOKS_DELIVERED = "webhooks_delivered"
+    WEBHOOKS_REFUSED = "webhooks_refused"
+    WEBHOOKS_FAILED = "webhooks_failed"
+    MESSAGES_PARKED = "messages_parked"
+    """Messages that no repeat will mend; they end in a dead-letter queue."""
+
+
+def count(metric: Metric, value: int = 1) -> None:
+    """Add to a metric. It is written by ``counted``, at the end of the invocation."""
+    if value:
+        _metrics.add_metric(name=metric.value, unit=MetricUnit.Count, value=value)
+
+
+@contextmanager
+def counted() -> Iterator[None]:
+    """Write what was counted inside, also when it failed: one line for CloudWatch to read."""
+    try:
+        yield
+    finally:
+        if _metrics.provider.metric_set:  # writing nothing would be a warning
+            _metrics.flush_metrics()
