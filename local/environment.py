@@ -1,0 +1,67 @@
+"""What must be in the environment before boto3 is imported: fake keys, a region, an endpoint on this machine.
+
+Without an `AWS_ENDPOINT_URL` of the user's own nothing here can reach a real account: keys and profiles of the shell
+are hidden from the process.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from infra.template import LOCAL_REGION
+
+_FAKE_ACCOUNT: Mapping[str, str] = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_SESSION_TOKEN": "local",
+    "AWS_REGION": LOCAL_REGION,
+    "AWS_DEFAULT_REGION": LOCAL_REGION,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+def foreign_endpoint() -> str | None:
+    """The user's own `AWS_ENDPOINT_URL`: another emulator, or a real account."""
+    return os.environ.get("AWS_ENDPOINT_URL") or None
+
+
+def is_on_this_machine(url: str) -> bool:
+    """Whether an address can only mean this machine.
+
+    >>> is_on_this_machine("http://127.0.0.1:4566"), is_on_this_machine("https://sns.us-east-1.amazonaws.com")
+    (True, False)
+    """
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+@contextmanager
+def changed(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """Set (None: unset) environment variables, and put everything back at the end."""
+    before = dict(os.environ)
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    try:
+        yield
+    finally:
+        for name in set(os.environ) - set(before):
+            del os.environ[name]
+        os.environ.update(before)
+
+
+def for_endpoint(endpoint_url: str, *, is_ours: bool) -> dict[str, str | None]:
+    """The variables with which boto3 talks to `endpoint_url`; with our own moto, to nothing else."""
+    shared: dict[str, str | None] = {
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # else streams get a host that emulators do not know
+        "POWERTOOLS_METRICS_DISABLED": "true",  # they are meant for CloudWatch, and go to stdout
+    }
+    if not is_ours:
+        return {"AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", LOCAL_REGION), **shared}
+    return {"AWS_PROFILE": None, "AWS_DEFAULT_PROFILE": None, **_FAKE_ACCOUNT, **shared}

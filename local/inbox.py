@@ -1,0 +1,79 @@
+"""The inbox: every SMS and e-mail that left the application, read from moto's own memory.
+
+moto does not say when a message was sent, so the bridge calls `collect` after each delivery and the inbox notes the
+time by itself.
+"""
+
+import email
+import email.policy
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from local import aws
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One sent message. `subject` is empty for an SMS; `recipient` is a phone number or an e-mail address."""
+
+    id: str
+    kind: Literal["sms", "email"]
+    recipient: str
+    subject: str
+    text: str
+    sent_at: datetime
+
+    def as_json(self) -> dict[str, str]:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "recipient": self.recipient,
+            "subject": self.subject,
+            "text": self.text,
+            "sent_at": self.sent_at.isoformat(timespec="seconds"),
+        }
+
+
+@dataclass
+class Inbox:
+    """What was sent so far. With an emulator other than our own moto it stays empty (`is_blind`)."""
+
+    now: Callable[[], datetime]
+    is_blind: bool = False
+    _letters: list[Letter] = field(default_factory=list)
+    _seen: dict[str, int] = field(default_factory=lambda: {"sms": 0, "email": 0})
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def collect(self) -> None:
+        """Note what was sent since the last call; from any thread."""
+        if self.is_blind:
+            return
+        with self._lock:
+            now = self.now()
+            messages = list(aws.sns_backend().sms_messages.items())
+            for message_id, (phone, text) in messages[self._seen["sms"] :]:
+                self._letters.append(Letter(message_id, "sms", phone, "", text, now))
+            mails = list(aws.ses_backend().sent_messages)
+            self._letters += [_from_mail(mail, now) for mail in mails[self._seen["email"] :]]
+            self._seen = {"sms": len(messages), "email": len(mails)}
+
+    def letters(self) -> list[Letter]:
+        """Everything sent, newest first."""
+        self.collect()
+        with self._lock:
+            return self._letters[::-1]
+
+
+def _from_mail(mail: Any, now: datetime) -> Letter:
+    """moto keeps two kinds: what SendEmail was told, and the raw text of SendRawEmail."""
+    if hasattr(mail, "raw_data"):
+        parsed = email.message_from_string(mail.raw_data, policy=email.policy.default)
+        body = parsed.get_body(("plain", "html"))
+        text = body.get_content() if body else ""
+        recipients, subject = mail.destinations, str(parsed["subject"] or "")
+    else:
+        recipients, subject, text = mail.destinations.get("ToAddresses", []), mail.subject, mail.body
+    return Letter(mail.id, "email", ", ".join(recipients), subject, text, now)

@@ -1,0 +1,151 @@
+"""Makes what `infra/resources.yaml` declares with boto3: tables, bucket, topics, queues, subscriptions.
+
+Left out is what an emulator would only nod at: policies, encryption, backups, alarms. Resources that exist already
+are kept, so that another emulator may hold on to its data.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import boto3
+from botocore.exceptions import ClientError
+
+from infra import template
+from infra.template import Resource, Stack
+
+_EXISTS: Final = {"ResourceInUseException", "BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+_QUEUE_ATTRIBUTES: Final = ("VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled")
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """What an emulator answered: the stream of each table and the URL of each queue, by ARN in the template."""
+
+    stack: Stack
+    stream_arns: Mapping[str, str] = field(default_factory=dict)
+    queue_urls: Mapping[str, str] = field(default_factory=dict)
+
+    def stream_arn(self, declared_arn: str) -> str:
+        """The real stream behind the template's `<table arn>/stream/latest`. Raises KeyError."""
+        return self.stream_arns[declared_arn.partition("/stream/")[0]]
+
+
+def provision(stack: Stack, session: boto3.Session) -> Provisioned:
+    """Make every table, queue, topic, subscription and bucket of the stack, in this order; safe to repeat."""
+    stream_arns = {
+        table.arn: stream_arn
+        for table in stack.resources(template.TABLE)
+        if (stream_arn := _make_table(session.client("dynamodb"), table))
+    }
+    sqs = session.client("sqs")
+    queues = sorted(
+        stack.resources(template.QUEUE),
+        key=lambda queue: "RedrivePolicy" in queue.properties,  # dead-letter queues first
+    )
+    queue_urls = {queue.arn: _make_queue(sqs, queue) for queue in queues}
+    sns = session.client("sns")
+    for topic in stack.resources(template.TOPIC):
+        sns.create_topic(Name=topic.name)
+    for subscription in stack.resources(template.SUBSCRIPTION):
+        _subscribe(sns, subscription.properties)
+    for bucket in stack.resources(template.BUCKET):
+        _make_bucket(session.client("s3"), bucket, stack.region)
+    session.client("ses").verify_email_identity(
+        EmailAddress=stack.environment()["EMAIL_SENDER"],
+    )
+    return Provisioned(stack, stream_arns, queue_urls)
+
+
+def _make_table(dynamodb: Any, table: Resource) -> str | None:
+    """Make one table and return its stream's ARN, if it has one."""
+    declared = table.properties
+    indexes = declared.get("GlobalSecondaryIndexes")
+    stream = declared.get("StreamSpecification")
+    _unless_it_exists(
+        lambda: dynamodb.create_table(
+            TableName=table.name,
+            KeySchema=declared["KeySchema"],
+            AttributeDefinitions=declared["AttributeDefinitions"],
+            BillingMode=declared["BillingMode"],
+            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+            **({"StreamSpecification": {"StreamEnabled": True, **stream}} if stream else {}),
+        )
+    )
+    if "TimeToLiveSpecification" in declared:
+        _unless_it_exists(
+            lambda: dynamodb.update_time_to_live(
+                TableName=table.name,
+                TimeToLiveSpecification=declared["TimeToLiveSpecification"],
+            )
+        )
+    description = dynamodb.describe_table(TableName=table.name)["Table"]
+    stream_arn: str | None = description.get("LatestStreamArn")
+    return stream_arn
+
+
+def _make_queue(sqs: Any, queue: Resource) -> str:
+    declared = queue.properties
+    attributes = {
+        name: _attribute(declared[name]) for name in _QUEUE_ATTRIBUTES if name in declared
+    }
+    if "RedrivePolicy" in declared:
+        attributes["RedrivePolicy"] = json.dumps(declared["RedrivePolicy"])
+    url: str = sqs.create_queue(QueueName=queue.name, Attributes=attributes)["QueueUrl"]
+    return url
+
+
+def _subscribe(sns: Any, declared: Mapping[str, Any]) -> None:
+    attributes = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in declared.items()
+        if name in {"RawMessageDelivery", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy"}
+    }
+    sns.subscribe(
+        TopicArn=declared["TopicArn"],
+        Protocol=declared["Protocol"],
+        Endpoint=declared["Endpoint"],
+        Attributes=attributes,
+    )
+
+
+def _make_bucket(s3: Any, bucket: Resource, region: str) -> None:
+    declared = bucket.properties
+    elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    _unless_it_exists(
+        lambda: s3.create_bucket(
+            Bucket=bucket.name, **({} if region == "us-east-1" else elsewhere)
+        )
+    )
+    if "VersioningConfiguration" in declared:
+        s3.put_bucket_versioning(
+            Bucket=bucket.name, VersioningConfiguration=declared["VersioningConfiguration"]
+        )
+    if "CorsConfiguration" in declared:
+        s3.put_bucket_cors(
+            Bucket=bucket.name,
+            CORSConfiguration={
+                "CORSRules": [_cors_rule(rule) for rule in declared["CorsConfiguration"]["CorsRules"]]
+            },
+        )
+
+
+def _cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """CloudFormation's names for S3's: Id → ID, MaxAge → MaxAgeSeconds, ExposedHeaders → ExposeHeaders."""
+    renamed = {"Id": "ID", "MaxAge": "MaxAgeSeconds", "ExposedHeaders": "ExposeHeaders"}
+    return {renamed.get(name, name): value for name, value in rule.items()}
+
+
+def _attribute(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _unless_it_exists(make: Callable[[], object]) -> None:
+    try:
+        make()
+    except ClientError as exc:
+        code = exc.response["Error"]["Code"]
+        is_same = "already enabled" in exc.response["Error"].get("Message", "")
+        if code not in _EXISTS and not is_same:
+            raise

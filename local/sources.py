@@ -1,0 +1,225 @@
+"""The event sources of the functions: a stream, a queue, a schedule, a bucket. Each is polled and delivers what is there.
+
+`poll` takes one batch, hands it to the function by Lambda's rules, and returns how many records it took on.
+"""
+
+import json
+import logging
+import re
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from local import shapes
+from local.clock import VirtualClock
+from local.delivery import Handler, deliver, undelivered
+from local.patterns import matches
+
+logger = logging.getLogger(__name__)
+
+_LARGEST_RECEIVE: Final = 10
+_RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+
+
+class Source(Protocol):
+    """Where the events of one function come from."""
+
+    name: str
+
+    def poll(self) -> int:
+        """Deliver what is there now; how many records that was."""
+        ...
+
+
+@dataclass
+class StreamSource:
+    """A DynamoDB stream: in order, one batch after the other, poison aside."""
+
+    name: str
+    handler: Handler
+    streams: Any
+    stream_arn: str
+    region: str
+    park: Callable[[str], None]
+    """Takes the JSON message for the on-failure destination."""
+    pause: Callable[[int], None]
+    now: Callable[[], datetime]
+    batch_size: int = 100
+    max_retries: int = 10
+    bisect: bool = True
+    patterns: Sequence[Mapping[str, Any]] = ()
+    starting_position: str = "TRIM_HORIZON"
+    _iterators: dict[str, str] = field(default_factory=dict)
+
+    def poll(self) -> int:
+        if not self._iterators:
+            self._open()
+        return sum(self._poll_shard(shard_id) for shard_id in list(self._iterators))
+
+    def _open(self) -> None:
+        description = self.streams.describe_stream(StreamArn=self.stream_arn)["StreamDescription"]
+        for shard in description["Shards"]:
+            self._iterators[shard["ShardId"]] = self.streams.get_shard_iterator(
+                StreamArn=self.stream_arn,
+                ShardId=shard["ShardId"],
+                ShardIteratorType=self.starting_position,
+            )["ShardIterator"]
+
+    def _poll_shard(self, shard_id: str) -> int:
+        answer = self.streams.get_records(
+            ShardIterator=self._iterators[shard_id], Limit=self.batch_size
+        )
+        records = [
+            shapes.stream_record(record, stream_arn=self.stream_arn, region=self.region)
+            for record in answer["Records"]
+            if not shapes.is_ghost(record)
+        ]
+        wanted = [record for record in records if self._is_wanted(record)]
+        deliver(
+            wanted,
+            self.handler,
+            max_retries=self.max_retries,
+            bisect=self.bisect,
+            park=lambda batch: self._park(batch, shard_id),
+            pause=self.pause,
+        )
+        if answer.get("NextShardIterator"):  # only now: a stop in between repeats the batch, as on AWS
+            self._iterators[shard_id] = answer["NextShardIterator"]
+        else:
+            del self._iterators[shard_id]
+        return len(answer["Records"])
+
+    def _is_wanted(self, record: shapes.Record) -> bool:
+        return not self.patterns or any(matches(pattern, record) for pattern in self.patterns)
+
+    def _park(self, batch: list[shapes.Record], shard_id: str) -> None:
+        parked = shapes.parked_batch(
+            batch, stream_arn=self.stream_arn, shard_id=shard_id, now=self.now()
+        )
+        self.park(json.dumps(parked))
+
+
+@dataclass
+class QueueSource:
+    """An SQS queue: what the function did not fail is deleted, the rest comes again after the visibility time-out."""
+
+    name: str
+    handler: Handler
+    sqs: Any
+    queue_url: str
+    queue_arn: str
+    region: str
+    batch_size: int = _LARGEST_RECEIVE
+
+    def poll(self) -> int:
+        messages = self.sqs.receive_message(
+            QueueUrl=self.queue_url,
+            MaxNumberOfMessages=min(self.batch_size, _LARGEST_RECEIVE),
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        ).get("Messages", [])
+        if not messages:
+            return 0
+        records = [
+            shapes.queue_record(message, queue_arn=self.queue_arn, region=self.region)
+            for message in messages
+        ]
+        again = undelivered(records, self.handler)
+        done = [record for record in records if record["messageId"] not in again]
+        if done:
+            self.sqs.delete_message_batch(
+                QueueUrl=self.queue_url,
+                Entries=[
+                    {"Id": str(index), "ReceiptHandle": record["receiptHandle"]}
+                    for index, record in enumerate(done)
+                ],
+            )
+        return len(records)
+
+
+@dataclass
+class ScheduleSource:
+    """`rate(…)` of EventBridge in the clock's time; a slow machine skips beats, it never catches up."""
+
+    name: str
+    handler: Handler
+    every: timedelta
+    clock: VirtualClock
+    account_id: str
+    region: str
+    _due_at: datetime | None = None
+
+    def poll(self) -> int:
+        now = self.clock.now()
+        if self._due_at is None:
+            self._due_at = now + self.every
+        if now < self._due_at:
+            return 0
+        self._due_at = now + self.every
+        self.handler(
+            shapes.scheduled_event(
+                self.name, now=now, account_id=self.account_id, region=self.region
+            )
+        )
+        return 1
+
+
+@dataclass
+class BucketSource:
+    """S3's "Object Created" by way of EventBridge: new versions in a bucket, three attempts each."""
+
+    name: str
+    handler: Handler
+    s3: Any
+    bucket: str
+    pattern: Mapping[str, Any]
+    now: Callable[[], datetime]
+    account_id: str
+    region: str
+    attempts: int = 3
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+    _waiting: deque[tuple[shapes.Record, int]] = field(default_factory=deque)
+
+    def poll(self) -> int:
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
+            for stored in page.get("Contents", []):
+                self._notice(stored)
+        waiting, self._waiting = self._waiting, deque()
+        for event, attempt in waiting:
+            try:
+                self.handler(event)
+            except Exception:
+                logger.exception("%s failed, attempt %d", self.name, attempt)
+                if attempt < self.attempts:
+                    self._waiting.append((event, attempt + 1))
+        return len(waiting)
+
+    def _notice(self, stored: Mapping[str, Any]) -> None:
+        version = (stored["Key"], f"{stored['ETag']} {stored['LastModified']}")
+        if version in self._seen:
+            return
+        self._seen.add(version)
+        event = shapes.object_created(
+            stored,
+            bucket=self.bucket,
+            now=self.now(),
+            account_id=self.account_id,
+            region=self.region,
+        )
+        if matches(self.pattern, event):
+            self._waiting.append((event, 1))
+
+
+def interval(expression: str) -> timedelta:
+    """How often a `rate(…)` schedule fires. Raises ValueError for anything else, as `cron(…)`.
+
+    >>> interval("rate(5 minutes)")
+    datetime.timedelta(seconds=300)
+    """
+    match = _RATE.fullmatch(expression)
+    if match is None:
+        msg = f"the laptop stack knows rate(…) schedules only, not {expression}"
+        raise ValueError(msg)
+    return int(match[1]) * timedelta(**{f"{match[2]}s": 1})
