@@ -116,10 +116,14 @@ def write(generated: Generated, packages: Path, output: Path, scratch: Path) -> 
     unpacked = scratch / "unpacked"
     unpacked.mkdir()
     zip_path = bundle(generated.zip_path, packages, unpacked, output / ZIP_NAME)
-    template_path = output / TEMPLATE_NAME
-    text = yaml.dump(generated.template, Dumper=_NoAliases, allow_unicode=True, width=120)
-    template_path.write_text(text, encoding="utf-8")
-    return template_path, zip_path
+    return write_template(generated.template, output / TEMPLATE_NAME), zip_path
+
+
+def write_template(template: Mapping[str, Any], into: Path) -> Path:
+    """Write a template as YAML that CloudFormation reads; returns the path."""
+    text = yaml.dump(dict(template), Dumper=_NoAliases, allow_unicode=True, width=120)
+    into.write_text(text, encoding="utf-8")
+    return into
 
 
 def _set_defaults(template: Mapping[str, Any], variables: Mapping[str, str]) -> None:

@@ -29,7 +29,6 @@ BOTOCORE_SERVICES: Final = ("dynamodb", "s3", "ses", "sns", "sqs", "ssm", "sts")
 """The services whose API descriptions ship; a test compares them with the adapters' clients."""
 
 NEVER_CALLED: Final = (
-    "*.dist-info",
     "*.pth",
     "bin",
     "**/*.pyi",
@@ -41,9 +40,13 @@ NEVER_CALLED: Final = (
     "botocore/data/**/examples-1.json*",
     "boto3/data",  # resource objects; we use clients
     "boto3/examples",
+    "urllib3/contrib/emscripten",  # for Python inside a browser
     "aws_lambda_powertools/event_handler/openapi/swagger_ui",
 )
 """What the packages bring along and nothing reads in a function."""
+
+READS_ITS_VERSION: Final = ("python_ulid",)
+"""Packages that ask for their own metadata when they are imported; all others do without."""
 
 _LAMBDA: Final = {
     "extra": "",
@@ -103,6 +106,9 @@ def prune(packages: Path) -> None:
     for described in (packages / "botocore" / "data").iterdir():
         if described.is_dir() and described.name not in BOTOCORE_SERVICES:
             shutil.rmtree(described)
+    for about in packages.glob("*.dist-info"):
+        if not about.name.startswith(READS_ITS_VERSION):
+            shutil.rmtree(about)
     for pattern in NEVER_CALLED:
         for path in sorted(packages.glob(pattern)):
             if path.is_dir():

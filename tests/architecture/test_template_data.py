@@ -1,0 +1,88 @@
+"""Data is kept, hidden and forgotten as the template says: tables and the bucket of proofs."""
+
+import pytest
+
+from infra.template import Stack
+from tests.architecture.templates import TABLE, Packaged
+
+
+def test_every_table_is_on_demand_backed_up_and_encrypted(dev: Packaged) -> None:
+    assert len(dev.resources(TABLE)) == 5
+    for table in dev.resources(TABLE).values():
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_what_expires_says_so_in_one_attribute(dev: Packaged) -> None:
+    expiring = {
+        logical_id: table["TimeToLiveSpecification"]
+        for logical_id, table in dev.resources(TABLE).items()
+        if "TimeToLiveSpecification" in table
+    }
+
+    assert set(expiring) == {"FleetTable", "AccountsTable", "LedgerTable"}
+    assert all(ttl == {"AttributeName": "expires_at", "Enabled": True} for ttl in expiring.values())
+
+
+def test_only_shipments_have_a_stream(dev: Packaged) -> None:
+    specifications = {
+        logical_id: table["StreamSpecification"]
+        for logical_id, table in dev.resources(TABLE).items()
+        if "StreamSpecification" in table
+    }
+
+    assert specifications == {"ShipmentsTable": {"StreamViewType": "NEW_IMAGE"}}
+
+
+def test_nothing_that_a_fix_changes_is_in_an_index(dev: Packaged) -> None:
+    assert "GlobalSecondaryIndexes" not in dev.resources(TABLE)["FleetTable"]
+
+
+@pytest.mark.parametrize(("stage", "protected"), [("dev", False), ("prod", True)])
+def test_only_prod_is_protected_from_deletion(*, stage: str, protected: bool) -> None:
+    tables = [Stack(stage).resource(name) for name in ("ShipmentsTable", "LedgerTable")]
+
+    assert {table.properties["DeletionProtectionEnabled"] for table in tables} == {protected}
+
+
+@pytest.mark.parametrize(("stage", "policy"), [("dev", "Delete"), ("prod", "RetainExceptOnCreate")])
+def test_data_outlives_its_stack_in_prod_only(
+    stage: str, policy: str, request: pytest.FixtureRequest
+) -> None:
+    packaged: Packaged = request.getfixturevalue(stage)
+    kept = {
+        resource["DeletionPolicy"]
+        for resource in packaged.stack["Resources"].values()
+        if resource["Type"] in {TABLE, "AWS::S3::Bucket"}
+    }
+
+    assert kept == {policy}
+
+
+def test_proofs_are_private_encrypted_and_reachable_from_a_browser(dev: Packaged) -> None:
+    (bucket,) = dev.resources("AWS::S3::Bucket").values()
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    (rule,) = bucket["CorsConfiguration"]["CorsRules"]
+    assert {"GET", "POST"} <= set(rule["AllowedMethods"])
+    assert rule["AllowedOrigins"] == ["*"]
+
+
+def test_unfinished_and_unchecked_uploads_do_not_stay(dev: Packaged) -> None:
+    (bucket,) = dev.resources("AWS::S3::Bucket").values()
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+
+    assert rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"]
+    assert rules["quarantine"]["Prefix"] == "quarantine/"
+    assert rules["quarantine"]["ExpirationInDays"] > 0
+
+
+def test_new_proofs_are_told_to_eventbridge(dev: Packaged) -> None:
+    (bucket,) = dev.resources("AWS::S3::Bucket").values()
+
+    assert bucket["NotificationConfiguration"] == {
+        "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+    }

@@ -1,0 +1,127 @@
+"""Events are lost nowhere: what the template says of streams, queues, the topic and alarms.
+
+All looks are at the transformed template: what CloudFormation gets in the end.
+"""
+
+import json
+
+from chalicelib.domain.policy import NOTICE_LEASE_S
+from tests.architecture.templates import EVENT_SOURCE, FUNCTION, QUEUE, Packaged, referred
+
+A_DAY_S = 86_400
+
+
+def test_there_is_one_stream_and_two_queues(dev: Packaged) -> None:
+    assert len(dev.streams()) == 1
+    assert {referred(source["EventSourceArn"]) for source in dev.queues().values()} == {
+        "NoticesQueue",
+        "WebhooksQueue",
+    }
+
+
+def test_every_event_source_reports_partial_failures(dev: Packaged) -> None:
+    for source in dev.resources(EVENT_SOURCE).values():
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_poison_record_stops_its_shard_for_a_while_only(dev: Packaged) -> None:
+    for source in dev.streams().values():
+        assert 1 <= source["MaximumRetryAttempts"] <= 100
+        assert 0 < source["MaximumRecordAgeInSeconds"] < A_DAY_S
+        assert source["BisectBatchOnFunctionError"] is True
+
+
+def test_what_the_stream_consumer_gives_up_on_is_kept(dev: Packaged) -> None:
+    for source in dev.streams().values():
+        parked = referred(source["DestinationConfig"]["OnFailure"]["Destination"])
+
+        assert dev.resources(QUEUE)[parked]["MessageRetentionPeriod"] == 14 * A_DAY_S
+
+
+def test_events_written_during_a_deployment_are_read(dev: Packaged) -> None:
+    assert {source["StartingPosition"] for source in dev.streams().values()} == {"TRIM_HORIZON"}
+
+
+def test_only_new_event_items_wake_the_stream_consumer(dev: Packaged) -> None:
+    (source,) = dev.streams().values()
+    (criterion,) = source["FilterCriteria"]["Filters"]
+
+    assert json.loads(criterion["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"Keys": {"item": {"S": [{"prefix": "EVENT#"}]}}},
+    }
+
+
+def test_every_source_queue_gives_up_into_a_dead_letter_queue(dev: Packaged) -> None:
+    declared = dev.resources(QUEUE)
+    for source in dev.queues().values():
+        redrive = declared[referred(source["EventSourceArn"])]["RedrivePolicy"]
+
+        assert 2 <= redrive["maxReceiveCount"] <= 10
+        assert "RedrivePolicy" not in declared[referred(redrive["deadLetterTargetArn"])]
+
+
+def test_a_message_stays_hidden_for_six_timeouts(dev: Packaged) -> None:
+    for source in dev.queues().values():
+        queue = dev.resources(QUEUE)[referred(source["EventSourceArn"])]
+        timeout_s = dev.resources(FUNCTION)[referred(source["FunctionName"])]["Timeout"]
+
+        assert queue["VisibilityTimeout"] >= 6 * timeout_s
+
+
+def test_a_senders_lease_outlives_its_function(dev: Packaged) -> None:
+    for source in dev.queues().values():
+        timeout_s = dev.resources(FUNCTION)[referred(source["FunctionName"])]["Timeout"]
+
+        assert timeout_s + 60 <= NOTICE_LEASE_S
+
+
+def test_events_reach_the_queues_raw_and_are_kept_when_they_cannot(dev: Packaged) -> None:
+    subscriptions = [
+        subscription
+        for subscription in dev.resources("AWS::SNS::Subscription").values()
+        if subscription["Protocol"] == "sqs"
+    ]
+
+    assert len(subscriptions) == 2
+    for subscription in subscriptions:
+        assert referred(subscription["TopicArn"]) == "ShipmentEventsTopic"
+        assert subscription["RawMessageDelivery"] is True
+        assert referred(subscription["RedrivePolicy"]["deadLetterTargetArn"]).endswith("Dlq")
+
+
+def test_the_topic_may_write_to_each_queue_and_dead_letter_queue_that_it_feeds(
+    dev: Packaged,
+) -> None:
+    fed = {
+        referred(target)
+        for subscription in dev.resources("AWS::SNS::Subscription").values()
+        if subscription["Protocol"] == "sqs"
+        for target in (
+            subscription["Endpoint"],
+            subscription["RedrivePolicy"]["deadLetterTargetArn"],
+        )
+    }
+    allowed = {
+        referred(statement["Resource"])
+        for policy in dev.resources("AWS::SQS::QueuePolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+        and statement["Principal"] == {"Service": "sns.amazonaws.com"}
+        and statement["Condition"]
+        == {"ArnEquals": {"aws:SourceArn": {"Ref": "ShipmentEventsTopic"}}}
+    }
+
+    assert fed == allowed
+
+
+def test_every_queue_is_encrypted_at_rest_and_in_transit(dev: Packaged) -> None:
+    over_tls = {
+        referred(statement["Resource"])
+        for policy in dev.resources("AWS::SQS::QueuePolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+    }
+
+    assert over_tls == set(dev.resources(QUEUE))
+    assert all(queue["SqsManagedSseEnabled"] for queue in dev.resources(QUEUE).values())

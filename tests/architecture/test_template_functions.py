@@ -1,0 +1,150 @@
+"""What the template says of functions, their roles, the API before them, and alarms."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tests.architecture.templates import FUNCTION, QUEUE, Packaged, referred
+
+
+def test_every_handler_is_in_app(dev: Packaged) -> None:
+    handlers = {function["Handler"] for function in dev.resources(FUNCTION).values()}
+
+    assert handlers == {
+        "app.app",
+        "app.publish_events",
+        "app.notify_recipient",
+        "app.deliver_webhook",
+    }
+
+
+def test_every_function_runs_on_arm_with_memory_and_time_that_we_chose(dev: Packaged) -> None:
+    for function in dev.resources(FUNCTION).values():
+        assert function["Architectures"] == ["arm64"]
+        assert function["MemorySize"] >= 256
+        assert function["Timeout"] != 60 or function["Handler"] != "app.app"
+    assert dev.resources(FUNCTION)["APIHandler"]["Timeout"] < 29
+
+
+def test_every_function_writes_to_a_log_group_that_forgets(dev: Packaged) -> None:
+    groups = {
+        group["LogGroupName"]["Fn::Sub"]: group["RetentionInDays"]
+        for group in dev.resources("AWS::Logs::LogGroup").values()
+    }
+
+    assert set(groups) == {
+        f"/aws/lambda/${{{logical_id}}}" for logical_id in dev.resources(FUNCTION)
+    }
+    assert all(1 <= days <= 400 for days in groups.values())
+
+
+def statements(packaged: Packaged) -> Iterator[tuple[str, dict[str, Any]]]:
+    for logical_id, role in packaged.resources("AWS::IAM::Role").items():
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield logical_id, statement
+
+
+def test_every_function_has_a_role_of_its_own_with_only_what_its_file_says(dev: Packaged) -> None:
+    roles = [referred(function["Role"]) for function in dev.resources(FUNCTION).values()]
+
+    assert len(set(roles)) == len(roles) == len(dev.resources("AWS::IAM::Role"))
+    assert not any("ManagedPolicyArns" in role for role in dev.resources("AWS::IAM::Role").values())
+
+
+def test_no_role_may_do_everything_or_touch_everything(dev: Packaged) -> None:
+    for role, statement in statements(dev):
+        where = (role, statement["Sid"])
+        assert statement["Effect"] == "Allow", where
+        assert all(
+            "*" not in action and action.count(":") == 1 for action in statement["Action"]
+        ), where
+        assert "*" not in statement.get("Resource", ()), where
+        if "NotResource" in statement:  # a phone number has no ARN: all that is no ARN of SNS
+            assert statement["Action"] == ["sns:Publish"], where
+            assert statement["NotResource"] == [{"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}]
+
+
+def test_the_webhook_sender_reads_endpoints_and_writes_its_ledger_and_no_more(
+    dev: Packaged,
+) -> None:
+    tables = {
+        referred(resource): set(statement["Action"])
+        for role, statement in statements(dev)
+        if role == "DeliverWebhookRole" and statement["Action"][0].startswith("dynamodb:")
+        for resource in statement["Resource"]
+    }
+
+    assert set(tables) == {"AccountsTable", "LedgerTable"}
+    assert tables["AccountsTable"] <= {"dynamodb:GetItem", "dynamodb:Query"}
+
+
+def test_only_the_api_may_touch_proofs_and_positions(dev: Packaged) -> None:
+    touching = {
+        role
+        for role, statement in statements(dev)
+        for resource in statement.get("Resource", ())
+        if "FleetTable" in json.dumps(resource) or "ProofsBucket" in json.dumps(resource)
+    }
+
+    assert touching == {"ApiHandlerRole"}
+
+
+def test_the_api_is_regional_has_one_stage_and_a_highest_price(dev: Packaged) -> None:
+    (api,) = dev.resources("AWS::ApiGateway::RestApi").values()
+    (stage,) = dev.resources("AWS::ApiGateway::Stage").values()
+    (deployment,) = dev.resources("AWS::ApiGateway::Deployment").values()
+
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+    assert stage["MethodSettings"][0]["ThrottlingRateLimit"] == {"Ref": "ApiRateLimit"}
+    assert "StageName" not in deployment
+
+
+def test_an_unknown_path_is_a_404_problem(dev: Packaged) -> None:
+    (api,) = dev.resources("AWS::ApiGateway::RestApi").values()
+    answer = api["Body"]["x-amazon-apigateway-gateway-responses"]["MISSING_AUTHENTICATION_TOKEN"]
+
+    assert answer["statusCode"] == "404"
+    assert (
+        answer["responseParameters"]["gatewayresponse.header.Content-Type"]
+        == "'application/problem+json'"
+    )
+    assert json.loads(answer["responseTemplates"]["application/json"])["status"] == 404
+
+
+def alarmed(packaged: Packaged, metric: str) -> set[str]:
+    return {
+        referred(alarm["Dimensions"][0]["Value"])
+        for alarm in packaged.resources("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == metric
+    }
+
+
+def test_someone_is_told_when_a_function_fails_or_is_throttled(dev: Packaged) -> None:
+    assert alarmed(dev, "Errors") == set(dev.resources(FUNCTION))
+    assert alarmed(dev, "Throttles") == set(dev.resources(FUNCTION))
+
+
+def test_someone_is_told_when_events_are_late(dev: Packaged) -> None:
+    consumers = {referred(source["FunctionName"]) for source in dev.streams().values()}
+    sources = {referred(source["EventSourceArn"]) for source in dev.queues().values()}
+
+    assert alarmed(dev, "IteratorAge") == consumers
+    assert alarmed(dev, "ApproximateAgeOfOldestMessage") == sources
+
+
+def test_someone_is_told_when_anything_was_given_up_on(dev: Packaged) -> None:
+    dead = {name for name in dev.resources(QUEUE) if name.endswith("Dlq")}
+
+    assert alarmed(dev, "ApproximateNumberOfMessagesVisible") == dead
+
+
+def test_every_alarm_tells_the_topic_of_alarms(dev: Packaged) -> None:
+    for alarm in dev.resources("AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmsTopic"}]
+
+
+def test_the_dashboard_is_json(dev: Packaged) -> None:
+    (dashboard,) = dev.resources("AWS::CloudWatch::Dashboard").values()
+
+    assert len(json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]) == 5

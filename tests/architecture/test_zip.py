@@ -1,0 +1,179 @@
+"""The zip holds what Lambda runs, compiled, and nothing else; and it runs by itself."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import pydantic_core
+import pytest
+
+from infra.bundle import SIZE_LIMIT_MB, bundle, size_mb
+from infra.package import Generated
+from infra.vendor import (
+    BOTOCORE_SERVICES,
+    LAMBDA_ROOT,
+    READS_ITS_VERSION,
+    ROOT,
+    locked,
+    needed,
+    vendor,
+)
+
+CODE_SUFFIXES: Final = {".py", ".pyc", ".so", ".json", ".gz", ".pem"}
+PAGE_SUFFIXES: Final = {
+    ".html",
+    ".txt",
+    ".js",
+    ".css",
+    ".svg",
+    ".png",
+    ".ico",
+    ".webmanifest",
+    ".map",
+}
+DEVELOPMENT: Final = {"moto", "pytest", "hypothesis", "mypy", "ruff", "pip", "setuptools", "click"}
+
+
+@pytest.fixture(scope="module")
+def members(zip_path: Path) -> set[str]:
+    with zipfile.ZipFile(zip_path) as archive:
+        return set(archive.namelist())
+
+
+def test_the_zip_is_small(zip_path: Path) -> None:
+    assert size_mb(zip_path) <= SIZE_LIMIT_MB
+
+
+def test_every_source_has_its_byte_code(members: set[str]) -> None:
+    tag = sys.implementation.cache_tag
+    sources = {PurePosixPath(name) for name in members if name.endswith(".py")}
+    compiled = {
+        (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").as_posix() for path in sources
+    }
+
+    assert compiled == {name for name in members if name.endswith(".pyc")}
+
+
+def test_byte_code_is_used_without_looking_at_the_source(zip_path: Path) -> None:
+    with zipfile.ZipFile(zip_path) as archive:
+        compiled = [name for name in archive.namelist() if name.endswith(".pyc")]
+        flags = {archive.read(name)[4:8] for name in compiled}
+
+    assert flags == {b"\x01\x00\x00\x00"}  # PEP 552: hash-based, unchecked
+
+
+def test_stacks_name_the_files_as_lambda_has_them(zip_path: Path) -> None:
+    with zipfile.ZipFile(zip_path) as archive:
+        compiled = archive.read(f"__pycache__/app.{sys.implementation.cache_tag}.pyc")
+
+    assert f"{LAMBDA_ROOT}/app.py".encode() in compiled
+
+
+def test_all_of_our_code_is_in(members: set[str]) -> None:
+    sources = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "chalicelib").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+    assert sources | {"app.py", "chalice/app.py"} <= members
+    assert {name for name in members if name.startswith("chalicelib/") and ".pyc" not in name} == (
+        sources
+    )
+
+
+def test_nothing_foreign_is_in(members: set[str]) -> None:
+    packages = {path.name for path in vendor().iterdir()} | {"app.py", "chalicelib", "chalice"}
+    tops = {name.partition("/")[0] for name in members}
+    useless = re.compile(r"(^|/)(tests?|\.[^/]*)/|\.pyi$|\.dist-info/")
+
+    assert tops <= packages | {"__pycache__"}
+    assert not tops & DEVELOPMENT
+    assert {name.partition("-")[0] for name in members if useless.search(name)} <= (
+        set(READS_ITS_VERSION)
+    )
+
+
+def test_every_kind_of_file_is_expected(members: set[str]) -> None:
+    of_pages = {name for name in members if name.startswith("chalicelib/pages/")}
+    of_code = {name for name in members - of_pages if not name.startswith("tzdata/")}
+    about = {name for name in of_code if ".dist-info/" in name}
+
+    assert {PurePosixPath(name).suffix for name in of_code - about} <= CODE_SUFFIXES
+    assert {PurePosixPath(name).suffix for name in of_pages} <= CODE_SUFFIXES | PAGE_SUFFIXES
+
+
+def test_native_code_is_for_lambdas_processor(members: set[str]) -> None:
+    libraries = {name for name in members if ".so" in name}
+
+    assert libraries
+    assert all("aarch64-linux-gnu" in name for name in libraries)
+
+
+def test_every_client_that_the_adapters_make_is_described(members: set[str]) -> None:
+    sources = (ROOT / "chalicelib").rglob("*.py")
+    asked = {
+        service
+        for path in sources
+        for service in re.findall(r"\.client\(\s*[\"']([a-z0-9-]+)[\"']", path.read_text("utf-8"))
+    }
+    described = {
+        name.split("/")[2]
+        for name in members
+        if name.startswith("botocore/data/") and name.count("/") > 2
+    }
+
+    assert asked <= described == set(BOTOCORE_SERVICES)
+
+
+def test_what_ships_is_what_is_locked() -> None:
+    shipped = needed()
+
+    assert len(list(locked(shipped))) == len(shipped)
+    assert not shipped & DEVELOPMENT
+
+
+def test_the_same_input_gives_the_same_zip(
+    generated_dev: Generated, zip_path: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "unpacked").mkdir()
+    again = bundle(generated_dev.zip_path, vendor(), tmp_path / "unpacked", tmp_path / "again.zip")
+
+    assert again.read_bytes() == zip_path.read_bytes()
+
+
+def test_the_zip_runs_without_anything_else(zip_path: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(zip_path) as archive:
+        archive.extractall(tmp_path)
+    for library in Path(pydantic_core.__file__).parent.glob("*.so"):  # this machine's processor
+        shutil.copy(library, tmp_path / "pydantic_core")
+
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-W", "error", "-c", IMPORT_ALL, str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ran.stderr == ""
+    assert json.loads(ran.stdout) == {"handlers": ["app"], "services": sorted(BOTOCORE_SERVICES)}
+
+
+IMPORT_ALL: Final = """
+import json, pkgutil, sys
+sys.path.insert(0, sys.argv[1])
+import app, boto3, chalicelib
+for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
+    __import__(module.name)
+session = boto3.Session(region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+services = session.get_available_services()
+for service in services:
+    session.client(service)
+handlers = sorted({event.handler_string.partition(".")[0] for event in app.app.event_sources})
+print(json.dumps({"handlers": handlers, "services": sorted(services)}))
+"""
