@@ -1,0 +1,77 @@
+"""The alphabet of an SMS (3GPP TS 23.038), what a text costs in it, and a name cut down to it.
+
+A text of the default alphabet holds 160 characters; one character from outside it and a message
+holds 70. Longer texts are sent, and paid, in several segments.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+BASIC: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+EXTENDED: Final = frozenset("\f^{}\\[~]|€")
+"""Each costs two septets: an escape comes first."""
+
+ONE_MESSAGE: Final = 160
+SEGMENT: Final = 153
+ONE_WIDE_MESSAGE: Final = 70
+WIDE_SEGMENT: Final = 67
+
+LONGEST_NAME: Final = 20
+MOST_DIGITS: Final = 4
+_LINK: Final = re.compile(r"[a-z]+:/|www\.|\w\.\w", re.IGNORECASE)
+
+
+def is_plain(text: str) -> bool:
+    """Whether every character is in the default alphabet or its extension."""
+    return set(text) <= BASIC | EXTENDED
+
+
+def segments(text: str) -> int:
+    """How many messages the text is sent and paid as.
+
+    >>> segments("a" * 160), segments("a" * 161), segments("–" * 70), segments("–" * 71)
+    (1, 2, 1, 2)
+    """
+    if is_plain(text):
+        units, whole, part = len(text) + sum(c in EXTENDED for c in text), ONE_MESSAGE, SEGMENT
+    else:
+        units, whole, part = len(text.encode("utf-16-le")) // 2, ONE_WIDE_MESSAGE, WIDE_SEGMENT
+    return 1 if units <= whole else -(-units // part)
+
+
+def sender_name(name: str | None) -> str | None:
+    """A name that is safe to begin an SMS with: letters, few digits and single spaces, or None.
+
+    A name that looks like a link is dropped whole. Letters outside the alphabet lose their accents;
+    what is left of a name that could be dialled loses its digits (reliability.md T4).
+
+    >>> sender_name("Café Łódź"), sender_name("Visit http://evil"), sender_name("Call 0900 123456")
+    ('Café odz', None, 'Call')
+    """
+    visible = "".join(c for c in name or "" if unicodedata.category(c) not in {"Cc", "Cf"})
+    plain = unicodedata.normalize("NFKC", visible)
+    if _LINK.search(plain):
+        return None
+    kept = "".join(_letter(c) for c in plain)
+    if sum(c.isdigit() for c in kept) > MOST_DIGITS:
+        kept = "".join(" " if c.isdigit() else c for c in kept)
+    cut = _whole_words(" ".join(kept.split()))
+    return cut if any(c.isalpha() for c in cut) else None
+
+
+def _letter(character: str) -> str:
+    """The character itself, its base letter, or a space."""
+    for candidate in (character, unicodedata.normalize("NFKD", character)[0]):
+        if candidate in BASIC and (candidate.isalpha() or candidate in "0123456789"):
+            return candidate
+    return "" if unicodedata.combining(character) else " "
+
+
+def _whole_words(text: str) -> str:
+    if len(text) <= LONGEST_NAME:
+        return text
+    return text[: LONGEST_NAME + 1].rpartition(" ")[0] or text[:LONGEST_NAME]
