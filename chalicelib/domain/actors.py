@@ -30,6 +30,7 @@ class Actor:
     id: str
     shipper_id: ShipperId | None = None
     driver_id: DriverId | None = None
+    epoch: int = 0
 
     def may_see(self, shipper_id: ShipperId) -> bool:
         """Staff see every shipper's goods, a shipper only its own."""

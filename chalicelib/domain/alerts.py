@@ -36,6 +36,7 @@ class Alert:
     occurred_at: datetime
     eta: Eta | None = None
     promise: Range | None = None
+    stops_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,13 @@ def approaching(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | No
         return None
     if eta.point - outlook.as_of > policy.approaching_within:
         return None
-    alert = Alert(AlertKind.APPROACHING, outlook.stop_index, outlook.as_of, eta=eta)
+    alert = Alert(
+        AlertKind.APPROACHING,
+        outlook.stop_index,
+        outlook.as_of,
+        eta=eta,
+        stops_before=outlook.stops_before,
+    )
     return alert, replace(progress, has_approached=True)
 
 

@@ -93,11 +93,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """``stored`` goes into the track, ``usable`` (in device order, a subset) may move the head."""
+    """``stored`` goes into the track, ``usable`` (a subset) may move the head, ``trusted`` (again a subset) are no
+    jumps. All in device order.
+    """
 
     verdicts: tuple[Verdict, ...]
     stored: tuple[Fix, ...]
     usable: tuple[Fix, ...]
+    trusted: tuple[Fix, ...]
 
 
 def device_clock_skew(
@@ -132,6 +135,7 @@ def screen(
     recent: Sequence[Fix],
     received_at: datetime,
     shift_started_at: datetime | None,
+    shift_ended_at: datetime | None = None,
     policy: Policy,
 ) -> Screened:
     """Judge every fix on its own, then the sequence: all reasons of each, none lost.
@@ -142,7 +146,10 @@ def screen(
     seen = set(recent)
     reasons: list[list[Reason]] = []
     for fix in fixes:
-        reasons.append(_reasons(fix, seen, received_at, shift_started_at, policy))
+        found = _reasons(fix, seen, received_at, policy)
+        if not _is_on_shift(fix, shift_started_at, shift_ended_at):
+            found.append(Reason.OFF_SHIFT)
+        reasons.append(found)
         seen.add(fix)
     plain = [fix for fix, found in zip(fixes, reasons, strict=True) if not found]
     jumps = teleports(sorted({*recent, *plain}, key=_order), policy)
@@ -155,6 +162,7 @@ def screen(
         verdicts=verdicts,
         stored=tuple(sorted(stored, key=_order)),
         usable=tuple(sorted(plain, key=_order)),
+        trusted=tuple(sorted((fix for fix in plain if fix not in jumps), key=_order)),
     )
 
 
@@ -218,7 +226,6 @@ def _reasons(
     fix: Fix,
     seen: set[Fix],
     received_at: datetime,
-    shift_started_at: datetime | None,
     policy: Policy,
 ) -> list[Reason]:
     found: list[Reason] = []
@@ -228,14 +235,18 @@ def _reasons(
         found.append(Reason.TOO_OLD)
     if fix.recorded_at > received_at + policy.fix_future_limit:
         found.append(Reason.FUTURE)
-    if shift_started_at is None or fix.recorded_at < shift_started_at:
-        found.append(Reason.OFF_SHIFT)
     place = fix.coordinates
     if abs(place.lat_deg) < NULL_ISLAND_DEG and abs(place.lon_deg) < NULL_ISLAND_DEG:
         found.append(Reason.NULL_ISLAND)
     if fix.accuracy_m is not None and fix.accuracy_m > policy.fix_accuracy_limit_m:
         found.append(Reason.POOR_ACCURACY)
     return found
+
+
+def _is_on_shift(fix: Fix, started_at: datetime | None, ended_at: datetime | None) -> bool:
+    if started_at is None or fix.recorded_at < started_at:
+        return False
+    return ended_at is None or fix.recorded_at <= ended_at
 
 
 def _order(fix: Fix) -> tuple[datetime, tuple[float, ...]]:

@@ -97,3 +97,25 @@ def remaining_etas(
 
 def _visit(stop: Stop) -> Visit:
     return Visit(parcels=stop.parcel_count, service_time_s=stop.service_time_s)
+
+
+class Forecaster:
+    """A travel model with a small memory of the plans it has been asked about.
+
+    Pure but for that memory: it only saves the same sums from being made for every fix.
+    """
+
+    def __init__(self, model: TravelModel, *, plans: int = 256) -> None:
+        """``plans`` is how many are remembered."""
+        self.model = model
+        self._plans = plans
+        self._links: dict[tuple[str, int, int], tuple[Link, ...]] = {}
+
+    def links(self, route: Route, at: datetime) -> tuple[Link, ...]:
+        """``links`` of the plan, once per plan version and quarter of an hour."""
+        key = (route.id, route.plan_version, quarter(at))
+        if key not in self._links:
+            if len(self._links) >= self._plans:
+                self._links.pop(next(iter(self._links)))
+            self._links[key] = links(route, self.model, at)
+        return self._links[key]

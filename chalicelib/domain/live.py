@@ -5,7 +5,7 @@ alerts. It is replaced as a whole under a version, never edited in place.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.eta.estimates import Eta
@@ -39,7 +39,8 @@ class Live:
 
     ``recent`` are the newest usable fixes in device order; ``progress`` and ``etas`` have one entry
     a stop in plan order, an ETA being None where there is nothing left to reach. ``near_since`` is
-    when the head came near the next stop and has stayed since.
+    when the head came near the next stop and has stayed since. ``planned`` are the routes that this
+    driver is to start, first planned first.
     """
 
     driver_id: DriverId
@@ -53,7 +54,8 @@ class Live:
     recent: tuple[Fix, ...] = ()
     near_since: datetime | None = None
     progress: tuple[Progress, ...] = ()
-    etas: tuple[Eta | None, ...] = field(default=())
+    etas: tuple[Eta | None, ...] = ()
+    planned: tuple[RouteId, ...] = ()
 
     def head(self, policy: Policy) -> Fix | None:
         """The newest fix that a vehicle can have reached; None before the first."""
@@ -63,6 +65,11 @@ class Live:
     def remaining(self) -> Iterator[int]:
         """The indexes of the stops not done yet, in plan order."""
         return (i for i, stop in enumerate(self.progress) if not stop.is_done)
+
+    @property
+    def is_on_shift(self) -> bool:
+        """Whether a route is being driven now."""
+        return self.route_id is not None and self.ended_at is None
 
     @property
     def next_stop(self) -> int | None:

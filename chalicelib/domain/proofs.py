@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import ProofId, ShipmentId
 
 
@@ -68,3 +70,22 @@ class StoredObject:
     etag: str
     stored_at: datetime
     first_bytes: bytes
+
+
+MAX_PROOF_BYTES: Final = 8_000_000
+"""A phone's photo, reduced to 1600 px, has less than 1 MB."""
+
+SIGNATURES: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
+"""Accepted types by the bytes that they begin with."""
+
+
+def require_image(stored: StoredObject, content_type: str, *, pointer: str) -> None:
+    """Raises Invalid unless the stored bytes are what the upload was allowed for."""
+    is_sane = (
+        stored.content_type == content_type
+        and 0 < stored.size_bytes <= MAX_PROOF_BYTES
+        and stored.first_bytes.startswith(SIGNATURES[content_type])
+    )
+    if not is_sane:
+        text = "The uploaded file is not the image that was announced."
+        raise Invalid(text, pointer=pointer, code="not_an_image")

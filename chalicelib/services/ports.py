@@ -62,16 +62,12 @@ class Ids(Protocol):
 class Signer(Protocol):
     """Signs what we hand out, so that most tokens need no read to be checked."""
 
-    def tracking_token(self, shipment: Shipment) -> str:
-        """The unguessable part of a tracking link; the same for the same link generation."""
+    def tracking_token(self, shipment_id: ShipmentId, link_generation: int) -> str:
+        """The unguessable part of a tracking link; always the same for the same generation."""
         ...
 
-    def shipment_of(self, token: str) -> ShipmentId:
-        """Which shipment a token names. It is not checked yet. Raises NotFound for anything malformed."""
-        ...
-
-    def is_genuine(self, token: str, shipment: Shipment) -> bool:
-        """Whether the token was signed for the shipment's present link generation (constant time)."""
+    def open_tracking_token(self, token: str) -> tuple[ShipmentId, int]:
+        """Which shipment and link generation it was made for. Raises NotFound unless we made it."""
         ...
 
     def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
@@ -313,7 +309,6 @@ class WebhookSender(Protocol):
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status of the answer. Redirects are not followed. Raises Unavailable when there was none, Invalid for a
-        target that we must not call."""
+        target that we must not call.
+        """
         ...
-
-

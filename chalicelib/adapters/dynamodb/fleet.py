@@ -88,4 +88,5 @@ class DynamoFleet:
             driver_id=driver_id,
             version=int(item.version),
             route_id=None if item.route_id is None else RouteId(item.route_id),
+            planned=tuple(RouteId(planned) for planned in (item.planned or "").split()),
         )

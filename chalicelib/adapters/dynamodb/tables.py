@@ -144,6 +144,7 @@ class LiveItem(Model):
     version = NumberAttribute()
     token = UnicodeAttribute()
     route_id = UnicodeAttribute(null=True)
+    planned = UnicodeAttribute(null=True)
     live = BinaryAttribute(legacy_encoding=False)
 
 

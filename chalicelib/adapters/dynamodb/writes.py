@@ -64,6 +64,7 @@ def live_item(live: Live, token: str) -> LiveItem:
         version=live.version,
         token=token,
         route_id=live.route_id,
+        planned=" ".join(live.planned) or None,
         live=pack_live(live),
     )
 

@@ -25,7 +25,10 @@ DONE, APPROACHED, DELAYED, PROMISED, ESTIMATED, ARRIVED, TOLD = (1 << bit for bi
 
 
 def pack_live(live: Live) -> bytes:
-    """Everything but the keys, the version and the route's id. Seconds for ETAs and promises, ms for the rest."""
+    """Everything but the keys, the version and the ids of routes.
+
+    ETAs and promises in whole seconds, all other times in milliseconds.
+    """
     base_s = _base_ms(live) // 1000
     flags = [_flags(p, eta) for p, eta in zip(live.progress, live.etas, strict=True)]
     etas = [eta for eta in live.etas if eta is not None]
@@ -63,7 +66,12 @@ def pack_live(live: Live) -> bytes:
 
 
 def unpack_live(
-    packed: bytes, *, driver_id: DriverId, version: int, route_id: RouteId | None
+    packed: bytes,
+    *,
+    driver_id: DriverId,
+    version: int,
+    route_id: RouteId | None,
+    planned: tuple[RouteId, ...] = (),
 ) -> Live:
     """The live state again. Raises ValueError for another format or damaged bytes."""
     if not packed or packed[0] != FORMAT:
@@ -113,6 +121,7 @@ def unpack_live(
             for flag in flags
         ),
         etas=tuple(next(etas) if flag & ESTIMATED else None for flag in flags),
+        planned=planned,
     )
 
 

@@ -1,0 +1,70 @@
+"""Proof files in S3: they go there straight from the phone and are shown straight from there."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters.aws import client, translated
+from chalicelib.domain.proofs import Proof, StoredObject, Upload
+
+UPLOAD_TTL: Final = timedelta(minutes=10)
+LINK_TTL_S: Final = 300
+SNIFFED_BYTES: Final = 16
+NOT_THERE: Final = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+class S3ProofStore:
+    """The port ``ProofStore`` on one private bucket."""
+
+    def __init__(self, bucket: str) -> None:
+        """``bucket`` is its name."""
+        self._bucket = bucket
+
+    def allow_upload(
+        self, object_key: str, *, content_type: str, max_bytes: int, now: datetime
+    ) -> Upload:
+        """A presigned POST for exactly this key and type, from 1 to ``max_bytes`` bytes."""
+        form = client("s3").generate_presigned_post(
+            self._bucket,
+            object_key,
+            Fields={"Content-Type": content_type},
+            Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, max_bytes]],
+            ExpiresIn=int(UPLOAD_TTL.total_seconds()),
+        )
+        return Upload(url=form["url"], fields=form["fields"], expires_at=now + UPLOAD_TTL)
+
+    def find(self, object_key: str) -> StoredObject | None:
+        """Its first bytes and what S3 knows of it, in one request."""
+        try:
+            with translated("s3"):
+                found = client("s3").get_object(
+                    Bucket=self._bucket, Key=object_key, Range=f"bytes=0-{SNIFFED_BYTES - 1}"
+                )
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] in NOT_THERE:
+                return None
+            raise
+        total = found.get("ContentRange", "").rpartition("/")[2]
+        return StoredObject(
+            content_type=found["ContentType"],
+            size_bytes=int(total) if total.isdigit() else found["ContentLength"],
+            etag=found["ETag"].strip('"'),
+            stored_at=found["LastModified"],
+            first_bytes=found["Body"].read(),
+        )
+
+    def link(self, proof: Proof) -> str:
+        """A presigned GET, good for five minutes, that shows an image and nothing else."""
+        return str(
+            client("s3").generate_presigned_url(
+                "get_object",
+                Params={
+                    "Bucket": self._bucket,
+                    "Key": proof.object_key,
+                    "ResponseContentType": proof.content_type,
+                    "ResponseContentDisposition": "inline",
+                },
+                ExpiresIn=LINK_TTL_S,
+            )
+        )

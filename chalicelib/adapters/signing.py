@@ -1,0 +1,81 @@
+"""Tokens: what we hand out signed, so that it can be checked before anything is read.
+
+A tracking token is 50 bytes in url-safe base64: number of the signing key, link generation, the shipment's ULID,
+and a 256-bit HMAC over them. Nothing of it is stored; raising the shipment's link generation revokes it.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from ulid import ULID
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import SHIPMENT, ShipmentId
+
+NAME: Final = struct.Struct(">BB16s")
+MAC_BYTES: Final = 32
+TOKEN_CHARS: Final = 67
+
+
+class HmacSigner:
+    """The port ``Signer``; ``keys`` gives the signing keys, oldest first."""
+
+    def __init__(self, keys: Callable[[], Sequence[bytes]]) -> None:
+        """Ask for keys late: a process that signs nothing reads none."""
+        self._keys = keys
+
+    def tracking_token(self, shipment_id: ShipmentId, link_generation: int) -> str:
+        """The secret part of a tracking link. Signed with the first key, so that it stays the same for life."""
+        ulid = ULID.from_str(shipment_id.removeprefix(f"{SHIPMENT}_"))
+        name = NAME.pack(0, link_generation, ulid.bytes)
+        return _text(name + self._mac(0, name))
+
+    def open_tracking_token(self, token: str) -> tuple[ShipmentId, int]:
+        """Which shipment and link generation a token was made for. Raises NotFound unless we made it."""
+        raw = _bytes(token) if len(token) == TOKEN_CHARS else b""
+        if len(raw) != NAME.size + MAC_BYTES or _text(raw) != token:
+            raise NotFound
+        name, mac = raw[: NAME.size], raw[NAME.size :]
+        number, generation, ulid = NAME.unpack(name)
+        if number >= len(self._keys()) or not hmac.compare_digest(mac, self._mac(number, name)):
+            raise NotFound
+        return ShipmentId(f"{SHIPMENT}_{ULID.from_bytes(ulid)}"), generation
+
+    def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
+        """The payload as url-safe text with a signature for this purpose only."""
+        return str(self._serializer(purpose).dumps(dict(payload)))
+
+    def unseal(self, purpose: str, sealed: str) -> dict[str, object] | None:
+        """The payload again; None for anything that we did not seal for this purpose."""
+        try:
+            payload: dict[str, object] = self._serializer(purpose).loads(sealed)
+        except BadSignature:
+            return None
+        return payload
+
+    def _mac(self, number: int, name: bytes) -> bytes:
+        return hmac.digest(self._keys()[number], b"tracking\0" + name, hashlib.sha256)
+
+    def _serializer(self, purpose: str) -> URLSafeSerializer:
+        return URLSafeSerializer(
+            list(self._keys()),
+            salt=purpose,
+            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+        )
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        return b""

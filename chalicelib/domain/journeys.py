@@ -1,0 +1,91 @@
+"""A van on its route: what a batch of fixes does to the live state, decided without any effect.
+
+The order: newest fixes → head → nearness to the next stop → ETAs of all remaining stops → alerts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain.alerts import Alert, decide, near_since
+from chalicelib.domain.eta.chain import Link
+from chalicelib.domain.eta.model import TravelModel
+from chalicelib.domain.fixes import Fix, Screened, newest
+from chalicelib.domain.forecasts import remaining_etas
+from chalicelib.domain.geography import distance_m
+from chalicelib.domain.live import Live, Progress
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes import Route
+
+
+def advance(
+    live: Live,
+    screened: Screened,
+    route: Route,
+    plan_links: Sequence[Link],
+    *,
+    model: TravelModel,
+    policy: Policy,
+) -> tuple[Live, tuple[Alert, ...]]:
+    """The live state after a batch, and what must be told.
+
+    The head only moves forward: late fixes change neither it nor an ETA, and then nothing is told.
+    """
+    before = live.head(policy)
+    after = replace(live, recent=newest(live.recent, screened.usable))
+    head = after.head(policy)
+    if head is None or (before is not None and head.order <= before.order):
+        return after, ()
+    passed = [fix for fix in screened.trusted if _is_between(fix, before, head)]
+    after = replace(after, near_since=_near_since(after, route, passed, policy))
+    after = replace(after, etas=remaining_etas(after, head, plan_links, route, model))
+    return decide(
+        after, route, as_of=head.recorded_at, limit=policy.alerts_per_commit, policy=policy
+    )
+
+
+def reach(live: Live, stop_index: int, arrived_at: datetime) -> Live:
+    """The live state when the driver says that a stop has been reached."""
+    progress = live.progress[stop_index]
+    if progress.is_done or progress.arrived_at is not None:
+        return live
+    reached = replace(progress, arrived_at=arrived_at, has_approached=True)
+    etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
+    return replace(live.with_progress(stop_index, reached), etas=etas)
+
+
+def leave(
+    live: Live,
+    stop_index: int,
+    route: Route,
+    plan_links: Sequence[Link],
+    *,
+    now: datetime,
+    model: TravelModel,
+    policy: Policy,
+) -> Live:
+    """The live state when all is done at a stop; after the last one the shift has ended."""
+    after = live.with_progress(stop_index, Progress(is_done=True))
+    etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
+    after = replace(after, near_since=None, etas=etas)
+    if after.next_stop is None:
+        return replace(after, ended_at=now)
+    head = after.head(policy)
+    if head is None:
+        return after
+    return replace(after, etas=remaining_etas(after, head, plan_links, route, model))
+
+
+def _near_since(live: Live, route: Route, passed: Sequence[Fix], policy: Policy) -> datetime | None:
+    index = live.next_stop
+    stop = None if index is None else route.stops[index]
+    ways = [
+        (fix.recorded_at, distance_m(fix.coordinates, stop.coordinates))
+        for fix in passed
+        if stop is not None
+    ]
+    return near_since(live, stop, ways, policy)
+
+
+def _is_between(fix: Fix, before: Fix | None, head: Fix) -> bool:
+    return (before is None or fix.order > before.order) and fix.order <= head.order

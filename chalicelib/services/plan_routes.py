@@ -1,0 +1,220 @@
+"""A dispatcher makes a route out of shipments: stops in the given order, with planned arrivals.
+
+Each shipment is claimed for the route under its version; a shipment on somebody else's open route
+is a conflict. Claims come first and the route last, so that a route never lists what it does not own;
+claims for a route that was never written do not count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Final
+
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.changes import Change, LiveChange, RouteChange
+from chalicelib.domain.errors import Conflict, Invalid, NotFound
+from chalicelib.domain.forecasts import Forecaster, planned_etas
+from chalicelib.domain.ids import (
+    EVENT,
+    ROUTE,
+    STOP,
+    DriverId,
+    EventId,
+    HubId,
+    RouteId,
+    ShipmentId,
+    StopId,
+)
+from chalicelib.domain.routes import Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.shipments import Assignment, Shipment, Step, take
+from chalicelib.domain.statuses import Status
+from chalicelib.services.ports import Accounts, Clock, Fleet, Ids, Routes, Shipments
+from chalicelib.services.retries import retried
+
+MAX_STOPS: Final = 200
+MAX_SHIPMENTS_PER_STOP: Final = 40
+MAX_SHIPMENTS: Final = 1_000
+SHIPMENTS_PER_TRANSACTION: Final = 45
+PLANNABLE: Final = frozenset({Status.CREATED, Status.ACCEPTED, Status.ATTEMPT_FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """One visit as asked for: shipments of one place, and how long it takes where known."""
+
+    shipment_ids: tuple[ShipmentId, ...]
+    service_time_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteOrder:
+    """The route as asked for."""
+
+    driver_id: DriverId
+    hub_id: HubId
+    service_day: date
+    starts_at: datetime
+    visits: tuple[PlannedVisit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRoute:
+    """Plans a route. Raises NotFound, Invalid (an empty or too long route, a shipment twice),
+    Conflict (a shipment that is on another route or cannot be delivered any more).
+    """
+
+    accounts: Accounts
+    fleet: Fleet
+    routes: Routes
+    shipments: Shipments
+    clock: Clock
+    ids: Ids
+    forecaster: Forecaster
+
+    def __call__(self, order: RouteOrder, *, actor: Actor) -> Route:
+        """Make the route and claim its shipments."""
+        _require_possible(order)
+        hub = self.accounts.hub(order.hub_id)
+        self.fleet.live(order.driver_id)
+        found = self._shipments(order)
+        now = self.clock.now()
+        bare = Route(
+            id=RouteId(self.ids.new(ROUTE)),
+            driver_id=order.driver_id,
+            hub_id=hub.id,
+            hub_coordinates=hub.coordinates,
+            service_day=order.service_day,
+            starts_at=order.starts_at,
+            stops=tuple(self._stop(visit, found) for visit in order.visits),
+            created_at=now,
+        )
+        etas = planned_etas(bare, self.forecaster.model, order.starts_at)
+        stops = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
+        route = replace(bare, stops=tuple(stops))
+        self._claim(route, actor, now)
+        retried(lambda: self._write(route))
+        return route
+
+    def _shipments(self, order: RouteOrder) -> dict[ShipmentId, Shipment]:
+        wanted = [shipment_id for visit in order.visits for shipment_id in visit.shipment_ids]
+        found = self.shipments.get_many(wanted)
+        for v, visit in enumerate(order.visits):
+            for i, shipment_id in enumerate(visit.shipment_ids):
+                if shipment_id not in found:
+                    raise Invalid(
+                        "No such shipment.",
+                        pointer=f"/stops/{v}/shipment_ids/{i}",
+                        code="unknown_shipment",
+                    )
+        return found
+
+    def _stop(self, visit: PlannedVisit, found: dict[ShipmentId, Shipment]) -> Stop:
+        shipments = [found[shipment_id] for shipment_id in visit.shipment_ids]
+        first = shipments[0]
+        windows = [shipment.window for shipment in shipments if shipment.window is not None]
+        given = [s.service_time_s for s in shipments if s.service_time_s is not None]
+        return Stop(
+            id=StopId(self.ids.new(STOP)),
+            coordinates=first.address.coordinates,
+            time_zone=first.address.time_zone,
+            consignments=tuple(
+                Consignment(s.id, tuple(parcel.barcode for parcel in s.parcels)) for s in shipments
+            ),
+            window=windows[0] if windows else None,
+            service_time_s=visit.service_time_s or (sum(given) if given else None),
+        )
+
+    def _claim(self, route: Route, actor: Actor, now: datetime) -> None:
+        pairs = [
+            (stop_index, shipment_id)
+            for stop_index, stop in enumerate(route.stops)
+            for shipment_id in stop.shipment_ids
+        ]
+        for start in range(0, len(pairs), SHIPMENTS_PER_TRANSACTION):
+            some = pairs[start : start + SHIPMENTS_PER_TRANSACTION]
+            retried(partial(self._claim_some, route, some, actor, now))
+
+    def _claim_some(
+        self, route: Route, some: Sequence[tuple[int, ShipmentId]], actor: Actor, now: datetime
+    ) -> None:
+        found = self.shipments.get_many([shipment_id for _, shipment_id in some])
+        changes = [
+            self._claimed(found[shipment_id], stop_index, route, actor, now)
+            for stop_index, shipment_id in some
+        ]
+        self.shipments.commit(changes)
+
+    def _claimed(
+        self, shipment: Shipment, stop_index: int, route: Route, actor: Actor, now: datetime
+    ) -> Change:
+        if shipment.status not in PLANNABLE:
+            raise Conflict(code_of_reason="not_plannable", shipment_id=shipment.id)
+        if shipment.assignment is not None and self._is_open(shipment.assignment.route_id, route):
+            raise Conflict(code_of_reason="already_assigned", shipment_id=shipment.id)
+        after, events = shipment, []
+        if shipment.status is Status.ATTEMPT_FAILED:
+            after, event = take(
+                after,
+                Step.RETRY,
+                actor=actor,
+                event_id=EventId(self.ids.new(EVENT)),
+                occurred_at=now,
+                now=now,
+            )
+            events.append(event)
+        assignment = Assignment(
+            route_id=route.id,
+            stop_id=route.stops[stop_index].id,
+            stop_index=stop_index,
+            driver_id=route.driver_id,
+        )
+        after = replace(
+            after,
+            assignment=assignment,
+            version=shipment.version + 1,
+            scanned_barcodes=frozenset(),
+            promise=None,
+            first_promise=None,
+            is_delayed=False,
+            updated_at=now,
+        )
+        return Change(after=after, events=tuple(events), expected_version=shipment.version)
+
+    def _is_open(self, route_id: RouteId, mine: Route) -> bool:
+        if route_id == mine.id:
+            return False
+        try:
+            other = self.routes.get(route_id)
+        except NotFound:
+            return False  # its planning never finished
+        return other.status is not RouteStatus.COMPLETED
+
+    def _write(self, route: Route) -> None:
+        live = self.fleet.live(route.driver_id)
+        after = replace(live, version=live.version + 1, planned=(*live.planned, route.id))
+        self.shipments.commit(
+            (), live=LiveChange(after, live.version), route=RouteChange(route, None)
+        )
+
+
+def _require_possible(order: RouteOrder) -> None:
+    if not 1 <= len(order.visits) <= MAX_STOPS:
+        raise Invalid(f"A route has 1 to {MAX_STOPS} stops.", pointer="/stops")
+    seen: set[ShipmentId] = set()
+    for v, visit in enumerate(order.visits):
+        if not 1 <= len(visit.shipment_ids) <= MAX_SHIPMENTS_PER_STOP:
+            raise Invalid(
+                f"A stop has 1 to {MAX_SHIPMENTS_PER_STOP} shipments.",
+                pointer=f"/stops/{v}/shipment_ids",
+            )
+        for i, shipment_id in enumerate(visit.shipment_ids):
+            if shipment_id in seen:
+                raise Invalid(
+                    "This shipment is on the route already.",
+                    pointer=f"/stops/{v}/shipment_ids/{i}",
+                    code="repeated_shipment",
+                )
+            seen.add(shipment_id)
+    if len(seen) > MAX_SHIPMENTS:
+        raise Invalid(f"A route has at most {MAX_SHIPMENTS} shipments.", pointer="/stops")

@@ -1,0 +1,62 @@
+"""Routes are read by staff, and by the driver whose they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.errors import NotFound, Unauthorized
+from chalicelib.domain.ids import HubId, RouteId, ShipmentId
+from chalicelib.domain.listings import Page
+from chalicelib.domain.live import Live
+from chalicelib.domain.routes import Route
+from chalicelib.domain.shipments import Shipment
+from chalicelib.services.ports import Fleet, Routes, Shipments
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRoute:
+    """A route with what is delivered on it and how far it is."""
+
+    route: Route
+    shipments: Mapping[ShipmentId, Shipment]
+    live: Live
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRoutes:
+    """One route, a hub's day, or the driver's own."""
+
+    routes: Routes
+    shipments: Shipments
+    fleet: Fleet
+
+    def one(self, route_id: RouteId) -> Route:
+        """Raises NotFound."""
+        return self.routes.get(route_id)
+
+    def of_day(
+        self,
+        service_day: date,
+        hub_id: HubId,
+        *,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Page[Route]:
+        """A hub's routes of one service day."""
+        return self.routes.by_service_day(service_day, hub_id, limit=limit, position=position)
+
+    def of_driver(self, actor: Actor) -> DriverRoute:
+        """The route under way, else the first planned one. Raises NotFound when there is none."""
+        if actor.driver_id is None:
+            raise Unauthorized
+        live = self.fleet.live(actor.driver_id)
+        if live.epoch != actor.epoch:
+            raise Unauthorized
+        planned = live.planned[0] if live.planned else None
+        route_id = live.route_id if live.is_on_shift or planned is None else planned
+        if route_id is None:
+            raise NotFound
+        route = self.routes.get(route_id)
+        wanted = [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
+        return DriverRoute(route, self.shipments.get_many(wanted), live)

@@ -1,0 +1,189 @@
+"""A route starts: what is on the van is out for delivery, with a promise for each stop.
+
+Shipments depart first, in transactions of their own, and the route and the driver's live state turn
+last. A start that was cut off in between is simply repeated: what has departed keeps its promise.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from chalicelib.domain.actors import Actor, Role
+from chalicelib.domain.changes import Change, LiveChange, RouteChange
+from chalicelib.domain.errors import Conflict, NotFound, Unauthorized
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.forecasts import Forecaster, etas_at_start
+from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
+from chalicelib.domain.instants import Range
+from chalicelib.domain.live import Live, Progress
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes import Route, RouteStatus
+from chalicelib.domain.shipments import Shipment, Step, take
+from chalicelib.domain.statuses import ON_THE_WAY, Status
+from chalicelib.services.ports import Clock, Fleet, Ids, Routes, Shipments
+from chalicelib.services.retries import retried
+
+SHIPMENTS_PER_TRANSACTION: Final = 45
+
+
+@dataclass(frozen=True, slots=True)
+class StartRoute:
+    """Starts a planned route. Raises NotFound, Conflict (nothing loaded, another route under way)
+    and Unauthorized (a revoked driver's token).
+    """
+
+    fleet: Fleet
+    routes: Routes
+    shipments: Shipments
+    clock: Clock
+    ids: Ids
+    forecaster: Forecaster
+    policy: Policy
+
+    def of_driver(self, actor: Actor) -> Route:
+        """Start the driver's first planned route; the one under way, if it was started before."""
+        if actor.driver_id is None:
+            raise Unauthorized
+        live = self.fleet.live(actor.driver_id)
+        if live.epoch != actor.epoch:
+            raise Unauthorized
+        if live.is_on_shift and live.route_id is not None:
+            return self.routes.get(live.route_id)
+        if not live.planned:
+            raise NotFound
+        return self(live.planned[0], actor=actor)
+
+    def __call__(self, route_id: RouteId, *, actor: Actor) -> Route:
+        """Start it, or find it started."""
+        route = self.routes.get(route_id)
+        if actor.role is Role.DRIVER and route.driver_id != actor.driver_id:
+            raise NotFound
+        return retried(lambda: self._start(route_id, actor))
+
+    def _start(self, route_id: RouteId, actor: Actor) -> Route:
+        route = self.routes.get(route_id)
+        if route.status is not RouteStatus.PLANNED:
+            return route
+        live = self._live_off_shift(route.driver_id)
+        now = self.clock.now()
+        found = self.shipments.get_many(
+            [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
+        )
+        loaded = [i for i in range(len(route.stops)) if _aboard(route, i, found)]
+        if not loaded:
+            raise Conflict("Nothing has been loaded.", reason="nothing_loaded", route_id=route.id)
+        links = self.forecaster.links(route, now)
+        etas = etas_at_start(links, loaded, self.forecaster.model, now)
+        promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
+        self._depart(route, promises, etas, found, actor, now)
+        return self._turn(route, live, etas, promises, now)
+
+    def _live_off_shift(self, driver_id: DriverId) -> Live:
+        live = self.fleet.live(driver_id)
+        if live.is_on_shift:
+            raise Conflict(
+                "The driver is on another route.", reason="route_under_way", route_id=live.route_id
+            )
+        return live
+
+    def _promise(
+        self, route: Route, i: int, eta: Eta | None, found: dict[ShipmentId, Shipment]
+    ) -> Range | None:
+        """What an interrupted start has promised stays promised."""
+        if eta is None:
+            return None
+        told = (found[s].promise for s in route.stops[i].shipment_ids if s in found)
+        earlier = next((promise for promise in told if promise is not None), None)
+        return earlier or eta.range.widened_to(self.policy.promise_step)
+
+    def _depart(
+        self,
+        route: Route,
+        promises: Sequence[Range | None],
+        etas: Sequence[Eta | None],
+        found: dict[ShipmentId, Shipment],
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        changes = [
+            self._departed(found[shipment_id], promise, eta, actor, now)
+            for stop, promise, eta in zip(route.stops, promises, etas, strict=True)
+            if promise is not None and eta is not None
+            for shipment_id in stop.shipment_ids
+            if shipment_id in found and found[shipment_id].status is Status.LOADED
+        ]
+        for start in range(0, len(changes), SHIPMENTS_PER_TRANSACTION):
+            self.shipments.commit(changes[start : start + SHIPMENTS_PER_TRANSACTION])
+
+    def _departed(
+        self, shipment: Shipment, promise: Range, eta: Eta, actor: Actor, now: datetime
+    ) -> Change:
+        promised = replace(shipment, promise=promise, first_promise=promise)
+        after, event = take(
+            promised,
+            Step.DEPART,
+            actor=actor,
+            event_id=EventId(self.ids.new(EVENT)),
+            occurred_at=now,
+            now=now,
+            data={
+                "promise": {
+                    "earliest": promise.earliest.isoformat(),
+                    "latest": promise.latest.isoformat(),
+                },
+                "eta": {
+                    "point": eta.point.isoformat(),
+                    "earliest": eta.earliest.isoformat(),
+                    "latest": eta.latest.isoformat(),
+                },
+            },
+        )
+        return Change(after=after, events=(event,), expected_version=shipment.version)
+
+    def _turn(
+        self,
+        route: Route,
+        live: Live,
+        etas: tuple[Eta | None, ...],
+        promises: tuple[Range | None, ...],
+        now: datetime,
+    ) -> Route:
+        stops = tuple(
+            replace(stop, promise=promise)
+            for stop, promise in zip(route.stops, promises, strict=True)
+        )
+        started = replace(
+            route,
+            stops=stops,
+            status=RouteStatus.ACTIVE,
+            plan_version=route.plan_version + 1,
+            started_at=now,
+        )
+        on_shift = Live(
+            driver_id=live.driver_id,
+            version=live.version + 1,
+            epoch=live.epoch,
+            route_id=route.id,
+            plan_version=started.plan_version,
+            started_at=now,
+            clock_skew=live.clock_skew,
+            progress=tuple(Progress(is_done=p is None, promise=p) for p in promises),
+            etas=etas,
+            planned=tuple(planned for planned in live.planned if planned != route.id),
+        )
+        self.shipments.commit(
+            (),
+            live=LiveChange(on_shift, live.version),
+            route=RouteChange(started, route.plan_version),
+        )
+        return started
+
+
+def _aboard(route: Route, stop_index: int, found: dict[ShipmentId, Shipment]) -> bool:
+    """Whether anything for this stop is on the van, departed by an interrupted start or not yet."""
+    aboard = ON_THE_WAY | {Status.LOADED}
+    return any(
+        shipment_id in found and found[shipment_id].status in aboard
+        for shipment_id in route.stops[stop_index].shipment_ids
+    )
