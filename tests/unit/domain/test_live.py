@@ -1,0 +1,50 @@
+from dataclasses import replace
+
+from hypothesis import given
+
+from chalicelib.domain.ids import DriverId
+from chalicelib.domain.live import Live, Progress
+from chalicelib.domain.policy import Policy
+from tests.builders import make_drive, make_live
+from tests.strategies import lives
+
+
+def test_a_new_driver_has_no_head_and_no_stop() -> None:
+    live = Live(DriverId("drv_1"))
+
+    assert live.head(Policy()) is None
+    assert live.next_stop is None
+    assert live.stops_before(0) == 0
+
+
+def test_the_head_is_the_newest_credible_fix() -> None:
+    drive = make_drive(6)
+
+    assert make_live(recent=drive).head(Policy()) == drive[-1]
+
+
+def test_done_stops_are_not_counted() -> None:
+    done = Progress(is_done=True)
+    live = make_live(4).with_progress(0, done).with_progress(2, done)
+
+    assert list(live.remaining()) == [1, 3]
+    assert live.next_stop == 1
+    assert [live.stops_before(i) for i in range(4)] == [0, 0, 1, 1]
+
+
+@given(lives())
+def test_stops_before_counts_what_remains(live: Live) -> None:
+    remaining = list(live.remaining())
+
+    assert [live.stops_before(i) for i in remaining] == list(range(len(remaining)))
+    assert live.next_stop == (remaining[0] if remaining else None)
+
+
+@given(lives(stops_count=3))
+def test_one_stops_progress_is_replaced_alone(live: Live) -> None:
+    changed = replace(live.progress[1], is_done=not live.progress[1].is_done)
+
+    after = live.with_progress(1, changed)
+
+    assert after.progress == (live.progress[0], changed, live.progress[2])
+    assert replace(after, progress=live.progress) == live
