@@ -29,7 +29,7 @@ export PYTHONUTF8 := 1
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 export UV_NO_PROGRESS := 1
 
-.PHONY: help setup run test test-deep test-browser bench package lint format lock clean
+.PHONY: help setup run test test-deep test-browser bench package deploy lint format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ bench: setup ## measure the hot path, the cold start and the ETAs
 
 package: setup ## CloudFormation template and zip (STAGE=dev)
 	@$(PYTHON) -m infra.package --stage $(STAGE) $(ARGS)
+
+deploy: setup ## package, then make or update the stack with your AWS keys (STAGE=dev)
+	@$(PYTHON) -m infra.package --stage $(STAGE)
+	@$(PYTHON) -m infra.deploy --stage $(STAGE) $(ARGS)
 
 lint: $(VENV)/.packages ## format check, ruff, mypy, import contracts
 	@$(STEP) "format" ruff format --check $(CODE)
