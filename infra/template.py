@@ -164,10 +164,12 @@ class Stack:
             "AWS::NoValue": _NO_VALUE,
         }
 
-    def _parameter(self, name: str) -> str:
+    def _parameter(self, name: str) -> str | int:
         if name == "Stage":
             return self.stage
-        return str(self.parameters.get(name, self.template["Parameters"][name]["Default"]))
+        declared = self.template["Parameters"][name]
+        value = self.parameters.get(name, declared["Default"])
+        return int(value) if declared["Type"] == "Number" else str(value)
 
     def _name(self, logical_id: str) -> str:
         properties = self.template["Resources"].get(logical_id, {}).get("Properties", {})

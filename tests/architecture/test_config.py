@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from chalicelib.settings import Settings
 
+from chalicelib.settings import Settings
 from infra.package import VARIABLES_BY_PARAMETER
 from infra.template import LOCAL_ACCOUNT_ID, Stack, load
 

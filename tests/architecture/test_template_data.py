@@ -77,7 +77,7 @@ def test_unfinished_and_unchecked_uploads_do_not_stay(dev: Packaged) -> None:
 
     assert rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"]
     assert rules["quarantine"]["Prefix"] == "quarantine/"
-    assert rules["quarantine"]["ExpirationInDays"] > 0
+    assert rules["quarantine"]["ExpirationInDays"] == {"Ref": "ProofRetentionDays"}
 
 
 def test_new_proofs_are_told_to_eventbridge(dev: Packaged) -> None:

@@ -120,7 +120,9 @@ def test_every_client_that_the_adapters_make_is_described(members: set[str]) -> 
     asked = {
         service
         for path in sources
-        for service in re.findall(r"\.client\(\s*[\"']([a-z0-9-]+)[\"']", path.read_text("utf-8"))
+        for service in re.findall(
+            r"\b(?:create_)?client\(\s*[\"']([a-z0-9-]+)[\"']", path.read_text("utf-8")
+        )
     }
     described = {
         name.split("/")[2]
@@ -167,13 +169,15 @@ def test_the_zip_runs_without_anything_else(zip_path: Path, tmp_path: Path) -> N
 IMPORT_ALL: Final = """
 import json, pkgutil, sys
 sys.path.insert(0, sys.argv[1])
-import app, boto3, chalicelib
+import app, botocore.session, chalicelib
 for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
     __import__(module.name)
-session = boto3.Session(region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+session = botocore.session.get_session()
 services = session.get_available_services()
 for service in services:
-    session.client(service)
+    session.create_client(
+        service, "us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
 handlers = sorted({event.handler_string.partition(".")[0] for event in app.app.event_sources})
 print(json.dumps({"handlers": handlers, "services": sorted(services)}))
 """
