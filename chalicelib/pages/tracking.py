@@ -1,0 +1,162 @@
+"""The recipient's routes: the page of a tracking link, its state as JSON, and the way to a proof.
+
+Unknown, foreign and expired links get the same answer, to the byte. No GET changes anything: mail
+scanners and link previews open every address they see.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import container
+from chalicelib.domain.errors import DomainError, Unavailable
+from chalicelib.domain.tracking import TrackingView
+from chalicelib.pages import replies
+from chalicelib.pages.basemaps import Basemap, basemap, origin
+from chalicelib.pages.documents import dumps, entity_tag, is_unchanged, state_document
+from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
+from chalicelib.pages.presentation import present
+from chalicelib.pages.rendering import asset_names, render
+from chalicelib.pages.routing import RECIPIENTS, PageBlueprint
+
+tracking: Final = PageBlueprint(__name__)
+
+_SCRIPT_PHRASES: Final = ("page.offline", "map.failed")
+"""What the script must be able to say without asking us."""
+
+_PHONE: Final = re.compile(r"\+?[0-9 ()./-]{5,}")
+
+
+def _refused_page(error: DomainError) -> Response:
+    """A whole page in the reader's language; nothing in it depends on the link."""
+    status = replies.status_of(error)
+    key = "unavailable" if isinstance(error, Unavailable) else "not_found"
+    body = render("refusal.html", **_frame(_locale()), key=key)
+    policy = replies.content_security_policy()
+    reply = replies.html(body, policy=policy, status=status, is_head=_is_head())
+    reply.headers.update(replies.retry_headers(error))
+    return reply
+
+
+@tracking.page("/t/{token}", methods=["GET", "HEAD"], principals=RECIPIENTS, refuse=_refused_page)
+def tracking_page(token: str) -> Response:
+    """The page of one shipment, complete without any script."""
+    view = container().follow_shipment(token)
+    locale = _locale(view.locale)
+    ground = _basemap()
+    page = _page(token, view, locale, ground)
+    policy = replies.content_security_policy(
+        image_sources=(ground.image_source, *_proof_sources(token, view)),
+        connect_sources=(ground.connect_source,),
+    )
+    body = render("tracking.html", **_frame(locale), **page)
+    return replies.html(body, policy=policy, is_head=_is_head())
+
+
+@tracking.page("/t/{token}/state", methods=["GET"], principals=RECIPIENTS, refuse=replies.problem)
+def tracking_state(token: str) -> Response:
+    """The same as data, with a weak ETag and the time to ask again."""
+    view = container().follow_shipment(token)
+    document = state_document(view, present(view, _locale(view.locale)))
+    tag = entity_tag(view, document)
+    known = tracking.current_request.headers.get("if-none-match")
+    return replies.json_state(
+        dumps(document),
+        tag=tag,
+        server_now=document["server_now"],
+        is_unchanged=is_unchanged(known, tag),
+    )
+
+
+@tracking.page(
+    "/t/{token}/proof/{proof_id}", methods=["GET"], principals=RECIPIENTS, refuse=_refused_page
+)
+def tracking_proof(token: str, proof_id: str) -> Response:
+    """On to the picture itself, by an address that works for minutes."""
+    return replies.see_other(container().proof_link(token, proof_id))
+
+
+def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> dict[str, Any]:
+    """What the template prints, and the same as data for the script that keeps it up to date."""
+    words = present(view, locale)
+    document = state_document(view, words)
+    link = f"{_base_path()}/t/{token}"
+    data = {
+        "state": document,
+        "etag": entity_tag(view, document),
+        "state_url": f"{link}/state?lang={locale.tag}",
+        "proof_base": f"{link}/proof/",
+        "map_css": f"{_base_path()}/static/{asset_names()['map.css']}",
+        "ground": asdict(ground),
+        "has_proofs": bool(words.ending and words.ending.pictures),
+        "phrases": {key: locale.say(key) for key in _SCRIPT_PHRASES},
+    }
+    return {
+        "view": view,
+        "words": words,
+        "ground": ground,
+        "proof_base": data["proof_base"],
+        "page_data": data,
+        "contact_link": contact_link(view.sender.support_contact),
+    }
+
+
+def _proof_sources(token: str, view: TrackingView) -> tuple[str, ...]:
+    """Where this page's proofs come from: a redirect's target must pass the policy, too.
+
+    Only a page that shows a proof asks: making a client for files takes longer than all the rest.
+    """
+    proofs = view.outcome.proofs if view.outcome else ()
+    return tuple(origin(container().proof_link(token, proof.id)) for proof in proofs[:1])
+
+
+def contact_link(contact: str | None) -> str | None:
+    """What a support contact opens: mail, phone or a web page; None when it is only words.
+
+    >>> contact_link("+358 40 123 4567")
+    'tel:+358401234567'
+    """
+    if contact is None:
+        return None
+    if _PHONE.fullmatch(contact):
+        return "tel:" + re.sub(r"[^+0-9]", "", contact)
+    if "@" in contact and " " not in contact and ":" not in contact:
+        return f"mailto:{contact}"
+    return contact if contact.startswith("https://") else None
+
+
+def _frame(locale: Locale) -> dict[str, Any]:
+    """What every page has: language, phrases, style sheets, the prefix of its addresses."""
+    return {
+        "locale": locale,
+        "say": locale.say,
+        "languages": {tag: phrases["language"] for tag, phrases in CATALOGUES.items()},
+        "base": _base_path(),
+        "assets": asset_names(),
+    }
+
+
+def _basemap() -> Basemap:
+    settings = container().settings
+    return basemap(settings.tile_url, settings.tile_attribution, base_path=_base_path())
+
+
+def _base_path() -> str:
+    """The stage prefix: '/api' on API Gateway, '' on a laptop or a custom domain."""
+    path: str = tracking.current_request.context["path"]
+    return path.partition("/t/")[0]
+
+
+def _locale(recipient_locale: str | None = None) -> Locale:
+    request = tracking.current_request
+    query: Mapping[str, str] = request.query_params or {}
+    asked = query.get("lang")
+    return negotiate(asked, request.headers.get("accept-language"), recipient_locale)
+
+
+def _is_head() -> bool:
+    method: str = tracking.current_request.method
+    return method == "HEAD"

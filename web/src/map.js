@@ -1,0 +1,114 @@
+// The map: the van, the customer's own address, and nothing else. It only repeats what the page says in words, so the
+// drawing itself is hidden from screen readers and everything can be done with buttons.
+import { LatLngBounds, Map as LeafletMap, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
+import { createVan, homeMarker } from "./markers.js";
+import { addStreets } from "./streets.js";
+
+const NEAREST_ZOOM = 16;
+const PAN_PX = 90;
+const PADDING_PX = [44, 44];
+
+/** A map on the ground that the operator chose, showing `state`; `show` moves it on, `remove` takes it away. */
+export function createMap(ground, state) {
+  const stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const home = [state.destination.lat_deg, state.destination.lon_deg];
+  const frame = document.getElementById("map-canvas");
+  const bar = document.getElementById("map-bar");
+  const map = new LeafletMap(frame, {
+    attributionControl: false,
+    zoomControl: false,
+    keyboard: false, // the buttons below do all of it, and a focusable drawing would say nothing
+    scrollWheelZoom: false, // a page is for scrolling …
+    dragging: !window.matchMedia("(pointer: coarse)").matches, // … with one finger too; two move the map
+    fadeAnimation: !stillness.matches,
+    zoomAnimation: !stillness.matches,
+    markerZoomAnimation: !stillness.matches,
+    zoomSnap: ground.kind === "tiles" ? 1 : 0.25, // tiles blur between whole steps, lines do not
+    minZoom: 9,
+    maxZoom: 18,
+  });
+  map.setView(home, NEAREST_ZOOM - 1);
+  const ready = lay(ground, map);
+  homeMarker(home).addTo(map);
+  const van = createVan(map, stillness);
+
+  // "both": keep van and address in view · "van": keep the van in the middle · "free": the reader moves it
+  let mode = "both";
+  map.on("dragstart", () => (mode = "free"));
+  frame.addEventListener("touchstart", (event) => event.touches.length > 1 && (mode = "free"), { passive: true });
+  frame.addEventListener("dblclick", () => (mode = "free"));
+
+  const actions = {
+    zoom_in: () => map.zoomIn(),
+    zoom_out: () => map.zoomOut(),
+    left: () => pan(-PAN_PX, 0),
+    right: () => pan(PAN_PX, 0),
+    up: () => pan(0, -PAN_PX),
+    down: () => pan(0, PAN_PX),
+  };
+
+  function pan(x, y) {
+    map.panBy([x, y], { animate: !stillness.matches });
+  }
+
+  function onAction({ target }) {
+    const action = target.closest("button")?.dataset.action;
+    if (action === "centre") {
+      mode = "van";
+      follow();
+    } else if (action) {
+      mode = "free";
+      actions[action]();
+    }
+  }
+
+  function follow() {
+    const at = van.target();
+    const animate = !stillness.matches;
+    if (mode === "van" && at) {
+      map.setView(at, Math.max(map.getZoom(), NEAREST_ZOOM), { animate });
+    } else if (mode === "both" && at) {
+      frameBoth(at, animate);
+    } else if (mode === "both") {
+      map.setView(home, NEAREST_ZOOM - 1, { animate });
+    }
+  }
+
+  // The picture is changed only when it must be: the van is about to leave it, or it could be much nearer.
+  function frameBoth(at, animate) {
+    const both = new LatLngBounds([at, home]);
+    const zoom = Math.min(map.getBoundsZoom(both, false, PADDING_PX.map((px) => 2 * px)), NEAREST_ZOOM);
+    if (map.getBounds().pad(-0.12).contains(both) && zoom <= map.getZoom()) return;
+    map.fitBounds(both, { padding: PADDING_PX, maxZoom: NEAREST_ZOOM, animate });
+  }
+
+  function show(next) {
+    van.moveTo(next.position, next.poll_after_s);
+    for (const button of bar.querySelectorAll("button")) {
+      button.disabled = button.dataset.action === "centre" && !next.position;
+    }
+    follow();
+  }
+
+  bar.addEventListener("click", onAction);
+  show(state);
+  return {
+    show,
+    ready,
+    setLive: van.setLive,
+    remove() {
+      bar.removeEventListener("click", onAction);
+      van.remove();
+      map.remove();
+    },
+  };
+}
+
+function lay(ground, map) {
+  if (ground.kind === "tiles") {
+    // Leaflet would send the whole address as referrer where a page sets no policy; tile servers want the origin only.
+    const layer = new TileLayer(ground.url, { maxZoom: 19, referrerPolicy: "strict-origin" }).addTo(map);
+    return new Promise((resolve) => layer.once("load", resolve));
+  }
+  return ground.kind === "streets" ? addStreets(map, ground.url) : Promise.resolve();
+}

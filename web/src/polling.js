@@ -1,0 +1,80 @@
+// One question at a time: conditional, paced by the server, silent while nobody looks, patient when the network is gone.
+
+const TIMEOUT_MS = 15_000;
+const LONGEST_WAIT_S = 120;
+
+/**
+ * Ask `url` for the state until it says that there is no more to come (`poll_after_s` null).
+ * `onAnswer` gets the server's instant with every answer, changed or not; `onGone` means that the link has ended.
+ */
+export function startPolling({ url, etag, pollAfterS, onState, onAnswer, onTrouble, onGone }) {
+  let knownTag = etag;
+  let waitS = pollAfterS;
+  let failures = 0;
+  let timer = null;
+  let isAsking = false;
+
+  async function ask() {
+    if (isAsking || waitS === null) return;
+    isAsking = true;
+    clearTimeout(timer);
+    let pauseS;
+    try {
+      pauseS = await askOnce();
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      onTrouble(failures);
+      pauseS = backOff(waitS ?? LONGEST_WAIT_S, failures, error.retryAfterS);
+    } finally {
+      isAsking = false;
+    }
+    schedule(pauseS);
+  }
+
+  async function askOnce() {
+    const response = await fetch(url, {
+      headers: { "If-None-Match": knownTag },
+      cache: "no-store",
+      signal: timeout(TIMEOUT_MS),
+    });
+    if (response.status === 404) {
+      onGone();
+      return null;
+    }
+    if (response.status === 200) {
+      const state = await response.json();
+      knownTag = response.headers.get("ETag");
+      waitS = state.poll_after_s;
+      onState(state);
+    } else if (response.status !== 304) {
+      throw Object.assign(new Error(`status ${response.status}`), {
+        retryAfterS: Number(response.headers.get("Retry-After")) || 0,
+      });
+    }
+    onAnswer(response.headers.get("X-Server-Now"));
+    return waitS;
+  }
+
+  function schedule(pauseS) {
+    if (pauseS === null || document.hidden) return;
+    timer = setTimeout(ask, pauseS * 1000);
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : ask()));
+  window.addEventListener("online", ask);
+  window.addEventListener("pageshow", (event) => event.persisted && ask());
+  schedule(waitS);
+}
+
+/** Seconds to wait after so many failures in a row: doubling, spread by ±20 %, never sooner than the server asks. */
+export function backOff(waitS, failures, retryAfterS = 0, random = Math.random()) {
+  const doubled = Math.min(LONGEST_WAIT_S, waitS * 2 ** (failures - 1));
+  return Math.max(retryAfterS || 0, doubled * (0.8 + 0.4 * random));
+}
+
+function timeout(ms) {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), ms);
+  return controller.signal;
+}
