@@ -1,7 +1,8 @@
 """Tokens: what we hand out signed, so that it can be checked before anything is read.
 
-A tracking token is 50 bytes in url-safe base64: number of the signing key, link generation, the shipment's ULID,
-and a 256-bit HMAC over them. Nothing of it is stored; raising the shipment's link generation revokes it.
+A tracking token is 50 bytes in url-safe base64: number of the signing key, link generation, the
+shipment's ULID, and a 256-bit HMAC over them. Nothing of it is stored; raising the shipment's link
+generation revokes it.
 """
 
 import base64

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Claim:
     """``granted``: ours to send. ``done``: it was sent. Neither: somebody else holds it, try later.
 
-    ``maybe_duplicate`` says that an earlier holder vanished without a word, so this may be a repeat.
+    ``maybe_duplicate`` says that an earlier holder vanished without a word, so this may be a
+    repeat.
     """
 
     granted: bool

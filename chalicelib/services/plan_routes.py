@@ -1,8 +1,8 @@
 """A dispatcher makes a route out of shipments: stops in the given order, with planned arrivals.
 
 Each shipment is claimed for the route under its version; a shipment on somebody else's open route
-is a conflict. Claims come first and the route last, so that a route never lists what it does not own;
-claims for a route that was never written do not count.
+is a conflict. Claims come first and the route last, so that a route never lists what it does not
+own; claims for a route that was never written do not count.
 """
 
 from collections.abc import Sequence

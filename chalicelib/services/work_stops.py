@@ -1,7 +1,7 @@
 """A driver works through the stops: arrives, delivers, fails.
 
-One report covers the shipments of one stop. Everything it changes (shipments, events, live state, and
-with the last stop the route) is one transaction. A repeat of the same action changes nothing.
+One report covers the shipments of one stop. Everything it changes (shipments, events, live state,
+and with the last stop the route) is one transaction. A repeat of the same action changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,8 +42,8 @@ class StopReport:
 class WorkStop:
     """Takes one report in and returns the stop's shipments as they then are.
 
-    Raises NotFound (not the driver's stop), IllegalTransition, Conflict (``upload_missing``), Invalid
-    (a time in the future, a proof that is none, a required proof that is missing).
+    Raises NotFound (not the driver's stop), IllegalTransition, Conflict (``upload_missing``),
+    Invalid (a time in the future, a proof that is none, a required proof that is missing).
     """
 
     fleet: Fleet

@@ -1,7 +1,7 @@
 """Models and conditions of the writes that several tables take part in.
 
-Every condition accepts the writer's own ``token`` too: after a lost answer the SDK repeats the write and would
-otherwise fail on what it wrote itself.
+Every condition accepts the writer's own ``token`` too: after a lost answer the SDK repeats the
+write and would otherwise fail on what it wrote itself.
 """
 
 import secrets

@@ -1,7 +1,8 @@
 """A live state as one binary value: a fixed head, the recent fixes, then columns over the stops.
 
-Times of stops are whole seconds from the start of the route; sparse facts (arrived, told) carry their stop's index.
-Done stops keep nothing but that they are done, so that is all that is stored of them.
+Times of stops are whole seconds from the start of the route; sparse facts (arrived, told) carry
+their stop's index. Done stops keep nothing but that they are done, so that is all that is stored of
+them.
 """
 
 import struct

@@ -1,6 +1,7 @@
 """Small whole numbers in few bytes: differences, folded to be positive, split into byte planes, deflated.
 
-Neighbouring stops have neighbouring ETAs, so differences are small, and the planes of their high bytes are zeros.
+Neighbouring stops have neighbouring ETAs, so differences are small, and the planes of their high
+bytes are zeros.
 """
 
 import struct
