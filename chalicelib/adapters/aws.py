@@ -13,7 +13,7 @@ import botocore.session
 from botocore.client import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004 - its own name
 
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import AnswerLost, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -87,6 +87,27 @@ def translated(dependency: str) -> Iterator[None]:
         if has_passing_cause(exc):
             raise Unavailable(dependency=dependency) from exc
         raise
+
+
+@contextmanager
+def translated_once(dependency: str) -> Iterator[None]:
+    """As ``translated``, for what must not be done twice: if it may have been, AnswerLost."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as exc:
+        if not has_passing_cause(exc):
+            raise
+        if _is_surely_undone(exc):
+            raise Unavailable(dependency=dependency) from exc
+        raise AnswerLost(dependency=dependency) from exc
+
+
+def _is_surely_undone(error: BotoCoreError | ClientError) -> bool:
+    """Never connected, or turned away at the door; a plain 500 may come after the deed."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status < 500 or status == 503  # noqa: PLR2004 - HTTP
+    return isinstance(error, ConnectionError)
 
 
 @lru_cache

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -20,6 +21,15 @@ class S3ProofStore:
     def __init__(self, bucket: str) -> None:
         """``bucket`` is its name."""
         self._bucket = bucket
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the links, as a page's policy names them. Signs a link, asks nobody."""
+        url = client("s3").generate_presigned_url(
+            "get_object", Params={"Bucket": self._bucket, "Key": "any"}
+        )
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc}"
 
     def allow_upload(
         self, object_key: str, *, content_type: str, max_bytes: int, now: datetime

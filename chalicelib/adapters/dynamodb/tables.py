@@ -24,6 +24,7 @@ from typing import Final
 
 from pynamodb.attributes import (
     BinaryAttribute,
+    BooleanAttribute,
     JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
@@ -204,12 +205,27 @@ class RememberedItem(Model):
     expires_at = NumberAttribute()
 
 
+class LedgerItem(Model):
+    """Who holds a claim until when, or how it ended. Times are epoch seconds."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    state = UnicodeAttribute()
+    owner = UnicodeAttribute()
+    lease_until = NumberAttribute()
+    outcome = UnicodeAttribute(null=True)
+    maybe_duplicate = BooleanAttribute(default=False)
+    expires_at = NumberAttribute()
+
+
 _MODELS_BY_TABLE: Final[dict[str, tuple[type[Model], ...]]] = {
     "shipments": (ShipmentItem, EventItem, UploadItem),
     "routes": (RouteItem,),
     "fleet": (LiveItem, TrackItem),
     "accounts": (AccountItem,),
-    "ledger": (RememberedItem,),
+    "ledger": (RememberedItem, LedgerItem),
 }
 
 

@@ -1,0 +1,68 @@
+"""Query parameters and cursors. A cursor is sealed together with what it pages over and for whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from chalice.app import Request
+
+from chalicelib.bootstrap import container
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.errors import Invalid
+
+CURSOR: Final = "cursor"
+MAX_LIMIT: Final = 100
+DEFAULT_LIMIT: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How many, and from where on; ``scope`` is what a next cursor will be good for."""
+
+    limit: int
+    position: Mapping[str, str] | None
+    scope: str
+
+    def next_cursor(self, position: Mapping[str, str] | None) -> str | None:
+        """The cursor of the page after this, None when this was the last."""
+        if position is None:
+            return None
+        return container().signer.seal(CURSOR, {"s": self.scope, "p": dict(position)})
+
+
+def parameters(request: Request, allowed: frozenset[str]) -> dict[str, str]:
+    """The query's parameters. Raises Invalid for unknown and for repeated ones."""
+    query = request.query_params
+    if query is None:
+        return {}
+    for name in query:
+        if name not in allowed:
+            text = "There is no such parameter."
+            raise Invalid(text, pointer=f"?{name}" if name.isidentifier() else "?", code="unknown")
+        if len(query.getlist(name)) > 1:
+            text = "This parameter may be given once."
+            raise Invalid(text, pointer=f"?{name}", code="repeated")
+    return {name: query[name] for name in query}
+
+
+def paging(request: Request, actor: Actor, found: Mapping[str, str]) -> Paging:
+    """Limit and cursor of a listing. Raises Invalid for a cursor of another listing or of somebody else."""
+    limit = found.get("limit", str(DEFAULT_LIMIT))
+    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= MAX_LIMIT:
+        text = f"A limit is a number from 1 to {MAX_LIMIT}."
+        raise Invalid(text, pointer="?limit", code="out_of_range")
+    filters = sorted((k, v) for k, v in found.items() if k not in {"limit", "cursor"})
+    path = request.context["resourcePath"]
+    scope = f"{actor.id}|{path}|{sorted((request.uri_params or {}).items())}|{filters}"
+    return Paging(int(limit), _position(found.get("cursor"), scope), scope)
+
+
+def _position(cursor: str | None, scope: str) -> Mapping[str, str] | None:
+    if cursor is None:
+        return None
+    sealed = container().signer.unseal(CURSOR, cursor)
+    if sealed is None or sealed.get("s") != scope or not isinstance(sealed.get("p"), dict):
+        text = "This cursor is not one of this listing."
+        raise Invalid(text, pointer="?cursor", code="invalid_cursor")
+    position: dict[str, str] = sealed["p"]  # type: ignore[assignment] - sealed by us
+    return position

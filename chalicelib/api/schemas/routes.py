@@ -1,0 +1,197 @@
+"""Routes on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut, Schema
+from chalicelib.domain.ids import DriverId, HubId, ShipmentId
+from chalicelib.domain.routes import Route
+from chalicelib.services.plan_routes import PlannedVisit, RouteOrder
+from chalicelib.services.show_routes import DriverRoute
+
+ServiceTime = Annotated[float, Field(ge=0, le=14_400)]
+
+
+class VisitIn(Schema):
+    """One visit: the shipments of one place."""
+
+    shipment_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=40)]
+    service_time_s: ServiceTime | None = None
+
+
+class RouteIn(Schema):
+    """A route out of shipments: ``stops``, or ``shipment_ids`` for one stop each in that order."""
+
+    driver_id: Id
+    hub_id: Id
+    service_day: Annotated[date, Field(strict=False)]
+    starts_at: Instant
+    stops: Annotated[tuple[VisitIn, ...], Field(min_length=1, max_length=200)] | None = None
+    shipment_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.stops is None) == (self.shipment_ids is None):
+            msg = "give either stops or shipment_ids"
+            raise ValueError(msg)
+        return self
+
+    def to_domain(self) -> RouteOrder:
+        """The order."""
+        visits = self.stops or tuple(
+            VisitIn(shipment_ids=(shipment_id,)) for shipment_id in self.shipment_ids or ()
+        )
+        return RouteOrder(
+            driver_id=DriverId(self.driver_id),
+            hub_id=HubId(self.hub_id),
+            service_day=self.service_day,
+            starts_at=self.starts_at,
+            visits=tuple(
+                PlannedVisit(
+                    shipment_ids=tuple(ShipmentId(s) for s in visit.shipment_ids),
+                    service_time_s=visit.service_time_s,
+                )
+                for visit in visits
+            ),
+        )
+
+
+class StopOut(Schema):
+    """A stop as planned."""
+
+    id: str
+    shipment_ids: tuple[str, ...]
+    lat_deg: float
+    lon_deg: float
+    time_zone: str
+    window: RangeOut | None
+    service_time_s: float | None
+    planned_arrival: EtaOut | None
+    promise: RangeOut | None
+
+
+class RouteOut(Schema):
+    """A route."""
+
+    id: str
+    driver_id: str
+    hub_id: str
+    service_day: date
+    starts_at: datetime
+    status: str
+    plan_version: int
+    started_at: datetime | None
+    completed_at: datetime | None
+    created_at: datetime
+    stops: tuple[StopOut, ...]
+
+    @classmethod
+    def of(cls, route: Route) -> "RouteOut":
+        """From the domain."""
+        return cls(
+            id=route.id,
+            driver_id=route.driver_id,
+            hub_id=route.hub_id,
+            service_day=route.service_day,
+            starts_at=route.starts_at,
+            status=route.status.value,
+            plan_version=route.plan_version,
+            started_at=route.started_at,
+            completed_at=route.completed_at,
+            created_at=route.created_at,
+            stops=tuple(
+                StopOut(
+                    id=stop.id,
+                    shipment_ids=stop.shipment_ids,
+                    lat_deg=stop.coordinates.lat_deg,
+                    lon_deg=stop.coordinates.lon_deg,
+                    time_zone=stop.time_zone,
+                    window=RangeOut.of(stop.window),
+                    service_time_s=stop.service_time_s,
+                    planned_arrival=EtaOut.of(stop.planned),
+                    promise=RangeOut.of(stop.promise),
+                )
+                for stop in route.stops
+            ),
+        )
+
+
+class RoutesOut(Schema):
+    """A page of routes."""
+
+    data: tuple[RouteOut, ...]
+    next_cursor: str | None
+
+
+class DriverStopOut(Schema):
+    """A stop as its driver needs it: with names and doors, for these are the driver's customers."""
+
+    id: str
+    lat_deg: float
+    lon_deg: float
+    time_zone: str
+    window: RangeOut | None
+    is_done: bool
+    eta: EtaOut | None
+    shipments: tuple[dict[str, Any], ...]
+
+
+class DriverRouteOut(Schema):
+    """The driver's own route."""
+
+    id: str
+    status: str
+    plan_version: int
+    service_day: date
+    starts_at: datetime
+    started_at: datetime | None
+    stops: tuple[DriverStopOut, ...]
+
+    @classmethod
+    def of(cls, found: DriverRoute) -> "DriverRouteOut":
+        """From the domain."""
+        route, live = found.route, found.live
+        is_live = live.route_id == route.id
+        return cls(
+            id=route.id,
+            status=route.status.value,
+            plan_version=route.plan_version,
+            service_day=route.service_day,
+            starts_at=route.starts_at,
+            started_at=route.started_at,
+            stops=tuple(
+                DriverStopOut(
+                    id=stop.id,
+                    lat_deg=stop.coordinates.lat_deg,
+                    lon_deg=stop.coordinates.lon_deg,
+                    time_zone=stop.time_zone,
+                    window=RangeOut.of(stop.window),
+                    is_done=is_live and live.progress[i].is_done,
+                    eta=EtaOut.of(live.etas[i] if is_live else stop.planned),
+                    shipments=tuple(
+                        _for_driver(found, shipment_id)
+                        for shipment_id in stop.shipment_ids
+                        if shipment_id in found.shipments
+                    ),
+                )
+                for i, stop in enumerate(route.stops)
+            ),
+        )
+
+
+def _for_driver(found: DriverRoute, shipment_id: ShipmentId) -> dict[str, Any]:
+    shipment = found.shipments[shipment_id]
+    return {
+        "id": shipment.id,
+        "reference": shipment.reference,
+        "status": shipment.status.value,
+        "recipient_name": shipment.recipient.name,
+        "address_lines": list(shipment.address.lines),
+        "city": shipment.address.city,
+        "instructions": shipment.address.instructions,
+        "barcodes": [parcel.barcode for parcel in shipment.parcels],
+        "scanned_barcodes": sorted(shipment.scanned_barcodes),
+        "photo": shipment.proof_requirements.photo.value,
+    }

@@ -1,0 +1,309 @@
+"""The only wiring: which adapter serves which port, and which use case gets which.
+
+Everything is made when it is first asked for, so a function that only publishes never makes a client
+for files. ``container()`` is one per process.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalicelib.adapters.aws import client
+from chalicelib.adapters.clock import SystemClock
+from chalicelib.adapters.dynamodb import tables
+from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+from chalicelib.adapters.dynamodb.fleet import DynamoFleet
+from chalicelib.adapters.dynamodb.ledger import DynamoLedger
+from chalicelib.adapters.dynamodb.mapping.events import from_image
+from chalicelib.adapters.dynamodb.routes import DynamoRoutes
+from chalicelib.adapters.dynamodb.shipments import DynamoShipments
+from chalicelib.adapters.dynamodb.signing_keys import DynamoSigningKeys
+from chalicelib.adapters.ids import UlidIds
+from chalicelib.adapters.s3 import S3ProofStore
+from chalicelib.adapters.ses import SesEmail
+from chalicelib.adapters.signing import HmacSigner
+from chalicelib.adapters.sns import SnsSms, SnsTopic
+from chalicelib.adapters.webhook_sender import HttpsWebhookSender
+from chalicelib.domain.events import Event
+from chalicelib.domain.eta.model import FactoryPrior
+from chalicelib.domain.forecasts import Forecaster
+from chalicelib.domain.policy import Policy
+from chalicelib.services.authenticate import Authenticate
+from chalicelib.services.create_shipment import CreateShipment
+from chalicelib.services.deliver_webhook import DeliverWebhook
+from chalicelib.services.follow_shipment import FollowShipment
+from chalicelib.services.ingest_positions import IngestPositions
+from chalicelib.services.notify_recipient import NotifyRecipient
+from chalicelib.services.open_accounts import OpenAccounts
+from chalicelib.services.plan_routes import PlanRoute
+from chalicelib.services.ports import Clock
+from chalicelib.services.publish_events import PublishEvents
+from chalicelib.services.register_webhook import RegisterWebhook
+from chalicelib.services.scan_parcels import ScanParcels
+from chalicelib.services.show_routes import ShowRoutes
+from chalicelib.services.show_shipments import ShowShipments
+from chalicelib.services.start_route import StartRoute
+from chalicelib.services.upload_proofs import AllowProofUpload
+from chalicelib.services.work_stops import WorkStop
+from chalicelib.settings import Settings
+
+
+class Container:
+    """One property for each adapter and each use case."""
+
+    def __init__(self, settings: Settings, clock: Clock, *, allow_local_webhooks: bool) -> None:
+        """Point the tables at this deployment; nothing is called yet."""
+        self.settings = settings
+        self.clock = clock
+        self.policy = Policy()
+        self.ids = UlidIds()
+        self._allow_local_webhooks = allow_local_webhooks
+        tables.bind(
+            {
+                "shipments": settings.shipments_table,
+                "routes": settings.routes_table,
+                "fleet": settings.fleet_table,
+                "accounts": settings.accounts_table,
+                "ledger": settings.ledger_table,
+            }
+        )
+
+    @cached_property
+    def shipments(self) -> DynamoShipments:
+        """Shipments with their history."""
+        return DynamoShipments()
+
+    @cached_property
+    def routes(self) -> DynamoRoutes:
+        """Routes, plans cached by version."""
+        return DynamoRoutes()
+
+    @cached_property
+    def fleet(self) -> DynamoFleet:
+        """Live states and tracks."""
+        return DynamoFleet()
+
+    @cached_property
+    def accounts(self) -> DynamoAccounts:
+        """Accounts, keys cached for 60 s."""
+        return DynamoAccounts()
+
+    @cached_property
+    def ledger(self) -> DynamoLedger:
+        """Who may send what."""
+        return DynamoLedger()
+
+    @cached_property
+    def proofs(self) -> S3ProofStore:
+        """Proof files."""
+        return S3ProofStore(self.settings.proofs_bucket)
+
+    @property
+    def proofs_origin(self) -> str:
+        """Where links to proofs lead: a page must allow pictures from there."""
+        return self.proofs.origin
+
+    @cached_property
+    def signer(self) -> HmacSigner:
+        """Tokens."""
+        return HmacSigner(DynamoSigningKeys())
+
+    @cached_property
+    def forecaster(self) -> Forecaster:
+        """ETAs, with the links of warm plans."""
+        return Forecaster(FactoryPrior())
+
+    @cached_property
+    def authenticate(self) -> Authenticate:
+        """Who is asking."""
+        return Authenticate(accounts=self.accounts, signer=self.signer, clock=self.clock)
+
+    @cached_property
+    def open_accounts(self) -> OpenAccounts:
+        """Accounts of every kind."""
+        return OpenAccounts(accounts=self.accounts, clock=self.clock, ids=self.ids)
+
+    @cached_property
+    def create_shipment(self) -> CreateShipment:
+        """A shipment is created."""
+        return CreateShipment(shipments=self.shipments, clock=self.clock, ids=self.ids)
+
+    @cached_property
+    def show_shipments(self) -> ShowShipments:
+        """Shipments are read."""
+        return ShowShipments(shipments=self.shipments)
+
+    @cached_property
+    def plan_route(self) -> PlanRoute:
+        """A route is planned."""
+        return PlanRoute(
+            accounts=self.accounts,
+            fleet=self.fleet,
+            routes=self.routes,
+            shipments=self.shipments,
+            clock=self.clock,
+            ids=self.ids,
+            forecaster=self.forecaster,
+        )
+
+    @cached_property
+    def show_routes(self) -> ShowRoutes:
+        """Routes are read."""
+        return ShowRoutes(routes=self.routes, shipments=self.shipments, fleet=self.fleet)
+
+    @cached_property
+    def start_route(self) -> StartRoute:
+        """A route starts."""
+        return StartRoute(
+            fleet=self.fleet,
+            routes=self.routes,
+            shipments=self.shipments,
+            clock=self.clock,
+            ids=self.ids,
+            forecaster=self.forecaster,
+            policy=self.policy,
+        )
+
+    @cached_property
+    def scan_parcels(self) -> ScanParcels:
+        """Parcels are loaded."""
+        return ScanParcels(
+            fleet=self.fleet,
+            routes=self.routes,
+            shipments=self.shipments,
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    @cached_property
+    def ingest_positions(self) -> IngestPositions:
+        """Fixes come in."""
+        return IngestPositions(
+            fleet=self.fleet,
+            routes=self.routes,
+            shipments=self.shipments,
+            clock=self.clock,
+            ids=self.ids,
+            forecaster=self.forecaster,
+            policy=self.policy,
+        )
+
+    @cached_property
+    def work_stop(self) -> WorkStop:
+        """A stop is worked through."""
+        return WorkStop(
+            fleet=self.fleet,
+            routes=self.routes,
+            shipments=self.shipments,
+            proofs=self.proofs,
+            clock=self.clock,
+            ids=self.ids,
+            forecaster=self.forecaster,
+            policy=self.policy,
+        )
+
+    @cached_property
+    def allow_proof_upload(self) -> AllowProofUpload:
+        """A proof may be uploaded."""
+        return AllowProofUpload(
+            fleet=self.fleet,
+            shipments=self.shipments,
+            proofs=self.proofs,
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    @cached_property
+    def follow_shipment(self) -> FollowShipment:
+        """A recipient looks."""
+        return FollowShipment(
+            shipments=self.shipments,
+            fleet=self.fleet,
+            accounts=self.accounts,
+            proofs=self.proofs,
+            signer=self.signer,
+            clock=self.clock,
+            policy=self.policy,
+        )
+
+    def proof_link(self, token: str, proof_id: str) -> str:
+        """A recipient looks at a proof."""
+        return self.follow_shipment.proof_link(token, proof_id)
+
+    @cached_property
+    def publish_events(self) -> PublishEvents:
+        """Events go from the stream to the topic."""
+        return PublishEvents(topic=SnsTopic(client("sns"), self.settings.events_topic_arn))
+
+    @property
+    def event_from_image(self) -> Callable[[Mapping[str, Any]], Event]:
+        """Reads a stream record's image."""
+        return from_image
+
+    @cached_property
+    def notify_recipient(self) -> NotifyRecipient:
+        """A recipient is told."""
+        return NotifyRecipient(
+            shipments=self.shipments,
+            accounts=self.accounts,
+            ledger=self.ledger,
+            sms=SnsSms(client("sns", total_attempts=1)),
+            email=SesEmail(client("ses", total_attempts=1), self.settings.email_sender),
+            signer=self.signer,
+            clock=self.clock,
+            ids=self.ids,
+            public_base_url=self.settings.public_base_url,
+        )
+
+    @cached_property
+    def deliver_webhook(self) -> DeliverWebhook:
+        """A shipper's server is told."""
+        return DeliverWebhook(
+            accounts=self.accounts,
+            ledger=self.ledger,
+            sender=self.webhook_sender,
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    @cached_property
+    def register_webhook(self) -> RegisterWebhook:
+        """A shipper says where it wants to be told."""
+        return RegisterWebhook(
+            accounts=self.accounts, sender=self.webhook_sender, clock=self.clock, ids=self.ids
+        )
+
+    @cached_property
+    def webhook_sender(self) -> HttpsWebhookSender:
+        """Posts to shippers' servers, never to ours."""
+        own_host = urlsplit(self.settings.public_base_url).hostname or ""
+        return HttpsWebhookSender(
+            refused_hosts=frozenset({own_host}), allow_local=self._allow_local_webhooks
+        )
+
+
+class _Overrides:
+    clock: Clock | None = None
+    allow_local_webhooks: bool = False
+
+
+def configure(*, clock: Clock | None = None, allow_local_webhooks: bool = False) -> None:
+    """Replace the clock, or allow webhooks to this machine, for the laptop's stack and for tests.
+
+    Takes effect with the next ``container()``; called without arguments it undoes itself.
+    """
+    _Overrides.clock = clock
+    _Overrides.allow_local_webhooks = allow_local_webhooks
+    container.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def container() -> Container:
+    """The wiring of this process. Raises SettingsError naming every setting that is missing."""
+    return Container(
+        Settings.from_env(os.environ),
+        _Overrides.clock or SystemClock(),
+        allow_local_webhooks=_Overrides.allow_local_webhooks,
+    )
