@@ -4,6 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
+from chalicelib.api.problems import PROBLEM, problem
+from chalicelib.domain.errors import DomainError, NotFound, TooLarge
 from tests.architecture.templates import FUNCTION, QUEUE, Packaged, referred
 
 
@@ -100,16 +104,23 @@ def test_the_api_is_regional_has_one_stage_and_a_highest_price(dev: Packaged) ->
     assert "StageName" not in deployment
 
 
-def test_an_unknown_path_is_a_404_problem(dev: Packaged) -> None:
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [("MISSING_AUTHENTICATION_TOKEN", NotFound()), ("REQUEST_TOO_LARGE", TooLarge())],
+)
+def test_what_api_gateway_answers_itself_looks_like_our_own_errors(
+    dev: Packaged, answer: str, error: DomainError
+) -> None:
     (api,) = dev.resources("AWS::ApiGateway::RestApi").values()
-    answer = api["Body"]["x-amazon-apigateway-gateway-responses"]["MISSING_AUTHENTICATION_TOKEN"]
+    theirs = api["Body"]["x-amazon-apigateway-gateway-responses"][answer]
+    ours = problem(error)
 
-    assert answer["statusCode"] == "404"
-    assert (
-        answer["responseParameters"]["gatewayresponse.header.Content-Type"]
-        == "'application/problem+json'"
-    )
-    assert json.loads(answer["responseTemplates"]["application/json"])["status"] == 404
+    assert theirs["statusCode"] == str(ours.status_code)
+    assert theirs["responseParameters"]["gatewayresponse.header.Content-Type"] == f"'{PROBLEM}'"
+    assert json.loads(theirs["responseTemplates"]["application/json"]) == {
+        **json.loads(ours.body),
+        "instance": "$context.requestId",
+    }
 
 
 def alarmed(packaged: Packaged, metric: str) -> set[str]:
