@@ -6,6 +6,7 @@ tokens, signatures or presigned addresses.
 The domain neither logs nor counts; services count one metric per outcome.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -16,6 +17,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 logger: Final = Logger(service="doorstep", use_rfc3339=True, utc=True)
 _metrics: Final = Metrics(namespace="Doorstep", service="doorstep")
+_one_at_a_time: Final = threading.Lock()
 
 
 class Metric(StrEnum):
@@ -47,7 +49,8 @@ class Metric(StrEnum):
 def count(metric: Metric, value: int = 1) -> None:
     """Add to a metric. It is written by ``counted``, at the end of the invocation."""
     if value:
-        _metrics.add_metric(name=metric.value, unit=MetricUnit.Count, value=value)
+        with _one_at_a_time:  # webhooks are delivered in threads
+            _metrics.add_metric(name=metric.value, unit=MetricUnit.Count, value=value)
 
 
 @contextmanager

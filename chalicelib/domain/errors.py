@@ -13,6 +13,7 @@
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
+       └─ AnswerLost             it may have done it, or not: its answer was lost
 """
 
 from typing import ClassVar
@@ -109,3 +110,10 @@ class Unavailable(DomainError):
     def __init__(self, text: str | None = None, *, retry_after_s: int = 2, **data: object) -> None:
         super().__init__(text, **data)
         self.retry_after_s = retry_after_s
+
+
+class AnswerLost(Unavailable):
+    """A dependency may have done what we asked, or not: its answer was lost.
+
+    A repeat may do it twice.
+    """

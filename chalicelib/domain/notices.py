@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.accounts import Shipper
 from chalicelib.domain.events import Event, EventType
 from chalicelib.domain.gsm7 import segments, sender_name
 from chalicelib.domain.instants import Range
@@ -145,7 +144,7 @@ def is_stale(event: Event, shipment: Shipment) -> bool:
 
 
 def compose(
-    event: Event, shipment: Shipment, shipper: Shipper, *, url: str, now: datetime
+    event: Event, shipment: Shipment, *, sms_name: str | None, url: str, now: datetime
 ) -> Notice:
     """The notice that the event leads to, about the shipment as it is now, for its recipient.
 
@@ -165,7 +164,7 @@ def compose(
     return Notice(
         kind=kind,
         language=tag,
-        sender=sender_name(shipper.sms_name),
+        sender=sender_name(sms_name),
         subject=_sentence(wording.subject, words),
         sentences=tuple(_sentence(sentence, words) for sentence in wording.sentences),
         link_text=language.link,
@@ -189,7 +188,7 @@ def _sentence(template: str, words: Mapping[str, str]) -> str:
 
 
 def _when(promise: Range | None, zone: ZoneInfo, language: Language, now: datetime) -> str:
-    """The range by the stop's clock, with its day: ``today 14:10–14:40``, ``Tue 24 09:00–09:30``."""
+    """The range by the stop's clock with its day: ``today 14:10–14:40``, ``Tue 24 09:00–09:30``."""
     if promise is None:
         return language.today
     earliest, latest = promise.earliest.astimezone(zone), promise.latest.astimezone(zone)

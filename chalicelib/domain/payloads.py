@@ -21,7 +21,7 @@ PUBLIC: Final = (
     "status",
     "reason",
     "promise",
-    "previous",
+    "previous_promise",
     "eta",
     "stops_before",
     "attempt",

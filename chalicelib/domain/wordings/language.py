@@ -1,8 +1,8 @@
 """What a notice can say, in one shape for every language; each language is a module beside this.
 
-``{when}`` is a range of the clock, ``{near}`` how far the van is, ``{reason}`` and ``{next}`` are of
-a failed attempt. Sentences run from the fullest to the shortest: the first that fits is sent. All of
-them stay inside the alphabet of an SMS (``gsm7``).
+``{when}`` is a range of the clock, ``{near}`` how far the van is, ``{reason}`` and ``{next}`` are
+of failed attempts. Sentences run from the fullest to the shortest: the first that fits is sent.
+All of them stay inside the alphabet of an SMS (``gsm7``).
 """
 
 from collections.abc import Mapping

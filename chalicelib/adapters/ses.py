@@ -1,0 +1,46 @@
+"""SES: e-mails to recipients, from the one address that the operator has verified."""
+
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters.aws import client, translated_once
+from chalicelib.domain.errors import Invalid, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_ses.type_defs import ContentTypeDef
+
+_REFUSED: Final = frozenset({"InvalidParameterValue", "MessageRejected", "ValidationError"})
+_PAUSED: Final = frozenset({"AccountSendingPausedException", "MailFromDomainNotVerifiedException"})
+"""The operator's set-up is at fault, not the address: worth a repeat, and a place in the DLQ."""
+
+
+class SesEmailSender:
+    """Sends e-mails with a text and an HTML body."""
+
+    def __init__(self, sender: str) -> None:
+        self._sender = sender
+
+    def send(self, to: str, subject: str, text: str, html: str) -> None:
+        """Raises Invalid for an address that never gets it, else as the port says."""
+        try:
+            with translated_once("email"):
+                client("ses", total_attempts=1).send_email(
+                    Source=self._sender,
+                    Destination={"ToAddresses": [to]},
+                    Message={
+                        "Subject": _content(subject),
+                        "Body": {"Text": _content(text), "Html": _content(html)},
+                    },
+                )
+        except ClientError as exc:
+            error = exc.response["Error"]
+            if error["Code"] in _PAUSED or "not verified" in error.get("Message", ""):
+                raise Unavailable(dependency="email") from exc
+            if error["Code"] in _REFUSED:
+                raise Invalid(code="email_refused") from exc
+            raise
+
+
+def _content(data: str) -> "ContentTypeDef":
+    return {"Data": data, "Charset": "UTF-8"}
