@@ -45,8 +45,6 @@ def moto_server() -> Iterator[str]:
         threaded=True,
         request_handler=MotoRequestHandler,
     )
-    server.daemon_threads = True
-    server.block_on_close = False
     thread = threading.Thread(target=server.serve_forever, name="moto", daemon=True)
     thread.start()
     try:
@@ -59,7 +57,7 @@ def moto_server() -> Iterator[str]:
 
 
 def sns_backend() -> Any:
-    """moto's own memory of SNS: `sms_messages` maps message ids to (phone, text), in the order of sending."""
+    """moto's own memory of SNS: `sms_messages` maps ids to (phone, text), oldest first."""
     from moto.sns.models import sns_backends  # noqa: PLC0415
 
     return sns_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION]

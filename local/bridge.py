@@ -1,8 +1,8 @@
 """The bridge: walks the functions of `app.py` and feeds each from its event source, a thread each.
 
-What Chalice knows (batch size, starting position) comes from the application, what only CloudFormation knows (filters,
-retries, bisecting, destination) from `infra/resources.yaml`. Polling is lazy when nothing happens; `wake` is called by
-whoever knows better.
+What Chalice knows (batch size, starting position) comes from the application, what only
+CloudFormation knows (filters, retries, bisecting, destination) from `infra/resources.yaml`.
+Polling is lazy when nothing happens; `wake` is called by whoever knows better.
 """
 
 import json
@@ -35,8 +35,9 @@ from local.sources import (
     interval,
 )
 
-SHORTEST_REST_S: Final = 0.05
-LONGEST_REST_S: Final = 1.0
+SHORTEST_REST_S: Final = 0.1
+"""Between two looks at a source: what is written meanwhile comes as one batch, as on AWS."""
+LONGEST_REST_S: Final = 1.6
 LONGEST_PAUSE_S: Final = 5.0
 DEFAULT_TIMEOUT_S: Final = 60
 
@@ -49,7 +50,7 @@ class Stopping(Exception):
 
 @dataclass
 class Bridge:
-    """Feeds the functions. Without `start` nothing moves until `settle` is called, in the caller's thread."""
+    """Feeds the functions. Without `start` all happens in `settle`, in the caller's thread."""
 
     sources: list[Source] = field(default_factory=list)
     after_delivery: list[Callable[[], object]] = field(default_factory=list)
@@ -82,9 +83,15 @@ class Bridge:
         self._threads.clear()
 
     def wake(self) -> None:
-        """Something was written: look now rather than at the next turn."""
+        """Look at every source now rather than at its next turn."""
         for wake in self._wakes.values():
             wake.set()
+
+    def after_request(self) -> None:
+        """The API wrote something: look where its writes come out."""
+        for source in self.sources:
+            if source.follows_requests and source.name in self._wakes:
+                self._wakes[source.name].set()
 
     def pause(self, attempt: int) -> None:
         """Wait before a retry, longer each time. Raises Stopping when the bridge ends meanwhile."""
@@ -94,10 +101,11 @@ class Bridge:
     def settle(self, timeout_s: float = 30.0) -> None:
         """Wait until nothing is under way any more. Raises TimeoutError.
 
-        Messages that a function failed are not waited for: they come back after their visibility time-out.
+        Messages that a function failed are not waited for: they come back after their visibility
+        time-out.
         """
         if not self._threads:
-            while any([self._poll(source) for source in self.sources]):
+            while sum(self._poll(source) for source in self.sources):
                 pass
             return
         while (taken := self._taken) != self._after_two_passes(timeout_s):
@@ -128,8 +136,8 @@ class Bridge:
             if taken:
                 rest_s = SHORTEST_REST_S
                 self.wake()
-            else:
-                wake.wait(rest_s)
+            self._stopping.wait(SHORTEST_REST_S)
+            if not wake.wait(rest_s - SHORTEST_REST_S):
                 rest_s = min(rest_s * 2, LONGEST_REST_S)
 
     def _poll(self, source: Source) -> int:
@@ -152,7 +160,7 @@ class Bridge:
 def bridge(
     app: Chalice, provisioned: Provisioned, session: boto3.Session, clock: VirtualClock
 ) -> Bridge:
-    """A bridge for every event source that the application declares. Raises ValueError for one it cannot play."""
+    """A bridge for all event sources of the application. Raises ValueError for an unknown kind."""
     made = Bridge()
     maker = _Maker(app, provisioned, session, clock, made)
     made.sources = [maker.source(config) for config in app.event_sources]
@@ -248,7 +256,8 @@ class _Maker:
     def _handler(self, name: str) -> Handler:
         call = self.app.handler_map[name]
         stack = self.provisioned.stack
-        arn = f"arn:aws:lambda:{stack.region}:{stack.account_id}:function:doorstep-{stack.stage}-{name}"
+        here = f"{stack.region}:{stack.account_id}"
+        arn = f"arn:aws:lambda:{here}:function:doorstep-{stack.stage}-{name}"
 
         def handler(event: dict[str, Any]) -> Any:
             context = LambdaContext(name, 512, max_runtime_ms=DEFAULT_TIMEOUT_S * 1000)

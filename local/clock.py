@@ -1,7 +1,7 @@
 """A clock for the laptop: it can run faster than the wall, stand still, or be set.
 
-The application, the schedules of the bridge and the demo's vans all read the same one, so that ETAs stay consistent
-whatever the speed.
+The application, the schedules of the bridge and the demo's vans all read the same one, so that
+ETAs stay consistent whatever the speed.
 """
 
 import math
@@ -53,7 +53,7 @@ class VirtualClock:
         self._speed = speed
 
     def real_s_until(self, instant: datetime) -> float:
-        """Real seconds until `instant`: 0 when it has passed, infinity on a clock that stands still."""
+        """Real seconds until `instant`: 0 when it is past, infinity when the clock stands still."""
         left_s = (instant - self.now()).total_seconds()
         if left_s <= 0:
             return 0.0

@@ -1,7 +1,8 @@
-"""How Lambda feeds a batch to a function: again from the first failure, in halves after an exception, and at last aside.
+"""How Lambda feeds a batch to a function, repeats what failed, and at last gives it up.
 
-One rule for streams, where order matters and a failure holds up what follows, and one for queues, where each message
-stands for itself. Both trust nothing: an unknown identifier in the answer fails the whole batch.
+One rule for streams, where order matters and a failure holds up what follows, and one for queues,
+where each message stands for itself. Both trust nothing: an unknown identifier in the answer fails
+the whole batch.
 """
 
 import logging
@@ -27,9 +28,10 @@ def deliver(
 ) -> int:
     """Feed stream records in order until each was taken or parked; return how many were parked.
 
-    The checkpoint is the lowest failed sequence number. When the function says which record failed, that one is
-    repeated and then parked alone; when it raises, the batch is halved first (which uses up no retry), so that a
-    poison record is parked alone, too. Without `bisect` a batch is given up as a whole. `pause` is told the attempt.
+    The checkpoint is the lowest failed sequence number. When the function says which record
+    failed, that one is repeated and then parked alone; when it raises, the batch is halved first
+    (which uses up no retry), so that a poison record is parked alone, too. Without `bisect` a
+    batch is given up as a whole. `pause` is told the attempt.
     """
     batches = deque([list(records)])
     parked = 0
@@ -65,11 +67,12 @@ def undelivered(records: Sequence[Record], handler: Handler) -> set[str]:
     except Exception:
         logger.exception("queue handler failed")
         return ids
-    return failed if failed <= ids else ids
+    is_known = failed <= ids
+    return failed if is_known else ids
 
 
 def _first_failure(batch: list[Record], handler: Handler) -> tuple[int | None, bool]:
-    """The index of the first failed record (None: all went well), and whether the function named it."""
+    """The index of the first failed record (None: none), and whether the function named it."""
     try:
         failed = _reported(handler({"Records": batch}))
     except Exception:

@@ -1,7 +1,7 @@
-"""What must be in the environment before boto3 is imported: fake keys, a region, an endpoint on this machine.
+"""What must be in the environment before boto3 is imported: fake keys, a local endpoint.
 
-Without an `AWS_ENDPOINT_URL` of the user's own nothing here can reach a real account: keys and profiles of the shell
-are hidden from the process.
+Without an `AWS_ENDPOINT_URL` of the user's own nothing here can reach a real account: keys and
+profiles of the shell are hidden from the process.
 """
 
 import os
@@ -56,10 +56,10 @@ def changed(variables: Mapping[str, str | None]) -> Iterator[None]:
 
 
 def for_endpoint(endpoint_url: str, *, is_ours: bool) -> dict[str, str | None]:
-    """The variables with which boto3 talks to `endpoint_url`; with our own moto, to nothing else."""
+    """The variables for boto3 to talk to `endpoint_url` and, if it is ours, to nothing else."""
     shared: dict[str, str | None] = {
         "AWS_ENDPOINT_URL": endpoint_url,
-        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # else streams get a host that emulators do not know
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # else streams get an unknown host
         "POWERTOOLS_METRICS_DISABLED": "true",  # they are meant for CloudWatch, and go to stdout
     }
     if not is_ours:

@@ -1,7 +1,7 @@
 """The inbox: every SMS and e-mail that left the application, read from moto's own memory.
 
-moto does not say when a message was sent, so the bridge calls `collect` after each delivery and the inbox notes the
-time by itself.
+moto does not say when a message was sent, so the bridge calls `collect` after each delivery and
+the inbox notes the time by itself.
 """
 
 import email
@@ -17,7 +17,7 @@ from local import aws
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One sent message. `subject` is empty for an SMS; `recipient` is a phone number or an e-mail address."""
+    """One sent message. `subject` is empty for an SMS; `recipient` is a phone or a mailbox."""
 
     id: str
     kind: Literal["sms", "email"]
@@ -39,7 +39,7 @@ class Letter:
 
 @dataclass
 class Inbox:
-    """What was sent so far. With an emulator other than our own moto it stays empty (`is_blind`)."""
+    """What was sent so far; nothing with an emulator other than our own moto (`is_blind`)."""
 
     now: Callable[[], datetime]
     is_blind: bool = False
@@ -75,5 +75,9 @@ def _from_mail(mail: Any, now: datetime) -> Letter:
         text = body.get_content() if body else ""
         recipients, subject = mail.destinations, str(parsed["subject"] or "")
     else:
-        recipients, subject, text = mail.destinations.get("ToAddresses", []), mail.subject, mail.body
+        recipients, subject, text = (
+            mail.destinations.get("ToAddresses", []),
+            mail.subject,
+            mail.body,
+        )
     return Letter(mail.id, "email", ", ".join(recipients), subject, text, now)

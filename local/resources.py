@@ -1,7 +1,7 @@
-"""Makes what `infra/resources.yaml` declares with boto3: tables, bucket, topics, queues, subscriptions.
+"""Makes what `infra/resources.yaml` declares: tables, bucket, topics, queues, subscriptions.
 
-Left out is what an emulator would only nod at: policies, encryption, backups, alarms. Resources that exist already
-are kept, so that another emulator may hold on to its data.
+Left out is what an emulator would only nod at: policies, encryption, backups, alarms. Resources
+that exist already are kept, so that another emulator may hold on to its data.
 """
 
 import json
@@ -21,7 +21,7 @@ _QUEUE_ATTRIBUTES: Final = ("VisibilityTimeout", "MessageRetentionPeriod", "SqsM
 
 @dataclass(frozen=True)
 class Provisioned:
-    """What an emulator answered: the stream of each table and the URL of each queue, by ARN in the template."""
+    """What an emulator answered: the stream of each table, the URL of each queue, by ARN."""
 
     stack: Stack
     stream_arns: Mapping[str, str] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Provisioned:
 
 
 def provision(stack: Stack, session: boto3.Session) -> Provisioned:
-    """Make every table, queue, topic, subscription and bucket of the stack, in this order; safe to repeat."""
+    """Make every table, queue, topic, subscription and bucket of the stack; safe to repeat."""
     stream_arns = {
         table.arn: stream_arn
         for table in stack.resources(template.TABLE)
@@ -114,9 +114,7 @@ def _make_bucket(s3: Any, bucket: Resource, region: str) -> None:
     declared = bucket.properties
     elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
     _unless_it_exists(
-        lambda: s3.create_bucket(
-            Bucket=bucket.name, **({} if region == "us-east-1" else elsewhere)
-        )
+        lambda: s3.create_bucket(Bucket=bucket.name, **({} if region == "us-east-1" else elsewhere))
     )
     if "VersioningConfiguration" in declared:
         s3.put_bucket_versioning(
@@ -126,13 +124,15 @@ def _make_bucket(s3: Any, bucket: Resource, region: str) -> None:
         s3.put_bucket_cors(
             Bucket=bucket.name,
             CORSConfiguration={
-                "CORSRules": [_cors_rule(rule) for rule in declared["CorsConfiguration"]["CorsRules"]]
+                "CORSRules": [
+                    _cors_rule(rule) for rule in declared["CorsConfiguration"]["CorsRules"]
+                ]
             },
         )
 
 
 def _cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """CloudFormation's names for S3's: Id → ID, MaxAge → MaxAgeSeconds, ExposedHeaders → ExposeHeaders."""
+    """A rule in S3's own names, which are not CloudFormation's."""
     renamed = {"Id": "ID", "MaxAge": "MaxAgeSeconds", "ExposedHeaders": "ExposeHeaders"}
     return {renamed.get(name, name): value for name, value in rule.items()}
 

@@ -1,7 +1,7 @@
-"""The Chalice server as a browser and a phone need it, with a few pages of its own in front of the application.
+"""The Chalice server as a browser and a phone need it, with a few pages of its own.
 
-Chalice's local server is slow with kept-alive connections, answers an unknown path with API Gateway's 403, and sends
-bodies to HEAD; all of that is put right here, once.
+Chalice's local server is slow with kept-alive connections, answers an unknown path with API
+Gateway's 403, and sends bodies to HEAD; all of that is put right here, once.
 """
 
 import functools
@@ -39,7 +39,7 @@ class Page:
 
 
 class LocalServer(ThreadedHTTPServer):
-    """Serves the application and `pages` (by path); tells `after_write` when something may have changed."""
+    """Serves the application and `pages` (by path); calls `after_write` after requests that write."""
 
     request_queue_size = 128
     block_on_close = False
@@ -49,9 +49,9 @@ class LocalServer(ThreadedHTTPServer):
         self.pages: Mapping[str, Callable[[], Page]] = {}
         self.after_write: Callable[[], object] = lambda: None
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """A browser that goes away in the middle of an answer is no event."""
-        logger.debug("connection from %s ended early", client_address, exc_info=True)
+        logger.debug("connection from %s ended early", client_address)
 
 
 class LocalHandler(ChaliceRequestHandler):
@@ -94,7 +94,7 @@ class LocalHandler(ChaliceRequestHandler):
         return None
 
     def _send_error_response(self, error: LocalGatewayException) -> None:
-        """An unknown path is 403 in Chalice (and in API Gateway, where a GatewayResponse mends it)."""
+        """An unknown path is 403 in Chalice, and in API Gateway until our template mends it."""
         is_unknown_path = error.headers.get("x-amzn-ErrorType") == "UnauthorizedException"
         if error.CODE == HTTPStatus.FORBIDDEN and is_unknown_path:
             self._send_problem(HTTPStatus.NOT_FOUND)
@@ -130,7 +130,9 @@ class RunningServer:
     """An application on a port. It accepts connections at once, and answers them after `start`."""
 
     def __init__(self, app: Chalice, host: str, port: int) -> None:
-        if not isinstance(app, LocalChalice):  # current_request becomes thread-local, as `chalice local` does it
+        if not isinstance(
+            app, LocalChalice
+        ):  # current_request becomes thread-local, as `chalice local` does it
             CustomLocalChalice.__bases__ = (LocalChalice, app.__class__)
             app.__class__ = CustomLocalChalice
         config = Config.create(chalice_app=app, lambda_timeout=29, lambda_memory_size=512)

@@ -37,13 +37,13 @@ def stream_record(record: Mapping[str, Any], *, stream_arn: str, region: str) ->
 
 
 def is_ghost(record: Mapping[str, Any]) -> bool:
-    """Whether this is the first of two INSERTs that moto emits for an upserting UpdateItem: keys only."""
+    """Whether this is moto's keys-only INSERT, the first of two for an upserting UpdateItem."""
     change = record["dynamodb"]
     return bool(record["eventName"] == "INSERT" and change.get("NewImage") == change["Keys"])
 
 
 def parked_batch(records: list[Record], *, stream_arn: str, shard_id: str, now: datetime) -> Record:
-    """What Lambda sends to the on-failure destination of a stream: where the records lie, not the records."""
+    """What Lambda sends to the on-failure destination: where the records lie, not the records."""
     sequence_numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
     return {
         "requestContext": {

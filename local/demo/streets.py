@@ -1,7 +1,8 @@
 """The streets of the demo: a road graph that a van can drive, and addresses next to it.
 
-The graph is the largest part of the extract in which every corner can be reached from every other one, one-way streets
-respected. It is kept in `.cache/`, with the drawing of the streets that the tracking page shows when there is no network.
+The graph is the largest part of the extract in which every corner can be reached from every other
+one, one-way streets respected. It is kept in `.cache/`, with the drawing of the streets that the
+tracking page shows when there is no network.
 """
 
 import heapq
@@ -9,7 +10,7 @@ import itertools
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,15 +23,18 @@ DRAWING: Final = ROOT / "chalicelib" / "pages" / "static" / "demo-streets.json"
 VERSION: Final = 1
 """Raise it when what is kept changes."""
 KERB_M: Final = 30.0
-"""An address farther than this from a corner of the graph gets no deliveries: the van would stop too far away."""
+"""An address farther than this from a corner of the graph gets no deliveries."""
 STRAIGHT_DEG: Final = 0.000012
 """About 1.3 m: a bend less than this is not drawn."""
+SHORTEST_PATH_M: Final = 20.0
+"""A footpath shorter than this is not drawn."""
+_FOR_FEET: Final = {"footway", "path", "steps"}
 ATTRIBUTION: Final = "© OpenStreetMap contributors"
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """An address that a van can stop at: `corner` is the index of the nearest corner of the graph."""
+    """An address that a van can stop at; `corner` is the index of the nearest corner."""
 
     street: str
     number: str
@@ -48,7 +52,7 @@ class Streets:
     doors: Sequence[Door]
 
     def path(self, start: int, end: int) -> list[int]:
-        """The shortest way as corners, both ends included. Every corner can be reached from every other."""
+        """The shortest way as corners, both ends included. There always is one."""
         distances_m, came_from = {start: 0.0}, {}
         queue = [(0.0, start)]
         while queue:
@@ -80,7 +84,7 @@ class Streets:
 
 
 def load(cache: Path = CACHE, drawing: Path = DRAWING) -> Streets:
-    """Helsinki from the cache, or from the map extract the first time; the drawing is put where it is served from.
+    """Helsinki from the cache, or from the map extract the first time; the drawing is put in place.
 
     Raises FileNotFoundError when neither cache nor extract is there.
     """
@@ -155,7 +159,7 @@ def _graph(extract: Any) -> dict[str, Any]:
 
 
 def _largest_connected(nodes: Iterable[int], edges: Mapping[int, Iterable[int]]) -> list[int]:
-    """The nodes from which one can go to every other and come back: forward ∩ backward reach, the largest such set."""
+    """The largest set of nodes from each of which one can go to every other and come back."""
     reverse: dict[int, list[int]] = {}
     for node, reachable in edges.items():
         for following in reachable:
@@ -208,19 +212,43 @@ def _corner_at(place: Coordinates, corners: Sequence[Coordinates]) -> int | None
 
 
 def _drawing(extract: Any) -> dict[str, Any]:
-    """GeoJSON lines to be drawn below the van, each with its kind in OpenStreetMap's words, and whom to thank."""
+    """GeoJSON lines to be drawn below the van, each with its kind in OpenStreetMap's words."""
     return {
         "type": "FeatureCollection",
         "attribution": ATTRIBUTION,
         "features": [
             {
                 "type": "Feature",
-                "properties": {"highway": way.kind.removesuffix("_link")},
-                "geometry": {"type": "LineString", "coordinates": _positions(way.points)},
+                "properties": {"highway": kind},
+                "geometry": {"type": "LineString", "coordinates": _positions(line)},
             }
-            for way in extract.ways
+            for kind, line in _lines(extract.ways)
         ],
     }
+
+
+def _lines(ways: Iterable[Any]) -> Iterator[tuple[str, list[tuple[float, float]]]]:
+    """Ways of one kind that continue each other, as one line: the same picture, smaller."""
+    by_kind: dict[str, dict[Any, list[tuple[float, float]]]] = {}
+    for way in ways:
+        lines = by_kind.setdefault(way.kind.removesuffix("_link"), {})
+        before, after = lines.pop(way.points[0], []), list(way.points)
+        lines[_free_end(after[-1], lines)] = [*before[:-1], *after]
+    for kind, lines in by_kind.items():
+        yield from (
+            (kind, line)
+            for line in lines.values()
+            if kind not in _FOR_FEET or _line_m(line) >= SHORTEST_PATH_M
+        )
+
+
+def _line_m(line: Sequence[tuple[float, float]]) -> float:
+    return sum(distance_m(Coordinates(*a), Coordinates(*b)) for a, b in itertools.pairwise(line))
+
+
+def _free_end(end: tuple[float, float], lines: Mapping[Any, Any]) -> Any:
+    """The key under which a line can be continued; one that nothing continues if it is taken."""
+    return end if end not in lines else (end, len(lines))
 
 
 def _positions(points: Sequence[tuple[float, float]]) -> list[list[float]]:
@@ -229,7 +257,7 @@ def _positions(points: Sequence[tuple[float, float]]) -> list[list[float]]:
 
 
 def _straightened(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Without the points that lie within a metre or so of the line between their neighbours (Douglas and Peucker)."""
+    """Without the points that hardly leave the line between their neighbours (Douglas, Peucker)."""
     if len(points) < 3:
         return list(points)
     first, last = points[0], points[-1]

@@ -1,0 +1,230 @@
+"""`python -m local`: start Doorstep on this machine, with a demo carrier, and say where to look."""
+
+import argparse
+import json
+import logging
+import math
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+from local import environment
+
+if TYPE_CHECKING:
+    from local.clock import VirtualClock
+    from local.stack import RunningStack
+
+FASTEST: Final = 120.0
+STREETS: Final = {
+    "TileUrl": "streets:/static/demo-streets.json",
+    "TileAttribution": "© OpenStreetMap contributors",
+}
+
+
+class CannotStart(Exception):
+    """What is in the way, for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What there is to look at."""
+
+    keys: Mapping[str, str]
+    tracking_links: Callable[[], list[str]]
+    board: Callable[[], list[dict[str, Any]]]
+
+
+@dataclass
+class Console:
+    """Tells a person, or (`is_json`) a program, how far we are.
+
+    Whatever else prints goes to stderr.
+    """
+
+    out: TextIO
+    is_json: bool
+    started_s: float
+
+    def step(self, text: str) -> None:
+        """One line a step, with the seconds since the start."""
+        line = f"  {self._paint('32', '✓')} {text:<62} {self._paint('2', self._elapsed())}"
+        print(line, file=sys.stderr if self.is_json else self.out, flush=True)
+
+    def ready(self, stack: "RunningStack", opened: Opened) -> None:
+        if self.is_json:
+            facts = {
+                "base_url": stack.base_url,
+                "keys": opened.keys,
+                "tracking_links": opened.tracking_links(),
+                "inbox_url": stack.inbox_url,
+            }
+            print(json.dumps(facts), file=self.out, flush=True)
+            return
+        self._show(stack, opened)
+
+    def _show(self, stack: "RunningStack", opened: Opened) -> None:
+        links = opened.tracking_links()[:3]
+        lines = [
+            "",
+            f"  {self._paint('1', 'Doorstep is ready')} after {self._elapsed()}",
+            "",
+            *self._rows("start here", [f"{stack.base_url}/"]),
+            *self._rows("follow a parcel", links),
+            *self._rows("sent messages", [stack.inbox_url]),
+            *self._rows("health", [f"{stack.base_url}/health"]),
+            "",
+            *(f"  {f'{role} key':<18}{self._paint('2', key)}" for role, key in opened.keys.items()),
+            "",
+            f"  {self._paint('2', 'Ctrl-C stops it; nothing is kept.')}",
+            "",
+        ]
+        print("\n".join(lines), file=self.out, flush=True)
+
+    def _rows(self, name: str, addresses: Sequence[str]) -> Iterator[str]:
+        for index, address in enumerate(addresses):
+            yield f"  {'' if index else name:<18}{self._paint('36', address)}"
+
+    def _elapsed(self) -> str:
+        return f"{time.perf_counter() - self.started_s:.1f} s"
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.out.isatty() and not self.is_json else text
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until interrupted; the exit status is 0 then, and 1 when something is in the way."""
+    options = _parsed(arguments)
+    console = Console(sys.stdout, options.json, time.perf_counter())
+    sys.stdout = (
+        sys.stderr
+    )  # metrics and logs of the application are printed: stdout is for the console
+    logging.basicConfig(format="  %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with _running(options, console):
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        print("  stopped", file=sys.stderr)
+    except CannotStart as exc:
+        print(f"  {exc}", file=sys.stderr)
+        return 1
+    finally:
+        sys.stdout = console.out
+    return 0
+
+
+@contextmanager
+def _running(options: argparse.Namespace, console: Console) -> Iterator[None]:
+    from local.clock import VirtualClock  # noqa: PLC0415 (not for --help)
+    from local.pages import inbox_pages, start_pages  # noqa: PLC0415
+
+    _require_local_endpoint(options.demo)
+    clock = VirtualClock(speed=options.speed)
+    with ExitStack() as closing:
+        stack = closing.enter_context(_stack(options, clock, console))
+        opened = _demo(stack, closing, options, console)
+        stack.pages.update(start_pages(stack.base_url, opened.keys, opened.board))
+        stack.pages.update(inbox_pages(stack.inbox))
+        console.ready(stack, opened)
+        yield
+
+
+@contextmanager
+def _stack(
+    options: argparse.Namespace, clock: "VirtualClock", console: Console
+) -> "Iterator[RunningStack]":
+    from local.stack import PortTaken, running_stack  # noqa: PLC0415
+
+    try:
+        with running_stack(
+            host=options.host,
+            port=options.port,
+            clock=clock,
+            parameters=STREETS if options.demo == "helsinki" else None,
+            log_level=options.log_level,
+            progress=console.step,
+        ) as stack:
+            yield stack
+    except PortTaken as exc:
+        msg = f"port {options.port} is taken: choose another one with --port"
+        raise CannotStart(msg) from exc
+
+
+def _demo(
+    stack: "RunningStack", closing: ExitStack, options: argparse.Namespace, console: Console
+) -> Opened:
+    from local.demo import carrier  # noqa: PLC0415
+
+    if options.demo == "helsinki":
+        from local.demo import helsinki  # noqa: PLC0415
+
+        demo = helsinki.prepare(stack, seed=options.seed, progress=console.step)
+        closing.callback(demo.stop)
+        demo.run()
+        opened, links, board = demo.carrier, demo.tracking_links, demo.board
+    else:
+        opened, links, board = carrier.small(stack.api()), list, list
+        console.step("a carrier with one shop, a hub and a driver")
+    keys = {
+        "admin": stack.admin_key,
+        "dispatcher": opened.dispatcher.token or "",
+        "shipper": opened.shops[0].api.token or "",
+        "driver": carrier.signed_in(opened.dispatcher, opened.driver_ids[0]).token or "",
+    }
+    return Opened(keys, links, board)
+
+
+def _require_local_endpoint(demo: str) -> None:
+    """The demo sends SMS to numbers that somebody may have: never with a real account."""
+    endpoint_url = environment.foreign_endpoint()
+    if demo != "none" and endpoint_url and not environment.is_on_this_machine(endpoint_url):
+        msg = f"AWS_ENDPOINT_URL is {endpoint_url}: with anything but this machine use --demo none"
+        raise CannotStart(msg)
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description="Doorstep on this machine, with moto for AWS and a demo carrier.",
+        epilog="AWS_ENDPOINT_URL points it at another emulator instead of moto.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="0 takes a free one (%(default)s)")
+    parser.add_argument(
+        "--demo",
+        choices=("none", "helsinki"),
+        default="helsinki",
+        help="what to show (%(default)s)",
+    )
+    parser.add_argument(
+        "--speed", type=_speed, default=1.0, help="virtual seconds in a real one (%(default)g)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the demo's chances (%(default)s)")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON line when ready; logs go to stderr"
+    )
+    parser.add_argument(
+        "--log-level",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        default="WARNING",
+        help="of the application (%(default)s)",
+    )
+    return parser.parse_args(arguments)
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not (math.isfinite(speed) and 0 < speed <= FASTEST):
+        msg = f"must be above 0 and at most {FASTEST:g}"
+        raise argparse.ArgumentTypeError(msg)
+    return speed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""A small HTTP client for the public API: JSON in and out, refusals as exceptions."""
+
+import http.client
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+TIMEOUT_S = 30
+
+
+class Refused(Exception):
+    """The API answered 4xx or 5xx; `problem` is its body."""
+
+    def __init__(self, method: str, path: str, status: int, problem: Any) -> None:
+        super().__init__(f"{method} {path}: {status} {problem}")
+        self.status = status
+        self.problem = problem
+
+
+@dataclass
+class Api:
+    """Talks to one Doorstep as one principal. Not for use by several threads at once."""
+
+    base_url: str
+    token: str | None = None
+    requests: int = 0
+    _connection: http.client.HTTPConnection | None = field(default=None, repr=False)
+
+    def as_(self, token: str) -> "Api":
+        """The same Doorstep with somebody else's key or token."""
+        return Api(self.base_url, token)
+
+    def get(self, path: str) -> Any:
+        return self.send("GET", path)
+
+    def post(self, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None) -> Any:
+        """POST JSON and return the answer's. Raises Refused."""
+        return self.send("POST", path, {} if body is None else body, headers=headers)
+
+    def send(
+        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """Any request. Raises Refused, and ConnectionError when nobody answers."""
+        content = None if body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json", "Accept": "application/json"} | dict(
+            headers or {}
+        )
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        status, answer = self._exchange(method, path, content, sent)
+        self.requests += 1
+        parsed = json.loads(answer) if answer else None
+        if status >= 400:
+            raise Refused(method, path, status, parsed)
+        return parsed
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _exchange(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        is_fresh = self._connection is None
+        try:
+            return self._exchange_once(method, path, content, headers)
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            self.close()
+            if is_fresh:
+                raise
+        return self._exchange_once(method, path, content, headers)  # the kept connection was old
+
+    def _exchange_once(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        if self._connection is None:
+            self._connection = _connect(self.base_url)
+        self._connection.request(method, path, content, dict(headers))
+        answer = self._connection.getresponse()
+        return answer.status, answer.read()
+
+
+def upload(url: str, fields: Mapping[str, str], content: bytes, content_type: str) -> int:
+    """Send a file with a presigned form, as a browser does, and return the status."""
+    boundary = uuid.uuid4().hex
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    parts.append(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n'
+        f"Content-Type: {content_type}\r\n\r\n".encode()
+    )
+    body = b"".join([*parts, content, f"\r\n--{boundary}--\r\n".encode()])
+    connection = _connect(url)
+    try:
+        target = urlsplit(url).path or "/"
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        connection.request("POST", target, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+def _connect(url: str) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)

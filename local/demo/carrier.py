@@ -1,0 +1,88 @@
+"""Opens a carrier over the public HTTP API: shops, keys, a hub, and drivers who sign in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.geography import Coordinates
+from local.client import Api
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shipper with a key of its own."""
+
+    id: str
+    name: str
+    api: Api
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Who is there. Keys are in the clients (`api.token`)."""
+
+    dispatcher: Api
+    hub_id: str
+    shops: Sequence[Shop]
+    driver_ids: Sequence[str]
+
+
+def open_carrier(
+    admin: Api,
+    *,
+    shops: Sequence[Mapping[str, str]],
+    hub_name: str,
+    hub_place: Coordinates,
+    time_zone: str,
+    drivers: Sequence[tuple[str, str]],
+) -> Carrier:
+    """Make everybody. `drivers` are names with their teams."""
+    dispatcher = admin.as_(_key(admin, role="dispatcher", label="Dispatch desk"))
+    hub = dispatcher.post(
+        "/v1/hubs",
+        {
+            "name": hub_name,
+            "lat_deg": hub_place.lat_deg,
+            "lon_deg": hub_place.lon_deg,
+            "time_zone": time_zone,
+        },
+    )
+    return Carrier(
+        dispatcher=dispatcher,
+        hub_id=hub["id"],
+        shops=[_shop(admin, shop) for shop in shops],
+        driver_ids=[
+            dispatcher.post("/v1/drivers", {"name": name, "team": team})["id"]
+            for name, team in drivers
+        ],
+    )
+
+
+def small(admin: Api) -> Carrier:
+    """The least that every key is good for something: one shop, one hub, one driver."""
+    return open_carrier(
+        admin,
+        shops=[{"name": "Corner Shop"}],
+        hub_name="Hub",
+        hub_place=Coordinates(60.17175, 24.93735),
+        time_zone="Europe/Helsinki",
+        drivers=[("Driver", "Team")],
+    )
+
+
+def signed_in(dispatcher: Api, driver_id: str) -> Api:
+    """A client with a fresh token of a driver, by invitation as on a phone."""
+    invitation = dispatcher.post(f"/v1/drivers/{driver_id}/invitations", {})
+    nobody = Api(dispatcher.base_url)
+    return dispatcher.as_(nobody.post("/v1/driver/session", {"code": invitation["code"]})["token"])
+
+
+def _shop(admin: Api, shop: Mapping[str, Any]) -> Shop:
+    shipper = admin.post("/v1/shippers", dict(shop))
+    key = _key(admin, role="shipper", label="Web shop", shipper_id=shipper["id"])
+    return Shop(shipper["id"], shop["name"], admin.as_(key))
+
+
+def _key(admin: Api, **wanted: str) -> str:
+    key: str = admin.post("/v1/keys", wanted)["key"]
+    return key

@@ -1,0 +1,143 @@
+"""The demo carrier: three vans on the real streets of Helsinki, for people who do not exist."""
+
+import itertools
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+from chalicelib.domain.geography import Coordinates
+from local.agenda import Agenda
+from local.demo import carrier, people, planning, streets
+from local.demo.vans import TIME_ZONE, Stop, Van, World
+from local.stack import RunningStack
+
+HUB_NAME: Final = "Helsinki Elielinaukio"
+HUB_PLACE: Final = Coordinates(60.17175, 24.93735)  # behind the old main post office
+PICTURES: Final = 6
+HEAD_START: Final = timedelta(minutes=9)
+"""How long the first van has been on the road when somebody looks for the first time."""
+STAGGER_S: Final = 225.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Demo:
+    """A carrier at work. `run` lets the vans go on until `stop`."""
+
+    carrier: carrier.Carrier
+    vans: list[Van]
+    agenda: Agenda
+    world: World
+    _thread: threading.Thread | None = field(default=None)
+
+    def run(self) -> None:
+        self._thread = threading.Thread(target=self._go, name="vans", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.agenda.stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def tracking_links(self) -> list[str]:
+        """One link for each stop still to come, the vans in turn, the nearest stops first."""
+        coming = [[stop for stop in van.stops if not stop.outcome][1:] for van in self.vans]
+        in_turn = itertools.chain(*itertools.zip_longest(*coming))
+        return [stop.parcels[0].tracking_url for stop in in_turn if stop is not None]
+
+    def board(self) -> list[dict[str, Any]]:
+        """What the start page shows: each van with its stops."""
+        return [
+            {
+                "driver": van.name,
+                "stops": [_shown(stop) for stop in van.stops],
+            }
+            for van in self.vans
+        ]
+
+    def _go(self) -> None:
+        try:
+            self.agenda.run()
+        except Exception:
+            if not self.agenda.stopping.is_set():
+                logger.exception("the demo came to an end")
+
+
+def prepare(stack: RunningStack, *, seed: int, progress: Callable[[str], object]) -> Demo:
+    """Open the carrier and drive up to now, so that there is something to see at once."""
+    ground = streets.load()
+    progress(f"streets of Helsinki: {len(ground.doors)} addresses, {streets.ATTRIBUTION}")
+    speed, now = stack.clock.speed, stack.clock.now()
+    with _time_set_by_us(stack):
+        stack.clock.set_to(now - HEAD_START)
+        demo = _opened(stack, ground, seed)
+        progress("a carrier with two shops, a hub and three drivers")
+        demo.agenda.run_until(now)
+        demo.world.in_a_hurry = False
+    stack.clock.run(speed)
+    stops = sum(len(van.stops) for van in demo.vans)
+    progress(f"{len(demo.vans)} vans on the road with {stops} stops")
+    return demo
+
+
+@contextmanager
+def _time_set_by_us(stack: RunningStack) -> Iterator[None]:
+    speed = stack.clock.speed
+    stack.clock.run(0.0)
+    try:
+        yield
+    finally:
+        stack.clock.run(speed)
+
+
+def _opened(stack: RunningStack, ground: streets.Streets, seed: int) -> Demo:
+    hub = ground.nearest(HUB_PLACE)
+    opened = carrier.open_carrier(
+        stack.api(),
+        shops=people.SHOPS,
+        hub_name=HUB_NAME,
+        hub_place=ground.corners[hub],
+        time_zone=TIME_ZONE,
+        drivers=people.DRIVERS,
+    )
+    supply = planning.Supply(people.phones(), people.barcodes(), itertools.count(48_211))
+    world = World(stack.clock, ground, opened, hub, supply, _pictures(seed), in_a_hurry=True)
+    areas = planning.districts(ground.doors, len(people.DRIVERS))
+    agenda = Agenda(stack.clock)
+    vans = []
+    for number, (driver_id, (name, _team)) in enumerate(
+        zip(opened.driver_ids, people.DRIVERS, strict=True)
+    ):
+        van = Van(name, driver_id, areas[number], world, random.Random(f"{seed} {name}"))
+        agenda.add(van.doings(rest_s=STAGGER_S * number))
+        vans.append(van)
+    return Demo(opened, vans, agenda, world)
+
+
+def _pictures(seed: int) -> Callable[[random.Random], bytes]:
+    """A few photos, drawn when first needed."""
+
+    @lru_cache
+    def picture(number: int) -> bytes:
+        from local.demo.photo import doorstep_jpeg  # noqa: PLC0415 (Pillow is not needed to start)
+
+        return doorstep_jpeg(random.Random(f"{seed} {number}"))
+
+    return lambda chance: picture(chance.randrange(PICTURES))
+
+
+def _shown(stop: Stop) -> dict[str, Any]:
+    return {
+        "number": stop.number,
+        "name": stop.visit.customer.name,
+        "address": f"{stop.visit.door.street} {stop.visit.door.number}",
+        "tracking_url": stop.parcels[0].tracking_url,
+        "outcome": stop.outcome,
+    }

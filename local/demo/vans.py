@@ -1,0 +1,264 @@
+"""A van's day through the public HTTP API: load, drive, stop, hand over or not, come home."""
+
+import logging
+import random
+import uuid
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.geography import Coordinates
+from local.agenda import Doings
+from local.client import Api, Refused, upload
+from local.clock import VirtualClock
+from local.demo import carrier, driving, people, planning
+from local.demo.streets import Door, Streets
+
+TIME_ZONE: Final = "Europe/Helsinki"
+FIX_EVERY_S: Final = 5.0
+POST_EVERY_S: Final = 15.0
+STANDING_FIX_EVERY_S: Final = 15.0
+FASTEST_POST_S: Final = 1.0
+"""Real seconds between two posts of a van at least: a high speed makes batches larger, not more."""
+LOADING_S: Final = 60.0
+SHORTEST_DWELL_S: Final = 60.0
+LONGEST_DWELL_S: Final = 180.0
+FAILING: Final = 0.1
+JAMMING: Final = 0.6
+"""Share of waves in which the van meets a traffic jam."""
+SHORTEST_JAM_S: Final = 11 * 60.0
+LONGEST_JAM_S: Final = 17 * 60.0
+
+Going = Generator[float, datetime, datetime]
+"""Part of the doings of a van: returns the time at which it is done."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A shipment as it was created."""
+
+    id: str
+    tracking_url: str
+    reference: str
+
+
+@dataclass
+class Stop:
+    """A stop of the running wave, as the start page shows it."""
+
+    number: int
+    visit: planning.Visit
+    parcels: tuple[Parcel, ...]
+    id: str = ""
+    outcome: str = ""
+    """Empty while it is still to come."""
+
+
+@dataclass
+class World:
+    """What all vans share."""
+
+    clock: VirtualClock
+    streets: Streets
+    carrier: carrier.Carrier
+    hub: int
+    supply: planning.Supply
+    photo: Callable[[random.Random], bytes]
+    in_a_hurry: bool = False
+    """While the demo catches up with the clock: fewer, larger position posts."""
+
+
+@dataclass
+class Van:
+    """One driver and what is on the van. `stops` is replaced with each wave."""
+
+    name: str
+    driver_id: str
+    doors: Sequence[Door]
+    world: World
+    chance: random.Random
+    stops: list[Stop] = field(default_factory=list)
+    past_shipments: deque[list[str]] = field(default_factory=deque)
+    waves: int = 0
+    _phone: Api | None = None
+    _fixes: list[dict[str, Any]] = field(default_factory=list)
+    _posted_at: datetime | None = None
+    _errors: Any = None
+
+    def doings(self, *, rest_s: float = 0.0) -> Doings:
+        """Wave after wave, for ever. A refused request ends the wave, never the van."""
+        at = yield 0.0
+        self._errors = driving.phone_errors(self.chance)
+        if rest_s:
+            at = yield rest_s
+        while True:
+            try:
+                at = yield from self._wave(at)
+            except (Refused, OSError):
+                logger.exception("%s gives up this wave", self.name)
+                at = yield LOADING_S
+            at = yield self.chance.uniform(60, 180)
+
+    def _wave(self, at: datetime) -> Going:
+        self._load(at)
+        at = yield LOADING_S
+        self._act("route/start", at)
+        here = self.world.hub
+        jammed = self._jammed_stop()
+        for stop in self.stops:
+            jam_s = self.chance.uniform(SHORTEST_JAM_S, LONGEST_JAM_S) if stop is jammed else 0.0
+            there = stop.visit.door.corner
+            leg = driving.leg(self.world.streets, here, there, self.chance, jam_s=jam_s)
+            at = yield from self._drive(leg, at)
+            at = yield from self._visit(stop, at)
+            here = there
+        leg = driving.leg(self.world.streets, here, self.world.hub, self.chance)
+        return (yield leg.duration_s)
+
+    def _jammed_stop(self) -> Stop | None:
+        has_jam = self.chance.random() < JAMMING
+        return self.chance.choice(self.stops[2:6]) if has_jam else None
+
+    def _load(self, at: datetime) -> None:
+        """Create the shipments, plan the route, scan the parcels in."""
+        starts_at = at + timedelta(seconds=LOADING_S)
+        visits = planning.wave(
+            self.doors,
+            hub=self.world.streets.corners[self.world.hub],
+            starts_at=starts_at,
+            supply=self.world.supply,
+            chance=self.chance,
+        )
+        self._phone = carrier.signed_in(self.world.carrier.dispatcher, self.driver_id)
+        stops = [
+            Stop(number, visit, tuple(self._ship(order) for order in visit.orders))
+            for number, visit in enumerate(visits, start=1)
+        ]
+        route = self.world.carrier.dispatcher.post(
+            "/v1/routes",
+            {
+                "driver_id": self.driver_id,
+                "hub_id": self.world.carrier.hub_id,
+                "service_day": starts_at.astimezone(ZoneInfo(TIME_ZONE)).date().isoformat(),
+                "starts_at": _text(starts_at),
+                "stops": [{"shipment_ids": [p.id for p in stop.parcels]} for stop in stops],
+            },
+        )
+        for stop, planned in zip(stops, route["stops"], strict=True):
+            stop.id = planned["id"]
+        self._scan([code for visit in visits for o in visit.orders for code in o.barcodes], at)
+        self.stops, self._fixes, self._posted_at = stops, [], at
+        self.past_shipments.append([parcel.id for stop in stops for parcel in stop.parcels])
+        self.waves += 1
+
+    def _ship(self, order: planning.Order) -> Parcel:
+        shop = self.world.carrier.shops[order.shop].api
+        headers = {"Idempotency-Key": self._id()}
+        made = shop.post("/v1/shipments", order.body, headers=headers)
+        return Parcel(made["id"], made["tracking_url"], made["reference"])
+
+    def _scan(self, barcodes: list[str], at: datetime) -> None:
+        scans = [
+            {"action_id": self._id(), "barcode": barcode, "scanned_at": _text(at)}
+            for barcode in barcodes
+        ]
+        self._app.post("/v1/driver/scans", {"scans": scans})
+
+    def _drive(self, leg: driving.Leg, at: datetime) -> Going:
+        elapsed_s = 0.0
+        every_s = STANDING_FIX_EVERY_S if self.world.in_a_hurry else FIX_EVERY_S
+        while elapsed_s < leg.duration_s:
+            pause_s = min(every_s, leg.duration_s - elapsed_s)
+            at = yield pause_s
+            elapsed_s += pause_s
+            self._locate(*leg.at(elapsed_s), at)
+        return at
+
+    def _visit(self, stop: Stop, at: datetime) -> Going:
+        """Arrive, wait for somebody to open, hand over or not."""
+        self._post_fixes(at)
+        self._act(f"stops/{stop.id}/arrive", at)
+        dwell_s = self.chance.uniform(SHORTEST_DWELL_S, LONGEST_DWELL_S)
+        corner = self.world.streets.corners[stop.visit.door.corner]
+        while dwell_s > 0:
+            pause_s = min(STANDING_FIX_EVERY_S, dwell_s)
+            at = yield pause_s
+            dwell_s -= pause_s
+            self._locate(corner, 0.0, None, at)
+        self._post_fixes(at)
+        if self.chance.random() < FAILING:
+            stop.outcome = self.chance.choice(("not_home", "not_home", "no_access", "refused"))
+            self._act(f"stops/{stop.id}/fail", at, reason=stop.outcome, note="Rang twice")
+        else:
+            stop.outcome = "delivered"
+            proof_ids = [self._photograph(parcel) for parcel in stop.parcels]
+            note = self.chance.choice(people.HANDED_OVER)
+            self._act(f"stops/{stop.id}/deliver", at, note=note, proof_ids=proof_ids)
+        return at
+
+    def _photograph(self, parcel: Parcel) -> str:
+        """Take a picture and put it where the presigned form says."""
+        picture = self.world.photo(self.chance)
+        form = self._app.post(
+            "/v1/driver/proofs",
+            {
+                "shipment_id": parcel.id,
+                "kind": "photo",
+                "content_type": "image/jpeg",
+                "size_bytes": len(picture),
+            },
+        )
+        upload(form["url"], form["fields"], picture, "image/jpeg")
+        proof_id: str = form["proof_id"]
+        return proof_id
+
+    def _locate(
+        self, place: Coordinates, speed_mps: float, heading_deg: float | None, at: datetime
+    ) -> None:
+        """Note where the phone thinks it is, and post when it is time."""
+        seen = driving.moved(place, *next(self._errors))
+        self._fixes.append(
+            {
+                "recorded_at": _text(at),
+                "lat_deg": round(seen.lat_deg, 6),
+                "lon_deg": round(seen.lon_deg, 6),
+                "accuracy_m": round(self.chance.uniform(3, 9), 1),
+                "speed_mps": round(speed_mps, 1),
+                **({} if heading_deg is None else {"heading_deg": round(heading_deg) % 360}),
+            }
+        )
+        every_s = max(POST_EVERY_S, FASTEST_POST_S * self.world.clock.speed)
+        if self.world.in_a_hurry:
+            every_s = 4 * POST_EVERY_S
+        if self._posted_at is None or at - self._posted_at >= timedelta(seconds=every_s):
+            self._post_fixes(at)
+
+    def _post_fixes(self, at: datetime) -> None:
+        if self._fixes:
+            fixes, self._fixes, self._posted_at = self._fixes, [], at
+            sent_at = _text(max(at, self.world.clock.now()))
+            self._app.post("/v1/driver/positions", {"sent_at": sent_at, "fixes": fixes})
+
+    def _act(self, path: str, at: datetime, **more: Any) -> None:
+        action = {"action_id": self._id(), "occurred_at": _text(at)}
+        self._app.post(f"/v1/driver/{path}", action | more)
+
+    @property
+    def _app(self) -> Api:
+        if self._phone is None:
+            msg = "the driver has not signed in"
+            raise RuntimeError(msg)
+        return self._phone
+
+    def _id(self) -> str:
+        """An id that only depends on the seed."""
+        return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
+
+
+def _text(instant: datetime) -> str:
+    return instant.isoformat(timespec="milliseconds")

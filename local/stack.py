@@ -1,0 +1,194 @@
+"""The whole stack as a library: `with running_stack() as stack:` and Doorstep runs.
+
+In this order: an AWS to talk to, its environment variables, its resources, a port, the
+application's wiring, the event bridge, the server. Everything that imports boto3 is imported after
+the environment is right.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION, Stack
+from local import environment
+from local.client import Api
+from local.clock import VirtualClock
+from local.inbox import Inbox
+
+if TYPE_CHECKING:
+    import boto3
+    from chalice.app import Chalice
+
+    from local.bridge import Bridge
+    from local.resources import Provisioned
+    from local.server import Page
+
+STAGE: Final = "local"
+
+
+class PortTaken(Exception):
+    """Somebody else listens on the port."""
+
+
+Progress = Callable[[str], object]
+
+
+@dataclass
+class RunningStack:
+    """A running Doorstep. `admin_key` opens everything else over HTTP."""
+
+    base_url: str
+    admin_key: str
+    clock: VirtualClock
+    bridge: "Bridge"
+    inbox: Inbox
+    session: "boto3.Session"
+    provisioned: "Provisioned"
+    pages: "dict[str, Callable[[], Page]]"
+    """Our own pages by path, in front of the application's; may be added to at any time."""
+
+    @property
+    def inbox_url(self) -> str:
+        return f"{self.base_url}/inbox"
+
+    def api(self, token: str | None = None) -> Api:
+        """A client of the public API with a key or token (None: the admin's key)."""
+        return Api(self.base_url, token or self.admin_key)
+
+    def settle(self, timeout_s: float = 30.0) -> None:
+        """Wait until every event has reached its last function. Raises TimeoutError."""
+        self.bridge.settle(timeout_s)
+
+
+@contextmanager
+def running_stack(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    clock: VirtualClock | None = None,
+    parameters: Mapping[str, str] | None = None,
+    log_level: str = "WARNING",
+    app: "Chalice | None" = None,
+    in_background: bool = True,
+    progress: Progress | None = None,
+) -> Iterator[RunningStack]:
+    """Start everything, yield it, stop everything.
+
+    `port` 0 takes a free one; `parameters` are the template's, as `TileUrl`. With `in_background`
+    off nothing asynchronous happens until `settle`, in the caller's thread. Another `app` than
+    Doorstep's gets no wiring and no admin key.
+    """
+    clock = clock or VirtualClock(speed=1.0)
+    progress = progress or _say_nothing
+    with ExitStack() as closing:
+        aws = _aws(closing, {"LogLevel": log_level, **(parameters or {})}, progress)
+
+        from local.bridge import bridge  # noqa: PLC0415 (boto3: only now is the environment right)
+        from local.server import RunningServer  # noqa: PLC0415
+
+        served = app or _doorstep()
+        try:
+            server = RunningServer(served, host, port)
+        except OSError as exc:
+            raise PortTaken(port) from exc
+        closing.callback(server.stop)
+        base_url = f"http://{_reachable(host)}:{server.port}"
+        closing.enter_context(environment.changed(_settings(aws.provisioned, base_url)))
+        admin_key = "" if app else _wired(closing, clock)
+        inbox = Inbox(clock.now, is_blind=aws.is_foreign)
+        events = bridge(served, aws.provisioned, aws.session, clock)
+        events.after_delivery.append(inbox.collect)
+        if in_background:
+            events.start()
+            closing.callback(events.stop)
+        pages: dict[str, Callable[[], Page]] = {}
+        server.http.pages, server.http.after_write = pages, events.after_request
+        server.start()
+        progress("application, event bridge and HTTP server")
+        yield RunningStack(
+            base_url=base_url,
+            admin_key=admin_key,
+            clock=clock,
+            bridge=events,
+            inbox=inbox,
+            session=aws.session,
+            provisioned=aws.provisioned,
+            pages=pages,
+        )
+
+
+@dataclass(frozen=True)
+class _Aws:
+    session: "boto3.Session"
+    provisioned: "Provisioned"
+    is_foreign: bool
+
+
+def _aws(closing: ExitStack, parameters: Mapping[str, str], progress: Progress) -> _Aws:
+    """An AWS with the resources of the template, and the environment that leads to it."""
+    foreign = environment.foreign_endpoint()
+    endpoint_url = foreign or closing.enter_context(_moto())
+    variables = environment.for_endpoint(endpoint_url, is_ours=not foreign)
+    closing.enter_context(environment.changed(variables))
+    progress(f"the AWS at {endpoint_url}" if foreign else "moto, which plays AWS")
+
+    import boto3  # noqa: PLC0415 (only now is the environment right)
+
+    from local.resources import provision  # noqa: PLC0415
+
+    session = boto3.Session()
+    stack = Stack(
+        STAGE,
+        account_id=_account_id(session) if foreign else LOCAL_ACCOUNT_ID,
+        region=session.region_name or LOCAL_REGION,
+        parameters=parameters,
+    )
+    provisioned = provision(stack, session)
+    progress("tables, queues, topic and bucket of infra/resources.yaml")
+    return _Aws(session, provisioned, is_foreign=bool(foreign))
+
+
+def _settings(provisioned: "Provisioned", base_url: str) -> dict[str, str]:
+    """The application's environment, as the template gives it to the functions."""
+    settings = provisioned.stack.environment() | {"PUBLIC_BASE_URL": base_url}
+    return {**settings, "POWERTOOLS_LOG_LEVEL": settings["LOG_LEVEL"]}
+
+
+def _say_nothing(step: str) -> None:
+    del step
+
+
+def _moto() -> Any:
+    from local.aws import moto_server  # noqa: PLC0415 (a second of imports: not for --help)
+
+    return moto_server()
+
+
+def _account_id(session: "boto3.Session") -> str:
+    account_id: str = session.client("sts").get_caller_identity()["Account"]
+    return account_id
+
+
+def _doorstep() -> "Chalice":
+    from app import app  # noqa: PLC0415 (imports boto3)
+
+    return app
+
+
+def _wired(closing: ExitStack, clock: VirtualClock) -> str:
+    """Wire the application anew, with our clock, and return the text of a first admin key."""
+    from chalicelib import bootstrap  # noqa: PLC0415
+    from chalicelib.adapters.aws import forget_clients  # noqa: PLC0415
+    from chalicelib.domain.actors import Role  # noqa: PLC0415
+
+    forget_clients()
+    closing.callback(forget_clients)
+    bootstrap.configure(clock=clock, allow_local_webhooks=True)
+    closing.callback(bootstrap.configure)
+    return bootstrap.container().open_accounts.key(Role.ADMIN, label="laptop").text
+
+
+def _reachable(host: str) -> str:
+    """What a browser on this machine calls the server."""
+    return "127.0.0.1" if host in {"", "0.0.0.0"} else host  # noqa: S104 (compared, not bound)
