@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.adapters.aws import client
 from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.dynamodb import tables
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
@@ -22,9 +21,9 @@ from chalicelib.adapters.dynamodb.shipments import DynamoShipments
 from chalicelib.adapters.dynamodb.signing_keys import DynamoSigningKeys
 from chalicelib.adapters.ids import UlidIds
 from chalicelib.adapters.s3 import S3ProofStore
-from chalicelib.adapters.ses import SesEmail
+from chalicelib.adapters.ses import SesEmailSender
 from chalicelib.adapters.signing import HmacSigner
-from chalicelib.adapters.sns import SnsSms, SnsTopic
+from chalicelib.adapters.sns import SnsEventTopic, SnsSmsSender
 from chalicelib.adapters.webhook_sender import HttpsWebhookSender
 from chalicelib.domain.events import Event
 from chalicelib.domain.eta.model import FactoryPrior
@@ -235,7 +234,7 @@ class Container:
     @cached_property
     def publish_events(self) -> PublishEvents:
         """Events go from the stream to the topic."""
-        return PublishEvents(topic=SnsTopic(client("sns"), self.settings.events_topic_arn))
+        return PublishEvents(topic=SnsEventTopic(self.settings.events_topic_arn))
 
     @property
     def event_from_image(self) -> Callable[[Mapping[str, Any]], Event]:
@@ -249,11 +248,10 @@ class Container:
             shipments=self.shipments,
             accounts=self.accounts,
             ledger=self.ledger,
-            sms=SnsSms(client("sns", total_attempts=1)),
-            email=SesEmail(client("ses", total_attempts=1), self.settings.email_sender),
+            sms=SnsSmsSender(),
+            email=SesEmailSender(self.settings.email_sender),
             signer=self.signer,
             clock=self.clock,
-            ids=self.ids,
             public_base_url=self.settings.public_base_url,
         )
 
@@ -265,7 +263,6 @@ class Container:
             ledger=self.ledger,
             sender=self.webhook_sender,
             clock=self.clock,
-            ids=self.ids,
         )
 
     @cached_property

@@ -47,7 +47,7 @@ class Clock(Protocol):
     """The only source of the present."""
 
     def now(self) -> datetime:
-        """Now, aware, in UTC."""
+        """Now, aware, in UTC, in whole milliseconds."""
         ...
 
 
@@ -292,7 +292,10 @@ class SmsSender(Protocol):
     """Sends an SMS."""
 
     def send(self, phone: str, text: str) -> None:
-        """Raises Unavailable when nothing was sent and a repeat may help, Invalid when it never will."""
+        """Raises Unavailable when nothing was sent, AnswerLost when it may have been.
+
+        Raises Invalid when it never will be.
+        """
         ...
 
 
@@ -306,6 +309,10 @@ class EmailSender(Protocol):
 
 class WebhookSender(Protocol):
     """Posts to somebody else's server."""
+
+    def check(self, url: str) -> None:
+        """Raises Invalid for a target that we must not call. Looks it up, connects to nothing."""
+        ...
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status of the answer. Redirects are not followed. Raises Unavailable when there was none, Invalid for a
