@@ -36,9 +36,10 @@ class VirtualClock:
         return self._speed
 
     def now(self) -> datetime:
-        """The virtual present, aware, in UTC."""
+        """The virtual present, aware, in UTC, in whole milliseconds as the application keeps it."""
         start, since = self._anchor
-        return start + timedelta(seconds=(self._monotonic() - since) * self._speed)
+        present = start + timedelta(seconds=(self._monotonic() - since) * self._speed)
+        return present.replace(microsecond=present.microsecond // 1000 * 1000)
 
     def set_to(self, instant: datetime) -> None:
         """Jump, forwards or back. Raises ValueError for a naive time."""
