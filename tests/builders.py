@@ -3,6 +3,7 @@
 All times are aware. `NOON` is the present of most tests.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -61,7 +62,8 @@ def make_eta(point: datetime = NOON, *, margin: timedelta = timedelta(minutes=10
 
 
 def make_fix(recorded_at: datetime = NOON, **changes: Any) -> Fix:
-    return Fix(**{"recorded_at": recorded_at, "coordinates": HELSINKI, "accuracy_m": 8.0} | changes)
+    default: dict[str, Any] = {"coordinates": HELSINKI, "accuracy_m": 8.0}
+    return Fix(recorded_at, **default | changes)
 
 
 def make_drive(count: int, *, start: datetime = NOON, every_s: float = 30.0) -> tuple[Fix, ...]:
@@ -73,7 +75,7 @@ def make_drive(count: int, *, start: datetime = NOON, every_s: float = 30.0) -> 
 
 
 def make_address(**changes: Any) -> Address:
-    default = {
+    default: dict[str, Any] = {
         "lines": ("Mannerheimintie 12 B 34",),
         "city": "Helsinki",
         "country": "FI",
@@ -92,7 +94,7 @@ def make_recipient(**changes: Any) -> Recipient:
 
 def make_shipment(number: int = 1, **changes: Any) -> Shipment:
     """A shipment that was just created; `number` makes its id, reference and barcode its own."""
-    default = {
+    default: dict[str, Any] = {
         "id": ShipmentId(f"shp_{number:04d}"),
         "shipper_id": ShipperId("shr_1"),
         "reference": f"ORDER-{number}",
@@ -108,7 +110,7 @@ def make_shipment(number: int = 1, **changes: Any) -> Shipment:
 
 
 def make_assignment(stop_index: int = 0, **changes: Any) -> Assignment:
-    default = {
+    default: dict[str, Any] = {
         "route_id": RouteId("rte_1"),
         "stop_id": StopId(f"stp_{stop_index}"),
         "stop_index": stop_index,
@@ -119,7 +121,7 @@ def make_assignment(stop_index: int = 0, **changes: Any) -> Assignment:
 
 def make_travelling(stop_index: int = 0, **changes: Any) -> Shipment:
     """A shipment on a van that has left, to be delivered at that stop of `make_route`."""
-    default = {
+    default: dict[str, Any] = {
         "status": Status.OUT_FOR_DELIVERY,
         "version": 4,
         "seq": 4,
@@ -132,7 +134,7 @@ def make_travelling(stop_index: int = 0, **changes: Any) -> Shipment:
 
 def make_proof(number: int = 1, **changes: Any) -> Proof:
     proof_id = ProofId(f"prf_{number}")
-    default = {
+    default: dict[str, Any] = {
         "id": proof_id,
         "kind": ProofKind.PHOTO,
         "object_key": object_key(ShipmentId("shp_0001"), proof_id),
@@ -145,7 +147,7 @@ def make_proof(number: int = 1, **changes: Any) -> Proof:
 
 
 def make_attempt(status: Status = Status.DELIVERED, **changes: Any) -> Attempt:
-    default = {
+    default: dict[str, Any] = {
         "number": 1,
         "action_id": "action-1",
         "status": status,
@@ -156,7 +158,7 @@ def make_attempt(status: Status = Status.DELIVERED, **changes: Any) -> Attempt:
 
 
 def make_event(seq: int = 1, **changes: Any) -> Event:
-    default = {
+    default: dict[str, Any] = {
         "id": EventId(f"evt_{seq}"),
         "shipment_id": ShipmentId("shp_0001"),
         "shipper_id": ShipperId("shr_1"),
@@ -173,7 +175,7 @@ def make_event(seq: int = 1, **changes: Any) -> Event:
 
 def make_stop(index: int = 0, **changes: Any) -> Stop:
     """The stop `index`, each 1 km north of the one before."""
-    default = {
+    default: dict[str, Any] = {
         "id": StopId(f"stp_{index}"),
         "coordinates": north_of(HELSINKI, 1_000.0 * index),
         "time_zone": "Europe/Helsinki",
@@ -185,7 +187,7 @@ def make_stop(index: int = 0, **changes: Any) -> Stop:
 
 
 def make_route(stops: int | Iterable[Stop] = 3, **changes: Any) -> Route:
-    default = {
+    default: dict[str, Any] = {
         "id": RouteId("rte_1"),
         "driver_id": DriverId("drv_1"),
         "hub_id": HubId("hub_1"),
@@ -199,8 +201,8 @@ def make_route(stops: int | Iterable[Stop] = 3, **changes: Any) -> Route:
 
 
 def make_live(stops: int = 3, **changes: Any) -> Live:
-    """A driver on `make_route(stops)`, 5 km south of its first stop, with an ETA each half an hour."""
-    default = {
+    """A driver on `make_route(stops)`, 5 km south of its first stop, an ETA each half an hour."""
+    default: dict[str, Any] = {
         "driver_id": DriverId("drv_1"),
         "version": 1,
         "route_id": RouteId("rte_1"),
@@ -216,7 +218,7 @@ def make_live(stops: int = 3, **changes: Any) -> Live:
 
 
 def make_actor(role: Role = Role.DRIVER, **changes: Any) -> Actor:
-    default = {
+    default: dict[str, Any] = {
         "role": role,
         "id": f"{role.value}_1",
         "shipper_id": ShipperId("shr_1") if role is Role.SHIPPER else None,
@@ -226,7 +228,7 @@ def make_actor(role: Role = Role.DRIVER, **changes: Any) -> Actor:
 
 
 def make_shipper(number: int = 1, **changes: Any) -> Shipper:
-    default = {
+    default: dict[str, Any] = {
         "id": ShipperId(f"shr_{number}"),
         "name": "Kirjakauppa",
         "created_at": NOON,
@@ -236,12 +238,16 @@ def make_shipper(number: int = 1, **changes: Any) -> Shipper:
 
 
 def make_driver(number: int = 1, **changes: Any) -> Driver:
-    default = {"id": DriverId(f"drv_{number}"), "name": "Matti Korhonen", "created_at": NOON}
+    default: dict[str, Any] = {
+        "id": DriverId(f"drv_{number}"),
+        "name": "Matti Korhonen",
+        "created_at": NOON,
+    }
     return Driver(**default | changes)
 
 
 def make_hub(number: int = 1, **changes: Any) -> Hub:
-    default = {
+    default: dict[str, Any] = {
         "id": HubId(f"hub_{number}"),
         "name": "Pasila",
         "coordinates": HUB_PLACE,
@@ -252,7 +258,7 @@ def make_hub(number: int = 1, **changes: Any) -> Hub:
 
 
 def make_key(number: int = 1, **changes: Any) -> ApiKey:
-    default = {
+    default: dict[str, Any] = {
         "id": KeyId(f"key_{number}"),
         "role": Role.SHIPPER,
         "label": "web shop",
@@ -264,7 +270,7 @@ def make_key(number: int = 1, **changes: Any) -> ApiKey:
 
 
 def make_invitation(**changes: Any) -> Invitation:
-    default = {
+    default: dict[str, Any] = {
         "code_hash": "cd" * 32,
         "driver_id": DriverId("drv_1"),
         "expires_at": NOON + timedelta(hours=1),
@@ -273,7 +279,7 @@ def make_invitation(**changes: Any) -> Invitation:
 
 
 def make_webhook(number: int = 1, **changes: Any) -> WebhookEndpoint:
-    default = {
+    default: dict[str, Any] = {
         "id": WebhookId(f"whk_{number}"),
         "shipper_id": ShipperId("shr_1"),
         "url": "https://shop.example/hooks",
@@ -286,4 +292,4 @@ def make_webhook(number: int = 1, **changes: Any) -> WebhookEndpoint:
 def split(items: Sequence[Any], at: Iterable[int]) -> list[Sequence[Any]]:
     """The items in groups, cut at these places."""
     cuts = [0, *sorted({cut for cut in at if 0 < cut < len(items)}), len(items)]
-    return [items[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [items[a:b] for a, b in itertools.pairwise(cuts)]

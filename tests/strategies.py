@@ -1,12 +1,14 @@
 """What hypothesis may try: places, tracks, shuffled batches, shipments, routes and walks.
 
-Sizes are what the system sees in earnest, edges included: poles, the antimeridian, whole milliseconds.
+Sizes are what the system sees in earnest, edges included: poles, the antimeridian, milliseconds.
 """
 
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
+from ulid import ULID
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.addresses import Address, Recipient
@@ -35,17 +37,20 @@ from tests.builders import HELSINKI, NOON, north_of
 TIME_ZONES: Final = ("Europe/Helsinki", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "UTC")
 
 
+@cache
 def instants(*, within: timedelta = timedelta(days=2)) -> st.SearchStrategy[Any]:
     """Aware instants in whole milliseconds about NOON."""
     span_ms = int(within.total_seconds() * 1000)
     return st.integers(-span_ms, span_ms).map(lambda ms: NOON + timedelta(milliseconds=ms))
 
 
+@cache
 def whole_seconds(*, within: timedelta = timedelta(days=2)) -> st.SearchStrategy[Any]:
     span_s = int(within.total_seconds())
     return st.integers(-span_s, span_s).map(lambda s: NOON + timedelta(seconds=s))
 
 
+@cache
 def coordinates() -> st.SearchStrategy[Coordinates]:
     """Anywhere, poles and antimeridian more often than chance would have it."""
     lat_deg = st.floats(-90, 90) | st.sampled_from([-90.0, 90.0, 0.0])
@@ -53,6 +58,7 @@ def coordinates() -> st.SearchStrategy[Coordinates]:
     return st.builds(Coordinates, lat_deg, lon_deg)
 
 
+@cache
 def town() -> st.SearchStrategy[Coordinates]:
     """Places within some 20 km of each other."""
     return st.builds(
@@ -62,6 +68,7 @@ def town() -> st.SearchStrategy[Coordinates]:
     )
 
 
+@cache
 def fixes(places: st.SearchStrategy[Coordinates] | None = None) -> st.SearchStrategy[Fix]:
     """Any fix that validation lets through, as it is stored."""
     return st.builds(
@@ -105,6 +112,7 @@ def untidy(draw: st.DrawFn, of: st.SearchStrategy[tuple[Fix, ...]]) -> tuple[Any
     return told, batches
 
 
+@cache
 def ranges() -> st.SearchStrategy[Range]:
     return st.builds(
         lambda earliest, length_s: Range(earliest, earliest + timedelta(seconds=length_s)),
@@ -113,6 +121,7 @@ def ranges() -> st.SearchStrategy[Range]:
     )
 
 
+@cache
 def etas() -> st.SearchStrategy[Eta]:
     return st.builds(
         lambda point, before_s, after_s: Eta(
@@ -124,11 +133,13 @@ def etas() -> st.SearchStrategy[Eta]:
     )
 
 
+@cache
 def durations() -> st.SearchStrategy[Duration]:
     """From a second to three hours, as certain or uncertain as can be."""
     return st.builds(Duration, mu=st.floats(0, 9.3), variance=st.floats(0, 2))
 
 
+@cache
 def words(min_size: int = 1, max_size: int = 20) -> st.SearchStrategy[str]:
     """Text as people write it, in any script, without control characters and half characters."""
     return st.text(
@@ -136,11 +147,13 @@ def words(min_size: int = 1, max_size: int = 20) -> st.SearchStrategy[str]:
     )
 
 
+@cache
 def ids(prefix: str) -> st.SearchStrategy[str]:
-    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    return st.text(letters, min_size=26, max_size=26).map(lambda text: f"{prefix}_{text}")
+    """A prefix and a ULID."""
+    return st.integers(0, 2**128 - 1).map(lambda number: f"{prefix}_{ULID.from_int(number)}")
 
 
+@cache
 def addresses() -> st.SearchStrategy[Address]:
     return st.builds(
         Address,
@@ -154,6 +167,7 @@ def addresses() -> st.SearchStrategy[Address]:
     )
 
 
+@cache
 def recipients() -> st.SearchStrategy[Recipient]:
     return st.builds(
         Recipient,
@@ -164,6 +178,7 @@ def recipients() -> st.SearchStrategy[Recipient]:
     )
 
 
+@cache
 def proofs() -> st.SearchStrategy[Proof]:
     return st.builds(
         Proof,
@@ -177,6 +192,7 @@ def proofs() -> st.SearchStrategy[Proof]:
     )
 
 
+@cache
 def attempts() -> st.SearchStrategy[Attempt]:
     return st.builds(
         Attempt,
@@ -191,6 +207,7 @@ def attempts() -> st.SearchStrategy[Attempt]:
     )
 
 
+@cache
 def assignments() -> st.SearchStrategy[Assignment]:
     return st.builds(
         Assignment,
@@ -264,49 +281,52 @@ def events(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Event]:
     )
 
 
-@st.composite
-def stops(draw: st.DrawFn, index: int = 0) -> Stop:
-    consignments = draw(
-        st.lists(
-            st.builds(
-                Consignment,
-                shipment_id=ids("shp").map(ShipmentId),
-                barcodes=st.lists(words(), min_size=1, max_size=3).map(tuple),
-            ),
-            max_size=2,
-        )
+@cache
+def stops(index: int = 0) -> st.SearchStrategy[Stop]:
+    consignments = st.builds(
+        Consignment,
+        shipment_id=ids("shp").map(ShipmentId),
+        barcodes=st.lists(words(), min_size=1, max_size=3).map(tuple),
     )
-    return Stop(
-        id=StopId(f"stp_{index}"),
-        coordinates=draw(town()),
-        time_zone=draw(st.sampled_from(TIME_ZONES)),
-        consignments=tuple(consignments),
-        window=draw(st.none() | ranges()),
-        service_time_s=draw(st.none() | st.sampled_from([0.0, 30.0, 600.5])),
-        planned=draw(st.none() | etas()),
-        promise=draw(st.none() | ranges()),
+    return st.builds(
+        Stop,
+        id=st.just(StopId(f"stp_{index}")),
+        coordinates=town(),
+        time_zone=st.sampled_from(TIME_ZONES),
+        consignments=st.lists(consignments, max_size=2).map(tuple),
+        window=st.none() | ranges(),
+        service_time_s=st.none() | st.sampled_from([0.0, 30.0, 600.5]),
+        planned=st.none() | etas(),
+        promise=st.none() | ranges(),
     )
 
 
-@st.composite
-def routes(draw: st.DrawFn, min_stops: int = 1, max_stops: int = 12) -> Route:
-    count = draw(st.integers(min_stops, max_stops))
-    return Route(
-        id=RouteId(draw(ids("rte"))),
-        driver_id=DriverId(draw(ids("drv"))),
-        hub_id=HubId(draw(ids("hub"))),
-        hub_coordinates=draw(town()),
-        service_day=draw(st.dates()),
-        starts_at=draw(instants()),
-        stops=tuple(draw(stops(i)) for i in range(count)),
-        created_at=draw(instants()),
-        status=draw(st.sampled_from(RouteStatus)),
-        plan_version=draw(st.integers(1, 99)),
-        started_at=draw(st.none() | instants()),
-        completed_at=draw(st.none() | instants()),
+@cache
+def routes(min_stops: int = 1, max_stops: int = 12) -> st.SearchStrategy[Route]:
+    return st.integers(min_stops, max_stops).flatmap(routes_of)
+
+
+@cache
+def routes_of(count: int) -> st.SearchStrategy[Route]:
+    """Routes with so many stops."""
+    return st.builds(
+        Route,
+        id=ids("rte").map(RouteId),
+        driver_id=ids("drv").map(DriverId),
+        hub_id=ids("hub").map(HubId),
+        hub_coordinates=town(),
+        service_day=st.dates(),
+        starts_at=instants(),
+        stops=st.tuples(*map(stops, range(count))),
+        created_at=instants(),
+        status=st.sampled_from(RouteStatus),
+        plan_version=st.integers(1, 99),
+        started_at=st.none() | instants(),
+        completed_at=st.none() | instants(),
     )
 
 
+@cache
 def progresses() -> st.SearchStrategy[Progress]:
     return st.builds(
         Progress,
@@ -319,23 +339,30 @@ def progresses() -> st.SearchStrategy[Progress]:
     )
 
 
-@st.composite
-def lives(draw: st.DrawFn, stops_count: int | None = None, max_stops: int = 12) -> Live:
-    """A live state with one progress and one ETA (or None) a stop."""
-    count = draw(st.integers(0, max_stops)) if stops_count is None else stops_count
-    recent = draw(st.lists(fixes(town()), max_size=RECENT_FIXES, unique=True))
-    return Live(
-        driver_id=DriverId(draw(ids("drv"))),
-        version=draw(st.integers(1, 10_000)),
-        epoch=draw(st.integers(1, 9)),
-        route_id=draw(st.none() | ids("rte").map(RouteId)),
-        plan_version=draw(st.integers(0, 99)),
-        started_at=draw(st.none() | whole_seconds()),
-        clock_skew=timedelta(seconds=draw(st.integers(-86_400, 86_400))),
-        recent=tuple(sorted(recent, key=lambda fix: fix.order)),
-        near_since=draw(st.none() | instants()),
-        progress=tuple(draw(progresses()) for _ in range(count)),
-        etas=tuple(draw(st.none() | etas()) for _ in range(count)),
+@cache
+def lives(max_stops: int = 12) -> st.SearchStrategy[Live]:
+    return st.integers(0, max_stops).flatmap(lives_of)
+
+
+@cache
+def lives_of(count: int) -> st.SearchStrategy[Live]:
+    """Live states with one progress and one ETA (or None) for each of so many stops."""
+    recent = st.lists(fixes(town()), max_size=RECENT_FIXES, unique=True)
+    return st.builds(
+        Live,
+        driver_id=ids("drv").map(DriverId),
+        version=st.integers(1, 10_000),
+        epoch=st.integers(1, 9),
+        route_id=st.none() | ids("rte").map(RouteId),
+        plan_version=st.integers(0, 99),
+        started_at=st.none() | whole_seconds(),
+        ended_at=st.none() | whole_seconds(),
+        clock_skew=st.integers(-86_400, 86_400).map(lambda s: timedelta(seconds=s)),
+        recent=recent.map(lambda some: tuple(sorted(some, key=lambda fix: fix.order))),
+        near_since=st.none() | instants(),
+        progress=st.tuples(*[progresses()] * count),
+        etas=st.tuples(*[st.none() | etas()] * count),
+        planned=st.lists(ids("rte").map(RouteId), max_size=2).map(tuple),
     )
 
 

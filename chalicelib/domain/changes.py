@@ -13,7 +13,10 @@ from chalicelib.domain.shipments import Shipment
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A shipment after some steps and the events they left; ``expected_version`` is what was read (None: it is new)."""
+    """A shipment after some steps, and the events they left.
+
+    ``expected_version`` is what was read (None: it is new).
+    """
 
     after: Shipment
     events: tuple[Event, ...]
@@ -38,7 +41,7 @@ class RouteChange:
 
 @dataclass(frozen=True, slots=True)
 class TrackEntry:
-    """One batch in the track: the fixes kept of it, and the ETAs told with it (epoch seconds, by stop index)."""
+    """One batch in the track: the fixes kept of it, and the state whose ETAs were told with it."""
 
     driver_id: DriverId
     route_id: RouteId
@@ -49,7 +52,7 @@ class TrackEntry:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What an Idempotency-Key stood for: the fingerprint of the request and the id of what it made."""
+    """What an Idempotency-Key stood for: the request's fingerprint and the id of what it made."""
 
     key: str
     fingerprint: str

@@ -93,8 +93,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """``stored`` goes into the track, ``usable`` (a subset) may move the head, ``trusted`` (again a subset) are no
-    jumps. All in device order.
+    """What screening kept, in device order, each list a subset of the one before.
+
+    ``stored`` goes into the track, ``usable`` may move the head, ``trusted`` are no jumps.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -180,7 +181,8 @@ def credible(recent: Sequence[Fix], policy: Policy) -> tuple[Fix, ...]:
     """
     chains: list[tuple[Fix, ...]] = []
     for fix in recent:
-        reaching = (chain for chain in chains if is_drivable(chain[-1], fix, policy))
+        # Of equally long ways to a fix the newest, so that a van elsewhere has a chain of its own.
+        reaching = (chain for chain in reversed(chains) if is_drivable(chain[-1], fix, policy))
         chains.append((*max(reaching, key=len, default=()), fix))
     best: tuple[Fix, ...] = ()
     for chain in chains:

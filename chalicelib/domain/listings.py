@@ -9,7 +9,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a listing; ``position`` resumes after it (None: that was all). It is not yet an opaque cursor."""
+    """One page of a listing.
+
+    ``position`` resumes after it (None: that was all); it is not yet an opaque cursor.
+    """
 
     data: tuple[T, ...]
     position: Mapping[str, str] | None = None

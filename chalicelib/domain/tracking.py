@@ -168,11 +168,16 @@ def view(
 
 
 def _driving(shipment: Shipment, live: Live | None) -> Live | None:
-    """The live state, but only while it drives this very shipment."""
+    """The live state, but only while it drives this very shipment and its stop is still to be done.
+
+    Once the stop is done the van is at other people's doors, whatever the shipment's status says.
+    """
     assigned = shipment.assignment
     if live is None or assigned is None or shipment.status not in ON_THE_WAY:
         return None
-    if live.route_id != assigned.route_id or assigned.stop_index >= len(live.progress):
+    if not live.is_on_shift or live.route_id != assigned.route_id:
+        return None
+    if assigned.stop_index not in live.remaining():
         return None
     return live
 

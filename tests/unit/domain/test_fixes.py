@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -356,7 +357,7 @@ class TestHead:
 
         assert set(chain) <= set(recent)
         assert bool(chain) == bool(recent)
-        assert all(is_drivable(a, b, POLICY) for a, b in zip(chain, chain[1:], strict=False))
+        assert all(is_drivable(a, b, POLICY) for a, b in itertools.pairwise(chain))
 
     def test_across_the_antimeridian_it_goes_on(self) -> None:
         east = make_fix(NOON - seconds(30), coordinates=Coordinates(-17.0, 179.999))

@@ -6,7 +6,7 @@ from chalicelib.domain.ids import DriverId
 from chalicelib.domain.live import Live, Progress
 from chalicelib.domain.policy import Policy
 from tests.builders import make_drive, make_live
-from tests.strategies import lives
+from tests.strategies import lives, lives_of
 
 
 def test_a_new_driver_has_no_head_and_no_stop() -> None:
@@ -40,7 +40,7 @@ def test_stops_before_counts_what_remains(live: Live) -> None:
     assert live.next_stop == (remaining[0] if remaining else None)
 
 
-@given(lives(stops_count=3))
+@given(lives_of(3))
 def test_one_stops_progress_is_replaced_alone(live: Live) -> None:
     changed = replace(live.progress[1], is_done=not live.progress[1].is_done)
 
