@@ -52,7 +52,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.package", description=__doc__)
     parser.add_argument("--stage", default="dev", choices=stages())
     stage = parser.parse_args().stage
-    say = _Report()
+    try:
+        return package(stage, _Report())
+    except subprocess.CalledProcessError as failure:  # it said why on stderr
+        print(f"\n  ✗ {Path(failure.cmd[0]).name} gave up: the application cannot be packaged")
+        return 1
+
+
+def package(stage: str, say: "_Report") -> int:
+    """The same, reporting to `say`. Raises CalledProcessError when Chalice or uv gave up."""
     with tempfile.TemporaryDirectory() as scratch:
         generated = generate(stage, Path(scratch))
         say.done(f"template of stage {stage}, {RUNTIME}, arm64")
@@ -81,7 +89,7 @@ def generate(stage: str, scratch: Path) -> Generated:
     output = scratch / "chalice"
     subprocess.run(
         [
-            *(sys.executable, "-c", "from chalice.cli import main; main()"),
+            *(sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())"),
             *("--project-dir", str(project), "package", "--stage", stage),
             *("--template-format", "yaml", "--merge-template", str(RESOURCES), str(output)),
         ],

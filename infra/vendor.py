@@ -41,7 +41,8 @@ NEVER_CALLED: Final = (
     "boto3/data",  # resource objects; we use clients
     "boto3/examples",
     "urllib3/contrib/emscripten",  # for Python inside a browser
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui",
+    "aws_lambda_powertools/event_handler",  # a second router
+    "aws_lambda_powertools/utilities/auth_alpha",  # for that router
 )
 """What the packages bring along and nothing reads in a function."""
 
