@@ -56,25 +56,38 @@ class StreamSource:
     bisect: bool = True
     patterns: Sequence[Mapping[str, Any]] = ()
     starting_position: str = "TRIM_HORIZON"
-    _iterators: dict[str, str] = field(default_factory=dict)
+    _checkpoints: dict[str, str | None] = field(default_factory=dict)
+    """How far each shard has been read (None: its beginning).
+
+    Every read opens an iterator of its own: moto's point into a table that a cancelled transaction
+    puts back as a copy, and would never see another record.
+    """
 
     def poll(self) -> int:
-        if not self._iterators:
+        if not self._checkpoints:
             self._open()
-        return sum(self._poll_shard(shard_id) for shard_id in list(self._iterators))
+        return sum(self._poll_shard(shard_id) for shard_id in self._checkpoints)
 
     def _open(self) -> None:
         description = self.streams.describe_stream(StreamArn=self.stream_arn)["StreamDescription"]
-        for shard in description["Shards"]:
-            self._iterators[shard["ShardId"]] = self.streams.get_shard_iterator(
-                StreamArn=self.stream_arn,
-                ShardId=shard["ShardId"],
-                ShardIteratorType=self.starting_position,
-            )["ShardIterator"]
+        self._checkpoints = {shard["ShardId"]: None for shard in description["Shards"]}
+
+    def _iterator(self, shard_id: str) -> str:
+        checkpoint = self._checkpoints[shard_id]
+        where = (
+            {"ShardIteratorType": self.starting_position}
+            if checkpoint is None
+            else {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": checkpoint}
+        )
+        answer = self.streams.get_shard_iterator(
+            StreamArn=self.stream_arn, ShardId=shard_id, **where
+        )
+        iterator: str = answer["ShardIterator"]
+        return iterator
 
     def _poll_shard(self, shard_id: str) -> int:
         delivered, is_full = 0, True
-        while is_full and shard_id in self._iterators:
+        while is_full:
             got, is_full = self._poll_batch(shard_id)
             delivered += got
         return delivered
@@ -82,7 +95,7 @@ class StreamSource:
     def _poll_batch(self, shard_id: str) -> tuple[int, bool]:
         """How many records the function got of one batch, and whether there may be more."""
         answer = self.streams.get_records(
-            ShardIterator=self._iterators[shard_id], Limit=self.batch_size
+            ShardIterator=self._iterator(shard_id), Limit=self.batch_size
         )
         records = [
             shapes.stream_record(record, stream_arn=self.stream_arn, region=self.region)
@@ -98,12 +111,9 @@ class StreamSource:
             park=lambda batch: self._park(batch, shard_id),
             pause=self.pause,
         )
-        if answer.get(
-            "NextShardIterator"
-        ):  # only now: a stop in between repeats the batch, as on AWS
-            self._iterators[shard_id] = answer["NextShardIterator"]
-        else:
-            del self._iterators[shard_id]
+        if answer["Records"]:  # only now: a stop in between repeats the batch, as on AWS
+            last = answer["Records"][-1]["dynamodb"]["SequenceNumber"]
+            self._checkpoints[shard_id] = last
         return len(wanted), len(answer["Records"]) >= self.batch_size
 
     def _is_wanted(self, record: shapes.Record) -> bool:
