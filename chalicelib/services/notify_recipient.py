@@ -148,10 +148,16 @@ class NotifyRecipient:
         return compose(
             event,
             shipment,
-            sms_name=self.accounts.shipper(shipment.shipper_id).sms_name,
+            sms_name=self._sms_name(shipment),
             url=f"{self.public_base_url}/t/{token}",
             now=self.clock.now(),
         )
+
+    def _sms_name(self, shipment: Shipment) -> str | None:
+        try:
+            return self.accounts.shipper(shipment.shipper_id).sms_name
+        except NotFound:
+            return None
 
     def _send(self, channel: Channel, address: str, notice: Notice) -> None:
         if channel is Channel.SMS:

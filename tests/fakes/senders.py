@@ -1,0 +1,77 @@
+"""Senders that keep what they were given. A list of `answers` says how the next calls go.
+
+An answer is an exception to raise, or for webhooks a status; after the last one all goes well.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chalicelib.domain.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Sms:
+    phone: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Post:
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass
+class InMemorySms:
+    sent: list[Sms] = field(default_factory=list)
+    answers: list[Exception] = field(default_factory=list)
+
+    def send(self, phone: str, text: str) -> None:
+        if self.answers:
+            raise self.answers.pop(0)
+        if not re.fullmatch(r"\+[1-9]\d{6,14}", phone):
+            raise Invalid(code="phone_refused")
+        self.sent.append(Sms(phone, text))
+
+
+@dataclass
+class InMemoryEmail:
+    sent: list[Mail] = field(default_factory=list)
+    answers: list[Exception] = field(default_factory=list)
+
+    def send(self, to: str, subject: str, text: str, html: str) -> None:
+        if self.answers:
+            raise self.answers.pop(0)
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", to):
+            raise Invalid(code="email_refused")
+        self.sent.append(Mail(to, subject, text, html))
+
+
+@dataclass
+class InMemoryWebhooks:
+    posts: list[Post] = field(default_factory=list)
+    answers: dict[str, list[int | Exception]] = field(default_factory=dict)
+    """By URL."""
+
+    def check(self, url: str) -> None:
+        if not url.startswith("https://"):
+            raise Invalid(pointer="/url", code="target_not_https")
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        self.check(url)
+        self.posts.append(Post(url, body, dict(headers)))
+        answers = self.answers.get(url)
+        answer = answers.pop(0) if answers else 204
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
