@@ -80,7 +80,7 @@ def test_the_webhook_sender_reads_endpoints_and_writes_its_ledger_and_no_more(
     }
 
     assert set(tables) == {"AccountsTable", "LedgerTable"}
-    assert tables["AccountsTable"] <= {"dynamodb:GetItem", "dynamodb:Query"}
+    assert tables["AccountsTable"] == {"dynamodb:Query"}
 
 
 def test_only_the_api_may_touch_proofs_and_positions(dev: Packaged) -> None:

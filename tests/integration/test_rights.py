@@ -1,0 +1,201 @@
+"""A whole delivery: every call that it makes to AWS is in the policy of the function that makes it.
+
+And the other way round: no policy grants what no delivery needs.
+"""
+
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib import bootstrap, triggers
+from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.payloads import to_message
+from infra.template import Stack
+from local.client import Api, upload
+from local.stack import STAGE, RunningStack, running_stack
+from tests.integration.rights import POLICIES, Call, Recorder, allows, statements
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
+HELSINKI = {"lat_deg": 60.1699, "lon_deg": 24.9384}
+NOT_CALLED_BY_US = {
+    "logs:CreateLogStream",  # Lambda itself, with the function's role, here and below
+    "logs:PutLogEvents",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
+    "s3:PutObject",  # the driver's phone, by a form that we sign
+    "s3:ListBucket",  # without it, S3 says 403 of what is not there
+}
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """A shipper's server that is content with everything."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/hook"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def recorder(receiver: str) -> Recorder:
+    recorder = Recorder(Stack(STAGE))
+    with recorder.listening(), running_stack(in_background=False) as running:
+        with Clients(running) as clients:
+            shipment_id = deliver(clients, running.clock.now(), webhook_url=receiver)
+        bootstrap.configure(clock=running.clock, allow_local_webhooks=True)  # caches are cold again
+        running.settle()
+        deliver_events_again(shipment_id)
+    return recorder
+
+
+def test_every_call_is_in_the_policy_of_the_function_that_makes_it(recorder: Recorder) -> None:
+    refused = [
+        call
+        for call in sorted(recorder.calls)
+        if not any(allows(each, call) for each in statements(call.function, recorder.stack))
+    ]
+
+    assert refused == []
+
+
+def test_all_functions_were_watched(recorder: Recorder) -> None:
+    assert {call.function for call in recorder.calls} == set(POLICIES)
+
+
+@pytest.mark.parametrize("function", POLICIES)
+def test_no_policy_grants_what_is_never_needed(function: str, recorder: Recorder) -> None:
+    calls = [call for call in recorder.calls if call.function == function]
+    idle = {
+        (statement["Sid"], action)
+        for statement in statements(function, recorder.stack)
+        for action in statement["Action"]
+        if action not in NOT_CALLED_BY_US
+        and not any(allows(statement | {"Action": [action]}, call) for call in calls)
+    }
+
+    assert idle == set()
+
+
+def test_a_call_on_another_table_would_be_refused(recorder: Recorder) -> None:
+    foreign = Call("deliver_webhook", "dynamodb:Query", "arn:aws:dynamodb:::table/x", "shr_1")
+
+    assert not any(allows(each, foreign) for each in statements(foreign.function, recorder.stack))
+
+
+class Clients(ExitStack):
+    """Clients of the API by key or token, closed together."""
+
+    def __init__(self, running: RunningStack) -> None:
+        super().__init__()
+        self.running = running
+
+    def of(self, token: str | None) -> Api:
+        """Somebody's client; None is a stranger."""
+        api = Api(self.running.base_url, token)
+        self.callback(api.close)
+        return api
+
+
+def deliver(clients: Clients, at: datetime, *, webhook_url: str) -> ShipmentId:
+    """One shipment from its creation to the page that shows its photo; returns its id."""
+    now, day = at.isoformat(), at.date().isoformat()
+    admin = clients.of(clients.running.admin_key)
+    shipper_id = admin.post("/v1/shippers", {"name": "Shop"})["id"]
+    own = {"role": "shipper", "shipper_id": shipper_id, "label": "test"}
+    shipper = clients.of(admin.post("/v1/keys", own)["key"])
+    staff = clients.of(admin.post("/v1/keys", {"role": "dispatcher", "label": "test"})["key"])
+    hub_id = staff.post("/v1/hubs", {"name": "H", "time_zone": "Europe/Helsinki", **HELSINKI})["id"]
+    driver, driver_id = sign_in(clients, staff)
+    unwanted = shipper.post("/v1/webhooks", {"url": webhook_url})["id"]
+    shipper.send("DELETE", f"/v1/webhooks/{unwanted}")
+    shipper.post("/v1/webhooks", {"url": webhook_url})
+
+    shipment = shipper.post("/v1/shipments", SHIPMENT, headers={"Idempotency-Key": "one"})
+    again = shipper.post("/v1/shipments", SHIPMENT, headers={"Idempotency-Key": "one"})
+    assert again == shipment
+    planned = {"driver_id": driver_id, "hub_id": hub_id, "service_day": day, "starts_at": now}
+    route = staff.post("/v1/routes", planned | {"shipment_ids": [shipment["id"]]})
+    stop = f"/v1/driver/stops/{route['stops'][0]['id']}"
+    scan = {"action_id": "action-1", "barcode": "111", "scanned_at": now}
+    driver.post("/v1/driver/scans", {"scans": [scan]})
+    driver.post("/v1/driver/route/start", {"action_id": "action-2", "occurred_at": now})
+    driver.post("/v1/driver/positions", {"fixes": [{"recorded_at": now, **HELSINKI}]})
+    driver.post(f"{stop}/arrive", {"action_id": "action-3", "occurred_at": now})
+    proof_id = take_photo(driver, shipment["id"])
+    outcome = {"action_id": "action-4", "occurred_at": now, "proof_ids": [proof_id]}
+    driver.post(f"{stop}/deliver", outcome)
+
+    token = Path(shipment["tracking_url"]).name
+    assert clients.of(None).get(f"/t/{token}/state")["status"] == "delivered"
+    for path in ("/v1/shipments", f"/v1/shipments/{shipment['id']}/events"):
+        assert shipper.get(path)["data"]
+    staff.get(f"/v1/routes?service_day={day}&hub_id={hub_id}")
+    staff.get("/v1/drivers")
+    return ShipmentId(shipment["id"])
+
+
+def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:
+    """A new driver with a session of their own."""
+    driver_id = staff.post("/v1/drivers", {"name": "D"})["id"]
+    code = staff.post(f"/v1/drivers/{driver_id}/invitations")["code"]
+    session = clients.of(None).post("/v1/driver/session", {"code": code})
+    return clients.of(session["token"]), driver_id
+
+
+def take_photo(driver: Api, shipment_id: str) -> str:
+    photo = {"kind": "photo", "content_type": "image/jpeg", "size_bytes": len(JPEG)}
+    form = driver.post("/v1/driver/proofs", {"shipment_id": shipment_id, **photo})
+    assert upload(form["url"], form["fields"], JPEG, "image/jpeg") == 204
+    return str(form["proof_id"])
+
+
+def deliver_events_again(shipment_id: ShipmentId) -> None:
+    """What a queue may do at any time: the same messages once more."""
+    container = bootstrap.container()
+    _, events = container.shipments.with_history(shipment_id)
+    batch = {"Records": [{"messageId": event.id, "body": to_message(event)} for event in events]}
+    nothing: dict[str, list[Any]] = {"batchItemFailures": []}
+    assert triggers.notify_recipient(batch, container) == nothing
+    assert triggers.deliver_webhook(batch, container) == nothing
+
+
+SHIPMENT = {
+    "reference": "1",
+    "recipient": {"name": "A", "phone": "+358401234567", "email": "a@example.com"},
+    "address": {
+        "lines": ["Aleksanterinkatu 1"],
+        "city": "Helsinki",
+        "country": "FI",
+        "time_zone": "Europe/Helsinki",
+        "lat_deg": 60.172,
+        "lon_deg": 24.94,
+    },
+    "parcels": [{"barcode": "111"}],
+}
