@@ -1,4 +1,7 @@
-"""The application as Chalice and Lambda see it: blueprints, middleware and every handler. No logic."""
+"""The application as Chalice and Lambda see it: blueprints, middleware and every handler.
+
+No logic.
+"""
 
 from typing import Any
 
@@ -18,7 +21,7 @@ from chalicelib.pages.static import static
 from chalicelib.pages.tracking import tracking
 
 app = Chalice(app_name="doorstep", configure_logs=False)
-app.log = logger
+app.log = logger  # type: ignore[assignment] # it has all that Chalice calls
 middleware.install(app)
 for blueprint in (accounts, shipments, routes, driving, webhooks, health, tracking, static):
     app.register_blueprint(blueprint)

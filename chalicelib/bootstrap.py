@@ -1,7 +1,7 @@
 """The only wiring: which adapter serves which port, and which use case gets which.
 
-Everything is made when it is first asked for, so a function that only publishes never makes a client
-for files. ``container()`` is one per process.
+Everything is made when it is first asked for, so a function that only publishes never makes a
+client for files. ``container()`` is one per process.
 """
 
 import os
@@ -25,8 +25,8 @@ from chalicelib.adapters.ses import SesEmailSender
 from chalicelib.adapters.signing import HmacSigner
 from chalicelib.adapters.sns import SnsEventTopic, SnsSmsSender
 from chalicelib.adapters.webhook_sender import HttpsWebhookSender
-from chalicelib.domain.events import Event
 from chalicelib.domain.eta.model import FactoryPrior
+from chalicelib.domain.events import Event
 from chalicelib.domain.forecasts import Forecaster
 from chalicelib.domain.policy import Policy
 from chalicelib.services.authenticate import Authenticate

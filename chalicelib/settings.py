@@ -10,7 +10,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One field a variable, same name in capitals; a test compares them with every stage's configuration."""
+    """One field a variable, same name in capitals; a test compares them with every stage's."""
 
     stage: str
     """Name of the stage: dev, prod, local."""

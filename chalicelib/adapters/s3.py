@@ -24,7 +24,10 @@ class S3ProofStore:
 
     @property
     def origin(self) -> str:
-        """Scheme and host of the links, as a page's policy names them. Signs a link, asks nobody."""
+        """Scheme and host of the links, as a page's policy names them.
+
+        Signs a link, asks nobody.
+        """
         url = client("s3").generate_presigned_url(
             "get_object", Params={"Bucket": self._bucket, "Key": "any"}
         )

@@ -32,13 +32,19 @@ class HmacSigner:
         self._keys = keys
 
     def tracking_token(self, shipment_id: ShipmentId, link_generation: int) -> str:
-        """The secret part of a tracking link. Signed with the first key, so that it stays the same for life."""
+        """The secret part of a tracking link.
+
+        Signed with the first key, so that it stays the same for life.
+        """
         ulid = ULID.from_str(shipment_id.removeprefix(f"{SHIPMENT}_"))
         name = NAME.pack(0, link_generation, ulid.bytes)
         return _text(name + self._mac(0, name))
 
     def open_tracking_token(self, token: str) -> tuple[ShipmentId, int]:
-        """Which shipment and link generation a token was made for. Raises NotFound unless we made it."""
+        """Which shipment and link generation a token was made for.
+
+        Raises NotFound unless we made it.
+        """
         raw = _bytes(token) if len(token) == TOKEN_CHARS else b""
         if len(raw) != NAME.size + MAC_BYTES or _text(raw) != token:
             raise NotFound

@@ -28,11 +28,16 @@ PUBLIC = frozenset({Role.PUBLIC})
 ANYBODY = Actor(Role.PUBLIC, "public")
 
 
-class ApiBlueprint(Blueprint):  # type: ignore[misc] - Chalice has no types
+class ApiBlueprint(Blueprint):
     """A Blueprint whose views take an actor and may raise DomainError."""
 
     def endpoint(
-        self, path: str, *, method: str, principals: frozenset[Role], **options: Any
+        self,
+        path: str,
+        *,
+        method: str,
+        principals: frozenset[Role],
+        **options: Any,  # noqa: ANN401 - handed on to Chalice
     ) -> Callable[[View[P]], Callable[P, Response]]:
         """Register a view for one method; ``principals`` stays readable on the registered view."""
         register = self.route(path, methods=[method], **options)
@@ -48,7 +53,8 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc] - Chalice has no types
                 except DomainError as exc:
                     return problem(exc)
 
-            translated.principals = principals  # type: ignore[attr-defined] - read by the table of principals
+            # the table of principals reads it back from the registered view
+            translated.principals = principals  # type: ignore[attr-defined]
             registered: Callable[P, Response] = register(translated)
             return registered
 

@@ -1,7 +1,9 @@
-"""Bodies: read once, from the raw bytes, strictly. What is not exactly what the schema says is refused.
+"""Bodies: read once, from the raw bytes, strictly.
 
-The model validates first (it refuses NaN, 1e999, deep nesting and lone surrogates without recursion);
-only then a second parse looks for repeated keys, which the model would let pass.
+What is not exactly what the schema says is refused.
+
+The model validates first (it refuses NaN, 1e999, deep nesting and lone surrogates without
+recursion); only then a second parse looks for repeated keys, which the model would let pass.
 """
 
 import hashlib
@@ -11,7 +13,7 @@ from typing import Any, Final, TypeVar
 from chalice.app import Request
 from pydantic import BaseModel
 
-from chalicelib.api.problems import Unreadable, UnsupportedMedia
+from chalicelib.api.problems import RepeatedKey, Unreadable, UnsupportedMedia
 from chalicelib.domain.errors import Invalid, TooLarge
 from chalicelib.services.create_shipment import RequestKey
 
@@ -24,7 +26,8 @@ M = TypeVar("M", bound=BaseModel)
 def parsed(model: type[M], request: Request, *, max_bytes: int = MAX_BODY_BYTES) -> M:
     """The body as a model. Raises TooLarge, UnsupportedMedia, Unreadable or a ValidationError."""
     _require_plain_json(request)
-    raw: bytes = request.raw_body
+    raw = request.raw_body
+    raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > max_bytes:
         raise TooLarge(limit_bytes=max_bytes)
     value = model.model_validate_json(raw)
@@ -58,7 +61,7 @@ def _require_single_keys(raw: bytes) -> None:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            raise Unreadable("A key appears twice in the same object.", errors=[])
+            raise RepeatedKey
         return found
 
     try:

@@ -1,4 +1,4 @@
-"""What a driver's phone does: see the route, load, start, post positions, work through the stops."""
+"""What a driver's phone does: see the route, load, start, post positions, work the stops."""
 
 from typing import Final
 

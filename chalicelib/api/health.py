@@ -1,4 +1,4 @@
-"""Is it there? No table is read: a health check that costs something would be a way to cost us something."""
+"""Is it there? No table is read: a check that costs something would be a way to cost us."""
 
 from typing import Final
 

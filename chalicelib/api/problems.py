@@ -33,6 +33,13 @@ class Unreadable(DomainError):
     text = "The body is not JSON that we accept."
 
 
+class RepeatedKey(Unreadable):
+    """JSON, but it says the same thing twice, and nobody knows which one is meant."""
+
+    code = "repeated_key"
+    text = "A key appears twice in the same object."
+
+
 class UnsupportedMedia(DomainError):
     """A content type or an encoding that we do not take."""
 

@@ -1,4 +1,7 @@
-"""Query parameters and cursors. A cursor is sealed together with what it pages over and for whom."""
+"""Query parameters and cursors.
+
+A cursor is sealed together with what it pages over and for whom.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +49,10 @@ def parameters(request: Request, allowed: frozenset[str]) -> dict[str, str]:
 
 
 def paging(request: Request, actor: Actor, found: Mapping[str, str]) -> Paging:
-    """Limit and cursor of a listing. Raises Invalid for a cursor of another listing or of somebody else."""
+    """Limit and cursor of a listing.
+
+    Raises Invalid for a cursor of another listing or of somebody else.
+    """
     limit = found.get("limit", str(DEFAULT_LIMIT))
     if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= MAX_LIMIT:
         text = f"A limit is a number from 1 to {MAX_LIMIT}."
@@ -61,8 +67,8 @@ def _position(cursor: str | None, scope: str) -> Mapping[str, str] | None:
     if cursor is None:
         return None
     sealed = container().signer.unseal(CURSOR, cursor)
-    if sealed is None or sealed.get("s") != scope or not isinstance(sealed.get("p"), dict):
+    position = None if sealed is None else sealed.get("p")
+    if sealed is None or sealed.get("s") != scope or not isinstance(position, dict):
         text = "This cursor is not one of this listing."
         raise Invalid(text, pointer="?cursor", code="invalid_cursor")
-    position: dict[str, str] = sealed["p"]  # type: ignore[assignment] - sealed by us
-    return position
+    return {str(name): str(value) for name, value in position.items()}

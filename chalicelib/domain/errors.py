@@ -9,7 +9,7 @@
     ├─ Forbidden                 this actor may not
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
-    │  ├─ IdempotencyKeyReused
+    │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NothingAboard, UploadMissing
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
@@ -75,6 +75,48 @@ class IllegalTransition(Conflict):
 
     code = "illegal_transition"
     text = "The shipment's status does not allow that."
+
+
+class AlreadyAssigned(Conflict):
+    """The shipment is on another open route."""
+
+    code = "already_assigned"
+    text = "The shipment is on another route."
+
+
+class NotPlannable(Conflict):
+    """The shipment is on its way, or will not be delivered any more."""
+
+    code = "not_plannable"
+    text = "The shipment cannot be put on a route."
+
+
+class NothingLoaded(Conflict):
+    """A route cannot start with an empty van."""
+
+    code = "nothing_loaded"
+    text = "Nothing has been loaded for this route."
+
+
+class RouteUnderWay(Conflict):
+    """The driver is on another route."""
+
+    code = "route_under_way"
+    text = "The driver is on another route."
+
+
+class NothingAboard(Conflict):
+    """Nothing for this stop is on the van."""
+
+    code = "nothing_aboard"
+    text = "Nothing for this stop is on the van."
+
+
+class UploadMissing(Conflict):
+    """The proof has not been uploaded yet."""
+
+    code = "upload_missing"
+    text = "The file has not been uploaded yet."
 
 
 class IdempotencyKeyReused(Invalid):

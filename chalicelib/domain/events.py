@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.domain.actors import Role
+from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import EventId, ShipmentId, ShipperId
+from chalicelib.domain.instants import Range
 
 
 class EventType(StrEnum):
@@ -37,6 +39,22 @@ INTERNAL: Final = frozenset({EventType.SUPERSEDED})
 """Kept for the record, told to nobody."""
 
 WARNINGS: Final = frozenset({EventType.DELAYED, EventType.ATTEMPT_FAILED})
+
+
+def range_data(value: Range | None) -> dict[str, str] | None:
+    """A range as an event tells it."""
+    if value is None:
+        return None
+    return {"earliest": value.earliest.isoformat(), "latest": value.latest.isoformat()}
+
+
+def eta_data(value: Eta) -> dict[str, str]:
+    """An ETA as an event tells it."""
+    return {
+        "point": value.point.isoformat(),
+        "earliest": value.earliest.isoformat(),
+        "latest": value.latest.isoformat(),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from chalicelib.domain.ids import KEY, DriverId, KeyId
 from chalicelib.services.ports import Accounts, Clock, Signer
 
 KEY_PREFIX: Final = "ds_live_"
-DRIVER_TOKEN_PREFIX: Final = "dst_"
-DRIVER_TOKEN: Final = "driver"
+DRIVER_PREFIX: Final = "dst_"
+DRIVER_PURPOSE: Final = "driver"
 SHIFT: Final = timedelta(hours=16)
 
 
@@ -42,8 +42,8 @@ class Authenticate:
         """The actor that presents this."""
         if bearer.startswith(KEY_PREFIX):
             return self._key(bearer.removeprefix(KEY_PREFIX))
-        if bearer.startswith(DRIVER_TOKEN_PREFIX):
-            return self._driver(bearer.removeprefix(DRIVER_TOKEN_PREFIX))
+        if bearer.startswith(DRIVER_PREFIX):
+            return self._driver(bearer.removeprefix(DRIVER_PREFIX))
         raise Unauthorized
 
     def begin_session(self, code: str) -> DriverSession:
@@ -54,7 +54,7 @@ class Authenticate:
         driver = self.accounts.driver(invitation.driver_id)
         expires_at = now + SHIFT
         payload = {"d": driver.id, "e": driver.epoch, "x": int(expires_at.timestamp())}
-        token = DRIVER_TOKEN_PREFIX + self.signer.seal(DRIVER_TOKEN, payload)
+        token = DRIVER_PREFIX + self.signer.seal(DRIVER_PURPOSE, payload)
         return DriverSession(token=token, driver_id=driver.id, expires_at=expires_at)
 
     def _key(self, rest: str) -> Actor:
@@ -68,7 +68,7 @@ class Authenticate:
         return Actor(role=key.role, id=key.id, shipper_id=key.shipper_id)
 
     def _driver(self, sealed: str) -> Actor:
-        payload = self.signer.unseal(DRIVER_TOKEN, sealed)
+        payload = self.signer.unseal(DRIVER_PURPOSE, sealed)
         if payload is None:
             raise Unauthorized
         expires_s = payload.get("x")

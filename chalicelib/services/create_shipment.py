@@ -1,4 +1,4 @@
-"""A shipper creates a shipment: state, first event and the memory of the request in one transaction."""
+"""A shipper creates a shipment: state, event and the memory of the request, all or nothing."""
 
 import hashlib
 from dataclasses import dataclass

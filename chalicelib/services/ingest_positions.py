@@ -12,7 +12,7 @@ from chalicelib.domain.actors import SYSTEM
 from chalicelib.domain.alerts import Alert, AlertKind
 from chalicelib.domain.changes import Change, LiveChange, TrackEntry
 from chalicelib.domain.errors import Unauthorized
-from chalicelib.domain.events import EventType
+from chalicelib.domain.events import EventType, eta_data, range_data
 from chalicelib.domain.fixes import (
     Fix,
     Screened,
@@ -24,7 +24,6 @@ from chalicelib.domain.fixes import (
 )
 from chalicelib.domain.forecasts import Forecaster
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
-from chalicelib.domain.instants import Range
 from chalicelib.domain.journeys import advance
 from chalicelib.domain.live import Live
 from chalicelib.domain.policy import Policy
@@ -207,7 +206,7 @@ class IngestPositions:
                     event_id=event_id,
                     occurred_at=alert.occurred_at,
                     now=now,
-                    data={**_told(alert), "previous_promise": _span(after.promise)},
+                    data={**_told(alert), "previous_promise": range_data(shipment.promise)},
                 )
             events.append(event)
         return Change(after=after, events=tuple(events), expected_version=shipment.version)
@@ -237,19 +236,9 @@ def _is_on(shipment: Shipment, route: Route) -> bool:
 def _told(alert: Alert) -> dict[str, object]:
     told: dict[str, object] = {}
     if alert.eta is not None:
-        told["eta"] = {
-            "point": alert.eta.point.isoformat(),
-            "earliest": alert.eta.earliest.isoformat(),
-            "latest": alert.eta.latest.isoformat(),
-        }
+        told["eta"] = eta_data(alert.eta)
     if alert.stops_before is not None:
         told["stops_before"] = alert.stops_before
     if alert.promise is not None:
-        told["promise"] = _span(alert.promise)
+        told["promise"] = range_data(alert.promise)
     return told
-
-
-def _span(promise: Range | None) -> dict[str, str] | None:
-    if promise is None:
-        return None
-    return {"earliest": promise.earliest.isoformat(), "latest": promise.latest.isoformat()}

@@ -13,7 +13,7 @@ from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.changes import Change, LiveChange, RouteChange
-from chalicelib.domain.errors import Conflict, Invalid, NotFound
+from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable
 from chalicelib.domain.forecasts import Forecaster, planned_etas
 from chalicelib.domain.ids import (
     EVENT,
@@ -102,8 +102,9 @@ class PlanRoute:
         for v, visit in enumerate(order.visits):
             for i, shipment_id in enumerate(visit.shipment_ids):
                 if shipment_id not in found:
+                    text = "No such shipment."
                     raise Invalid(
-                        "No such shipment.",
+                        text,
                         pointer=f"/stops/{v}/shipment_ids/{i}",
                         code="unknown_shipment",
                     )
@@ -149,9 +150,9 @@ class PlanRoute:
         self, shipment: Shipment, stop_index: int, route: Route, actor: Actor, now: datetime
     ) -> Change:
         if shipment.status not in PLANNABLE:
-            raise Conflict(code_of_reason="not_plannable", shipment_id=shipment.id)
+            raise NotPlannable(shipment_id=shipment.id, current=shipment.status.value)
         if shipment.assignment is not None and self._is_open(shipment.assignment.route_id, route):
-            raise Conflict(code_of_reason="already_assigned", shipment_id=shipment.id)
+            raise AlreadyAssigned(shipment_id=shipment.id)
         after, events = shipment, []
         if shipment.status is Status.ATTEMPT_FAILED:
             after, event = take(
@@ -200,21 +201,22 @@ class PlanRoute:
 
 def _require_possible(order: RouteOrder) -> None:
     if not 1 <= len(order.visits) <= MAX_STOPS:
-        raise Invalid(f"A route has 1 to {MAX_STOPS} stops.", pointer="/stops")
+        text = f"A route has 1 to {MAX_STOPS} stops."
+        raise Invalid(text, pointer="/stops")
     seen: set[ShipmentId] = set()
     for v, visit in enumerate(order.visits):
         if not 1 <= len(visit.shipment_ids) <= MAX_SHIPMENTS_PER_STOP:
-            raise Invalid(
-                f"A stop has 1 to {MAX_SHIPMENTS_PER_STOP} shipments.",
-                pointer=f"/stops/{v}/shipment_ids",
-            )
+            text = f"A stop has 1 to {MAX_SHIPMENTS_PER_STOP} shipments."
+            raise Invalid(text, pointer=f"/stops/{v}/shipment_ids")
         for i, shipment_id in enumerate(visit.shipment_ids):
             if shipment_id in seen:
+                text = "This shipment is on the route already."
                 raise Invalid(
-                    "This shipment is on the route already.",
+                    text,
                     pointer=f"/stops/{v}/shipment_ids/{i}",
                     code="repeated_shipment",
                 )
             seen.add(shipment_id)
     if len(seen) > MAX_SHIPMENTS:
-        raise Invalid(f"A route has at most {MAX_SHIPMENTS} shipments.", pointer="/stops")
+        text = f"A route has at most {MAX_SHIPMENTS} shipments."
+        raise Invalid(text, pointer="/stops")

@@ -1,7 +1,10 @@
-"""What the services need from the outside, as nouns. Adapters meet these by shape; fakes in the tests do too.
+"""What the services need from the outside, as nouns.
 
-Every write that follows a read carries the version it was read at, and raises ConcurrentUpdate when somebody was
-faster. Every write is safe to repeat: an implementation recognises its own earlier write. All may raise Unavailable.
+Adapters meet these by shape; fakes in the tests do too.
+
+Every write that follows a read carries the version it was read at, and raises ConcurrentUpdate when
+somebody was faster. Every write is safe to repeat: an implementation recognises its own earlier
+write. All may raise Unavailable.
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,7 +74,7 @@ class Signer(Protocol):
         ...
 
     def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
-        """The payload as a signed, url-safe text that only ``unseal`` with the same purpose opens."""
+        """The payload as signed, url-safe text that ``unseal`` opens for the same purpose."""
         ...
 
     def unseal(self, purpose: str, sealed: str) -> dict[str, object] | None:
@@ -109,7 +112,8 @@ class Shipments(Protocol):
     def create(self, change: Change, remembered: Remembered | None) -> Remembered | None:
         """Write a new shipment, its first event and the memory of the request, all or nothing.
 
-        Returns what was remembered earlier under the same key instead, and then nothing was written.
+        Returns what was remembered earlier under the same key instead, and then nothing was
+        written.
         """
         ...
 
@@ -120,9 +124,10 @@ class Shipments(Protocol):
         live: LiveChange | None = None,
         route: RouteChange | None = None,
     ) -> None:
-        """Write shipments, their events and, if given, a driver's live state and a route, all or nothing.
+        """Write shipments, events and, if given, a live state and a route, all or nothing.
 
-        A transaction holds 100 items: at most 45 changes of one or two events. Raises ConcurrentUpdate.
+        A transaction holds 100 items: at most 45 changes of an event each. Raises
+        ConcurrentUpdate.
         """
         ...
 
@@ -143,7 +148,10 @@ class Routes(Protocol):
         ...
 
     def plan(self, route_id: RouteId, plan_version: int) -> Route:
-        """The route at that plan version; may come from a cache, which costs no read. Raises NotFound."""
+        """The route at that plan version; may come from a cache, which costs no read.
+
+        Raises NotFound.
+        """
         ...
 
     def put(self, change: RouteChange) -> None:
@@ -315,7 +323,9 @@ class WebhookSender(Protocol):
         ...
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """The status of the answer. Redirects are not followed. Raises Unavailable when there was none, Invalid for a
-        target that we must not call.
+        """The status of the answer.
+
+        Redirects are not followed. Raises Unavailable when there was none, Invalid for a target
+        that we must not call.
         """
         ...

@@ -14,7 +14,10 @@ from chalicelib.services.ports import Shipments
 
 @dataclass(frozen=True, slots=True)
 class ShowShipments:
-    """One shipment, its events, or a shipper's list. Raises NotFound for what is not the actor's."""
+    """One shipment, its events, or a shipper's list.
+
+    Raises NotFound for what is not the actor's.
+    """
 
     shipments: Shipments
 

@@ -11,8 +11,9 @@ from typing import Final
 
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.changes import Change, LiveChange, RouteChange
-from chalicelib.domain.errors import Conflict, NotFound, Unauthorized
+from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay, Unauthorized
 from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.events import eta_data, range_data
 from chalicelib.domain.forecasts import Forecaster, etas_at_start
 from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
@@ -72,19 +73,17 @@ class StartRoute:
         )
         loaded = [i for i in range(len(route.stops)) if _aboard(route, i, found)]
         if not loaded:
-            raise Conflict("Nothing has been loaded.", reason="nothing_loaded", route_id=route.id)
+            raise NothingLoaded(route_id=route.id)
         links = self.forecaster.links(route, now)
         etas = etas_at_start(links, loaded, self.forecaster.model, now)
         promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
-        self._depart(route, promises, etas, found, actor, now)
+        self._depart(route, promises, etas, found, actor=actor, now=now)
         return self._turn(route, live, etas, promises, now)
 
     def _live_off_shift(self, driver_id: DriverId) -> Live:
         live = self.fleet.live(driver_id)
         if live.is_on_shift:
-            raise Conflict(
-                "The driver is on another route.", reason="route_under_way", route_id=live.route_id
-            )
+            raise RouteUnderWay(route_id=live.route_id)
         return live
 
     def _promise(
@@ -103,6 +102,7 @@ class StartRoute:
         promises: Sequence[Range | None],
         etas: Sequence[Eta | None],
         found: dict[ShipmentId, Shipment],
+        *,
         actor: Actor,
         now: datetime,
     ) -> None:
@@ -127,17 +127,7 @@ class StartRoute:
             event_id=EventId(self.ids.new(EVENT)),
             occurred_at=now,
             now=now,
-            data={
-                "promise": {
-                    "earliest": promise.earliest.isoformat(),
-                    "latest": promise.latest.isoformat(),
-                },
-                "eta": {
-                    "point": eta.point.isoformat(),
-                    "earliest": eta.earliest.isoformat(),
-                    "latest": eta.latest.isoformat(),
-                },
-            },
+            data={"promise": range_data(promise), "eta": eta_data(eta)},
         )
         return Change(after=after, events=(event,), expected_version=shipment.version)
 

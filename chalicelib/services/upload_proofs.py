@@ -1,4 +1,4 @@
-"""A driver may upload one file: straight to the store, under a key of ours, of one type, up to a size."""
+"""A driver may upload one file: straight to the store, one key, one type, up to a size."""
 
 from dataclasses import dataclass
 

@@ -10,7 +10,14 @@ from datetime import datetime
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.changes import Change, LiveChange, RouteChange
-from chalicelib.domain.errors import Conflict, IllegalTransition, Invalid, NotFound, Unauthorized
+from chalicelib.domain.errors import (
+    IllegalTransition,
+    Invalid,
+    NotFound,
+    NothingAboard,
+    Unauthorized,
+    UploadMissing,
+)
 from chalicelib.domain.forecasts import Forecaster
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
 from chalicelib.domain.journeys import leave, reach
@@ -75,9 +82,14 @@ class WorkStop:
             return tuple(found.values())
         _require_possible(due, report, actor)
         proofs = self._proofs(report, found)
-        changes = [self._change(s, report, actor, proofs, occurred_at, now) for s in due]
+        changes = [
+            self._change(s, report, actor=actor, proofs=proofs, occurred_at=occurred_at, now=now)
+            for s in due
+        ]
         after = {**found, **{change.after.id: change.after for change in changes}}
-        self._commit(live, route, index, after, changes, occurred_at, now)
+        self._commit(
+            live, route, index, at_stop=after, changes=changes, occurred_at=occurred_at, now=now
+        )
         return tuple(after.values())
 
     def _stop(self, live: Live, stop_id: StopId) -> tuple[Route, int]:
@@ -121,7 +133,7 @@ class WorkStop:
         key = object_key(shipment_id, proof_id)
         stored = self.proofs.find(key)
         if stored is None:
-            raise Conflict("The file is not there yet.", reason="upload_missing", proof_id=proof_id)
+            raise UploadMissing(proof_id=proof_id)
         require_image(stored, content_type, pointer=f"/proof_ids/{i}")
         return Proof(
             id=proof_id,
@@ -137,6 +149,7 @@ class WorkStop:
         self,
         shipment: Shipment,
         report: StopReport,
+        *,
         actor: Actor,
         proofs: Sequence[Proof],
         occurred_at: datetime,
@@ -163,12 +176,13 @@ class WorkStop:
         live: Live,
         route: Route,
         index: int,
-        stop_shipments: Mapping[ShipmentId, Shipment],
+        *,
+        at_stop: Mapping[ShipmentId, Shipment],
         changes: Sequence[Change],
         occurred_at: datetime,
         now: datetime,
     ) -> None:
-        is_left = not any(s.status in ON_THE_WAY for s in stop_shipments.values())
+        is_left = not any(s.status in ON_THE_WAY for s in at_stop.values())
         if is_left:
             after = leave(
                 live,
@@ -211,7 +225,7 @@ def _concerned(
     left = {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.CANCELLED}
     aboard = [shipment for shipment in found.values() if shipment.status not in left]
     if not aboard:
-        raise Conflict("Nothing for this stop is on the van.", reason="nothing_aboard")
+        raise NothingAboard(stop_id=stop.id)
     on_the_way = [shipment for shipment in aboard if shipment.status in ON_THE_WAY]
     return on_the_way or aboard
 

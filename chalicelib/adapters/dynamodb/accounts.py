@@ -34,7 +34,7 @@ class DynamoAccounts:
     """The port ``Accounts`` on DynamoDB."""
 
     def __init__(self) -> None:
-        """Start with an empty cache of keys and shippers; its age is monotonic time, not the domain's clock."""
+        """Start with an empty cache; its age is monotonic time, not the domain's clock."""
         self._cache: dict[tuple[str, str], tuple[float, dict[str, Any] | None]] = {}
 
     def put_shipper(self, shipper: Shipper) -> None:

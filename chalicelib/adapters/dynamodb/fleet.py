@@ -87,6 +87,6 @@ class DynamoFleet:
             item.live,
             driver_id=driver_id,
             version=int(item.version),
-            route_id=None if item.route_id is None else RouteId(item.route_id),
-            planned=tuple(RouteId(planned) for planned in (item.planned or "").split()),
+            route_id=RouteId(item.route_id) if item.route_id else None,
+            planned=tuple(RouteId(planned) for planned in str(item.planned or "").split()),
         )

@@ -36,7 +36,10 @@ class DynamoRoutes:
         return from_document(item.document, item.stops)
 
     def plan(self, route_id: RouteId, plan_version: int) -> Route:
-        """From the cache, else one read. Raises ConcurrentUpdate when the plan has moved on meanwhile."""
+        """From the cache, else one read.
+
+        Raises ConcurrentUpdate when the plan has moved on meanwhile.
+        """
         key = (route_id, plan_version)
         if key in self._plans:
             self._plans.move_to_end(key)

@@ -1,23 +1,23 @@
 """The tables as PynamoDB sees them. No model leaves this folder.
 
-=========  ===========  ========================  ==========================================================
-table      partition    sort key ``item``         read by
-=========  ===========  ========================  ==========================================================
-shipments  shipment_id  SHIPMENT                  get; index by_shipper (shipper_id, created_at)
-..         ..           EVENT#<seq>               query; one query EVENT#…SHIPMENT is a shipment with history
-..         ..           UPLOAD#<proof_id>         query; an upload that was allowed
-routes     route_id     PLAN                      get; index by_service_day (day#hub, created_at)
-fleet      driver_id    LIVE                      get
-..         ..           TRACK#<first fix>#<hash>  query over a span of time; expires
-accounts   account_id   SHIPPER, DRIVER, HUB,     get; index by_kind (kind, created_at)
-..         ..           KEY, INVITATION           get
-..         ..           WEBHOOK#<id>              query
-..         ..           SIGNING#<n>               query; the signing keys
-ledger     key                                    get (see ``ledger``)
-=========  ===========  ========================  ==========================================================
+=========  ===========  ======================  ============================================
+table      partition    sort key ``item``       read by
+=========  ===========  ======================  ============================================
+shipments  shipment_id  SHIPMENT                get; index by_shipper (created_at)
+..         ..           EVENT#<seq>             query; EVENT#…SHIPMENT is one with history
+..         ..           UPLOAD#<proof_id>       query; an upload that was allowed
+routes     route_id     PLAN                    get; index by_service_day (day#hub)
+fleet      driver_id    LIVE                    get
+..         ..           TRACK#<first>#<hash>    query over a span of time; expires
+accounts   account_id   SHIPPER, DRIVER, HUB    get; index by_kind (created_at)
+..         ..           KEY, INVITATION         get
+..         ..           WEBHOOK#<id>            query
+..         ..           SIGNING#<n>             query; the signing keys
+ledger     key                                  get
+=========  ===========  ======================  ============================================
 
-``token`` marks each write with the writer's own mark: a condition that fails because the SDK repeated our own write
-after a lost answer recognises it.
+``token`` marks each write with the writer's own mark: a condition that fails because the SDK
+repeated our own write after a lost answer recognises it.
 """
 
 from typing import Final
@@ -36,7 +36,7 @@ UNBOUND: Final = "unbound"
 
 
 class _Connection:
-    """How every table is reached: few tries, short time-outs (the request path has 29 s at most)."""
+    """How every table is reached: few tries, short time-outs (a request has 29 s at most)."""
 
     table_name = UNBOUND
     connect_timeout_seconds = 2
@@ -230,10 +230,9 @@ _MODELS_BY_TABLE: Final[dict[str, tuple[type[Model], ...]]] = {
 
 
 def bind(names_by_table: dict[str, str]) -> None:
-    """Tell the models the names of their tables (keys: shipments, routes, fleet, accounts, ledger)."""
+    """Tell the models the names of their tables: shipments, routes, fleet, accounts, ledger."""
     for table, models in _MODELS_BY_TABLE.items():
         for model in models:
-            meta: type[_Connection] = model.Meta  # type: ignore[attr-defined]
-            meta.table_name = names_by_table[table]
+            model.Meta.table_name = names_by_table[table]
             # PynamoDB caches the connection on the class; a new name needs a new one.
             model._connection = None  # noqa: SLF001 - the only way to point a model at another table

@@ -5,11 +5,10 @@ write and would otherwise fail on what it wrote itself.
 """
 
 import secrets
-from typing import TypeVar
 
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb.mapping import events as event_mapping
@@ -22,8 +21,6 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.live import Live
 from chalicelib.domain.routes import Route
 from chalicelib.domain.shipments import Shipment
-
-M = TypeVar("M", bound=Model)
 
 
 def new_token() -> str:
@@ -85,25 +82,35 @@ def route_item(route: Route, token: str) -> RouteItem:
 
 def shipment_condition(expected_version: int | None, token: str) -> Condition:
     """Unchanged since it was read, or our own earlier try."""
-    if expected_version is None:
-        return ShipmentItem.item.does_not_exist() | (ShipmentItem.token == token)
-    return (ShipmentItem.version == expected_version) | (ShipmentItem.token == token)
+    item = ShipmentItem
+    return _unchanged(item.item, item.version, item.token, expected_version, token)
 
 
 def event_condition(event: Event) -> Condition:
     """Nothing with this number yet, or this very event."""
-    return EventItem.item.does_not_exist() | (EventItem.event_id == event.id)
+    condition: Condition = EventItem.item.does_not_exist() | (EventItem.event_id == event.id)
+    return condition
 
 
 def live_condition(expected_version: int | None, token: str) -> Condition:
     """Unchanged since it was read, or our own earlier try."""
-    if expected_version is None:
-        return LiveItem.item.does_not_exist() | (LiveItem.token == token)
-    return (LiveItem.version == expected_version) | (LiveItem.token == token)
+    return _unchanged(LiveItem.item, LiveItem.version, LiveItem.token, expected_version, token)
 
 
 def route_condition(expected_plan_version: int | None, token: str) -> Condition:
     """Unchanged since it was read, or our own earlier try."""
-    if expected_plan_version is None:
-        return RouteItem.item.does_not_exist() | (RouteItem.token == token)
-    return (RouteItem.plan_version == expected_plan_version) | (RouteItem.token == token)
+    item = RouteItem
+    return _unchanged(item.item, item.plan_version, item.token, expected_plan_version, token)
+
+
+def _unchanged(
+    key: UnicodeAttribute,
+    version: NumberAttribute,
+    mark: UnicodeAttribute,
+    expected: int | None,
+    token: str,
+) -> Condition:
+    """Still at the expected version (None: still absent), or written by the holder of ``token``."""
+    as_read = key.does_not_exist() if expected is None else version == expected
+    condition: Condition = as_read | (mark == token)
+    return condition

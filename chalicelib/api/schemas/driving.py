@@ -112,7 +112,7 @@ class VerdictOut(Schema):
 
 
 class IngestReportOut(Schema):
-    """``accepted`` were taken at face value, ``suspect`` are kept but move nothing, ``rejected`` are not kept."""
+    """``accepted``: at face value; ``suspect``: kept, but moves nothing; ``rejected``: not kept."""
 
     accepted: int
     duplicates: int

@@ -140,7 +140,7 @@ class ShipmentIn(Schema):
 
 
 class ShipmentCreatedOut(Schema):
-    """The answer to a creation: only what never changes, so that a replay is the same to the byte."""
+    """The answer to a creation: only what never changes, so a replay is the same to the byte."""
 
     id: str
     reference: str

@@ -15,13 +15,13 @@ BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u20
 
 
 class Schema(BaseModel):
-    """Base of everything that comes in or goes out: no unknown fields, no guessing of types, no NaN."""
+    """Base of all that comes in or goes out: no unknown fields, no guessing of types, no NaN."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
 
 def _plain(text: str) -> str:
-    """NFC, and no control characters but line ends; bidirectional overrides could turn words around."""
+    """NFC without control characters but line ends; bidirectional overrides turn words around."""
     if any(
         unicodedata.category(char) in {"Cc", "Cs", "Cn"} and char not in "\n\t" for char in text
     ):

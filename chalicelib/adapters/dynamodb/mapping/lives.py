@@ -175,7 +175,7 @@ def _flags(progress: Progress, eta: Eta | None) -> int:
 
 
 def _sparse(instants: list[datetime | None], base_s: int) -> list[int]:
-    """Milliseconds from the base, for the stops that have one, as (seconds, ms) pairs that stay small."""
+    """The instants there are, from the base, as (seconds, ms) pairs that stay small."""
     found = [divmod(to_ms(at) - base_s * 1000, 1000) for at in instants if at is not None]
     return [part for pair in found for part in pair]
 

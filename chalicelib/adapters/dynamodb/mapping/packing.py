@@ -1,4 +1,4 @@
-"""Small whole numbers in few bytes: differences, folded to be positive, split into byte planes, deflated.
+"""Small whole numbers in few bytes: folded differences, split into byte planes, deflated.
 
 Neighbouring stops have neighbouring ETAs, so differences are small, and the planes of their high
 bytes are zeros.
@@ -14,14 +14,17 @@ PLANES: Final = 4
 
 
 def pack_columns(columns: Sequence[Sequence[int]]) -> bytes:
-    """Columns of whole numbers whose differences fit into 31 bits, each column as differences from its first 0."""
+    """Columns of whole numbers; each difference, and each first number, fits into 31 bits."""
     folded = [fold for column in columns for fold in _folded(column)]
     raw = struct.pack(f">{len(folded)}I", *folded)
     return zlib.compress(b"".join(raw[plane::PLANES] for plane in range(PLANES)), 6)
 
 
 def unpack_columns(packed: bytes, lengths: Sequence[int]) -> list[list[int]]:
-    """The columns again; ``lengths`` are how many numbers each held. Raises ValueError for anything else."""
+    """The columns again; ``lengths`` are how many numbers each held.
+
+    Raises ValueError for anything else.
+    """
     try:
         planes = zlib.decompress(packed)
     except zlib.error as exc:
