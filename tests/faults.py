@@ -1,0 +1,160 @@
+"""Faults of AWS, injected below the SDK's retries: the real ones run, with their real exceptions.
+
+An action gets the request about to be sent and answers in moto's place, raises, or lets moto work
+first and loses its answer. `Faults` says which call meets which action: the nth call of one
+operation, every call of a service, or some calls of a seeded game of chance. An SDK's retry is a
+call of its own here.
+"""
+
+import io
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
+
+import botocore.endpoint
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.client import BaseClient
+from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+from moto.core.models import botocore_stubber
+
+Action = Callable[[AWSPreparedRequest], AWSResponse | None]
+Call = tuple[str, str, int]  # service, operation, which call of it, from 1
+
+
+class Crash(BaseException):
+    """The sandbox was killed. Not an Exception: no handler of ours may survive it."""
+
+
+class _Body(io.BytesIO):
+    def stream(self, amt: int = 65_536, **_: Any) -> Iterator[bytes]:
+        while chunk := self.read(amt):
+            yield chunk
+
+
+def answer(request: AWSPreparedRequest, status: int, body: bytes, content_type: str) -> AWSResponse:
+    headers = {"content-type": content_type, "x-amzn-requestid": "injected"}
+    return AWSResponse(request.url, status, headers, _Body(body))
+
+
+def json_error(code: str, status: int = 400, **more: Any) -> Action:
+    """An error as DynamoDB and SQS write it."""
+    error = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "injected"} | more
+    body = json.dumps(error).encode()
+    return lambda request: answer(request, status, body, "application/x-amz-json-1.0")
+
+
+def xml_error(code: str, status: int) -> Action:
+    """An error as SNS, SES and S3 write it."""
+    detail = f"<Type>Receiver</Type><Code>{code}</Code><Message>injected</Message>"
+    body = f"<ErrorResponse><Error>{detail}</Error></ErrorResponse>".encode()
+    return lambda request: answer(request, status, body, "text/xml")
+
+
+def raises(error: Callable[..., Exception]) -> Action:
+    """The connection fails, and nothing was done."""
+
+    def fail(request: AWSPreparedRequest) -> NoReturn:
+        raise error(endpoint_url=request.url, error="injected")
+
+    return fail
+
+
+def ack_lost(request: AWSPreparedRequest) -> NoReturn:
+    """It was done, but the client never hears."""
+    botocore_stubber("before-send", request)
+    raise ReadTimeoutError(endpoint_url=request.url)
+
+
+def crash_before(request: AWSPreparedRequest) -> NoReturn:
+    raise Crash(request.url)
+
+
+def crash_after(request: AWSPreparedRequest) -> NoReturn:
+    botocore_stubber("before-send", request)
+    raise Crash(request.url)
+
+
+def partial_batch(kept: int) -> Action:
+    """BatchWriteItem does only the first `kept` of each table and gives the rest back."""
+
+    def act(request: AWSPreparedRequest) -> AWSResponse:
+        body = json.loads(request.body)
+        wanted = body["RequestItems"]
+        left = {table: writes[kept:] for table, writes in wanted.items() if writes[kept:]}
+        body["RequestItems"] = {t: writes[:kept] for t, writes in wanted.items() if writes[:kept]}
+        if body["RequestItems"]:
+            request.body = json.dumps(body).encode()
+            botocore_stubber("before-send", request)
+        told = json.dumps({"UnprocessedItems": left}).encode()
+        return answer(request, 200, told, "application/x-amz-json-1.0")
+
+    return act
+
+
+THROTTLE: Final = json_error("ProvisionedThroughputExceededException")
+DYNAMODB_500: Final = json_error("InternalServerError", 500)
+TRANSACTION_CONFLICT: Final = json_error(
+    "TransactionCanceledException",
+    CancellationReasons=[{"Code": "TransactionConflict", "Message": "injected"}],
+)
+SNS_503: Final = xml_error("ServiceUnavailable", 503)
+SNS_THROTTLE: Final = xml_error("Throttling", 400)
+S3_SLOW_DOWN: Final = xml_error("SlowDown", 503)
+RESET: Final = raises(ConnectionClosedError)
+CONNECT_TIMEOUT: Final = raises(ConnectTimeoutError)
+READ_TIMEOUT: Final = raises(ReadTimeoutError)
+DYNAMODB_MENU: Final = (THROTTLE, DYNAMODB_500, RESET, ack_lost, crash_after, crash_before)
+
+
+@dataclass
+class Faults:
+    """Which call meets which fault; `log` says which have met one, `calls` counts all."""
+
+    plan: Mapping[Call, Action] = field(default_factory=dict)
+    outage: dict[str, Action] = field(default_factory=dict)
+    menu: Mapping[str, Sequence[Action]] = field(default_factory=dict)
+    rate: float = 0.0
+    seed: int = 0
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    log: list[Call] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+
+    @contextmanager
+    def on(self, *clients: BaseClient) -> Iterator["Faults"]:
+        """Stand between these clients and moto while the block runs."""
+        with ExitStack() as undo:
+            for client in {id(client): client for client in clients}.values():
+                self._install(client, undo)
+            yield self
+
+    def _install(self, client: BaseClient, undo: ExitStack) -> None:
+        # botocore asks every handler and takes the first answer: left in, moto would still write
+        events, event = client.meta.events, f"before-send.{client.meta.service_model.service_name}"
+        events.unregister("before-send", botocore_stubber)
+        events.register_first(event, self._answer)
+        undo.callback(events.register_first, "before-send", botocore_stubber)
+        undo.callback(events.unregister, event, self._answer)
+
+    def _answer(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
+        _, service, operation = event_name.split(".")
+        self.calls[service, operation] += 1
+        call = (service, operation, self.calls[service, operation])
+        action = self.outage.get(service) or self.plan.get(call)
+        if action is None and self.menu.get(service) and self._random.random() < self.rate:
+            action = self._random.choice(self.menu[service])
+        if action is None:
+            return botocore_stubber(event_name, request)
+        self.log.append(call)
+        return action(request)
+
+
+def never_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the SDK's retries come at once; their number and order stay as they are."""
+    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _: None)
