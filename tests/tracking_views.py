@@ -1,6 +1,5 @@
 """Tracking views of every kind, over one valid default: a van in Helsinki, three stops away."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -52,7 +51,7 @@ def make_view(status: Status = Status.OUT_FOR_DELIVERY, **changes: Any) -> Track
 
 
 def make_position(at: Coordinates = VAN, **changes: Any) -> Position:
-    default = {
+    default: dict[str, Any] = {
         "lat_deg": at.lat_deg,
         "lon_deg": at.lon_deg,
         "recorded_at": NOON - timedelta(seconds=20),
@@ -69,14 +68,18 @@ def make_waiting(status: Status = Status.CREATED, **changes: Any) -> TrackingVie
 
 def make_stale(**changes: Any) -> TrackingView:
     """The phone of the driver has been silent for four minutes."""
-    silent = {"position": None, "position_hidden_because": "stale", "last_seen_age_s": 250}
+    silent: dict[str, Any] = {
+        "position": None,
+        "position_hidden_because": "stale",
+        "last_seen_age_s": 250,
+    }
     return make_view(**silent | changes)
 
 
 def make_delayed(**changes: Any) -> TrackingView:
     later = Range(NOON + minutes(55), NOON + minutes(80))
     told = make_milestone("eta.delayed", NOON - minutes(3), promise=later)
-    default = {
+    default: dict[str, Any] = {
         "delayed": True,
         "promise": later,
         "eta": Eta(NOON + minutes(66), NOON + minutes(55), NOON + minutes(80)),
@@ -93,7 +96,7 @@ def make_delivered(**changes: Any) -> TrackingView:
         note="Left with the concierge in the lobby",
         proofs=(ShownProof("prf_01", "photo"),),
     )
-    finished = {"promise": None, "outcome": outcome, "poll_after_s": None}
+    finished: dict[str, Any] = {"promise": None, "outcome": outcome, "poll_after_s": None}
     return make_view(Status.DELIVERED, **_nobody_drives("done") | finished | changes)
 
 
@@ -105,7 +108,7 @@ def make_failed(reason: FailureReason = FailureReason.NOT_HOME, **changes: Any) 
         note=None,
         proofs=(),
     )
-    finished = {"promise": None, "outcome": outcome, "poll_after_s": 60}
+    finished: dict[str, Any] = {"promise": None, "outcome": outcome, "poll_after_s": 60}
     return make_view(Status.ATTEMPT_FAILED, **_nobody_drives("done") | finished | changes)
 
 
@@ -141,7 +144,7 @@ def make_timeline(status: Status) -> tuple[Milestone, ...]:
     return tuple(told[: known.get(status, len(told))] + end.get(status, []))
 
 
-def _nobody_drives(why: str | None = None) -> Mapping[str, Any]:
+def _nobody_drives(why: str | None = None) -> dict[str, Any]:
     return {
         "eta": None,
         "stops_before": None,

@@ -33,8 +33,14 @@ def clock(instant: datetime, zone: ZoneInfo, locale: Locale) -> str:
 
 
 def span(told: Range, zone: ZoneInfo, locale: Locale) -> str:
-    """The bare range: 14:10–14:40, in American English 2:10–2:40 pm and 11:50 am–12:20 pm."""
+    """The bare range: 14:10–14:40, in American English 2:10–2:40 pm and 11:50 am–12:20 pm.
+
+    When summer time ends in between, both ends say which of the two clocks they mean.
+    """
     earliest, latest = (at.astimezone(zone) for at in (told.earliest, told.latest))
+    if earliest.utcoffset() != latest.utcoffset():
+        ends = (f"{clock(at, zone, locale)} {at:%Z}" for at in (earliest, latest))
+        return "–".join(ends)
     if locale.has_half_days and _half(earliest) == _half(latest):
         return f"{_half_day_clock(earliest)}–{clock(latest, zone, locale)}"
     return f"{clock(earliest, zone, locale)}–{clock(latest, zone, locale)}"

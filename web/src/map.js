@@ -28,7 +28,7 @@ export function createMap(ground, state) {
     maxZoom: 18,
   });
   map.setView(home, NEAREST_ZOOM - 1);
-  const ready = lay(ground, map);
+  lay(ground, map).catch(() => {}); // without a ground the van and the address still show
   homeMarker(home).addTo(map);
   const van = createVan(map, stillness);
 
@@ -94,7 +94,6 @@ export function createMap(ground, state) {
   show(state);
   return {
     show,
-    ready,
     setLive: van.setLive,
     remove() {
       bar.removeEventListener("click", onAction);
@@ -104,11 +103,11 @@ export function createMap(ground, state) {
   };
 }
 
-function lay(ground, map) {
+async function lay(ground, map) {
   if (ground.kind === "tiles") {
     // Leaflet would send the whole address as referrer where a page sets no policy; tile servers want the origin only.
-    const layer = new TileLayer(ground.url, { maxZoom: 19, referrerPolicy: "strict-origin" }).addTo(map);
-    return new Promise((resolve) => layer.once("load", resolve));
+    new TileLayer(ground.url, { maxZoom: 19, referrerPolicy: "strict-origin" }).addTo(map);
+  } else if (ground.kind === "streets") {
+    await addStreets(map, ground.url);
   }
-  return ground.kind === "streets" ? addStreets(map, ground.url) : Promise.resolve();
 }

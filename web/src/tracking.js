@@ -37,7 +37,7 @@ async function bringMap() {
     map = createMap(page.ground, state);
   } catch {
     document.getElementById("map").classList.add("is-broken");
-    document.getElementById("map-text").append(` ${page.phrases["map.failed"]}`);
+    document.getElementById("attribution").textContent = page.phrases["map.failed"];
   }
 }
 
@@ -45,6 +45,7 @@ function showMap() {
   if (!state.words.map.is_shown) {
     map?.remove();
     map = null;
+    mapIsWanted = false;
   } else if (map) {
     map.show(state);
   } else if (!mapIsWanted) {

@@ -1,0 +1,91 @@
+"""A real Chromium before the page routes. No page may have errors or ask anybody else."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from local.demo import streets
+from tests.browser.serving import serving
+from tests.stage import Stage
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 860}
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Stage]:
+    streets.load()  # draws the streets that the map lies on, once
+    with serving(Stage()) as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(served: Stage) -> Stage:
+    served.views_by_token.clear()
+    return served
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    with sync_playwright() as playwright:
+        # --no-sandbox: CI runs as root in a container
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, stage: Stage) -> Iterator[OpenPage]:
+    """Opens an address; at the end of the test nothing may have gone wrong on any page."""
+    problems: list[str] = []
+    contexts = []
+
+    def watch(page: Page, allowed_status: tuple[int, ...]) -> None:
+        page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                problems.append(f"console: {message.text}")
+                if message.type in {"error", "warning"}
+                and not any(f"status of {status}" in message.text for status in allowed_status)
+                else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                problems.append(f"foreign: {request.url}")
+                if not request.url.startswith((stage.base_url, "data:"))
+                else None
+            ),
+        )
+
+    def open_page(
+        url: str,
+        *,
+        allowed_status: tuple[int, ...] = (),
+        has_test_clock: bool = False,
+        viewport: ViewportSize = PHONE,
+        **context: Any,
+    ) -> Page:
+        opened = browser.new_context(**{"viewport": viewport, "locale": "en"} | context)
+        contexts.append(opened)
+        page = opened.new_page()
+        page.set_default_timeout(15_000)
+        watch(page, allowed_status)
+        if has_test_clock:
+            page.clock.install()
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert problems == []
