@@ -91,14 +91,10 @@ def delayed(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
     A second, worse delay is told again.
     """
     progress, eta = outlook.progress, outlook.eta
-    if (
-        eta is None
-        or progress.promise is None
-        or progress.arrived_at
-        or _is_resting(outlook, policy)
-    ):
+    promise = progress.promise or outlook.stop.promise
+    if eta is None or promise is None or progress.arrived_at:
         return None
-    if eta.point <= progress.promise.latest + policy.delay_tolerance:
+    if eta.point <= promise.latest + policy.delay_tolerance or _is_resting(outlook, policy):
         return None
     return _promise_anew(outlook, AlertKind.DELAYED, eta, policy, is_delayed=True)
 
@@ -128,10 +124,10 @@ def decide(
     progress = list(live.progress)
     room = limit
     for stops_before, i in enumerate(live.remaining()):
+        outlook = _outlook(
+            live, route, i, stops_before=stops_before, progress=progress[i], as_of=as_of
+        )
         for rule in RULES:
-            outlook = _outlook(
-                live, route, i, stops_before=stops_before, progress=progress[i], as_of=as_of
-            )
             outcome = rule(outlook, policy)
             if outcome is None:
                 continue
@@ -139,6 +135,7 @@ def decide(
             if room < 0 and alerts:
                 return replace(live, progress=tuple(progress)), tuple(alerts)
             alert, progress[i] = outcome
+            outlook = replace(outlook, progress=progress[i])
             alerts.append(alert)
     if not alerts:
         return live, ()

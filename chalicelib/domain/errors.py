@@ -4,6 +4,7 @@
 
     DomainError(code, **data)    str() is for people, code and data are for machines
     ├─ Invalid                   malformed or impossible input
+    │  └─ IdempotencyKeyReused   the same key with another request
     ├─ NotFound                  unknown, foreign and expired look the same
     ├─ Unauthorized              nobody we know is asking
     ├─ Forbidden                 this actor may not

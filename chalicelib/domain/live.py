@@ -19,7 +19,8 @@ from chalicelib.domain.policy import Policy
 class Progress:
     """One stop on the road, and what has been told about it.
 
-    ``promise`` is the range told last, ``told_at`` when it last *changed*; both are alert memory.
+    ``promise`` is the range told last where it is no longer the plan's, ``told_at`` is when it
+    changed; both are alert memory.
     """
 
     is_done: bool = False

@@ -158,7 +158,7 @@ class StartRoute:
             plan_version=started.plan_version,
             started_at=now,
             clock_skew=live.clock_skew,
-            progress=tuple(Progress(is_done=p is None, promise=p) for p in promises),
+            progress=tuple(Progress(is_done=promise is None) for promise in promises),
             etas=etas,
             planned=tuple(planned for planned in live.planned if planned != route.id),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from botocore.exceptions import ClientError
 from pynamodb.exceptions import PynamoDBException, TransactGetError, TransactWriteError
 
 from chalicelib.adapters.aws import PASSING, has_passing_cause
@@ -41,7 +42,8 @@ def translated(*, missing: type[DomainError] = ConcurrentUpdate) -> Iterator[Non
 
 
 def _codes(exc: PynamoDBException) -> set[str]:
-    codes = {exc.cause_response_code} if exc.cause_response_code else set()
+    # not exc.cause_response_code: that fails on connection errors, whose response is None
+    codes = {exc.cause.response["Error"]["Code"]} if isinstance(exc.cause, ClientError) else set()
     if isinstance(exc, TransactGetError | TransactWriteError):
         codes |= {reason.code for reason in exc.cancellation_reasons if reason}
     return codes

@@ -15,6 +15,8 @@ from chalicelib.domain.eta.model import TravelModel
 from chalicelib.domain.instants import Range
 
 CORRELATION: Final = 0.12
+TOGETHER: Final = CORRELATION * CORRELATION
+INDEPENDENT: Final = 1.0 - TOGETHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +26,6 @@ class Link:
     travel: Duration
     dwell: Duration
     window: Range | None = None
-
-
-@dataclass(slots=True)
-class _Spread:
-    """Sums of variances and of deviations: enough for one correlation between all parts."""
-
-    variance_s2: float = 0.0
-    deviation_s: float = 0.0
-
-    def add(self, duration: Duration, share: float = 1.0) -> None:
-        variance_s2 = duration.variance_s2 * share * share
-        self.variance_s2 += variance_s2
-        self.deviation_s += math.sqrt(variance_s2)
-
-    @property
-    def sigma_s(self) -> float:
-        mixed = CORRELATION * CORRELATION
-        return math.sqrt((1.0 - mixed) * self.variance_s2 + mixed * self.deviation_s**2)
 
 
 def chain(
@@ -55,20 +39,23 @@ def chain(
     Every ETA is finite and ordered, and its range holds its point.
     """
     start_s = departs_at.timestamp()
-    elapsed_s = 0.0
-    spread = _Spread()
+    elapsed_s = variance_s2 = deviation_s = 0.0
     etas: list[Eta] = []
     for stops_ahead, link in enumerate(links, 1):
-        elapsed_s += link.travel.mean_s
-        spread.add(link.travel)
+        travel, dwell = link.travel, link.dwell
+        elapsed_s += travel.mean_s
+        variance_s2 += travel.variance_s2
+        deviation_s += travel.deviation_s
+        sigma_s = math.sqrt(INDEPENDENT * variance_s2 + TOGETHER * deviation_s * deviation_s)
         shape = model.range_shape(stops_ahead)
         opens_s = link.window.earliest.timestamp() - start_s if link.window else 0.0
-        low_s = max(elapsed_s + shape.low * spread.sigma_s, 0.3 * elapsed_s, opens_s)
-        high_s = max(elapsed_s + shape.high * spread.sigma_s, opens_s)
+        low_s = max(elapsed_s + shape.low * sigma_s, 0.3 * elapsed_s, opens_s)
+        high_s = max(elapsed_s + shape.high * sigma_s, opens_s)
         elapsed_s = max(elapsed_s, opens_s)
         etas.append(_eta(start_s, elapsed_s, min(low_s, elapsed_s), max(high_s, elapsed_s)))
-        elapsed_s += link.dwell.mean_s
-        spread.add(link.dwell)
+        elapsed_s += dwell.mean_s
+        variance_s2 += dwell.variance_s2
+        deviation_s += dwell.deviation_s
     return tuple(etas)
 
 
@@ -84,7 +71,9 @@ def remaining_dwell(dwell: Duration, elapsed: timedelta) -> Duration:
 
 
 def _eta(start_s: float, point_s: float, low_s: float, high_s: float) -> Eta:
-    def at(offset_s: float) -> datetime:
-        return datetime.fromtimestamp(round(start_s + offset_s), UTC)
-
-    return Eta(point=at(point_s), earliest=at(low_s), latest=at(high_s))
+    at = datetime.fromtimestamp
+    return Eta(
+        at(round(start_s + point_s), UTC),
+        at(round(start_s + low_s), UTC),
+        at(round(start_s + high_s), UTC),
+    )

@@ -1,7 +1,7 @@
 """The values that ETAs are made of: a point with its range, and a duration with its spread."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.domain.instants import Range
@@ -33,13 +33,17 @@ class Duration:
 
     mu: float
     variance: float
+    mean_s: float = field(init=False, compare=False, repr=False)
+    """The mean in seconds. Chains add means: adding medians is biased low."""
+    variance_s2: float = field(init=False, compare=False, repr=False)
+    """The variance in square seconds."""
+    deviation_s: float = field(init=False, compare=False, repr=False)
+    """The standard deviation in seconds."""
 
-    @property
-    def mean_s(self) -> float:
-        """The mean in seconds. Chains add means: adding medians is biased low."""
-        return math.exp(self.mu + self.variance / 2.0)
-
-    @property
-    def variance_s2(self) -> float:
-        """The variance in square seconds."""
-        return self.mean_s**2 * (math.exp(self.variance) - 1.0)
+    def __post_init__(self) -> None:
+        """Once for each duration: a chain asks for them with every fix."""
+        mean_s = math.exp(self.mu + self.variance / 2.0)
+        spread = math.expm1(self.variance)
+        object.__setattr__(self, "mean_s", mean_s)
+        object.__setattr__(self, "variance_s2", mean_s * mean_s * spread)
+        object.__setattr__(self, "deviation_s", mean_s * math.sqrt(spread))

@@ -159,7 +159,12 @@ class TestDelayed:
     def test_nobody_without_a_promise_is_delayed(self) -> None:
         live = replace(expecting(NOON + minutes(500)), progress=(Progress(),))
 
-        assert judged(live)[1] == ()
+        assert judged(live, route=make_route([make_stop(0, promise=None)]))[1] == ()
+
+    def test_until_it_is_changed_the_promise_is_the_plans(self) -> None:
+        live = replace(expecting(NOON + minutes(500)), progress=(Progress(),))
+
+        assert kinds(judged(live)[1]) == [AlertKind.DELAYED]
 
     def test_nobody_waits_for_a_van_at_the_door(self) -> None:
         live = expecting(NOON + minutes(500), arrived_at=NOON - minutes(5))

@@ -6,7 +6,7 @@ them.
 """
 
 import struct
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chalicelib.adapters.dynamodb.mapping.fixes import FIX, HEAD, pack_fixes, unpack_fixes
@@ -186,12 +186,12 @@ def _dense(parts: list[int], base_s: int) -> list[datetime]:
 
 
 def _seconds(instant: datetime, base_s: int) -> int:
-    return to_ms(instant) // 1000 - base_s
+    return int(instant.timestamp()) - base_s
 
 
 def _span_s(start: datetime, end: datetime) -> int:
-    return (to_ms(end) - to_ms(start)) // 1000
+    return int(end.timestamp()) - int(start.timestamp())
 
 
 def _at(seconds: int) -> datetime:
-    return from_ms(seconds * 1000)
+    return datetime.fromtimestamp(seconds, UTC)

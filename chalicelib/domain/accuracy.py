@@ -1,0 +1,157 @@
+"""How good the ETAs were that we told: error and range coverage at given moments before an arrival.
+
+What was told at a moment is the last ETA told until then, as a recipient would have read it: a
+point that had passed already was shown as "now". Every figure comes with what it was counted from.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from statistics import median
+from typing import Final
+
+from chalicelib.domain.eta.estimates import Eta
+
+
+class Horizon(StrEnum):
+    """When we look at what was told."""
+
+    AT_START = "at_start"
+    MINUTES_60 = "60_min_before"
+    MINUTES_30 = "30_min_before"
+    MINUTES_10 = "10_min_before"
+    NEXT_STOP = "next_stop"
+
+
+LEADS: Final[Mapping[Horizon, timedelta]] = {
+    Horizon.MINUTES_60: timedelta(minutes=60),
+    Horizon.MINUTES_30: timedelta(minutes=30),
+    Horizon.MINUTES_10: timedelta(minutes=10),
+}
+"""How long before the arrival."""
+P90: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An ETA and since when it was to be read."""
+
+    at: datetime
+    eta: Eta
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One stop that was reached, and all ETAs told for it, in any order.
+
+    ``next_since`` is when the stop before it was done; None where that is not known.
+    """
+
+    arrived_at: datetime
+    started_at: datetime
+    told: Sequence[Told]
+    next_since: datetime | None = None
+
+    def moments(self) -> Iterator[tuple[Horizon, datetime]]:
+        """The moments at which this arrival is judged; none before the start of its route."""
+        yield Horizon.AT_START, self.started_at
+        for horizon, lead in LEADS.items():
+            if self.arrived_at - lead >= self.started_at:
+                yield horizon, self.arrived_at - lead
+        if self.next_since is not None:
+            yield Horizon.NEXT_STOP, self.next_since
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """How far one ETA was off, in seconds: positive when the van came earlier than told.
+
+    ``is_covered``: it came within the range, ends included, which was ``width_s`` wide.
+    """
+
+    error_s: float
+    is_covered: bool
+    width_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Many misses in figures. Numerators are sums, ``count`` is the denominator of all.
+
+    The median and the 90th percentile are of absolute errors; both are None without any.
+    """
+
+    count: int
+    absolute_error_s: float
+    signed_error_s: float
+    covered: int
+    width_s: float
+    median_s: float | None
+    p90_s: float | None
+
+    @property
+    def mean_s(self) -> float | None:
+        """The mean absolute error."""
+        return self.absolute_error_s / self.count if self.count else None
+
+    @property
+    def bias_s(self) -> float | None:
+        """The mean signed error: positive when vans come earlier than we say."""
+        return self.signed_error_s / self.count if self.count else None
+
+    @property
+    def coverage_ratio(self) -> float | None:
+        """The share of arrivals inside their range."""
+        return self.covered / self.count if self.count else None
+
+    @property
+    def mean_width_s(self) -> float | None:
+        """How wide the ranges were."""
+        return self.width_s / self.count if self.count else None
+
+
+def measure(arrivals: Iterable[Arrival]) -> dict[Horizon, Accuracy]:
+    """The accuracy at every horizon, also where there is nothing to count."""
+    misses: dict[Horizon, list[Miss]] = {horizon: [] for horizon in Horizon}
+    for arrival in arrivals:
+        for horizon, miss in judge(arrival):
+            misses[horizon].append(miss)
+    return {horizon: summarize(found) for horizon, found in misses.items()}
+
+
+def judge(arrival: Arrival) -> Iterator[tuple[Horizon, Miss]]:
+    """A miss for each moment at which something had been told."""
+    told = sorted(arrival.told, key=lambda told: told.at)
+    since = [each.at for each in told]
+    for horizon, moment in arrival.moments():
+        count = bisect_right(since, moment)
+        if count:
+            yield horizon, miss(told[count - 1].eta, moment, arrival.arrived_at)
+
+
+def miss(eta: Eta, moment: datetime, arrived_at: datetime) -> Miss:
+    """How far off it was to read this ETA at that moment; nobody arrives in the past."""
+    point, latest = max(eta.point, moment), max(eta.latest, moment)
+    earliest = max(eta.earliest, moment)
+    return Miss(
+        error_s=(point - arrived_at).total_seconds(),
+        is_covered=earliest <= arrived_at <= latest,
+        width_s=(latest - earliest).total_seconds(),
+    )
+
+
+def summarize(misses: Sequence[Miss]) -> Accuracy:
+    """The figures of these misses. The 90th percentile is the nearest rank, so it did occur."""
+    absolute = sorted(abs(miss.error_s) for miss in misses)
+    return Accuracy(
+        count=len(misses),
+        absolute_error_s=math.fsum(absolute),
+        signed_error_s=math.fsum(miss.error_s for miss in misses),
+        covered=sum(miss.is_covered for miss in misses),
+        width_s=math.fsum(miss.width_s for miss in misses),
+        median_s=median(absolute) if absolute else None,
+        p90_s=absolute[math.ceil(P90 * len(absolute)) - 1] if absolute else None,
+    )
