@@ -37,6 +37,8 @@ class Opened:
     keys: Mapping[str, str]
     tracking_links: Callable[[], list[str]]
     board: Callable[[], list[dict[str, Any]]]
+    run: Callable[[], object]
+    """Set the demo going; it was held so that nothing competes with the start."""
 
 
 @dataclass
@@ -132,6 +134,8 @@ def _running(options: argparse.Namespace, console: Console) -> Iterator[None]:
         stack.pages.update(start_pages(stack.base_url, opened.keys, opened.board))
         stack.pages.update(inbox_pages(stack.inbox))
         console.ready(stack, opened)
+        stack.bridge.start()
+        opened.run()
         yield
 
 
@@ -148,6 +152,7 @@ def _stack(
             clock=clock,
             parameters=STREETS if options.demo == "helsinki" else None,
             log_level=options.log_level,
+            in_background=False,  # events wait until we are ready, so that we are ready sooner
             progress=console.step,
         ) as stack:
             yield stack
@@ -166,10 +171,9 @@ def _demo(
 
         demo = helsinki.prepare(stack, seed=options.seed, progress=console.step)
         closing.callback(demo.stop)
-        demo.run()
-        opened, links, board = demo.carrier, demo.tracking_links, demo.board
+        opened, links, board, run = demo.carrier, demo.tracking_links, demo.board, demo.run
     else:
-        opened, links, board = carrier.small(stack.api()), list, list
+        opened, links, board, run = carrier.small(stack.api()), list, list, _do_nothing
         console.step("a carrier with one shop, a hub and a driver")
     keys = {
         "admin": stack.admin_key,
@@ -177,7 +181,11 @@ def _demo(
         "shipper": opened.shops[0].api.token or "",
         "driver": carrier.signed_in(opened.dispatcher, opened.driver_ids[0]).token or "",
     }
-    return Opened(keys, links, board)
+    return Opened(keys, links, board, run)
+
+
+def _do_nothing() -> None:
+    """No demo, nothing to set going."""
 
 
 def _require_local_endpoint(demo: str) -> None:

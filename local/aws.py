@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION
+from local.transactions import cheap_transactions
 
 _Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -48,7 +49,8 @@ def moto_server() -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, name="moto", daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        with cheap_transactions():
+            yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

@@ -39,7 +39,7 @@ class Page:
 
 
 class LocalServer(ThreadedHTTPServer):
-    """Serves the application and `pages` (by path); calls `after_write` after requests that write."""
+    """Serves the application and `pages` (by path); calls `after_write` after each POST."""
 
     request_queue_size = 128
     block_on_close = False

@@ -82,6 +82,7 @@ def running_stack(
     clock = clock or VirtualClock(speed=1.0)
     progress = progress or _say_nothing
     with ExitStack() as closing:
+        closing.enter_context(environment.changed({"POWERTOOLS_LOG_LEVEL": log_level}))
         aws = _aws(closing, {"LogLevel": log_level, **(parameters or {})}, progress)
 
         from local.bridge import bridge  # noqa: PLC0415 (boto3: only now is the environment right)
@@ -99,9 +100,9 @@ def running_stack(
         inbox = Inbox(clock.now, is_blind=aws.is_foreign)
         events = bridge(served, aws.provisioned, aws.session, clock)
         events.after_delivery.append(inbox.collect)
+        closing.callback(events.stop)
         if in_background:
             events.start()
-            closing.callback(events.stop)
         pages: dict[str, Callable[[], Page]] = {}
         server.http.pages, server.http.after_write = pages, events.after_request
         server.start()
@@ -151,8 +152,7 @@ def _aws(closing: ExitStack, parameters: Mapping[str, str], progress: Progress) 
 
 def _settings(provisioned: "Provisioned", base_url: str) -> dict[str, str]:
     """The application's environment, as the template gives it to the functions."""
-    settings = provisioned.stack.environment() | {"PUBLIC_BASE_URL": base_url}
-    return {**settings, "POWERTOOLS_LOG_LEVEL": settings["LOG_LEVEL"]}
+    return provisioned.stack.environment() | {"PUBLIC_BASE_URL": base_url}
 
 
 def _say_nothing(step: str) -> None:

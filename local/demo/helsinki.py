@@ -20,9 +20,10 @@ from local.stack import RunningStack
 HUB_NAME: Final = "Helsinki Elielinaukio"
 HUB_PLACE: Final = Coordinates(60.17175, 24.93735)  # behind the old main post office
 PICTURES: Final = 6
-HEAD_START: Final = timedelta(minutes=9)
-"""How long the first van has been on the road when somebody looks for the first time."""
-STAGGER_S: Final = 225.0
+HEAD_START: Final = timedelta(minutes=6)
+"""How long ago the first van was loaded when somebody looks for the first time."""
+STAGGER_S: Final = 30.0
+"""When the other vans load, one after the other, from then on: the start does not wait for them."""
 
 logger = logging.getLogger(__name__)
 
@@ -82,8 +83,7 @@ def prepare(stack: RunningStack, *, seed: int, progress: Callable[[str], object]
         demo.agenda.run_until(now)
         demo.world.in_a_hurry = False
     stack.clock.run(speed)
-    stops = sum(len(van.stops) for van in demo.vans)
-    progress(f"{len(demo.vans)} vans on the road with {stops} stops")
+    progress(f"a van on the road with {len(demo.vans[0].stops)} stops; two more follow")
     return demo
 
 
@@ -116,7 +116,8 @@ def _opened(stack: RunningStack, ground: streets.Streets, seed: int) -> Demo:
         zip(opened.driver_ids, people.DRIVERS, strict=True)
     ):
         van = Van(name, driver_id, areas[number], world, random.Random(f"{seed} {name}"))
-        agenda.add(van.doings(rest_s=STAGGER_S * number))
+        rest_s = HEAD_START.total_seconds() + STAGGER_S * (number - 1) + 1 if number else 0.0
+        agenda.add(van.doings(rest_s=rest_s))
         vans.append(van)
     return Demo(opened, vans, agenda, world)
 

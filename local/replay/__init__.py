@@ -1,0 +1,1 @@
+"""Replays recorded journeys through the public API, and measures what Doorstep told meanwhile."""

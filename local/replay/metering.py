@@ -1,0 +1,109 @@
+"""What each request cost: milliseconds as the client saw them, DynamoDB calls and units.
+
+One request at a time, with nothing going on in the background: then all that DynamoDB was asked
+meanwhile belongs to it.
+"""
+
+import math
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from botocore.client import BaseClient
+
+from chalicelib.adapters.dynamodb import tables
+from local.capacity import CapacityMeter
+from local.client import Api, Refused
+
+_ID: Final = re.compile(r"/[a-z]{3}_[0-9A-Za-z]+")
+_TOKEN: Final = re.compile(r"^/t/[^/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: its route with ids left out, and what it cost."""
+
+    route: str
+    status: int
+    spent_ms: float
+    calls: int
+    write_units: float
+    read_units: float
+    is_transaction: bool
+    """Something happened: more than the driver's live state was written."""
+
+
+@dataclass
+class Log:
+    """All requests so far."""
+
+    meter: CapacityMeter
+    requests: list[Request] = field(default_factory=list)
+
+
+@dataclass
+class MeteredApi(Api):
+    """A client that writes down what its requests cost."""
+
+    log: Log | None = None
+
+    def as_(self, token: str) -> "MeteredApi":
+        return MeteredApi(self.base_url, token, log=self.log)
+
+    def send(
+        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """Any request. Raises Refused, and ConnectionError when nobody answers."""
+        if self.log is None:
+            return super().send(method, path, body, headers=headers)
+        meter, status = self.log.meter, 200
+        meter.reset()
+        started_s = time.perf_counter()
+        try:
+            return super().send(method, path, body, headers=headers)
+        except Refused as exc:
+            status = exc.status
+            raise
+        finally:
+            self.log.requests.append(
+                Request(
+                    route=f"{method} {pattern(path)}",
+                    status=status,
+                    spent_ms=(time.perf_counter() - started_s) * 1000,
+                    calls=meter.call_count,
+                    write_units=meter.write_units,
+                    read_units=meter.read_units,
+                    is_transaction="TransactWriteItems" in meter.calls,
+                )
+            )
+
+
+def pattern(path: str) -> str:
+    """The path of a route without what differs from one request to the next.
+
+    >>> pattern("/v1/driver/stops/stp_01J9Z3/arrive?x=1"), pattern("/t/abc.def/state")
+    ('/v1/driver/stops/{id}/arrive', '/t/{token}/state')
+    """
+    return _TOKEN.sub("/t/{token}", _ID.sub("/{id}", path.partition("?")[0]))
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The nearest rank; 0 of nothing.
+
+    >>> quantile([4, 1, 3, 2], 0.5)
+    2
+    """
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else 0.0
+
+
+def dynamodb_clients() -> list[BaseClient]:
+    """The clients that the application works with, one a model; once its tables are bound."""
+    groups = tables._MODELS_BY_TABLE.values()  # noqa: SLF001 (PynamoDB has no public way, either)
+    return [
+        model._get_connection().connection.client  # noqa: SLF001
+        for group in groups
+        for model in group
+    ]
