@@ -37,11 +37,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__)
     parser.add_argument("--stage", required=True, choices=stages())
     parser.add_argument("--bucket", help="for template and zip; made when it is missing")
-    parser.add_argument("--set", action="append", default=[], metavar="PARAMETER=VALUE")
+    parser.add_argument("--set", action="append", default=[], type=pair, metavar="PARAMETER=VALUE")
     arguments = parser.parse_args()
-    given = dict(pair.split("=", 1) for pair in arguments.set)
     try:
-        outputs = deployment_of(arguments.stage, arguments.bucket).run(given)
+        outputs = deployment_of(arguments.stage, arguments.bucket).run(dict(arguments.set))
     except (DeploymentFailed, BotoCoreError, ClientError) as failure:
         print(f"\n  ✗ {failure}", file=sys.stderr)
         return 1
@@ -49,6 +48,15 @@ def main() -> int:
     for name, value in sorted(outputs.items()):
         print(f"  {name:<24}{value}")
     return 0
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Name and value of a parameter. Raises ArgumentTypeError."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        message = f"{text!r} is not PARAMETER=VALUE"
+        raise argparse.ArgumentTypeError(message)
+    return name, value
 
 
 def deployment_of(stage: str, bucket: str | None) -> "Deployment":

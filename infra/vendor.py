@@ -73,7 +73,11 @@ def vendor(cache: Path = ROOT / "build" / "vendor") -> Path:
             _download(pins, fresh)
             prune(fresh)
             compile_tree(fresh)
-            fresh.rename(folder)
+            try:
+                fresh.rename(folder)
+            except OSError:
+                if not folder.exists():  # else another build was faster, with the same result
+                    raise
     return folder
 
 
