@@ -1,10 +1,13 @@
 """`python -m local`: start Doorstep on this machine, with a demo carrier, and say where to look."""
 
 import argparse
+import errno
+import io
 import json
 import logging
 import math
 import signal
+import socket
 import sys
 import threading
 import time
@@ -98,14 +101,28 @@ class Console:
         return f"\x1b[{code}m{text}\x1b[0m" if self.out.isatty() and not self.is_json else text
 
 
+class WithoutMetrics(io.TextIOBase):
+    """Passes on what is printed, but for the metrics, which are meant for CloudWatch."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        if not (text.isspace() or text.startswith('{"_aws"')):
+            self._out.write(text if text.endswith("\n") else f"{text}\n")
+        return len(text)
+
+    def flush(self) -> None:
+        self._out.flush()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until interrupted; the exit status is 0 then, and 1 when something is in the way."""
     options = _parsed(arguments)
     console = Console(sys.stdout, options.json, time.perf_counter())
-    sys.stdout = (
-        sys.stderr
-    )  # metrics and logs of the application are printed: stdout is for the console
+    sys.stdout = WithoutMetrics(sys.stderr)  # the console alone writes to the real one
     logging.basicConfig(format="  %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # moto closes connections
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _running(options, console):
@@ -127,6 +144,7 @@ def _running(options: argparse.Namespace, console: Console) -> Iterator[None]:
     from local.pages import inbox_pages, start_pages  # noqa: PLC0415
 
     _require_local_endpoint(options.demo)
+    _require_free_port(options.host, options.port)
     clock = VirtualClock(speed=options.speed)
     with ExitStack() as closing:
         stack = closing.enter_context(_stack(options, clock, console))
@@ -143,22 +161,18 @@ def _running(options: argparse.Namespace, console: Console) -> Iterator[None]:
 def _stack(
     options: argparse.Namespace, clock: "VirtualClock", console: Console
 ) -> "Iterator[RunningStack]":
-    from local.stack import PortTaken, running_stack  # noqa: PLC0415
+    from local.stack import running_stack  # noqa: PLC0415
 
-    try:
-        with running_stack(
-            host=options.host,
-            port=options.port,
-            clock=clock,
-            parameters=STREETS if options.demo == "helsinki" else None,
-            log_level=options.log_level,
-            in_background=False,  # events wait until we are ready, so that we are ready sooner
-            progress=console.step,
-        ) as stack:
-            yield stack
-    except PortTaken as exc:
-        msg = f"port {options.port} is taken: choose another one with --port"
-        raise CannotStart(msg) from exc
+    with running_stack(
+        host=options.host,
+        port=options.port,
+        clock=clock,
+        parameters=STREETS if options.demo == "helsinki" else None,
+        log_level=options.log_level,
+        in_background=False,  # events wait until we are ready, so that we are ready sooner
+        progress=console.step,
+    ) as stack:
+        yield stack
 
 
 def _demo(
@@ -194,6 +208,16 @@ def _require_local_endpoint(demo: str) -> None:
     if demo != "none" and endpoint_url and not environment.is_on_this_machine(endpoint_url):
         msg = f"AWS_ENDPOINT_URL is {endpoint_url}: with anything but this machine use --demo none"
         raise CannotStart(msg)
+
+
+def _require_free_port(host: str, port: int) -> None:
+    """Say so now rather than after seconds of preparations."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as exc:
+        reason = "it is taken" if exc.errno == errno.EADDRINUSE else exc.strerror
+        msg = f"cannot listen on {host} port {port} ({reason}): choose another one with --port"
+        raise CannotStart(msg) from exc
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

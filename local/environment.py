@@ -60,7 +60,6 @@ def for_endpoint(endpoint_url: str, *, is_ours: bool) -> dict[str, str | None]:
     shared: dict[str, str | None] = {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # else streams get an unknown host
-        "POWERTOOLS_METRICS_DISABLED": "true",  # they are meant for CloudWatch, and go to stdout
     }
     if not is_ours:
         return {"AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", LOCAL_REGION), **shared}

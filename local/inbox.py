@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from html.parser import HTMLParser
 from typing import Any, Literal
 
 from local import aws
@@ -80,4 +81,44 @@ def _from_mail(mail: Any, now: datetime) -> Letter:
             mail.subject,
             mail.body,
         )
-    return Letter(mail.id, "email", ", ".join(recipients), subject, text, now)
+    return Letter(mail.id, "email", ", ".join(recipients), subject, _readable(text), now)
+
+
+def _readable(text: str) -> str:
+    """An HTML mail as plain text, its links spelt out; any other text as it is."""
+    if "</" not in text:
+        return text
+    reader = _Reader()
+    reader.feed(text)
+    return "".join(reader.parts).strip()
+
+
+class _Reader(HTMLParser):
+    """Collects what a person would read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._address = ""
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"title", "style", "script"}:
+            self._hidden += 1
+        elif tag == "a":
+            self._address = dict(attrs).get("href") or ""
+        elif tag in {"br", "tr", "li", "div"}:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"title", "style", "script"}:
+            self._hidden -= 1
+        elif tag == "a" and self._address:
+            self.parts.append(f": {self._address}")
+            self._address = ""
+        elif tag in {"p", "h1", "h2", "h3"}:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)

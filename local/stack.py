@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 STAGE: Final = "local"
 
 
-class PortTaken(Exception):
-    """Somebody else listens on the port."""
-
-
 Progress = Callable[[str], object]
 
 
@@ -89,10 +85,7 @@ def running_stack(
         from local.server import RunningServer  # noqa: PLC0415
 
         served = app or _doorstep()
-        try:
-            server = RunningServer(served, host, port)
-        except OSError as exc:
-            raise PortTaken(port) from exc
+        server = RunningServer(served, host, port)
         closing.callback(server.stop)
         base_url = f"http://{_reachable(host)}:{server.port}"
         closing.enter_context(environment.changed(_settings(aws.provisioned, base_url)))
