@@ -45,6 +45,8 @@ class Generated:
 
     template: dict[str, Any]
     zip_path: Path
+    project: Path
+    """The folder that Chalice packed."""
 
 
 def main() -> int:
@@ -101,7 +103,7 @@ def generate(stage: str, scratch: Path) -> Generated:
     template = load(output / "sam.yaml")
     _set_defaults(template, _config()["stages"][stage]["environment_variables"])
     _keep_data_only_in(template, stage)
-    return Generated(template, output / ZIP_NAME)
+    return Generated(template, output / ZIP_NAME, project)
 
 
 def stage_project(project: Path, source: Path = ROOT) -> Path:
@@ -174,7 +176,7 @@ class _Report:
 
     def done(self, step: str) -> None:
         now = time.perf_counter()
-        print(f"  ✓ {step:<46}{now - self._since:6.1f} s", flush=True)
+        print(f"  ✓ {step:<44} {now - self._since:.1f} s", flush=True)
         self._since = now
 
     def verdict(self, template_path: Path, zip_path: Path, found: list[str]) -> int:

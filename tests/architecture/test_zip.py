@@ -74,17 +74,19 @@ def test_stacks_name_the_files_as_lambda_has_them(zip_path: Path) -> None:
     assert f"{LAMBDA_ROOT}/app.py".encode() in compiled
 
 
-def test_all_of_our_code_is_in(members: set[str]) -> None:
+def test_all_of_our_code_is_in_and_nothing_beside_it(
+    generated_dev: Generated, members: set[str]
+) -> None:
     sources = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "chalicelib").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        path.relative_to(generated_dev.project).as_posix()
+        for path in (generated_dev.project / "chalicelib").rglob("*")
+        if path.is_file()
     }
+    packed = {name for name in members if name.startswith("chalicelib/")}
 
-    assert sources | {"app.py", "chalice/app.py"} <= members
-    assert {name for name in members if name.startswith("chalicelib/") and ".pyc" not in name} == (
-        sources
-    )
+    assert {"app.py", "chalice/app.py"} <= members
+    assert "chalicelib/bootstrap.py" in sources
+    assert {name for name in packed if not name.endswith(".pyc")} == sources
 
 
 def test_nothing_foreign_is_in(members: set[str]) -> None:
