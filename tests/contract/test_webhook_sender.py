@@ -1,0 +1,335 @@
+"""Webhooks against real sockets of this machine: receivers that are slow, rude, endless or fake."""
+
+import datetime as dt
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from chalicelib.adapters.webhook_sender import MOST_BYTES, HttpsWebhookSender
+from chalicelib.domain.errors import Unavailable
+from tests.builders import NOON
+
+BODY = b'{"type":"shipment.delivered"}'
+PUBLIC = "93.184.216.34"
+DEADLINE_S = 0.4
+Talk = Callable[[socket.socket], None]
+
+
+@dataclass
+class Receiver:
+    """A server that reads one request a connection and then talks as it likes."""
+
+    talk: Talk
+    tls: ssl.SSLContext | None = None
+    requests: list[bytes] = field(default_factory=list)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hooks?a=b"
+
+    def close(self) -> None:
+        self.closing.set()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                line, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(line,), daemon=True).start()
+
+    def _serve(self, line: socket.socket) -> None:
+        try:
+            if self.tls:
+                line = self.tls.wrap_socket(line, server_side=True)
+            with line:
+                self.requests.append(_read(line))
+                self.talk(line)
+        except OSError:
+            pass  # the sender hung up, as it should
+
+
+def _read(line: socket.socket) -> bytes:
+    data = b""
+    while not data.endswith(BODY) and (chunk := line.recv(65_536)):
+        data += chunk
+    return data
+
+
+def says(answer: bytes) -> Talk:
+    return lambda line: line.sendall(answer)
+
+
+def status(code: int, *headers: str) -> Talk:
+    lines = [f"HTTP/1.1 {code} So", "Content-Length: 2", *headers, "", "ok"]
+    return says("\r\n".join(lines).encode())
+
+
+@pytest.fixture
+def receive() -> Iterator[Callable[..., Receiver]]:
+    receivers: list[Receiver] = []
+
+    def start(talk: Talk, **options: Any) -> Receiver:
+        receivers.append(Receiver(talk, **options))
+        return receivers[-1]
+
+    yield start
+    for receiver in receivers:
+        receiver.close()
+
+
+def make_sender(**options: Any) -> HttpsWebhookSender:
+    return HttpsWebhookSender(**{"allow_local": True, "deadline_s": 5.0} | options)
+
+
+@pytest.mark.parametrize("code", [200, 204, 299, 301, 400, 410, 429, 500, 503])
+def test_the_status_is_the_answer(receive: Any, code: int) -> None:
+    receiver = receive(status(code))
+
+    assert make_sender().post(receiver.url, BODY, {}) == code
+
+
+def test_the_request_is_plain_and_complete(receive: Any) -> None:
+    receiver = receive(status(200))
+
+    make_sender().post(receiver.url, BODY, {"webhook-id": "evt_1", "Content-Type": "text/x"})
+
+    head, _, body = receiver.requests[0].partition(b"\r\n\r\n")
+    assert head.split(b"\r\n")[0] == b"POST /hooks?a=b HTTP/1.1"
+    assert set(head.lower().split(b"\r\n")[1:]) == {
+        b"webhook-id: evt_1",
+        b"content-type: text/x",
+        f"host: 127.0.0.1:{receiver.port}".encode(),
+        b"connection: close",
+        b"accept-encoding: identity",
+        f"content-length: {len(BODY)}".encode(),
+    }
+    assert body == BODY
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a12_a_redirect_is_not_followed(receive: Any, code: int) -> None:
+    elsewhere = receive(status(200))
+    receiver = receive(status(code, f"Location: {elsewhere.url}"))
+
+    assert make_sender().post(receiver.url, BODY, {}) == code
+    assert len(receiver.requests) == 1
+    assert elsewhere.requests == []
+
+
+def reset(line: socket.socket) -> None:
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def endless(chunk: bytes, start: bytes = b"") -> Talk:
+    def talk(line: socket.socket) -> None:
+        line.sendall(start)
+        while True:
+            line.sendall(chunk)
+
+    return talk
+
+
+def dripping(answer: bytes) -> Talk:
+    def talk(line: socket.socket) -> None:
+        pause = threading.Event()
+        for byte in answer:
+            line.sendall(bytes([byte]))
+            pause.wait(0.05)
+
+    return talk
+
+
+def silent(line: socket.socket) -> None:
+    line.recv(1)  # until the sender hangs up
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+RUDE = {
+    "reset": reset,
+    "empty reply": says(b""),
+    "garbage": says(b"\x16\x03\x01 what?\r\n\r\n"),
+    "no number": says(b"HTTP/1.1 OK\r\n\r\n"),
+    "cut off": says(OK + b"Content-Length: 99\r\n\r\nok"),
+    "bad chunks": says(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
+    "10 MB": endless(b"x" * 65_536, OK + b"Content-Length: 10485760\r\n\r\n"),
+    "endless body": endless(b"x" * 4_096, OK + b"\r\n"),
+    "endless chunks": endless(b"1\r\nx\r\n", OK + b"Transfer-Encoding: chunked\r\n\r\n"),
+    "endless header": endless(b"x" * 4_096, OK + b"a: "),
+    "endless headers": endless(b"a: b\r\n" * 100, OK),
+    "endless 100s": endless(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "silent": silent,
+    "half a header": lambda line: (says(OK)(line), silent(line))[1],
+    "dripping head": dripping(OK * 20),
+    "dripping body": dripping(OK + b"Content-Length: 900\r\n\r\n" + b"x" * 900),
+}
+
+
+class Counting(socket.socket):
+    """Counts what is read."""
+
+    taken = 0
+
+    def recv_into(self, *args: Any, **options: Any) -> int:
+        read = super().recv_into(*args, **options)
+        self.taken += read
+        return read
+
+
+@pytest.mark.parametrize("talk", RUDE.values(), ids=RUDE)
+def test_a9_a_rude_receiver_is_a_failure_soon_and_little_is_read(receive: Any, talk: Talk) -> None:
+    receiver = receive(talk)
+    lines: list[Counting] = []
+
+    def connect(address: str, port: int, timeout_s: float) -> socket.socket:
+        line = socket.create_connection((address, port), timeout=timeout_s)
+        lines.append(Counting(fileno=line.detach()))
+        return lines[-1]
+
+    began_at = time.monotonic()
+    with pytest.raises(Unavailable):
+        make_sender(deadline_s=DEADLINE_S, connect=connect).post(receiver.url, BODY, {})
+
+    assert time.monotonic() - began_at < DEADLINE_S + 2
+    assert [line.taken <= MOST_BYTES for line in lines] == [True]
+    assert lines[0].fileno() == -1  # closed
+
+
+def test_a8_slow_but_within_the_deadline_is_success(receive: Any) -> None:
+    def slow(line: socket.socket) -> None:
+        threading.Event().wait(0.2)
+        status(200)(line)
+
+    assert make_sender().post(receive(slow).url, BODY, {}) == 200
+
+
+def test_nobody_there_is_a_failure() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(Unavailable):
+        make_sender().post(f"http://127.0.0.1:{port}", BODY, {})
+
+
+def test_a_name_that_is_never_answered_is_a_failure_in_time() -> None:
+    is_over = threading.Event()
+
+    def resolve(host: str, port: int) -> list[str]:
+        del host, port
+        is_over.wait(10)
+        return [PUBLIC]
+
+    with pytest.raises(Unavailable):
+        make_sender(resolve=resolve, deadline_s=0.1).post("https://shop.example", BODY, {})
+    is_over.set()
+
+
+@dataclass
+class Authority:
+    """A certificate that vouches for one name, and who trusts it."""
+
+    server: ssl.SSLContext
+    trusting: ssl.SSLContext
+
+
+def make_authority(folder: Path, name: str) -> Authority:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOON - dt.timedelta(days=9_000))
+        .not_valid_after(NOON + dt.timedelta(days=9_000))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "server.pem"
+    pem.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(pem)
+    return Authority(server, ssl.create_default_context(cafile=str(pem)))
+
+
+def over_tls(receiver: Receiver, **options: Any) -> tuple[HttpsWebhookSender, list[Any]]:
+    """A sender whose every public address leads to the receiver, and what it dialled."""
+    dialled: list[Any] = []
+
+    def connect(address: str, port: int, timeout_s: float) -> socket.socket:
+        dialled.append((address, port))
+        return socket.create_connection(("127.0.0.1", receiver.port), timeout=timeout_s)
+
+    sender = HttpsWebhookSender(
+        **{"resolve": lambda *_: [PUBLIC], "connect": connect, "deadline_s": 5.0} | options
+    )
+    return sender, dialled
+
+
+def test_tls_and_host_keep_the_name_while_the_address_is_pinned(
+    receive: Any, tmp_path: Path
+) -> None:
+    authority = make_authority(tmp_path, "shop.example")
+    names: list[str | None] = []
+    authority.server.sni_callback = lambda _, name, __: names.append(name)
+    receiver = receive(status(204), tls=authority.server)
+    sender, dialled = over_tls(receiver, tls=authority.trusting)
+
+    assert sender.post("https://Shop.Example./hooks", BODY, {}) == 204
+    assert dialled == [(PUBLIC, 443)]
+    assert names == ["shop.example"]
+    assert b"Host: shop.example\r\n" in receiver.requests[0]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_a_failure(receive: Any, tmp_path: Path) -> None:
+    authority = make_authority(tmp_path, "shop.example")
+    receiver = receive(status(200), tls=authority.server)
+    sender, _ = over_tls(receiver)
+
+    with pytest.raises(Unavailable):
+        sender.post("https://shop.example", BODY, {})
+    assert receiver.requests == []
+
+
+def test_a_certificate_of_another_name_is_a_failure(receive: Any, tmp_path: Path) -> None:
+    authority = make_authority(tmp_path, "other.example")
+    receiver = receive(status(200), tls=authority.server)
+    sender, _ = over_tls(receiver, tls=authority.trusting)
+
+    with pytest.raises(Unavailable):
+        sender.post("https://shop.example", BODY, {})
+    assert receiver.requests == []
+
+
+def test_a_server_that_speaks_no_tls_is_a_failure(receive: Any) -> None:
+    sender, _ = over_tls(receive(status(200)), deadline_s=DEADLINE_S)
+
+    with pytest.raises(Unavailable):
+        sender.post("https://shop.example", BODY, {})
