@@ -163,7 +163,7 @@ def test_a_delivery_shows_its_proof_and_ends_the_map(stage: Stage, open_page: Op
     expect(page.get_by_role("heading", level=1)).to_have_text("Delivered today at 13:56")
     photo = page.get_by_role("img", name="Photo taken by the driver at the delivery")
     expect(photo).to_be_visible()
-    page.wait_for_function("document.querySelector('#pictures img').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('#pictures img').naturalWidth > 0")
     expect(page.locator("#map")).to_be_hidden()
     expect(page.locator(VAN_MARKER)).to_have_count(0)
 

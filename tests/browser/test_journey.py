@@ -1,0 +1,184 @@
+"""One delivery through the whole of Doorstep, seen on the recipient's phone."""
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chalicelib.domain.geography import Coordinates
+from local.client import Api, upload
+from local.demo.photo import doorstep_jpeg
+from tests.browser.conftest import TILES, OpenPage
+from tests.builders import north_of
+from tests.tracking_views import DOOR
+
+ROOT = Path(__file__).parents[2]
+VAN_MARKER = ".marker-van"
+PICTURE_IS_LOADED = "() => document.querySelector('#pictures img')?.naturalWidth > 0"
+
+
+@pytest.fixture(scope="module")
+def doorstep() -> Iterator[dict[str, Any]]:
+    """The laptop stack without demo, in a process of its own."""
+    command = [sys.executable, "-m", "local", "--json", "--demo", "none", "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as run:
+        assert run.stdout is not None
+        yield json.loads(run.stdout.readline())
+        run.terminate()
+
+
+def right_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the stack runs in another process, on the real clock
+
+
+class Delivery:
+    """Two customers on one route: what shop, dispatcher and driver do, request by request."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        api = Api(facts["base_url"])
+        keys = facts["keys"]
+        self.shop, self.office = api.as_(keys["shipper"]), api.as_(keys["dispatcher"])
+        self.public = api
+        self.first = self._shipment("FIRST-1", DOOR)
+        self.second = self._shipment("SECOND-2", north_of(DOOR, 900.0))
+        self.van = api.as_(self._driver_token())
+        self._actions = 0
+
+    def _shipment(self, reference: str, place: Coordinates) -> dict[str, Any]:
+        body = {
+            "reference": reference,
+            "recipient": {"name": "Aino Virtanen"},
+            "address": {
+                "lines": ["Mannerheimintie 12"],
+                "city": "Helsinki",
+                "country": "FI",
+                "time_zone": "Europe/Helsinki",
+                "lat_deg": place.lat_deg,
+                "lon_deg": place.lon_deg,
+            },
+            "parcels": [{"barcode": f"BARCODE-{reference}"}],
+        }
+        created: dict[str, Any] = self.shop.post("/v1/shipments", body)
+        return created
+
+    def _driver_token(self) -> str:
+        driver = self.office.post("/v1/drivers", {"name": "Matti"})
+        hub = self.office.post(
+            "/v1/hubs",
+            {"name": "Pasila", "lat_deg": 60.19, "lon_deg": 24.93, "time_zone": "Europe/Helsinki"},
+        )
+        now = right_now()
+        route = {
+            "driver_id": driver["id"],
+            "hub_id": hub["id"],
+            "service_day": now.date().isoformat(),
+            "starts_at": now.isoformat(),
+            "shipment_ids": [self.first["id"], self.second["id"]],
+        }
+        self.stops = self.office.post("/v1/routes", route)["stops"]
+        code = self.office.post(f"/v1/drivers/{driver['id']}/invitations")["code"]
+        token: str = self.public.post("/v1/driver/session", {"code": code})["token"]
+        return token
+
+    def _now(self) -> str:
+        return right_now().isoformat()
+
+    def _act(self, path: str, **more: Any) -> None:
+        self._actions += 1
+        action = {"action_id": f"action-{self._actions}", "occurred_at": self._now()}
+        self.van.post(f"/v1/driver/{path}", action | more)
+
+    def load_and_leave(self) -> None:
+        scans = [
+            {"action_id": f"scan-{name}", "barcode": f"BARCODE-{name}", "scanned_at": self._now()}
+            for name in ("FIRST-1", "SECOND-2")
+        ]
+        self.van.post("/v1/driver/scans", {"scans": scans})
+        self._act("route/start")
+
+    def drive_to(self, place: Coordinates) -> None:
+        fix = {"recorded_at": self._now(), "lat_deg": place.lat_deg, "lon_deg": place.lon_deg}
+        self.van.post("/v1/driver/positions", {"fixes": [fix]})
+
+    def hand_over(self) -> None:
+        stop = self.stops[0]["id"]
+        self._act(f"stops/{stop}/arrive")
+        image = doorstep_jpeg(random.Random(1))
+        asked = {"kind": "photo", "content_type": "image/jpeg", "size_bytes": len(image)}
+        proof = self.van.post("/v1/driver/proofs", asked | {"shipment_id": self.first["id"]})
+        upload(proof["url"], proof["fields"], image, "image/jpeg")
+        self._act(f"stops/{stop}/deliver", note="Into her hands", proof_ids=[proof["proof_id"]])
+
+    def close(self) -> None:
+        for each in (self.public, self.shop, self.office, self.van):
+            each.close()
+
+
+@pytest.fixture
+def delivery(doorstep: dict[str, Any]) -> Iterator[Delivery]:
+    with closing(Delivery(doorstep)) as delivery:
+        yield delivery
+
+
+def next_poll(page: Page) -> None:
+    """Ten seconds at once. Not more: the script's patience with answers is on that clock too."""
+    page.clock.run_for(10_100)
+
+
+def test_a_delivery_from_the_shop_to_the_door(delivery: Delivery, open_page: OpenPage) -> None:
+    url = delivery.first["tracking_url"]
+    headline = open_page(url).get_by_role("heading", level=1)
+    expect(headline).to_have_text("We are expecting your delivery")
+
+    delivery.load_and_leave()
+    delivery.drive_to(north_of(DOOR, -400.0))
+    page = open_page(url, has_test_clock=True)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Arriving today")
+    expect(page.locator("#facts")).to_contain_text("You are the next stop")
+    expect(page.locator(VAN_MARKER)).to_be_attached()
+    assert "SECOND-2" not in page.content()
+
+    delivery.drive_to(north_of(DOOR, -350.0))
+    next_poll(page)
+    expect(page.locator("#facts")).to_contain_text("About 350 m away")
+
+    delivery.hand_over()
+    next_poll(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Delivered today at")
+    expect(page.get_by_text("Into her hands")).to_be_visible()
+    page.wait_for_function(PICTURE_IS_LOADED)
+    expect(page.locator(VAN_MARKER)).to_have_count(0)
+
+
+def test_the_other_customer_sees_nothing_of_it(delivery: Delivery, open_page: OpenPage) -> None:
+    delivery.load_and_leave()
+    delivery.drive_to(north_of(DOOR, -400.0))
+
+    page = open_page(delivery.second["tracking_url"])
+
+    expect(page.locator("#facts")).to_contain_text("1 stop before you")
+    assert "FIRST-1" not in page.content()
+    assert str(DOOR.lat_deg) not in page.content()
+
+
+def test_tile_servers_learn_our_host_and_nothing_else(
+    delivery: Delivery, open_page: OpenPage
+) -> None:
+    delivery.load_and_leave()
+    page = open_page(delivery.first["tracking_url"], has_test_clock=True)
+
+    with page.expect_request(f"{TILES}**") as asked:
+        page.clock.run_for(3_000)
+
+    origin = delivery.first["tracking_url"].partition("/t/")[0]
+    assert asked.value.header_value("referer") == f"{origin}/"
