@@ -123,12 +123,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout = WithoutMetrics(sys.stderr)  # the console alone writes to the real one
     logging.basicConfig(format="  %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # moto closes connections
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell made us ignore Ctrl-C
+        signal.signal(ending, signal.default_int_handler)
     try:
         with _running(options, console):
             threading.Event().wait()
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends it at once
         print("  stopped", file=sys.stderr)
     except CannotStart as exc:
         print(f"  {exc}", file=sys.stderr)

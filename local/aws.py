@@ -4,10 +4,12 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION
 from local.transactions import cheap_transactions
+
+POLL_S: Final = 0.05  # how soon a shutdown is noticed
 
 _Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -46,7 +48,7 @@ def moto_server() -> Iterator[str]:
         threaded=True,
         request_handler=MotoRequestHandler,
     )
-    thread = threading.Thread(target=server.serve_forever, name="moto", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), name="moto", daemon=True)
     thread.start()
     try:
         with cheap_transactions():

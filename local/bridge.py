@@ -40,6 +40,7 @@ SHORTEST_REST_S: Final = 0.1
 LONGEST_REST_S: Final = 1.6
 LONGEST_PAUSE_S: Final = 5.0
 DEFAULT_TIMEOUT_S: Final = 60
+PATIENCE_S: Final = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -75,11 +76,11 @@ class Bridge:
             thread.start()
 
     def stop(self) -> None:
-        """End all threads; a batch in hand is finished, retries are not."""
+        """End all threads; a batch in hand has a moment to finish, and comes again if it does not."""
         self._stopping.set()
         self.wake()
         for thread in self._threads:
-            thread.join()
+            thread.join(PATIENCE_S)
         self._threads.clear()
 
     def wake(self) -> None:

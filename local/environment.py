@@ -38,10 +38,15 @@ def is_on_this_machine(url: str) -> bool:
     return host in {"localhost", "::1"} or host.startswith("127.")
 
 
+def present() -> dict[str, str]:
+    """The environment as it is now."""
+    return dict(os.environ)
+
+
 @contextmanager
 def changed(variables: Mapping[str, str | None]) -> Iterator[None]:
     """Set (None: unset) environment variables, and put everything back at the end."""
-    before = dict(os.environ)
+    before = present()
     for name, value in variables.items():
         if value is None:
             os.environ.pop(name, None)

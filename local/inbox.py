@@ -61,6 +61,11 @@ class Inbox:
             self._letters += [_from_mail(mail, now) for mail in mails[self._seen["email"] :]]
             self._seen = {"sms": len(messages), "email": len(mails)}
 
+    def add(self, letter: Letter) -> None:
+        """Put a letter on top."""
+        with self._lock:
+            self._letters.append(letter)
+
     def letters(self) -> list[Letter]:
         """Everything sent, newest first."""
         self.collect()
@@ -81,10 +86,10 @@ def _from_mail(mail: Any, now: datetime) -> Letter:
             mail.subject,
             mail.body,
         )
-    return Letter(mail.id, "email", ", ".join(recipients), subject, _readable(text), now)
+    return Letter(mail.id, "email", ", ".join(recipients), subject, readable(text), now)
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """An HTML mail as plain text, its links spelt out; any other text as it is."""
     if "</" not in text:
         return text

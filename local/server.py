@@ -25,6 +25,7 @@ from chalice.local import (
 )
 
 LARGEST_BODY_BYTES: Final = 10 * 1024 * 1024  # API Gateway's
+POLL_S: Final = 0.05  # how soon a shutdown is noticed
 PROBLEM: Final = "application/problem+json"
 
 logger = logging.getLogger(__name__)
@@ -138,7 +139,9 @@ class RunningServer:
         config = Config.create(chalice_app=app, lambda_timeout=29, lambda_memory_size=512)
         handler = functools.partial(LocalHandler, app_object=app, config=config)
         self.http = LocalServer((host, port), handler)
-        self._thread = threading.Thread(target=self.http.serve_forever, name="http", daemon=True)
+        self._thread = threading.Thread(
+            target=self.http.serve_forever, args=(POLL_S,), name="http", daemon=True
+        )
 
     @property
     def port(self) -> int:

@@ -20,6 +20,7 @@ from local.stack import RunningStack
 HUB_NAME: Final = "Helsinki Elielinaukio"
 HUB_PLACE: Final = Coordinates(60.17175, 24.93735)  # behind the old main post office
 PICTURES: Final = 6
+PATIENCE_S: Final = 1.0
 HEAD_START: Final = timedelta(minutes=6)
 """How long ago the first van was loaded when somebody looks for the first time."""
 STAGGER_S: Final = 30.0
@@ -45,7 +46,7 @@ class Demo:
     def stop(self) -> None:
         self.agenda.stopping.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(PATIENCE_S)
 
     def tracking_links(self) -> list[str]:
         """One link for each stop still to come, the vans in turn, the nearest stops first."""

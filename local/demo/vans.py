@@ -99,8 +99,8 @@ class Van:
         while True:
             try:
                 at = yield from self._wave(at)
-            except (Refused, OSError):
-                logger.exception("%s gives up this wave", self.name)
+            except (Refused, OSError) as exc:
+                logger.warning("%s gives up this wave: %s", self.name, exc)
                 at = yield LOADING_S
             at = yield self.chance.uniform(60, 180)
 
