@@ -46,13 +46,20 @@ def _bodies(mail: Any) -> tuple[str, str]:
     return mail.body, mail.body  # moto keeps one of the two
 
 
-@pytest.fixture
-def account() -> Iterator[None]:
+@pytest.fixture(scope="module")
+def clients() -> Iterator[None]:
+    """One account for all: clients take long to make."""
     with mock_aws():
         forget_clients()
         boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
         yield
     forget_clients()
+
+
+@pytest.fixture
+def account(clients: None) -> None:
+    sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.clear()
+    ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages.clear()
 
 
 @pytest.fixture(params=["in memory", "on sns"])
