@@ -2,10 +2,13 @@
 
 Times of stops are whole seconds from the start of the route; sparse facts (arrived, told) carry
 their stop's index. Done stops keep nothing but that they are done, so that is all that is stored of
-them.
+them. What neighbours have in common is taken out first: promises lie on full minutes, and ranges
+are nearly as long after their point as before it.
 """
 
+import math
 import struct
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -18,7 +21,7 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.live import Live, Progress
 
 FORMAT: Final = 1
-START: Final = struct.Struct(">BIIiqqqBHHHHH")
+START: Final = struct.Struct(">BIIiqqqBHHHHHI")
 TOLD_START: Final = struct.Struct(">qH")
 NO_TIME_MS: Final = -(2**63)
 
@@ -36,6 +39,9 @@ def pack_live(live: Live) -> bytes:
     promises = [p.promise for p in live.progress if p.promise is not None]
     arrived = _sparse([p.arrived_at for p in live.progress], base_s)
     told = _sparse([p.told_at for p in live.progress], base_s)
+    begins = [_seconds(promise.earliest, base_s) for promise in promises]
+    widths = [_span_s(promise.earliest, promise.latest) for promise in promises]
+    step_s = math.gcd(*begins, *widths) or 1
     start = START.pack(
         FORMAT,
         live.epoch,
@@ -50,15 +56,14 @@ def pack_live(live: Live) -> bytes:
         len(promises),
         len(arrived),
         len(told),
+        step_s,
     )
     columns = pack_columns(
         [
             flags,
-            [_seconds(eta.point, base_s) for eta in etas],
-            [_span_s(eta.earliest, eta.point) for eta in etas],
-            [_span_s(eta.point, eta.latest) for eta in etas],
-            [_seconds(promise.earliest, base_s) for promise in promises],
-            [_span_s(promise.earliest, promise.latest) for promise in promises],
+            *_eta_columns(etas, base_s),
+            [begin // step_s for begin in begins],
+            [width // step_s for width in widths],
             arrived,
             told,
         ]
@@ -80,22 +85,18 @@ def unpack_live(
         raise ValueError(msg)
     (
         _, epoch, plan_version, skew_ms, started_ms, ended_ms, near_ms,
-        recent, stops, eta_count, promise_count, arrived_count, told_count,
+        recent, stops, eta_count, promise_count, arrived_count, told_count, step_s,
     ) = START.unpack_from(packed)  # fmt: skip
     fixes_end = START.size + (HEAD.size + recent * FIX.size if recent else 0)
     base_s = (0 if started_ms == NO_TIME_MS else started_ms) // 1000
     lengths = [stops, *[eta_count] * 3, *[promise_count] * 2, arrived_count, told_count]
-    flags, points, befores, afters, begins, widths, arrived, told = unpack_columns(
-        packed[fixes_end:], lengths
-    )
-    etas = iter(
-        [
-            Eta(_at(base_s + p), _at(base_s + p - b), _at(base_s + p + a))
-            for p, b, a in zip(points, befores, afters, strict=True)
-        ]
-    )
+    flags, *eta_columns, begins, widths, arrived, told = unpack_columns(packed[fixes_end:], lengths)
+    etas = iter(_etas_from(eta_columns, base_s))
     promises = iter(
-        [Range(_at(base_s + b), _at(base_s + b + w)) for b, w in zip(begins, widths, strict=True)]
+        [
+            Range(_at(base_s + b * step_s), _at(base_s + (b + w) * step_s))
+            for b, w in zip(begins, widths, strict=True)
+        ]
     )
     arrived_at = iter(_dense(arrived, base_s))
     told_at = iter(_dense(told, base_s))
@@ -130,24 +131,34 @@ def pack_etas(live: Live) -> bytes:
     """Which ETAs were told with a batch: by stop index, in seconds from the start of the route."""
     told = [(i, eta) for i, eta in enumerate(live.etas) if eta is not None]
     base_s = _base_ms(live) // 1000
-    return TOLD_START.pack(base_s, len(told)) + pack_columns(
-        [
-            [i for i, _ in told],
-            [_seconds(eta.point, base_s) for _, eta in told],
-            [_span_s(eta.earliest, eta.point) for _, eta in told],
-            [_span_s(eta.point, eta.latest) for _, eta in told],
-        ]
-    )
+    columns = [[i for i, _ in told], *_eta_columns([eta for _, eta in told], base_s)]
+    return TOLD_START.pack(base_s, len(told)) + pack_columns(columns)
 
 
 def unpack_etas(packed: bytes) -> dict[int, Eta]:
     """The ETAs told with a batch, by stop index."""
     base_s, count = TOLD_START.unpack_from(packed)
-    indexes, points, befores, afters = unpack_columns(packed[TOLD_START.size :], [count] * 4)
-    return {
-        i: Eta(_at(base_s + p), _at(base_s + p - b), _at(base_s + p + a))
-        for i, p, b, a in zip(indexes, points, befores, afters, strict=True)
-    }
+    indexes, *columns = unpack_columns(packed[TOLD_START.size :], [count] * 4)
+    return dict(zip(indexes, _etas_from(columns, base_s), strict=True))
+
+
+def _eta_columns(etas: Sequence[Eta], base_s: int) -> list[list[int]]:
+    """Points, seconds of the ranges before them, and how much longer the ranges are after them."""
+    before_s = [_span_s(eta.earliest, eta.point) for eta in etas]
+    after_s = [_span_s(eta.point, eta.latest) for eta in etas]
+    longer_s = [after - before for before, after in zip(before_s, after_s, strict=True)]
+    return [[_seconds(eta.point, base_s) for eta in etas], before_s, longer_s]
+
+
+def _etas_from(columns: Sequence[Sequence[int]], base_s: int) -> list[Eta]:
+    return [
+        Eta(
+            point=_at(base_s + point),
+            earliest=_at(base_s + point - before),
+            latest=_at(base_s + point + before + longer),
+        )
+        for point, before, longer in zip(*columns, strict=True)
+    ]
 
 
 def _optional_ms(instant: datetime | None) -> int:
