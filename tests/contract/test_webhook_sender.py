@@ -164,7 +164,14 @@ def silent(line: socket.socket) -> None:
 
 
 OK = b"HTTP/1.1 200 OK\r\n"
-RUDE = {
+
+
+def stalling(line: socket.socket) -> None:
+    line.sendall(OK)
+    silent(line)
+
+
+RUDE: dict[str, Talk] = {
     "reset": reset,
     "empty reply": says(b""),
     "garbage": says(b"\x16\x03\x01 what?\r\n\r\n"),
@@ -178,7 +185,7 @@ RUDE = {
     "endless headers": endless(b"a: b\r\n" * 100, OK),
     "endless 100s": endless(b"HTTP/1.1 100 Continue\r\n\r\n"),
     "silent": silent,
-    "half a header": lambda line: (says(OK)(line), silent(line))[1],
+    "half a header": stalling,
     "dripping head": dripping(OK * 20),
     "dripping body": dripping(OK + b"Content-Length: 900\r\n\r\n" + b"x" * 900),
 }
@@ -287,10 +294,8 @@ def over_tls(receiver: Receiver, **options: Any) -> tuple[HttpsWebhookSender, li
         dialled.append((address, port))
         return socket.create_connection(("127.0.0.1", receiver.port), timeout=timeout_s)
 
-    sender = HttpsWebhookSender(
-        **{"resolve": lambda *_: [PUBLIC], "connect": connect, "deadline_s": 5.0} | options
-    )
-    return sender, dialled
+    default = {"resolve": lambda *_: [PUBLIC], "connect": connect}
+    return make_sender(**default | options), dialled
 
 
 def test_tls_and_host_keep_the_name_while_the_address_is_pinned(

@@ -5,6 +5,7 @@ Unit tests have no sockets at all; the spy says that none was even asked for.
 
 import socket
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -143,7 +144,8 @@ def test_the_target_is_refused_without_a_socket(
     with pytest.raises(Invalid):
         sender.post(url, b"{}", {})
 
-    assert refusal.value.data["errors"][0]["pointer"] == "/url"
+    problems: Any = refusal.value.data["errors"]
+    assert problems[0]["pointer"] == "/url"
     assert network.asked == []
     assert network.dialled == []
 

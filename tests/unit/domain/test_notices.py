@@ -46,7 +46,7 @@ def make_shipment_for(kind: Kind, **changes: Any) -> Shipment:
     status = Status.DELIVERED if kind is Kind.DELIVERED else Status.ATTEMPT_FAILED
     if kind not in {Kind.DELIVERED, Kind.FAILED}:
         status = Status.ARRIVING
-    default = {
+    default: dict[str, Any] = {
         "status": status,
         "promise": make_range(NOON + minutes(10)),
         "is_delayed": kind is Kind.DELAYED,

@@ -67,7 +67,8 @@ def test_a_type_that_is_never_told_is_refused(register: RegisterWebhook, name: s
     with pytest.raises(Invalid) as refusal:
         register(SHOP, URL, ["shipment.delivered", name])
 
-    assert refusal.value.data["errors"][0]["pointer"] == "/event_types/1"
+    problems: Any = refusal.value.data["errors"]
+    assert problems[0]["pointer"] == "/event_types/1"
 
 
 def test_a_target_that_we_must_not_call_is_refused(register: RegisterWebhook) -> None:
