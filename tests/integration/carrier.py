@@ -26,6 +26,7 @@ from local.bridge import Bridge, bridge
 from local.clock import VirtualClock
 from local.environment import changed
 from local.resources import Provisioned
+from local.transactions import cheap_transactions
 from tests.aws import aws, bucket_name, dynamodb_clients, table_names
 from tests.builders import HELSINKI, HUB_PLACE, NOON, north_of
 
@@ -208,10 +209,12 @@ class Shop:
     key: str
     _orders: int = 0
 
-    def order(self, *, stop: int = 0, **changes: Any) -> dict[str, Any]:
-        """The body of a shipment that is delivered `stop` streets north of the first."""
+    def order(
+        self, *, stop: int = 0, place: Coordinates | None = None, **changes: Any
+    ) -> dict[str, Any]:
+        """A shipment's body; without a `place` it goes `stop` streets north of the first."""
         self._orders += 1
-        place = stop_place(stop)
+        place = place or stop_place(stop)
         body: dict[str, Any] = {
             "reference": f"ORDER-{self._orders}",
             "recipient": {
@@ -392,11 +395,16 @@ def fix(at: datetime, way_m: float = -3_000.0, **changes: Any) -> dict[str, Any]
     } | changes
 
 
+def note(text: str) -> None:
+    """A figure for whoever runs the tests with -s; it is also shown beside a failure."""
+    print(text)  # noqa: T201 - that is what it is for
+
+
 @contextmanager
 def open_carrier(stage: str = "test") -> Iterator[Carrier]:
     """A carrier that has nothing yet but an administrator, at noon."""
     clock = VirtualClock(NOON)
-    with aws(stage) as provisioned:
+    with cheap_transactions(), aws(stage) as provisioned:
         settings = provisioned.stack.environment() | {"PUBLIC_BASE_URL": BASE_URL}
         with changed(settings | {"POWERTOOLS_METRICS_DISABLED": "true"}):
             bootstrap.configure(clock=clock, allow_local_webhooks=True)
