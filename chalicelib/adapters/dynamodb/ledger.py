@@ -51,9 +51,10 @@ class DynamoLedger:
             )
 
     def _claim_again(self, item: LedgerItem, now: datetime) -> Claim:
-        with translated():
-            held = next(iter(LedgerItem.batch_get([item.key], consistent_read=True)), None)
-        if held is None:  # expired and deleted in between: the next try finds it free
+        try:
+            with translated():
+                held = LedgerItem.get(item.key, consistent_read=True)
+        except LedgerItem.DoesNotExist:  # expired and deleted in between: the next try gets it
             return Claim(granted=False, done=False)
         if held.state == DONE:
             return Claim(granted=False, done=True)
