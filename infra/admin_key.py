@@ -1,0 +1,39 @@
+"""`python -m infra.admin_key --stage prod`: the first admin key of a deployed stack, shown once.
+
+It is written with the operator's own AWS keys, straight into the accounts table; every other key is
+then made over HTTP with this one.
+"""
+
+import argparse
+import os
+
+import boto3
+
+from infra.package import stages
+from infra.template import Stack
+
+
+def main() -> None:
+    """Print a new admin key."""
+    parser = argparse.ArgumentParser(prog="python -m infra.admin_key", description=__doc__)
+    parser.add_argument("--stage", required=True, choices=stages())
+    parser.add_argument("--label", default="first admin key")
+    arguments = parser.parse_args()
+    print(new_key(arguments.stage, arguments.label, boto3.Session()))
+
+
+def new_key(stage: str, label: str, session: boto3.Session) -> str:
+    """The text of a new admin key of the stack in the session's account and region."""
+    account_id = session.client("sts").get_caller_identity()["Account"]
+    stack = Stack(stage, account_id=account_id, region=session.region_name)
+    os.environ.update(stack.environment())
+
+    from chalicelib.bootstrap import container  # noqa: PLC0415 (it reads the settings set above)
+    from chalicelib.domain.actors import Role  # noqa: PLC0415
+
+    container.cache_clear()
+    return container().open_accounts.key(Role.ADMIN, label=label).text
+
+
+if __name__ == "__main__":
+    main()
