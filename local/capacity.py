@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from typing import Any, Final
 
+import boto3
 from botocore.client import BaseClient
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from tests.aws import SESSION
+from infra.template import LOCAL_REGION
 
 WRITE_BYTES: Final = 1024
 READ_BYTES: Final = 4096
@@ -101,6 +102,7 @@ class CapacityMeter:
     """Counts calls and units of the clients that it watches."""
 
     charges: list[Charge] = field(default_factory=list)
+    region: str = LOCAL_REGION
 
     @property
     def calls(self) -> Counter[str]:
@@ -193,7 +195,7 @@ class CapacityMeter:
         """What a query went through: whole items, those that a filter took out included."""
         if not {"FilterExpression", "ProjectionExpression", "Select"} & request.keys():
             return list(parsed["Items"])
-        again = SESSION.client("dynamodb")  # not watched
+        again = boto3.client("dynamodb", region_name=self.region)  # a new one is not watched
         return list(again.query(**_unfiltered(request))["Items"])
 
     def _stored(self, table: str, key: Item) -> Item | None:
@@ -207,7 +209,7 @@ class CapacityMeter:
         return self._backend().get_table(name)
 
     def _backend(self) -> Any:
-        return dynamodb_backends[DEFAULT_ACCOUNT_ID][SESSION.region_name]
+        return dynamodb_backends[DEFAULT_ACCOUNT_ID][self.region]
 
 
 def _written(operation: str, request: Mapping[str, Any]) -> list[tuple[str, Item]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 import boto3
@@ -14,8 +15,17 @@ from chalicelib.adapters.dynamodb import tables
 from infra.template import BUCKET, LOCAL_REGION, TABLE, Stack
 from local.resources import Provisioned, provision
 
-SESSION: Final = boto3.Session(region_name=LOCAL_REGION)
-"""One for all tests: it reads the models of the services once, and clients are cheap after that."""
+
+class _Session(boto3.Session):
+    """A session that makes each plain client once: making one takes longer than most tests."""
+
+    @cache  # noqa: B019 - lives as long as the tests
+    def client(self, service_name: str, **options: Any) -> Any:  # type: ignore[override]
+        return super().client(service_name, **options)
+
+
+SESSION: Final = _Session(region_name=LOCAL_REGION)
+"""One for all tests; every `mock_aws` answers its clients, whenever they were made."""
 STAGE: Final = "test"
 TABLE_BY_ID: Final = {
     "ShipmentsTable": "shipments",
@@ -29,7 +39,7 @@ TABLE_BY_ID: Final = {
 @contextmanager
 def aws(stage: str = STAGE) -> Iterator[Provisioned]:
     """A fresh account with the stack of that stage; all that was in it is gone afterwards."""
-    stack = Stack(stage)
+    stack = stack_of(stage)
     with mock_aws():
         provisioned = provision(stack, SESSION)
         tables.bind(table_names(stack))
@@ -38,6 +48,12 @@ def aws(stage: str = STAGE) -> Iterator[Provisioned]:
             yield provisioned
         finally:
             forget_clients()
+
+
+@cache
+def stack_of(stage: str) -> Stack:
+    """The template is read once."""
+    return Stack(stage)
 
 
 def table_names(stack: Stack) -> dict[str, str]:

@@ -49,8 +49,8 @@ def seconds(count: float) -> timedelta:
 
 
 def north_of(place: Coordinates, way_m: float) -> Coordinates:
-    """So many metres towards the pole; a negative way leads south."""
-    return Coordinates(place.lat_deg + way_m / M_PER_LAT_DEG, place.lon_deg)
+    """So many metres towards the pole, to the centimetre; a negative way leads south."""
+    return Coordinates(round(place.lat_deg + way_m / M_PER_LAT_DEG, 7), place.lon_deg)
 
 
 def make_range(earliest: datetime = NOON, length: timedelta = timedelta(minutes=30)) -> Range:

@@ -25,8 +25,8 @@ ATTEMPTS = 3
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     faults.never_wait(monkeypatch)
     with mock_aws():
-        retries = {"total_max_attempts": ATTEMPTS, "mode": "standard"}
-        dynamodb = SESSION.client("dynamodb", config=Config(retries=retries))
+        config = Config(retries={"total_max_attempts": ATTEMPTS, "mode": "standard"})
+        dynamodb = SESSION.client("dynamodb", config=config)
         dynamodb.create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",

@@ -105,14 +105,18 @@ class DynamoAccounts:
             item.save()
 
     def take_invitation(self, code_hash: str, now: datetime) -> Invitation:
-        """Deleting it is using it: of two callers only one finds it still there."""
-        invitation = mapping.invitation_from(self._get(code_hash, INVITATION))
+        """Marking it is using it: of two callers only the first finds it unmarked.
+
+        A mark and not a delete, so that a repeat after a lost answer recognises its own.
+        """
+        found = self._item(code_hash, INVITATION)
+        invitation = mapping.invitation_from(found.document)
         if invitation.expires_at <= now:
             raise NotFound
+        found.taken_by = token = writes.new_token()
+        is_free = AccountItem.taken_by.does_not_exist() | (AccountItem.taken_by == token)
         with translated(missing=NotFound):
-            AccountItem(account_id=code_hash, item=INVITATION).delete(
-                condition=AccountItem.item.exists()
-            )
+            found.save(condition=AccountItem.item.exists() & is_free)
         return invitation
 
     def put_webhook(self, endpoint: WebhookEndpoint) -> None:
@@ -152,13 +156,15 @@ class DynamoAccounts:
         return document
 
     def _get(self, account_id: str, item: str) -> dict[str, Any]:
+        document: dict[str, Any] = self._item(account_id, item).document
+        return document
+
+    def _item(self, account_id: str, item: str) -> AccountItem:
         with translated():
             try:
-                found = AccountItem.get(account_id, item, consistent_read=True)
+                return AccountItem.get(account_id, item, consistent_read=True)
             except AccountItem.DoesNotExist as exc:
                 raise NotFound from exc
-        document: dict[str, Any] = found.document
-        return document
 
     def _put(
         self, account_id: str, item: str, created_at: datetime, document: dict[str, Any]

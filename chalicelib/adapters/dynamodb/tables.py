@@ -200,7 +200,7 @@ class ByKind(GlobalSecondaryIndex["AccountItem"]):
 
 
 class AccountItem(Item):
-    """Any account; ``document`` holds its fields."""
+    """Any account; ``document`` holds its fields, ``taken_by`` who used an invitation up."""
 
     class Meta(_Connection):
         """Bound at start."""
@@ -210,6 +210,7 @@ class AccountItem(Item):
     kind = UnicodeAttribute()
     created_at = UnicodeAttribute()
     document = JSONAttribute()
+    taken_by = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     by_kind = ByKind()
 

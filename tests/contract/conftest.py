@@ -1,0 +1,74 @@
+"""The ports twice: in memory, and on DynamoDB as moto plays it. Each test gets a fresh one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+from chalicelib.adapters.dynamodb.fleet import DynamoFleet
+from chalicelib.adapters.dynamodb.routes import DynamoRoutes
+from chalicelib.adapters.dynamodb.shipments import DynamoShipments
+from chalicelib.services.ports import Accounts, Fleet, Routes, Shipments
+from local.transactions import cheap_transactions
+from tests.aws import aws
+from tests.fakes.accounts import InMemoryAccounts
+from tests.fakes.fleet import InMemoryFleet
+from tests.fakes.routes import InMemoryRoutes
+from tests.fakes.shipments import InMemoryShipments
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The stores of one carrier, over the same data."""
+
+    shipments: Shipments
+    routes: Routes
+    fleet: Fleet
+    accounts: Accounts
+
+
+@contextmanager
+def in_memory() -> Iterator[Stores]:
+    fleet, routes = InMemoryFleet(), InMemoryRoutes()
+    yield Stores(InMemoryShipments(fleet, routes), routes, fleet, InMemoryAccounts(fleet))
+
+
+@contextmanager
+def on_moto() -> Iterator[Stores]:
+    with cheap_transactions(), aws():
+        yield Stores(DynamoShipments(), DynamoRoutes(), DynamoFleet(), DynamoAccounts())
+
+
+@pytest.fixture(params=[in_memory, on_moto])
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
+    with request.param() as implementation:
+        yield implementation
+
+
+@pytest.fixture
+def shipments(stores: Stores) -> Shipments:
+    return stores.shipments
+
+
+@pytest.fixture
+def routes(stores: Stores) -> Routes:
+    return stores.routes
+
+
+@pytest.fixture
+def fleet(stores: Stores) -> Fleet:
+    return stores.fleet
+
+
+@pytest.fixture
+def accounts(stores: Stores) -> Accounts:
+    return stores.accounts
+
+
+@pytest.fixture
+def dynamo() -> Iterator[Stores]:
+    """Only DynamoDB, for what memory cannot do: lose an answer."""
+    with on_moto() as implementation:
+        yield implementation

@@ -1,0 +1,49 @@
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.domain.changes import LiveChange, TrackEntry
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
+from chalicelib.domain.fixes import Fix
+from chalicelib.domain.ids import DriverId
+from chalicelib.domain.live import Live
+
+
+@dataclass
+class InMemoryFleet:
+    """Live states under their version, and every batch once."""
+
+    lives: dict[DriverId, Live] = field(default_factory=dict)
+    entries: dict[tuple[DriverId, tuple[Fix, ...]], TrackEntry] = field(default_factory=dict)
+
+    def live(self, driver_id: DriverId) -> Live:
+        if driver_id not in self.lives:
+            raise NotFound
+        return self.lives[driver_id]
+
+    def glance(self, driver_id: DriverId) -> Live | None:
+        return self.lives.get(driver_id)
+
+    def put(self, change: LiveChange) -> None:
+        self.require(change)
+        self.lives[change.after.driver_id] = change.after
+
+    def require(self, change: LiveChange) -> None:
+        """Raises ConcurrentUpdate when the change was made for another version."""
+        present = self.lives.get(change.after.driver_id)
+        if (present.version if present else None) != change.expected_version:
+            raise ConcurrentUpdate
+
+    def append_track(self, entry: TrackEntry) -> bool:
+        key = (entry.driver_id, entry.fixes)
+        is_new = key not in self.entries
+        self.entries.setdefault(key, entry)
+        return is_new
+
+    def track(self, driver_id: DriverId, *, since: datetime, until: datetime) -> tuple[Fix, ...]:
+        fixes = {
+            fix
+            for entry in self.entries.values()
+            if entry.driver_id == driver_id and since <= entry.fixes[0].recorded_at <= until
+            for fix in entry.fixes
+        }
+        return tuple(sorted(fixes, key=lambda fix: fix.order))
