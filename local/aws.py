@@ -1,4 +1,4 @@
-"""moto as the whole of AWS: one server on a free loopback port of this process."""
+"""moto as the whole of AWS: one server on a free loopback port of this process, or no server."""
 
 import logging
 import threading
@@ -58,6 +58,18 @@ def moto_server() -> Iterator[str]:
         server.server_close()
         thread.join()
         _forget()
+
+
+@contextmanager
+def moto_in_process() -> Iterator[None]:
+    """Run an empty AWS that only this process reaches: boto3's requests never become HTTP.
+
+    Several times as fast as the server; for callers that send one request at a time.
+    """
+    from moto import mock_aws  # noqa: PLC0415 (half a second: not for --help)
+
+    with mock_aws(), cheap_transactions():
+        yield
 
 
 def sns_backend() -> Any:

@@ -60,8 +60,11 @@ def changed(variables: Mapping[str, str | None]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def for_endpoint(endpoint_url: str, *, is_ours: bool) -> dict[str, str | None]:
-    """The variables for boto3 to talk to `endpoint_url` and, if it is ours, to nothing else."""
+def for_endpoint(endpoint_url: str | None, *, is_ours: bool) -> dict[str, str | None]:
+    """The variables for boto3 to talk to `endpoint_url` and, if it is ours, to nothing else.
+
+    None: requests are caught before they leave the process.
+    """
     shared: dict[str, str | None] = {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # else streams get an unknown host

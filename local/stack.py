@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION, Stack
 from local import environment
-from local.client import Api
+from local.client import Api, Line
 from local.clock import VirtualClock
 from local.inbox import Inbox
 
@@ -43,6 +43,7 @@ class RunningStack:
     provisioned: "Provisioned"
     pages: "dict[str, Callable[[], Page]]"
     """Our own pages by path, in front of the application's; may be added to at any time."""
+    _line: Line
 
     @property
     def inbox_url(self) -> str:
@@ -50,7 +51,7 @@ class RunningStack:
 
     def api(self, token: str | None = None) -> Api:
         """A client of the public API with a key or token (None: the admin's key)."""
-        return Api(self.base_url, token or self.admin_key)
+        return Api(self.base_url, token or self.admin_key, self._line)
 
     def settle(self, timeout_s: float = 30.0) -> None:
         """Wait until every event has reached its last function. Raises TimeoutError."""
@@ -67,19 +68,22 @@ def running_stack(
     log_level: str = "WARNING",
     app: "Chalice | None" = None,
     in_background: bool = True,
+    in_process: bool = False,
     progress: Progress | None = None,
 ) -> Iterator[RunningStack]:
     """Start everything, yield it, stop everything.
 
     `port` 0 takes a free one; `parameters` are the template's, as `TileUrl`. With `in_background`
-    off nothing asynchronous happens until `settle`, in the caller's thread. Another `app` than
+    off nothing asynchronous happens until `settle`, in the caller's thread. With `in_process` AWS
+    has no address: faster, but uploads by presigned forms lead nowhere. Another `app` than
     Doorstep's gets no wiring and no admin key.
     """
     clock = clock or VirtualClock(speed=1.0)
     progress = progress or _say_nothing
     with ExitStack() as closing:
         closing.enter_context(environment.changed({"POWERTOOLS_LOG_LEVEL": log_level}))
-        aws = _aws(closing, {"LogLevel": log_level, **(parameters or {})}, progress)
+        endpoint_url = environment.foreign_endpoint() or _moto(closing, in_process=in_process)
+        aws = _aws(closing, endpoint_url, {"LogLevel": log_level, **(parameters or {})}, progress)
 
         from local.bridge import bridge  # noqa: PLC0415 (boto3: only now is the environment right)
         from local.server import RunningServer  # noqa: PLC0415
@@ -99,6 +103,8 @@ def running_stack(
         pages: dict[str, Callable[[], Page]] = {}
         server.http.pages, server.http.after_write = pages, events.after_request
         server.start()
+        line = Line(base_url)
+        closing.callback(line.close)
         progress("application, event bridge and HTTP server")
         yield RunningStack(
             base_url=base_url,
@@ -109,6 +115,7 @@ def running_stack(
             session=aws.session,
             provisioned=aws.provisioned,
             pages=pages,
+            _line=line,
         )
 
 
@@ -119,10 +126,11 @@ class _Aws:
     is_foreign: bool
 
 
-def _aws(closing: ExitStack, parameters: Mapping[str, str], progress: Progress) -> _Aws:
+def _aws(
+    closing: ExitStack, endpoint_url: str | None, parameters: Mapping[str, str], progress: Progress
+) -> _Aws:
     """An AWS with the resources of the template, and the environment that leads to it."""
     foreign = environment.foreign_endpoint()
-    endpoint_url = foreign or closing.enter_context(_moto())
     variables = environment.for_endpoint(endpoint_url, is_ours=not foreign)
     closing.enter_context(environment.changed(variables))
     progress(f"the AWS at {endpoint_url}" if foreign else "moto, which plays AWS")
@@ -152,10 +160,10 @@ def _say_nothing(step: str) -> None:
     del step
 
 
-def _moto() -> Any:
-    from local.aws import moto_server  # noqa: PLC0415 (a second of imports: not for --help)
+def _moto(closing: ExitStack, *, in_process: bool) -> str | None:
+    from local.aws import moto_in_process, moto_server  # noqa: PLC0415 (a second: not for --help)
 
-    return moto_server()
+    return closing.enter_context(moto_in_process() if in_process else moto_server())
 
 
 def _account_id(session: "boto3.Session") -> str:

@@ -8,11 +8,12 @@ import heapq
 import itertools
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -20,14 +21,15 @@ from chalicelib.domain.accuracy import Told
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates
 from local.client import Refused
+from local.clock import VirtualClock
 from local.demo.carrier import Carrier, signed_in
-from local.replay.metering import MeteredApi, Request
+from local.replay.metering import MeteredApi
 from local.replay.recordings import Passing, Sample, Trip
-from local.stack import RunningStack
 
 TIME_ZONE: Final = "America/Chicago"
 PLANNED_BEFORE: Final = timedelta(minutes=15)
 LOADED_BEFORE: Final = timedelta(minutes=5)
+ASKED_AFTER: Final = timedelta(minutes=1)
 SCANS_AT_ONCE: Final = 50
 HANDED_OVER_AFTER: Final = timedelta(seconds=1)
 BATCH_SIZES: Final = (1, 1, 1, 1, 1, 1, 2, 3)
@@ -51,6 +53,7 @@ class Drop:
     """One stop of a run: its shipment, what its recipient's page said, when it was done."""
 
     passing: Passing
+    barcode: str
     shipment_id: str = ""
     state_path: str = ""
     stop_id: str = ""
@@ -61,58 +64,76 @@ class Drop:
 
 @dataclass
 class World:
-    """What all runs share."""
+    """What all runs share, and what was seen on the way.
 
-    stack: RunningStack
+    `settle` lets everything asynchronous happen; `live_bytes` weighs a driver's live state.
+    """
+
+    clock: VirtualClock
     carrier: Carrier
-    api: MeteredApi
+    driver_ids: dict[str, str]
+    public: MeteredApi
     chance: random.Random
+    settle: Callable[[], object]
+    live_bytes: Callable[[str], int]
     hub_ids: dict[Coordinates, str] = field(default_factory=dict)
-    driver_ids: dict[str, str] = field(default_factory=dict)
-    serials: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    contradictions: list[str] = field(default_factory=list)
-    live_bytes: list[tuple[int, int]] = field(default_factory=list)
-    """Stops of the route and the size of LIVE, after each batch of positions."""
-    measure_live: Callable[[str], int] = lambda _driver_id: 0
+    contradictions: Counter[str] = field(default_factory=Counter)
+    """What was answered and cannot be, by kind."""
+    live_sizes: list[tuple[int, int]] = field(default_factory=list)
+    """Stops of the route and bytes of LIVE, after each batch of positions."""
+    verdicts: Counter[str] = field(default_factory=Counter)
+    """Fixes by what the screening said."""
+    event_types: Counter[str] = field(default_factory=Counter)
+    _serials: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def run(self, number: int, trip: Trip) -> "Run":
+        drops = [Drop(passing, f"BUS{next(self._serials):08d}") for passing in trip.stops]
+        return Run(number, trip, drops, self)
+
+    def hub_id(self, place: Coordinates) -> str:
+        """The hub where trips begin that begin here, made with the first of them."""
+        if place not in self.hub_ids:
+            body = {
+                "name": f"Terminal {len(self.hub_ids) + 1}",
+                "lat_deg": place.lat_deg,
+                "lon_deg": place.lon_deg,
+                "time_zone": TIME_ZONE,
+            }
+            self.hub_ids[place] = self.carrier.dispatcher.post("/v1/hubs", body)["id"]
+        return self.hub_ids[place]
+
+    def expect(self, what: str, *, holds: bool) -> None:
+        if not holds:
+            self.contradictions[what] += 1
 
 
 @dataclass
 class Run:
-    """One trip being driven. `deeds` are to be done in order of time."""
+    """One trip being driven."""
 
     number: int
     trip: Trip
+    drops: list[Drop]
     world: World
-    drops: list[Drop] = field(init=False)
     driver_id: str = ""
     route_id: str = ""
-    posted: list[Sample] = field(default_factory=list)
-    position_requests: list[Request] = field(default_factory=list)
     _phone: MeteredApi | None = None
 
-    def __post_init__(self) -> None:
-        self.drops = [Drop(passing) for passing in self.trip.stops]
-
-    def deeds(self) -> Iterator[Deed]:
-        """Everything that happens on this trip, in order."""
-        order = itertools.count()
-
-        def deed(at: datetime, act: Callable[..., object], *arguments: Any) -> Deed:
-            return Deed(at, (self.number, next(order)), partial(act, *arguments))
-
+    def deeds(self) -> list[Deed]:
+        """Everything that happens on this trip, in order of time."""
         start = self.trip.started_at
-        yield deed(start - PLANNED_BEFORE, self._plan)
-        yield deed(start - LOADED_BEFORE, self._load)
-        yield deed(start, self._start)
-        driving = [
-            *(deed(batch[-1].recorded_at, self._post, batch) for batch in self._batches()),
-            *(deed(d.passing.arrived_at, self._arrive, d) for d in self.drops),
-            *(
-                deed(d.passing.arrived_at + HANDED_OVER_AFTER, self._hand_over, d)
-                for d in self.drops
-            ),
+        timed: list[tuple[datetime, Callable[[], object]]] = [
+            (start - PLANNED_BEFORE, self._plan),
+            (start - LOADED_BEFORE, self._load),
+            (start, self._start),
+            *((batch[-1].recorded_at, partial(self._post, batch)) for batch in self._batches()),
         ]
-        yield from sorted(driving)
+        for index, drop in enumerate(self.drops):
+            at = drop.passing.arrived_at
+            timed.append((at, partial(self._arrive, drop)))
+            timed.append((at + HANDED_OVER_AFTER, partial(self._hand_over, index)))
+        timed.append((self.trip.ended_at + ASKED_AFTER, self._count_events))
+        return sorted(Deed(at, (self.number, order), act) for order, (at, act) in enumerate(timed))
 
     def _batches(self) -> Iterator[Sequence[Sample]]:
         left = list(self.trip.samples)
@@ -122,79 +143,181 @@ class Run:
             left = left[size:]
 
     def _plan(self) -> None:
-        world = self.world
-        self.driver_id = world.driver_ids[self.trip.vehicle]
+        self.driver_id = self.world.driver_ids[self.trip.vehicle]
         for drop in self.drops:
-            made = world.carrier.shops[0].api.post("/v1/shipments", self._order(drop))
+            made = self.world.carrier.shops[0].api.post("/v1/shipments", _order(drop))
             drop.shipment_id = made["id"]
             drop.state_path = f"{urlsplit(made['tracking_url']).path}/state"
-        route = world.carrier.dispatcher.post(
-            "/v1/routes",
-            {
-                "driver_id": self.driver_id,
-                "hub_id": self._hub_id(),
-                "service_day": self.trip.started_at.astimezone(ZoneInfo(TIME_ZONE))
-                .date()
-                .isoformat(),
-                "starts_at": self.trip.started_at.isoformat(),
-                "stops": [
-                    {"shipment_ids": [d.shipment_id], "service_time_s": 0} for d in self.drops
-                ],
-            },
-        )
+        day = self.trip.started_at.astimezone(ZoneInfo(TIME_ZONE)).date()
+        wanted = {
+            "driver_id": self.driver_id,
+            "hub_id": self.world.hub_id(self.trip.begins.place),
+            "service_day": day.isoformat(),
+            "starts_at": self.trip.started_at.isoformat(),
+            "stops": [{"shipment_ids": [drop.shipment_id]} for drop in self.drops],
+        }
+        route = self.world.carrier.dispatcher.post("/v1/routes", wanted)
         self.route_id = route["id"]
         for drop, stop in zip(self.drops, route["stops"], strict=True):
             drop.stop_id = stop["id"]
 
-    def _order(self, drop: Drop) -> dict[str, Any]:
-        serial = next(self.world.serials)
-        place = drop.passing.place
-        has_mailbox = serial % 3 == 0
-        return {
-            "reference": f"{self.trip.id}-{serial}",
-            "recipient": {
-                "name": f"Recipient {serial}",
-                "phone": f"+1512555{serial % 10_000:04d}",
-                **({"email": f"recipient{serial}@example.com"} if has_mailbox else {}),
-            },
-            "address": {
-                "lines": [f"Stop {serial}"],
-                "city": "Austin",
-                "country": "US",
-                "lat_deg": place.lat_deg,
-                "lon_deg": place.lon_deg,
-                "time_zone": TIME_ZONE,
-            },
-            "parcels": [{"barcode": f"BUS{serial:08d}"}],
-            "service_time_s": 0,
-        }
-
-    def _hub_id(self) -> str:
-        """The hub where this trip begins, made when the first trip begins there."""
-        place = self.trip.begins.place
-        if place not in self.world.hub_ids:
-            made = self.world.carrier.dispatcher.post(
-                "/v1/hubs",
-                {
-                    "name": f"Terminal {len(self.world.hub_ids) + 1}",
-                    "lat_deg": place.lat_deg,
-                    "lon_deg": place.lon_deg,
-                    "time_zone": TIME_ZONE,
-                },
-            )
-            self.world.hub_ids[place] = made["id"]
-        return self.world.hub_ids[place]
-
     def _load(self) -> None:
-        self._phone = signed_in(self.world.carrier.dispatcher, self.driver_id)
-        now = self.world.stack.clock.now().isoformat()
-        orders = self.world.carrier.dispatcher
-        shipments = [self._app_barcode(drop) for drop in self.drops]
-        del orders
-        for at in range(0, len(shipments), SCANS_AT_ONCE):
+        signed = signed_in(self.world.carrier.dispatcher, self.driver_id)
+        self._phone = cast("MeteredApi", signed)
+        for at in range(0, len(self.drops), SCANS_AT_ONCE):
             scans = [
-                {"action_id": f"scan-{barcode}", "barcode": barcode, "scanned_at": now}
-                for barcode in shipments[at : at + SCANS_AT_ONCE]
+                {
+                    "action_id": f"scan-{drop.barcode}",
+                    "barcode": drop.barcode,
+                    "scanned_at": self._now.isoformat(),
+                }
+                for drop in self.drops[at : at + SCANS_AT_ONCE]
             ]
             results = self._app.post("/v1/driver/scans", {"scans": scans})["results"]
-            self._expect_all(results, "verdict", "loaded")
+            for result in results:
+                self.world.expect("a parcel is loaded", holds=result["verdict"] == "loaded")
+        self.world.settle()
+
+    def _start(self) -> None:
+        self._act("route/start", f"start-{self.route_id}")
+        self.drops[0].next_since = self._now
+        for index in range(len(self.drops)):
+            self._look(index)
+
+    def _post(self, batch: Sequence[Sample]) -> None:
+        fixes = [
+            {
+                "recorded_at": sample.recorded_at.isoformat(),
+                "lat_deg": sample.place.lat_deg,
+                "lon_deg": sample.place.lon_deg,
+            }
+            for sample in batch
+        ]
+        answer = self._app.post("/v1/driver/positions", {"fixes": fixes})
+        for rejected in answer["rejected"]:
+            self.world.verdicts.update(rejected["reasons"])
+        self.world.verdicts["accepted"] += answer["accepted"]
+        self.world.live_sizes.append((len(self.drops), self.world.live_bytes(self.driver_id)))
+        self.world.settle()
+        coming = [index for index, drop in enumerate(self.drops) if not drop.is_done]
+        if coming:
+            self._look(self.world.chance.choice(coming))
+
+    def _arrive(self, drop: Drop) -> None:
+        self._act(f"stops/{drop.stop_id}/arrive", f"arrive-{drop.stop_id}")
+
+    def _hand_over(self, index: int) -> None:
+        drop = self.drops[index]
+        self._act(f"stops/{drop.stop_id}/deliver", f"deliver-{drop.stop_id}")
+        drop.is_done = True
+        state = self.world.public.get(drop.state_path)
+        self.world.expect("a delivered shipment is delivered", holds=state["status"] == "delivered")
+        is_over = state["eta"] is None and state["position"] is None
+        self.world.expect("it is over for its recipient", holds=is_over)
+        self.world.expect("it need not be asked for again", holds=state["poll_after_s"] is None)
+        if index + 1 < len(self.drops):
+            self.drops[index + 1].next_since = self._now
+            self._look(index + 1)
+
+    def _look(self, index: int) -> None:
+        """A recipient looks at the page; what it says is noted and compared with what is so."""
+        drop, expect = self.drops[index], self.world.expect
+        state = self.world.public.get(drop.state_path)
+        before = sum(not other.is_done for other in self.drops[:index])
+        expect("as many stops before as there are", holds=state["stops_before"] == before)
+        on_the_way = {"out_for_delivery", "arriving", "arrived"}
+        expect("a shipment on the van is on the way", holds=state["status"] in on_the_way)
+        expect("a promise is shown", holds=state["promise"] is not None)
+        if state["status"] == "arrived":
+            return
+        expect("an ETA is shown", holds=state["eta"] is not None)
+        if state["eta"] is not None:
+            instants = [datetime.fromisoformat(state["eta"][part]) for part in _ETA]
+            eta = Eta(*instants)
+            expect("an ETA lies in its range", holds=eta.earliest <= eta.point <= eta.latest)
+            expect("an ETA is not in the past", holds=eta.point >= self._now)
+            drop.told.append(Told(self._now, eta))
+
+    def _count_events(self) -> None:
+        """The history of each shipment: all of it, in order, each event once."""
+        for drop in self.drops:
+            path = f"/v1/shipments/{drop.shipment_id}/events?limit=100"
+            events = self.world.carrier.shops[0].api.get(path)["data"]
+            types = [event["type"] for event in events]
+            instants = [event["recorded_at"] for event in events]
+            in_order = instants == sorted(instants)
+            self.world.expect("a history in order", holds=in_order)
+            once = {"shipment.arriving", "shipment.arrived", "shipment.delivered"}
+            repeated = any(types.count(kind) > 1 for kind in once)
+            self.world.expect("arriving, arrived and delivered once", holds=not repeated)
+            self.world.event_types.update(types)
+
+    def _act(self, path: str, action_id: str) -> None:
+        body = {"action_id": action_id, "occurred_at": self._now.isoformat()}
+        self._app.post(f"/v1/driver/{path}", body)
+        self.world.settle()
+
+    @property
+    def _now(self) -> datetime:
+        return self.world.clock.now()
+
+    @property
+    def _app(self) -> MeteredApi:
+        if self._phone is None:
+            msg = "nobody has signed in yet"
+            raise RuntimeError(msg)
+        return self._phone
+
+
+def play(
+    runs: Sequence[Run], *, speed: float = 0.0, on_deed: Callable[[Deed], object] = lambda _: None
+) -> None:
+    """Do all deeds of all runs in order of time, with the clock set to each.
+
+    `speed` is how many virtual seconds may pass in a real one while somebody drives; 0: as many as
+    the machine can do. A refused request ends the run that made it, and is counted.
+    """
+    given_up: set[int] = set()
+    last: tuple[datetime, float] | None = None
+    for deed in heapq.merge(*(run.deeds() for run in runs)):
+        number = deed.order[0]
+        if last is not None and speed > 0 and (gap := deed.at - last[0]) < PLANNED_BEFORE:
+            time.sleep(max(0.0, last[1] + gap.total_seconds() / speed - time.monotonic()))
+        last = deed.at, time.monotonic()
+        world = runs[0].world
+        world.clock.set_to(deed.at)
+        if number in given_up:
+            continue
+        try:
+            deed.act()
+        except Refused as exc:
+            given_up.add(number)
+            world.contradictions[f"refused: {exc}"] += 1
+        on_deed(deed)
+
+
+_ETA: Final = ("point", "earliest", "latest")
+
+
+def _order(drop: Drop) -> dict[str, Any]:
+    """Every recipient has a phone, every third a mailbox, too."""
+    serial = int(drop.barcode[3:])
+    mailbox = {"email": f"recipient{serial}@example.com"} if serial % 3 == 0 else {}
+    return {
+        "reference": f"Parcel {serial}",
+        "recipient": {
+            "name": f"Recipient {serial}",
+            "phone": f"+1512555{serial % 10_000:04d}",
+            **mailbox,
+        },
+        "address": {
+            "lines": [f"Stop {serial}"],
+            "city": "Austin",
+            "country": "US",
+            "lat_deg": drop.passing.place.lat_deg,
+            "lon_deg": drop.passing.place.lon_deg,
+            "time_zone": TIME_ZONE,
+        },
+        "parcels": [{"barcode": drop.barcode}],
+        "service_time_s": 0,
+    }
