@@ -54,13 +54,14 @@ def _baseline() -> Callable[[], object]:
 
     from bench.stub import Stub  # noqa: PLC0415
 
-    client = botocore.session.get_session().create_client("dynamodb")
+    client: Any = botocore.session.get_session().create_client("dynamodb")
     Stub().install(client)
     app = Chalice(app_name="baseline", configure_logs=False)
 
     @app.route("/position", methods=["POST"])
     def post_position() -> dict[str, str]:
-        body = app.current_request.json_body
+        request: Any = app.current_request
+        body = request.json_body
         client.update_item(
             TableName="fleet",
             Key={"driver_id": {"S": "driver"}},
@@ -131,6 +132,13 @@ def _under_way(stops: int, now: datetime) -> tuple[Any, Any]:
     from chalicelib.domain.eta.model import FactoryPrior  # noqa: PLC0415
     from chalicelib.domain.forecasts import etas_at_start, links  # noqa: PLC0415
     from chalicelib.domain.geography import Coordinates  # noqa: PLC0415
+    from chalicelib.domain.ids import (  # noqa: PLC0415
+        DriverId,
+        HubId,
+        RouteId,
+        ShipmentId,
+        StopId,
+    )
     from chalicelib.domain.live import Live, Progress  # noqa: PLC0415
     from chalicelib.domain.routes import Consignment, Route, RouteStatus, Stop  # noqa: PLC0415
 
@@ -138,17 +146,17 @@ def _under_way(stops: int, now: datetime) -> tuple[Any, Any]:
     hub = Coordinates(60.17, 24.94)
     planned = tuple(
         Stop(
-            id=ids.new("stp"),
+            id=StopId(ids.new("stp")),
             coordinates=Coordinates(60.2 + 0.002 * i, 24.94 + 0.003 * (i % 7)),
             time_zone="Europe/Helsinki",
-            consignments=(Consignment(ids.new("shp"), (f"{i:018d}",)),),
+            consignments=(Consignment(ShipmentId(ids.new("shp")), (f"{i:018d}",)),),
         )
         for i in range(stops)
     )
     route = Route(
-        id=ids.new("rte"),
-        driver_id=ids.new("drv"),
-        hub_id=ids.new("hub"),
+        id=RouteId(ids.new("rte")),
+        driver_id=DriverId(ids.new("drv")),
+        hub_id=HubId(ids.new("hub")),
         hub_coordinates=hub,
         service_day=now.date(),
         starts_at=now,

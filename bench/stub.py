@@ -23,16 +23,17 @@ class Stub:
 
     def install(self, client: BaseClient) -> None:
         """Answer this client instead of the network."""
-        client.meta.events.register_first("before-send.dynamodb", self._answer)
+        client.meta.events.register_first("before-send.dynamodb", self._answer)  # type: ignore[arg-type]  # botocore takes the answer, its stubs do not know
 
     def _answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         operation = event_name.rsplit(".", 1)[1]
         self.calls[operation] = self.calls.get(operation, 0) + 1
-        asked = json.loads(request.body or b"{}")
-        answer = getattr(self, f"_{operation.lower()}", lambda _: {})(asked)
-        body = json.dumps(answer).encode()
-        headers = {"content-type": "application/x-amz-json-1.0", "content-length": str(len(body))}
-        return AWSResponse(request.url, 200, headers, _Raw(body))
+        body = request.body
+        asked = json.loads(body if isinstance(body, bytes | str) else b"{}")
+        answer: dict[str, Any] = getattr(self, f"_{operation.lower()}", lambda _: {})(asked)
+        data = json.dumps(answer).encode()
+        headers: Any = {"content-type": "application/x-amz-json-1.0"}
+        return AWSResponse(request.url, 200, headers, _Raw(data))
 
     def _getitem(self, asked: dict[str, Any]) -> dict[str, Any]:
         item = self.items.get(_key(asked["TableName"], asked["Key"]))

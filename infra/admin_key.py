@@ -5,10 +5,13 @@ then made over HTTP with this one.
 """
 
 import argparse
-import os
 
 import boto3
 
+from chalicelib.adapters.clock import SystemClock
+from chalicelib.bootstrap import Container
+from chalicelib.domain.actors import Role
+from chalicelib.settings import Settings
 from infra.package import stages
 from infra.template import Stack
 
@@ -25,14 +28,11 @@ def main() -> None:
 def new_key(stage: str, label: str, session: boto3.Session) -> str:
     """The text of a new admin key of the stack in the session's account and region."""
     account_id = session.client("sts").get_caller_identity()["Account"]
-    stack = Stack(stage, account_id=account_id, region=session.region_name)
-    os.environ.update(stack.environment())
-
-    from chalicelib.bootstrap import container  # noqa: PLC0415 (it reads the settings set above)
-    from chalicelib.domain.actors import Role  # noqa: PLC0415
-
-    container.cache_clear()
-    return container().open_accounts.key(Role.ADMIN, label=label).text
+    stack = Stack(stage, account_id=account_id, region=session.region_name or "")
+    wired = Container(
+        Settings.from_env(stack.environment()), SystemClock(), allow_local_webhooks=False
+    )
+    return wired.open_accounts.key(Role.ADMIN, label=label).text
 
 
 if __name__ == "__main__":
