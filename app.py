@@ -41,7 +41,10 @@ def publish_events(event: DynamoDBEvent) -> dict[str, Any]:
 @app.on_sqs_message(queue="notices", batch_size=10, name="notify_recipient")
 def notify_recipient(event: SQSEvent) -> dict[str, Any]:
     """From the topic to recipients."""
-    return triggers.notify_recipient(event.to_dict(), container())
+    left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's
+    return triggers.notify_recipient(
+        event.to_dict(), container(), time_left_s=lambda: left_ms() / 1000
+    )
 
 
 @app.on_sqs_message(queue="webhooks", batch_size=10, name="deliver_webhook")
