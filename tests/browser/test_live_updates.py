@@ -199,6 +199,7 @@ def test_a_lost_connection_is_said_and_comes_back(stage: Stage, open_page: OpenP
 
     stage.show(Unavailable(retry_after_s=1))
     expect(page.locator("#connection")).to_contain_text("Connection lost, trying again.")
+    expect(page.get_by_role("status")).to_contain_text("Connection lost, trying again.")
     expect(page.locator("#seen")).to_be_hidden()
     expect(page.locator(f"{VAN_MARKER}.is-faded")).to_be_attached()
 

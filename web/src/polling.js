@@ -5,7 +5,8 @@ const LONGEST_WAIT_S = 120;
 
 /**
  * Ask `url` for the state until it says that there is no more to come (`poll_after_s` null).
- * `onAnswer` gets the server's instant with every answer, changed or not; `onGone` means that the link has ended.
+ * `onAnswer` gets the server's instant with every answer, changed or not, and how many questions before it had none;
+ * `onGone` means that the link has ended.
  */
 export function startPolling({ url, etag, pollAfterS, onState, onAnswer, onTrouble, onGone }) {
   let knownTag = etag;
@@ -52,7 +53,7 @@ export function startPolling({ url, etag, pollAfterS, onState, onAnswer, onTroub
         retryAfterS: Number(response.headers.get("Retry-After")) || 0,
       });
     }
-    onAnswer(response.headers.get("X-Server-Now"));
+    onAnswer(response.headers.get("X-Server-Now"), failures);
     return waitS;
   }
 

@@ -71,13 +71,15 @@ startPolling({
   etag: page.etag,
   pollAfterS: state.poll_after_s,
   onState: show,
-  onAnswer(serverNow) {
+  onAnswer(serverNow, failuresBefore) {
+    if (failuresBefore) announce(state.words.announcement);
     showConnection(null);
     map?.setLive(true);
     showAge(state, serverNow);
   },
   onTrouble(failures) {
     showConnection(page.phrases["page.offline"]);
+    if (failures === 1) announce(page.phrases["page.offline"]);
     if (failures > 1) map?.setLive(false);
   },
   onGone() {
