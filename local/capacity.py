@@ -22,10 +22,9 @@ from typing import Any, Final
 
 import boto3
 from botocore.client import BaseClient
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from infra.template import LOCAL_REGION
+from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION
 
 WRITE_BYTES: Final = 1024
 READ_BYTES: Final = 4096
@@ -209,7 +208,7 @@ class CapacityMeter:
         return self._backend().get_table(name)
 
     def _backend(self) -> Any:
-        return dynamodb_backends[DEFAULT_ACCOUNT_ID][self.region]
+        return dynamodb_backends[LOCAL_ACCOUNT_ID][self.region]
 
 
 def _written(operation: str, request: Mapping[str, Any]) -> list[tuple[str, Item]]:

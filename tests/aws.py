@@ -15,17 +15,9 @@ from chalicelib.adapters.dynamodb import tables
 from infra.template import BUCKET, LOCAL_REGION, TABLE, Stack
 from local.resources import Provisioned, provision
 
-
-class _Session(boto3.Session):
-    """A session that makes each plain client once: making one takes longer than most tests."""
-
-    @cache  # noqa: B019 - lives as long as the tests
-    def client(self, service_name: str, **options: Any) -> Any:  # type: ignore[override]
-        return super().client(service_name, **options)
-
-
-SESSION: Final = _Session(region_name=LOCAL_REGION)
+SESSION: Final = boto3.Session(region_name=LOCAL_REGION)
 """One for all tests; every `mock_aws` answers its clients, whenever they were made."""
+SESSION.client = cache(SESSION.client)  # type: ignore[method-assign]  # making one takes longer than most tests
 STAGE: Final = "test"
 TABLE_BY_ID: Final = {
     "ShipmentsTable": "shipments",

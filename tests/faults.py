@@ -15,7 +15,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
-import botocore.endpoint
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
@@ -37,7 +36,7 @@ class _Body(io.BytesIO):
 
 
 def answer(request: AWSPreparedRequest, status: int, body: bytes, content_type: str) -> AWSResponse:
-    headers = {"content-type": content_type, "x-amzn-requestid": "injected"}
+    headers: Any = {"content-type": content_type, "x-amzn-requestid": "injected"}
     return AWSResponse(request.url, status, headers, _Body(body))
 
 
@@ -83,7 +82,8 @@ def partial_batch(kept: int) -> Action:
     """BatchWriteItem does only the first `kept` of each table and gives the rest back."""
 
     def act(request: AWSPreparedRequest) -> AWSResponse:
-        body = json.loads(request.body)
+        sent: Any = request.body
+        body = json.loads(sent)
         wanted = body["RequestItems"]
         left = {table: writes[kept:] for table, writes in wanted.items() if writes[kept:]}
         body["RequestItems"] = {t: writes[:kept] for t, writes in wanted.items() if writes[:kept]}
@@ -136,16 +136,17 @@ class Faults:
 
     def _install(self, client: BaseClient, undo: ExitStack) -> None:
         # botocore asks every handler and takes the first answer: left in, moto would still write
-        events, event = client.meta.events, f"before-send.{client.meta.service_model.service_name}"
+        events: Any = client.meta.events
+        event = f"before-send.{client.meta.service_model.service_name}"
         events.unregister("before-send", botocore_stubber)
         events.register_first(event, self._answer)
         undo.callback(events.register_first, "before-send", botocore_stubber)
         undo.callback(events.unregister, event, self._answer)
 
     def _answer(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
-        _, service, operation = event_name.split(".")
+        service, operation = event_name.split(".")[1:]
         self.calls[service, operation] += 1
-        call = (service, operation, self.calls[service, operation])
+        call: Call = (service, operation, self.calls[service, operation])
         action = self.outage.get(service) or self.plan.get(call)
         if action is None and self.menu.get(service) and self._random.random() < self.rate:
             action = self._random.choice(self.menu[service])
@@ -157,4 +158,4 @@ class Faults:
 
 def never_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the SDK's retries come at once; their number and order stay as they are."""
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _: None)
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)

@@ -27,7 +27,7 @@ class Metered(Model):
     n = NumberAttribute(null=True)
 
 
-def index(name: str, key: str, projection: dict[str, Any]) -> dict[str, Any]:
+def index(name: str, key: str, projection: dict[str, Any]) -> Any:
     schema = [{"AttributeName": key, "KeyType": "HASH"}]
     return {"IndexName": name, "KeySchema": schema, "Projection": projection}
 
