@@ -76,7 +76,7 @@ class Bridge:
             thread.start()
 
     def stop(self) -> None:
-        """End all threads; a batch in hand has a moment to finish, and comes again if it does not."""
+        """End all threads; a batch in hand has a moment to finish, or else comes again."""
         self._stopping.set()
         self.wake()
         for thread in self._threads:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import threading
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,18 +21,59 @@ class Refused(Exception):
         self.problem = problem
 
 
+class Line:
+    """One kept-alive connection, which everybody who asks the same Doorstep may share."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._connection: http.client.HTTPConnection | None = None
+        self._lock = threading.Lock()
+
+    def exchange(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer; a kept connection that has grown old is opened anew."""
+        with self._lock:
+            is_fresh = self._connection is None
+            try:
+                return self._exchange_once(method, path, content, headers)
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+                self._hang_up()
+                if is_fresh:
+                    raise
+            return self._exchange_once(method, path, content, headers)
+
+    def close(self) -> None:
+        with self._lock:
+            self._hang_up()
+
+    def _exchange_once(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        if self._connection is None:
+            self._connection = _connect(self._base_url)
+        self._connection.request(method, path, content, dict(headers))
+        answer = self._connection.getresponse()
+        return answer.status, answer.read()
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
 @dataclass
 class Api:
-    """Talks to one Doorstep as one principal. Not for use by several threads at once."""
+    """Talks to one Doorstep as one principal. `as_` gives another one on the same line."""
 
     base_url: str
     token: str | None = None
+    line: Line | None = field(default=None, repr=False)
     requests: int = 0
-    _connection: http.client.HTTPConnection | None = field(default=None, repr=False)
 
-    def as_(self, token: str) -> "Api":
-        """The same Doorstep with somebody else's key or token."""
-        return Api(self.base_url, token)
+    def as_(self, token: str | None) -> "Api":
+        """The same Doorstep with somebody else's key or token (None: nobody)."""
+        return Api(self.base_url, token, self._line)
 
     def get(self, path: str) -> Any:
         return self.send("GET", path)
@@ -43,45 +85,28 @@ class Api:
     def send(
         self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
     ) -> Any:
-        """Any request. Raises Refused, and ConnectionError when nobody answers."""
+        """Any request. Raises Refused, and OSError when nobody answers."""
         content = None if body is None else json.dumps(body).encode()
-        sent = {"Content-Type": "application/json", "Accept": "application/json"} | dict(
-            headers or {}
-        )
+        sent = {"Content-Type": "application/json", "Accept": "application/json"}
+        sent |= dict(headers or {})
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
-        status, answer = self._exchange(method, path, content, sent)
         self.requests += 1
+        status, answer = self._line.exchange(method, path, content, sent)
         parsed = json.loads(answer) if answer else None
         if status >= 400:
             raise Refused(method, path, status, parsed)
         return parsed
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Hang up, for all on the line; the next request opens it again."""
+        self._line.close()
 
-    def _exchange(
-        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        is_fresh = self._connection is None
-        try:
-            return self._exchange_once(method, path, content, headers)
-        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            self.close()
-            if is_fresh:
-                raise
-        return self._exchange_once(method, path, content, headers)  # the kept connection was old
-
-    def _exchange_once(
-        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        if self._connection is None:
-            self._connection = _connect(self.base_url)
-        self._connection.request(method, path, content, dict(headers))
-        answer = self._connection.getresponse()
-        return answer.status, answer.read()
+    @property
+    def _line(self) -> Line:
+        if self.line is None:
+            self.line = Line(self.base_url)
+        return self.line
 
 
 def upload(url: str, fields: Mapping[str, str], content: bytes, content_type: str) -> int:

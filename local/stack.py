@@ -8,7 +8,7 @@ the environment is right.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION, Stack
 from local import environment

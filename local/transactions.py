@@ -29,7 +29,7 @@ def cheap_transactions() -> Iterator[None]:
                 before.restore()
             raise
 
-    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign]
+    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign, assignment]
     Table.__deepcopy__ = lambda table, _memo: table  # type: ignore[attr-defined]
     try:
         yield

@@ -25,6 +25,12 @@ DRIVABLE: Final = frozenset(
         "unclassified",
     }
 )
+_AREAS: Final = {
+    "building": None,  # whatever it is
+    "leisure": {"garden", "park", "pitch", "playground"},
+    "landuse": {"flowerbed", "grass"},
+    "natural": {"water", "wood"},
+}
 _CLOSED: Final = {"no", "private"}
 _INDOORS: Final = {"corridor", "elevator", "platform", "construction", "trail", "crossing"}
 _ALONGSIDE: Final = {"crossing", "sidewalk"}
@@ -46,6 +52,14 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """A building, a green or water: only for the eye. The last point is the first."""
+
+    kind: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """A place with a street and a number."""
 
@@ -60,6 +74,7 @@ class Extract:
     """What we want of the map."""
 
     ways: list[Way] = field(default_factory=list)
+    areas: list[Area] = field(default_factory=list)
     addresses: list[Address] = field(default_factory=list)
 
 
@@ -99,6 +114,9 @@ class _Reader(osmium.SimpleHandler):
             self.extract.ways.append(
                 _way(kind, way.tags, tuple(node.ref for node in placed), points)
             )
+        area = _area_kind(way.tags)
+        if area and points[0] == points[-1]:
+            self.extract.areas.append(Area(area, points))
         self._note_address(way.tags, _middle(points))
 
     def _note_address(self, tags: Any, point: Point) -> None:
@@ -119,6 +137,15 @@ def _way(kind: str, tags: Any, node_ids: tuple[int, ...], points: tuple[Point, .
         forwards=is_open and oneway != _BACKWARDS,
         backwards=is_open and oneway not in {"yes", "true", "1"},
     )
+
+
+def _area_kind(tags: Any) -> str | None:
+    key = next((key for key in _AREAS if key in tags), None)
+    if key is None or tags.get(key) not in (_AREAS[key] or {tags.get(key)}):
+        return None
+    if key == "building":
+        return "building"
+    return "water" if tags.get(key) == "water" else "green"
 
 
 def _middle(points: tuple[Point, ...]) -> Point:

@@ -20,7 +20,7 @@ from chalicelib.domain.geography import EARTH_RADIUS_M, Coordinates, distance_m
 ROOT: Final = Path(__file__).parents[2]
 CACHE: Final = ROOT / ".cache" / "helsinki.json"
 DRAWING: Final = ROOT / "chalicelib" / "pages" / "static" / "demo-streets.json"
-VERSION: Final = 1
+VERSION: Final = 2
 """Raise it when what is kept changes."""
 KERB_M: Final = 30.0
 """An address farther than this from a corner of the graph gets no deliveries."""
@@ -223,6 +223,14 @@ def _drawing(extract: Any) -> dict[str, Any]:
                 "geometry": {"type": "LineString", "coordinates": _positions(line)},
             }
             for kind, line in _lines(extract.ways)
+        ]
+        + [
+            {
+                "type": "Feature",
+                "properties": {"area": area.kind},
+                "geometry": {"type": "Polygon", "coordinates": [_positions(area.points)]},
+            }
+            for area in extract.areas
         ],
     }
 

@@ -97,8 +97,8 @@ def test_what_fails_once_is_not_parked() -> None:
 @given(poison=st.sets(st.integers(0, 19)), raises=st.booleans(), size=st.integers(1, 20))
 def test_poison_is_parked_alone_and_everything_else_is_taken(
     poison: set[int],
-    raises: bool,
-    size: int,  # noqa: FBT001 (hypothesis)
+    raises: bool,  # noqa: FBT001 (hypothesis)
+    size: int,
 ) -> None:
     function, ending = Function(poison=poison, raises=raises), Ending()
     there = poison & set(range(size))
