@@ -19,6 +19,7 @@ RECENT_FIXES: Final = 6
 REANCHOR_AFTER: Final = 3
 NULL_ISLAND_DEG: Final = 0.01
 DEGREE_STEPS: Final = 10_000_000  # 1e-7 degrees, about 1 cm
+MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 class Reason(StrEnum):
@@ -127,6 +128,7 @@ def device_clock_skew(
         return timedelta(0)
     if abs(seen) <= policy.clock_skew_limit:
         return timedelta(0)
+    seen -= seen % MILLISECOND  # as it is stored, or a repeat would be corrected by a hair less
     return known_skew if abs(seen - known_skew) <= policy.clock_skew_limit else seen
 
 

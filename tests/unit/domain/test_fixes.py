@@ -420,6 +420,11 @@ class TestClockSkew:
 
         assert again == first
 
+    def test_it_is_told_in_whole_milliseconds_as_it_is_stored(self) -> None:
+        sent_at = NOON + timedelta(days=1, microseconds=123_456)
+
+        assert self.skew(sent_at, sent_at=sent_at) == timedelta(days=1, milliseconds=123)
+
     def test_a_mended_clock_is_believed_again(self) -> None:
         assert self.skew(NOON, sent_at=NOON, known=timedelta(days=1)) == timedelta(0)
 

@@ -21,7 +21,7 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.live import Live, Progress
 
 FORMAT: Final = 1
-START: Final = struct.Struct(">BIIiqqqBHHHHHI")
+START: Final = struct.Struct(">BIIqqqqBHHHHHI")
 TOLD_START: Final = struct.Struct(">qH")
 NO_TIME_MS: Final = -(2**63)
 
