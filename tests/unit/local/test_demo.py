@@ -91,11 +91,14 @@ def test_the_drawing_is_small_plain_geojson_with_its_source(
     drawing = json.loads(path.read_text(encoding="utf-8"))
 
     assert drawing["attribution"] == "© OpenStreetMap contributors"
-    assert path.stat().st_size < 200_000
+    assert path.stat().st_size < 350_000
     for feature in drawing["features"]:
-        assert feature["geometry"]["type"] == "LineString"
-        assert feature["properties"]["highway"]
-        for lon_deg, lat_deg in feature["geometry"]["coordinates"]:
+        is_area = feature["geometry"]["type"] == "Polygon"
+        assert feature["properties"]["area" if is_area else "highway"]
+        (points,) = (
+            feature["geometry"]["coordinates"] if is_area else [feature["geometry"]["coordinates"]]
+        )
+        for lon_deg, lat_deg in points:
             assert 24.8 < lon_deg < 25.1
             assert 60.1 < lat_deg < 60.3
 
