@@ -197,6 +197,10 @@ class CapacityMeter:
         again = boto3.client("dynamodb", region_name=self.region)  # a new one is not watched
         return list(again.query(**_unfiltered(request))["Items"])
 
+    def stored_bytes(self, table: str, key: Item) -> int:
+        """What an item in a table weighs now; looking costs nothing."""
+        return item_bytes(self._stored(table, key))
+
     def _stored(self, table: str, key: Item) -> Item | None:
         stored = self._table(table)
         names = [name for name in (stored.hash_key_attr, stored.range_key_attr) if name]

@@ -7,7 +7,7 @@ meanwhile belongs to it.
 import math
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -41,6 +41,15 @@ class Log:
 
     meter: CapacityMeter
     requests: list[Request] = field(default_factory=list)
+    background_write_units: float = 0.0
+    background_read_units: float = 0.0
+
+    def in_background(self, work: Callable[[], object]) -> None:
+        """Do what no request waits for, and count its units, too."""
+        self.meter.reset()
+        work()
+        self.background_write_units += self.meter.write_units
+        self.background_read_units += self.meter.read_units
 
 
 @dataclass
@@ -49,7 +58,7 @@ class MeteredApi(Api):
 
     log: Log | None = None
 
-    def as_(self, token: str) -> "MeteredApi":
+    def as_(self, token: str | None) -> "MeteredApi":
         return MeteredApi(self.base_url, token, log=self.log)
 
     def send(

@@ -75,7 +75,8 @@ def load(
 ) -> list[Trip]:
     """So many trips of these days, in the order in which they began.
 
-    The same seed chooses the same trips; two trips of one vehicle never overlap. Raises DataMissing.
+    The same seed chooses the same trips; two trips of one vehicle never overlap, and each has at
+    most `max_stops`. Raises DataMissing.
     """
     require(folder)
     passings = _passings(folder / STOPS, frozenset(days))

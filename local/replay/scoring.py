@@ -1,9 +1,10 @@
 """Scores what was told: by the system, and by a plain tracker in its place at the same moments."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from chalicelib.adapters.dynamodb.mapping.fixes import unpack_fixes
 from chalicelib.adapters.dynamodb.mapping.lives import unpack_etas
@@ -11,6 +12,7 @@ from chalicelib.domain.accuracy import Arrival, Told
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
 from local.replay.player import Run
+from local.stack import RunningStack
 
 DETOUR: Final = 1.3
 NAIVE_SPEED_MPS: Final = 30 / 3.6
@@ -18,7 +20,11 @@ NAIVE_BAND: Final = 0.4
 """A plain tracker: the straight line × 1.3 at 30 km/h, and ± 40 % for a range."""
 
 
-def arrivals(run: Run, track: Sequence[tuple[datetime, dict[int, Eta]]]) -> list[Arrival]:
+Track = Sequence[tuple[datetime, dict[int, Eta]]]
+"""When ETAs were told with a batch of fixes, and which: by the index of the stop."""
+
+
+def arrivals(run: Run, track: Track) -> list[Arrival]:
     """Every stop with all that was told of it: on the recipient's page, and with each batch."""
     found = []
     for index, drop in enumerate(run.drops):
@@ -46,10 +52,11 @@ def naive_arrivals(run: Run, real: Sequence[Arrival]) -> list[Arrival]:
     ]
 
 
-def track(dynamodb: Any, table: str, run: Run) -> list[tuple[datetime, dict[int, Eta]]]:
-    """The ETAs stored with each batch of this run, and when the batch was told."""
+def track(stack: RunningStack, run: Run) -> Track:
+    """The ETAs stored with each batch of this run: told with the newest fix of it."""
+    dynamodb = stack.session.client("dynamodb")
     pages = dynamodb.get_paginator("query").paginate(
-        TableName=table,
+        TableName=stack.provisioned.stack.environment()["FLEET_TABLE"],
         KeyConditionExpression="driver_id = :driver AND begins_with(#item, :track)",
         ExpressionAttributeNames={"#item": "item"},
         ExpressionAttributeValues={":driver": {"S": run.driver_id}, ":track": {"S": "TRACK#"}},
@@ -64,7 +71,7 @@ def track(dynamodb: Any, table: str, run: Run) -> list[tuple[datetime, dict[int,
 
 def _naive_eta(run: Run, index: int, at: datetime) -> Eta:
     way = _way(run, index, at)
-    way_m = sum(distance_m(a, b) for a, b in zip(way, way[1:], strict=False))
+    way_m = sum(distance_m(a, b) for a, b in itertools.pairwise(way))
     left = timedelta(seconds=way_m * DETOUR / NAIVE_SPEED_MPS)
     return Eta(at + left, at + left * (1 - NAIVE_BAND), at + left * (1 + NAIVE_BAND))
 

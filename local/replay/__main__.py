@@ -1,0 +1,122 @@
+"""`python -m local.replay`: replay recorded bus trips and print how good the ETAs were."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from local import environment
+from local.replay.recordings import DataMissing, Trip, load
+
+DATA_MISSING: Final = 2
+PROGRESS_STEPS: Final = 20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Replay and report. The exit status is 0, 1 when answers were wrong, 2 without the data."""
+    options = _parsed(arguments)
+    if environment.foreign_endpoint():
+        print("  AWS_ENDPOINT_URL is set: a replay plays AWS itself, unset it", file=sys.stderr)
+        return 1
+    try:
+        trips = load(
+            options.data, trips=options.trips, seed=options.seed, max_stops=options.max_stops
+        )
+    except DataMissing as exc:
+        print(f"  {exc}; --data names the folder with the recordings", file=sys.stderr)
+        return DATA_MISSING
+    with _undisturbed():
+        figures = replayed(trips, seed=options.seed, speed=options.speed, say=_say)
+    from local.replay import table  # noqa: PLC0415 (boto3, by way of the figures: not for --help)
+
+    print("\n".join(table.lines(figures)))
+    if options.json:
+        text = json.dumps(figures, indent=1, ensure_ascii=False)
+        options.json.write_text(f"{text}\n", encoding="utf-8")
+    return 1 if figures["contradictions"] else 0
+
+
+def replayed(
+    trips: Sequence[Trip], *, seed: int, speed: float = 0.0, say: Callable[[str], object]
+) -> dict[str, Any]:
+    """Play the trips on a stack of their own, and return the figures."""
+    from local.clock import VirtualClock  # noqa: PLC0415
+    from local.stack import running_stack  # noqa: PLC0415
+
+    clock = VirtualClock(trips[0].started_at - timedelta(hours=1))
+    started_s = time.perf_counter()
+    with running_stack(clock=clock, in_background=False, in_process=True) as stack:
+        from local.replay import figures, player, scoring, world  # noqa: PLC0415 (boto3)
+
+        with world.opened(stack, trips, seed=seed) as opened:
+            runs = [opened.run(number, trip) for number, trip in enumerate(trips)]
+            player.play(runs, speed=speed, on_deed=_progress(runs, say))
+            tracks = [scoring.track(stack, run) for run in runs]
+            found = figures.figures(opened, runs, tracks, stack.inbox.letters())
+    return found | {"seed": seed, "spent_s": round(time.perf_counter() - started_s, 1)}
+
+
+def _progress(runs: Sequence[Any], say: Callable[[str], object]) -> Callable[[Any], object]:
+    """Says where we are, some twenty times in all."""
+    total = sum(len(run.trip.samples) + 2 * len(run.drops) + 4 for run in runs)
+    done = 0
+
+    def tell(deed: Any) -> None:
+        nonlocal done
+        done += 1
+        if done * PROGRESS_STEPS // total != (done - 1) * PROGRESS_STEPS // total:
+            say(f"{min(done / total, 1.0):4.0%}  {deed.at:%Y-%m-%d %H:%M} UTC")
+
+    return tell
+
+
+def _say(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """The application prints its metrics: stdout is for the table."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        yield
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.replay",
+        description="Replays recorded bus trips through the public API, and measures what it told.",
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with pings.csv.gz and virtual_stops.csv.gz"
+    )
+    parser.add_argument("--trips", type=_count, default=20, help="how many (%(default)s)")
+    parser.add_argument(
+        "--max-stops", type=_count, default=60, help="of a trip at most (%(default)s)"
+    )
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=0.0,
+        help="virtual seconds in a real one at most; 0: as many as can be (%(default)g)",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="chooses the trips (%(default)s)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    return parser.parse_args(arguments)
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        msg = "must be at least 1"
+        raise argparse.ArgumentTypeError(msg)
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())

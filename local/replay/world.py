@@ -1,0 +1,45 @@
+"""The carrier in whose name the trips are driven: one shop, a driver for each bus."""
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from local.capacity import CapacityMeter
+from local.demo.carrier import open_carrier
+from local.replay.metering import Log, MeteredApi, dynamodb_clients
+from local.replay.player import TIME_ZONE, World
+from local.replay.recordings import Trip
+from local.stack import RunningStack
+
+SHOP: Final = {"name": "Corner Shop", "sms_name": "Corner Shop"}
+
+
+@contextmanager
+def opened(stack: RunningStack, trips: Sequence[Trip], *, seed: int) -> Iterator[World]:
+    """Open the carrier, and meter all that DynamoDB is asked while the block runs."""
+    meter = CapacityMeter()
+    fleet = stack.provisioned.stack.environment()["FLEET_TABLE"]
+    vehicles = sorted({trip.vehicle for trip in trips})
+    with meter.watching(*dynamodb_clients()):
+        log = Log(meter)
+        carrier = open_carrier(
+            MeteredApi(stack.base_url, stack.admin_key, log=log),
+            shops=[SHOP],
+            hub_name="Depot",
+            hub_place=trips[0].begins.place,
+            time_zone=TIME_ZONE,
+            drivers=[(f"Bus {vehicle}", "Buses") for vehicle in vehicles],
+        )
+        yield World(
+            log=log,
+            clock=stack.clock,
+            carrier=carrier,
+            driver_ids=dict(zip(vehicles, carrier.driver_ids, strict=True)),
+            public=MeteredApi(stack.base_url, log=log),
+            chance=random.Random(seed),
+            bridge=stack.settle,
+            live_bytes=lambda driver_id: meter.stored_bytes(
+                fleet, {"driver_id": {"S": driver_id}, "item": {"S": "LIVE"}}
+            ),
+        )
