@@ -68,31 +68,36 @@ def remaining_etas(
     """ETAs of all stops not done, from where the head is; None for what is done or already reached.
 
     The present leg is predicted anew from the present place, never by extrapolating the driver's
-    own speed. At a stop under way the rest of its service is expected first.
+    own speed, and so is a leg that leaves out stops of the plan. At a stop under way, in whatever
+    order it was reached, the rest of its service is expected first.
     """
-    remaining = list(live.remaining())
     etas: list[Eta | None] = [None] * len(route.stops)
-    if not remaining:
-        return tuple(etas)
-    first = remaining[0]
-    arrived_at = live.progress[first].arrived_at
-    ahead: list[Link] = []
-    for position, i in enumerate(remaining):
-        link = plan_links[i]
-        if position == 0 and arrived_at is not None:
-            left = remaining_dwell(link.dwell, head.recorded_at - arrived_at)
-            link = Link(travel=NO_TIME, dwell=left)
-        elif position == 0:
-            way_m = distance_m(head.coordinates, route.stops[i].coordinates)
-            link = replace(link, travel=model.leg(Leg(way_m), head.recorded_at))
-        ahead.append(link)
-    for i, eta in zip(
-        remaining, chain(ahead, departs_at=head.recorded_at, model=model), strict=True
-    ):
+    ahead = [i for i in live.remaining() if live.progress[i].arrived_at is None]
+    under_way = [i for i in live.remaining() if live.progress[i].arrived_at is not None]
+    chained: list[Link] = []
+    place, before = head.coordinates, -2  # no stop comes after number -2
+    for i in under_way[-1:]:
+        dwell = _rest_of_service(live, i, head, plan_links)
+        chained.append(Link(travel=NO_TIME, dwell=dwell))
+        place, before = route.stops[i].coordinates, i
+    for i in ahead:
+        link, stop = plan_links[i], route.stops[i]
+        if i != before + 1:
+            leg = Leg(distance_m(place, stop.coordinates))
+            link = replace(link, travel=model.leg(leg, head.recorded_at))
+        chained.append(link)
+        place, before = stop.coordinates, i
+    told = chain(chained, departs_at=head.recorded_at, model=model)
+    for i, eta in zip(ahead, told[len(under_way[-1:]) :], strict=True):
         etas[i] = eta
-    if arrived_at is not None:
-        etas[first] = None
     return tuple(etas)
+
+
+def _rest_of_service(
+    live: Live, stop_index: int, head: Fix, plan_links: Sequence[Link]
+) -> Duration:
+    arrived_at = live.progress[stop_index].arrived_at or head.recorded_at
+    return remaining_dwell(plan_links[stop_index].dwell, head.recorded_at - arrived_at)
 
 
 def _visit(stop: Stop) -> Visit:

@@ -154,6 +154,37 @@ def test_at_the_door_the_rest_of_the_service_comes_first() -> None:
     assert second_stop(600) > second_stop(60) + 400
 
 
+def test_a_stop_reached_out_of_order_is_served_first_and_has_no_eta() -> None:
+    route = make_route(3)
+    plan = links(route, PRIOR, NOON)
+    at_the_last = make_fix(NOON, coordinates=route.stops[2].coordinates)
+    live = make_live(3).with_progress(2, Progress(arrived_at=NOON))
+
+    etas = remaining_etas(live, at_the_last, plan, route, PRIOR)
+
+    assert etas[2] is None
+    assert etas[0] is not None
+    back_s = PRIOR.leg(Leg(2_000.0), NOON).mean_s
+    left_s = (etas[0].point - NOON).total_seconds()
+    assert left_s == pytest.approx(plan[2].dwell.mean_s + back_s, abs=3)
+
+
+def test_a_leg_that_leaves_out_stops_is_as_long_as_it_is() -> None:
+    route = make_route(6)
+    live = make_live(6)
+    for i in range(1, 5):
+        live = live.with_progress(i, Progress(is_done=True))
+    plan = links(route, PRIOR, NOON)
+
+    etas = remaining_etas(live, make_fix(), plan, route, PRIOR)
+
+    assert etas[0] is not None
+    assert etas[5] is not None
+    gap_s = (etas[5].point - etas[0].point).total_seconds()
+    five_km_s = PRIOR.leg(Leg(5_000.0), NOON).mean_s
+    assert gap_s == pytest.approx(plan[0].dwell.mean_s + five_km_s, abs=3)
+
+
 @given(routes(), st.data())
 def test_whatever_the_state_the_etas_are_ordered_and_in_the_future(
     route: Route, data: st.DataObject

@@ -1,0 +1,236 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.alerts import Alert, AlertKind
+from chalicelib.domain.eta.model import FactoryPrior
+from chalicelib.domain.fixes import Fix, screen
+from chalicelib.domain.forecasts import links
+from chalicelib.domain.journeys import advance, leave, reach
+from chalicelib.domain.live import Live, Progress
+from chalicelib.domain.policy import Policy
+from tests.builders import (
+    HELSINKI,
+    NOON,
+    make_drive,
+    make_fix,
+    make_live,
+    make_range,
+    make_route,
+    make_stop,
+    minutes,
+    north_of,
+    seconds,
+)
+from tests.strategies import tracks, untidy
+
+POLICY: Final = Policy()
+MODEL: Final = FactoryPrior()
+FAR: Final = 12_000.0  # metres from the track's start to the first stop: nobody is near
+ROUTE: Final = make_route(
+    make_stop(i, coordinates=north_of(HELSINKI, FAR * (i + 1))) for i in range(3)
+)
+LINKS: Final = links(ROUTE, MODEL, NOON)
+SHIFT: Final = NOON - timedelta(hours=4)
+
+
+def on_the_road(**changes: object) -> Live:
+    """A driver who has just left: no fix yet, nothing reached, generous promises."""
+    fresh = make_live(
+        3,
+        recent=(),
+        progress=(Progress(promise=make_range(NOON, timedelta(hours=9))),) * 3,
+        started_at=SHIFT,
+    )
+    return replace(fresh, **changes)  # type: ignore[arg-type]
+
+
+def after(live: Live, *batches: Sequence[Fix]) -> tuple[Live, list[Alert]]:
+    """The live state after these batches, and all that was told on the way."""
+    told: list[Alert] = []
+    for batch in batches:
+        screened = screen(
+            batch,
+            recent=live.recent,
+            received_at=NOON + timedelta(hours=2),
+            shift_started_at=SHIFT,
+            policy=POLICY,
+        )
+        live, alerts = advance(live, screened, ROUTE, LINKS, model=MODEL, policy=POLICY)
+        told += alerts
+    return live, told
+
+
+def standing(at_stop: int, *after_s: float, way_m: float = 10.0) -> list[Fix]:
+    """A van that stands near a stop."""
+    place = north_of(ROUTE.stops[at_stop].coordinates, way_m)
+    return [make_fix(NOON + seconds(s), coordinates=place) for s in after_s]
+
+
+class TestAdvance:
+    @given(untidy(tracks(max_size=12)))
+    def test_order_grouping_and_repetition_change_neither_head_nor_etas(
+        self, case: tuple[tuple[Fix, ...], list[list[Fix]]]
+    ) -> None:
+        drive, batches = case
+
+        one, _ = after(on_the_road(), drive)
+        other, _ = after(on_the_road(), *batches)
+
+        assert other.recent == one.recent
+        assert other.head(POLICY) == one.head(POLICY) == drive[-1]
+        assert other.etas == one.etas
+
+    @given(tracks(), st.integers(600, 10_000), st.floats(-FAR, FAR * 3))
+    def test_a_late_fix_changes_no_eta_and_tells_nothing(
+        self, drive: tuple[Fix, ...], late_s: int, way_m: float
+    ) -> None:
+        live, _ = after(on_the_road(), drive)
+        late = make_fix(
+            drive[0].recorded_at - seconds(late_s), coordinates=north_of(HELSINKI, way_m)
+        )
+
+        then, told = after(live, [late])
+
+        assert told == []
+        assert replace(then, recent=live.recent) == live
+        assert then.head(POLICY) == live.head(POLICY)
+
+    @given(tracks(min_size=3))
+    def test_a_jump_and_back_moves_no_eta_and_tells_nothing(self, drive: tuple[Fix, ...]) -> None:
+        live, _ = after(on_the_road(), drive)
+        jump = make_fix(
+            drive[-1].recorded_at + seconds(30),
+            coordinates=north_of(drive[-1].coordinates, 200_000.0),
+        )
+
+        then, told = after(live, [jump])
+
+        assert told == []
+        assert then.etas == live.etas
+        assert then.near_since == live.near_since
+
+    def test_the_first_fix_gives_every_stop_an_eta(self) -> None:
+        live, _ = after(on_the_road(etas=(None,) * 3), [make_fix()])
+
+        assert all(eta is not None for eta in live.etas)
+
+    def test_poor_fixes_move_nothing(self) -> None:
+        live, _ = after(on_the_road(), make_drive(3))
+
+        assert after(live, [make_fix(NOON + minutes(5), accuracy_m=5_000.0)]) == (live, [])
+
+    def test_an_empty_batch_changes_nothing(self) -> None:
+        live, _ = after(on_the_road(), make_drive(3))
+
+        assert after(live, []) == (live, [])
+
+
+class TestArriving:
+    def test_standing_at_the_next_stop_is_arriving(self) -> None:
+        live, told = after(on_the_road(), standing(0, 0, 10, 20))
+
+        assert [(a.kind, a.stop_index, a.occurred_at) for a in told] == [
+            (AlertKind.ARRIVED, 0, NOON)
+        ]
+        assert live.progress[0].arrived_at == NOON
+
+    def test_also_fix_by_fix(self) -> None:
+        live, told = after(on_the_road(), *[[fix] for fix in standing(0, 0, 10, 20)])
+
+        assert live.progress[0].arrived_at == NOON
+        assert AlertKind.ARRIVED in [alert.kind for alert in told]
+
+    @pytest.mark.parametrize(
+        "fixes",
+        [
+            standing(0, 0, 10),
+            standing(0, 0, 10, 20, way_m=61.0),
+            standing(1, 0, 10, 20),
+            [*standing(0, 0, 10), *standing(0, 15, way_m=200.0), *standing(0, 20, 30)],
+        ],
+        ids=["too short", "too far", "another stop", "drove on"],
+    )
+    def test_driving_past_is_not(self, fixes: list[Fix]) -> None:
+        live, told = after(on_the_road(), fixes)
+
+        assert AlertKind.ARRIVED not in [alert.kind for alert in told]
+        assert live.progress[0].arrived_at is None
+
+    def test_a_jump_to_the_stop_and_back_is_not(self) -> None:
+        drive = make_drive(4, start=NOON - minutes(2))
+
+        live, told = after(on_the_road(), drive, standing(0, 5))
+
+        assert told == []
+        assert live.near_since is None
+
+    def test_a_jump_away_does_not_end_a_stay(self) -> None:
+        stay = standing(0, 0, 5, 10)
+        jump = [make_fix(NOON + seconds(15), coordinates=north_of(HELSINKI, -200_000.0))]
+
+        live, _ = after(on_the_road(), stay, jump, standing(0, 20))
+
+        assert live.progress[0].arrived_at == NOON
+
+
+class TestReach:
+    def test_what_the_driver_says_counts(self) -> None:
+        live = reach(on_the_road(), 1, NOON)
+
+        assert live.progress[1].arrived_at == NOON
+        assert live.progress[1].has_approached
+        assert live.etas[1] is None
+
+    def test_the_first_word_stays(self) -> None:
+        live = reach(on_the_road(), 0, NOON)
+
+        assert reach(live, 0, NOON + minutes(5)) == live
+
+    def test_a_stop_that_is_done_is_not_reached_again(self) -> None:
+        live = on_the_road().with_progress(0, Progress(is_done=True))
+
+        assert reach(live, 0, NOON) == live
+
+    def test_then_no_fix_tells_it_again(self) -> None:
+        live = reach(on_the_road(), 0, NOON)
+
+        _, told = after(live, standing(0, 0, 10, 20, 30))
+
+        assert told == []
+
+
+class TestLeave:
+    def left(self, live: Live, stop_index: int) -> Live:
+        return leave(live, stop_index, ROUTE, LINKS, now=NOON, model=MODEL, policy=POLICY)
+
+    def test_the_stop_is_done_and_the_next_has_a_fresh_eta(self) -> None:
+        live, _ = after(on_the_road(), standing(0, 0, 10, 20))
+
+        then = self.left(live, 0)
+
+        assert then.progress[0] == Progress(is_done=True)
+        assert (then.next_stop, then.near_since, then.etas[0]) == (1, None, None)
+        assert then.etas[1] is not None
+        assert live.etas[1] is not None
+        assert then.etas[1].point < live.etas[1].point
+        assert then.is_on_shift
+
+    def test_after_the_last_stop_the_shift_has_ended(self) -> None:
+        live = on_the_road()
+        for i in (1, 0, 2):
+            live = self.left(live, i)
+
+        assert live.ended_at == NOON
+        assert not live.is_on_shift
+        assert live.etas == (None,) * 3
+
+    def test_without_any_fix_the_old_etas_stay(self) -> None:
+        live = on_the_road()
+
+        assert self.left(live, 0).etas == (None, *live.etas[1:])
