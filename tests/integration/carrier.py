@@ -169,6 +169,11 @@ class Carrier:
         }
         return self.call("POST", "/v1/routes", body, token=self.dispatcher)
 
+    def rewire(self) -> None:
+        """Start the application anew, as a cold container: nothing is remembered."""
+        bootstrap.configure(clock=self.clock, allow_local_webhooks=True)
+        bootstrap.container()
+
     def bridge(self) -> Bridge:
         """From the stream and the queues to the functions; all happens in its `settle`."""
         session = boto3.Session(region_name=self.provisioned.stack.region)

@@ -1,7 +1,7 @@
 """Accounts: one partition each. Keys are cached for as long as a revocation may take to be seen."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -33,8 +33,9 @@ WEBHOOK: Final = "WEBHOOK#"
 class DynamoAccounts:
     """The port ``Accounts`` on DynamoDB."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         """Start with an empty cache; its age is monotonic time, not the domain's clock."""
+        self._monotonic_s = monotonic_s
         self._cache: dict[tuple[str, str], tuple[float, dict[str, Any] | None]] = {}
 
     def put_shipper(self, shipper: Shipper) -> None:
@@ -144,7 +145,7 @@ class DynamoAccounts:
     def _cached(self, account_id: str, item: str) -> dict[str, Any] | None:
         key = (account_id, item)
         hit = self._cache.get(key)
-        if hit is not None and time.monotonic() - hit[0] < CACHE_S:
+        if hit is not None and self._monotonic_s() - hit[0] < CACHE_S:
             return hit[1]
         try:
             document = self._get(account_id, item)
@@ -152,7 +153,7 @@ class DynamoAccounts:
             return None  # an unknown id is not remembered: that would be a way to fill the cache
         if len(self._cache) >= CACHED:
             self._cache.clear()
-        self._cache[key] = (time.monotonic(), document)
+        self._cache[key] = (self._monotonic_s(), document)
         return document
 
     def _get(self, account_id: str, item: str) -> dict[str, Any]:

@@ -1,0 +1,67 @@
+"""Every route says who may use it, where a test can read it: none can be forgotten."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from chalice.app import RouteEntry
+
+from app import app
+from chalicelib.domain.actors import Role
+
+ROUTES: Final = {
+    f"{method} {path}": entry
+    for path, methods in app.routes.items()
+    for method, entry in methods.items()
+}
+ACTORS: Final = {Role.SHIPPER, Role.DISPATCHER, Role.MANAGER, Role.ADMIN, Role.DRIVER}
+OPEN: Final = {
+    "GET /health",
+    "POST /v1/driver/session",
+    "GET /static/{name}",
+    "HEAD /static/{name}",
+}
+
+
+def entries() -> Iterator[object]:
+    for name, entry in ROUTES.items():
+        yield pytest.param(name, entry, id=name)
+
+
+@pytest.mark.parametrize(("name", "entry"), entries())
+def test_a_route_declares_its_principals(name: str, entry: RouteEntry) -> None:
+    principals = entry.view_function.principals
+
+    assert isinstance(principals, frozenset)
+    assert principals
+    assert all(isinstance(principal, Role) for principal in principals)
+
+
+@pytest.mark.parametrize(("name", "entry"), entries())
+def test_what_is_open_to_everybody_is_on_the_list(name: str, entry: RouteEntry) -> None:
+    principals = entry.view_function.principals
+
+    assert (Role.PUBLIC in principals) == (name in OPEN)
+    if Role.PUBLIC in principals:
+        assert principals == {Role.PUBLIC}
+
+
+@pytest.mark.parametrize(("name", "entry"), entries())
+def test_a_path_tells_who_it_is_for(name: str, entry: RouteEntry) -> None:
+    principals, path = entry.view_function.principals, entry.uri_pattern
+
+    if path.startswith("/t/"):
+        assert principals == {Role.RECIPIENT}
+    elif path.startswith("/v1/driver/") and name not in OPEN:
+        assert principals == {Role.DRIVER}
+    elif name not in OPEN:
+        assert Role.DRIVER not in principals
+        assert principals <= ACTORS
+
+
+@pytest.mark.parametrize(("name", "entry"), entries())
+def test_chalice_adds_no_authorizer_content_type_or_cors_of_its_own(
+    name: str, entry: RouteEntry
+) -> None:
+    assert entry.authorizer is None
+    assert not entry.api_key_required

@@ -1,0 +1,315 @@
+"""Who gets in: every route against every principal, keys that end, tokens that end."""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from app import app
+from chalicelib import bootstrap
+from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+from chalicelib.adapters.dynamodb.fleet import DynamoFleet
+from chalicelib.adapters.ids import UlidIds
+from chalicelib.domain.actors import Role
+from chalicelib.domain.changes import LiveChange
+from chalicelib.domain.ids import DriverId, KeyId
+from chalicelib.services.open_accounts import OpenAccounts
+from tests.integration.carrier import Carrier, Reply, Round
+
+Guarded = tuple[str, str, frozenset[Role]]
+GUARDED: Final[list[Guarded]] = [
+    (method, path, entry.view_function.principals)
+    for path, methods in app.routes.items()
+    for method, entry in methods.items()
+    if not entry.view_function.principals & {Role.PUBLIC, Role.RECIPIENT}
+]
+STAFF_AND_ALL: Final = [
+    Role.SHIPPER,
+    Role.DISPATCHER,
+    Role.MANAGER,
+    Role.ADMIN,
+    Role.DRIVER,
+]
+ULID: Final = "0" * 26
+
+
+@pytest.fixture(scope="module")
+def tokens(shared: Carrier) -> dict[Role, str]:
+    """A credential of every role, none of which owns anything."""
+    found = {role: shared.key(role) for role in (Role.DISPATCHER, Role.MANAGER, Role.ADMIN)}
+    return found | {Role.SHIPPER: shared.shop().key, Role.DRIVER: shared.driver()[1]}
+
+
+@pytest.fixture
+def later(shared: Carrier) -> Iterator[None]:
+    """Time may pass in the test; afterwards it is what it was."""
+    now = shared.clock.now()
+    yield
+    shared.clock.set_to(now)
+
+
+def knock(carrier: Carrier, method: str, path: str, token: str | None) -> Reply:
+    """A request to a route, for things that are not there."""
+    ids = {"shipment_id": f"shp_{ULID}", "route_id": f"rte_{ULID}", "driver_id": f"drv_{ULID}"}
+    more = {"stop_id": f"stp_{ULID}", "key_id": f"key_{ULID}", "webhook_id": f"whk_{ULID}"}
+    real = path.format(**ids, **more)
+    return carrier.call(method, real, {} if method == "POST" else None, token=token)
+
+
+@pytest.mark.parametrize("role", STAFF_AND_ALL)
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route[0]} {route[1]}")
+def test_a_role_gets_in_where_it_is_named_and_nowhere_else(
+    shared: Carrier, tokens: dict[Role, str], route: Guarded, role: Role
+) -> None:
+    method, path, principals = route
+
+    reply = knock(shared, method, path, tokens[role])
+
+    if role in principals:
+        assert reply.status in {200, 404, 422}, reply.body
+    else:
+        assert reply.status == 403
+        assert reply.code == "forbidden"
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route[0]} {route[1]}")
+def test_nobody_gets_in_without_a_credential(shared: Carrier, route: Guarded) -> None:
+    method, path, _ = route
+
+    reply = knock(shared, method, path, None)
+
+    assert reply.status == 401
+    assert reply.code == "unauthorized"
+    assert reply.headers["WWW-Authenticate"] == "Bearer"
+
+
+def unsigned(payload: dict[str, object]) -> str:
+    """What somebody would send who hopes that nobody checks the signature."""
+    parts = [{"alg": "none"}, payload]
+    texts = [base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in parts]
+    return ".".join([*texts, ""])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic YTpi",
+        "Bearer x",
+        "Bearer ds_live_",
+        "Bearer ds_live_x",
+        "Bearer ds_live__",
+        "Bearer ds_live_*_x",
+        f"Bearer ds_live_{ULID}_x",
+        "Bearer ds_live_" + "9" * 5_000 + "_x",
+        "Bearer dst_",
+        "Bearer dst_a.b",
+        "Bearer dst_" + "A" * 5_000,
+        f"Bearer dst_{unsigned({'d': 'drv_1', 'e': 1, 'x': 9999999999})}",
+        "Bearer ds_live_ä_ö",
+        "Bearer dst_ä.ö",
+    ],
+    ids=lambda header: f"{header[:28]} {len(header)}",
+)
+def test_a_credential_that_is_none_is_refused_with_the_same_words(
+    shared: Carrier, header: str
+) -> None:
+    missing = shared.call("GET", "/v1/shipments")
+
+    reply = shared.call("GET", "/v1/shipments", headers={"Authorization": header})
+
+    assert reply.status == 401
+    assert reply.json | {"instance": ""} == missing.json | {"instance": ""}
+
+
+def test_a_key_in_the_query_opens_nothing(shared: Carrier, tokens: dict[Role, str]) -> None:
+    path = f"/v1/shipments?token={tokens[Role.SHIPPER]}"
+
+    assert shared.call("GET", path).status == 401
+
+
+@pytest.mark.parametrize("cut", [1, 5, 20])
+def test_a_key_with_another_secret_opens_nothing(
+    shared: Carrier, tokens: dict[Role, str], cut: int
+) -> None:
+    key = tokens[Role.SHIPPER]
+
+    for forged in (key[:-cut], key[:-cut] + "A" * cut, key + "A"):
+        assert shared.call("GET", "/v1/shipments", token=forged).status == 401
+
+
+def test_a_drivers_token_with_one_bit_changed_opens_nothing(
+    shared: Carrier, tokens: dict[Role, str]
+) -> None:
+    token = tokens[Role.DRIVER]
+    forged = {token[:i] + chr(ord(token[i]) ^ 1) + token[i + 1 :] for i in range(4, len(token), 7)}
+
+    statuses = {shared.call("GET", "/v1/driver/route", token=each).status for each in forged}
+
+    assert statuses == {401}
+
+
+def test_a_tracking_token_is_no_drivers_token(shared: Carrier) -> None:
+    shipment = shared.shop().shipment()
+    token = shipment["tracking_url"].rpartition("/")[2]
+
+    assert shared.call("GET", "/v1/driver/route", token=f"dst_{token}").status == 401
+    assert shared.call("GET", f"/t/{token}/state").status == 200
+
+
+def test_foreign_shipments_look_exactly_like_unknown_ones(shared: Carrier) -> None:
+    mine, theirs = shared.shop(), shared.shop("Kenkäkauppa")
+    foreign = theirs.shipment()["id"]
+
+    for tail in ("", "/events"):
+        replies = [
+            shared.call("GET", f"/v1/shipments/{shipment_id}{tail}", token=mine.key)
+            for shipment_id in (foreign, f"shp_{ULID}")
+        ]
+        assert [reply.status for reply in replies] == [404, 404]
+        bodies = {json.dumps(reply.json | {"instance": ""}) for reply in replies}
+        assert len(bodies) == 1
+    listed = shared.call("GET", "/v1/shipments", token=mine.key).json["data"]
+    assert listed == []
+
+
+@pytest.mark.parametrize("role", [Role.DISPATCHER, Role.MANAGER, Role.ADMIN])
+def test_staff_see_every_shippers_goods(
+    shared: Carrier, tokens: dict[Role, str], role: Role
+) -> None:
+    shipment_id = shared.shop().shipment()["id"]
+
+    reply = shared.call("GET", f"/v1/shipments/{shipment_id}", token=tokens[role])
+
+    assert reply.json["id"] == shipment_id
+
+
+def test_a_revoked_key_opens_nothing_once_the_memory_of_it_has_passed(shared: Carrier) -> None:
+    shop, passed_s = shared.shop(), [0.0]
+    body = {"role": "shipper", "label": "x", "shipper_id": shop.shipper_id}
+    issued = shared.made("/v1/keys", body, shared.admin)
+    shared.rewire()
+    remembering = DynamoAccounts(lambda: passed_s[0])
+    bootstrap.container().accounts = remembering  # type: ignore[misc]  # cached_property
+    elsewhere = OpenAccounts(accounts=DynamoAccounts(), clock=shared.clock, ids=UlidIds())
+    assert shared.call("GET", "/v1/shipments", token=issued["key"]).status == 200
+
+    elsewhere.revoke_key(KeyId(issued["id"]))
+    passed_s[0] = 59.9
+    before = shared.call("GET", "/v1/shipments", token=issued["key"]).status
+    passed_s[0] = 60.0
+    after = shared.call("GET", "/v1/shipments", token=issued["key"]).status
+
+    shared.rewire()
+    assert (before, after) == (200, 401)
+
+
+def test_a_key_that_is_revoked_here_opens_nothing_at_once(shared: Carrier) -> None:
+    shop = shared.shop()
+    body = {"role": "shipper", "label": "x", "shipper_id": shop.shipper_id}
+    issued = shared.made("/v1/keys", body, shared.admin)
+    path = f"/v1/keys/{issued['id']}"
+
+    first = shared.call("DELETE", path, token=shared.admin)
+    again = shared.call("DELETE", path, token=shared.admin)
+
+    assert (first.status, first.body) == (again.status, again.body)
+    assert first.status == 200
+    assert shared.call("GET", "/v1/shipments", token=issued["key"]).status == 401
+    assert shared.call("GET", "/v1/shipments", token=shop.key).status == 200
+
+
+def test_a_key_ends_when_it_said_it_would(shared: Carrier, later: None) -> None:
+    shop = shared.shop()
+    ends = shared.clock.now() + timedelta(hours=1)
+    body = {"role": "shipper", "label": "x", "shipper_id": shop.shipper_id}
+    issued = shared.made("/v1/keys", body | {"expires_at": ends.isoformat()}, shared.admin)
+
+    shared.clock.advance(timedelta(minutes=59))
+    before = shared.call("GET", "/v1/shipments", token=issued["key"]).status
+    shared.clock.advance(timedelta(minutes=1))
+    after = shared.call("GET", "/v1/shipments", token=issued["key"]).status
+
+    assert (before, after) == (200, 401)
+
+
+def on_the_phone(van: Round) -> set[int]:
+    """The statuses of everything that a phone can ask for."""
+    now = van.carrier.clock.now().isoformat()
+    proof = {"kind": "photo", "content_type": "image/jpeg", "size_bytes": 9}
+    replies = [
+        van.call("GET", "route"),
+        van.start(),
+        van.scan("B"),
+        van.positions({"recorded_at": now, "lat_deg": 60.0, "lon_deg": 25.0}),
+        van.call("POST", "proofs", proof | {"shipment_id": van.ids[0][0]}),
+        van.work(0, "arrive"),
+        van.work(0, "deliver"),
+        van.work(0, "fail", van.action(reason="not_home")),
+    ]
+    return {reply.status for reply in replies}
+
+
+def test_a_revoked_drivers_token_opens_nothing(shared: Carrier) -> None:
+    van = shared.round(1).started()
+    fleet = DynamoFleet()
+    live = fleet.live(DriverId(van.driver_id))
+    after = replace(live, epoch=live.epoch + 1, version=live.version + 1)
+    fleet.put(LiveChange(after, live.version))
+    kept = shared.everything()
+
+    statuses = on_the_phone(van)
+
+    assert statuses == {401}
+    assert shared.everything() == kept
+
+
+def test_a_drivers_token_ends_after_a_shift(shared: Carrier, later: None) -> None:
+    van = shared.round(1).started()
+
+    shared.clock.advance(timedelta(hours=16) - timedelta(seconds=1))
+    before = van.call("GET", "route").status
+    shared.clock.advance(timedelta(seconds=1))
+
+    assert before == 200
+    assert on_the_phone(van) == {401}
+
+
+def test_an_invitation_works_once_and_for_a_quarter_of_an_hour(
+    shared: Carrier, later: None
+) -> None:
+    driver_id, _ = shared.driver()
+    path = f"/v1/drivers/{driver_id}/invitations"
+    used, late = (shared.made(path, {}, shared.dispatcher)["code"] for _ in range(2))
+    shared.made("/v1/driver/session", {"code": used}, "")
+
+    again = shared.call("POST", "/v1/driver/session", {"code": used})
+    shared.clock.advance(timedelta(minutes=15))
+    expired = shared.call("POST", "/v1/driver/session", {"code": late})
+    unknown = shared.call("POST", "/v1/driver/session", {"code": "x" * 43})
+
+    assert {again.status, expired.status, unknown.status} == {404}
+
+
+def test_a_shippers_webhooks_are_its_own(shared: Carrier) -> None:
+    mine, theirs = shared.shop(), shared.shop()
+    hook = shared.made("/v1/webhooks", {"url": "https://93.184.215.14/hook"}, theirs.key)
+    path = f"/v1/webhooks/{hook['id']}"
+
+    foreign = shared.call("DELETE", path, token=mine.key)
+    listed = shared.call("GET", "/v1/webhooks", token=mine.key).json["data"]
+    own = shared.call("GET", "/v1/webhooks", token=theirs.key).json["data"]
+    deleted = shared.call("DELETE", path, token=theirs.key)
+
+    assert foreign.status == 404
+    assert listed == []
+    assert [each["id"] for each in own] == [hook["id"]]
+    assert "secret" not in own[0]
+    assert (deleted.status, deleted.body) == (204, b"")
+    assert shared.call("DELETE", path, token=theirs.key).status == 404

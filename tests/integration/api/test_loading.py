@@ -1,0 +1,250 @@
+"""Planning, scanning, starting: who gets a shipment, what repeats and interruptions leave."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.services import start_route
+from tests.faults import Action, Crash, Faults, crash_after, crash_before
+from tests.integration.carrier import Carrier, Round, Shop
+
+UNKNOWN = "shp_" + "0" * 26
+
+
+@pytest.fixture
+def shop(shared: Carrier) -> Shop:
+    return shared.shop()
+
+
+def test_a_plan_says_when_each_stop_is_reached(shared: Carrier, shop: Shop) -> None:
+    driver_id, _ = shared.driver()
+    ids = [shop.shipment(stop=i)["id"] for i in range(3)]
+
+    planned = shared.plan(driver_id, [[shipment_id] for shipment_id in ids]).json
+
+    assert planned["status"] == "planned"
+    points = [stop["planned_arrival"]["point"] for stop in planned["stops"]]
+    assert points == sorted(points)
+    assert all(
+        stop["planned_arrival"]["earliest"] <= point <= stop["planned_arrival"]["latest"]
+        for stop, point in zip(planned["stops"], points, strict=True)
+    )
+    path = f"/v1/routes?service_day={planned['service_day']}&hub_id={shared.hub_id}&limit=100"
+    listed = shared.call("GET", path, token=shared.dispatcher).json
+    assert planned["id"] in {route["id"] for route in listed["data"]}
+
+
+def test_s1_a_shipment_is_on_one_route_only(shared: Carrier, shop: Shop) -> None:
+    first = shared.planned(shop, [[shop.shipment()]])
+    driver_id, _ = shared.driver()
+    free = shop.shipment()
+
+    taken = shared.plan(driver_id, [[free["id"]], first.ids[0]])
+
+    assert taken.status == 409
+    assert taken.code == "already_assigned"
+    assert first.driver_id not in taken.body.decode()
+    assert shop.get(first.ids[0][0])["route_id"] == first.route_id
+    assert shared.plan(driver_id, [[free["id"]]]).status == 201
+
+
+def test_a_shipment_twice_on_a_route_is_refused(shared: Carrier, shop: Shop) -> None:
+    driver_id, _ = shared.driver()
+    one, two = shop.shipment()["id"], shop.shipment()["id"]
+
+    reply = shared.plan(driver_id, [[one], [two, one]])
+
+    assert reply.status == 422
+    assert reply.pointers == ["/stops/1/shipment_ids/1"]
+    assert shop.get(one)["route_id"] is None
+
+
+def test_an_unknown_shipment_is_named_by_its_pointer(shared: Carrier, shop: Shop) -> None:
+    driver_id, _ = shared.driver()
+    known = shop.shipment()["id"]
+
+    reply = shared.plan(driver_id, [[known], [UNKNOWN]])
+
+    assert reply.status == 422
+    assert reply.pointers == ["/stops/1/shipment_ids/0"]
+    assert shop.get(known)["route_id"] is None
+
+
+def test_in_the_short_form_pointers_lead_into_the_short_form(shared: Carrier, shop: Shop) -> None:
+    driver_id, _ = shared.driver()
+    body = {
+        "driver_id": driver_id,
+        "hub_id": shared.hub_id,
+        "service_day": "2026-11-23",
+        "starts_at": "2026-11-23T12:00:00Z",
+        "shipment_ids": [shop.shipment()["id"], UNKNOWN],
+    }
+
+    reply = shared.call("POST", "/v1/routes", body, token=shared.dispatcher)
+
+    assert reply.status == 422
+    assert reply.pointers == ["/shipment_ids/1"]
+
+
+@pytest.mark.parametrize("field", ["driver_id", "hub_id"])
+def test_a_route_needs_a_driver_and_a_hub_that_exist(
+    shared: Carrier, shop: Shop, field: str
+) -> None:
+    driver_id, _ = shared.driver()
+    body = {
+        "driver_id": driver_id,
+        "hub_id": shared.hub_id,
+        "service_day": "2026-11-23",
+        "starts_at": "2026-11-23T12:00:00Z",
+        "shipment_ids": [shop.shipment()["id"]],
+    } | {field: f"{field[:3]}_{'0' * 26}"}
+
+    reply = shared.call("POST", "/v1/routes", body, token=shared.dispatcher)
+
+    assert reply.status == 404
+
+
+def test_both_or_neither_list_of_a_route_is_refused(shared: Carrier, shop: Shop) -> None:
+    driver_id, _ = shared.driver()
+    body = {
+        "driver_id": driver_id,
+        "hub_id": shared.hub_id,
+        "service_day": "2026-11-23",
+        "starts_at": "2026-11-23T12:00:00Z",
+    }
+    ids = [shop.shipment()["id"]]
+    both = body | {"shipment_ids": ids, "stops": [{"shipment_ids": ids}]}
+
+    for each in (body, both):
+        assert shared.call("POST", "/v1/routes", each, token=shared.dispatcher).status == 422
+
+
+def test_each_scan_has_its_own_verdict(shared: Carrier, shop: Shop) -> None:
+    two_parcels = shop.shipment(parcels=[{"barcode": "P-1"}, {"barcode": "P-2"}])
+    single = shop.shipment()
+    van = shared.planned(shop, [[two_parcels], [single]])
+    code = single["parcels"][0]["barcode"]
+
+    results = van.scan(code, code, "P-1", "nowhere", "P-1", "P-2").json["results"]
+
+    assert [result["verdict"] for result in results] == [
+        "loaded",
+        "already_loaded",
+        "partly_loaded",
+        "not_on_route",
+        "partly_loaded",
+        "loaded",
+    ]
+    assert shop.event_types(single["id"]) == ["created", "accepted", "loaded"]
+    assert shop.event_types(two_parcels["id"]) == ["created", "accepted", "loaded"]
+
+
+def test_a_repeated_scan_of_one_of_two_parcels_changes_nothing(shared: Carrier, shop: Shop) -> None:
+    order = shop.shipment(parcels=[{"barcode": "Q-1"}, {"barcode": "Q-2"}])
+    van = shared.planned(shop, [[order]])
+    van.scan("Q-1")
+    before = shop.get(order["id"])
+
+    again = van.scan("Q-1")
+
+    assert again.json["results"][0]["verdict"] == "partly_loaded"
+    assert shop.get(order["id"]) == before
+
+
+def test_without_a_route_there_is_nothing_to_scan_or_start(shared: Carrier) -> None:
+    _, token = shared.driver()
+    now = shared.clock.now().isoformat()
+    scans = {"scans": [{"action_id": "a", "barcode": "B", "scanned_at": now}]}
+    start = {"action_id": "a", "occurred_at": now}
+
+    assert shared.call("POST", "/v1/driver/scans", scans, token=token).status == 404
+    assert shared.call("POST", "/v1/driver/route/start", start, token=token).status == 404
+    assert shared.call("GET", "/v1/driver/route", token=token).status == 404
+
+
+def test_an_empty_van_does_not_leave(shared: Carrier) -> None:
+    van = shared.round(2)
+
+    reply = van.start()
+
+    assert reply.status == 409
+    assert reply.code == "nothing_loaded"
+    assert van.route()["status"] == "planned"
+
+
+def test_only_what_was_loaded_is_out_for_delivery(shared: Carrier) -> None:
+    van = shared.round(3)
+    van.loaded(but=van.ids[1])
+
+    started = van.start().json
+
+    assert started["status"] == "active"
+    statuses = [van.shop.get(visit[0])["status"] for visit in van.ids]
+    assert statuses == ["out_for_delivery", "created", "out_for_delivery"]
+    promises = [stop["promise"] for stop in van.route()["stops"]]
+    assert [promise is None for promise in promises] == [False, True, False]
+    assert started["stops"][1]["eta"] is None
+
+
+def test_a_start_is_repeated_without_effect(shared: Carrier) -> None:
+    van = shared.round(2).started()
+    before = shared.everything()
+
+    again = van.start()
+    staff = shared.call("POST", f"/v1/routes/{van.route_id}/start", token=shared.dispatcher)
+
+    assert again.status == 200
+    assert staff.status == 200
+    assert staff.json["status"] == "active"
+    assert shared.everything() == before
+
+
+def test_a_driver_starts_one_route_after_the_other(shared: Carrier) -> None:
+    shop = shared.shop()
+    van = shared.planned(shop, [[shop.shipment()]]).loaded()
+    second = shared.plan(van.driver_id, [[shop.shipment()["id"]]]).json
+    assert van.start().status == 200
+
+    early = shared.call("POST", f"/v1/routes/{second['id']}/start", token=shared.dispatcher)
+    van.work(0, "deliver")
+    later = van.seen()
+
+    assert early.status == 409
+    assert early.code == "route_under_way"
+    assert later["id"] == second["id"]
+
+
+@pytest.mark.parametrize("crash", [crash_before, crash_after], ids=["before", "after"])
+@pytest.mark.parametrize("transaction", [1, 2, 3, 4])
+def test_a_start_that_was_cut_off_is_finished_by_its_repeat(
+    shared: Carrier, monkeypatch: pytest.MonkeyPatch, crash: Action, transaction: int
+) -> None:
+    monkeypatch.setattr(start_route, "SHIPMENTS_PER_TRANSACTION", 1)  # a hundred would do, too
+    van = shared.round(3).loaded()
+    faults = Faults(plan={("dynamodb", "TransactWriteItems", transaction): crash})
+
+    with faults.on(*shared.clients()), pytest.raises(Crash):
+        van.start()
+    promised = promises(van)
+    shared.clock.advance(timedelta(minutes=20))
+    reply = van.start()
+
+    assert len(faults.log) == 1
+    assert reply.status == 200
+    assert reply.json["status"] == "active"
+    for shipment_id, promise in promises(van).items():
+        assert promise is not None
+        assert promised[shipment_id] in {None, promise}
+        assert van.shop.event_types(shipment_id) == [
+            "created",
+            "accepted",
+            "loaded",
+            "out_for_delivery",
+        ]
+    assert van.work(2, "deliver").status == 200
+
+
+def promises(van: Round) -> dict[str, str | None]:
+    path = "/v1/shipments?limit=100"
+    listed = van.carrier.call("GET", path, token=van.shop.key).json["data"]
+    return {s["id"]: s["promise"] and repr(s["promise"]) for s in listed}

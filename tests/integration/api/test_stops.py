@@ -1,0 +1,356 @@
+"""Arrive, deliver, fail: what each does, what a repeat does, and what is refused for good."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.carrier import PHOTO, Carrier, Round
+
+
+@pytest.fixture
+def van(shared: Carrier) -> Round:
+    return shared.round(2).started()
+
+
+def status(van: Round, stop: int = 0) -> str:
+    return str(van.shop.get(van.ids[stop][0])["status"])
+
+
+def test_a_stop_is_arrived_at_and_delivered_and_its_customer_sees_it(van: Round) -> None:
+    (shipment_id,) = van.ids[0]
+
+    arrived = van.work(0, "arrive")
+    delivered = van.work(0, "deliver", van.action(note="At the back door"))
+
+    assert arrived.json["shipments"][0]["status"] == "arrived"
+    assert delivered.json == {
+        "stop_id": van.stop_ids[0],
+        "shipments": [
+            {"id": shipment_id, "status": "delivered", "external_status": "Delivered_001"}
+        ],
+    }
+    seen = van.state(shipment_id).json
+    assert seen["status"] == "delivered"
+    assert seen["position"] is None
+    assert seen["outcome"]["note"] == "At the back door"
+    assert van.shop.event_types(shipment_id)[-2:] == ["arrived", "delivered"]
+
+
+@pytest.mark.parametrize("verb", ["arrive", "deliver", "fail"])
+def test_s3_the_same_report_twice_is_one_event_and_the_same_answer(van: Round, verb: str) -> None:
+    report = van.action(reason="not_home") if verb == "fail" else van.action()
+
+    first = van.work(0, verb, report)
+    van.carrier.clock.advance(timedelta(minutes=1))
+    again = van.work(0, verb, report)
+
+    assert first.status == again.status == 200
+    assert first.body == again.body
+    types = van.shop.event_types(van.ids[0][0])
+    assert len(types) == len(set(types))
+
+
+def test_s4_delivered_again_by_another_action_is_no_new_event(van: Round) -> None:
+    first = van.work(0, "deliver")
+
+    again = van.work(0, "deliver")
+
+    assert again.status == 200
+    assert again.body == first.body
+    assert van.shop.event_types(van.ids[0][0]).count("delivered") == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "verb"), [("deliver", "fail"), ("deliver", "arrive"), ("fail", "deliver")]
+)
+def test_s5_what_has_ended_stays_ended(van: Round, before: str, verb: str) -> None:
+    reports = {"fail": {"reason": "refused"}}
+    van.work(0, before, van.action(**reports.get(before, {})))
+    kept = van.carrier.everything()
+
+    late = van.work(0, verb, van.action(**reports.get(verb, {})))
+
+    assert late.status == 409
+    assert late.code == "illegal_transition"
+    assert van.carrier.everything() == kept
+
+
+def test_a_late_report_keeps_the_time_at_which_it_happened(van: Round) -> None:
+    van.drive(-8_000.0)
+    happened = van.carrier.clock.now()
+    report = van.action()
+    van.carrier.clock.advance(timedelta(hours=2))
+
+    van.work(0, "deliver", report)
+
+    last = van.shop.events(van.ids[0][0])[-1]
+    assert last["occurred_at"] == happened.isoformat().replace("+00:00", "Z")
+    assert last["recorded_at"] > last["occurred_at"]
+
+
+def test_a_report_from_before_the_start_counts_from_the_start(van: Round) -> None:
+    early = van.carrier.clock.now() - timedelta(days=3)
+
+    van.work(0, "deliver", van.action(occurred_at=early.isoformat()))
+
+    last = van.shop.events(van.ids[0][0])[-1]
+    assert last["occurred_at"] >= van.route()["started_at"]
+
+
+def test_a_report_from_the_future_is_refused(van: Round) -> None:
+    ahead = van.carrier.clock.now() + timedelta(hours=1)
+
+    reply = van.work(0, "deliver", van.action(occurred_at=ahead.isoformat()))
+
+    assert reply.status == 422
+    assert reply.pointers == ["/occurred_at"]
+    assert status(van) == "out_for_delivery"
+
+
+def test_a_failed_attempt_says_why(van: Round) -> None:
+    reply = van.work(0, "fail", van.action(reason="not_home", note="Nobody answered"))
+
+    assert reply.json["shipments"][0]["external_status"] == "AttemptFail_002"
+    got = van.shop.get(van.ids[0][0])
+    assert got["last_attempt"]["reason"] == "not_home"
+    assert got["attempts"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({}, "/reason"),
+        ({"reason": "aliens"}, "/reason"),
+        ({"reason": None}, "/reason"),
+        ({"reason": "not_home", "note": ""}, "/note"),
+        ({"reason": "not_home", "note": "x" * 2_001}, "/note"),
+        ({"reason": "not_home", "proof_ids": ["x"]}, "/proof_ids/0"),
+        ({"reason": "not_home", "action_id": ""}, "/action_id"),
+        ({"reason": "not_home", "action_id": "a b"}, "/action_id"),
+        ({"reason": "not_home", "occurred_at": "2026-11-23T12:00:00"}, "/occurred_at"),
+    ],
+    ids=repr,
+)
+def test_a_report_that_breaks_a_rule_is_refused(
+    van: Round, changes: dict[str, Any], pointer: str
+) -> None:
+    reply = van.work(0, "fail", van.action() | changes)
+
+    assert reply.status == 422
+    assert reply.pointers == [pointer]
+
+
+def test_a_required_photo_must_be_there(shared: Carrier) -> None:
+    shop = shared.shop()
+    visits = [[shop.shipment(proof_requirements={"photo": "required"})]]
+    van = shared.planned(shop, visits).started()
+    (shipment_id,) = van.ids[0]
+
+    without = van.work(0, "deliver")
+    proof_id = van.photo(shipment_id)
+    with_photo = van.work(0, "deliver", van.action(proof_ids=[proof_id]))
+
+    assert without.status == 422
+    assert without.json["errors"][0]["code"] == "missing_required_proof"
+    assert with_photo.status == 200
+    shown = van.state(shipment_id).json["outcome"]["proofs"]
+    assert [proof["id"] for proof in shown] == [proof_id]
+
+
+def test_without_its_photo_a_delivery_can_still_fail(shared: Carrier) -> None:
+    shop = shared.shop()
+    visits = [[shop.shipment(proof_requirements={"photo": "required"})]]
+    van = shared.planned(shop, visits).started()
+
+    assert van.work(0, "fail", van.action(reason="missing_required_proof")).status == 200
+
+
+def test_a_photo_that_was_never_uploaded_is_missing_until_it_is_there(van: Round) -> None:
+    allowed = van.proof(van.ids[0][0])
+    report = van.action(proof_ids=[allowed["proof_id"]])
+
+    early = van.work(0, "deliver", report)
+    unchanged = status(van)
+    van.carrier.upload(allowed)
+    late = van.work(0, "deliver", report)
+
+    assert early.status == 409
+    assert early.code == "upload_missing"
+    assert unchanged == "out_for_delivery"
+    assert late.status == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (b"<svg onload=alert(1)>", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 50, "image/jpeg"),
+        (b"", "image/jpeg"),
+        (PHOTO, "text/html"),
+        (PHOTO + b"x" * 8_000_000, "image/jpeg"),
+    ],
+    ids=["svg", "png", "empty", "html", "too large"],
+)
+def test_a_file_that_is_not_the_photo_announced_is_refused(
+    van: Round, content: bytes, content_type: str
+) -> None:
+    allowed = van.proof(van.ids[0][0])
+    van.carrier.upload(allowed, content, **{"Content-Type": content_type})
+
+    reply = van.work(0, "deliver", van.action(proof_ids=[allowed["proof_id"]]))
+
+    assert reply.status == 422
+    assert reply.json["errors"][0]["code"] == "not_an_image"
+    assert status(van) == "out_for_delivery"
+
+
+def test_a_photo_of_another_shipment_proves_nothing(van: Round) -> None:
+    foreign = van.photo(van.ids[1][0])
+
+    reply = van.work(0, "deliver", van.action(proof_ids=[foreign]))
+
+    assert reply.status == 422
+    assert reply.json["errors"] == [
+        reply.json["errors"][0] | {"pointer": "/proof_ids/0", "code": "unknown_proof"}
+    ]
+    assert status(van) == "out_for_delivery"
+
+
+def test_a_photo_of_a_shipment_that_somebody_else_carries_is_not_found(van: Round) -> None:
+    other = van.carrier.round(1).started()
+    body = {
+        "shipment_id": other.ids[0][0],
+        "kind": "photo",
+        "content_type": "image/jpeg",
+        "size_bytes": 10,
+    }
+
+    reply = van.call("POST", "proofs", body)
+
+    assert reply.status == 404
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"size_bytes": 0},
+        {"size_bytes": 8_000_001},
+        {"size_bytes": 1.5},
+        {"content_type": "image/svg+xml"},
+        {"kind": "signature"},
+        {"filename": "../../x"},
+    ],
+    ids=repr,
+)
+def test_an_upload_that_we_would_not_take_is_not_allowed(
+    van: Round, changes: dict[str, Any]
+) -> None:
+    body = {
+        "shipment_id": van.ids[0][0],
+        "kind": "photo",
+        "content_type": "image/jpeg",
+        "size_bytes": 10,
+    }
+
+    assert van.call("POST", "proofs", body | changes).status == 422
+
+
+def test_a_stop_of_two_shipments_may_be_delivered_in_parts(shared: Carrier) -> None:
+    van = shared.round([2, 1]).started()
+    first, second = van.ids[0]
+
+    part = van.work(0, "deliver", van.action(shipment_ids=[first])).json
+    between = van.seen()["stops"][0]["is_done"]
+    rest = van.work(0, "fail", van.action(reason="damaged", shipment_ids=[second])).json
+
+    assert {s["id"]: s["status"] for s in part["shipments"]} == {
+        first: "delivered",
+        second: "out_for_delivery",
+    }
+    assert not between
+    assert {s["status"] for s in rest["shipments"]} == {"delivered", "attempt_failed"}
+    assert van.seen()["stops"][0]["is_done"]
+
+
+def test_without_a_list_a_report_is_about_all_that_is_still_on_the_van(shared: Carrier) -> None:
+    van = shared.round([3]).started()
+    van.work(0, "fail", van.action(reason="refused", shipment_ids=[van.ids[0][1]]))
+
+    van.work(0, "deliver")
+
+    statuses = [van.shop.get(shipment_id)["status"] for shipment_id in van.ids[0]]
+    assert statuses == ["delivered", "attempt_failed", "delivered"]
+
+
+def test_a_shipment_of_another_stop_is_refused(van: Round) -> None:
+    reply = van.work(0, "deliver", van.action(shipment_ids=[van.ids[1][0]]))
+
+    assert reply.status == 422
+    assert reply.pointers == ["/shipment_ids/0"]
+    assert status(van, 0) == status(van, 1) == "out_for_delivery"
+
+
+def test_after_the_last_stop_the_route_is_complete_and_the_shift_over(van: Round) -> None:
+    van.work(1, "deliver")
+    half = van.route()
+    van.work(0, "fail", van.action(reason="not_home"))
+
+    assert half["status"] == "active"
+    done = van.route()
+    assert done["status"] == "completed"
+    assert done["completed_at"] is not None
+    assert van.drive(0.0).json["rejected"][0]["reasons"] == ["off_shift"]
+    assert van.seen()["status"] == "completed"
+
+
+def test_the_last_report_may_be_repeated_after_the_shift(shared: Carrier) -> None:
+    van = shared.round(1).started()
+    report = van.action()
+
+    first = van.work(0, "deliver", report)
+    again = van.work(0, "deliver", report)
+
+    assert (again.status, again.body) == (200, first.body)
+
+
+def test_what_stayed_at_the_hub_is_not_delivered(shared: Carrier) -> None:
+    van = shared.round(2)
+    van.loaded(but=van.ids[1]).start()
+
+    reply = van.work(1, "deliver")
+
+    assert reply.status == 409
+    assert reply.code == "nothing_aboard"
+    assert status(van, 1) in {"created", "accepted"}
+
+
+def test_a_stop_of_somebody_elses_route_is_not_found(van: Round) -> None:
+    other = van.carrier.round(1).started()
+    body = van.action()
+
+    foreign = van.call("POST", f"stops/{other.stop_ids[0]}/deliver", body)
+    unknown = van.call("POST", f"stops/stp_{'0' * 26}/deliver", body)
+
+    assert foreign.status == unknown.status == 404
+    assert foreign.json | {"instance": ""} == unknown.json | {"instance": ""}
+    assert status(other) == "out_for_delivery"
+
+
+def test_before_the_start_there_is_no_stop_to_work_on(shared: Carrier) -> None:
+    waiting = shared.round(1).loaded()
+
+    assert waiting.work(0, "deliver").status == 404
+
+
+def test_a_failed_shipment_goes_out_again_on_another_route(van: Round) -> None:
+    (shipment_id,) = van.ids[0]
+    van.work(0, "fail", van.action(reason="not_home"))
+
+    again = van.carrier.planned(van.shop, [[van.orders[shipment_id]]]).started()
+    again.work(0, "deliver")
+
+    got = van.shop.get(shipment_id)
+    assert (got["status"], got["attempts"]) == ("delivered", 2)
+    sequences = [event["sequence"] for event in van.shop.events(shipment_id)]
+    assert sequences == list(range(1, len(sequences) + 1))
