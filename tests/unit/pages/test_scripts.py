@@ -22,7 +22,7 @@ def evaluate(name: str, module: str, expression: str, given: Any = None) -> Any:
         const given = JSON.parse(process.argv[1]);
         console.log(JSON.stringify({expression}));
     """
-    command = [NODE, "--input-type=module", "--eval", script, json.dumps(given)]
+    command = [str(NODE), "--input-type=module", "--eval", script, json.dumps(given)]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
     return json.loads(answer.stdout)
 
