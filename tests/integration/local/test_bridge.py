@@ -149,8 +149,8 @@ def test_a_cancelled_transaction_leaves_no_trace_and_the_stream_goes_on(
     put(stack, "EVENT#00000001")
     stack.settle()
     key = {"shipment_id": {"S": "shp_1"}, "item": {"S": "EVENT#00000001"}}
-    table = {"TableName": "doorstep-local-shipments"}
-    change = {
+    table: dict[str, Any] = {"TableName": "doorstep-local-shipments"}
+    change: Any = {
         "Update": {
             **table,
             "Key": key,
@@ -159,8 +159,8 @@ def test_a_cancelled_transaction_leaves_no_trace_and_the_stream_goes_on(
             "ExpressionAttributeValues": {":t": {"S": "changed"}},
         }
     }
-    insert = {"Put": {**table, "Item": {**key, "item": {"S": "EVENT#00000002"}}}}
-    refused = {
+    insert: Any = {"Put": {**table, "Item": {**key, "item": {"S": "EVENT#00000002"}}}}
+    refused: Any = {
         "ConditionCheck": {
             **table,
             "Key": {**key, "item": {"S": "SHIPMENT"}},

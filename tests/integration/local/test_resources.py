@@ -1,6 +1,7 @@
 """What the stack makes is what the template declares."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ TABLES = [table.logical_id for table in TEMPLATE.resources(template.TABLE)]
 QUEUES = [queue.logical_id for queue in TEMPLATE.resources(template.QUEUE)]
 
 
-def plain(indexes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def plain(indexes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {key: index[key] for key in ("IndexName", "KeySchema", "Projection")} for index in indexes
     ]

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -113,7 +114,8 @@ def test_what_no_version_has_written_is_invalid(message: str, code: str) -> None
     with pytest.raises(Invalid) as refusal:
         from_message(message)
 
-    assert refusal.value.data["errors"][0]["code"] == code
+    problems: Any = refusal.value.data["errors"]
+    assert problems[0]["code"] == code
 
 
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
