@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local import environment
-from local.replay.recordings import DataMissing, Trip, load
+from local.replay.recordings import DataMissing, Trip, load, usual_folder
 
 DATA_MISSING: Final = 2
 PROGRESS_STEPS: Final = 20
@@ -93,7 +93,11 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Replays recorded bus trips through the public API, and measures what it told.",
     )
     parser.add_argument(
-        "--data", type=Path, required=True, help="folder with pings.csv.gz and virtual_stops.csv.gz"
+        "--data",
+        type=Path,
+        default=usual_folder(),
+        help="folder with pings.csv.gz and virtual_stops.csv.gz (default: austin_bus/public in "
+        "$DOORSTEP_DATA, else beside the project in ../shared/data)",
     )
     parser.add_argument("--trips", type=_count, default=20, help="how many (%(default)s)")
     parser.add_argument(

@@ -277,7 +277,11 @@ class Run:
 
 
 def play(
-    runs: Sequence[Run], *, speed: float = 0.0, on_deed: Callable[[Deed], object] = lambda _: None
+    runs: Sequence[Run],
+    *,
+    speed: float = 0.0,
+    on_deed: Callable[[Deed], object] = lambda _deed: None,
+    rest: Callable[[float], object] = time.sleep,
 ) -> None:
     """Do all deeds of all runs in order of time, with the clock set to each.
 
@@ -289,7 +293,7 @@ def play(
     for deed in heapq.merge(*(run.deeds() for run in runs)):
         number = deed.order[0]
         if last is not None and speed > 0 and (gap := deed.at - last[0]) < PLANNED_BEFORE:
-            time.sleep(max(0.0, last[1] + gap.total_seconds() / speed - time.monotonic()))
+            rest(max(0.0, last[1] + gap.total_seconds() / speed - time.monotonic()))
         last = deed.at, time.monotonic()
         world = runs[0].world
         world.clock.set_to(deed.at)

@@ -6,6 +6,7 @@ buses do not wait at these stops, which were laid along the driven way every 600
 
 import csv
 import gzip
+import os
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +22,11 @@ STOPS: Final = "virtual_stops.csv.gz"
 SCORED_DAYS: Final = ("2016-12-16", "2017-03-16", "2017-03-21", "2017-04-18")
 """The days on which ETA engines are compared."""
 FEWEST_STOPS: Final = 5
+
+
+DATA: Final = Path("austin_bus", "public")
+_APART_S: Final = 1200
+"""On both sides of a trip of one vehicle: the next is loaded when the first is over."""
 
 
 class DataMissing(Exception):
@@ -85,6 +91,13 @@ def load(
     samples = _samples(folder / PINGS, wanted)
     made = [_trip(rows, samples[_key(rows[0])], max_stops) for rows in chosen.values()]
     return sorted(made, key=lambda trip: (trip.started_at, trip.id))
+
+
+def usual_folder() -> Path:
+    """Where the recordings are looked for: `DOORSTEP_DATA`, else the data beside the project."""
+    data = os.environ.get("DOORSTEP_DATA")
+    beside = Path(__file__).parents[3] / "shared" / "data"
+    return (Path(data) if data else beside) / DATA
 
 
 def require(folder: Path) -> None:
@@ -153,10 +166,6 @@ def _trip(rows: list[Mapping[str, str]], samples: list[Sample], max_stops: int) 
             )
         ),
     )
-
-
-_APART_S: Final = 1200
-"""Between two trips of one vehicle: the next is loaded when the first is over."""
 
 
 def _key(row: Mapping[str, str]) -> _Key:

@@ -1,0 +1,128 @@
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from chalicelib.domain.accuracy import Arrival, Told
+from local.client import Refused
+from local.clock import VirtualClock
+from local.replay import scoring
+from local.replay.__main__ import main
+from local.replay.metering import pattern, quantile
+from local.replay.player import Deed, Drop, Run, World, play
+from local.replay.recordings import Passing, Sample, Trip
+from tests.builders import HELSINKI, NOON, make_eta, minutes, north_of, seconds
+
+
+REFUSED = Refused("POST", "/", 409, {})
+
+
+class Scripted:
+    """A run whose deeds are given, and which notes what was done at which time."""
+
+    def __init__(self, number: int, at_s: list[float], world: Any, *, fails: bool = False) -> None:
+        self.number, self.at_s, self.world, self.fails = number, at_s, world, fails
+
+    def deeds(self) -> list[Deed]:
+        return [
+            Deed(NOON + seconds(at), (self.number, i), self.act) for i, at in enumerate(self.at_s)
+        ]
+
+    def act(self) -> None:
+        self.world.done.append((self.number, (self.world.clock.now() - NOON).total_seconds()))
+        if self.fails:
+            raise REFUSED
+
+
+@pytest.fixture
+def world() -> Any:
+    return SimpleNamespace(
+        clock=VirtualClock(NOON - timedelta(hours=1)),
+        done=[],
+        contradictions=Counter[str](),
+    )
+
+
+def played(runs: list[Scripted], **options: Any) -> None:
+    play(cast("list[Run]", runs), **options)
+
+
+def test_all_runs_share_one_time(world: Any) -> None:
+    played([Scripted(0, [0, 20, 40], world), Scripted(1, [10, 20, 30], world)])
+
+    assert world.done == [(0, 0), (1, 10), (0, 20), (1, 20), (1, 30), (0, 40)]
+
+
+def test_a_refused_run_is_given_up_and_counted(world: Any) -> None:
+    played([Scripted(0, [0, 20], world, fails=True), Scripted(1, [10, 30], world)])
+
+    assert world.done == [(0, 0), (1, 10), (1, 30)]
+    assert sum(world.contradictions.values()) == 1
+
+
+def test_speed_holds_back_but_not_while_nobody_drives(world: Any) -> None:
+    rests: list[float] = []
+
+    played([Scripted(0, [0, 60, 7260], world)], speed=60, rest=rests.append)
+
+    assert len(rests) == 1
+    assert 0.9 < rests[0] <= 1.0
+
+
+def run_with(stops: int) -> Run:
+    places = [north_of(HELSINKI, 1000.0 * i) for i in range(stops + 1)]
+    passings = [Passing(place, NOON + minutes(2 * i)) for i, place in enumerate(places)]
+    begins, *ahead = passings
+    samples = [Sample(NOON + minutes(2 * i + 1), north_of(p, 500)) for i, p in enumerate(places)]
+    trip = Trip("1", "bus", begins, tuple(ahead), tuple(samples))
+    return Run(0, trip, [Drop(each, "code") for each in ahead], cast("World", None))
+
+
+def test_a_plain_tracker_goes_by_the_straight_line_from_the_newest_fix() -> None:
+    run = run_with(3)
+    told = [Told(NOON + minutes(3), make_eta())]
+    real = [Arrival(drop.passing.arrived_at, NOON, told) for drop in run.drops]
+
+    naive = scoring.naive_arrivals(run, real)
+
+    left = naive[2].told[0].eta.point - (NOON + minutes(3))
+    assert left.total_seconds() == pytest.approx(1500 * 1.3 / (30 / 3.6), rel=0.01)
+
+
+def test_what_was_told_is_what_the_page_said_and_what_came_with_each_batch() -> None:
+    run = run_with(2)
+    seen = Told(NOON, make_eta())
+    run.drops[0].told.append(seen)
+    eta = make_eta(NOON + minutes(4))
+
+    first, second = scoring.arrivals(run, [(NOON + minutes(1), {1: eta})])
+
+    assert list(first.told) == [seen]
+    assert list(second.told) == [Told(NOON + minutes(1), eta)]
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/v1/shipments/shp_01ABC/events?limit=5", "/v1/shipments/{id}/events"),
+        ("/t/AA-b_c/state", "/t/{token}/state"),
+        ("/v1/driver/route/start", "/v1/driver/route/start"),
+    ],
+)
+def test_a_route_has_no_ids(path: str, route: str) -> None:
+    assert pattern(path) == route
+
+
+def test_a_quantile_did_occur() -> None:
+    assert [quantile([1, 2, 3, 4], share) for share in (0.0, 0.5, 0.95, 1.0)] == [1, 2, 4, 4]
+    assert quantile([], 0.5) == 0
+
+
+def test_without_the_data_it_says_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--data", str(tmp_path / "nowhere")]) == 2
+    assert "nowhere/pings.csv.gz" in capsys.readouterr().err
