@@ -80,7 +80,7 @@ lock: $(BIN)/uv ## write requirements*.txt from requirements*.in
 			--no-emit-index-url --no-annotate $$name.in -o $$name.txt || exit; done
 
 clean: ## remove all that make has made
-	@rm -rf $(VENV) web/node_modules chalicelib/pages/static build .mypy_cache .pytest_cache .ruff_cache \
+	@rm -rf $(VENV) web/node_modules chalicelib/pages/static build .cache .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache .hypothesis .chalice/deployments
 	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 

@@ -158,7 +158,8 @@ def _config() -> dict[str, Any]:
 
 
 def _is_left_out(_folder: str, names: list[str]) -> set[str]:
-    return {name for name in names if name.startswith(".") or name == "__pycache__"}
+    caches_and_demo = {"__pycache__", "demo-streets.json"}
+    return {name for name in names if name.startswith(".") or name in caches_and_demo}
 
 
 class _NoAliases(yaml.SafeDumper):

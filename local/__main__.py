@@ -106,9 +106,14 @@ class WithoutMetrics(io.TextIOBase):
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
+        self._is_mute = False
+
+    def mute(self) -> None:
+        """Drop everything from here on: what fails while the stack goes down is no news."""
+        self._is_mute = True
 
     def write(self, text: str) -> int:
-        if not (text.isspace() or text.startswith('{"_aws"')):
+        if not (self._is_mute or text.isspace() or text.startswith('{"_aws"')):
             self._out.write(text if text.endswith("\n") else f"{text}\n")
         return len(text)
 
@@ -120,14 +125,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run until interrupted; the exit status is 0 then, and 1 when something is in the way."""
     options = _parsed(arguments)
     console = Console(sys.stdout, options.json, time.perf_counter())
-    sys.stdout = WithoutMetrics(sys.stderr)  # the console alone writes to the real one
+    sys.stdout = printed = WithoutMetrics(sys.stderr)  # the console alone writes to the real one
     logging.basicConfig(format="  %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # moto closes connections
     for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell made us ignore Ctrl-C
         signal.signal(ending, signal.default_int_handler)
     try:
         with _running(options, console):
-            threading.Event().wait()
+            try:
+                threading.Event().wait()
+            finally:
+                printed.mute()
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends it at once
         print("  stopped", file=sys.stderr)

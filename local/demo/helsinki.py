@@ -4,7 +4,7 @@ import itertools
 import logging
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -72,19 +72,25 @@ class Demo:
                 logger.exception("the demo came to an end")
 
 
-def prepare(stack: RunningStack, *, seed: int, progress: Callable[[str], object]) -> Demo:
+def prepare(
+    stack: RunningStack,
+    *,
+    seed: int,
+    progress: Callable[[str], object],
+    drivers: Sequence[tuple[str, str]] = people.DRIVERS,
+) -> Demo:
     """Open the carrier and drive up to now, so that there is something to see at once."""
     ground = streets.load()
     progress(f"streets of Helsinki: {len(ground.doors)} addresses, {streets.ATTRIBUTION}")
     speed, now = stack.clock.speed, stack.clock.now()
     with _time_set_by_us(stack):
         stack.clock.set_to(now - HEAD_START)
-        demo = _opened(stack, ground, seed)
-        progress("a carrier with two shops, a hub and three drivers")
+        demo = _opened(stack, ground, seed, drivers)
+        progress(f"a carrier with two shops, a hub and {len(drivers)} drivers")
         demo.agenda.run_until(now)
         demo.world.in_a_hurry = False
     stack.clock.run(speed)
-    progress(f"a van on the road with {len(demo.vans[0].stops)} stops; two more follow")
+    progress(f"a van on the road with {len(demo.vans[0].stops)} stops; the others follow")
     return demo
 
 
@@ -98,7 +104,9 @@ def _time_set_by_us(stack: RunningStack) -> Iterator[None]:
         stack.clock.run(speed)
 
 
-def _opened(stack: RunningStack, ground: streets.Streets, seed: int) -> Demo:
+def _opened(
+    stack: RunningStack, ground: streets.Streets, seed: int, drivers: Sequence[tuple[str, str]]
+) -> Demo:
     hub = ground.nearest(HUB_PLACE)
     opened = carrier.open_carrier(
         stack.api(),
@@ -106,21 +114,51 @@ def _opened(stack: RunningStack, ground: streets.Streets, seed: int) -> Demo:
         hub_name=HUB_NAME,
         hub_place=ground.corners[hub],
         time_zone=TIME_ZONE,
-        drivers=people.DRIVERS,
+        drivers=drivers,
     )
     supply = planning.Supply(people.phones(), people.barcodes(), itertools.count(48_211))
-    world = World(stack.clock, ground, opened, hub, supply, _pictures(seed), in_a_hurry=True)
-    areas = planning.districts(ground.doors, len(people.DRIVERS))
     agenda = Agenda(stack.clock)
+    world = World(
+        clock=stack.clock,
+        streets=ground,
+        carrier=opened,
+        hub=hub,
+        supply=supply,
+        photo=_pictures(seed),
+        forget=_forgetter(stack),
+        stopping=agenda.stopping,
+        in_a_hurry=True,
+    )
+    areas = planning.districts(ground.doors, len(drivers))
     vans = []
     for number, (driver_id, (name, _team)) in enumerate(
-        zip(opened.driver_ids, people.DRIVERS, strict=True)
+        zip(opened.driver_ids, drivers, strict=True)
     ):
         van = Van(name, driver_id, areas[number], world, random.Random(f"{seed} {name}"))
         rest_s = HEAD_START.total_seconds() + STAGGER_S * (number - 1) + 1 if number else 0.0
         agenda.add(van.doings(rest_s=rest_s))
         vans.append(van)
     return Demo(opened, vans, agenda, world)
+
+
+def _forgetter(stack: RunningStack) -> Callable[[Sequence[str]], None]:
+    """Deletes shipments with all that hangs on them, past the API: no carrier ever does this."""
+    dynamodb = stack.session.client("dynamodb")
+    table = stack.provisioned.stack.resource("ShipmentsTable").name
+
+    def forget(shipment_ids: Sequence[str]) -> None:
+        for shipment_id in shipment_ids:
+            pages = dynamodb.get_paginator("query").paginate(
+                TableName=table,
+                KeyConditionExpression="shipment_id = :id",
+                ExpressionAttributeValues={":id": {"S": shipment_id}},
+            )
+            items = [item for page in pages for item in page["Items"]]
+            for item in items:
+                key = {name: item[name] for name in ("shipment_id", "item")}
+                dynamodb.delete_item(TableName=table, Key=key)
+
+    return forget
 
 
 def _pictures(seed: int) -> Callable[[random.Random], bytes]:

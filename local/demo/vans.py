@@ -2,11 +2,13 @@
 
 import logging
 import random
+import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +28,7 @@ FASTEST_POST_S: Final = 1.0
 LOADING_S: Final = 60.0
 SHORTEST_DWELL_S: Final = 60.0
 LONGEST_DWELL_S: Final = 180.0
+WAVES_KEPT: Final = 3
 FAILING: Final = 0.1
 JAMMING: Final = 0.6
 """Share of waves in which the van meets a traffic jam."""
@@ -69,6 +72,9 @@ class World:
     hub: int
     supply: planning.Supply
     photo: Callable[[random.Random], bytes]
+    forget: Callable[[Sequence[str]], object]
+    """Removes shipments of long ago: the emulator reads whole tables for many requests."""
+    stopping: threading.Event
     in_a_hurry: bool = False
     """While the demo catches up with the clock: fewer, larger position posts."""
 
@@ -83,8 +89,7 @@ class Van:
     world: World
     chance: random.Random
     stops: list[Stop] = field(default_factory=list)
-    past_shipments: deque[list[str]] = field(default_factory=deque)
-    waves: int = 0
+    _past: deque[list[str]] = field(default_factory=deque)
     _phone: Api | None = None
     _fixes: list[dict[str, Any]] = field(default_factory=list)
     _posted_at: datetime | None = None
@@ -100,7 +105,8 @@ class Van:
             try:
                 at = yield from self._wave(at)
             except (Refused, OSError) as exc:
-                logger.warning("%s gives up this wave: %s", self.name, exc)
+                if not self.world.stopping.is_set():
+                    logger.warning("%s gives up this wave: %s", self.name, exc)
                 at = yield LOADING_S
             at = yield self.chance.uniform(60, 180)
 
@@ -153,8 +159,9 @@ class Van:
             stop.id = planned["id"]
         self._scan([code for visit in visits for o in visit.orders for code in o.barcodes], at)
         self.stops, self._fixes, self._posted_at = stops, [], at
-        self.past_shipments.append([parcel.id for stop in stops for parcel in stop.parcels])
-        self.waves += 1
+        self._past.append([parcel.id for stop in stops for parcel in stop.parcels])
+        while len(self._past) > WAVES_KEPT:
+            self.world.forget(self._past.popleft())
 
     def _ship(self, order: planning.Order) -> Parcel:
         shop = self.world.carrier.shops[order.shop].api
@@ -245,8 +252,14 @@ class Van:
             self._app.post("/v1/driver/positions", {"sent_at": sent_at, "fixes": fixes})
 
     def _act(self, path: str, at: datetime, **more: Any) -> None:
+        """Report a step of the work; somebody who plays driver with our key may have done it."""
         action = {"action_id": self._id(), "occurred_at": _text(at)}
-        self._app.post(f"/v1/driver/{path}", action | more)
+        try:
+            self._app.post(f"/v1/driver/{path}", action | more)
+        except Refused as exc:
+            if exc.status != HTTPStatus.CONFLICT:
+                raise
+            logger.info("%s was refused: %s", path, exc.problem)
 
     @property
     def _app(self) -> Api:

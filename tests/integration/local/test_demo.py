@@ -1,0 +1,47 @@
+"""The demo carrier against the real API: a van's whole wave, and the next one."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+
+from local.demo import helsinki, people
+from local.stack import RunningStack
+from tests.builders import NOON
+
+WAVES = timedelta(hours=1, minutes=45)
+
+
+def test_a_van_works_through_wave_after_wave(
+    stack: RunningStack, caplog: pytest.LogCaptureFixture
+) -> None:
+    demo = helsinki.prepare(stack, seed=1, progress=lambda _step: None, drivers=people.DRIVERS[:1])
+    (van,) = demo.vans
+    links, first = demo.tracking_links(), list(van.stops)
+    demo.world.in_a_hurry = True
+
+    with caplog.at_level(logging.WARNING, logger="local"):
+        demo.agenda.run_until(NOON + WAVES)
+
+    assert [record for record in caplog.records if record.name.startswith("local")] == []
+    assert links
+    assert all(link.startswith(f"{stack.base_url}/t/") for link in links)
+    assert all(stop.outcome for stop in first)
+    assert "delivered" in {stop.outcome for stop in first}
+    assert van.stops[0].id != first[0].id
+    shipper = demo.carrier.shops[first[0].visit.orders[0].shop].api
+    shipment = shipper.get(f"/v1/shipments/{first[0].parcels[0].id}")
+    assert shipment["status"] in {"delivered", "attempt_failed"}
+
+
+def test_shipments_of_long_ago_are_forgotten(stack: RunningStack) -> None:
+    demo = helsinki.prepare(stack, seed=2, progress=lambda _step: None, drivers=people.DRIVERS[1:2])
+    (van,) = demo.vans
+    table = stack.provisioned.stack.resource("ShipmentsTable").name
+    gone = van.stops[0].parcels[0].id
+
+    demo.world.forget([gone])
+
+    left = stack.session.client("dynamodb").scan(TableName=table)["Items"]
+    assert gone not in {item["shipment_id"]["S"] for item in left}
+    assert van.stops[1].parcels[0].id in {item["shipment_id"]["S"] for item in left}
