@@ -165,8 +165,8 @@ class ArriveIn(Schema):
         )
 
 
-class DeliverIn(Schema):
-    """Delivered, with what proves it; without ``shipment_ids`` all of the stop."""
+class AttemptIn(Schema):
+    """How a visit ended, with what proves it; without ``shipment_ids`` for all of the stop."""
 
     action_id: ActionId
     occurred_at: Instant
@@ -174,41 +174,36 @@ class DeliverIn(Schema):
     proof_ids: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
     shipment_ids: Annotated[tuple[Id, ...], Field(max_length=40)] = ()
 
-    def to_domain(self, stop_id: str) -> StopReport:
-        """The report."""
+    def report(self, stop_id: str, step: Step, reason: FailureReason | None = None) -> StopReport:
+        """The report of this step."""
         return StopReport(
             stop_id=StopId(stop_id),
-            step=Step.DELIVER,
+            step=step,
             action_id=self.action_id,
             occurred_at=self.occurred_at,
+            reason=reason,
             note=self.note,
             proof_ids=tuple(ProofId(p) for p in self.proof_ids),
             shipment_ids=tuple(ShipmentId(s) for s in self.shipment_ids),
         )
 
 
-class FailIn(Schema):
+class DeliverIn(AttemptIn):
+    """Delivered."""
+
+    def to_domain(self, stop_id: str) -> StopReport:
+        """The report."""
+        return self.report(stop_id, Step.DELIVER)
+
+
+class FailIn(AttemptIn):
     """Not delivered, and why."""
 
-    action_id: ActionId
-    occurred_at: Instant
     reason: FailureReason
-    note: Text | None = None
-    proof_ids: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
-    shipment_ids: Annotated[tuple[Id, ...], Field(max_length=40)] = ()
 
     def to_domain(self, stop_id: str) -> StopReport:
         """The report."""
-        return StopReport(
-            stop_id=StopId(stop_id),
-            step=Step.FAIL,
-            action_id=self.action_id,
-            occurred_at=self.occurred_at,
-            reason=self.reason,
-            note=self.note,
-            proof_ids=tuple(ProofId(p) for p in self.proof_ids),
-            shipment_ids=tuple(ShipmentId(s) for s in self.shipment_ids),
-        )
+        return self.report(stop_id, Step.FAIL, self.reason)
 
 
 class StopShipmentOut(Schema):
