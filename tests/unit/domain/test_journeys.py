@@ -86,10 +86,11 @@ class TestAdvance:
         assert other.head(POLICY) == one.head(POLICY) == drive[-1]
         assert other.etas == one.etas
 
-    @given(tracks(), st.integers(600, 10_000), st.floats(-FAR, FAR * 3))
+    @given(tracks(), st.integers(1_500, 10_000), st.floats(-FAR, FAR * 3))
     def test_a_late_fix_changes_no_eta_and_tells_nothing(
         self, drive: tuple[Fix, ...], late_s: int, way_m: float
     ) -> None:
+        """From anywhere that the van can have come from since."""
         live, _ = after(on_the_road(), drive)
         late = make_fix(
             drive[0].recorded_at - seconds(late_s), coordinates=north_of(HELSINKI, way_m)
@@ -207,7 +208,9 @@ class TestReach:
 
 class TestLeave:
     def left(self, live: Live, stop_index: int) -> Live:
-        return leave(live, stop_index, ROUTE, LINKS, now=NOON, model=MODEL, policy=POLICY)
+        return leave(
+            live, stop_index, ROUTE, LINKS, left_at=NOON, now=NOON, model=MODEL, policy=POLICY
+        )
 
     def test_the_stop_is_done_and_the_next_has_a_fresh_eta(self) -> None:
         live, _ = after(on_the_road(), standing(0, 0, 10, 20))
@@ -230,7 +233,18 @@ class TestLeave:
         assert not live.is_on_shift
         assert live.etas == (None,) * 3
 
-    def test_without_any_fix_the_old_etas_stay(self) -> None:
+    @pytest.mark.parametrize("has_old_fix", [True, False])
+    def test_without_a_newer_fix_the_way_ahead_begins_at_the_stop(
+        self, *, has_old_fix: bool
+    ) -> None:
         live = on_the_road()
+        if has_old_fix:
+            far_away = north_of(ROUTE.stops[0].coordinates, -3000)
+            live = replace(live, recent=(make_fix(NOON - minutes(4), coordinates=far_away),))
 
-        assert self.left(live, 0).etas == (None, *live.etas[1:])
+        then = self.left(live, 0)
+
+        assert then.etas[0] is None
+        assert then.etas[1] is not None
+        assert abs((then.etas[1].point - NOON).total_seconds() - LINKS[1].travel.mean_s) <= 1
+        assert then.head(POLICY) == live.head(POLICY)
