@@ -60,19 +60,23 @@ def leave(
     route: Route,
     plan_links: Sequence[Link],
     *,
+    left_at: datetime,
     now: datetime,
     model: TravelModel,
     policy: Policy,
 ) -> Live:
-    """The live state when all is done at a stop; after the last one the shift has ended."""
+    """The live state when all is done at a stop; after the last one the shift has ended.
+
+    Who is done at a stop is there: with no newer fix, the way ahead begins at the stop.
+    """
     after = live.with_progress(stop_index, Progress(is_done=True))
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
     after = replace(after, near_since=None, etas=etas)
     if after.next_stop is None:
         return replace(after, ended_at=now)
     head = after.head(policy)
-    if head is None:
-        return after
+    if head is None or head.recorded_at < left_at:
+        head = Fix(left_at, route.stops[stop_index].coordinates)
     return replace(after, etas=remaining_etas(after, head, plan_links, route, model))
 
 

@@ -189,6 +189,7 @@ class WorkStop:
                 index,
                 route,
                 self.forecaster.links(route, now),
+                left_at=occurred_at,
                 now=now,
                 model=self.forecaster.model,
                 policy=self.policy,

@@ -59,7 +59,7 @@ class MeteredApi(Api):
     log: Log | None = None
 
     def as_(self, token: str | None) -> "MeteredApi":
-        return MeteredApi(self.base_url, token, log=self.log)
+        return MeteredApi(self.base_url, token, self._line, log=self.log)
 
     def send(
         self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None

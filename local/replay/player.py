@@ -9,7 +9,7 @@ import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,6 +32,8 @@ LOADED_BEFORE: Final = timedelta(minutes=5)
 ASKED_AFTER: Final = timedelta(minutes=1)
 SCANS_AT_ONCE: Final = 50
 HANDED_OVER_AFTER: Final = timedelta(seconds=1)
+LOOKING: Final = 4
+"""Every so many recipients look at their page when the van leaves, and again afterwards."""
 BATCH_SIZES: Final = (1, 1, 1, 1, 1, 1, 2, 3)
 """How many fixes a request carries: mostly the one just recorded, sometimes what was held back."""
 
@@ -187,7 +189,7 @@ class Run:
         self._act("route/start", f"start-{self.route_id}")
         self.world.settle()
         self.drops[0].next_since = self._now
-        for index in range(len(self.drops)):
+        for index in range(0, len(self.drops), LOOKING):
             self._look(index)
 
     def _post(self, batch: Sequence[Sample]) -> None:
@@ -218,14 +220,18 @@ class Run:
         self._act(f"stops/{drop.stop_id}/deliver", f"deliver-{drop.stop_id}")
         self.world.settle()
         drop.is_done = True
-        state = self.world.public.get(drop.state_path)
-        self.world.expect("a delivered shipment is delivered", holds=state["status"] == "delivered")
-        is_over = state["eta"] is None and state["position"] is None
-        self.world.expect("it is over for its recipient", holds=is_over)
-        self.world.expect("it need not be asked for again", holds=state["poll_after_s"] is None)
+        if index % LOOKING == 0:
+            self._look_back(drop)
         if index + 1 < len(self.drops):
             self.drops[index + 1].next_since = self._now
             self._look(index + 1)
+
+    def _look_back(self, drop: Drop) -> None:
+        state, expect = self.world.public.get(drop.state_path), self.world.expect
+        expect("a delivered shipment is delivered", holds=state["status"] == "delivered")
+        is_over = state["eta"] is None and state["position"] is None
+        expect("it is over for its recipient", holds=is_over)
+        expect("it need not be asked for again", holds=state["poll_after_s"] is None)
 
     def _look(self, index: int) -> None:
         """A recipient looks at the page; what it says is noted and compared with what is so."""
@@ -240,8 +246,7 @@ class Run:
             return
         expect("an ETA is shown", holds=state["eta"] is not None)
         if state["eta"] is not None:
-            instants = [datetime.fromisoformat(state["eta"][part]) for part in _ETA]
-            eta = Eta(*instants)
+            eta = _eta(state["eta"])
             expect("an ETA lies in its range", holds=eta.earliest <= eta.point <= eta.latest)
             expect("an ETA is not in the past", holds=eta.point >= self._now)
             drop.told.append(Told(self._now, eta))
@@ -259,6 +264,11 @@ class Run:
             repeated = any(types.count(kind) > 1 for kind in once)
             self.world.expect("arriving, arrived and delivered once", holds=not repeated)
             self.world.event_types.update(types)
+            drop.told += [
+                Told(datetime.fromisoformat(event["occurred_at"]), _eta(event["data"]["eta"]))
+                for event in events
+                if event["type"] == "shipment.out_for_delivery"
+            ]
 
     def _act(self, path: str, action_id: str) -> None:
         body = {"action_id": action_id, "occurred_at": self._now.isoformat()}
@@ -307,7 +317,8 @@ def play(
         on_deed(deed)
 
 
-_ETA: Final = ("point", "earliest", "latest")
+def _eta(told: Mapping[str, str]) -> Eta:
+    return Eta(*(datetime.fromisoformat(told[part]) for part in ("point", "earliest", "latest")))
 
 
 def _order(drop: Drop) -> dict[str, Any]:

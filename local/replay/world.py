@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from local.capacity import CapacityMeter
@@ -21,10 +21,13 @@ def opened(stack: RunningStack, trips: Sequence[Trip], *, seed: int) -> Iterator
     meter = CapacityMeter()
     fleet = stack.provisioned.stack.environment()["FLEET_TABLE"]
     vehicles = sorted({trip.vehicle for trip in trips})
-    with meter.watching(*dynamodb_clients()):
+    with ExitStack() as closing:
+        closing.enter_context(meter.watching(*dynamodb_clients()))
         log = Log(meter)
+        admin = MeteredApi(stack.base_url, stack.admin_key, log=log)
+        closing.callback(admin.close)
         carrier = open_carrier(
-            MeteredApi(stack.base_url, stack.admin_key, log=log),
+            admin,
             shops=[SHOP],
             hub_name="Depot",
             hub_place=trips[0].begins.place,
@@ -36,7 +39,7 @@ def opened(stack: RunningStack, trips: Sequence[Trip], *, seed: int) -> Iterator
             clock=stack.clock,
             carrier=carrier,
             driver_ids=dict(zip(vehicles, carrier.driver_ids, strict=True)),
-            public=MeteredApi(stack.base_url, log=log),
+            public=admin.as_(None),
             chance=random.Random(seed),
             bridge=stack.settle,
             live_bytes=lambda driver_id: meter.stored_bytes(

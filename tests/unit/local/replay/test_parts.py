@@ -16,7 +16,6 @@ from local.replay.player import Deed, Drop, Run, World, play
 from local.replay.recordings import Passing, Sample, Trip
 from tests.builders import HELSINKI, NOON, make_eta, minutes, north_of, seconds
 
-
 REFUSED = Refused("POST", "/", 409, {})
 
 
