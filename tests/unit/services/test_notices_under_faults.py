@@ -197,9 +197,8 @@ class FaultyLedger(InMemoryLedger):
 class ShortLease(FaultyLedger):
     """Planted: the lease ends while a slow call is still under way."""
 
-    def claim(self, key: str, *, lease_s: int, **options: Any) -> Claim:
-        del lease_s
-        return super().claim(key, lease_s=2, **options)
+    def claim(self, key: str, **options: Any) -> Claim:
+        return super().claim(key, **options | {"lease_s": 2})
 
 
 @dataclass
