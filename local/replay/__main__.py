@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DataMissing as exc:
         print(f"  {exc}; --data names the folder with the recordings", file=sys.stderr)
         return DATA_MISSING
+    if not trips:
+        print(f"  {options.data} holds no trip of the scored days", file=sys.stderr)
+        return DATA_MISSING
     with _undisturbed():
         figures = replayed(trips, seed=options.seed, speed=options.speed, say=_say)
     from local.replay import table  # noqa: PLC0415 (boto3, by way of the figures: not for --help)

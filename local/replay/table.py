@@ -102,6 +102,8 @@ def _end(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"  answers that contradict the recording: {sum(contradictions.values())}"
     for what, count in contradictions.items():
         yield f"    {count} × not: {what}"
+    requests = sum(each["count"] for each in figures["requests"])
+    yield f"  {requests} requests in {figures['spent_s']:.0f} s"
 
 
 def _cost(cost: Mapping[str, Any]) -> list[str]:

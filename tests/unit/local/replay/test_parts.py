@@ -15,6 +15,7 @@ from local.replay.metering import pattern, quantile
 from local.replay.player import Deed, Drop, Run, World, play
 from local.replay.recordings import Passing, Sample, Trip
 from tests.builders import HELSINKI, NOON, make_eta, minutes, north_of, seconds
+from tests.unit.local.replay.recorded import write_recordings
 
 REFUSED = Refused("POST", "/", 409, {})
 
@@ -125,3 +126,12 @@ def test_without_the_data_it_says_what_is_missing(
 ) -> None:
     assert main(["--data", str(tmp_path / "nowhere")]) == 2
     assert "nowhere/pings.csv.gz" in capsys.readouterr().err
+
+
+def test_recordings_without_a_usable_trip_are_no_recordings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_recordings(tmp_path, trips=1, stops=3)
+
+    assert main(["--data", str(tmp_path)]) == 2
+    assert "no trip" in capsys.readouterr().err
