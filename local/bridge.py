@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import boto3
@@ -176,6 +177,11 @@ class _Maker:
     clock: VirtualClock
     bridge: Bridge
 
+    @cached_property
+    def sqs(self) -> Any:
+        """One client for all queues."""
+        return self.session.client("sqs")
+
     def source(self, config: Any) -> Source:
         match config:
             case DynamoDBEventConfig():
@@ -192,7 +198,7 @@ class _Maker:
 
     def _stream(self, config: DynamoDBEventConfig) -> StreamSource:
         declared = self._declared(config.name)
-        sqs = self.session.client("sqs")
+        sqs = self.sqs
         dlq_arn = declared["DestinationConfig"]["OnFailure"]["Destination"]
         filters = declared.get("FilterCriteria", {}).get("Filters", ())
         return StreamSource(
@@ -218,7 +224,7 @@ class _Maker:
         return QueueSource(
             name=config.name,
             handler=self._handler(config.name),
-            sqs=self.session.client("sqs"),
+            sqs=self.sqs,
             queue_url=self.provisioned.queue_urls[queue_arn],
             queue_arn=queue_arn,
             region=self.provisioned.stack.region,

@@ -34,10 +34,11 @@ class Provisioned:
 
 def provision(stack: Stack, session: boto3.Session) -> Provisioned:
     """Make every table, queue, topic, subscription and bucket of the stack; safe to repeat."""
+    dynamodb = session.client("dynamodb")
     stream_arns = {
         table.arn: stream_arn
         for table in stack.resources(template.TABLE)
-        if (stream_arn := _make_table(session.client("dynamodb"), table))
+        if (stream_arn := _make_table(dynamodb, table))
     }
     sqs = session.client("sqs")
     queues = sorted(
@@ -50,8 +51,9 @@ def provision(stack: Stack, session: boto3.Session) -> Provisioned:
         sns.create_topic(Name=topic.name)
     for subscription in stack.resources(template.SUBSCRIPTION):
         _subscribe(sns, subscription.properties)
+    s3 = session.client("s3")
     for bucket in stack.resources(template.BUCKET):
-        _make_bucket(session.client("s3"), bucket, stack.region)
+        _make_bucket(s3, bucket, stack.region)
     session.client("ses").verify_email_identity(
         EmailAddress=stack.environment()["EMAIL_SENDER"],
     )

@@ -58,7 +58,7 @@ _LAST: Final = (  # noqa: SIM905 (a column of names would fill the screen)
     "Koskinen Laine Lehtonen Lindholm Lehto Mäkelä Mäkinen Niemi Nyman Peltola Rantanen "
     "Räsänen Saarinen Salminen Savolainen Sundström Tuominen Väisänen Wikström Ylönen"
 ).split()
-_LOCALES: Final = ("fi", "fi", "fi", "sv", "en", "en")
+_LOCALES: Final = ("en", "en", "en", "fi", "fi", "sv")
 
 
 @dataclass(frozen=True, slots=True)
