@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb.mapping import accounts, routes, shipments
@@ -35,6 +35,7 @@ from tests.builders import (
     make_webhook,
     minutes,
 )
+from tests.depth import times
 from tests.strategies import fixes, instants, lives
 from tests.strategies import routes as any_route
 from tests.strategies import shipments as any_shipment
@@ -87,6 +88,7 @@ class TestColumns:
 
 
 class TestLive:
+    @settings(max_examples=times(quick=20, deep=2_000))
     @given(lives(max_stops=30))
     def test_it_comes_back(self, live: Live) -> None:
         assert stored(live) == live
@@ -102,6 +104,7 @@ class TestLive:
         with pytest.raises(ValueError, match="format"):
             unpack_live(packed, driver_id=make_live().driver_id, version=1, route_id=None)
 
+    @settings(max_examples=times(quick=20, deep=2_000))
     @given(lives())
     def test_the_etas_told_with_a_batch_come_back(self, live: Live) -> None:
         assert unpack_etas(pack_etas(live)) == {
@@ -136,11 +139,13 @@ class TestLive:
         assert len(pack_live(live)) <= 850  # keys, ids and tokens take the rest of the kilobyte
 
 
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(any_shipment())
 def test_a_shipment_comes_back(shipment: Shipment) -> None:
     assert shipments.from_document(shipments.to_document(shipment)) == shipment
 
 
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(any_route())
 def test_a_route_comes_back(route: Route) -> None:
     packed = routes.pack_stops(route)

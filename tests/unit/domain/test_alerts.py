@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.alerts import Alert, AlertKind, decide, near_since
@@ -24,6 +24,7 @@ from tests.builders import (
     minutes,
     seconds,
 )
+from tests.depth import times
 from tests.strategies import lives_of
 
 POLICY = Policy()
@@ -203,6 +204,7 @@ class TestBackOnTime:
         assert judged(expecting(NOON + minutes(61)))[1] == ()
 
 
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(
     st.lists(st.tuples(st.floats(0.1, 12), st.integers(0, 240)), min_size=100, max_size=100),
 )
@@ -292,6 +294,7 @@ def test_what_was_told_is_not_told_again(live: Live, minutes_later: int) -> None
     assert judged(after, as_of=as_of) == (after, ())
 
 
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(lives_of(6), st.integers(1, 6))
 def test_a_limit_delays_alerts_but_loses_none(live: Live, limit: int) -> None:
     in_one, everything = judged(live)
@@ -335,6 +338,7 @@ def test_alerts_leave_the_rest_of_the_state_alone(live: Live) -> None:
     assert not any(live.progress[alert.stop_index].is_done for alert in alerts)
 
 
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(lives_of(3))
 def test_whatever_is_promised_holds_the_eta(live: Live) -> None:
     for alert in judged(live)[1]:

@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.eta.estimates import Duration
@@ -32,6 +32,7 @@ from tests.builders import (
     north_of,
     seconds,
 )
+from tests.depth import times
 from tests.strategies import lives_of, routes, tracks
 
 PRIOR = FactoryPrior()
@@ -53,6 +54,7 @@ def test_a_plan_has_a_link_for_each_stop_from_the_hub_on() -> None:
     assert [link.window for link in plan] == [None] * 3
 
 
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(routes(max_stops=20))
 def test_every_stop_of_any_plan_has_an_eta(route: Route) -> None:
     etas = planned_etas(route, PRIOR, route.starts_at)
@@ -185,6 +187,7 @@ def test_a_leg_that_leaves_out_stops_is_as_long_as_it_is() -> None:
     assert gap_s == pytest.approx(plan[0].dwell.mean_s + five_km_s, abs=3)
 
 
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(routes(), st.data())
 def test_whatever_the_state_the_etas_are_ordered_and_in_the_future(
     route: Route, data: st.DataObject

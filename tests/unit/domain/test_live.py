@@ -1,11 +1,12 @@
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from chalicelib.domain.ids import DriverId
 from chalicelib.domain.live import Live, Progress
 from chalicelib.domain.policy import Policy
 from tests.builders import make_drive, make_live
+from tests.depth import times
 from tests.strategies import lives, lives_of
 
 
@@ -32,6 +33,7 @@ def test_done_stops_are_not_counted() -> None:
     assert [live.stops_before(i) for i in range(4)] == [0, 0, 1, 1]
 
 
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(lives())
 def test_stops_before_counts_what_remains(live: Live) -> None:
     remaining = list(live.remaining())
@@ -40,6 +42,7 @@ def test_stops_before_counts_what_remains(live: Live) -> None:
     assert live.next_stop == (remaining[0] if remaining else None)
 
 
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(lives_of(3))
 def test_one_stops_progress_is_replaced_alone(live: Live) -> None:
     changed = replace(live.progress[1], is_done=not live.progress[1].is_done)

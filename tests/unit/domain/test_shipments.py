@@ -3,7 +3,7 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import IllegalTransition
@@ -12,6 +12,7 @@ from chalicelib.domain.ids import EventId
 from chalicelib.domain.shipments import Parcel, Shipment, Step, append, may_take, take, transitions
 from chalicelib.domain.statuses import FINISHED, Status
 from tests.builders import NOON, make_actor, make_shipment, minutes
+from tests.depth import times
 from tests.strategies import shipments, walks
 
 # Written from the lifecycle's picture, not from the code: step → (from, to, roles, event).
@@ -75,6 +76,7 @@ def test_the_documented_table_is_the_whole_table() -> None:
     assert {step.value for step in transitions()} == set(LIFECYCLE) == set(Step)
 
 
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(shipments(), walks())
 def test_any_walk_leaves_a_history_without_gaps(
     start: Shipment, walk: list[tuple[Step, Role]]

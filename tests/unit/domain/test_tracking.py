@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.accounts import Shipper
@@ -47,6 +47,7 @@ from tests.builders import (
     north_of,
     seconds,
 )
+from tests.depth import times
 from tests.strategies import attempts, events, lives_of, shipments
 
 POLICY: Final = Policy()
@@ -163,6 +164,7 @@ class TestNothingPrivate:
 
         assert [canary for canary in self.CANARIES if canary in text] == []
 
+    @settings(max_examples=times(quick=20, deep=2_000))
     @given(shipments(), st.lists(events(), max_size=4).map(tuple), lives_of(8), st.data())
     def test_every_key_is_on_the_list(
         self, shipment: Shipment, history: tuple[Event, ...], live: Live, data: st.DataObject
@@ -286,6 +288,7 @@ class TestPosition:
         assert shown.eta is not None
         assert (shown.position, shown.position_hidden_because) == (None, None)
 
+    @settings(max_examples=times(quick=20, deep=2_000))
     @given(st.sampled_from(Status), lives_of(6), st.integers(0, 7), st.integers(-300, 300))
     def test_whatever_the_state_it_is_only_shown_fresh_near_and_on_the_way(
         self, status: Status, live: Live, stop_index: int, late_s: int
