@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from chalicelib.domain.eta.estimates import Duration
+from chalicelib.domain.geography import Coordinates
 
 KM_M: Final = 1_000.0
 MIN_LEG_KM: Final = 0.05
@@ -18,18 +19,32 @@ MIN_LEG_KM: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """The way to the next place: great-circle metres, a routing engine's seconds if known."""
+    """The way to the next place: great-circle metres, a routing engine's seconds if known.
+
+    The rest is what a learned model knows legs by; ``time_zone`` is that of the destination.
+    """
 
     distance_m: float
     base_s: float | None = None
+    origin: Coordinates | None = None
+    destination: Coordinates | None = None
+    driver: str | None = None
+    customer: str | None = None
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What is done at a stop: how many parcels, and the shipper's own service time where given."""
+    """What is done at a stop: how many parcels, and the shipper's own service time where given.
+
+    The rest is what a learned model knows visits by.
+    """
 
     parcels: int
     service_time_s: float | None = None
+    place: Coordinates | None = None
+    driver: str | None = None
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
