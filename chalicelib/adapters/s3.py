@@ -13,6 +13,7 @@ UPLOAD_TTL: Final = timedelta(minutes=10)
 LINK_TTL_S: Final = 300
 SNIFFED_BYTES: Final = 16
 NOT_THERE: Final = frozenset({"404", "NoSuchKey", "NotFound"})
+NO_BYTES: Final = "InvalidRange"
 
 
 class S3ProofStore:
@@ -57,6 +58,8 @@ class S3ProofStore:
         except ClientError as exc:
             if exc.response["Error"]["Code"] in NOT_THERE:
                 return None
+            if exc.response["Error"]["Code"] == NO_BYTES:
+                return self._empty(object_key)
             raise
         total = found.get("ContentRange", "").rpartition("/")[2]
         return StoredObject(
@@ -65,6 +68,18 @@ class S3ProofStore:
             etag=found["ETag"].strip('"'),
             stored_at=found["LastModified"],
             first_bytes=found["Body"].read(),
+        )
+
+    def _empty(self, object_key: str) -> StoredObject:
+        """An object without a byte has no first ones to ask for."""
+        with translated("s3"):
+            found = client("s3").head_object(Bucket=self._bucket, Key=object_key)
+        return StoredObject(
+            content_type=found["ContentType"],
+            size_bytes=0,
+            etag=found["ETag"].strip('"'),
+            stored_at=found["LastModified"],
+            first_bytes=b"",
         )
 
     def link(self, proof: Proof) -> str:

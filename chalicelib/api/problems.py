@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from chalice.app import Response
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from chalicelib.domain.errors import (
     Conflict,
@@ -105,8 +106,17 @@ def problem_of_validation(error: ValidationError) -> Response:
     errors = [
         {"pointer": pointer(item["loc"]), "code": item["type"], "detail": item["msg"]}
         for item in found
+        if not _is_consequence(item, found)
     ]
     return problem_response(422, "invalid", "Some fields break a rule.", {"errors": errors})
+
+
+def _is_consequence(item: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
+    """A list is called too short for want of items that were refused themselves: say only why."""
+    inside = (other["loc"] for other in found if len(other["loc"]) > len(item["loc"]))
+    return item["type"] == "too_short" and any(
+        location[: len(item["loc"])] == item["loc"] for location in inside
+    )
 
 
 def pointer(location: Sequence[str | int]) -> str:

@@ -92,6 +92,10 @@ class Shipment:
         """Whether every parcel has been scanned onto the vehicle."""
         return {parcel.barcode for parcel in self.parcels} <= self.scanned_barcodes
 
+    def is_on(self, route_id: RouteId) -> bool:
+        """Whether this route delivers it; a plan may still list what another has taken over."""
+        return self.assignment is not None and self.assignment.route_id == route_id
+
 
 class Step(StrEnum):
     """What can be done to a shipment."""

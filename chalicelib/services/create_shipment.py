@@ -15,6 +15,7 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs import ProofRequirements
 from chalicelib.domain.shipments import Parcel, Shipment, append
 from chalicelib.services.ports import Clock, Ids, Shipments
+from chalicelib.services.retries import retried
 
 REMEMBERED_FOR: Final = timedelta(hours=24)
 
@@ -53,7 +54,8 @@ class CreateShipment:
     """Creates one shipment for the actor's own shipper.
 
     With a key it happens at most once: the memory of the key commits with the shipment. Raises
-    IdempotencyKeyReused when the same key comes with another body.
+    IdempotencyKeyReused when the same key comes with another body, Unavailable when writes collide
+    too often.
     """
 
     shipments: Shipments
@@ -95,7 +97,8 @@ class CreateShipment:
                 result_id=shipment.id,
                 expires_at=now + REMEMBERED_FOR,
             )
-        earlier = self.shipments.create(Change(shipment, (event,), None), remembered)
+        change = Change(shipment, (event,), None)
+        earlier = retried(lambda: self.shipments.create(change, remembered))
         if earlier is None:
             return Created(shipment, is_replay=False)
         if key is None or earlier.fingerprint != key.fingerprint:

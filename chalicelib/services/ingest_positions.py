@@ -229,8 +229,7 @@ _NOTED = {
 
 
 def _is_on(shipment: Shipment, route: Route) -> bool:
-    assigned = shipment.assignment
-    return shipment.status in ON_THE_WAY and assigned is not None and assigned.route_id == route.id
+    return shipment.status in ON_THE_WAY and shipment.is_on(route.id)
 
 
 def _told(alert: Alert) -> dict[str, object]:

@@ -56,6 +56,14 @@ class RouteOrder:
     service_day: date
     starts_at: datetime
     visits: tuple[PlannedVisit, ...]
+    is_list: bool = False
+    """Asked for as a plain list of shipments, one stop each."""
+
+    def pointer(self, visit: int, shipment: int) -> str:
+        """Where in the request a shipment is named."""
+        if self.is_list:
+            return f"/shipment_ids/{visit}"
+        return f"/stops/{visit}/shipment_ids/{shipment}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ class PlanRoute:
                     text = "No such shipment."
                     raise Invalid(
                         text,
-                        pointer=f"/stops/{v}/shipment_ids/{i}",
+                        pointer=order.pointer(v, i),
                         code="unknown_shipment",
                     )
         return found
@@ -213,7 +221,7 @@ def _require_possible(order: RouteOrder) -> None:
                 text = "This shipment is on the route already."
                 raise Invalid(
                     text,
-                    pointer=f"/stops/{v}/shipment_ids/{i}",
+                    pointer=order.pointer(v, i),
                     code="repeated_shipment",
                 )
             seen.add(shipment_id)

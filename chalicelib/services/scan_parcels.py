@@ -77,12 +77,14 @@ class ScanParcels:
             return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
         _, shipment_id = found
         shipment = self.shipments.get(shipment_id)
-        if shipment.assignment is None or shipment.assignment.route_id != route.id:
+        if not shipment.is_on(route.id):
             return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
         if shipment.status is Status.LOADED or shipment.status in ON_THE_WAY:
             return ScanResult(scan.action_id, ScanVerdict.ALREADY_LOADED, shipment_id)
         if not may_take(shipment, Step.ACCEPT, actor) and not may_take(shipment, Step.LOAD, actor):
             return ScanResult(scan.action_id, ScanVerdict.NOT_LOADABLE, shipment_id)
+        if scan.barcode in shipment.scanned_barcodes:
+            return ScanResult(scan.action_id, ScanVerdict.PARTLY_LOADED, shipment_id)
         change = self._loaded(shipment, scan, actor)
         self.shipments.commit([change])
         is_loaded = change.after.status is Status.LOADED

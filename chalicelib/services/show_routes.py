@@ -59,4 +59,6 @@ class ShowRoutes:
             raise NotFound
         route = self.routes.get(route_id)
         wanted = [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
-        return DriverRoute(route, self.shipments.get_many(wanted), live)
+        found = self.shipments.get_many(wanted)
+        carried = {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}
+        return DriverRoute(route, carried, live)

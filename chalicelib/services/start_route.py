@@ -68,9 +68,10 @@ class StartRoute:
             return route
         live = self._live_off_shift(route.driver_id)
         now = self.clock.now()
-        found = self.shipments.get_many(
+        planned = self.shipments.get_many(
             [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
         )
+        found = {key: shipment for key, shipment in planned.items() if shipment.is_on(route.id)}
         loaded = [i for i in range(len(route.stops)) if _aboard(route, i, found)]
         if not loaded:
             raise NothingLoaded(route_id=route.id)

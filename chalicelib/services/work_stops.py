@@ -75,9 +75,9 @@ class WorkStop:
         route, index = self._stop(live, report.stop_id)
         now = self.clock.now()
         occurred_at = self._occurred_at(report, live, now)
-        found = self.shipments.get_many(route.stops[index].shipment_ids)
+        found = self._shipments(route, index)
         concerned = _concerned(report, route.stops[index], found)
-        due = [shipment for shipment in concerned if not _is_repeat(shipment, report)]
+        due = [shipment for shipment in concerned if not _is_repeat(shipment, report, actor)]
         if not due:
             return tuple(found.values())
         _require_possible(due, report, actor)
@@ -91,6 +91,11 @@ class WorkStop:
             live, route, index, at_stop=after, changes=changes, occurred_at=occurred_at, now=now
         )
         return tuple(after.values())
+
+    def _shipments(self, route: Route, index: int) -> dict[ShipmentId, Shipment]:
+        """The stop's shipments, but for those that another route has taken over since."""
+        found = self.shipments.get_many(route.stops[index].shipment_ids)
+        return {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}
 
     def _stop(self, live: Live, stop_id: StopId) -> tuple[Route, int]:
         if live.route_id is None:
@@ -231,12 +236,17 @@ def _concerned(
     return on_the_way or aboard
 
 
-def _is_repeat(shipment: Shipment, report: StopReport) -> bool:
+def _is_repeat(shipment: Shipment, report: StopReport, actor: Actor) -> bool:
     """Whether the report has been taken in already, or says only what is known."""
     if report.step is Step.ARRIVE:
         return shipment.status is Status.ARRIVED
     attempt = shipment.last_attempt
-    is_same = attempt is not None and attempt.action_id == report.action_id
+    is_same = (
+        attempt is not None
+        and attempt.action_id == report.action_id
+        and attempt.driver_id == actor.driver_id  # another's device may choose the same name
+        and attempt.status is transitions()[report.step].target
+    )
     is_delivered_again = report.step is Step.DELIVER and shipment.status is Status.DELIVERED
     return is_same or is_delivered_again
 

@@ -48,6 +48,7 @@ class RouteIn(Schema):
             hub_id=HubId(self.hub_id),
             service_day=self.service_day,
             starts_at=self.starts_at,
+            is_list=self.stops is None,
             visits=tuple(
                 PlannedVisit(
                     shipment_ids=tuple(ShipmentId(s) for s in visit.shipment_ids),

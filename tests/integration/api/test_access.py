@@ -22,10 +22,10 @@ from tests.integration.carrier import Carrier, Reply, Round
 
 Guarded = tuple[str, str, frozenset[Role]]
 GUARDED: Final[list[Guarded]] = [
-    (method, path, entry.view_function.principals)
+    (method, path, vars(entry.view_function)["principals"])
     for path, methods in app.routes.items()
     for method, entry in methods.items()
-    if not entry.view_function.principals & {Role.PUBLIC, Role.RECIPIENT}
+    if not vars(entry.view_function)["principals"] & {Role.PUBLIC, Role.RECIPIENT}
 ]
 STAFF_AND_ALL: Final = [
     Role.SHIPPER,
@@ -164,7 +164,7 @@ def test_a_tracking_token_is_no_drivers_token(shared: Carrier) -> None:
 
 
 def test_foreign_shipments_look_exactly_like_unknown_ones(shared: Carrier) -> None:
-    mine, theirs = shared.shop(), shared.shop("Kenkäkauppa")
+    mine, theirs = shared.shop(), shared.shop("Kukkakauppa")
     foreign = theirs.shipment()["id"]
 
     for tail in ("", "/events"):
@@ -196,7 +196,7 @@ def test_a_revoked_key_opens_nothing_once_the_memory_of_it_has_passed(shared: Ca
     issued = shared.made("/v1/keys", body, shared.admin)
     shared.rewire()
     remembering = DynamoAccounts(lambda: passed_s[0])
-    bootstrap.container().accounts = remembering  # type: ignore[misc]  # cached_property
+    bootstrap.container().accounts = remembering
     elsewhere = OpenAccounts(accounts=DynamoAccounts(), clock=shared.clock, ids=UlidIds())
     assert shared.call("GET", "/v1/shipments", token=issued["key"]).status == 200
 
@@ -299,7 +299,7 @@ def test_an_invitation_works_once_and_for_a_quarter_of_an_hour(
 
 def test_a_shippers_webhooks_are_its_own(shared: Carrier) -> None:
     mine, theirs = shared.shop(), shared.shop()
-    hook = shared.made("/v1/webhooks", {"url": "https://93.184.215.14/hook"}, theirs.key)
+    hook = shared.made("/v1/webhooks", {"url": "http://127.0.0.1:9/hook"}, theirs.key)
     path = f"/v1/webhooks/{hook['id']}"
 
     foreign = shared.call("DELETE", path, token=mine.key)

@@ -120,7 +120,7 @@ def test_duplicate_keys_are_refused_at_any_depth(under_way: Round) -> None:
     reply = under_way.carrier.call("POST", "/v1/driver/positions", body, token=under_way.token)
 
     assert_refused(reply, 400)
-    assert reply.code == "invalid_json"
+    assert reply.code == "repeated_key"
 
 
 def test_bytes_that_are_no_utf_8_are_refused(under_way: Round) -> None:
@@ -390,7 +390,7 @@ def test_a_cursor_is_good_for_its_own_listing_and_owner_only(under_way: Round) -
 def test_welcome_cursors_lead_through_everything_once_and_to_nobody_elses(
     under_way: Round, shared: Carrier
 ) -> None:
-    shop, other = shared.shop("Kenkäkauppa"), under_way.shop
+    shop, other = shared.shop("Kukkakauppa"), under_way.shop
     mine = [shop.shipment()["id"] for _ in range(5)]
     seen: list[str] = []
     path = "/v1/shipments?limit=2"
@@ -475,8 +475,7 @@ def test_another_method_is_not_allowed_and_says_which_are(
 def test_a_path_that_leads_nowhere_is_not_found(shared: Carrier, path: str) -> None:
     reply = shared.call("GET", path, token=shared.dispatcher)
 
-    assert reply.status in {403, 404}  # 403 is Chalice's local gateway for a path of nobody's
-    assert "json" in reply.headers["Content-Type"] or "html" in reply.headers["Content-Type"]
+    assert reply.status in {403, 404}  # 403 is Chalice's local gateway, for a path of nobody's
     assert b"Traceback" not in reply.body
 
 

@@ -251,7 +251,7 @@ def test_l11_a_jump_there_and_back_moves_nothing(van: Round) -> None:
     assert returned["accepted"] == 1
     position = van.carrier.clock.now().isoformat().replace("+00:00", "Z")
     assert returned["head_recorded_at"] == position
-    assert van.shop.event_types(van.ids[0][0])[-1] == "out_for_delivery"
+    assert van.shop.get(van.ids[0][0])["status"] == "out_for_delivery"
 
 
 def test_l11_a_van_that_really_is_elsewhere_is_followed(van: Round) -> None:

@@ -76,6 +76,16 @@ def test_s5_what_has_ended_stays_ended(van: Round, before: str, verb: str) -> No
     assert van.carrier.everything() == kept
 
 
+def test_an_action_id_that_was_used_for_something_else_is_no_repeat(van: Round) -> None:
+    report = van.action()
+    van.work(0, "fail", report | {"reason": "not_home"})
+
+    other = van.work(0, "deliver", report)
+
+    assert other.status == 409
+    assert status(van) == "attempt_failed"
+
+
 def test_a_late_report_keeps_the_time_at_which_it_happened(van: Round) -> None:
     van.drive(-8_000.0)
     happened = van.carrier.clock.now()
@@ -343,9 +353,25 @@ def test_before_the_start_there_is_no_stop_to_work_on(shared: Carrier) -> None:
     assert waiting.work(0, "deliver").status == 404
 
 
+def test_what_another_driver_has_taken_over_is_not_delivered_by_the_first(van: Round) -> None:
+    (shipment_id,) = van.ids[0]
+    van.work(0, "fail", van.action(reason="not_home"))
+    van.work(1, "deliver")
+    again = van.carrier.planned(van.shop, [[van.orders[shipment_id]]]).started()
+
+    wrong = van.work(0, "deliver")
+    listed = van.work(0, "deliver", van.action(shipment_ids=[shipment_id]))
+
+    assert (wrong.status, wrong.code) == (409, "nothing_aboard")
+    assert listed.status == 422
+    assert van.seen()["stops"][0]["shipments"] == []
+    assert again.shop.get(shipment_id)["status"] == "out_for_delivery"
+
+
 def test_a_failed_shipment_goes_out_again_on_another_route(van: Round) -> None:
     (shipment_id,) = van.ids[0]
     van.work(0, "fail", van.action(reason="not_home"))
+    van.work(1, "deliver")
 
     again = van.carrier.planned(van.shop, [[van.orders[shipment_id]]]).started()
     again.work(0, "deliver")

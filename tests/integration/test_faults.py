@@ -1,0 +1,236 @@
+"""S13–S15: a fault at every DynamoDB call of every write path, and then the same request again.
+
+The answer is a success or a 503 that says when to come back; nothing is half written; the repeat
+leads to what would have been without the fault, with every event once and none missing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pytest
+
+from chalicelib.domain.ids import ShipmentId
+from tests.faults import (
+    DYNAMODB_500,
+    RESET,
+    THROTTLE,
+    TRANSACTION_CONFLICT,
+    Action,
+    Crash,
+    Faults,
+    ack_lost,
+    crash_after,
+    crash_before,
+)
+from tests.integration.carrier import Carrier, Reply, Round, Shop, fix
+
+SDK_TRIES: Final = 3
+NEAR_M: Final = -300.0
+FAR_M: Final = -8_000.0
+
+
+@dataclass
+class Subject:
+    """One write path, ready to be asked for, as often as the client likes."""
+
+    shop: Shop
+    ask: Callable[[], Reply]
+    van: Round | None = None
+    shipment_ids: list[str] = field(default_factory=list)
+
+    def known(self) -> list[str]:
+        """The shop's shipments."""
+        path = "/v1/shipments?limit=100"
+        listed = self.shop.carrier.call("GET", path, token=self.shop.key).json["data"]
+        return [s["id"] for s in listed if not self.shipment_ids or s["id"] in self.shipment_ids]
+
+    def picture(self) -> dict[str, Any]:
+        """Everything that a client can tell apart, without ids."""
+        shipments = [self.shop.get(shipment_id) for shipment_id in self.known()]
+        seen: dict[str, Any] = {
+            "shipments": [(s["status"], s["promise"], s["attempts"]) for s in shipments],
+            "events": [self.shop.event_types(s["id"]) for s in shipments],
+        }
+        if self.van is not None:
+            stops = self.van.seen()["stops"]
+            seen["route"] = (
+                self.van.route()["status"],
+                [(stop["is_done"], stop["eta"]) for stop in stops],
+            )
+            seen["track"] = self.van.track()
+            seen["position"] = self.van.state(self.van.ids[0][0]).json["position"]
+        return seen
+
+    def assert_whole(self) -> None:
+        """State and history say the same: versions and events without a gap."""
+        for shipment_id in self.known():
+            events = self.shop.events(shipment_id)
+            assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
+            assert len({event["id"] for event in events}) == len(events)
+            assert events[-1]["data"]["status"] == self.shop.get(shipment_id)["status"]
+
+
+def creation(carrier: Carrier) -> Subject:
+    shop = carrier.shop()
+    order = shop.order()
+    return Subject(shop, lambda: shop.post(order, idempotency_key="order-1"))
+
+
+def of_van(van: Round, ask: Callable[[], Reply]) -> Subject:
+    return Subject(van.shop, ask, van, [s for visit in van.ids for s in visit])
+
+
+def start(carrier: Carrier) -> Subject:
+    van = carrier.round(2, shop=shop_of(carrier)).loaded()
+    report = van.action()
+    return of_van(van, lambda: van.call("POST", "route/start", report))
+
+
+def steady_positions(carrier: Carrier) -> Subject:
+    van = carrier.round(2, shop=shop_of(carrier)).started()
+    sent = fix(carrier.clock.now(), FAR_M)
+    return of_van(van, lambda: van.positions(sent))
+
+
+def telling_positions(carrier: Carrier) -> Subject:
+    van = carrier.round(2, shop=shop_of(carrier)).started()
+    sent = fix(carrier.clock.now(), NEAR_M)
+    return of_van(van, lambda: van.positions(sent))
+
+
+def delivery(carrier: Carrier) -> Subject:
+    van = carrier.round([2], shop=shop_of(carrier)).started()
+    report = van.action()
+    return of_van(van, lambda: van.work(0, "deliver", report))
+
+
+SHOPS: Final[dict[int, Shop]] = {}
+
+
+def shop_of(carrier: Carrier) -> Shop:
+    """One shop for all vans: who sends is not what this is about."""
+    return SHOPS.setdefault(id(carrier), carrier.shop())
+
+
+PATHS: Final = (creation, start, steady_positions, telling_positions, delivery)
+ONCE: Final[dict[str, Action]] = {
+    "answer lost": ack_lost,
+    "crash before": crash_before,
+    "crash after": crash_after,
+}
+LASTING: Final[dict[str, Action]] = {
+    "throttle": THROTTLE,
+    "500": DYNAMODB_500,
+    "reset": RESET,
+    "answers lost": ack_lost,
+}
+
+
+@pytest.fixture
+def carrier(shared: Carrier, impatient: None) -> Iterator[Carrier]:
+    yield shared
+    SHOPS.pop(id(shared), None)
+
+
+def plans(path: Callable[[Carrier], Subject], carrier: Carrier) -> Iterator[tuple[str, int]]:
+    """Every call of the path, as operation and its number."""
+    subject = path(carrier)
+    with Faults().on(*carrier.clients()) as counting:
+        assert subject.ask().status in {200, 201}
+    for (_, operation), count in sorted(counting.calls.items()):
+        yield from ((operation, number) for number in range(1, count + 1))
+
+
+def asked(subject: Subject, carrier: Carrier, plan: Faults) -> Reply | None:
+    """The answer under these faults; None when the sandbox died."""
+    with plan.on(*carrier.clients()):
+        try:
+            return subject.ask()
+        except Crash:
+            return None
+
+
+def assert_converges(subject: Subject, reply: Reply | None, wanted: Mapping[str, Any]) -> None:
+    if reply is not None and reply.status not in {200, 201}:
+        assert reply.status == 503, reply.body
+        assert int(reply.headers["Retry-After"]) >= 1
+        assert reply.code == "unavailable"
+    subject.assert_whole()
+    repeated = subject.ask()
+    assert repeated.status in {200, 201}, repeated.body
+    subject.assert_whole()
+    assert subject.picture() == wanted
+
+
+@pytest.mark.parametrize("fault", [*ONCE, *LASTING])
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.__name__)
+def test_s13_s14_a_fault_at_any_call_leads_to_the_same_end(
+    carrier: Carrier, path: Callable[[Carrier], Subject], fault: str
+) -> None:
+    undisturbed = path(carrier)
+    assert undisturbed.ask().status in {200, 201}
+    wanted = undisturbed.picture()
+
+    for operation, number in plans(path, carrier):
+        tries = 1 if fault in ONCE else SDK_TRIES
+        action = (ONCE | LASTING)[fault]
+        plan = {("dynamodb", operation, number + i): action for i in range(tries)}
+        subject, faults = path(carrier), Faults(plan=plan)
+
+        reply = asked(subject, carrier, faults)
+
+        assert faults.log, (operation, number)
+        assert_converges(subject, reply, wanted)
+
+
+@pytest.mark.parametrize(
+    "path", [creation, start, telling_positions, delivery], ids=lambda path: path.__name__
+)
+def test_s15_a_collision_is_tried_again_and_in_the_end_refused_for_now(
+    carrier: Carrier, path: Callable[[Carrier], Subject]
+) -> None:
+    undisturbed, once, always = path(carrier), path(carrier), path(carrier)
+    undisturbed.ask()
+    wanted = undisturbed.picture()
+    one = Faults(plan={("dynamodb", "TransactWriteItems", 1): TRANSACTION_CONFLICT})
+    all_of_them = {
+        ("dynamodb", "TransactWriteItems", n): TRANSACTION_CONFLICT for n in range(1, 100)
+    }
+    many = Faults(plan=all_of_them)
+
+    healed = asked(once, carrier, one)
+    refused = asked(always, carrier, many)
+
+    assert healed is not None
+    assert healed.status in {200, 201}
+    assert once.picture() == wanted
+    assert refused is not None
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert len(many.log) <= 5
+    assert_converges(always, refused, wanted)
+
+
+def test_o7_while_everything_is_throttled_reads_and_writes_say_when_to_come_back(
+    carrier: Carrier,
+) -> None:
+    van = carrier.round(1, shop=shop_of(carrier)).started()
+    (shipment_id,) = van.ids[0]
+    before = carrier.everything()
+
+    with Faults(outage={"dynamodb": THROTTLE}).on(*carrier.clients()):
+        replies = [
+            van.positions(fix(carrier.clock.now(), FAR_M)),
+            van.work(0, "deliver"),
+            van.start(),
+            van.shop.post(van.shop.order()),
+            van.state(shipment_id),
+            carrier.call("GET", f"/v1/shipments/{shipment_id}", token=van.shop.key),
+            carrier.call("GET", "/v1/drivers", token=carrier.dispatcher),
+            carrier.call("GET", f"/v1/routes/{van.route_id}", token=carrier.dispatcher),
+        ]
+
+    assert {reply.status for reply in replies} == {503}
+    assert all(int(reply.headers["Retry-After"]) >= 1 for reply in replies)
+    assert carrier.everything() == before
+    assert van.shop.get(ShipmentId(shipment_id))["status"] == "out_for_delivery"

@@ -1,0 +1,124 @@
+"""L17 and S7: requests that overlap at every AWS call end as if one had come after the other."""
+
+import itertools
+import random
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.api.schemas.driving import DeliverIn, FailIn, FixBatchIn
+from chalicelib.domain.actors import Actor, Role
+from chalicelib.domain.errors import DomainError, Unavailable
+from chalicelib.domain.ids import DriverId
+from tests.depth import times
+from tests.integration.carrier import Carrier, Round, fix
+from tests.interleaving import Interleaving
+
+ALL: Final = list(itertools.product((0, 1), repeat=8))
+SCHEDULES: Final = random.Random(20_261_123).sample(ALL, times(quick=12, deep=len(ALL)))
+FAR_M: Final = -8_000.0
+NEAR_M: Final = -300.0
+
+
+def schedules() -> Any:
+    return pytest.mark.parametrize("choices", SCHEDULES, ids=lambda bits: "".join(map(str, bits)))
+
+
+@pytest.fixture
+def van(shared: Carrier) -> Iterator[Round]:
+    """A van that has left an hour ago, seen from a container that knows its plan."""
+    before = shared.clock.now()
+    found = shared.round(2).started()
+    found.drive(FAR_M)
+    yield found
+    shared.clock.set_to(before)
+
+
+def batch(van: Round, *fixes: Mapping[str, Any]) -> Callable[[], Any]:
+    """Taking in a batch, below HTTP: Chalice's test client serves one request at a time."""
+    actor = driver(van)
+    parsed = FixBatchIn.model_validate({"fixes": fixes}, strict=False)
+    found = parsed.to_domain(DriverId(actor.id), actor.epoch)
+    return lambda: bootstrap.container().ingest_positions(found)
+
+
+def delivery(van: Round) -> Callable[[], Any]:
+    report = DeliverIn.model_validate(van.action(), strict=False).to_domain(van.stop_ids[0])
+    return lambda: bootstrap.container().work_stop(report, actor=driver(van))
+
+
+def driver(van: Round) -> Actor:
+    driver_id = DriverId(van.driver_id)
+    return Actor(Role.DRIVER, van.driver_id, driver_id=driver_id, epoch=1)
+
+
+def ride(now: datetime) -> list[dict[str, Any]]:
+    return [fix(now - timedelta(seconds=10 * i), FAR_M + 300 - 100 * i) for i in range(4)]
+
+
+def assert_history_is_whole(van: Round) -> None:
+    for visit in van.ids:
+        events = van.shop.events(visit[0])
+        assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
+        types = [event["type"] for event in events]
+        assert len(types) == len(set(types))
+
+
+@schedules()
+def test_l17_two_batches_of_one_driver_may_overlap_in_any_way(
+    van: Round, choices: tuple[int, ...]
+) -> None:
+    van.carrier.clock.advance(timedelta(minutes=1))
+    newest, second, third, oldest = ride(van.carrier.clock.now())
+
+    with Interleaving(choices).on(*van.carrier.clients()) as schedule:
+        results = schedule.run(a=batch(van, oldest, newest), b=batch(van, second, third, newest))
+
+    assert not any(isinstance(result, Exception) for result in results.values()), schedule.trace
+    head = datetime.fromisoformat(newest["recorded_at"])
+    assert bootstrap.container().fleet.live(DriverId(van.driver_id)).recent[-1].recorded_at == head
+    assert len(van.track()) == 5
+    again = van.positions(newest).json
+    assert again["duplicates"] == 1
+    assert datetime.fromisoformat(again["head_recorded_at"]) == head
+
+
+@schedules()
+def test_s7_positions_and_a_delivery_may_overlap_in_any_way(
+    van: Round, choices: tuple[int, ...]
+) -> None:
+    van.carrier.clock.advance(timedelta(minutes=10))
+    now = van.carrier.clock.now()
+
+    with Interleaving(choices).on(*van.carrier.clients()) as schedule:
+        results = schedule.run(a=batch(van, fix(now, NEAR_M)), b=delivery(van))
+
+    assert not any(isinstance(result, Exception) for result in results.values()), schedule.trace
+    assert van.shop.get(van.ids[0][0])["status"] == "delivered"
+    assert van.seen()["stops"][0]["is_done"]
+    assert van.state(van.ids[0][0]).json["position"] is None
+    assert_history_is_whole(van)
+
+
+@schedules()
+def test_one_shipment_is_delivered_or_has_failed_but_never_both(
+    van: Round, choices: tuple[int, ...]
+) -> None:
+    other = van.action(reason="not_home")
+
+    def fail() -> Any:
+        report = FailIn.model_validate(other, strict=False).to_domain(van.stop_ids[0])
+        return bootstrap.container().work_stop(report, actor=driver(van))
+
+    with Interleaving(choices).on(*van.carrier.clients()) as schedule:
+        results = schedule.run(a=delivery(van), b=fail)
+
+    refused = [result for result in results.values() if isinstance(result, DomainError)]
+    assert len(refused) == 1, schedule.trace
+    assert not isinstance(refused[0], Unavailable)
+    types = van.shop.event_types(van.ids[0][0])
+    assert types.count("delivered") + types.count("attempt_failed") == 1
+    assert_history_is_whole(van)
