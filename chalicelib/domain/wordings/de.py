@@ -22,14 +22,22 @@ GERMAN: Final = Language(
     wordings={
         Kind.OUT_FOR_DELIVERY: Wording(
             "Ihr Paket kommt {when}",
-            ("Ihr Paket ist unterwegs und kommt {when}.", "Ihr Paket kommt {when}."),
+            (
+                "Ihr Paket ist unterwegs und kommt {when}.",
+                "Ihr Paket kommt {when}.",
+                "Kommt {when}.",
+            ),
         ),
         Kind.ARRIVING: Wording(
-            "Ihr Paket ist gleich da", ("Ihr Paket ist gleich da: {near}.", "{near}.")
+            "Ihr Paket ist gleich da", ("Ihr Paket ist gleich da: {near}.", "{near}.", "Gleich da.")
         ),
         Kind.DELAYED: Wording(
             "Ihr Paket verspätet sich: {when}",
-            ("Ihr Paket verspätet sich. Neue Zeit: {when}.", "Verspätet: {when}."),
+            (
+                "Ihr Paket verspätet sich. Neue Zeit: {when}.",
+                "Verspätet: {when}.",
+                "Später: {when}.",
+            ),
         ),
         Kind.BACK_ON_TIME: Wording(
             "Ihr Paket ist wieder pünktlich",

@@ -29,7 +29,8 @@ ENGLISH: Final = Language(
             ),
         ),
         Kind.ARRIVING: Wording(
-            "Your parcel is almost there", ("Your parcel is almost there: {near}.", "{near}.")
+            "Your parcel is almost there",
+            ("Your parcel is almost there: {near}.", "{near}.", "Almost there."),
         ),
         Kind.DELAYED: Wording(
             "Your parcel is delayed: {when}",
@@ -37,7 +38,7 @@ ENGLISH: Final = Language(
         ),
         Kind.BACK_ON_TIME: Wording(
             "Your parcel is on time again",
-            ("Your parcel is on time again: {when}.", "On time again: {when}."),
+            ("Your parcel is on time again: {when}.", "On time again: {when}.", "On time: {when}."),
         ),
         Kind.DELIVERED: Wording(
             "Your parcel has been delivered", ("Your parcel has been delivered.", "Delivered.")

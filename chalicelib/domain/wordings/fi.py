@@ -22,10 +22,15 @@ FINNISH: Final = Language(
     wordings={
         Kind.OUT_FOR_DELIVERY: Wording(
             "Pakettisi saapuu {when}",
-            ("Pakettisi on jakelussa ja saapuu {when}.", "Pakettisi saapuu {when}."),
+            (
+                "Pakettisi on jakelussa ja saapuu {when}.",
+                "Pakettisi saapuu {when}.",
+                "Saapuu {when}.",
+            ),
         ),
         Kind.ARRIVING: Wording(
-            "Pakettisi on melkein perillä", ("Pakettisi on melkein perillä: {near}.", "{near}.")
+            "Pakettisi on melkein perillä",
+            ("Pakettisi on melkein perillä: {near}.", "{near}.", "Melkein perillä."),
         ),
         Kind.DELAYED: Wording(
             "Pakettisi on myöhässä: {when}",
@@ -33,7 +38,11 @@ FINNISH: Final = Language(
         ),
         Kind.BACK_ON_TIME: Wording(
             "Pakettisi on taas aikataulussa",
-            ("Pakettisi on taas aikataulussa: {when}.", "Taas ajallaan: {when}."),
+            (
+                "Pakettisi on taas aikataulussa: {when}.",
+                "Taas ajallaan: {when}.",
+                "Ajallaan: {when}.",
+            ),
         ),
         Kind.DELIVERED: Wording(
             "Pakettisi on toimitettu", ("Pakettisi on toimitettu.", "Toimitettu.")

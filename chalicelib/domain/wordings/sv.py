@@ -22,10 +22,15 @@ SWEDISH: Final = Language(
     wordings={
         Kind.OUT_FOR_DELIVERY: Wording(
             "Ditt paket kommer {when}",
-            ("Ditt paket är på väg och kommer {when}.", "Ditt paket kommer {when}."),
+            (
+                "Ditt paket är på väg och kommer {when}.",
+                "Ditt paket kommer {when}.",
+                "Kommer {when}.",
+            ),
         ),
         Kind.ARRIVING: Wording(
-            "Ditt paket är nästan framme", ("Ditt paket är nästan framme: {near}.", "{near}.")
+            "Ditt paket är nästan framme",
+            ("Ditt paket är nästan framme: {near}.", "{near}.", "Nästan framme."),
         ),
         Kind.DELAYED: Wording(
             "Ditt paket är försenat: {when}",
@@ -33,7 +38,7 @@ SWEDISH: Final = Language(
         ),
         Kind.BACK_ON_TIME: Wording(
             "Ditt paket är i tid igen",
-            ("Ditt paket är i tid igen: {when}.", "I tid igen: {when}."),
+            ("Ditt paket är i tid igen: {when}.", "I tid igen: {when}.", "I tid: {when}."),
         ),
         Kind.DELIVERED: Wording(
             "Ditt paket är levererat", ("Ditt paket är levererat.", "Levererat.")
