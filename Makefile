@@ -14,6 +14,8 @@ PYTHON := $(BIN)/python
 STEP   := infra/step.sh
 STAGE  ?= dev
 ARGS   ?=
+PYTEST := $(PYTHON) -m pytest
+SPREAD := --numprocesses 2 --dist loadfile
 CODE   := $(wildcard app.py chalicelib infra local bench tests)
 
 UV_PIN  := $(shell sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)
@@ -41,18 +43,18 @@ run: setup ## start Doorstep on this machine, with a demo carrier (ARGS="--speed
 	@$(PYTHON) -m local $(ARGS)
 
 test: setup lint ## everything that must be green: format, lint, types, import contracts, tests
-	@$(STEP) --show "tests" $(PYTHON) -m pytest $(ARGS)
+	@$(STEP) --show "tests" $(PYTEST) $(SPREAD) $(ARGS)
 	@echo "  All green after $$(( $$(date +%s) - $(STARTED) )) s."
 
 test-deep: setup lint ## the same tests with the full counts: many minutes, before a release
-	@DOORSTEP_TESTS=deep $(STEP) --show "tests with full counts" $(PYTHON) -m pytest $(ARGS)
+	@DOORSTEP_TESTS=deep $(STEP) --show "tests with full counts" $(PYTEST) $(SPREAD) $(ARGS)
 
 test-browser: setup ## the pages in a real Chromium, with axe
 	@if [ -z "$(CHROMIUM)" ] && ! ls -d $(PLAYWRIGHT)/chromium* >/dev/null 2>&1; then \
 		echo "No Chromium here. Debian, Ubuntu: apt-get install chromium. Elsewhere: $(BIN)/playwright install chromium" >&2; \
 		exit 1; \
 	fi
-	@CHROMIUM="$(CHROMIUM)" $(STEP) --show "browser tests" $(PYTHON) -m pytest tests/browser $(ARGS)
+	@CHROMIUM="$(CHROMIUM)" $(STEP) --show "browser tests" $(PYTEST) tests/browser $(ARGS)
 
 bench: setup ## measure the hot path, the cold start and the ETAs
 	@$(PYTHON) -m bench $(ARGS)
