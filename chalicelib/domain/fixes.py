@@ -34,8 +34,11 @@ class Reason(StrEnum):
     TELEPORT = "teleport"
 
 
-DISCARDING: Final = frozenset({Reason.DUPLICATE, Reason.TOO_OLD, Reason.FUTURE, Reason.OFF_SHIFT})
-"""With one of these a fix is not stored; with the others it is in the track but moves nothing."""
+REFUSING: Final = frozenset({Reason.TOO_OLD, Reason.FUTURE, Reason.OFF_SHIFT})
+"""With one of these a fix is not kept."""
+
+DISCARDING: Final = REFUSING | {Reason.DUPLICATE}
+"""With one of these a fix adds nothing; with the others it is in the track but moves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class Verdict:
 
     @property
     def is_stored(self) -> bool:
-        """Whether the fix goes into the track."""
+        """Whether the fix is new in the track."""
         return not DISCARDING.intersection(self.reasons)
 
 
@@ -96,7 +99,8 @@ class Verdict:
 class Screened:
     """What screening kept, in device order, each list a subset of the one before.
 
-    ``stored`` goes into the track, ``usable`` may move the head, ``trusted`` are no jumps.
+    ``stored`` goes into the track, ``usable`` may move the head, ``trusted`` are no jumps. What is
+    stored depends on nothing known before, so that a batch sent again is the same batch.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -160,7 +164,9 @@ def screen(
         if not found and fix in jumps:
             found.append(Reason.TELEPORT)
     verdicts = tuple(Verdict(i, tuple(found)) for i, found in enumerate(reasons))
-    stored = {fix for fix, verdict in zip(fixes, verdicts, strict=True) if verdict.is_stored}
+    stored = {
+        fix for fix, found in zip(fixes, reasons, strict=True) if not REFUSING.intersection(found)
+    }
     return Screened(
         verdicts=verdicts,
         stored=tuple(sorted(stored, key=_order)),

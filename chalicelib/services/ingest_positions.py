@@ -93,7 +93,7 @@ class IngestPositions:
             shift_ended_at=before.ended_at,
             policy=self.policy,
         )
-        if not screened.stored:
+        if not any(verdict.is_stored for verdict in screened.verdicts):
             return self._report(before, screened, skew)
         after, alerts, route = self._advance(before, screened, skew, now)
         is_new = self._keep(after, screened, now)

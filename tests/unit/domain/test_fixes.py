@@ -185,6 +185,14 @@ class TestScreen:
         assert [v.reasons for v in result.verdicts] == [(), (Reason.DUPLICATE,)]
         assert result.stored == result.usable == (fix,)
 
+    def test_what_is_stored_of_a_batch_does_not_depend_on_what_was_known(self) -> None:
+        drive = make_drive(10, start=NOON - minutes(10))
+
+        again = screened(drive, recent=drive[-RECENT_FIXES:])
+
+        assert again.stored == screened(drive).stored == drive
+        assert [v.is_stored for v in again.verdicts] == [True] * 4 + [False] * 6
+
     def test_a_jump_and_back_is_flagged_and_nothing_else(self) -> None:
         drive = make_drive(6, start=NOON - minutes(5))
         jump = replace(drive[3], coordinates=FAR_AWAY)
@@ -233,7 +241,6 @@ class TestScreen:
         assert [verdict.index for verdict in result.verdicts] == list(range(len(batch)))
         assert len(set(result.stored)) == len(result.stored)
         assert set(result.trusted) <= set(result.usable) <= set(result.stored) <= set(batch)
-        assert not set(result.stored) & set(recent)
 
 
 class TestHead:
