@@ -29,6 +29,8 @@ PASSING: Final = frozenset(
         "InternalError",
         "InternalFailure",
         "InternalServerError",
+        "KMSThrottling",
+        "KMSThrottlingException",
         "LimitExceededException",
         "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",

@@ -13,6 +13,12 @@ Must exceed the sender function's time-out (a test compares it with the template
 can hold the lease while a first sender may still be sending.
 """
 
+LEDGER_KEEP_S: Final = 30 * 24 * 3_600
+"""How long the ledger remembers what was sent.
+
+Longer than stream, queue and dead-letter queue together can hold an event back.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

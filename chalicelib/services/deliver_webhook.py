@@ -20,12 +20,10 @@ from chalicelib.domain.errors import ConcurrentUpdate, Invalid, Unavailable
 from chalicelib.domain.events import Event
 from chalicelib.domain.ids import WebhookId
 from chalicelib.domain.payloads import webhook_body
-from chalicelib.domain.policy import NOTICE_LEASE_S
+from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.ports import Accounts, Clock, Ledger, WebhookSender
 
-KEEP_S: Final = 30 * 24 * 3_600
-"""Longer than any queue or stream can bring an event again, with two weeks in a DLQ in between."""
 MOST_AT_ONCE: Final = 10
 
 
@@ -101,7 +99,7 @@ class DeliverWebhook:
         key, owner = f"webhook#{event.id}#{endpoint.id}", secrets.token_hex(8)
         try:
             claim = self.ledger.claim(
-                key, owner=owner, now=self.clock.now(), lease_s=NOTICE_LEASE_S, keep_s=KEEP_S
+                key, owner=owner, now=self.clock.now(), lease_s=NOTICE_LEASE_S, keep_s=LEDGER_KEEP_S
             )
             if not claim.granted:
                 return Outcome.ALREADY_DONE if claim.done else Outcome.HELD

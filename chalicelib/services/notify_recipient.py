@@ -13,7 +13,7 @@ from typing import Final
 from chalicelib.domain.errors import AnswerLost, ConcurrentUpdate, Invalid, NotFound, Unavailable
 from chalicelib.domain.events import Event
 from chalicelib.domain.notices import Channel, Notice, compose, is_stale, kind_of
-from chalicelib.domain.policy import NOTICE_LEASE_S
+from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
 from chalicelib.domain.shipments import Shipment
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.ports import (
@@ -25,9 +25,6 @@ from chalicelib.services.ports import (
     Signer,
     SmsSender,
 )
-
-KEEP_S: Final = 30 * 24 * 3_600
-"""Longer than any queue or stream can bring an event again, with two weeks in a DLQ in between."""
 
 
 class Outcome(StrEnum):
@@ -103,7 +100,7 @@ class NotifyRecipient:
         key, owner = f"notice#{event.id}#{channel}", secrets.token_hex(8)
         try:
             claim = self.ledger.claim(
-                key, owner=owner, now=self.clock.now(), lease_s=NOTICE_LEASE_S, keep_s=KEEP_S
+                key, owner=owner, now=self.clock.now(), lease_s=NOTICE_LEASE_S, keep_s=LEDGER_KEEP_S
             )
             if not claim.granted:
                 return Outcome.ALREADY_DONE if claim.done else Outcome.HELD

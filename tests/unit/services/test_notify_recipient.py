@@ -18,11 +18,11 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.events import Event, EventType
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.notices import Channel
-from chalicelib.domain.policy import NOTICE_LEASE_S
+from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
 from chalicelib.domain.shipments import Shipment
 from chalicelib.domain.statuses import Status
 from chalicelib.observability import logger
-from chalicelib.services.notify_recipient import KEEP_S, NotifyRecipient, Outcome
+from chalicelib.services.notify_recipient import NotifyRecipient, Outcome
 from tests.builders import NOON, make_event, make_recipient, make_shipper, make_travelling
 from tests.fakes.ledger import InMemoryLedger
 from tests.fakes.senders import InMemoryEmail, InMemorySms
@@ -143,9 +143,9 @@ def test_the_same_event_again_tells_nobody_twice(world: World) -> None:
     assert len(world.sms.sent) == len(world.email.sent) == 1
 
 
-def test_a_day_later_it_is_still_remembered(world: World) -> None:
+def test_weeks_later_it_is_still_remembered(world: World) -> None:
     world.notify()
-    world.pass_by(KEEP_S - 1)
+    world.pass_by(LEDGER_KEEP_S - 1)
 
     assert world.notify() == NOBODY_LEFT
 
