@@ -11,7 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.domain.eta.arrival import Seen, has_arrived, still_near
 from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.fixes import credible
 from chalicelib.domain.instants import Range
 from chalicelib.domain.live import Live, Progress
 from chalicelib.domain.policy import Policy
@@ -50,17 +52,19 @@ class Outlook:
     eta: Eta | None
     as_of: datetime
     near_since: datetime | None
+    seen: tuple[Seen, ...] = ()
+    """The newest credible fixes, where it matters: near the next stop."""
 
 
 Rule = Callable[[Outlook, Policy], tuple[Alert, Progress] | None]
 
 
 def arrived(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
-    """At the next stop in plan order, near enough for long enough; arrived is when it came near."""
+    """At the next stop in plan order, near for a while and standing; since when it was near."""
     since = outlook.near_since
     if outlook.stops_before or outlook.progress.arrived_at or since is None:
         return None
-    if outlook.as_of - since < policy.arrival_dwell:
+    if not has_arrived(since, outlook.seen, as_of=outlook.as_of, dwell=policy.arrival_dwell):
         return None
     alert = Alert(AlertKind.ARRIVED, outlook.stop_index, since)
     return alert, replace(outlook.progress, arrived_at=since, has_approached=True)
@@ -127,6 +131,8 @@ def decide(
         outlook = _outlook(
             live, route, i, stops_before=stops_before, progress=progress[i], as_of=as_of
         )
+        if not stops_before and live.near_since is not None:
+            outlook = replace(outlook, seen=_seen(live, policy))
         for rule in RULES:
             outcome = rule(outlook, policy)
             if outcome is None:
@@ -150,15 +156,9 @@ def near_since(
     ``passed`` are the newly credible fixes in device order as (recorded_at, distance to the stop in
     metres).
     """
-    since = live_before.near_since
     if stop is None:
         return None
-    for recorded_at, way_m in passed:
-        if way_m > policy.arrival_radius_m:
-            since = None
-        elif since is None:
-            since = recorded_at
-    return since
+    return still_near(live_before.near_since, passed, policy.arrival_radius_m)
 
 
 def _outlook(
@@ -179,6 +179,10 @@ def _outlook(
         as_of=as_of,
         near_since=live.near_since,
     )
+
+
+def _seen(live: Live, policy: Policy) -> tuple[Seen, ...]:
+    return tuple((fix.recorded_at, fix.coordinates) for fix in credible(live.recent, policy))
 
 
 def _is_resting(outlook: Outlook, policy: Policy) -> bool:

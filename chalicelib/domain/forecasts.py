@@ -10,17 +10,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.domain.eta.chain import Link, chain, remaining_dwell
+from chalicelib.domain.eta.chain import NO_TIME, Link, chain, remaining_dwell
 from chalicelib.domain.eta.estimates import Duration, Eta
 from chalicelib.domain.eta.model import Leg, TravelModel, Visit
 from chalicelib.domain.fixes import Fix
-from chalicelib.domain.geography import distance_m
+from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.live import Live
 from chalicelib.domain.routes import Route, Stop
 
 QUARTER_HOUR: Final = timedelta(minutes=15)
-NO_TIME: Final = Duration(mu=-700.0, variance=0.0)
-"""A duration of zero seconds, as far as a log can say it."""
 
 
 def quarter(at: datetime) -> int:
@@ -29,15 +27,41 @@ def quarter(at: datetime) -> int:
 
 
 def links(route: Route, model: TravelModel, at: datetime) -> tuple[Link, ...]:
-    """Travel to and service at every stop of the plan, from the hub on, about that time."""
-    places = [route.hub_coordinates, *(stop.coordinates for stop in route.stops)]
-    return tuple(
-        Link(
-            travel=model.leg(Leg(distance_m(origin, stop.coordinates)), at),
-            dwell=model.dwell(_visit(stop), at),
-            window=stop.window,
-        )
-        for origin, stop in zip(places, route.stops, strict=False)
+    """Travel to and service at every stop of the plan, from the hub on.
+
+    Each at the time when it should be its turn, but never before ``at``.
+    """
+    found: list[Link] = []
+    place, turn = route.hub_coordinates, route.started_at or route.starts_at
+    for stop in route.stops:
+        travel = model.leg(leg_to(stop, place, route), max(at, turn))
+        turn += timedelta(seconds=travel.mean_s)
+        dwell = model.dwell(visit(stop, route), max(at, turn))
+        turn += timedelta(seconds=dwell.mean_s)
+        found.append(Link(travel=travel, dwell=dwell, window=stop.window))
+        place = stop.coordinates
+    return tuple(found)
+
+
+def leg_to(stop: Stop, place: Coordinates, route: Route) -> Leg:
+    """The way from a place to a stop, as travel models know it: for asking and for teaching."""
+    return Leg(
+        distance_m(place, stop.coordinates),
+        origin=place,
+        destination=stop.coordinates,
+        driver=route.driver_id,
+        time_zone=stop.time_zone,
+    )
+
+
+def visit(stop: Stop, route: Route) -> Visit:
+    """What is done at a stop, as travel models know it: for asking and for teaching."""
+    return Visit(
+        parcels=stop.parcel_count,
+        service_time_s=stop.service_time_s,
+        place=stop.coordinates,
+        driver=route.driver_id,
+        time_zone=stop.time_zone,
     )
 
 
@@ -83,8 +107,8 @@ def remaining_etas(
     for i in ahead:
         link, stop = plan_links[i], route.stops[i]
         if i != before + 1:
-            leg = Leg(distance_m(place, stop.coordinates))
-            link = replace(link, travel=model.leg(leg, head.recorded_at))
+            travel = model.leg(leg_to(stop, place, route), head.recorded_at)
+            link = replace(link, travel=travel)
         chained.append(link)
         place, before = stop.coordinates, i
     told = chain(chained, departs_at=head.recorded_at, model=model)
@@ -98,10 +122,6 @@ def _rest_of_service(
 ) -> Duration:
     arrived_at = live.progress[stop_index].arrived_at or head.recorded_at
     return remaining_dwell(plan_links[stop_index].dwell, head.recorded_at - arrived_at)
-
-
-def _visit(stop: Stop) -> Visit:
-    return Visit(parcels=stop.parcel_count, service_time_s=stop.service_time_s)
 
 
 class Forecaster:

@@ -16,9 +16,17 @@ from chalicelib.domain.geography import Coordinates, distance_m
 Seen = tuple[datetime, Coordinates]
 """When and where the van was seen, in device order."""
 
+LEARNT_RADIUS_M: Final = 40.0
 SETTLED_FOR: Final = timedelta(seconds=15)
 SETTLED_WITHIN_M: Final = 15.0
 ANYWAY_AFTER: Final = timedelta(seconds=60)
+
+
+def target(
+    door: Coordinates, parking: Coordinates | None, radius_m: float
+) -> tuple[Coordinates, float]:
+    """What to be near to and how near: the door, or closer to where vans are known to stop."""
+    return (door, radius_m) if parking is None else (parking, min(radius_m, LEARNT_RADIUS_M))
 
 
 def still_near(

@@ -5,18 +5,20 @@ Means add up. Variances add up with a correlation of 0.12 between all parts (ind
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.domain.eta.estimates import Duration, Eta
-from chalicelib.domain.eta.model import TravelModel
+from chalicelib.domain.eta.model import RangeShape, TravelModel
 from chalicelib.domain.instants import Range
 
 CORRELATION: Final = 0.12
 TOGETHER: Final = CORRELATION * CORRELATION
 INDEPENDENT: Final = 1.0 - TOGETHER
+NO_TIME: Final = Duration(mu=-700.0, variance=0.0)
+"""A duration of zero seconds, as far as a log can say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,17 @@ class Link:
     travel: Duration
     dwell: Duration
     window: Range | None = None
+
+
+class Span(NamedTuple):
+    """Seconds from the start until a stop is reached: the point, the range, and their makings."""
+
+    stops_ahead: int
+    point_s: float
+    low_s: float
+    high_s: float
+    sigma_s: float
+    shape: RangeShape
 
 
 def chain(
@@ -39,8 +52,15 @@ def chain(
     Every ETA is finite and ordered, and its range holds its point.
     """
     start_s = departs_at.timestamp()
+    return tuple(
+        _eta(start_s, span.point_s, span.low_s, span.high_s)
+        for span in spans(links, start_s=start_s, model=model)
+    )
+
+
+def spans(links: Iterable[Link], *, start_s: float, model: TravelModel) -> Iterator[Span]:
+    """The chain in seconds after ``start_s`` (since the epoch)."""
     elapsed_s = variance_s2 = deviation_s = 0.0
-    etas: list[Eta] = []
     for stops_ahead, link in enumerate(links, 1):
         travel, dwell = link.travel, link.dwell
         elapsed_s += travel.mean_s
@@ -52,11 +72,11 @@ def chain(
         low_s = max(elapsed_s + shape.low * sigma_s, 0.3 * elapsed_s, opens_s)
         high_s = max(elapsed_s + shape.high * sigma_s, opens_s)
         elapsed_s = max(elapsed_s, opens_s)
-        etas.append(_eta(start_s, elapsed_s, min(low_s, elapsed_s), max(high_s, elapsed_s)))
+        low_s, high_s = min(low_s, elapsed_s), max(high_s, elapsed_s)
+        yield Span(stops_ahead, elapsed_s, low_s, high_s, sigma_s, shape)
         elapsed_s += dwell.mean_s
         variance_s2 += dwell.variance_s2
         deviation_s += dwell.deviation_s
-    return tuple(etas)
 
 
 def remaining_dwell(dwell: Duration, elapsed: timedelta) -> Duration:
