@@ -104,7 +104,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--trips", type=_count, default=20, help="how many (%(default)s)")
     parser.add_argument(
-        "--max-stops", type=_count, default=60, help="of a trip at most (%(default)s)"
+        "--max-stops", type=_count, default=40, help="of a trip at most (%(default)s)"
     )
     parser.add_argument(
         "--speed",
