@@ -28,7 +28,7 @@ def cheap_queries() -> Iterator[None]:
         finally:
             vars(table).pop("all_items", None)
 
-    Table.query = query  # type: ignore[method-assign]
+    Table.query = query  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
