@@ -4,10 +4,10 @@ import argparse
 import json
 from pathlib import Path
 
-from bench import cold_start, hot_path
+from bench import cold_start, eta, hot_path
 from bench.figures import table
 
-BENCHMARKS = {"hot-path": hot_path.measure, "cold-start": cold_start.measure}
+BENCHMARKS = {"hot-path": hot_path.measure, "cold-start": cold_start.measure, "eta": eta.measure}
 
 
 def main() -> None:
@@ -17,7 +17,8 @@ def main() -> None:
     asked = parser.parse_args()
     figures = {name: BENCHMARKS[name]() for name in asked.only or BENCHMARKS}
     for name, rows in figures.items():
-        print(table(name, rows))
+        if rows:
+            print(table(name, rows))
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_text(json.dumps(figures, indent=2) + "\n")
     print(f"written to {asked.json}")
