@@ -9,6 +9,8 @@ from typing import Any, Final
 import pytest
 
 from chalicelib import bootstrap
+from chalicelib.adapters.dynamodb import writes
+from chalicelib.adapters.dynamodb.tables import LiveItem
 from chalicelib.api.schemas.driving import DeliverIn, FailIn, FixBatchIn
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import DomainError, Unavailable
@@ -59,6 +61,12 @@ def ride(now: datetime) -> list[dict[str, Any]]:
     return [fix(now - timedelta(seconds=10 * i), FAR_M + 300 - 100 * i) for i in range(4)]
 
 
+def remembered(van: Round) -> list[datetime]:
+    """When the newest fixes were recorded that the live state remembers."""
+    live = bootstrap.container().fleet.live(DriverId(van.driver_id))
+    return [found.recorded_at for found in live.recent]
+
+
 def assert_history_is_whole(van: Round) -> None:
     for visit in van.ids:
         events = van.shop.events(visit[0])
@@ -79,11 +87,30 @@ def test_l17_two_batches_of_one_driver_may_overlap_in_any_way(
 
     assert not any(isinstance(result, Exception) for result in results.values()), schedule.trace
     head = datetime.fromisoformat(newest["recorded_at"])
-    assert bootstrap.container().fleet.live(DriverId(van.driver_id)).recent[-1].recorded_at == head
-    assert len(van.track()) == 5
+    known = remembered(van)
+    assert known[-1] == head
+    assert len(known) == len(van.track()) == 5
     again = van.positions(newest).json
     assert again["duplicates"] == 1
     assert datetime.fromisoformat(again["head_recorded_at"]) == head
+
+
+def test_a_write_that_forgets_its_condition_would_be_caught(
+    shared: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        writes, "live_condition", lambda *_: LiveItem.item.exists() | LiveItem.item.does_not_exist()
+    )
+    kept: list[int] = []
+
+    for choices in ALL[::16]:
+        van = shared.round(1).started()
+        sent = ride(shared.clock.now() + timedelta(seconds=60))[:2]
+        with Interleaving(choices).on(*shared.clients()) as schedule:
+            schedule.run(a=batch(van, sent[0]), b=batch(van, sent[1]))
+        kept.append(len(remembered(van)))
+
+    assert min(kept) < 2
 
 
 @schedules()
