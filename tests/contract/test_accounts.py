@@ -10,6 +10,7 @@ from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
 from chalicelib.domain.live import Live
 from chalicelib.services.ports import Accounts
+from local.capacity import CapacityMeter
 from tests import faults
 from tests.aws import dynamodb_clients
 from tests.builders import (
@@ -22,7 +23,6 @@ from tests.builders import (
     make_webhook,
     minutes,
 )
-from tests.capacity import CapacityMeter
 from tests.contract.conftest import Stores
 from tests.faults import Faults
 

@@ -10,8 +10,8 @@ from moto import mock_aws
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from local.capacity import CapacityMeter, Charge
 from tests.aws import SESSION
-from tests.capacity import CapacityMeter, Charge
 
 TABLE = "metered"
 

@@ -11,10 +11,10 @@ from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.routes import Route, RouteStatus
 from chalicelib.services.ports import Routes
+from local.capacity import CapacityMeter
 from tests import faults
 from tests.aws import dynamodb_clients
 from tests.builders import NOON, make_route, minutes
-from tests.capacity import CapacityMeter
 from tests.contract.conftest import Stores
 from tests.depth import times
 from tests.faults import Faults

@@ -13,10 +13,10 @@ from chalicelib.domain.ids import ProofId, RouteId, ShipmentId, ShipperId
 from chalicelib.domain.shipments import Shipment
 from chalicelib.domain.statuses import Status
 from chalicelib.services.ports import Shipments
+from local.capacity import CapacityMeter
 from tests import faults
 from tests.aws import dynamodb_clients
 from tests.builders import NOON, make_event, make_live, make_route, make_shipment, minutes
-from tests.capacity import CapacityMeter
 from tests.contract.conftest import Stores
 from tests.depth import times
 from tests.faults import Faults

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from local.capacity import CapacityMeter, item_bytes
 from tests.builders import HELSINKI, M_PER_LAT_DEG, north_of
-from tests.capacity import CapacityMeter, item_bytes
 from tests.integration.carrier import Carrier, Round, Shop, fix, note
 
 SEED = 20_261_123

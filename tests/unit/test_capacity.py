@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.capacity import item_bytes, number_bytes, read_units, value_bytes, write_units
+from local.capacity import item_bytes, number_bytes, read_units, value_bytes, write_units
 
 
 def item_of(size_bytes: int) -> dict[str, dict[str, str]]:
