@@ -174,7 +174,7 @@ def test_s13_s14_a_fault_at_any_call_leads_to_the_same_end(
     wanted = undisturbed.picture()
 
     for place, (operation, number) in enumerate(plans(path, carrier)):
-        for name in faults_at(place):
+        for name in faults_at(PATHS.index(path) + place):
             tries = 1 if name in ONCE else SDK_TRIES
             action = (ONCE | LASTING)[name]
             plan = {("dynamodb", operation, number + i): action for i in range(tries)}
@@ -188,10 +188,9 @@ def test_s13_s14_a_fault_at_any_call_leads_to_the_same_end(
 
 
 def faults_at(place: int) -> list[str]:
-    """A crash and an error at every call, by turns; all of them in the deep run."""
-    if DEEP:
-        return [*ONCE, *LASTING]
-    return [[*ONCE][place % len(ONCE)], [*LASTING][place % len(LASTING)]]
+    """Crashes and errors by turns, one at every call; all of them in the deep run."""
+    names = [*ONCE, *LASTING]
+    return names if DEEP else [names[place % len(names)]]
 
 
 @pytest.mark.parametrize(

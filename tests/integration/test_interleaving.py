@@ -13,14 +13,15 @@ from chalicelib.adapters.dynamodb import writes
 from chalicelib.adapters.dynamodb.tables import LiveItem
 from chalicelib.api.schemas.driving import DeliverIn, FailIn, FixBatchIn
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.errors import DomainError, Unavailable
-from chalicelib.domain.ids import DriverId
+from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable
+from chalicelib.domain.ids import DriverId, HubId, ShipmentId
+from chalicelib.services.plan_routes import PlannedVisit, RouteOrder
 from tests.depth import times
 from tests.integration.carrier import Carrier, Round, fix
 from tests.interleaving import Interleaving
 
 ALL: Final = list(itertools.product((0, 1), repeat=8))
-SCHEDULES: Final = random.Random(20_261_123).sample(ALL, times(quick=12, deep=len(ALL)))
+SCHEDULES: Final = random.Random(20_261_123).sample(ALL, times(quick=6, deep=len(ALL)))
 FAR_M: Final = -8_000.0
 NEAR_M: Final = -300.0
 
@@ -50,6 +51,19 @@ def batch(van: Round, *fixes: Mapping[str, Any]) -> Callable[[], Any]:
 def delivery(van: Round) -> Callable[[], Any]:
     report = DeliverIn.model_validate(van.action(), strict=False).to_domain(van.stop_ids[0])
     return lambda: bootstrap.container().work_stop(report, actor=driver(van))
+
+
+def planning(carrier: Carrier, driver_id: str, shipment_id: str) -> Callable[[], Any]:
+    now = carrier.clock.now()
+    order = RouteOrder(
+        driver_id=DriverId(driver_id),
+        hub_id=HubId(carrier.hub_id),
+        service_day=now.date(),
+        starts_at=now,
+        visits=(PlannedVisit((ShipmentId(shipment_id),)),),
+    )
+    actor = Actor(Role.DISPATCHER, "key_1")
+    return lambda: bootstrap.container().plan_route(order, actor=actor)
 
 
 def driver(van: Round) -> Actor:
@@ -103,7 +117,7 @@ def test_a_write_that_forgets_its_condition_would_be_caught(
     )
     kept: list[int] = []
 
-    for choices in ALL[::16]:
+    for choices in ALL[::32]:
         van = shared.round(1).started()
         sent = ride(shared.clock.now() + timedelta(seconds=60))[:2]
         with Interleaving(choices).on(*shared.clients()) as schedule:
@@ -128,6 +142,34 @@ def test_s7_positions_and_a_delivery_may_overlap_in_any_way(
     assert van.seen()["stops"][0]["is_done"]
     assert van.state(van.ids[0][0]).json["position"] is None
     assert_history_is_whole(van)
+
+
+@schedules()
+def test_s1_two_routes_that_claim_one_shipment_end_with_one_owner(
+    shared: Carrier, choices: tuple[int, ...]
+) -> None:
+    shop = shared.shop()
+    shipment = shop.shipment()
+    drivers = [shared.driver() for _ in range(2)]
+    plans = [planning(shared, driver_id, shipment["id"]) for driver_id, _ in drivers]
+
+    with Interleaving(choices).on(*shared.clients()) as schedule:
+        results = schedule.run(a=plans[0], b=plans[1])
+
+    refused = [result for result in results.values() if isinstance(result, Exception)]
+    assert {type(result) for result in refused} <= {AlreadyAssigned}, schedule.trace
+    vans = [
+        Round(
+            shared, shop, driver_id, token, "", [], [[shipment["id"]]], {shipment["id"]: shipment}
+        )
+        for driver_id, token in drivers
+    ]
+    verdicts = [van.scan(shipment["parcels"][0]["barcode"]) for van in vans]
+    started = [van.start().status for van in vans]
+    loaded = [r.status == 200 and r.json["results"][0]["verdict"] == "loaded" for r in verdicts]
+    assert sorted(loaded) == [False, True], schedule.trace
+    assert [status == 200 for status in started] == loaded
+    assert shop.event_types(shipment["id"]).count("out_for_delivery") == 1
 
 
 @schedules()

@@ -22,6 +22,12 @@ def van(shared: Carrier) -> Round:
     return started
 
 
+@pytest.fixture(scope="module")
+def resting(shared: Carrier) -> Round:
+    """A van that has left, for what is refused and leaves no trace."""
+    return shared.round(1).started()
+
+
 def now(van: Round) -> datetime:
     return van.carrier.clock.now()
 
@@ -164,9 +170,9 @@ def test_l6_one_fix_of_the_future_costs_only_itself(van: Round) -> None:
     ["NaN", "Infinity", "-Infinity", "1e308", "1e999", '"51"', "true", "null", "181", "-180.0001"],
 )
 def test_l7_a_coordinate_that_is_none_is_refused_with_its_pointer(
-    van: Round, field: str, value: str
+    resting: Round, field: str, value: str
 ) -> None:
-    (good,) = ride(van, 1)
+    (good,) = ride(resting, 1)
     other = {"lat_deg": 1.0, "lon_deg": 1.0} | {field: None}
     (kept,) = (name for name in other if other[name])
     raw = (
@@ -174,11 +180,11 @@ def test_l7_a_coordinate_that_is_none_is_refused_with_its_pointer(
         f' "{field}": {value}}}]}}'
     )
 
-    reply = van.carrier.call("POST", "/v1/driver/positions", raw.encode(), token=van.token)
+    reply = resting.carrier.call("POST", "/v1/driver/positions", raw.encode(), token=resting.token)
 
     assert reply.status == 422
     assert reply.pointers == [f"/fixes/0/{field}"]
-    assert van.track() == []
+    assert resting.track() == []
 
 
 def test_l8_null_island_is_in_the_track_and_nowhere_else(van: Round) -> None:
@@ -230,8 +236,8 @@ def test_l10_a_vague_fix_is_kept_and_moves_nothing(
         ("battery_ratio", -0.5),
     ],
 )
-def test_l10_a_negative_measure_is_refused(van: Round, field: str, value: float) -> None:
-    reply = van.positions(fix(now(van), FAR_M) | {field: value})
+def test_l10_a_negative_measure_is_refused(resting: Round, field: str, value: float) -> None:
+    reply = resting.positions(fix(now(resting), FAR_M) | {field: value})
 
     assert reply.status == 422
     assert reply.pointers == [f"/fixes/0/{field}"]
@@ -278,8 +284,8 @@ def test_l12_a_thousand_fixes_are_a_batch_and_one_more_is_too_many(van: Round) -
     assert len(van.track()) == 1_000
 
 
-def test_l12_an_empty_batch_is_refused(van: Round) -> None:
-    reply = van.positions()
+def test_l12_an_empty_batch_is_refused(resting: Round) -> None:
+    reply = resting.positions()
 
     assert reply.status == 422
     assert reply.pointers == ["/fixes"]

@@ -13,6 +13,12 @@ def van(shared: Carrier) -> Round:
     return shared.round(2).started()
 
 
+@pytest.fixture(scope="module")
+def resting(shared: Carrier) -> Round:
+    """A van that has left, for what is refused and changes nothing."""
+    return shared.round(2).started()
+
+
 def status(van: Round, stop: int = 0) -> str:
     return str(van.shop.get(van.ids[stop][0])["status"])
 
@@ -143,9 +149,9 @@ def test_a_failed_attempt_says_why(van: Round) -> None:
     ids=repr,
 )
 def test_a_report_that_breaks_a_rule_is_refused(
-    van: Round, changes: dict[str, Any], pointer: str
+    resting: Round, changes: dict[str, Any], pointer: str
 ) -> None:
-    reply = van.work(0, "fail", van.action() | changes)
+    reply = resting.work(0, "fail", resting.action() | changes)
 
     assert reply.status == 422
     assert reply.pointers == [pointer]
@@ -203,16 +209,16 @@ def test_a_photo_that_was_never_uploaded_is_missing_until_it_is_there(van: Round
     ids=["svg", "png", "empty", "html", "too large"],
 )
 def test_a_file_that_is_not_the_photo_announced_is_refused(
-    van: Round, content: bytes, content_type: str
+    resting: Round, content: bytes, content_type: str
 ) -> None:
-    allowed = van.proof(van.ids[0][0])
-    van.carrier.upload(allowed, content, **{"Content-Type": content_type})
+    allowed = resting.proof(resting.ids[0][0])
+    resting.carrier.upload(allowed, content, **{"Content-Type": content_type})
 
-    reply = van.work(0, "deliver", van.action(proof_ids=[allowed["proof_id"]]))
+    reply = resting.work(0, "deliver", resting.action(proof_ids=[allowed["proof_id"]]))
 
     assert reply.status == 422
     assert reply.json["errors"][0]["code"] == "not_an_image"
-    assert status(van) == "out_for_delivery"
+    assert status(resting) == "out_for_delivery"
 
 
 def test_a_photo_of_another_shipment_proves_nothing(van: Round) -> None:
@@ -254,16 +260,16 @@ def test_a_photo_of_a_shipment_that_somebody_else_carries_is_not_found(van: Roun
     ids=repr,
 )
 def test_an_upload_that_we_would_not_take_is_not_allowed(
-    van: Round, changes: dict[str, Any]
+    resting: Round, changes: dict[str, Any]
 ) -> None:
     body = {
-        "shipment_id": van.ids[0][0],
+        "shipment_id": resting.ids[0][0],
         "kind": "photo",
         "content_type": "image/jpeg",
         "size_bytes": 10,
     }
 
-    assert van.call("POST", "proofs", body | changes).status == 422
+    assert resting.call("POST", "proofs", body | changes).status == 422
 
 
 def test_a_stop_of_two_shipments_may_be_delivered_in_parts(shared: Carrier) -> None:
