@@ -44,7 +44,11 @@ def _zone(name: str) -> str:
     return name
 
 
-Phone = Annotated[str, StringConstraints(min_length=5, max_length=32), AfterValidator(_e164)]
+Phone = Annotated[
+    str,
+    StringConstraints(pattern=r"^\+[0-9 ()./-]{4,31}$"),  # no letters: they would count as digits
+    AfterValidator(_e164),
+]
 Email = Annotated[
     str,
     StringConstraints(

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -42,14 +41,6 @@ def tokens(shared: Carrier) -> dict[Role, str]:
     """A credential of every role, none of which owns anything."""
     found = {role: shared.key(role) for role in (Role.DISPATCHER, Role.MANAGER, Role.ADMIN)}
     return found | {Role.SHIPPER: shared.shop().key, Role.DRIVER: shared.driver()[1]}
-
-
-@pytest.fixture
-def later(shared: Carrier) -> Iterator[None]:
-    """Time may pass in the test; afterwards it is what it was."""
-    now = shared.clock.now()
-    yield
-    shared.clock.set_to(now)
 
 
 def knock(carrier: Carrier, method: str, path: str, token: str | None) -> Reply:
@@ -225,7 +216,7 @@ def test_a_key_that_is_revoked_here_opens_nothing_at_once(shared: Carrier) -> No
     assert shared.call("GET", "/v1/shipments", token=shop.key).status == 200
 
 
-def test_a_key_ends_when_it_said_it_would(shared: Carrier, later: None) -> None:
+def test_a_key_ends_when_it_said_it_would(shared: Carrier) -> None:
     shop = shared.shop()
     ends = shared.clock.now() + timedelta(hours=1)
     body = {"role": "shipper", "label": "x", "shipper_id": shop.shipper_id}
@@ -270,7 +261,7 @@ def test_a_revoked_drivers_token_opens_nothing(shared: Carrier) -> None:
     assert shared.everything() == kept
 
 
-def test_a_drivers_token_ends_after_a_shift(shared: Carrier, later: None) -> None:
+def test_a_drivers_token_ends_after_a_shift(shared: Carrier) -> None:
     van = shared.round(1).started()
 
     shared.clock.advance(timedelta(hours=16) - timedelta(seconds=1))
@@ -281,9 +272,7 @@ def test_a_drivers_token_ends_after_a_shift(shared: Carrier, later: None) -> Non
     assert on_the_phone(van) == {401}
 
 
-def test_an_invitation_works_once_and_for_a_quarter_of_an_hour(
-    shared: Carrier, later: None
-) -> None:
+def test_an_invitation_works_once_and_for_a_quarter_of_an_hour(shared: Carrier) -> None:
     driver_id, _ = shared.driver()
     path = f"/v1/drivers/{driver_id}/invitations"
     used, late = (shared.made(path, {}, shared.dispatcher)["code"] for _ in range(2))
