@@ -1,6 +1,7 @@
 """Shipments and their history in one partition each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
@@ -52,12 +53,7 @@ class DynamoShipments:
     def with_history(self, shipment_id: ShipmentId) -> tuple[Shipment, tuple[Event, ...]]:
         """EVENT#… and SHIPMENT are neighbours in the partition: one query has both."""
         with translated():
-            items = list(
-                EventItem._get_connection().query(  # noqa: SLF001 - one query over two item classes
-                    shipment_id,
-                    range_key_condition=EventItem.item.between(FIRST_EVENT, SHIPMENT),
-                )["Items"]
-            )
+            items = list(_raw_between(shipment_id, FIRST_EVENT, SHIPMENT))
         shipment: Shipment | None = None
         events: list[Event] = []
         for raw in items:
@@ -177,6 +173,21 @@ class DynamoShipments:
             result_id=item.result_id,
             expires_at=wanted.expires_at,
         )
+
+
+def _raw_between(shipment_id: ShipmentId, first: str, last: str) -> Iterator[dict[str, Any]]:
+    """The raw items of a partition in a span, of whatever class, page by page."""
+    position: dict[str, Any] | None = None
+    while True:
+        answer = EventItem._get_connection().query(  # noqa: SLF001 - PynamoDB has no other way
+            shipment_id,
+            range_key_condition=EventItem.item.between(first, last),
+            exclusive_start_key=position,
+        )
+        yield from answer["Items"]
+        position = answer.get("LastEvaluatedKey")
+        if position is None:
+            return
 
 
 def _save_changes(transaction: TransactWrite, changes: Iterable[Change], token: str) -> None:
