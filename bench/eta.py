@@ -174,7 +174,7 @@ def _place(x_m: float, y_m: float) -> Coordinates:
 
 def measure(data: Path | None = None, tasks: tuple[str, ...] = tuple(TASKS)) -> list[Row]:
     """The table, a row a task and model; empty, with a word why, where there are no recordings."""
-    data = data or _data_folder()
+    data = data or data_folder()
     if not (data / "eta_bench.py").exists():
         print(f"eta: skipped, no recorded journeys in {data} (set DOORSTEP_DATA)")
         return []
@@ -329,13 +329,13 @@ def _size(state: State) -> Row:
     }
 
 
-def _data_folder() -> Path:
+def data_folder() -> Path:
     return Path(os.environ.get("DOORSTEP_DATA", ROOT.parent / "shared" / "data"))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=_data_folder(), help="the recorded journeys")
+    parser.add_argument("--data", type=Path, default=data_folder(), help="the recorded journeys")
     parser.add_argument("--task", choices=TASKS, action="append", help="default: all")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "eta.json", help="where to")
     asked = parser.parse_args()

@@ -4,7 +4,7 @@ Which pages a route needs follows from its places and its driver (``pages_of``).
 format, its number and a checksum; one that is corrupt, older or someone else's is refused with
 ValueError, for the caller to set aside and log.
 
-    <B version> <Q page> <I saved_at_s> <H keys> <I CRC-32 of the body> body
+    <B version> <Q page> <I saved_at_s> <H keys> <I CRC-32 of all the rest> body
     a key: the gap to the key before it (varint), then three bytes: mean, log variance, age
 
 Rounding is unbiased (it goes up or down with the right odds, by a hash of the key and its time):
@@ -28,7 +28,9 @@ from chalicelib.domain.geography import Coordinates
 
 VERSION: Final = 1
 PAGE_BYTES: Final = 4_096
-HEADER: Final = struct.Struct("<BQIHI")
+HEAD: Final = struct.Struct("<BQIH")
+CHECKSUM: Final = struct.Struct("<I")
+HEADER_BYTES: Final = HEAD.size + CHECKSUM.size
 IN_PAGE: Final = 0xFFFFF
 DAY_S: Final = 86_400
 TICK_S: Final = 64
@@ -66,7 +68,8 @@ def pack_page(state: State, page: int, saved_at_s: float) -> bytes:
             if not _is_stale(id_, belief, int(saved_at_s))
         ]
         count, body = len(beliefs), b"".join(_pack_keys(beliefs, int(saved_at_s)))
-    return HEADER.pack(VERSION, page, int(saved_at_s), count, zlib.crc32(body)) + body
+    head = HEAD.pack(VERSION, page, int(saved_at_s), count)
+    return head + CHECKSUM.pack(zlib.crc32(body, zlib.crc32(head))) + body
 
 
 def read_page(state: State, page: int, raw: bytes) -> None:
@@ -82,15 +85,16 @@ def read_page(state: State, page: int, raw: bytes) -> None:
 
 
 def _opened(page: int, raw: bytes) -> tuple[bytes, int, int]:
-    if len(raw) < HEADER.size:
+    if len(raw) < HEADER_BYTES:
         msg = "a page is longer than this"
         raise ValueError(msg)
-    version, number, saved_at_s, count, checksum = HEADER.unpack_from(raw)
-    body = raw[HEADER.size :]
+    version, number, saved_at_s, count = HEAD.unpack_from(raw)
+    (checksum,) = CHECKSUM.unpack_from(raw, HEAD.size)
+    body = raw[HEADER_BYTES:]
     if version != VERSION:
         msg = f"a page of format {version}, not {VERSION}"
         raise ValueError(msg)
-    if number != page or zlib.crc32(body) != checksum:
+    if number != page or zlib.crc32(body, zlib.crc32(raw[: HEAD.size])) != checksum:
         msg = "a page that is corrupt or another's"
         raise ValueError(msg)
     return body, saved_at_s, count
@@ -174,12 +178,16 @@ def _read_model(state: State, body: bytes) -> None:
         msg = "a model page has one length"
         raise ValueError(msg)
     travel, dwell = state.travel, state.dwell
-    numbers = iter(TRAVEL_MODEL.unpack_from(body))
+    found = TRAVEL_MODEL.unpack_from(body), DWELL_MODEL.unpack_from(body, TRAVEL_MODEL.size)
+    if not all(math.isfinite(number) for numbers in found for number in numbers):
+        msg = "a model page of impossible numbers"
+        raise ValueError(msg)
+    numbers = iter(found[0])
     _set_curves(travel.curves, numbers)
     _set_noise(travel.noise, numbers)
     for trackers in (travel.leg_ranges, travel.horizons):
         trackers[:] = [RangeTracker(next(numbers), next(numbers), next(numbers)) for _ in trackers]
-    numbers = iter(DWELL_MODEL.unpack_from(body, TRAVEL_MODEL.size))
+    numbers = iter(found[1])
     _set_curves(dwell.curves, numbers)
     _set_noise(dwell.noise, numbers)
 

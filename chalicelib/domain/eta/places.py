@@ -16,7 +16,7 @@ from chalicelib.domain.geography import Coordinates
 SHELF_BIT: Final = 33
 KM_PER_DEGREE: Final = 111.195
 AREA_KM: Final = 6.0
-SHARES: Final = 8
+SHARES: Final = 5
 """The pairs that end in one area are shared out over so many pages; more would lie half empty."""
 GROUPS: Final = 16
 """So many pages for drivers and customers: about thirty drivers each for a fleet of 500."""

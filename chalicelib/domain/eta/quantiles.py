@@ -11,7 +11,11 @@ from typing import Final
 LOW: Final = 0.1
 HIGH: Final = 0.9
 WARM_UP: Final = 60.0
-FIRST_STEPS: Final = 12.0
+RATE: Final = 0.01
+LEG_STEPS: Final = 12.0
+STOP_STEPS: Final = 7.0
+"""The first steps, over ``WARM_UP``. Many stops ahead of one van are wrong together, so that
+their first steps must be smaller, or a single late journey swings the range."""
 SHARED: Final = 0.35
 """What a neighbouring bin takes from one observation, while it has few of its own."""
 FEW: Final = 40.0
@@ -31,11 +35,17 @@ class RangeTracker:
     count: float = 0.0
 
     def learn(
-        self, residual: float, low: float, high: float, *, rate: float, weight: float = 1.0
+        self,
+        residual: float,
+        low: float,
+        high: float,
+        *,
+        first_steps: float = LEG_STEPS,
+        weight: float = 1.0,
     ) -> None:
         """Take in one residual, against the quantiles that were told at the time."""
         self.count += weight
-        step = weight * max(rate, FIRST_STEPS / (self.count + WARM_UP))
+        step = weight * max(RATE, first_steps / (self.count + WARM_UP))
         self.low -= step * ((residual < low) - LOW)
         self.high += step * ((residual > high) - HIGH_MISSED)
 
@@ -50,12 +60,12 @@ def learn_shared(
     low: float,
     high: float,
     *,
-    rate: float,
+    first_steps: float = LEG_STEPS,
 ) -> None:
     """Teach a bin, and its neighbours a little: far horizons are rare, and resemble the next."""
-    trackers[own].learn(residual, low, high, rate=rate)
+    trackers[own].learn(residual, low, high, first_steps=first_steps)
     for i in (own - 1, own + 1):
         if 0 <= i < len(trackers):
             near = trackers[i]
             weight = SHARED * FEW / (FEW + near.count)
-            near.learn(residual, near.low, near.high, rate=rate, weight=weight)
+            near.learn(residual, near.low, near.high, first_steps=first_steps, weight=weight)

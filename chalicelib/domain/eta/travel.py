@@ -14,12 +14,10 @@ from chalicelib.domain.eta.estimates import Duration
 from chalicelib.domain.eta.keys import BINS, LAST_BIN, Traits
 from chalicelib.domain.eta.model import RangeShape
 from chalicelib.domain.eta.noise import Noise, clipped, driver_factor
-from chalicelib.domain.eta.quantiles import RangeTracker, learn_shared
+from chalicelib.domain.eta.quantiles import STOP_STEPS, RangeTracker, learn_shared
 
 HORIZONS: Final = 13
 """Twice the binary logarithm of the stops ahead: 1, 2, 3, 4, 6, 8 … 64 and more."""
-LEG_RATE: Final = 0.01
-CHAIN_RATE: Final = 0.02
 LEAST_S: Final = 15.0
 """A shorter leg is taken for this long: the log of a tap on the wrong button teaches nothing."""
 CLIP: Final = 2.0
@@ -127,7 +125,7 @@ class Travel:
             residual = (log_s + traits.offset - told.mu) / told.sigma
             first = LAST_BIN + 1 if traits.has_engine else 0
             ranges = self.leg_ranges[first : first + LAST_BIN + 1]
-            learn_shared(ranges, traits.bin - first, residual, told.low, told.high, rate=LEG_RATE)
+            learn_shared(ranges, traits.bin - first, residual, told.low, told.high)
 
     def range_shape(self, stops_ahead: int) -> RangeShape:
         """The normalised residuals that hold 80 % of arrivals this many stops ahead."""
@@ -140,7 +138,7 @@ class Travel:
             return
         residual = (took_s - told.mean_s) / told.sigma_s
         own = horizon(told.stops_ahead)
-        learn_shared(self.horizons, own, residual, told.low, told.high, rate=CHAIN_RATE)
+        learn_shared(self.horizons, own, residual, told.low, told.high, first_steps=STOP_STEPS)
 
     def _driver_factor(self, traits: Traits) -> float:
         belief = None if traits.noise_key is None else self.beliefs.known.get(traits.noise_key)
