@@ -59,22 +59,21 @@ def replayed(
 
         with world.opened(stack, trips, seed=seed) as opened:
             runs = [opened.run(number, trip) for number, trip in enumerate(trips)]
-            player.play(runs, speed=speed, on_deed=_progress(runs, say))
+            player.play(runs, speed=speed, on_deed=_progress(say))
             tracks = [scoring.track(stack, run) for run in runs]
             found = figures.figures(opened, runs, tracks, stack.inbox.letters())
     return found | {"seed": seed, "spent_s": round(time.perf_counter() - started_s, 1)}
 
 
-def _progress(runs: Sequence[Any], say: Callable[[str], object]) -> Callable[[Any], object]:
+def _progress(say: Callable[[str], object]) -> Callable[[Any, float], object]:
     """Says where we are, some twenty times in all."""
-    total = sum(len(run.trip.samples) + 2 * len(run.drops) + 4 for run in runs)
-    done = 0
+    told = 0
 
-    def tell(deed: Any) -> None:
-        nonlocal done
-        done += 1
-        if done * PROGRESS_STEPS // total != (done - 1) * PROGRESS_STEPS // total:
-            say(f"{min(done / total, 1.0):4.0%}  {deed.at:%Y-%m-%d %H:%M} UTC")
+    def tell(deed: Any, share: float) -> None:
+        nonlocal told
+        if int(share * PROGRESS_STEPS) > told:
+            told = int(share * PROGRESS_STEPS)
+            say(f"{share:4.0%}  {deed.at:%Y-%m-%d %H:%M} UTC")
 
     return tell
 

@@ -4,7 +4,6 @@ Everything goes through the public HTTP API, one request after the other in the 
 all trips. The clock is set to each recorded instant, and never back.
 """
 
-import heapq
 import itertools
 import random
 import time
@@ -290,17 +289,19 @@ def play(
     runs: Sequence[Run],
     *,
     speed: float = 0.0,
-    on_deed: Callable[[Deed], object] = lambda _deed: None,
+    on_deed: Callable[[Deed, float], object] = lambda _deed, _share: None,
     rest: Callable[[float], object] = time.sleep,
 ) -> None:
     """Do all deeds of all runs in order of time, with the clock set to each.
 
     `speed` is how many virtual seconds may pass in a real one while somebody drives; 0: as many as
-    the machine can do. A refused request ends the run that made it, and is counted.
+    the machine can do. A refused request ends the run that made it, and is counted. `on_deed` is
+    told each deed and the share that is done with it.
     """
     given_up: set[int] = set()
     last: tuple[datetime, float] | None = None
-    for deed in heapq.merge(*(run.deeds() for run in runs)):
+    deeds = sorted(deed for run in runs for deed in run.deeds())
+    for done, deed in enumerate(deeds, start=1):
         number = deed.order[0]
         if last is not None and speed > 0 and (gap := deed.at - last[0]) < PLANNED_BEFORE:
             rest(max(0.0, last[1] + gap.total_seconds() / speed - time.monotonic()))
@@ -314,7 +315,7 @@ def play(
         except Refused as exc:
             given_up.add(number)
             world.contradictions[f"refused: {exc}"] += 1
-        on_deed(deed)
+        on_deed(deed, done / len(deeds))
 
 
 def _eta(told: Mapping[str, str]) -> Eta:
