@@ -11,10 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from chalicelib.domain.eta.estimates import Duration, Eta
-from chalicelib.domain.eta.model import RangeShape, TravelModel
+from chalicelib.domain.eta.model import CORRELATION, RangeShape, TravelModel
 from chalicelib.domain.instants import Range
 
-CORRELATION: Final = 0.12
 TOGETHER: Final = CORRELATION * CORRELATION
 INDEPENDENT: Final = 1.0 - TOGETHER
 NO_TIME: Final = Duration(mu=-700.0, variance=0.0)

@@ -70,7 +70,7 @@ PRIORS: Final[dict[Kind, Prior]] = {
     # a diagonal filter does not know, so that larger priors overshoot (ratio 0.49 v 0.48).
     Kind.HOUR: Prior(0.0025, 0.0025),
     Kind.DRIVER: Prior(0.01, 0.03),
-    Kind.CUSTOMER: Prior(0.015, 0.015),
+    Kind.CUSTOMER: Prior(0.005, 0.005),
     Kind.BEARING: Prior(0.0025, 0.0025),
     Kind.ORIGIN: Prior(0.0075, 0.03),
     Kind.DESTINATION: Prior(0.0075, 0.03),
