@@ -89,7 +89,7 @@ class FactoryPrior:
     dwell_per_parcel_s: float = 20.0
     dwell_variance: float = 0.25
     pace_deviation: float = 0.25
-    """How far the pace of a place may be from the prior's, relative; all legs of a route share it."""
+    """How far a pace may be from the prior's, relative; all legs of a route share it."""
 
     def leg(self, leg: Leg, at: datetime) -> Duration:
         """Power law of the distance, or twice the engine's seconds (measured over OSRM: 2.05)."""
