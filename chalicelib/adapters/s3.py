@@ -68,6 +68,7 @@ class S3ProofStore:
             etag=found["ETag"].strip('"'),
             stored_at=found["LastModified"],
             first_bytes=found["Body"].read(),
+            version_id=found.get("VersionId"),
         )
 
     def _empty(self, object_key: str) -> StoredObject:
@@ -84,15 +85,14 @@ class S3ProofStore:
 
     def link(self, proof: Proof) -> str:
         """A presigned GET, good for five minutes, that shows an image and nothing else."""
+        wanted = {
+            "Bucket": self._bucket,
+            "Key": proof.object_key,
+            "ResponseContentType": proof.content_type,
+            "ResponseContentDisposition": "inline",
+        }
+        if proof.version_id is not None:  # whatever was uploaded there since
+            wanted["VersionId"] = proof.version_id
         return str(
-            client("s3").generate_presigned_url(
-                "get_object",
-                Params={
-                    "Bucket": self._bucket,
-                    "Key": proof.object_key,
-                    "ResponseContentType": proof.content_type,
-                    "ResponseContentDisposition": "inline",
-                },
-                ExpiresIn=LINK_TTL_S,
-            )
+            client("s3").generate_presigned_url("get_object", Params=wanted, ExpiresIn=LINK_TTL_S)
         )

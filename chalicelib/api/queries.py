@@ -54,7 +54,8 @@ def paging(request: Request, actor: Actor, found: Mapping[str, str]) -> Paging:
     Raises Invalid for a cursor of another listing or of somebody else.
     """
     limit = found.get("limit", str(DEFAULT_LIMIT))
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= MAX_LIMIT:
+    is_short = len(limit) <= len(str(MAX_LIMIT))
+    if not (is_short and limit.isascii() and limit.isdigit() and 1 <= int(limit) <= MAX_LIMIT):
         text = f"A limit is a number from 1 to {MAX_LIMIT}."
         raise Invalid(text, pointer="?limit", code="out_of_range")
     filters = sorted((k, v) for k, v in found.items() if k not in {"limit", "cursor"})

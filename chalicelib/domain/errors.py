@@ -10,7 +10,8 @@
     ├─ Forbidden                 this actor may not
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
-    │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NothingAboard, UploadMissing
+    │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NothingAboard, UploadMissing,
+    │  │  TooManyUploads
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
@@ -118,6 +119,13 @@ class UploadMissing(Conflict):
 
     code = "upload_missing"
     text = "The file has not been uploaded yet."
+
+
+class TooManyUploads(Conflict):
+    """The shipment has had its uploads."""
+
+    code = "too_many_uploads"
+    text = "No more files may be uploaded for this shipment."
 
 
 class IdempotencyKeyReused(Invalid):

@@ -35,7 +35,7 @@ class ProofRequirements:
 class Proof:
     """One stored file.
 
-    ``etag`` binds the attempt to the very bytes that were there when it was recorded.
+    ``etag`` and ``version_id`` bind the attempt to the very bytes that were there.
     """
 
     id: ProofId
@@ -45,6 +45,7 @@ class Proof:
     size_bytes: int
     etag: str
     uploaded_at: datetime
+    version_id: str | None = None
 
 
 def object_key(shipment_id: ShipmentId, proof_id: ProofId) -> str:
@@ -70,6 +71,7 @@ class StoredObject:
     etag: str
     stored_at: datetime
     first_bytes: bytes
+    version_id: str | None = None
 
 
 MAX_PROOF_BYTES: Final = 8_000_000

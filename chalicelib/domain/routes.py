@@ -79,14 +79,14 @@ class Route:
         """Where a stop stands in the order, from 0."""
         return next((i for i, stop in enumerate(self.stops) if stop.id == stop_id), None)
 
-    def find_barcode(self, barcode: str) -> tuple[int, ShipmentId] | None:
-        """Which stop and shipment a scanned parcel belongs to."""
-        return next(
-            (
-                (i, consignment.shipment_id)
-                for i, stop in enumerate(self.stops)
-                for consignment in stop.consignments
-                if barcode in consignment.barcodes
-            ),
-            None,
+    def find_barcode(self, barcode: str) -> tuple[ShipmentId, ...]:
+        """The shipments that a scanned parcel may belong to, in the order of the stops.
+
+        Two shippers may use the same barcode.
+        """
+        return tuple(
+            consignment.shipment_id
+            for stop in self.stops
+            for consignment in stop.consignments
+            if barcode in consignment.barcodes
         )

@@ -151,7 +151,10 @@ def transitions() -> Mapping[Step, Transition]:
         Step.DELIVER: row(at_large, Status.DELIVERED, field_staff, EventType.DELIVERED),
         Step.FAIL: row(at_large, Status.ATTEMPT_FAILED, field_staff, EventType.ATTEMPT_FAILED),
         Step.RETRY: row(
-            frozenset({Status.ATTEMPT_FAILED}), Status.ACCEPTED, office, EventType.ACCEPTED
+            frozenset({Status.ATTEMPT_FAILED, Status.LOADED}),
+            Status.ACCEPTED,
+            office,
+            EventType.ACCEPTED,
         ),
         Step.RETURN: row(
             frozenset({Status.ATTEMPT_FAILED}), Status.RETURNING, office, EventType.RETURNING

@@ -77,9 +77,10 @@ class IngestPositions:
 
     def __call__(self, batch: FixBatch) -> IngestReport:
         """Take one batch in."""
-        return retried(lambda: self._ingest(batch))
+        kept: list[bool] = []  # by the first try: a second one would find what that one kept
+        return retried(lambda: self._ingest(batch, kept))
 
-    def _ingest(self, batch: FixBatch) -> IngestReport:
+    def _ingest(self, batch: FixBatch, kept: list[bool]) -> IngestReport:
         now = self.clock.now()
         before = self.fleet.live(batch.driver_id)
         if before.epoch != batch.epoch:
@@ -96,10 +97,10 @@ class IngestPositions:
         if not any(verdict.is_stored for verdict in screened.verdicts):
             return self._report(before, screened, skew)
         after, alerts, route = self._advance(before, screened, skew, now)
-        is_new = self._keep(after, screened, now)
+        kept.append(self._keep(after, screened, now))
         if after != before:
             self._commit(before, after, alerts, route, now)
-        return replace(self._report(after, screened, skew), is_repeat=not is_new, alerts=alerts)
+        return replace(self._report(after, screened, skew), is_repeat=not kept[0], alerts=alerts)
 
     def _skew(self, batch: FixBatch, before: Live, now: datetime) -> timedelta:
         times = [fix.recorded_at for fix in batch.fixes]

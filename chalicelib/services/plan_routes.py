@@ -36,7 +36,10 @@ MAX_STOPS: Final = 200
 MAX_SHIPMENTS_PER_STOP: Final = 40
 MAX_SHIPMENTS: Final = 1_000
 SHIPMENTS_PER_TRANSACTION: Final = 45
-PLANNABLE: Final = frozenset({Status.CREATED, Status.ACCEPTED, Status.ATTEMPT_FAILED})
+PLANNABLE: Final = frozenset(
+    {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
+)
+"""Loaded but not on an open route: it was left behind by one, and is back at the hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ class PlanRoute:
         if shipment.assignment is not None and self._is_open(shipment.assignment.route_id, route):
             raise AlreadyAssigned(shipment_id=shipment.id)
         after, events = shipment, []
-        if shipment.status is Status.ATTEMPT_FAILED:
+        if shipment.status in {Status.ATTEMPT_FAILED, Status.LOADED}:
             after, event = take(
                 after,
                 Step.RETRY,

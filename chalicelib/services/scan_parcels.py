@@ -4,21 +4,24 @@ Each scan has its own verdict. A shipment is loaded when all of its parcels have
 that nobody has accepted yet is accepted by the same scan.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.changes import Change
-from chalicelib.domain.errors import NotFound, Unauthorized
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.events import Event
-from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId
+from chalicelib.domain.ids import EVENT, EventId, ShipmentId
 from chalicelib.domain.live import Live
-from chalicelib.domain.routes import Route
+from chalicelib.domain.routes import Route, RouteStatus
 from chalicelib.domain.shipments import Shipment, Step, may_take, take
 from chalicelib.domain.statuses import ON_THE_WAY, Status
 from chalicelib.services.ports import Clock, Fleet, Ids, Routes, Shipments
 from chalicelib.services.retries import retried
+from chalicelib.services.shifts import live_of, planned_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,37 +66,50 @@ class ScanParcels:
 
     def __call__(self, scans: tuple[Scan, ...], *, actor: Actor) -> tuple[ScanResult, ...]:
         """A result for each scan, in order."""
-        if actor.driver_id is None:
-            raise Unauthorized
-        live = self.fleet.live(actor.driver_id)
-        if live.epoch != actor.epoch:
-            raise Unauthorized
-        route = self.routes.get(_route_to_load(live))
-        return tuple(retried(lambda s=scan: self._scan(s, route, actor)) for scan in scans)  # type: ignore[misc]
+        routes = self._routes(live_of(self.fleet, actor))
+        return tuple(retried(partial(self._scan, scan, routes, actor)) for scan in scans)
 
-    def _scan(self, scan: Scan, route: Route, actor: Actor) -> ScanResult:
-        found = route.find_barcode(scan.barcode)
-        if found is None:
-            return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
-        _, shipment_id = found
-        shipment = self.shipments.get(shipment_id)
-        if not shipment.is_on(route.id):
-            return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
+    def _routes(self, live: Live) -> tuple[Route, ...]:
+        """Those that a parcel may belong to: what is to be driven, then what is being driven."""
+        planned = planned_routes(self.routes, live)
+        if live.is_on_shift and live.route_id is not None:
+            return (*planned, self.routes.get(live.route_id))
+        if not planned:
+            raise NotFound
+        return planned
+
+    def _scan(self, scan: Scan, routes: Sequence[Route], actor: Actor) -> ScanResult:
+        """The first shipment with this barcode that still lacks it, else the last one found."""
+        result = ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
+        for route in routes:
+            for shipment_id in route.find_barcode(scan.barcode):
+                shipment = self.shipments.get(shipment_id)
+                if not shipment.is_on(route.id):
+                    continue
+                result = self._load(scan, shipment, route, actor)
+                if result.verdict in {ScanVerdict.LOADED, ScanVerdict.PARTLY_LOADED}:
+                    return result
+        return result
+
+    def _load(self, scan: Scan, shipment: Shipment, route: Route, actor: Actor) -> ScanResult:
+        def verdict(value: ScanVerdict) -> ScanResult:
+            return ScanResult(scan.action_id, value, shipment.id)
+
         if shipment.status is Status.LOADED or shipment.status in ON_THE_WAY:
-            return ScanResult(scan.action_id, ScanVerdict.ALREADY_LOADED, shipment_id)
-        if not may_take(shipment, Step.ACCEPT, actor) and not may_take(shipment, Step.LOAD, actor):
-            return ScanResult(scan.action_id, ScanVerdict.NOT_LOADABLE, shipment_id)
+            return verdict(ScanVerdict.ALREADY_LOADED)
+        may_load = may_take(shipment, Step.ACCEPT, actor) or may_take(shipment, Step.LOAD, actor)
+        if route.status is not RouteStatus.PLANNED or not may_load:
+            return verdict(ScanVerdict.NOT_LOADABLE)  # a van that has left takes nothing more
         if scan.barcode in shipment.scanned_barcodes:
-            return ScanResult(scan.action_id, ScanVerdict.PARTLY_LOADED, shipment_id)
+            return verdict(ScanVerdict.PARTLY_LOADED)
         change = self._loaded(shipment, scan, actor)
         self.shipments.commit([change])
         is_loaded = change.after.status is Status.LOADED
-        verdict = ScanVerdict.LOADED if is_loaded else ScanVerdict.PARTLY_LOADED
-        return ScanResult(scan.action_id, verdict, shipment_id)
+        return verdict(ScanVerdict.LOADED if is_loaded else ScanVerdict.PARTLY_LOADED)
 
     def _loaded(self, shipment: Shipment, scan: Scan, actor: Actor) -> Change:
         now = self.clock.now()
-        occurred_at = min(scan.scanned_at, now)
+        occurred_at = min(max(scan.scanned_at, shipment.created_at), now)
         after = replace(
             shipment,
             scanned_barcodes=shipment.scanned_barcodes | {scan.barcode},
@@ -114,11 +130,3 @@ class ScanParcels:
                 )
                 events.append(event)
         return Change(after=after, events=tuple(events), expected_version=shipment.version)
-
-
-def _route_to_load(live: Live) -> RouteId:
-    if live.planned:
-        return live.planned[0]
-    if live.is_on_shift and live.route_id is not None:
-        return live.route_id
-    raise NotFound

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import NotFound, Unauthorized
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import HubId, RouteId, ShipmentId
 from chalicelib.domain.listings import Page
 from chalicelib.domain.live import Live
 from chalicelib.domain.routes import Route
 from chalicelib.domain.shipments import Shipment
 from chalicelib.services.ports import Fleet, Routes, Shipments
+from chalicelib.services.shifts import live_of, planned_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,13 @@ class ShowRoutes:
 
     def of_driver(self, actor: Actor) -> DriverRoute:
         """The route under way, else the first planned one. Raises NotFound when there is none."""
-        if actor.driver_id is None:
-            raise Unauthorized
-        live = self.fleet.live(actor.driver_id)
-        if live.epoch != actor.epoch:
-            raise Unauthorized
-        planned = live.planned[0] if live.planned else None
-        route_id = live.route_id if live.is_on_shift or planned is None else planned
-        if route_id is None:
+        live = live_of(self.fleet, actor)
+        if live.is_on_shift and live.route_id is not None:
+            route: Route | None = self.routes.get(live.route_id)
+        else:
+            route = next(iter(planned_routes(self.routes, live)), None)
+        if route is None:
             raise NotFound
-        route = self.routes.get(route_id)
         wanted = [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
         found = self.shipments.get_many(wanted)
         carried = {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}

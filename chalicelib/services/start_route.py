@@ -11,7 +11,7 @@ from typing import Final
 
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.changes import Change, LiveChange, RouteChange
-from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay, Unauthorized
+from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.events import eta_data, range_data
 from chalicelib.domain.forecasts import Forecaster, etas_at_start
@@ -24,6 +24,7 @@ from chalicelib.domain.shipments import Shipment, Step, take
 from chalicelib.domain.statuses import ON_THE_WAY, Status
 from chalicelib.services.ports import Clock, Fleet, Ids, Routes, Shipments
 from chalicelib.services.retries import retried
+from chalicelib.services.shifts import live_of, planned_routes
 
 SHIPMENTS_PER_TRANSACTION: Final = 45
 
@@ -43,17 +44,17 @@ class StartRoute:
     policy: Policy
 
     def of_driver(self, actor: Actor) -> Route:
-        """Start the driver's first planned route; the one under way, if it was started before."""
-        if actor.driver_id is None:
-            raise Unauthorized
-        live = self.fleet.live(actor.driver_id)
-        if live.epoch != actor.epoch:
-            raise Unauthorized
+        """Start the driver's earliest route that is loaded; the one under way, if there is one."""
+        live = live_of(self.fleet, actor)
         if live.is_on_shift and live.route_id is not None:
             return self.routes.get(live.route_id)
-        if not live.planned:
-            raise NotFound
-        return self(live.planned[0], actor=actor)
+        refusal: NotFound | NothingLoaded = NotFound()
+        for route in planned_routes(self.routes, live):
+            try:
+                return self(route.id, actor=actor)
+            except NothingLoaded as exc:  # an earlier one that nobody loads must not block the day
+                refusal = exc
+        raise refusal
 
     def __call__(self, route_id: RouteId, *, actor: Actor) -> Route:
         """Start it, or find it started."""

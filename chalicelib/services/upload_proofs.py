@@ -1,12 +1,18 @@
 """A driver may upload one file: straight to the store, one key, one type, up to a size."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import NotFound, Unauthorized
+from chalicelib.domain.errors import NotFound, NothingAboard, TooManyUploads
 from chalicelib.domain.ids import PROOF, ProofId, ShipmentId
 from chalicelib.domain.proofs import MAX_PROOF_BYTES, Upload, object_key
+from chalicelib.domain.statuses import ON_THE_WAY
 from chalicelib.services.ports import Clock, Fleet, Ids, ProofStore, Shipments
+from chalicelib.services.shifts import live_of
+
+MAX_UPLOADS: Final = 20
+"""Of one shipment: enough for clumsy fingers, too few to fill a bucket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,9 @@ class AllowedUpload:
 
 @dataclass(frozen=True, slots=True)
 class AllowProofUpload:
-    """Raises NotFound for a shipment that this driver does not carry."""
+    """Raises NotFound for a shipment that this driver does not carry, Conflict when it is not under
+    way or has had its uploads.
+    """
 
     fleet: Fleet
     shipments: Shipments
@@ -31,13 +39,14 @@ class AllowProofUpload:
         self, shipment_id: ShipmentId, *, content_type: str, size_bytes: int, actor: Actor
     ) -> AllowedUpload:
         """A form for one file of this type, at most as large as announced."""
-        if actor.driver_id is None:
-            raise Unauthorized
-        if self.fleet.live(actor.driver_id).epoch != actor.epoch:
-            raise Unauthorized
+        live = live_of(self.fleet, actor)
         shipment = self.shipments.get(shipment_id)
-        if shipment.assignment is None or shipment.assignment.driver_id != actor.driver_id:
+        if live.route_id is None or not shipment.is_on(live.route_id):
             raise NotFound
+        if shipment.status not in ON_THE_WAY:
+            raise NothingAboard(shipment_id=shipment_id)
+        if len(self.shipments.expected_proofs(shipment_id)) >= MAX_UPLOADS:
+            raise TooManyUploads(limit=MAX_UPLOADS)
         proof_id = ProofId(self.ids.new(PROOF))
         upload = self.proofs.allow_upload(
             object_key(shipment_id, proof_id),

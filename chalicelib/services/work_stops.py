@@ -15,7 +15,6 @@ from chalicelib.domain.errors import (
     Invalid,
     NotFound,
     NothingAboard,
-    Unauthorized,
     UploadMissing,
 )
 from chalicelib.domain.forecasts import Forecaster
@@ -29,6 +28,7 @@ from chalicelib.domain.shipments import Attempt, Shipment, Step, take, transitio
 from chalicelib.domain.statuses import FINISHED, ON_THE_WAY, FailureReason, Status
 from chalicelib.services.ports import Clock, Fleet, Ids, ProofStore, Routes, Shipments
 from chalicelib.services.retries import retried
+from chalicelib.services.shifts import live_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,7 @@ class WorkStop:
         return retried(lambda: self._work(report, actor))
 
     def _work(self, report: StopReport, actor: Actor) -> tuple[Shipment, ...]:
-        if actor.driver_id is None:
-            raise Unauthorized
-        live = self.fleet.live(actor.driver_id)
-        if live.epoch != actor.epoch:
-            raise Unauthorized
+        live = live_of(self.fleet, actor)
         route, index = self._stop(live, report.stop_id)
         now = self.clock.now()
         occurred_at = self._occurred_at(report, live, now)
@@ -81,9 +77,11 @@ class WorkStop:
         if not due:
             return tuple(found.values())
         _require_possible(due, report, actor)
-        proofs = self._proofs(report, found)
+        proofs = self._proofs(report, due)
         changes = [
-            self._change(s, report, actor=actor, proofs=proofs, occurred_at=occurred_at, now=now)
+            self._change(
+                s, report, actor=actor, proofs=proofs[s.id], occurred_at=occurred_at, now=now
+            )
             for s in due
         ]
         after = {**found, **{change.after.id: change.after for change in changes}}
@@ -115,24 +113,34 @@ class WorkStop:
         return min(max(at, live.started_at or at), now)
 
     def _proofs(
-        self, report: StopReport, found: Mapping[ShipmentId, Shipment]
-    ) -> tuple[Proof, ...]:
+        self, report: StopReport, due: Sequence[Shipment]
+    ) -> dict[ShipmentId, tuple[Proof, ...]]:
+        """The proofs of each shipment: its own, and those of what is handed over with it."""
         if not report.proof_ids:
-            return ()
+            _require_photos(due, {}, report)
+            return {shipment.id: () for shipment in due}
         allowed = {
-            proof_id: (shipment_id, content_type)
-            for shipment_id in found
-            for proof_id, content_type in self.shipments.expected_proofs(shipment_id).items()
+            proof_id: (shipment.id, content_type)
+            for shipment in due
+            for proof_id, content_type in self.shipments.expected_proofs(shipment.id).items()
+            if proof_id not in _used(shipment)
         }
-        return tuple(
-            self._proof(proof_id, i, allowed) for i, proof_id in enumerate(report.proof_ids)
-        )
+        by_id = {shipment.id: shipment for shipment in due}
+        proofs: dict[ShipmentId, tuple[Proof, ...]] = {shipment.id: () for shipment in due}
+        for i, proof_id in enumerate(dict.fromkeys(report.proof_ids)):
+            proof = self._proof(proof_id, i, allowed)
+            owner = by_id[allowed[proof_id][0]]
+            for shipment in due:
+                if _are_handed_over_together(shipment, owner):
+                    proofs[shipment.id] += (proof,)
+        _require_photos(due, proofs, report)
+        return proofs
 
     def _proof(
         self, proof_id: ProofId, i: int, allowed: Mapping[ProofId, tuple[ShipmentId, str]]
     ) -> Proof:
         if proof_id not in allowed:
-            text = "No upload was allowed under this id for this stop."
+            text = "No upload was allowed under this id for this visit."
             raise Invalid(text, pointer=f"/proof_ids/{i}", code="unknown_proof")
         shipment_id, content_type = allowed[proof_id]
         key = object_key(shipment_id, proof_id)
@@ -148,6 +156,7 @@ class WorkStop:
             size_bytes=stored.size_bytes,
             etag=stored.etag,
             uploaded_at=stored.stored_at,
+            version_id=stored.version_id,
         )
 
     def _change(
@@ -258,10 +267,27 @@ def _require_possible(due: Sequence[Shipment], report: StopReport, actor: Actor)
             raise IllegalTransition(
                 shipment_id=shipment.id, current=shipment.status.value, wanted=report.step.value
             )
+
+
+def _require_photos(
+    due: Sequence[Shipment], proofs: Mapping[ShipmentId, tuple[Proof, ...]], report: StopReport
+) -> None:
+    for shipment in due:
         required = shipment.proof_requirements.photo is Requirement.REQUIRED
-        if report.step is Step.DELIVER and required and not report.proof_ids:
+        if report.step is Step.DELIVER and required and not proofs.get(shipment.id):
             text = "The shipper requires a photo."
             raise Invalid(text, pointer="/proof_ids", code="missing_required_proof")
+
+
+def _used(shipment: Shipment) -> frozenset[ProofId]:
+    """What proved an earlier attempt proves no later one."""
+    attempt = shipment.last_attempt
+    return frozenset(proof.id for proof in attempt.proofs) if attempt else frozenset()
+
+
+def _are_handed_over_together(a: Shipment, b: Shipment) -> bool:
+    """One photo shows both: the same sender's goods for the same person."""
+    return a.id == b.id or (a.shipper_id == b.shipper_id and a.recipient == b.recipient)
 
 
 def _attempted(

@@ -118,7 +118,7 @@ class DynamoShipments:
                         | (RememberedItem.token == token),
                     )
         except ConcurrentUpdate:
-            earlier = self._remembered(remembered) if remembered else None
+            earlier = self._remembered(remembered, change.after) if remembered else None
             if earlier is None:
                 raise
             return earlier
@@ -161,12 +161,14 @@ class DynamoShipments:
             )
             return {ProofId(item.item.removeprefix(UPLOAD)): item.content_type for item in found}
 
-    def _remembered(self, wanted: Remembered) -> Remembered | None:
+    def _remembered(self, wanted: Remembered, new: Shipment) -> Remembered | None:
         with translated():
             try:
                 item = RememberedItem.get(wanted.key, consistent_read=True)
             except RememberedItem.DoesNotExist:
                 return None
+        if item.expires_at < int(new.created_at.timestamp()):
+            return None
         return Remembered(
             key=wanted.key,
             fingerprint=item.fingerprint,

@@ -14,7 +14,7 @@ from chalicelib.api.schemas.values import (
     Schema,
     Text,
 )
-from chalicelib.domain.fixes import Fix, Reason
+from chalicelib.domain.fixes import Fix, Reason, Verdict
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments import Shipment, Step
@@ -124,10 +124,12 @@ class IngestReportOut(Schema):
     @classmethod
     def of(cls, report: IngestReport) -> "IngestReportOut":
         """From the domain. A batch that was kept before is all duplicates, whatever else it is."""
-        duplicates = [
-            v for v in report.verdicts if report.is_repeat or v.reasons == (Reason.DUPLICATE,)
-        ]
-        judged = [v for v in report.verdicts if v not in duplicates and v.reasons]
+
+        def is_duplicate(verdict: Verdict) -> bool:
+            return report.is_repeat or verdict.reasons == (Reason.DUPLICATE,)
+
+        duplicates = [v for v in report.verdicts if is_duplicate(v)]
+        judged = [v for v in report.verdicts if v.reasons and not is_duplicate(v)]
         return cls(
             accepted=len(report.verdicts) - len(duplicates) - len(judged),
             duplicates=len(duplicates),

@@ -75,7 +75,7 @@ class AddressIn(Schema):
 
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
     city: Line
-    postal_code: Annotated[str, StringConstraints(max_length=16)] | None = None
+    postal_code: Annotated[Line, StringConstraints(max_length=16)] | None = None
     country: Country
     lat_deg: Latitude
     lon_deg: Longitude

@@ -26,6 +26,6 @@ def test_a_stop_is_found_by_its_id() -> None:
 def test_a_parcel_is_found_by_its_barcode() -> None:
     route = make_route([make_stop(0), TWO_SHIPMENTS])
 
-    assert route.find_barcode("B1") == (1, "shp_b")
-    assert route.find_barcode("A2") == (1, "shp_a")
-    assert route.find_barcode("unknown") is None
+    assert route.find_barcode("B1") == ("shp_b",)
+    assert route.find_barcode("A2") == ("shp_a",)
+    assert route.find_barcode("unknown") == ()

@@ -31,7 +31,7 @@ LIFECYCLE: Final = {
         FIELD,
         "shipment.attempt_failed",
     ),
-    "retry": ("attempt_failed", "accepted", OFFICE, "shipment.accepted"),
+    "retry": ("attempt_failed loaded", "accepted", OFFICE, "shipment.accepted"),
     "return": ("attempt_failed", "returning", OFFICE, "shipment.returning"),
     "close_return": ("returning", "returned", OFFICE, "shipment.returned"),
     "cancel": (

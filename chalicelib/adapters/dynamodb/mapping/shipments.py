@@ -120,6 +120,7 @@ def _proof_to(proof: Proof) -> Document:
         "size_bytes": proof.size_bytes,
         "etag": proof.etag,
         "uploaded_at": to_text(proof.uploaded_at),
+        "version_id": proof.version_id,
     }
 
 
@@ -132,6 +133,7 @@ def _proof_from(document: Document) -> Proof:
         size_bytes=int(document["size_bytes"]),
         etag=document["etag"],
         uploaded_at=from_text(document["uploaded_at"]),
+        version_id=document["version_id"],
     )
 
 
