@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from local.stack import RunningStack
 
 FASTEST: Final = 120.0
+LAST_PORT: Final = 65_535
 STREETS: Final = {
     "TileUrl": "streets:/static/demo-streets.json",
     "TileAttribution": "© OpenStreetMap contributors",
@@ -240,7 +241,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         epilog="AWS_ENDPOINT_URL points it at another emulator instead of moto.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8000, help="0 takes a free one (%(default)s)")
+    parser.add_argument("--port", type=_port, default=8000, help="0 takes a free one (%(default)s)")
     parser.add_argument(
         "--demo",
         choices=("none", "helsinki"),
@@ -261,6 +262,14 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="of the application (%(default)s)",
     )
     return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= LAST_PORT:
+        msg = f"must be from 0 to {LAST_PORT}"
+        raise argparse.ArgumentTypeError(msg)
+    return port
 
 
 def _speed(text: str) -> float:
