@@ -55,7 +55,7 @@ class Subject:
             "events": [self.shop.event_types(s["id"]) for s in shipments],
         }
         if self.van is not None:
-            stops = self.van.seen()["stops"]
+            stops = self.van.seen().get("stops", ())  # none are shown when the round is over
             seen["route"] = (
                 self.van.route()["status"],
                 [(stop["is_done"], stop["eta"]) for stop in stops],

@@ -36,6 +36,7 @@ NOT_CALLED_BY_US = {
     "sqs:ReceiveMessage",
     "sqs:SendMessage",
     "s3:PutObject",  # the driver's phone, by a form that we sign
+    "s3:GetObjectVersion",  # the recipient's browser, by a link that we sign
     "s3:ListBucket",  # without it, S3 says 403 of what is not there
 }
 
