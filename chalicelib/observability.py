@@ -3,7 +3,7 @@
 A log line is an event name and keys: ``logger.info("positions ingested", extra={"accepted": 3})``.
 At INFO there are ids, counts and codes only: no coordinates, names, phones, addresses, notes,
 tokens, signatures or presigned addresses.
-The domain neither logs nor counts; services count one metric per outcome.
+The domain neither logs nor counts; what fans out counts one metric per outcome.
 """
 
 import threading
@@ -23,15 +23,6 @@ _one_at_a_time: Final = threading.Lock()
 class Metric(StrEnum):
     """Everything we count."""
 
-    SHIPMENTS_CREATED = "shipments_created"
-    ROUTES_CREATED = "routes_created"
-    ROUTES_STARTED = "routes_started"
-    PARCELS_SCANNED = "parcels_scanned"
-    POSITIONS_ACCEPTED = "positions_accepted"
-    POSITIONS_REJECTED = "positions_rejected"
-    ALERTS_RAISED = "alerts_raised"
-    ATTEMPTS_RECORDED = "attempts_recorded"
-    CONCURRENT_UPDATES = "concurrent_updates"
     EVENTS_PUBLISHED = "events_published"
     EVENTS_NOT_PUBLISHED = "events_not_published"
     NOTICES_SENT = "notices_sent"
