@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from chalicelib.domain.events import Event
 from chalicelib.domain.fixes import Fix
@@ -9,6 +10,9 @@ from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.live import Live
 from chalicelib.domain.routes import Route
 from chalicelib.domain.shipments import Shipment
+
+SHIPMENTS_PER_TRANSACTION: Final = 45
+"""Of the 100 items of a transaction: each shipment with an event, and room for two more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.changes import Change, LiveChange, RouteChange
+from chalicelib.domain.changes import SHIPMENTS_PER_TRANSACTION, Change, LiveChange, RouteChange
 from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable
 from chalicelib.domain.forecasts import Forecaster, planned_etas
 from chalicelib.domain.ids import (
@@ -35,7 +35,6 @@ from chalicelib.services.retries import retried
 MAX_STOPS: Final = 200
 MAX_SHIPMENTS_PER_STOP: Final = 40
 MAX_SHIPMENTS: Final = 1_000
-SHIPMENTS_PER_TRANSACTION: Final = 45
 PLANNABLE: Final = frozenset(
     {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
 )

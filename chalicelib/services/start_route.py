@@ -7,10 +7,9 @@ last. A start that was cut off in between is simply repeated: what has departed 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.changes import Change, LiveChange, RouteChange
+from chalicelib.domain.changes import SHIPMENTS_PER_TRANSACTION, Change, LiveChange, RouteChange
 from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.events import eta_data, range_data
@@ -25,8 +24,6 @@ from chalicelib.domain.statuses import ON_THE_WAY, Status
 from chalicelib.services.ports import Clock, Fleet, Ids, Routes, Shipments
 from chalicelib.services.retries import retried
 from chalicelib.services.shifts import live_of, planned_routes
-
-SHIPMENTS_PER_TRANSACTION: Final = 45
 
 
 @dataclass(frozen=True, slots=True)
