@@ -24,6 +24,10 @@ from tests.tracking_views import (
 
 NEARER = Coordinates(VAN.lat_deg - 0.003, VAN.lon_deg + 0.002)
 VAN_MARKER = ".marker-van"
+HIDE = """(isHidden) => {
+  Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 def quick(view: TrackingView) -> TrackingView:
@@ -223,18 +227,45 @@ def test_a_link_that_ends_while_it_is_open_becomes_the_usual_refusal(
 
 def test_a_page_that_nobody_looks_at_does_not_ask(stage: Stage, open_page: OpenPage) -> None:
     page = open_page(stage.show(make_view()), has_test_clock=True)
-    hide = """(isHidden) => {
-      Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }"""
-    page.evaluate(hide, arg=True)
+    page.evaluate(HIDE, arg=True)
     asked = stage.asked
 
     page.clock.run_for(60_000)
     assert stage.asked == asked
 
     with page.expect_response(is_state):
-        page.evaluate(hide, arg=False)
+        page.evaluate(HIDE, arg=False)
+
+
+def test_the_map_may_go_in_the_middle_of_a_zoom(stage: Stage, open_page: OpenPage) -> None:
+    page = open_page(stage.show(make_view()), has_test_clock=True)
+    wait_for_van(page)
+    page.clock.run_for(1_000)
+    page.clock.pause_at(page.evaluate("Date.now()") + 1_000)
+    page.get_by_role("button", name="Zoom in").click()
+    page.clock.run_for(50)
+    expect(page.locator(".leaflet-zoom-anim")).to_be_attached()
+
+    stage.show(make_delivered(outcome=None))
+    page.evaluate(HIDE, arg=True)
+    page.evaluate(HIDE, arg=False)
+    expect(page.locator("#map")).to_be_hidden()
+    expect(page.locator(VAN_MARKER)).not_to_be_attached()
+    page.clock.run_for(1_000)
+
+    expect(page.locator(".leaflet-zoom-anim")).not_to_be_attached()
+
+
+def test_the_map_comes_back_with_the_van(stage: Stage, open_page: OpenPage) -> None:
+    page = open_page(stage.show(quick(make_view())))
+    wait_for_van(page)
+    stage.show(quick(replace(make_view(), position=None)))
+    expect(page.locator(VAN_MARKER)).not_to_be_attached()
+
+    stage.show(quick(moved(make_view())))
+
+    wait_for_van(page)
+    expect(page.locator(VAN_MARKER)).to_be_in_viewport()
 
 
 def test_everything_on_the_map_can_be_done_with_buttons(stage: Stage, open_page: OpenPage) -> None:

@@ -8,7 +8,8 @@ const NEAREST_ZOOM = 16;
 const PAN_PX = 90;
 const PADDING_PX = [44, 44];
 
-/** A map on the ground that the operator chose, showing `state`; `show` moves it on, `remove` takes it away. */
+/** A map on the ground that the operator chose, showing `state`. `show` moves it on, `clear` takes the van off it.
+ * It is never taken down: Leaflet finishes zooms and drawings on its own time, on panes that would be gone. */
 export function createMap(ground, state) {
   const stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
   const home = [state.destination.lat_deg, state.destination.lon_deg];
@@ -83,6 +84,7 @@ export function createMap(ground, state) {
   }
 
   function show(next) {
+    map.invalidateSize({ animate: false }); // it may have been hidden meanwhile
     van.moveTo(next.position, next.poll_after_s);
     for (const button of bar.querySelectorAll("button")) {
       button.disabled = button.dataset.action === "centre" && !next.position;
@@ -95,11 +97,7 @@ export function createMap(ground, state) {
   return {
     show,
     setLive: van.setLive,
-    remove() {
-      bar.removeEventListener("click", onAction);
-      van.remove();
-      map.remove();
-    },
+    clear: van.remove,
   };
 }
 

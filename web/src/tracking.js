@@ -33,8 +33,11 @@ function loadMapStyles() {
 async function bringMap() {
   try {
     const [{ createMap }] = await Promise.all([import("./map.js"), loadMapStyles()]);
-    if (!state.words.map.is_shown) return;
-    map = createMap(page.ground, state);
+    if (state.words.map.is_shown) {
+      map = createMap(page.ground, state);
+    } else {
+      mapIsWanted = false;
+    }
   } catch {
     document.getElementById("map").classList.add("is-broken");
     document.getElementById("attribution").textContent = page.phrases["map.failed"];
@@ -43,9 +46,7 @@ async function bringMap() {
 
 function showMap() {
   if (!state.words.map.is_shown) {
-    map?.remove();
-    map = null;
-    mapIsWanted = false;
+    map?.clear();
   } else if (map) {
     map.show(state);
   } else if (!mapIsWanted) {
