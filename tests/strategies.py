@@ -12,6 +12,7 @@ from ulid import ULID
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.addresses import Address, Recipient
+from chalicelib.domain.departures import Departure
 from chalicelib.domain.eta.estimates import Duration, Eta
 from chalicelib.domain.events import Event, EventType
 from chalicelib.domain.fixes import RECENT_FIXES, Fix, quantized
@@ -323,6 +324,29 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         plan_version=st.integers(1, 99),
         started_at=st.none() | instants(),
         completed_at=st.none() | instants(),
+    )
+
+
+@cache
+def departures(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Departure]:
+    place = st.builds(
+        Coordinates,
+        st.floats(-90, 90).map(lambda deg: round(deg, 7)),
+        st.floats(-180, 180).map(lambda deg: round(deg, 7)),
+    )
+    return st.builds(
+        Departure,
+        **{
+            "route_id": ids("rte").map(RouteId),
+            "driver_id": ids("drv").map(DriverId),
+            "stop_index": st.none() | st.integers(0, 199),
+            "left_at": instants(),
+            "expires_at": whole_seconds(),
+            "arrived_at": st.none() | instants(),
+            "etas": st.lists(st.none() | etas(), max_size=12).map(tuple),
+            "stood_at": st.none() | place,
+        }
+        | fixed,
     )
 
 

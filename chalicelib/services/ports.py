@@ -27,6 +27,7 @@ from chalicelib.domain.changes import (
     TrackEntry,
 )
 from chalicelib.domain.claims import Claim
+from chalicelib.domain.departures import Departure
 from chalicelib.domain.events import Event
 from chalicelib.domain.fixes import Fix
 from chalicelib.domain.ids import (
@@ -123,10 +124,12 @@ class Shipments(Protocol):
         *,
         live: LiveChange | None = None,
         route: RouteChange | None = None,
+        departure: Departure | None = None,
     ) -> None:
-        """Write shipments, events and, if given, a live state and a route, all or nothing.
+        """Write shipments, events and what else is given, all or nothing.
 
-        A transaction holds 100 items: at most 45 changes of an event each. Raises
+        A departure is only written together with the live state that it follows from. A
+        transaction holds 100 items: at most 45 changes of an event each. Raises
         ConcurrentUpdate.
         """
         ...
@@ -156,6 +159,10 @@ class Routes(Protocol):
 
     def put(self, change: RouteChange) -> None:
         """Raises ConcurrentUpdate."""
+        ...
+
+    def departures(self, route_id: RouteId) -> tuple[Departure, ...]:
+        """All departures kept of a route, in their order, read consistently."""
         ...
 
     def by_service_day(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.domain import departures
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.changes import SHIPMENTS_PER_TRANSACTION, Change, LiveChange, RouteChange
 from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay
@@ -165,6 +166,7 @@ class StartRoute:
             (),
             live=LiveChange(on_shift, live.version),
             route=RouteChange(started, route.plan_version),
+            departure=departures.from_hub(on_shift, now, self.policy),
         )
         return started
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.domain import departures
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.changes import Change, LiveChange, RouteChange
 from chalicelib.domain.errors import (
@@ -197,6 +198,7 @@ class WorkStop:
         now: datetime,
     ) -> None:
         is_left = not any(s.status in ON_THE_WAY for s in at_stop.values())
+        departure = None
         if is_left:
             after = leave(
                 live,
@@ -207,6 +209,9 @@ class WorkStop:
                 now=now,
                 model=self.forecaster.model,
                 policy=self.policy,
+            )
+            departure = departures.from_stop(
+                live, after, index, left_at=occurred_at, policy=self.policy
             )
         else:
             after = reach(live, index, occurred_at)
@@ -224,6 +229,7 @@ class WorkStop:
             changes,
             live=LiveChange(replace(after, version=live.version + 1), live.version),
             route=finished,
+            departure=departure,
         )
 
 

@@ -6,18 +6,21 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from chalicelib.domain.changes import RouteChange
+from chalicelib.domain.changes import LiveChange, RouteChange
+from chalicelib.domain.departures import Departure, from_hub
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes import Route, RouteStatus
 from chalicelib.services.ports import Routes
 from local.capacity import CapacityMeter
 from tests import faults
 from tests.aws import dynamodb_clients
-from tests.builders import NOON, make_route, minutes
-from tests.contract.conftest import Stores
+from tests.builders import NOON, make_live, make_route, minutes
+from tests.contract.conftest import Stores, on_moto
 from tests.depth import times
 from tests.faults import Faults
+from tests.strategies import departures as any_departure
 from tests.strategies import routes as any_route
 
 DAY = date(2026, 11, 23)
@@ -111,11 +114,14 @@ class TestListing:
 )
 @given(any_route())
 def test_any_route_comes_back(dynamo: Stores, route: Route) -> None:
-    known = set(listed(dynamo.routes, route.service_day, route.hub_id, limit=50)[0])
-    if route.id not in known:
-        dynamo.routes.put(new(route))
+    try:  # an earlier example may have had the same id
+        present = dynamo.routes.get(route.id).plan_version
+    except NotFound:
+        present = None
 
-        assert dynamo.routes.get(route.id) == route
+    dynamo.routes.put(RouteChange(route, present))
+
+    assert dynamo.routes.get(route.id) == route
 
 
 def test_a_warm_plan_costs_no_call(dynamo: Stores) -> None:
@@ -142,3 +148,73 @@ def test_a_lost_answer_is_no_conflict_with_oneself(
         dynamo.routes.put(new(make_route()))
 
     assert dynamo.routes.get(RouteId("rte_1")) == make_route()
+
+
+def departed(stores: Stores, *departures: Departure) -> None:
+    """Write departures as a driver's reports do, each with a live state."""
+    live = stores.fleet.glance(make_live().driver_id)
+    version = live.version if live else None
+    for departure in departures:
+        after = make_live(version=(version or 0) + 1)
+        stores.shipments.commit((), live=LiveChange(after, version), departure=departure)
+        version = after.version
+
+
+class TestDepartures:
+    def test_a_route_that_nobody_drives_has_none(self, routes: Routes) -> None:
+        assert routes.departures(RouteId("rte_9")) == ()
+
+    @pytest.mark.parametrize("stores", [on_moto], indirect=True)
+    @settings(
+        max_examples=times(25, 300),
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(departure=any_departure())
+    def test_what_was_written_is_what_is_read(self, stores: Stores, departure: Departure) -> None:
+        departed(stores, departure)
+
+        assert departure in stores.routes.departures(departure.route_id)
+
+    def test_they_are_read_in_the_order_of_time(self, stores: Stores) -> None:
+        hub = from_hub(make_live(), NOON, Policy())
+        first = replace(hub, stop_index=0, left_at=NOON + minutes(1), etas=())
+        second = replace(hub, stop_index=10, left_at=NOON + minutes(1))
+        third = replace(hub, stop_index=2, left_at=NOON + minutes(2), stood_at=None)
+        elsewhere = replace(hub, route_id=RouteId("rte_2"))
+
+        departed(stores, third, first, elsewhere, hub, second)
+
+        assert stores.routes.departures(hub.route_id) == (hub, first, second, third)
+
+    def test_a_departure_is_written_with_its_live_state_or_not_at_all(self, stores: Stores) -> None:
+        departure = from_hub(make_live(), NOON, Policy())
+
+        with pytest.raises(ConcurrentUpdate):
+            stores.shipments.commit((), live=LiveChange(make_live(), 7), departure=departure)
+
+        assert stores.routes.departures(departure.route_id) == ()
+
+    def test_the_departures_of_200_stops_are_one_query_of_few_units(self, dynamo: Stores) -> None:
+        live = make_live(200)
+        hub = from_hub(live, NOON, Policy())
+        departed(
+            dynamo,
+            hub,
+            *(
+                replace(
+                    hub,
+                    stop_index=i,
+                    left_at=NOON + minutes(i + 1),
+                    etas=(*[None] * (i + 1), *live.etas[i + 1 :]),
+                )
+                for i in range(200)
+            ),
+        )
+
+        with CapacityMeter().watching(*dynamodb_clients()) as meter:
+            found = dynamo.routes.departures(hub.route_id)
+
+        assert len(found) == 201
+        assert meter.call_count == 1
+        assert meter.read_units <= 40

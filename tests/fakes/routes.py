@@ -1,8 +1,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.domain.changes import RouteChange
+from chalicelib.domain.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.listings import Page
@@ -12,9 +13,10 @@ from tests.fakes.paging import page
 
 @dataclass
 class InMemoryRoutes:
-    """Routes under their plan version."""
+    """Routes under their plan version, and the departures of each by their order."""
 
     routes: dict[RouteId, Route] = field(default_factory=dict)
+    left: dict[RouteId, dict[tuple[datetime, int], Departure]] = field(default_factory=dict)
 
     def get(self, route_id: RouteId) -> Route:
         if route_id not in self.routes:
@@ -36,6 +38,12 @@ class InMemoryRoutes:
         present = self.routes.get(change.after.id)
         if (present.plan_version if present else None) != change.expected_plan_version:
             raise ConcurrentUpdate
+
+    def depart(self, departure: Departure) -> None:
+        self.left.setdefault(departure.route_id, {})[departure.order] = departure
+
+    def departures(self, route_id: RouteId) -> tuple[Departure, ...]:
+        return tuple(found for _, found in sorted(self.left.get(route_id, {}).items()))
 
     def by_service_day(
         self,

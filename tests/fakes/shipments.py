@@ -2,6 +2,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.domain.changes import Change, LiveChange, Remembered, RouteChange
+from chalicelib.domain.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.events import Event
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
@@ -64,9 +65,11 @@ class InMemoryShipments:
         *,
         live: LiveChange | None = None,
         route: RouteChange | None = None,
+        departure: Departure | None = None,
     ) -> None:
         writes = sum(1 + len(change.events) for change in changes)
-        assert writes + (live is not None) + (route is not None) <= TRANSACTION_ITEMS
+        others = sum(other is not None for other in (live, route, departure))
+        assert writes + others <= TRANSACTION_ITEMS
         for change in changes:
             self._require(change)
         if live is not None:
@@ -82,6 +85,8 @@ class InMemoryShipments:
             self.fleet.put(live)
         if route is not None:
             self.routes.put(route)
+        if departure is not None:
+            self.routes.depart(departure)
 
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
         self.proofs.setdefault(shipment_id, {})[proof_id] = content_type

@@ -7,10 +7,12 @@ from typing import Final
 
 from chalicelib.adapters.dynamodb import writes
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.mapping.departures import DEPARTURE, from_attributes
 from chalicelib.adapters.dynamodb.mapping.routes import from_document
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
-from chalicelib.adapters.dynamodb.tables import RouteItem
+from chalicelib.adapters.dynamodb.tables import DepartureItem, RouteItem
 from chalicelib.domain.changes import RouteChange
+from chalicelib.domain.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.listings import Page
@@ -59,6 +61,14 @@ class DynamoRoutes:
             writes.route_item(change.after, token).save(
                 condition=writes.route_condition(change.expected_plan_version, token)
             )
+
+    def departures(self, route_id: RouteId) -> tuple[Departure, ...]:
+        """One consistent query; the sort key is the order of time."""
+        with translated():
+            found = DepartureItem.query(
+                route_id, DepartureItem.item.startswith(DEPARTURE), consistent_read=True
+            )
+            return tuple(from_attributes(item.attribute_values) for item in found)
 
     def by_service_day(
         self,

@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamodb.tables import (
     UploadItem,
 )
 from chalicelib.domain.changes import Change, LiveChange, Remembered, RouteChange
+from chalicelib.domain.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.events import Event
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
@@ -130,6 +131,7 @@ class DynamoShipments:
         *,
         live: LiveChange | None = None,
         route: RouteChange | None = None,
+        departure: Departure | None = None,
     ) -> None:
         """One transaction over three tables."""
         token = writes.new_token()
@@ -145,6 +147,8 @@ class DynamoShipments:
                     writes.route_item(route.after, token),
                     condition=writes.route_condition(route.expected_plan_version, token),
                 )
+            if departure is not None:
+                transaction.save(writes.departure_item(departure))
 
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
         """Unconditional and idempotent."""

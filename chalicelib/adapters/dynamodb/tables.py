@@ -7,6 +7,7 @@ shipments  shipment_id  SHIPMENT                get; index by_shipper (created_a
 ..         ..           EVENT#<seq>             query; EVENT#…SHIPMENT is one with history
 ..         ..           UPLOAD#<proof_id>       query; an upload that was allowed
 routes     route_id     PLAN                    get; index by_service_day (day#hub)
+..         ..           DEPARTURE#<at>#<stop>   query; stream; expires
 fleet      driver_id    LIVE                    get
 ..         ..           TRACK#<first>#<hash>    query over a span of time; expires
 accounts   account_id   SHIPPER, DRIVER, HUB    get; index by_kind (created_at)
@@ -156,6 +157,24 @@ class RouteItem(Item):
     by_service_day = ByServiceDay()
 
 
+class DepartureItem(Item):
+    """A place of the route was left; ``etas`` is packed as in a track. Times are milliseconds."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    route_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    driver_id = UnicodeAttribute()
+    stop_index = NumberAttribute(null=True)
+    arrived_ms = NumberAttribute(null=True)
+    left_ms = NumberAttribute()
+    stop_count = NumberAttribute()
+    etas = BinaryAttribute(legacy_encoding=False)
+    stood_at = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
 class LiveItem(Item):
     """A driver's live state, packed: below 1 kB for 120 stops, so that a write costs one unit."""
 
@@ -245,7 +264,7 @@ class LedgerItem(Item):
 
 _MODELS_BY_TABLE: Final[dict[str, tuple[type[Item], ...]]] = {
     "shipments": (ShipmentItem, EventItem, UploadItem),
-    "routes": (RouteItem,),
+    "routes": (RouteItem, DepartureItem),
     "fleet": (LiveItem, TrackItem),
     "accounts": (AccountItem,),
     "ledger": (RememberedItem, LedgerItem),

@@ -11,12 +11,20 @@ from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.adapters.dynamodb.mapping import departures as departure_mapping
 from chalicelib.adapters.dynamodb.mapping import events as event_mapping
 from chalicelib.adapters.dynamodb.mapping import routes as route_mapping
 from chalicelib.adapters.dynamodb.mapping import shipments as shipment_mapping
 from chalicelib.adapters.dynamodb.mapping.instants import to_text
 from chalicelib.adapters.dynamodb.mapping.lives import pack_live
-from chalicelib.adapters.dynamodb.tables import EventItem, LiveItem, RouteItem, ShipmentItem
+from chalicelib.adapters.dynamodb.tables import (
+    DepartureItem,
+    EventItem,
+    LiveItem,
+    RouteItem,
+    ShipmentItem,
+)
+from chalicelib.domain.departures import Departure
 from chalicelib.domain.events import Event
 from chalicelib.domain.live import Live
 from chalicelib.domain.routes import Route
@@ -78,6 +86,11 @@ def route_item(route: Route, token: str) -> RouteItem:
         document=route_mapping.to_document(route),
         stops=route_mapping.pack_stops(route),
     )
+
+
+def departure_item(departure: Departure) -> DepartureItem:
+    """The DEPARTURE item. Its key is made of its own content: a repeat falls on itself."""
+    return DepartureItem(**departure_mapping.to_attributes(departure))
 
 
 def shipment_condition(expected_version: int | None, token: str) -> Condition:

@@ -128,15 +128,19 @@ def unpack_live(
 
 
 def pack_etas(live: Live) -> bytes:
-    """Which ETAs were told with a batch: by stop index, in seconds from the start of the route."""
-    told = [(i, eta) for i, eta in enumerate(live.etas) if eta is not None]
-    base_s = _base_ms(live) // 1000
+    """The ETAs told with a batch: by stop index, in seconds from the start of the route."""
+    return pack_told(live.etas, _base_ms(live) // 1000)
+
+
+def pack_told(etas: Sequence[Eta | None], base_s: int) -> bytes:
+    """ETAs by stop index, in seconds from ``base_s`` (since the epoch)."""
+    told = [(i, eta) for i, eta in enumerate(etas) if eta is not None]
     columns = [[i for i, _ in told], *_eta_columns([eta for _, eta in told], base_s)]
     return TOLD_START.pack(base_s, len(told)) + pack_columns(columns)
 
 
 def unpack_etas(packed: bytes) -> dict[int, Eta]:
-    """The ETAs told with a batch, by stop index."""
+    """The ETAs again, by stop index."""
     base_s, count = TOLD_START.unpack_from(packed)
     indexes, *columns = unpack_columns(packed[TOLD_START.size :], [count] * 4)
     return dict(zip(indexes, _etas_from(columns, base_s), strict=True))

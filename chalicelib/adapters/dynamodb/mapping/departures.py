@@ -1,0 +1,53 @@
+"""A departure ↔ the attributes of its item. Total both ways; a property test goes round."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms, to_text
+from chalicelib.adapters.dynamodb.mapping.lives import pack_told, unpack_etas
+from chalicelib.domain.departures import Departure
+from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.ids import DriverId, RouteId
+
+DEPARTURE: Final = "DEPARTURE#"
+
+
+def item_of(order: tuple[datetime, int]) -> str:
+    """The sort key of a departure by its order: sorts as text in that order."""
+    left_at, number = order
+    return f"{DEPARTURE}{to_text(left_at)}#{number:04d}"
+
+
+def to_attributes(departure: Departure) -> dict[str, Any]:
+    """Times in milliseconds, but for ``expires_at``; the place in 1e-7 degrees."""
+    stood_at = departure.stood_at
+    return {
+        "route_id": departure.route_id,
+        "item": item_of(departure.order),
+        "driver_id": departure.driver_id,
+        "stop_index": departure.stop_index,
+        "arrived_ms": None if departure.arrived_at is None else to_ms(departure.arrived_at),
+        "left_ms": to_ms(departure.left_at),
+        "stop_count": len(departure.etas),
+        "etas": pack_told(departure.etas, int(departure.left_at.timestamp())),
+        "stood_at": None if stood_at is None else f"{stood_at.lat_deg:.7f} {stood_at.lon_deg:.7f}",
+        "expires_at": int(departure.expires_at.timestamp()),
+    }
+
+
+def from_attributes(attributes: Mapping[str, Any]) -> Departure:
+    """The departure again."""
+    told = unpack_etas(attributes["etas"])
+    stop_index, arrived_ms = attributes.get("stop_index"), attributes.get("arrived_ms")
+    stood_at = attributes.get("stood_at")
+    return Departure(
+        route_id=RouteId(attributes["route_id"]),
+        driver_id=DriverId(attributes["driver_id"]),
+        stop_index=None if stop_index is None else int(stop_index),
+        left_at=from_ms(int(attributes["left_ms"])),
+        expires_at=from_ms(int(attributes["expires_at"]) * 1000),
+        arrived_at=None if arrived_ms is None else from_ms(int(arrived_ms)),
+        etas=tuple(told.get(i) for i in range(int(attributes["stop_count"]))),
+        stood_at=None if stood_at is None else Coordinates(*map(float, stood_at.split())),
+    )
