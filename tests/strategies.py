@@ -384,6 +384,7 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         clock_skew=st.integers(-86_400, 86_400).map(lambda s: timedelta(seconds=s)),
         recent=recent.map(lambda some: tuple(sorted(some, key=lambda fix: fix.order))),
         near_since=st.none() | instants(),
+        reckoned_at=st.none() | instants(),
         progress=st.tuples(*[progresses()] * count),
         etas=st.tuples(*[st.none() | etas()] * count),
         planned=st.lists(ids("rte").map(RouteId), max_size=2).map(tuple),

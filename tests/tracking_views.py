@@ -35,6 +35,7 @@ def make_view(status: Status = Status.OUT_FOR_DELIVERY, **changes: Any) -> Track
         "server_now": NOON,
         "version": 4,
         "eta": SOON,
+        "eta_age_s": None,
         "promise": PROMISE,
         "delayed": False,
         "window": None,
@@ -72,6 +73,7 @@ def make_stale(**changes: Any) -> TrackingView:
         "position": None,
         "position_hidden_because": "stale",
         "last_seen_age_s": 250,
+        "eta_age_s": 250,
     }
     return make_view(**silent | changes)
 
@@ -147,6 +149,7 @@ def make_timeline(status: Status) -> tuple[Milestone, ...]:
 def _nobody_drives(why: str | None = None) -> dict[str, Any]:
     return {
         "eta": None,
+        "eta_age_s": None,
         "stops_before": None,
         "position": None,
         "position_hidden_because": why,

@@ -114,16 +114,20 @@ def back_on_time(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | N
 
 
 RULES: Final[tuple[Rule, ...]] = (arrived, approaching, delayed, back_on_time)
+FACTS: Final[tuple[Rule, ...]] = (arrived,)
+"""What has happened is told however late we hear of it; what is to come only from fresh news."""
 
 
 def decide(
-    live: Live, route: Route, *, as_of: datetime, limit: int, policy: Policy
+    live: Live, route: Route, *, as_of: datetime, now: datetime, limit: int, policy: Policy
 ) -> tuple[Live, tuple[Alert, ...]]:
     """The live state with its alert memory updated, and the alerts, nearest stops first.
 
     At most ``limit`` alerts × shipments are told at once, but always one. What does not fit keeps
-    its memory, so it fires with the next fix: late by seconds, never lost.
+    its memory, so it fires with the next fix: late by seconds, never lost. Nor is anything foretold
+    from a head that is stale, as while a device sends what it has saved: newer fixes are coming.
     """
+    rules = RULES if now - as_of <= policy.stale_after else FACTS
     alerts: list[Alert] = []
     progress = list(live.progress)
     room = limit
@@ -133,7 +137,7 @@ def decide(
         )
         if not stops_before and live.near_since is not None:
             outlook = replace(outlook, seen=_seen(live, policy))
-        for rule in RULES:
+        for rule in rules:
             outcome = rule(outlook, policy)
             if outcome is None:
                 continue

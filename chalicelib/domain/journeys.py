@@ -24,6 +24,7 @@ def advance(
     route: Route,
     plan_links: Sequence[Link],
     *,
+    now: datetime,
     model: TravelModel,
     policy: Policy,
 ) -> tuple[Live, tuple[Alert, ...]]:
@@ -38,9 +39,14 @@ def advance(
         return after, ()
     passed = [fix for fix in screened.trusted if _is_between(fix, before, head)]
     after = replace(after, near_since=_near_since(after, route, passed, policy))
-    after = replace(after, etas=remaining_etas(after, head, plan_links, route, model))
+    after = _reckoned(after, head, plan_links, route, model)
     return decide(
-        after, route, as_of=head.recorded_at, limit=policy.alerts_per_commit, policy=policy
+        after,
+        route,
+        as_of=head.recorded_at,
+        now=now,
+        limit=policy.alerts_per_commit,
+        policy=policy,
     )
 
 
@@ -77,7 +83,14 @@ def leave(
     head = after.head(policy)
     if head is None or head.recorded_at < left_at:
         head = Fix(left_at, route.stops[stop_index].coordinates)
-    return replace(after, etas=remaining_etas(after, head, plan_links, route, model))
+    return _reckoned(after, head, plan_links, route, model)
+
+
+def _reckoned(
+    live: Live, head: Fix, plan_links: Sequence[Link], route: Route, model: TravelModel
+) -> Live:
+    etas = remaining_etas(live, head, plan_links, route, model)
+    return replace(live, etas=etas, reckoned_at=head.recorded_at)
 
 
 def _near_since(live: Live, route: Route, passed: Sequence[Fix], policy: Policy) -> datetime | None:

@@ -40,8 +40,9 @@ class Live:
 
     ``recent`` are the newest usable fixes in device order; ``progress`` and ``etas`` have one entry
     a stop in plan order, an ETA being None where there is nothing left to reach. ``near_since`` is
-    when the head came near the next stop and has stayed since. ``planned`` are the routes that this
-    driver is to start, first planned first.
+    when the head came near the next stop and has stayed since. ``reckoned_at`` is as of when the
+    ETAs are (None: as of the start). ``planned`` are the routes that this driver is to start, first
+    planned first.
     """
 
     driver_id: DriverId
@@ -54,6 +55,7 @@ class Live:
     clock_skew: timedelta = timedelta(0)
     recent: tuple[Fix, ...] = ()
     near_since: datetime | None = None
+    reckoned_at: datetime | None = None
     progress: tuple[Progress, ...] = ()
     etas: tuple[Eta | None, ...] = ()
     planned: tuple[RouteId, ...] = ()
@@ -62,6 +64,11 @@ class Live:
         """The newest fix that a vehicle can have reached; None before the first."""
         chain = credible(self.recent, policy)
         return chain[-1] if chain else None
+
+    @property
+    def news_at(self) -> datetime | None:
+        """When we last knew something of the van that its ETAs rest on; None before a route."""
+        return self.reckoned_at or self.started_at
 
     def remaining(self) -> Iterator[int]:
         """The indexes of the stops not done yet, in plan order."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from chalicelib.domain.accounts import Shipper
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.events import Event
 from chalicelib.domain.fixes import Fix
@@ -85,7 +86,8 @@ class TrackingView:
     """The tracking page as data.
 
     ``version`` counts the shipment's changes (for the ETag), ``poll_after_s`` is when to ask again
-    (None: never, it is over).
+    (None: never, it is over), ``eta_age_s`` how old the news are that the ETA rests on, once they
+    are too old to be taken for live.
     """
 
     status: Status
@@ -98,6 +100,7 @@ class TrackingView:
     server_now: datetime
     version: int
     eta: Eta | None
+    eta_age_s: int | None
     promise: Range | None
     delayed: bool
     window: Range | None
@@ -136,11 +139,12 @@ def view(
     driving = _driving(shipment, live)
     head = driving.head(policy) if driving else None
     index = shipment.assignment.stop_index if shipment.assignment else 0
-    eta = _clamped(driving.etas[index], now) if driving else None
+    eta, eta_age_s = _eta(driving, index, now, policy) if driving else (None, None)
     stops_before = driving.stops_before(index) if driving else None
     proximity = _proximity(shipment, head, eta, stops_before, now)
     position, hidden, last_seen_s = _position(shipment, head, proximity, now, policy)
     rules = policy.visibility
+    is_told = proximity is not None and rules.eta.allows(proximity)
     is_near = position is not None or hidden == "stale"
     return TrackingView(
         status=shipment.status,
@@ -152,7 +156,8 @@ def view(
         locale=shipment.recipient.locale,
         server_now=now,
         version=shipment.version,
-        eta=eta if proximity and rules.eta.allows(proximity) else None,
+        eta=eta if is_told else None,
+        eta_age_s=eta_age_s if is_told else None,
         promise=shipment.promise if shipment.status in ON_THE_WAY else None,
         delayed=shipment.is_delayed and shipment.status in ON_THE_WAY,
         window=shipment.window,
@@ -182,11 +187,16 @@ def _driving(shipment: Shipment, live: Live | None) -> Live | None:
     return live
 
 
-def _clamped(eta: Eta | None, now: datetime) -> Eta | None:
-    """An ETA is told as of the last fix; nobody arrives in the past."""
+def _eta(
+    live: Live, stop_index: int, now: datetime, policy: Policy
+) -> tuple[Eta | None, int | None]:
+    """The ETA as it may be told now, and the age of what it rests on where that has widened it."""
+    eta, news_at = live.etas[stop_index], live.news_at or now
     if eta is None:
-        return None
-    return Eta(max(eta.point, now), max(eta.earliest, now), max(eta.latest, now))
+        return None, None
+    age = now - news_at
+    told = aged(eta, as_of=news_at, now=now, fresh_for=policy.stale_after)
+    return told, int(age.total_seconds()) if age > policy.stale_after else None
 
 
 def _proximity(

@@ -45,6 +45,7 @@ def entity_tag(view: TrackingView, document: Mapping[str, Any]) -> str:
     stable = {**document, "version": view.version}
     del stable["server_now"]
     stable["last_seen_age_s"] = view.last_seen_age_s is not None
+    stable["eta_age_s"] = view.eta_age_s is not None
     stable["position"] = {**(document["position"] or {}), "age_s": None}
     stable["words"] = {**document["words"], "seen": None}
     if view.eta is not None:

@@ -120,12 +120,14 @@ def _timed(key: str, locale: Locale, **values: str) -> Headline:
 
 
 def _details(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[str, ...]:
-    """What the headline leaves open: why not, the agreed window, or when there will be a time."""
+    """What the headline leaves open: why not, how sure, the agreed window, what comes."""
     details = []
     if view.status in BEFORE_DEPARTURE:
         details.append(locale.say(f"detail.{view.status}", sender=view.sender.name))
     if view.outcome is not None and view.outcome.reason is not None:
         details.append(locale.say(f"reason.{view.outcome.reason}"))
+    if view.eta is not None and view.eta_age_s is not None and view.status is not Status.ARRIVED:
+        details.append(times.age("detail.stale", view.eta_age_s, locale))
     if view.window is not None and view.status in ON_THE_WAY:
         agreed = _range(view.window, zone, locale)
         details.append(locale.say("detail.window", moment=agreed))

@@ -126,6 +126,7 @@ class IngestPositions:
             screened,
             route,
             links,
+            now=now,
             model=self.forecaster.model,
             policy=self.policy,
         )

@@ -61,6 +61,9 @@ PHRASES: Final = {
     "detail.created": "{sender} hat sie angekündigt. Die Ankunftszeit steht hier am Liefertag.",
     "detail.accepted": "Die Ankunftszeit steht hier, sobald das Fahrzeug losfährt.",
     "detail.loaded": "Die Ankunftszeit steht hier, sobald das Fahrzeug losfährt.",
+    "detail.stale.s": "Letzte Nachricht vom Fahrzeug vor {n} s: Die Zeit ist weniger sicher.",
+    "detail.stale.min": "Letzte Nachricht vom Fahrzeug vor {n} min: Die Zeit ist weniger sicher.",
+    "detail.stale.h": "Letzte Nachricht vom Fahrzeug vor {n} h: Die Zeit ist weniger sicher.",
     "detail.window": "Vereinbarte Zeit: {moment}",
     # --- how near
     "stops.next": "Sie sind der nächste Halt",

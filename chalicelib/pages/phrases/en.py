@@ -63,6 +63,9 @@ PHRASES: Final = {
     ),
     "detail.accepted": "The arrival time appears here when the van leaves.",
     "detail.loaded": "The arrival time appears here when the van leaves.",
+    "detail.stale.s": "The last news of the van is {n} s old, so the time is less certain.",
+    "detail.stale.min": "The last news of the van is {n} min old, so the time is less certain.",
+    "detail.stale.h": "The last news of the van is {n} h old, so the time is less certain.",
     "detail.window": "Agreed time: {moment}",
     # --- how near
     "stops.next": "You are the next stop",

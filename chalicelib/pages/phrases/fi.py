@@ -64,6 +64,9 @@ PHRASES: Final = {
     "detail.created": "{sender} on ilmoittanut siitä. Saapumisaika näkyy tässä toimituspäivänä.",
     "detail.accepted": "Saapumisaika näkyy tässä, kun auto lähtee.",
     "detail.loaded": "Saapumisaika näkyy tässä, kun auto lähtee.",
+    "detail.stale.s": "Viimeisin tieto autosta on {n} s vanha, joten aika on epävarmempi.",
+    "detail.stale.min": "Viimeisin tieto autosta on {n} min vanha, joten aika on epävarmempi.",
+    "detail.stale.h": "Viimeisin tieto autosta on {n} t vanha, joten aika on epävarmempi.",
     "detail.window": "Sovittu aika: {moment}",
     # --- how near
     "stops.next": "Olet seuraava pysähdys",

@@ -61,6 +61,9 @@ PHRASES: Final = {
     "detail.created": "{sender} har berättat om den. Ankomsttiden visas här på leveransdagen.",
     "detail.accepted": "Ankomsttiden visas här när bilen åker.",
     "detail.loaded": "Ankomsttiden visas här när bilen åker.",
+    "detail.stale.s": "Senaste uppgiften om bilen är {n} s gammal, så tiden är mindre säker.",
+    "detail.stale.min": "Senaste uppgiften om bilen är {n} min gammal, så tiden är mindre säker.",
+    "detail.stale.h": "Senaste uppgiften om bilen är {n} h gammal, så tiden är mindre säker.",
     "detail.window": "Avtalad tid: {moment}",
     # --- how near
     "stops.next": "Du är nästa stopp",

@@ -11,6 +11,9 @@ from chalicelib.adapters.dynamodb.mapping import accounts, routes, shipments
 from chalicelib.adapters.dynamodb.mapping.fixes import FIX, HEAD, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.mapping.instants import from_ms, from_text, to_ms, to_text
 from chalicelib.adapters.dynamodb.mapping.lives import (
+    MORE,
+    PLAIN,
+    START,
     pack_etas,
     pack_live,
     unpack_etas,
@@ -98,6 +101,18 @@ class TestLive:
         live = make_live(clock_skew=timedelta(days=365.25 * years))
 
         assert stored(live) == live
+
+    @settings(max_examples=times(quick=20, deep=2_000))
+    @given(lives())
+    def test_a_state_of_the_first_format_is_read(self, live: Live) -> None:
+        packed = pack_live(live)
+        first = bytes([PLAIN]) + packed[1 : START.size] + packed[START.size + MORE.size :]
+
+        found = unpack_live(
+            first, driver_id=live.driver_id, version=live.version, route_id=live.route_id
+        )
+
+        assert found == replace(live, planned=(), reckoned_at=None)
 
     @pytest.mark.parametrize("packed", [b"", b"\x00", b"\xff" * 100])
     def test_another_format_is_refused(self, packed: bytes) -> None:

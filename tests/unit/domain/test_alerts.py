@@ -36,11 +36,19 @@ def judged(
     live: Live,
     *,
     as_of: datetime = NOON,
+    now: datetime | None = None,
     limit: int = NO_LIMIT,
     policy: Policy = POLICY,
     route: Route | None = None,
 ) -> tuple[Live, tuple[Alert, ...]]:
-    return decide(live, route or promised_route(live), as_of=as_of, limit=limit, policy=policy)
+    return decide(
+        live,
+        route or promised_route(live),
+        as_of=as_of,
+        now=now or as_of,
+        limit=limit,
+        policy=policy,
+    )
 
 
 def promised_route(live: Live) -> Route:

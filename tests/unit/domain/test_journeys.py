@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import pytest
@@ -50,8 +50,10 @@ def on_the_road(**changes: object) -> Live:
     return replace(fresh, **changes)  # type: ignore[arg-type]
 
 
-def after(live: Live, *batches: Sequence[Fix]) -> tuple[Live, list[Alert]]:
-    """The live state after these batches, and all that was told on the way."""
+def after(
+    live: Live, *batches: Sequence[Fix], now: datetime | None = None
+) -> tuple[Live, list[Alert]]:
+    """The live state after these batches, sent at once, and all that was told on the way."""
     told: list[Alert] = []
     for batch in batches:
         screened = screen(
@@ -61,7 +63,15 @@ def after(live: Live, *batches: Sequence[Fix]) -> tuple[Live, list[Alert]]:
             shift_started_at=SHIFT,
             policy=POLICY,
         )
-        live, alerts = advance(live, screened, ROUTE, LINKS, model=MODEL, policy=POLICY)
+        live, alerts = advance(
+            live,
+            screened,
+            ROUTE,
+            LINKS,
+            now=now or max((fix.recorded_at for fix in batch), default=NOON),
+            model=MODEL,
+            policy=POLICY,
+        )
         told += alerts
     return live, told
 
@@ -121,6 +131,13 @@ class TestAdvance:
 
         assert all(eta is not None for eta in live.etas)
 
+    def test_the_etas_are_as_of_the_head(self) -> None:
+        drive = make_drive(3)
+
+        live, _ = after(on_the_road(), drive)
+
+        assert live.news_at == drive[-1].recorded_at
+
     def test_poor_fixes_move_nothing(self) -> None:
         live, _ = after(on_the_road(), make_drive(3))
 
@@ -178,6 +195,34 @@ class TestArriving:
         live, _ = after(on_the_road(), stay, jump, standing(0, 20))
 
         assert live.progress[0].arrived_at == NOON
+
+
+class TestStaleNews:
+    @pytest.mark.parametrize(("late_s", "is_told"), [(0, True), (180, True), (181, False)])
+    def test_what_is_to_come_is_told_from_fresh_news_only(
+        self,
+        late_s: int,
+        is_told: bool,  # noqa: FBT001 - a table
+    ) -> None:
+        near = [make_fix(coordinates=north_of(ROUTE.stops[0].coordinates, -500.0))]
+
+        _, told = after(on_the_road(), near, now=NOON + seconds(late_s))
+
+        assert [alert.kind for alert in told] == [AlertKind.APPROACHING] * is_told
+
+    def test_what_has_happened_is_told_however_late(self) -> None:
+        _, told = after(on_the_road(), standing(0, 0, 10, 20), now=NOON + timedelta(hours=3))
+
+        assert [(alert.kind, alert.occurred_at) for alert in told] == [(AlertKind.ARRIVED, NOON)]
+
+    def test_what_was_held_back_is_told_with_the_next_fresh_fix(self) -> None:
+        near = north_of(ROUTE.stops[0].coordinates, -500.0)
+        then = NOON + minutes(20)
+
+        live, _ = after(on_the_road(), [make_fix(coordinates=near)], now=then)
+        _, told = after(live, [make_fix(then, coordinates=near)], now=then)
+
+        assert [alert.kind for alert in told] == [AlertKind.APPROACHING]
 
 
 class TestReach:

@@ -57,7 +57,16 @@ VAN: Final = make_fix(NOON - seconds(12), coordinates=north_of(HELSINKI, -900.0)
 ALLOWED_KEYS: Final = {
     *("status", "external_status", "sub_status", "reference", "sender", "name", "support_contact"),
     *("city", "time_zone", "locale", "server_now", "version", "eta", "point", "earliest", "latest"),
-    *("promise", "delayed", "window", "stops_before", "position", "lat_deg", "lon_deg"),
+    *(
+        "eta_age_s",
+        "promise",
+        "delayed",
+        "window",
+        "stops_before",
+        "position",
+        "lat_deg",
+        "lon_deg",
+    ),
     *("recorded_at", "age_s", "heading_deg", "position_hidden_because", "last_seen_age_s"),
     *("destination", "timeline", "type", "at", "data", "outcome", "reason", "note", "proofs"),
     *("id", "kind", "poll_after_s"),
@@ -326,9 +335,32 @@ class TestEta:
     def test_a_hidden_eta_is_absent(self) -> None:
         hidden = Policy(visibility=VisibilityPolicy(eta=Never(), stops_before=Never()))
 
-        shown = seen(live=driving(), policy=hidden)
+        shown = seen(live=driving(), policy=hidden, now=NOON + minutes(20))
 
-        assert (shown.eta, shown.stops_before) == (None, None)
+        assert (shown.eta, shown.eta_age_s, shown.stops_before) == (None, None, None)
+
+    def test_of_old_news_the_range_is_wider_and_the_age_is_told(self) -> None:
+        live, now = driving(), NOON + minutes(10)
+
+        shown = seen(live=live, now=now)
+
+        told = live.etas[0]
+        assert told is not None
+        assert shown.eta == replace(told, earliest=now, latest=told.latest + minutes(10))
+        assert shown.eta_age_s == 600
+
+    def test_a_report_is_news_too(self) -> None:
+        live = driving(reckoned_at=NOON + minutes(9))
+
+        shown = seen(live=live, now=NOON + minutes(10))
+
+        assert (shown.eta_age_s, shown.position_hidden_because) == (None, "stale")
+
+    def test_before_the_first_fix_the_start_is_the_news(self) -> None:
+        live = driving(recent=(), reckoned_at=None, started_at=NOON - minutes(5))
+
+        assert seen(live=live).eta_age_s == 300
+        assert seen(live=driving(reckoned_at=None, started_at=None)).eta == live.etas[0]
 
     def test_promise_and_delay_are_those_told(self) -> None:
         late = make_travelling(is_delayed=True, promise=make_range(NOON + minutes(60)))

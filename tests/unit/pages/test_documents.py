@@ -34,6 +34,7 @@ def test_the_state_has_the_published_structure() -> None:
         "time_zone",
         "server_now",
         "eta",
+        "eta_age_s",
         "promise",
         "delayed",
         "window",

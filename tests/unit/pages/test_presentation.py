@@ -126,6 +126,7 @@ def test_a_stale_position_becomes_words() -> None:
     assert shown.seen is not None
     assert shown.seen.text == "Van last seen 4 min ago"
     assert "not on the map" in shown.map.text
+    assert shown.details == ("The last news of the van is 4 min old, so the time is less certain.",)
     assert shown.nearness == ("3 stops before you",)
 
 
@@ -203,9 +204,11 @@ def test_every_state_has_words_in_every_language(  # noqa: PLR0917 - hypothesis 
     view = make_view(status, stops_before=stops_before, timeline=make_timeline(status))
     view = replace(view, position_hidden_because=hidden, last_seen_age_s=age_s)
     view = view if has_eta else replace(view, eta=None)
+    view = replace(view, eta_age_s=age_s)
     view = view if has_position else replace(view, position=None)
 
     shown = words(view, language)
 
     assert shown.headline.main
     assert "{" not in f"{shown.headline.text} {shown.announcement} {shown.map.text}"
+    assert "{" not in "".join(shown.details)

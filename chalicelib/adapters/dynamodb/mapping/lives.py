@@ -20,8 +20,11 @@ from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.live import Live, Progress
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+PLAIN: Final = 1
+"""The format before ``MORE``, which it ends without."""
 START: Final = struct.Struct(">BIIqqqqBHHHHHI")
+MORE: Final = struct.Struct(">q")
 TOLD_START: Final = struct.Struct(">qH")
 NO_TIME_MS: Final = -(2**63)
 
@@ -68,7 +71,8 @@ def pack_live(live: Live) -> bytes:
             told,
         ]
     )
-    return start + pack_fixes(live.recent) + columns
+    more = MORE.pack(_optional_ms(live.reckoned_at))
+    return start + more + pack_fixes(live.recent) + columns
 
 
 def unpack_live(
@@ -80,14 +84,18 @@ def unpack_live(
     planned: tuple[RouteId, ...] = (),
 ) -> Live:
     """The live state again. Raises ValueError for another format or damaged bytes."""
-    if not packed or packed[0] != FORMAT:
+    if not packed or packed[0] not in {PLAIN, FORMAT}:
         msg = "a live state of an unknown format"
         raise ValueError(msg)
     (
         _, epoch, plan_version, skew_ms, started_ms, ended_ms, near_ms,
         recent, stops, eta_count, promise_count, arrived_count, told_count, step_s,
     ) = START.unpack_from(packed)  # fmt: skip
-    fixes_end = START.size + (HEAD.size + recent * FIX.size if recent else 0)
+    reckoned_ms, fixes_start = NO_TIME_MS, START.size
+    if packed[0] == FORMAT:
+        (reckoned_ms,) = MORE.unpack_from(packed, START.size)
+        fixes_start += MORE.size
+    fixes_end = fixes_start + (HEAD.size + recent * FIX.size if recent else 0)
     base_s = (0 if started_ms == NO_TIME_MS else started_ms) // 1000
     lengths = [stops, *[eta_count] * 3, *[promise_count] * 2, arrived_count, told_count]
     flags, *eta_columns, begins, widths, arrived, told = unpack_columns(packed[fixes_end:], lengths)
@@ -109,8 +117,9 @@ def unpack_live(
         started_at=_optional_at(started_ms),
         ended_at=_optional_at(ended_ms),
         clock_skew=timedelta(milliseconds=skew_ms),
-        recent=unpack_fixes(packed[START.size : fixes_end]),
+        recent=unpack_fixes(packed[fixes_start:fixes_end]),
         near_since=_optional_at(near_ms),
+        reckoned_at=_optional_at(reckoned_ms),
         progress=tuple(
             Progress(
                 is_done=bool(flag & DONE),
