@@ -12,6 +12,7 @@ from chalicelib.api import middleware
 from chalicelib.api.accounts import accounts
 from chalicelib.api.driving import driving
 from chalicelib.api.health import health
+from chalicelib.api.metrics import metrics
 from chalicelib.api.routes import routes
 from chalicelib.api.shipments import shipments
 from chalicelib.api.webhooks import webhooks
@@ -23,7 +24,17 @@ from chalicelib.pages.tracking import tracking
 app = Chalice(app_name="doorstep", configure_logs=False)
 app.log = logger  # type: ignore[assignment] # it has all that Chalice calls
 middleware.install(app)
-for blueprint in (accounts, shipments, routes, driving, webhooks, health, tracking, static):
+for blueprint in (
+    accounts,
+    shipments,
+    routes,
+    driving,
+    webhooks,
+    metrics,
+    health,
+    tracking,
+    static,
+):
     app.register_blueprint(blueprint)
 
 

@@ -41,6 +41,7 @@ from chalicelib.services.ports import Clock
 from chalicelib.services.publish_events import PublishEvents
 from chalicelib.services.register_webhook import RegisterWebhook
 from chalicelib.services.scan_parcels import ScanParcels
+from chalicelib.services.show_accuracy import ShowAccuracy
 from chalicelib.services.show_routes import ShowRoutes
 from chalicelib.services.show_shipments import ShowShipments
 from chalicelib.services.start_route import StartRoute
@@ -151,6 +152,11 @@ class Container:
     def show_routes(self) -> ShowRoutes:
         """Routes are read."""
         return ShowRoutes(routes=self.routes, shipments=self.shipments, fleet=self.fleet)
+
+    @cached_property
+    def show_accuracy(self) -> ShowAccuracy:
+        """ETAs are judged."""
+        return ShowAccuracy(routes=self.routes, fleet=self.fleet, policy=self.policy)
 
     @cached_property
     def start_route(self) -> StartRoute:

@@ -341,6 +341,7 @@ def departures(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Departure]:
             "driver_id": ids("drv").map(DriverId),
             "stop_index": st.none() | st.integers(0, 199),
             "left_at": instants(),
+            "told_at": instants(),
             "expires_at": whole_seconds(),
             "arrived_at": st.none() | instants(),
             "etas": st.lists(st.none() | etas(), max_size=12).map(tuple),

@@ -3,8 +3,10 @@
 A cursor is sealed together with what it pages over and for whom.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from chalice.app import Request
@@ -16,6 +18,7 @@ from chalicelib.domain.errors import Invalid
 CURSOR: Final = "cursor"
 MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 50
+ID: Final = re.compile(r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,47 @@ def parameters(request: Request, allowed: frozenset[str]) -> dict[str, str]:
     return {name: query[name] for name in query}
 
 
-def paging(request: Request, actor: Actor, found: Mapping[str, str]) -> Paging:
-    """Limit and cursor of a listing.
+def require(found: Mapping[str, str], *names: str) -> None:
+    """Raises Invalid for the first parameter that is not there."""
+    for name in names:
+        if name not in found:
+            text = "This parameter is needed."
+            raise Invalid(text, pointer=f"?{name}", code="missing")
+
+
+def identifier(found: Mapping[str, str], name: str) -> str:
+    """A parameter that is an id. Raises Invalid: not all that fits into a query fits into a key."""
+    if not ID.fullmatch(found[name]):
+        text = "An id: a prefix of three letters, an underscore and a ULID."
+        raise Invalid(text, pointer=f"?{name}", code="invalid_id")
+    return found[name]
+
+
+def day(found: Mapping[str, str], name: str) -> date:
+    """A parameter that is a day. Raises Invalid."""
+    try:
+        return date.fromisoformat(found[name])
+    except ValueError as exc:
+        detail = "A day like 2026-11-23."
+        raise Invalid(detail, pointer=f"?{name}", code="invalid_date") from exc
+
+
+def paging(
+    request: Request,
+    actor: Actor,
+    found: Mapping[str, str],
+    *,
+    default: int = DEFAULT_LIMIT,
+    most: int = MAX_LIMIT,
+) -> Paging:
+    """Limit and cursor of a listing, whose pages have ``most`` entries at most.
 
     Raises Invalid for a cursor of another listing or of somebody else.
     """
-    limit = found.get("limit", str(DEFAULT_LIMIT))
-    is_short = len(limit) <= len(str(MAX_LIMIT))
-    if not (is_short and limit.isascii() and limit.isdigit() and 1 <= int(limit) <= MAX_LIMIT):
-        text = f"A limit is a number from 1 to {MAX_LIMIT}."
+    limit = found.get("limit", str(default))
+    is_short = len(limit) <= len(str(most))
+    if not (is_short and limit.isascii() and limit.isdigit() and 1 <= int(limit) <= most):
+        text = f"A limit is a number from 1 to {most}."
         raise Invalid(text, pointer="?limit", code="out_of_range")
     filters = sorted((k, v) for k, v in found.items() if k not in {"limit", "cursor"})
     path = request.context["resourcePath"]

@@ -1,17 +1,15 @@
 """Routes, for dispatchers."""
 
-from datetime import date
 from typing import Final
 
 from chalice.app import Response
 
 from chalicelib.api.blueprint import STAFF, ApiBlueprint, reply
 from chalicelib.api.bodies import parsed
-from chalicelib.api.queries import paging, parameters
+from chalicelib.api.queries import day, identifier, paging, parameters, require
 from chalicelib.api.schemas.routes import RouteIn, RouteOut, RoutesOut
 from chalicelib.bootstrap import container
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import HubId, RouteId
 
 routes: Final = ApiBlueprint(__name__)
@@ -31,13 +29,10 @@ def get_routes(actor: Actor) -> Response:
     """A hub's routes of one service day."""
     found = parameters(routes.current_request, FILTERS)
     asked = paging(routes.current_request, actor, found)
-    for name in ("service_day", "hub_id"):
-        if name not in found:
-            text = "This parameter is needed."
-            raise Invalid(text, pointer=f"?{name}", code="missing")
+    require(found, "service_day", "hub_id")
     page = container().show_routes.of_day(
-        _day(found["service_day"]),
-        HubId(found["hub_id"]),
+        day(found, "service_day"),
+        HubId(identifier(found, "hub_id")),
         limit=asked.limit,
         position=asked.position,
     )
@@ -60,11 +55,3 @@ def get_route(actor: Actor, route_id: str) -> Response:
 def post_start(actor: Actor, route_id: str) -> Response:
     """Start a route for its driver."""
     return reply(RouteOut.of(container().start_route(RouteId(route_id), actor=actor)))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as exc:
-        detail = "A day like 2026-11-23."
-        raise Invalid(detail, pointer="?service_day", code="invalid_date") from exc

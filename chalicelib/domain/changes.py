@@ -45,12 +45,16 @@ class RouteChange:
 
 @dataclass(frozen=True, slots=True)
 class TrackEntry:
-    """One batch in the track: the fixes kept of it, and the state whose ETAs were told with it."""
+    """One batch in the track: the fixes kept of it, and the state whose ETAs were told with it.
+
+    ``told_at`` is our time: nobody could read these ETAs before the batch had reached us.
+    """
 
     driver_id: DriverId
     route_id: RouteId
     fixes: tuple[Fix, ...]
     live: Live
+    told_at: datetime
     expires_at: datetime
 
 

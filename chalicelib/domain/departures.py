@@ -24,13 +24,15 @@ class Departure:
 
     ``stop_index`` counts the stops of the plan from 0, None being the hub. ``arrived_at`` is None
     where nobody knows. ``etas`` are what was told with the departure, one entry a stop of the plan,
-    None where there was nothing left to reach. ``stood_at`` is where the van was seen to stand.
+    None where there was nothing left to reach; they could be read since ``told_at``, our time.
+    ``stood_at`` is where the van was seen to stand.
     """
 
     route_id: RouteId
     driver_id: DriverId
     stop_index: int | None
     left_at: datetime
+    told_at: datetime
     expires_at: datetime
     arrived_at: datetime | None = None
     etas: tuple[Eta | None, ...] = ()
@@ -49,15 +51,22 @@ def from_hub(live: Live, started_at: datetime, policy: Policy) -> Departure:
         driver_id=live.driver_id,
         stop_index=None,
         left_at=started_at,
+        told_at=started_at,
         expires_at=_expiry(started_at, policy),
         etas=live.etas,
     )
 
 
 def from_stop(
-    before: Live, after: Live, stop_index: int, *, left_at: datetime, policy: Policy
+    before: Live,
+    after: Live,
+    stop_index: int,
+    *,
+    left_at: datetime,
+    now: datetime,
+    policy: Policy,
 ) -> Departure:
-    """The departure that turned the live state ``before`` into ``after``.
+    """The departure that turned the live state ``before`` into ``after``, as we learnt just now.
 
     Where nobody reported the arrival, the van came when it was first near.
     """
@@ -71,6 +80,7 @@ def from_stop(
         driver_id=before.driver_id,
         stop_index=stop_index,
         left_at=left_at,
+        told_at=now,
         expires_at=_expiry(left_at, policy),
         arrived_at=arrived_at,
         etas=after.etas,

@@ -141,6 +141,7 @@ class IngestPositions:
                 route_id=after.route_id,
                 fixes=screened.stored,
                 live=after,
+                told_at=now,
                 expires_at=now + self.policy.track_retention,
             )
         )

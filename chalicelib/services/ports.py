@@ -19,6 +19,7 @@ from chalicelib.domain.accounts import (
     Shipper,
     WebhookEndpoint,
 )
+from chalicelib.domain.arrivals import EtasTold
 from chalicelib.domain.changes import (
     Change,
     LiveChange,
@@ -198,6 +199,15 @@ class Fleet(Protocol):
 
     def track(self, driver_id: DriverId, *, since: datetime, until: datetime) -> tuple[Fix, ...]:
         """All fixes kept, in device order, each once."""
+        ...
+
+    def told(
+        self, driver_id: DriverId, route_id: RouteId, *, since: datetime, until: datetime
+    ) -> tuple[EtasTold, ...]:
+        """What was told with those batches of a route that begin in the span, in order of time.
+
+        Nothing of the driver's other routes.
+        """
         ...
 
 

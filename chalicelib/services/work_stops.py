@@ -211,7 +211,7 @@ class WorkStop:
                 policy=self.policy,
             )
             departure = departures.from_stop(
-                live, after, index, left_at=occurred_at, policy=self.policy
+                live, after, index, left_at=occurred_at, now=now, policy=self.policy
             )
         else:
             after = reach(live, index, occurred_at)

@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from chalicelib.adapters.dynamodb.tables import TrackItem
+from chalicelib.domain.arrivals import EtasTold
 from chalicelib.domain.changes import LiveChange, TrackEntry
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
 from chalicelib.domain.fixes import Fix
 from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.live import Live
+from chalicelib.domain.live import Live, Progress
 from chalicelib.services.ports import Fleet
 from tests import faults
 from tests.aws import dynamodb_clients
-from tests.builders import NOON, make_drive, make_fix, make_live, minutes
+from tests.builders import NOON, make_drive, make_eta, make_fix, make_live, minutes
 from tests.contract.conftest import Stores, in_memory
 from tests.depth import times
 from tests.faults import Faults
@@ -29,6 +31,7 @@ def entry(fixes: tuple[Fix, ...], **changes: object) -> TrackEntry:
         route_id=RouteId("rte_1"),
         fixes=fixes,
         live=make_live(),
+        told_at=NOON,
         expires_at=NOON + timedelta(days=60),
     )
     return replace(default, **changes)  # type: ignore[arg-type]
@@ -125,6 +128,60 @@ class TestTrack:
 
         assert fleet.append_track(entry(drive))
         assert whole_track(fleet) == drive
+
+
+class TestTold:
+    def told(self, fleet: Fleet, since_min: float = -60, until_min: float = 60) -> list[EtasTold]:
+        return list(
+            fleet.told(
+                DRIVER,
+                RouteId("rte_1"),
+                since=NOON + minutes(since_min),
+                until=NOON + minutes(until_min),
+            )
+        )
+
+    def test_what_was_told_is_told_since_the_batch_came_in(self, fleet: Fleet) -> None:
+        done = Progress(is_done=True)
+        second, third = make_eta(NOON + minutes(5)), make_eta(NOON + minutes(9))
+        live = make_live(3, etas=(None, second, third)).with_progress(0, done)
+        came_at = NOON + timedelta(minutes=40, milliseconds=123)
+        fleet.append_track(entry(make_drive(5), live=live, told_at=came_at))
+
+        assert self.told(fleet) == [EtasTold(came_at, {1: second, 2: third})]
+
+    def test_batches_are_in_the_order_in_which_they_came(self, fleet: Fleet) -> None:
+        drive = make_drive(4)
+        fleet.append_track(entry(drive[:2], told_at=NOON + minutes(30)))
+        fleet.append_track(entry(drive[2:], told_at=NOON + minutes(20)))
+
+        assert [told.at for told in self.told(fleet)] == [NOON + minutes(20), NOON + minutes(30)]
+
+    def test_a_repeat_is_told_since_the_first_time(self, fleet: Fleet) -> None:
+        fleet.append_track(entry(make_drive(2)))
+        fleet.append_track(entry(make_drive(2), told_at=NOON + minutes(5)))
+
+        assert [told.at for told in self.told(fleet)] == [NOON]
+
+    def test_only_the_route_the_driver_and_the_span_that_are_asked_for(self, fleet: Fleet) -> None:
+        fleet.append_track(entry((make_fix(NOON),)))
+        fleet.append_track(entry((make_fix(NOON + minutes(1)),), route_id=RouteId("rte_2")))
+        fleet.append_track(entry((make_fix(NOON + minutes(2)),), driver_id=DriverId("drv_2")))
+        fleet.append_track(entry((make_fix(NOON + minutes(3)),), told_at=NOON + minutes(3)))
+
+        assert [told.at for told in self.told(fleet)] == [NOON, NOON + minutes(3)]
+        assert [told.at for told in self.told(fleet, 0, 0)] == [NOON]
+        assert self.told(fleet, 4, 9) == []
+
+    def test_of_what_was_kept_before_it_was_noted_nobody_knows_when_it_was_told(
+        self, dynamo: Stores
+    ) -> None:
+        dynamo.fleet.append_track(entry(make_drive(2)))
+        (item,) = TrackItem.query(DRIVER)
+        item.update(actions=[TrackItem.told_ms.remove()])
+
+        assert self.told(dynamo.fleet) == []
+        assert whole_track(dynamo.fleet) == make_drive(2)
 
 
 @settings(

@@ -1,10 +1,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chalicelib.domain.arrivals import EtasTold
 from chalicelib.domain.changes import LiveChange, TrackEntry
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.fixes import Fix
-from chalicelib.domain.ids import DriverId
+from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.live import Live
 
 
@@ -47,3 +48,17 @@ class InMemoryFleet:
             for fix in entry.fixes
         }
         return tuple(sorted(fixes, key=lambda fix: fix.order))
+
+    def told(
+        self, driver_id: DriverId, route_id: RouteId, *, since: datetime, until: datetime
+    ) -> tuple[EtasTold, ...]:
+        found = [
+            EtasTold(
+                entry.told_at,
+                {i: eta for i, eta in enumerate(entry.live.etas) if eta is not None},
+            )
+            for entry in self.entries.values()
+            if (entry.driver_id, entry.route_id) == (driver_id, route_id)
+            and since <= entry.fixes[0].recorded_at <= until
+        ]
+        return tuple(sorted(found, key=lambda told: told.at))

@@ -6,9 +6,10 @@ from datetime import datetime
 from chalicelib.adapters.dynamodb import writes
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.mapping.fixes import pack_fixes, unpack_fixes
-from chalicelib.adapters.dynamodb.mapping.instants import to_text
-from chalicelib.adapters.dynamodb.mapping.lives import pack_etas, unpack_live
+from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms, to_text
+from chalicelib.adapters.dynamodb.mapping.lives import pack_etas, unpack_etas, unpack_live
 from chalicelib.adapters.dynamodb.tables import LiveItem, TrackItem
+from chalicelib.domain.arrivals import EtasTold
 from chalicelib.domain.changes import LiveChange, TrackEntry
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.fixes import Fix
@@ -53,6 +54,7 @@ class DynamoFleet:
             route_id=entry.route_id,
             fixes=fixes,
             etas=pack_etas(entry.live),
+            told_ms=to_ms(entry.told_at),
             expires_at=int(entry.expires_at.timestamp()),
         )
         try:
@@ -64,8 +66,27 @@ class DynamoFleet:
 
     def track(self, driver_id: DriverId, *, since: datetime, until: datetime) -> tuple[Fix, ...]:
         """All batches that begin in the span; overlapping batches are laid over each other."""
+        batches = self._batches(driver_id, since, until)
+        fixes = {fix for item in batches for fix in unpack_fixes(item.fixes)}
+        return tuple(sorted(fixes, key=lambda fix: fix.order))
+
+    def told(
+        self, driver_id: DriverId, route_id: RouteId, *, since: datetime, until: datetime
+    ) -> tuple[EtasTold, ...]:
+        """One query: half a unit for each 4 kB of the driver's track in the span.
+
+        Of batches that were kept before ``told_ms`` was, nobody knows when they were told.
+        """
+        found = [
+            EtasTold(from_ms(int(item.told_ms)), unpack_etas(item.etas))
+            for item in self._batches(driver_id, since, until)
+            if item.route_id == route_id and item.told_ms is not None
+        ]
+        return tuple(sorted(found, key=lambda told: told.at))
+
+    def _batches(self, driver_id: DriverId, since: datetime, until: datetime) -> list[TrackItem]:
         with translated():
-            items = list(
+            return list(
                 TrackItem.query(
                     driver_id,
                     TrackItem.item.between(
@@ -74,8 +95,6 @@ class DynamoFleet:
                     filter_condition=TrackItem.expires_at > int(since.timestamp()),
                 )
             )
-        fixes = {fix for item in items for fix in unpack_fixes(item.fixes)}
-        return tuple(sorted(fixes, key=lambda fix: fix.order))
 
     def _get(self, driver_id: DriverId, *, consistent_read: bool) -> Live | None:
         with translated():

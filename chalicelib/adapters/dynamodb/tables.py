@@ -169,6 +169,7 @@ class DepartureItem(Item):
     stop_index = NumberAttribute(null=True)
     arrived_ms = NumberAttribute(null=True)
     left_ms = NumberAttribute()
+    told_ms = NumberAttribute()
     stop_count = NumberAttribute()
     etas = BinaryAttribute(legacy_encoding=False)
     stood_at = UnicodeAttribute(null=True)
@@ -191,7 +192,7 @@ class LiveItem(Item):
 
 
 class TrackItem(Item):
-    """One batch: its fixes and the ETAs told with them, packed."""
+    """One batch: its fixes and the ETAs told with them, packed; ``told_ms`` is when, our time."""
 
     class Meta(_Connection):
         """Bound at start."""
@@ -202,6 +203,7 @@ class TrackItem(Item):
     route_id = UnicodeAttribute()
     fixes = BinaryAttribute(legacy_encoding=False)
     etas = BinaryAttribute(legacy_encoding=False)
+    told_ms = NumberAttribute(null=True)
     expires_at = NumberAttribute()
 
 

@@ -13,6 +13,7 @@ from tests.builders import HELSINKI, NOON, make_eta, make_fix, make_live, minute
 
 POLICY = Policy()
 LEFT = NOON + minutes(5)
+LEARNT = NOON + minutes(45)  # the phone had no network
 
 
 def at_first_stop(**changes: object) -> Live:
@@ -32,32 +33,37 @@ def test_a_start_leaves_the_hub_and_says_what_was_told() -> None:
     departure = from_hub(live, NOON, POLICY)
 
     assert (departure.stop_index, departure.left_at, departure.arrived_at) == (None, NOON, None)
-    assert departure.etas == live.etas
+    assert (departure.etas, departure.told_at) == (live.etas, NOON)
     assert departure.expires_at == NOON + POLICY.track_retention
 
 
 def test_a_departure_says_what_was_told_with_it() -> None:
     before, after = leave(at_first_stop())
 
-    departure = from_stop(before, after, 0, left_at=LEFT, policy=POLICY)
+    departure = from_stop(before, after, 0, left_at=LEFT, now=LEARNT, policy=POLICY)
 
     assert (departure.arrived_at, departure.left_at) == (NOON, LEFT)
-    assert departure.etas == after.etas
+    assert (departure.etas, departure.told_at) == (after.etas, LEARNT)
 
 
 def test_an_arrival_that_nobody_reported_is_when_the_van_came_near() -> None:
     before, after = leave(make_live(3, near_since=NOON + seconds(30)))
 
-    assert from_stop(before, after, 0, left_at=LEFT, policy=POLICY).arrived_at == NOON + seconds(30)
+    assert from_stop(
+        before, after, 0, left_at=LEFT, now=LEARNT, policy=POLICY
+    ).arrived_at == NOON + seconds(30)
     # Near the next stop of the plan says nothing of another.
-    assert from_stop(before, after, 1, left_at=LEFT, policy=POLICY).arrived_at is None
+    assert from_stop(before, after, 1, left_at=LEFT, now=LEARNT, policy=POLICY).arrived_at is None
 
 
 def test_nobody_arrives_after_leaving() -> None:
     before, after = leave(at_first_stop())
 
     left_at = NOON - seconds(10)
-    assert from_stop(before, after, 0, left_at=left_at, policy=POLICY).arrived_at == left_at
+    assert (
+        from_stop(before, after, 0, left_at=left_at, now=LEARNT, policy=POLICY).arrived_at
+        == left_at
+    )
 
 
 def test_the_van_stood_where_most_fixes_of_the_visit_are() -> None:
@@ -69,7 +75,7 @@ def test_the_van_stood_where_most_fixes_of_the_visit_are() -> None:
     later = make_fix(LEFT + minutes(3), coordinates=places[3])
     before, after = leave(at_first_stop(recent=(*recent, later)))
 
-    stood_at = from_stop(before, after, 0, left_at=LEFT, policy=POLICY).stood_at
+    stood_at = from_stop(before, after, 0, left_at=LEFT, now=LEARNT, policy=POLICY).stood_at
 
     assert stood_at is not None
     assert distance_m(stood_at, parked) < 1.0
@@ -78,7 +84,7 @@ def test_the_van_stood_where_most_fixes_of_the_visit_are() -> None:
 def test_without_a_fix_of_the_visit_nobody_knows_where_the_van_stood() -> None:
     before, after = leave(at_first_stop(recent=(make_fix(NOON - minutes(1)),)))
 
-    assert from_stop(before, after, 0, left_at=LEFT, policy=POLICY).stood_at is None
+    assert from_stop(before, after, 0, left_at=LEFT, now=LEARNT, policy=POLICY).stood_at is None
 
 
 def test_a_visit_on_the_antimeridian_was_not_in_greenwich() -> None:
@@ -88,7 +94,7 @@ def test_a_visit_on_the_antimeridian_was_not_in_greenwich() -> None:
     )
     before, after = leave(at_first_stop(recent=fixes))
 
-    stood_at = from_stop(before, after, 0, left_at=LEFT, policy=POLICY).stood_at
+    stood_at = from_stop(before, after, 0, left_at=LEFT, now=LEARNT, policy=POLICY).stood_at
 
     assert stood_at is not None
     assert abs(stood_at.lon_deg) > 179.0
@@ -97,8 +103,10 @@ def test_a_visit_on_the_antimeridian_was_not_in_greenwich() -> None:
 def test_departures_of_a_route_are_in_the_order_of_time_and_the_hub_is_first() -> None:
     hub = from_hub(make_live(3), NOON, POLICY)
     before, after = leave(at_first_stop())
-    first = from_stop(before, after, 0, left_at=NOON, policy=POLICY)
-    second = from_stop(before, after, 1, left_at=NOON + timedelta(milliseconds=1), policy=POLICY)
+    first = from_stop(before, after, 0, left_at=NOON, now=LEARNT, policy=POLICY)
+    second = from_stop(
+        before, after, 1, left_at=NOON + timedelta(milliseconds=1), now=LEARNT, policy=POLICY
+    )
 
     assert sorted([second, first, hub], key=lambda each: each.order) == [hub, first, second]
 
