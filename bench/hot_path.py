@@ -29,6 +29,7 @@ FAKE = {
     "EMAIL_SENDER": "bench@example.com",
     "TILE_URL": "none",
     "TILE_ATTRIBUTION": "none",
+    "ROAD_NETWORK": "great_circle",
     "LOG_LEVEL": "WARNING",
     "POWERTOOLS_LOG_LEVEL": "WARNING",
 }

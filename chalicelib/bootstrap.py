@@ -20,6 +20,7 @@ from chalicelib.adapters.dynamodb.routes import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments import DynamoShipments
 from chalicelib.adapters.dynamodb.signing_keys import DynamoSigningKeys
 from chalicelib.adapters.ids import UlidIds
+from chalicelib.adapters.road_networks.great_circle import GreatCircle
 from chalicelib.adapters.s3 import S3ProofStore
 from chalicelib.adapters.ses import SesEmailSender
 from chalicelib.adapters.signing import HmacSigner
@@ -37,7 +38,7 @@ from chalicelib.services.ingest_positions import IngestPositions
 from chalicelib.services.notify_recipient import NotifyRecipient
 from chalicelib.services.open_accounts import OpenAccounts
 from chalicelib.services.plan_routes import PlanRoute
-from chalicelib.services.ports import Clock
+from chalicelib.services.ports import Clock, RoadNetwork
 from chalicelib.services.publish_events import PublishEvents
 from chalicelib.services.register_webhook import RegisterWebhook
 from chalicelib.services.scan_parcels import ScanParcels
@@ -143,10 +144,33 @@ class Container:
             fleet=self.fleet,
             routes=self.routes,
             shipments=self.shipments,
+            road_network=self.road_network,
             clock=self.clock,
             ids=self.ids,
             forecaster=self.forecaster,
         )
+
+    @cached_property
+    def road_network(self) -> RoadNetwork:
+        """Whoever ROAD_NETWORK names."""
+        kind, _, base_url = self.settings.road_network.partition(":")
+        match kind:
+            case "osrm":
+                from chalicelib.adapters.road_networks.osrm import Osrm
+                from chalicelib.adapters.road_networks.servers import RoutingServer
+
+                return Osrm(RoutingServer(base_url))
+            case "valhalla":
+                from chalicelib.adapters.road_networks.servers import RoutingServer
+                from chalicelib.adapters.road_networks.valhalla import Valhalla
+
+                return Valhalla(RoutingServer(base_url))
+            case "amazon_location":
+                from chalicelib.adapters.road_networks.amazon_location import AmazonLocation
+
+                return AmazonLocation()
+            case _:
+                return GreatCircle()
 
     @cached_property
     def show_routes(self) -> ShowRoutes:

@@ -33,6 +33,8 @@ class Metric(StrEnum):
     WEBHOOKS_DELIVERED = "webhooks_delivered"
     WEBHOOKS_REFUSED = "webhooks_refused"
     WEBHOOKS_FAILED = "webhooks_failed"
+    ROAD_NETWORK_FAILOVERS = "road_network_failovers"
+    """Plans that were made by the great circle, because the road network did not answer well."""
     MESSAGES_PARKED = "messages_parked"
     """Messages that no repeat will mend; they end in a dead-letter queue."""
 

@@ -34,6 +34,7 @@ VARIABLES_BY_PARAMETER: Final = {
     "EmailSender": "EMAIL_SENDER",
     "TileUrl": "TILE_URL",
     "TileAttribution": "TILE_ATTRIBUTION",
+    "RoadNetwork": "ROAD_NETWORK",
     "LogLevel": "LOG_LEVEL",
 }
 """Parameters whose default is the stage's value in `.chalice/config.json`."""

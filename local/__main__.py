@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from chalicelib.settings import SettingsError, require_road_network
 from local import environment
 
 if TYPE_CHECKING:
@@ -181,7 +182,10 @@ def _stack(
         host=options.host,
         port=options.port,
         clock=clock,
-        parameters=STREETS if options.demo == "helsinki" else None,
+        parameters={
+            "RoadNetwork": options.road_network,
+            **(STREETS if options.demo == "helsinki" else {}),
+        },
         log_level=options.log_level,
         in_background=False,  # events wait until we are ready, so that we are ready sooner
         progress=console.step,
@@ -256,6 +260,12 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--json", action="store_true", help="print one JSON line when ready; logs go to stderr"
     )
     parser.add_argument(
+        "--road-network",
+        type=_road_network,
+        default="great_circle",
+        help="who knows how long roads take, as osrm:http://127.0.0.1:5000 (%(default)s)",
+    )
+    parser.add_argument(
         "--log-level",
         choices=("DEBUG", "INFO", "WARNING", "ERROR"),
         default="WARNING",
@@ -270,6 +280,14 @@ def _port(text: str) -> int:
         msg = f"must be from 0 to {LAST_PORT}"
         raise argparse.ArgumentTypeError(msg)
     return port
+
+
+def _road_network(text: str) -> str:
+    try:
+        require_road_network(text)
+    except SettingsError as exc:
+        raise argparse.ArgumentTypeError(str(exc)) from exc
+    return text
 
 
 def _speed(text: str) -> float:

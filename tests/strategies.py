@@ -299,6 +299,7 @@ def stops(index: int = 0) -> st.SearchStrategy[Stop]:
         service_time_s=st.none() | st.sampled_from([0.0, 30.0, 600.5]),
         planned=st.none() | etas(),
         promise=st.none() | ranges(),
+        road_s=st.none() | st.sampled_from([0.1, 61.0, 7_200.5]),
     )
 
 

@@ -4,10 +4,10 @@ One retry layer: the SDK's, three attempts in all. Time-outs are short, because 
 function with a deadline of its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, overload
 
 import botocore.session
 from botocore.client import Config
@@ -52,6 +52,16 @@ PASSING: Final = frozenset(
 """Error codes of DynamoDB, SNS, SES and S3 that say: later."""
 
 
+class GeoRoutesClient(Protocol):
+    """What we call of Amazon Location Routes."""
+
+    def calculate_routes(self, **question: object) -> Mapping[str, object]:
+        """Raises BotoCoreError or ClientError."""
+        ...
+
+
+@overload
+def client(service: Literal["geo-routes"], *, total_attempts: int = ...) -> "GeoRoutesClient": ...
 @overload
 def client(service: Literal["s3"], *, total_attempts: int = ...) -> "S3Client": ...
 @overload

@@ -19,6 +19,12 @@ from chalicelib.domain.live import Live
 from chalicelib.domain.routes import Route, Stop
 
 QUARTER_HOUR: Final = timedelta(minutes=15)
+WALK_M: Final = 50.0
+"""Below it a way is a walk from the parked van: shares of it say nothing."""
+ASTRAY: Final = 2.0
+"""Times its length: who is further than that from a leg's end has left it for other roads."""
+OTHER_ROADS: Final = 0.6
+"""The power of the distance that time grows with where nothing is known but the distance."""
 
 
 def quarter(at: datetime) -> int:
@@ -34,7 +40,7 @@ def links(route: Route, model: TravelModel, at: datetime) -> tuple[Link, ...]:
     found: list[Link] = []
     place, turn = route.hub_coordinates, route.started_at or route.starts_at
     for stop in route.stops:
-        travel = model.leg(leg_to(stop, place, route), max(at, turn))
+        travel = model.leg(leg_to(stop, place, route, road_s=stop.road_s), max(at, turn))
         turn += timedelta(seconds=travel.mean_s)
         dwell = model.dwell(visit(stop, route), max(at, turn))
         turn += timedelta(seconds=dwell.mean_s)
@@ -43,10 +49,14 @@ def links(route: Route, model: TravelModel, at: datetime) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def leg_to(stop: Stop, place: Coordinates, route: Route) -> Leg:
-    """The way from a place to a stop, as travel models know it: for asking and for teaching."""
+def leg_to(stop: Stop, place: Coordinates, route: Route, *, road_s: float | None = None) -> Leg:
+    """The way from a place to a stop, as travel models know it: for asking and for teaching.
+
+    ``road_s`` are the road network's seconds from that very place: the stop's own in the plan.
+    """
     return Leg(
         distance_m(place, stop.coordinates),
+        base_s=road_s,
         origin=place,
         destination=stop.coordinates,
         driver=route.driver_id,
@@ -107,7 +117,8 @@ def remaining_etas(
     for i in ahead:
         link, stop = plan_links[i], route.stops[i]
         if i != before + 1:
-            travel = model.leg(leg_to(stop, place, route), head.recorded_at)
+            road_s = None if chained else _road_s_left(live, i, place, route)
+            travel = model.leg(leg_to(stop, place, route, road_s=road_s), head.recorded_at)
             link = replace(link, travel=travel)
         chained.append(link)
         place, before = stop.coordinates, i
@@ -115,6 +126,25 @@ def remaining_etas(
     for i, eta in zip(ahead, told[len(under_way[-1:]) :], strict=True):
         etas[i] = eta
     return tuple(etas)
+
+
+def _road_s_left(live: Live, stop_index: int, place: Coordinates, route: Route) -> float | None:
+    """The planned leg's road seconds that are still ahead of a van which is on that leg.
+
+    The network is never asked on the road, so they are taken to be spent evenly along the great
+    circle, within bounds: the last metres keep the time of a walk, and far from the leg time grows
+    more slowly than distance, as on any road. None for a van that does not come as planned.
+    """
+    stop, before = route.stops[stop_index], route.places[stop_index]
+    is_in_order = stop_index == 0 or live.progress[stop_index - 1].is_done
+    is_last = not any(progress.is_done for progress in live.progress[stop_index:])
+    if stop.road_s is None or not (is_in_order and is_last):
+        return None
+    left_m = max(distance_m(place, stop.coordinates), WALK_M)
+    share = left_m / max(distance_m(before, stop.coordinates), WALK_M)
+    if share > ASTRAY:
+        share = ASTRAY * (share / ASTRAY) ** OTHER_ROADS
+    return stop.road_s * share
 
 
 def _rest_of_service(

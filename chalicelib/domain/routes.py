@@ -4,14 +4,19 @@ The plan (stops, order, windows, service times, promises) changes only with ``pl
 happens on the road is in the driver's live state, never in here.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from chalicelib.domain.eta.estimates import Eta
-from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
+
+FASTEST_MPS: Final = 70.0
+"""No road is driven faster as the crow flies (250 km/h)."""
 
 
 class RouteStatus(StrEnum):
@@ -35,7 +40,9 @@ class Stop:
     """One visit to one place for one or more shipments.
 
     ``planned`` is the ETA of the plan before the route started, ``promise`` the range told when it
-    started (None while planned, and for a stop that has nothing on the van).
+    started (None while planned, and for a stop that has nothing on the van). ``road_s`` are the
+    seconds that a road network gave for the way from the place before it in the plan, the hub or a
+    stop; None where none was asked or none knew a way.
     """
 
     id: StopId
@@ -46,6 +53,7 @@ class Stop:
     service_time_s: float | None = None
     planned: Eta | None = None
     promise: Range | None = None
+    road_s: float | None = None
 
     @property
     def parcel_count(self) -> int:
@@ -75,6 +83,24 @@ class Route:
     started_at: datetime | None = None
     completed_at: datetime | None = None
 
+    @property
+    def places(self) -> tuple[Coordinates, ...]:
+        """Where it leads, in order: the hub, then every stop."""
+        return (self.hub_coordinates, *(stop.coordinates for stop in self.stops))
+
+    def with_road_times(self, times_s: Sequence[float | None]) -> "Route":
+        """The same route with a road network's seconds for every leg, in order.
+
+        What no vehicle can drive is left out: a network that does not know an address may have
+        measured from the road nearest to it, on another island or at the edge of its map.
+        """
+        places = self.places
+        stops = (
+            replace(stop, road_s=_credible_s(road_s, distance_m(place, stop.coordinates)))
+            for stop, place, road_s in zip(self.stops, places[:-1], times_s, strict=True)
+        )
+        return replace(self, stops=tuple(stops))
+
     def stop_index(self, stop_id: StopId) -> int | None:
         """Where a stop stands in the order, from 0."""
         return next((i for i, stop in enumerate(self.stops) if stop.id == stop_id), None)
@@ -90,3 +116,9 @@ class Route:
             for consignment in stop.consignments
             if barcode in consignment.barcodes
         )
+
+
+def _credible_s(road_s: float | None, way_m: float) -> float | None:
+    if road_s is None or way_m >= FASTEST_MPS * road_s:
+        return None
+    return round(road_s, 1)

@@ -2,7 +2,8 @@
 
 Each shipment is claimed for the route under its version; a shipment on somebody else's open route
 is a conflict. Claims come first and the route last, so that a route never lists what it does not
-own; claims for a route that was never written do not count.
+own; claims for a route that was never written do not count. The road network is asked before them:
+nothing is held while it thinks.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.changes import SHIPMENTS_PER_TRANSACTION, Change, LiveChange, RouteChange
-from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable
+from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable, Unavailable
 from chalicelib.domain.forecasts import Forecaster, planned_etas
 from chalicelib.domain.ids import (
     EVENT,
@@ -29,7 +30,8 @@ from chalicelib.domain.ids import (
 from chalicelib.domain.routes import Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments import Assignment, Shipment, Step, take
 from chalicelib.domain.statuses import Status
-from chalicelib.services.ports import Accounts, Clock, Fleet, Ids, Routes, Shipments
+from chalicelib.observability import Metric, count, logger
+from chalicelib.services.ports import Accounts, Clock, Fleet, Ids, RoadNetwork, Routes, Shipments
 from chalicelib.services.retries import retried
 
 MAX_STOPS: Final = 200
@@ -78,6 +80,7 @@ class PlanRoute:
     fleet: Fleet
     routes: Routes
     shipments: Shipments
+    road_network: RoadNetwork
     clock: Clock
     ids: Ids
     forecaster: Forecaster
@@ -99,12 +102,26 @@ class PlanRoute:
             stops=tuple(self._stop(visit, found) for visit in order.visits),
             created_at=now,
         )
+        bare = self._with_road_times(bare)
         etas = planned_etas(bare, self.forecaster.model, order.starts_at)
         stops = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
         route = replace(bare, stops=tuple(stops))
         self._claim(route, actor, now)
         retried(lambda: self._write(route))
         return route
+
+    def _with_road_times(self, route: Route) -> Route:
+        """Without them when the network fails: a plan by the great circle is better than none."""
+        try:
+            times_s = self.road_network.travel_times(route.places)
+        except Unavailable as exc:
+            count(Metric.ROAD_NETWORK_FAILOVERS)
+            logger.warning(
+                "road network failed over",
+                extra={"route_id": route.id, "cause": type(exc.__cause__).__name__},
+            )
+            return route
+        return route.with_road_times(times_s)
 
     def _shipments(self, order: RouteOrder) -> dict[ShipmentId, Shipment]:
         wanted = [shipment_id for visit in order.visits for shipment_id in visit.shipment_ids]

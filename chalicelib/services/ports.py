@@ -31,6 +31,7 @@ from chalicelib.domain.claims import Claim
 from chalicelib.domain.departures import Departure
 from chalicelib.domain.events import Event
 from chalicelib.domain.fixes import Fix
+from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import (
     DriverId,
     HubId,
@@ -175,6 +176,18 @@ class Routes(Protocol):
         position: Mapping[str, str] | None,
     ) -> Page[Route]:
         """The routes of a hub's day."""
+        ...
+
+
+class RoadNetwork(Protocol):
+    """How long roads take. Asked once when a plan is made, never for a fix."""
+
+    def travel_times(self, places: Sequence[Coordinates]) -> tuple[float | None, ...]:
+        """Seconds by car for each pair of consecutive places; None where it knows no way.
+
+        Within a few seconds, whatever the number of places. Raises Unavailable for every fault of
+        the network, also one that a repeat would not mend: a plan can do without.
+        """
         ...
 
 

@@ -30,6 +30,7 @@ POLICIES: Final = {
 USE_CASE: Final = re.compile(
     r"chalicelib/services/(publish_events|notify_recipient|deliver_webhook)"
 )
+WAITING: Final = "chalicelib/adapters/wires.py"
 TRANSACTED: Final = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -87,6 +88,9 @@ class Recorder:
             here = f"{self.stack.region}:{self.stack.account_id}"
             sender = params["body"]["Source"]
             yield f"ses:{operation}", f"arn:aws:ses:{here}:identity/{sender}", ""
+        elif service == "geo-routes":
+            here = f"arn:aws:geo-routes:{self.stack.region}"
+            yield f"{service}:{operation}", f"{here}::provider/default", ""
         else:
             yield f"{service}:{operation}", "?", ""
 
@@ -124,16 +128,29 @@ def allows(statement: Mapping[str, Any], call: Call) -> bool:
 
 
 def _caller() -> str | None:
-    """The function on whose behalf this thread works, told by the files on its stack."""
-    frame: FrameType | None = sys._getframe()
+    """The function on whose behalf this thread works, told by the files on its stack.
+
+    A thread that does the waiting for another one works on behalf of that one.
+    """
+    mine = _files(sys._getframe())
+    stacks = [mine]
+    if any(path.endswith(WAITING) for path in mine):
+        stacks += map(_files, sys._current_frames().values())
     is_ours = False
-    while frame is not None:
-        path = frame.f_code.co_filename
+    for path in (path for stack in stacks for path in stack):
         if found := USE_CASE.search(path):
             return found[1]
         is_ours = is_ours or "/chalicelib/api/" in path or "/chalicelib/pages/" in path
-        frame = frame.f_back
     return "api_handler" if is_ours else None
+
+
+def _files(frame: FrameType | None) -> list[str]:
+    """The files on a stack, innermost first."""
+    files = []
+    while frame is not None:
+        files.append(frame.f_code.co_filename)
+        frame = frame.f_back
+    return files
 
 
 def _items(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -67,7 +67,12 @@ def receiver() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def recorder(receiver: str) -> Recorder:
     recorder = Recorder(Stack(STAGE))
-    with recorder.listening(), running_stack(in_background=False) as running:
+    with (
+        recorder.listening(),
+        running_stack(
+            parameters={"RoadNetwork": "amazon_location"}, in_background=False
+        ) as running,
+    ):
         with Clients(running) as clients:
             shipment_id = deliver(clients, running.clock.now(), webhook_url=receiver)
         bootstrap.configure(clock=running.clock, allow_local_webhooks=True)  # caches are cold again

@@ -1,5 +1,6 @@
 """What is stored comes back as it was: every mapping, round and round."""
 
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -34,6 +35,7 @@ from tests.builders import (
     make_key,
     make_live,
     make_range,
+    make_route,
     make_shipper,
     make_webhook,
     minutes,
@@ -166,6 +168,15 @@ def test_a_route_comes_back(route: Route) -> None:
     packed = routes.pack_stops(route)
 
     assert routes.from_document(routes.to_document(route), packed) == route
+
+
+def test_a_stop_without_a_road_is_stored_as_before_there_were_roads() -> None:
+    stops = zlib.decompress(routes.pack_stops(make_route(1)))
+
+    assert b"road" not in stops
+    assert routes.from_document(routes.to_document(make_route(1)), zlib.compress(stops)) == (
+        make_route(1)
+    )
 
 
 def test_accounts_come_back() -> None:

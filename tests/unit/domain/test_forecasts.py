@@ -228,6 +228,97 @@ def test_a_step_of_the_van_is_no_leap_of_the_eta(way_m: float) -> None:
     assert abs(one.point - other.point) < minutes(1)
 
 
+def by_road(*road_s: float | None) -> Route:
+    """Stops a kilometre apart, with these road seconds to each; the hub is one before the first."""
+    stops = [make_stop(i, road_s=seconds) for i, seconds in enumerate(road_s)]
+    return make_route(stops, hub_coordinates=north_of(HELSINKI, -1_000.0))
+
+
+def leg_ahead_s(route: Route, way_m: float, live: Live | None = None, stop: int = 0) -> float:
+    """How long the leg to a stop is said to take for a van so far north of the first stop."""
+    head = make_fix(NOON, coordinates=north_of(HELSINKI, way_m))
+    eta = remaining_etas(live or make_live(3), head, links(route, PRIOR, NOON), route, PRIOR)[stop]
+    assert eta is not None
+    return (eta.point - NOON).total_seconds()
+
+
+def road_leg_s(base_s: float) -> float:
+    return PRIOR.leg(Leg(1_000.0, base_s), NOON).mean_s
+
+
+def test_a_plan_goes_by_road_where_the_road_is_known() -> None:
+    plan = links(by_road(300.0, None, 90.0), PRIOR, NOON)
+
+    assert plan[0].travel == PRIOR.leg(Leg(1_000.0, 300.0), NOON)
+    assert plan[1].travel.mean_s == pytest.approx(PRIOR.leg(Leg(1_000.0), NOON).mean_s, rel=1e-3)
+    assert plan[2].travel == PRIOR.leg(Leg(1_000.0, 90.0), NOON)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.1, 1.5])
+def test_on_a_planned_leg_the_road_that_is_left_counts(share: float) -> None:
+    left_s = leg_ahead_s(by_road(300.0, 60.0, 60.0), -1_000.0 * share)
+
+    assert left_s == pytest.approx(road_leg_s(300.0 * share), abs=2)
+
+
+def test_the_last_metres_keep_the_time_of_a_walk() -> None:
+    route = by_road(300.0, 60.0, 60.0)
+
+    assert leg_ahead_s(route, 0.0) == leg_ahead_s(route, -49.0)
+    assert leg_ahead_s(route, 0.0) == pytest.approx(road_leg_s(300.0 * 0.05), abs=1)
+
+
+def test_far_from_the_leg_its_road_is_not_stretched_without_end() -> None:
+    route = by_road(300.0, 60.0, 60.0)
+
+    assert leg_ahead_s(route, -2_000.0) == pytest.approx(road_leg_s(600.0), abs=2)
+    assert leg_ahead_s(route, -64_000.0) == pytest.approx(road_leg_s(600.0 * 32**0.6), rel=0.01)
+
+
+def test_a_leg_of_no_length_has_a_road_too() -> None:
+    route = make_route([make_stop(0, road_s=40.0)], hub_coordinates=make_stop(0).coordinates)
+
+    assert leg_ahead_s(route, 0.0, make_live(1)) == pytest.approx(road_leg_s(40.0), abs=1)
+
+
+def test_behind_a_done_stop_the_next_road_counts() -> None:
+    route = by_road(300.0, 200.0, 60.0)
+    live = make_live(3).with_progress(0, Progress(is_done=True))
+
+    assert leg_ahead_s(route, 0.0, live, stop=1) == pytest.approx(road_leg_s(200.0), abs=2)
+
+
+@pytest.mark.parametrize("done", [[1], [2], [1, 2]])
+def test_a_van_that_comes_from_elsewhere_than_planned_has_no_road(done: list[int]) -> None:
+    route, live = by_road(300.0, 60.0, 60.0), make_live(3)
+    for i in done:
+        live = live.with_progress(i, Progress(is_done=True))
+
+    as_the_crow_flies = PRIOR.leg(Leg(1_000.0), NOON).mean_s
+    assert leg_ahead_s(route, 1_000.0, live) == pytest.approx(as_the_crow_flies, abs=2)
+
+
+def test_a_leg_that_skips_a_stop_has_no_road() -> None:
+    route = by_road(300.0, 60.0, 5.0)
+    live = make_live(3).with_progress(1, Progress(is_done=True))
+
+    plan = links(route, PRIOR, NOON)
+    etas = remaining_etas(live, make_fix(NOON), plan, route, PRIOR)
+
+    assert etas[0] is not None
+    assert etas[2] is not None
+    gap_s = (etas[2].point - etas[0].point).total_seconds()
+    two_km_s = PRIOR.leg(Leg(2_000.0), NOON).mean_s
+    assert gap_s == pytest.approx(plan[0].dwell.mean_s + two_km_s, abs=3)
+
+
+@given(st.floats(-70_000, 10_000), st.floats(20.0, 240.0))
+def test_a_step_of_the_van_on_a_road_is_no_leap_of_the_eta(way_m: float, road_s: float) -> None:
+    route = by_road(road_s, 60.0, 60.0)
+
+    assert abs(leg_ahead_s(route, way_m) - leg_ahead_s(route, way_m + 10.0)) < 60.0
+
+
 def test_across_the_antimeridian_the_eta_goes_on() -> None:
     from_fiji = replace(make_stop(0).coordinates, lat_deg=-17.0, lon_deg=179.9999)
     route = make_route([make_stop(0, coordinates=replace(from_fiji, lon_deg=-179.9))])

@@ -72,12 +72,13 @@ def _stop_to(stop: Stop) -> Document:
         "service_time_s": stop.service_time_s,
         "planned": eta_to(stop.planned),
         "promise": range_to(stop.promise),
+        "road_s": stop.road_s,
     }
     return {key: value for key, value in full.items() if value is not None}
 
 
 def _stop_from(document: Document) -> Stop:
-    service_time_s = document.get("service_time_s")
+    service_time_s, road_s = document.get("service_time_s"), document.get("road_s")
     return Stop(
         id=StopId(document["id"]),
         coordinates=coordinates_from(document["at"]),
@@ -90,4 +91,5 @@ def _stop_from(document: Document) -> Stop:
         service_time_s=None if service_time_s is None else float(service_time_s),
         planned=eta_from(document.get("planned")),
         promise=range_from(document.get("promise")),
+        road_s=None if road_s is None else float(road_s),
     )
