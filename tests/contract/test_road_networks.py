@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,6 +27,7 @@ from chalicelib.adapters.road_networks.osrm import Osrm
 from chalicelib.adapters.road_networks.servers import MOST_BYTES, RoutingServer
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.geography import Coordinates, distance_m
+from tests.authorities import make_authority
 from tests.builders import HELSINKI
 from tests.contract.road_networks.networks import (
     AMAZON,
@@ -190,11 +192,11 @@ def test_amazons_ferry_belongs_to_the_leg_that_it_is_on() -> None:
 
 
 @pytest.fixture
-def receive() -> Iterator[Callable[[Any], str]]:
+def receive() -> Iterator[Callable[..., str]]:
     receivers: list[Receiver] = []
 
-    def start(talk: Any) -> str:
-        receivers.append(Receiver(talk))
+    def start(talk: Any, **options: Any) -> str:
+        receivers.append(Receiver(talk, **options))
         return f"http://127.0.0.1:{receivers[-1].port}"
 
     yield start
@@ -373,6 +375,29 @@ def test_a_server_without_tls_cannot_pose_as_one_with(receive: Any) -> None:
 
     with pytest.raises(Unavailable):
         Osrm(RoutingServer(url), deadline_s=DEADLINE_S).travel_times(street(1))
+
+
+def over_tls(receive: Any, folder: Path, name: str) -> Osrm:
+    """A server on localhost with a certificate of that name, by an authority that is trusted."""
+    authority = make_authority(folder, name)
+    body = b'{"code":"Ok","durations":[[60]]}'
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    port = urlsplit(receive(says(head + body), tls=authority.server)).port
+    return Osrm(RoutingServer(f"https://localhost:{port}", tls=authority.trusting))
+
+
+def test_a_server_may_be_reached_over_tls(receive: Any, tmp_path: Path) -> None:
+    assert over_tls(receive, tmp_path, "localhost").travel_times(street(1)) == (60.0,)
+
+
+def test_over_tls_nobody_else_may_answer(receive: Any, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        over_tls(receive, tmp_path, "other.example").travel_times(street(1))
+
+
+def test_a_name_that_does_not_exist_is_a_fault() -> None:
+    with pytest.raises(Unavailable):
+        Osrm(RoutingServer("http://roads.invalid"), deadline_s=DEADLINE_S).travel_times(street(1))
 
 
 # ---------------------------------------------------------------- real servers
