@@ -5,13 +5,13 @@ until it has been false again. The memory that makes this possible is part of th
 committed with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.domain.eta.arrival import Seen, has_arrived, still_near
+from chalicelib.domain.eta.arrival import Seen, has_arrived
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.fixes import credible
 from chalicelib.domain.instants import Range
@@ -43,7 +43,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a rule looks at: a remaining stop, how many come before it, its ETA as of the head."""
+    """What a rule looks at: a remaining stop, how many come before it, its ETA as of the head.
+
+    ``near_since`` is None where the van is not near; ``is_next`` says that nothing else is to be
+    reached before.
+    """
 
     stop_index: int
     stop: Stop
@@ -52,19 +56,23 @@ class Outlook:
     eta: Eta | None
     as_of: datetime
     near_since: datetime | None
+    is_next: bool = True
     seen: tuple[Seen, ...] = ()
-    """The newest credible fixes, where it matters: near the next stop."""
+    """The newest credible fixes, where it matters: near this stop."""
 
 
 Rule = Callable[[Outlook, Policy], tuple[Alert, Progress] | None]
 
 
 def arrived(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
-    """At the next stop in plan order, near for a while and standing; since when it was near."""
+    """Near for a while and standing, for longer out of turn; since when it was near."""
     since = outlook.near_since
-    if outlook.stops_before or outlook.progress.arrived_at or since is None:
+    if outlook.progress.arrived_at or since is None:
         return None
-    if not has_arrived(since, outlook.seen, as_of=outlook.as_of, dwell=policy.arrival_dwell):
+    dwell = policy.arrival_dwell if outlook.is_next else policy.arrival_out_of_turn
+    if not has_arrived(
+        since, outlook.seen, as_of=outlook.as_of, dwell=dwell, is_next=outlook.is_next
+    ):
         return None
     alert = Alert(AlertKind.ARRIVED, outlook.stop_index, since)
     return alert, replace(outlook.progress, arrived_at=since, has_approached=True)
@@ -129,40 +137,33 @@ def decide(
     """
     rules = RULES if now - as_of <= policy.stale_after else FACTS
     alerts: list[Alert] = []
-    progress = list(live.progress)
+    progress, last_stop = list(live.progress), live.last_stop
     room = limit
+    is_next = True
     for stops_before, i in enumerate(live.remaining()):
         outlook = _outlook(
             live, route, i, stops_before=stops_before, progress=progress[i], as_of=as_of
         )
-        if not stops_before and live.near_since is not None:
-            outlook = replace(outlook, seen=_seen(live, policy))
+        if i == live.near_stop:
+            outlook = replace(
+                outlook, near_since=live.near_since, is_next=is_next, seen=_seen(live, policy)
+            )
+        is_next = is_next and progress[i].arrived_at is not None
         for rule in rules:
             outcome = rule(outlook, policy)
             if outcome is None:
                 continue
             room -= len(outlook.stop.consignments)
             if room < 0 and alerts:
-                return replace(live, progress=tuple(progress)), tuple(alerts)
+                return replace(live, progress=tuple(progress), last_stop=last_stop), tuple(alerts)
             alert, progress[i] = outcome
+            if alert.kind is AlertKind.ARRIVED:
+                last_stop = i
             outlook = replace(outlook, progress=progress[i])
             alerts.append(alert)
     if not alerts:
         return live, ()
-    return replace(live, progress=tuple(progress)), tuple(alerts)
-
-
-def near_since(
-    live_before: Live, stop: Stop | None, passed: Sequence[tuple[datetime, float]], policy: Policy
-) -> datetime | None:
-    """Since when the van has been near the next stop without leaving it.
-
-    ``passed`` are the newly credible fixes in device order as (recorded_at, distance to the stop in
-    metres).
-    """
-    if stop is None:
-        return None
-    return still_near(live_before.near_since, passed, policy.arrival_radius_m)
+    return replace(live, progress=tuple(progress), last_stop=last_stop), tuple(alerts)
 
 
 def _outlook(
@@ -181,7 +182,7 @@ def _outlook(
         stops_before=stops_before,
         eta=live.etas[stop_index],
         as_of=as_of,
-        near_since=live.near_since,
+        near_since=None,
     )
 
 

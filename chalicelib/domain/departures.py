@@ -71,7 +71,7 @@ def from_stop(
     Where nobody reported the arrival, the van came when it was first near.
     """
     arrived_at = before.progress[stop_index].arrived_at
-    if arrived_at is None and stop_index == before.next_stop:
+    if arrived_at is None and stop_index == before.near_stop:
         arrived_at = before.near_since
     if arrived_at is not None:
         arrived_at = min(arrived_at, left_at)

@@ -17,6 +17,7 @@ from chalicelib.domain.fixes import Fix
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.live import Live
 from chalicelib.domain.routes import Route, Stop
+from chalicelib.domain.turns import in_turn
 
 QUARTER_HOUR: Final = timedelta(minutes=15)
 WALK_M: Final = 50.0
@@ -106,24 +107,25 @@ def remaining_etas(
     order it was reached, the rest of its service is expected first.
     """
     etas: list[Eta | None] = [None] * len(route.stops)
-    ahead = [i for i in live.remaining() if live.progress[i].arrived_at is None]
-    under_way = [i for i in live.remaining() if live.progress[i].arrived_at is not None]
+    ahead = in_turn(live, route, plan_links, head.recorded_at)
     chained: list[Link] = []
     place, before = head.coordinates, -2  # no stop comes after number -2
-    for i in under_way[-1:]:
-        dwell = _rest_of_service(live, i, head, plan_links)
+    if live.under_way is not None:
+        dwell = _rest_of_service(live, live.under_way, head, plan_links)
         chained.append(Link(travel=NO_TIME, dwell=dwell))
-        place, before = route.stops[i].coordinates, i
+        place, before = route.stops[live.under_way].coordinates, live.under_way
     for i in ahead:
         link, stop = plan_links[i], route.stops[i]
-        if i != before + 1:
+        if i == before - 1:  # back the way that the plan goes
+            link = replace(link, travel=plan_links[before].travel)
+        elif i != before + 1:
             road_s = None if chained else _road_s_left(live, i, place, route)
             travel = model.leg(leg_to(stop, place, route, road_s=road_s), head.recorded_at)
             link = replace(link, travel=travel)
         chained.append(link)
         place, before = stop.coordinates, i
     told = chain(chained, departs_at=head.recorded_at, model=model)
-    for i, eta in zip(ahead, told[len(under_way[-1:]) :], strict=True):
+    for i, eta in zip(ahead, told[len(chained) - len(ahead) :], strict=True):
         etas[i] = eta
     return tuple(etas)
 

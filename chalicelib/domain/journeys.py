@@ -1,19 +1,19 @@
 """A van on its route: what a batch of fixes does to the live state, decided without any effect.
 
-The order: newest fixes → head → nearness to the next stop → ETAs of all remaining stops → alerts.
+The order: newest fixes → head → which stop it is near → ETAs of all remaining stops → alerts.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.alerts import Alert, decide, near_since
+from chalicelib.domain.alerts import Alert, decide
 from chalicelib.domain.eta.chain import Link
 from chalicelib.domain.eta.model import TravelModel
-from chalicelib.domain.fixes import Fix, Screened, newest
+from chalicelib.domain.fixes import Fix, Screened, is_drivable, newest
 from chalicelib.domain.forecasts import remaining_etas
-from chalicelib.domain.geography import distance_m
 from chalicelib.domain.live import Live, Progress
+from chalicelib.domain.nearness import near_stop
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes import Route
 
@@ -38,7 +38,8 @@ def advance(
     if head is None or (before is not None and head.order <= before.order):
         return after, ()
     passed = [fix for fix in screened.trusted if _is_between(fix, before, head)]
-    after = replace(after, near_since=_near_since(after, route, passed, policy))
+    near, since = near_stop(after, route, passed, model=model, policy=policy) or (None, None)
+    after = replace(after, near_stop=near, near_since=since)
     after = _reckoned(after, head, plan_links, route, model)
     return decide(
         after,
@@ -57,7 +58,7 @@ def reach(live: Live, stop_index: int, arrived_at: datetime) -> Live:
         return live
     reached = replace(progress, arrived_at=arrived_at, has_approached=True)
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
-    return replace(live.with_progress(stop_index, reached), etas=etas)
+    return replace(live.with_progress(stop_index, reached), etas=etas, last_stop=stop_index)
 
 
 def leave(
@@ -73,16 +74,21 @@ def leave(
 ) -> Live:
     """The live state when all is done at a stop; after the last one the shift has ended.
 
-    Who is done at a stop is there: with no newer fix, the way ahead begins at the stop.
+    Who is done at a stop is there, unless fixes say that this cannot be: with no newer one, the way
+    ahead begins at the stop.
     """
     after = live.with_progress(stop_index, Progress(is_done=True))
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
-    after = replace(after, near_since=None, etas=etas)
-    if after.next_stop is None:
+    after = replace(after, near_stop=None, near_since=None, etas=etas)
+    if not after.remaining():
         return replace(after, ended_at=now)
+    there = Fix(left_at, route.stops[stop_index].coordinates)
     head = after.head(policy)
-    if head is None or head.recorded_at < left_at:
-        head = Fix(left_at, route.stops[stop_index].coordinates)
+    if head is None or is_drivable(head, there, policy):
+        if head is None or head.recorded_at < left_at + policy.stale_after:
+            after = replace(after, last_stop=stop_index)
+        if head is None or head.recorded_at < left_at:
+            head = there
     return _reckoned(after, head, plan_links, route, model)
 
 
@@ -91,17 +97,6 @@ def _reckoned(
 ) -> Live:
     etas = remaining_etas(live, head, plan_links, route, model)
     return replace(live, etas=etas, reckoned_at=head.recorded_at)
-
-
-def _near_since(live: Live, route: Route, passed: Sequence[Fix], policy: Policy) -> datetime | None:
-    index = live.next_stop
-    stop = None if index is None else route.stops[index]
-    ways = [
-        (fix.recorded_at, distance_m(fix.coordinates, stop.coordinates))
-        for fix in passed
-        if stop is not None
-    ]
-    return near_since(live, stop, ways, policy)
 
 
 def _is_between(fix: Fix, before: Fix | None, head: Fix) -> bool:

@@ -4,7 +4,6 @@ It holds the newest fixes, the progress of each stop, the ETAs told last and the
 alerts. It is replaced as a whole under a version, never edited in place.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -39,10 +38,11 @@ class Live:
     driver has been off shift.
 
     ``recent`` are the newest usable fixes in device order; ``progress`` and ``etas`` have one entry
-    a stop in plan order, an ETA being None where there is nothing left to reach. ``near_since`` is
-    when the head came near the next stop and has stayed since. ``reckoned_at`` is as of when the
-    ETAs are (None: as of the start). ``planned`` are the routes that this driver is to start, first
-    planned first.
+    a stop in plan order, an ETA being None where there is nothing left to reach. ``near_stop`` is
+    the index of the stop that the head is near, and ``near_since`` since when without leaving;
+    ``last_stop`` is the one that was reached last. ``reckoned_at`` is as of when the ETAs are
+    (None: as of the start). ``planned`` are the routes that this driver is to start, first planned
+    first.
     """
 
     driver_id: DriverId
@@ -54,7 +54,9 @@ class Live:
     ended_at: datetime | None = None
     clock_skew: timedelta = timedelta(0)
     recent: tuple[Fix, ...] = ()
+    near_stop: int | None = None
     near_since: datetime | None = None
+    last_stop: int | None = None
     reckoned_at: datetime | None = None
     progress: tuple[Progress, ...] = ()
     etas: tuple[Eta | None, ...] = ()
@@ -70,9 +72,22 @@ class Live:
         """When we last knew something of the van that its ETAs rest on; None before a route."""
         return self.reckoned_at or self.started_at
 
-    def remaining(self) -> Iterator[int]:
-        """The indexes of the stops not done yet, in plan order."""
-        return (i for i, stop in enumerate(self.progress) if not stop.is_done)
+    def remaining(self) -> list[int]:
+        """The indexes of the stops not done yet, in the order in which the van is expected there.
+
+        The plan's, until a stop is reached out of turn. Then the ETAs have the order of the chain
+        that they were made by; what was reached but never reported comes last, being left already.
+        """
+        left = [i for i, stop in enumerate(self.progress) if not stop.is_done]
+        if self.last_stop is None or not left or left[0] >= self.last_stop:
+            return left
+        return sorted(left, key=self._turn)
+
+    def _turn(self, stop_index: int) -> tuple[int, float]:
+        eta = self.etas[stop_index]
+        if stop_index == self.under_way:
+            return 0, 0.0
+        return (2, 0.0) if eta is None else (1, eta.point.timestamp())
 
     @property
     def is_on_shift(self) -> bool:
@@ -80,13 +95,22 @@ class Live:
         return self.route_id is not None and self.ended_at is None
 
     @property
+    def under_way(self) -> int | None:
+        """The index of the stop that was reached last, while it is not done."""
+        last = self.last_stop
+        if last is None or self.progress[last].is_done or self.progress[last].arrived_at is None:
+            return None
+        return last
+
+    @property
     def next_stop(self) -> int | None:
         """The index of the first stop not done; None when all are."""
-        return next(self.remaining(), None)
+        return next(iter(self.remaining()), None)
 
     def stops_before(self, stop_index: int) -> int:
-        """How many stops are still to be made before this one (0 = it is next)."""
-        return sum(1 for i in self.remaining() if i < stop_index)
+        """How many stops are still to be made before this one (0 = it is next, or done)."""
+        left = self.remaining()
+        return left.index(stop_index) if stop_index in left else 0
 
     def with_progress(self, stop_index: int, progress: Progress) -> "Live":
         """The same state with one stop's progress replaced."""

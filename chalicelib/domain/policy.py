@@ -41,7 +41,9 @@ class Policy:
 
     arrival_radius_m: float = 60.0
     arrival_dwell: timedelta = timedelta(seconds=20)
-    """At the next planned stop, this near for this long (measured: right at 96 % of stops)."""
+    """At the next stop, this near for this long (measured: right at 96 % of stops)."""
+    arrival_out_of_turn: timedelta = timedelta(seconds=90)
+    """At any other stop, standing for this long (measured: wrong at 1 % of stops passed by)."""
 
     approaching_stops: int = 2
     approaching_within: timedelta = timedelta(minutes=15)

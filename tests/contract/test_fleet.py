@@ -48,7 +48,14 @@ class TestLive:
         assert fleet.glance(DRIVER) is None
 
     def test_what_was_put_is_what_is_read(self, fleet: Fleet) -> None:
-        live = make_live(120, recent=make_drive(6), near_since=NOON, planned=(RouteId("rte_2"),))
+        live = make_live(
+            120,
+            recent=make_drive(6),
+            near_stop=0,
+            near_since=NOON,
+            last_stop=3,
+            planned=(RouteId("rte_2"),),
+        )
 
         fleet.put(LiveChange(live, None))
 

@@ -72,6 +72,10 @@ class TravelModel(Protocol):
         """How wide the range must be this many stops ahead (1 = the next stop)."""
         ...
 
+    def parking_point(self, door: Coordinates) -> Coordinates | None:
+        """Where vans stop for a door, once that is known."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FactoryPrior:
@@ -126,3 +130,8 @@ class FactoryPrior:
         width = 1.28 * math.sqrt(1.0 + shared)
         skew = 0.25 / math.sqrt(k)
         return RangeShape(low=skew - width, high=skew + width)
+
+    def parking_point(self, door: Coordinates) -> Coordinates | None:
+        """None: nobody has parked there yet."""
+        del door
+        return None

@@ -114,7 +114,7 @@ class TestLive:
             first, driver_id=live.driver_id, version=live.version, route_id=live.route_id
         )
 
-        assert found == replace(live, planned=(), reckoned_at=None)
+        assert found == replace(live, planned=(), reckoned_at=None, near_stop=None, last_stop=None)
 
     @pytest.mark.parametrize("packed", [b"", b"\x00", b"\xff" * 100])
     def test_another_format_is_refused(self, packed: bytes) -> None:

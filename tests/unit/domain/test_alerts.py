@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.alerts import Alert, AlertKind, decide, near_since
+from chalicelib.domain.alerts import Alert, AlertKind, decide
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.instants import Range
@@ -76,7 +76,7 @@ def kinds(alerts: tuple[Alert, ...]) -> list[AlertKind]:
 class TestArrived:
     def test_near_the_next_stop_for_long_enough(self) -> None:
         since = NOON - seconds(20)
-        live = replace(expecting(NOON, NOON), near_since=since)
+        live = replace(expecting(NOON, NOON), near_stop=0, near_since=since)
 
         after, alerts = judged(live)
 
@@ -85,23 +85,34 @@ class TestArrived:
         assert AlertKind.APPROACHING not in [a.kind for a in alerts if a.stop_index == 0]
 
     def test_not_after_a_moment(self) -> None:
-        live = replace(expecting(NOON), near_since=NOON - seconds(19.9))
+        live = replace(expecting(NOON), near_stop=0, near_since=NOON - seconds(19.9))
 
         assert AlertKind.ARRIVED not in kinds(judged(live)[1])
 
     def test_once(self) -> None:
-        live = replace(expecting(NOON), near_since=NOON - seconds(60))
+        live = replace(expecting(NOON), near_stop=0, near_since=NOON - seconds(60))
         after, _ = judged(live)
 
         assert judged(after, as_of=NOON + seconds(30)) == (after, ())
 
-    def test_only_at_the_next_stop(self) -> None:
-        live = replace(expecting(NOON, NOON, NOON), near_since=NOON - seconds(60))
-        live = live.with_progress(0, Progress(is_done=True))
+    @pytest.mark.parametrize(("for_s", "is_told"), [(60, False), (89, False), (90, True)])
+    def test_out_of_turn_it_takes_longer(self, for_s: int, is_told: bool) -> None:  # noqa: FBT001 - a table
+        live = replace(
+            expecting(*[NOON + minutes(60)] * 3), near_stop=2, near_since=NOON - seconds(for_s)
+        )
 
-        arrived = [a.stop_index for a in judged(live)[1] if a.kind is AlertKind.ARRIVED]
+        after, alerts = judged(live)
 
-        assert arrived == [1]
+        assert [(a.kind, a.stop_index) for a in alerts] == [(AlertKind.ARRIVED, 2)] * is_told
+        assert after.last_stop == (2 if is_told else None)
+
+    def test_after_a_stop_under_way_the_next_is_in_turn(self) -> None:
+        live = replace(expecting(*[NOON] * 3), near_stop=1, near_since=NOON - seconds(25))
+        live = live.with_progress(0, Progress(arrived_at=NOON - minutes(9), has_approached=True))
+
+        _, alerts = judged(live)
+
+        assert [a.stop_index for a in alerts if a.kind is AlertKind.ARRIVED] == [1]
 
 
 class TestApproaching:
@@ -264,6 +275,7 @@ def walked(
         live = replace(
             live,
             etas=tuple(None if m is None else make_eta(at + minutes(m)) for m in points_min),
+            near_stop=live.next_stop if is_near else None,
             near_since=at - seconds(60) if is_near else None,
         )
         live, alerts = judge(live, at)
@@ -338,7 +350,9 @@ def test_a_stop_with_many_shipments_never_overfills_a_transaction() -> None:
 def test_alerts_leave_the_rest_of_the_state_alone(live: Live) -> None:
     after, alerts = judged(live)
 
-    assert replace(after, progress=live.progress) == live
+    assert replace(after, progress=live.progress, last_stop=live.last_stop) == live
+    if AlertKind.ARRIVED not in kinds(alerts):
+        assert after.last_stop == live.last_stop
     if not alerts:
         assert after is live
     untouched = set(range(3)) - {alert.stop_index for alert in alerts}
@@ -362,34 +376,6 @@ def test_thresholds_are_those_of_the_policy() -> None:
 
     assert judged(live, policy=patient)[1] == ()
     assert kinds(judged(live)[1]) == [AlertKind.DELAYED]
-
-
-class TestNearSince:
-    @pytest.mark.parametrize(
-        ("before", "ways_m", "expected"),
-        [
-            (None, [], None),
-            (None, [61.0], None),
-            (None, [60.0], NOON),
-            (None, [100.0, 10.0, 20.0], NOON + seconds(10)),
-            (None, [10.0, 100.0, 20.0], NOON + seconds(20)),
-            (NOON - minutes(1), [10.0], NOON - minutes(1)),
-            (NOON - minutes(1), [], NOON - minutes(1)),
-            (NOON - minutes(1), [61.0], None),
-            (NOON - minutes(1), [61.0, 5.0], NOON + seconds(10)),
-        ],
-    )
-    def test_it_begins_with_the_first_near_fix_and_ends_with_a_far_one(
-        self, before: datetime | None, ways_m: list[float], expected: datetime | None
-    ) -> None:
-        passed = [(NOON + seconds(10 * i), way_m) for i, way_m in enumerate(ways_m)]
-
-        since = near_since(make_live(near_since=before), make_stop(), passed, POLICY)
-
-        assert since == expected
-
-    def test_without_a_next_stop_nothing_is_near(self) -> None:
-        assert near_since(make_live(near_since=NOON), None, [(NOON, 1.0)], POLICY) is None
 
 
 def test_etas_in_the_past_are_delays_too() -> None:

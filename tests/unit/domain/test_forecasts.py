@@ -20,6 +20,7 @@ from chalicelib.domain.forecasts import (
 from chalicelib.domain.geography import distance_m
 from chalicelib.domain.live import Live, Progress
 from chalicelib.domain.routes import Route
+from chalicelib.domain.turns import in_turn
 from tests.builders import (
     HELSINKI,
     NOON,
@@ -143,7 +144,7 @@ def test_when_all_is_done_there_is_nothing_to_expect() -> None:
 
 def test_at_the_door_the_rest_of_the_service_comes_first() -> None:
     route = make_route(2)
-    live = make_live(2).with_progress(0, Progress(arrived_at=NOON))
+    live = make_live(2, last_stop=0).with_progress(0, Progress(arrived_at=NOON))
 
     def second_stop(elapsed_s: float) -> float:
         head = make_fix(NOON + seconds(elapsed_s))
@@ -160,14 +161,14 @@ def test_a_stop_reached_out_of_order_is_served_first_and_has_no_eta() -> None:
     route = make_route(3)
     plan = links(route, PRIOR, NOON)
     at_the_last = make_fix(NOON, coordinates=route.stops[2].coordinates)
-    live = make_live(3).with_progress(2, Progress(arrived_at=NOON))
+    live = make_live(3, last_stop=2).with_progress(2, Progress(arrived_at=NOON))
 
     etas = remaining_etas(live, at_the_last, plan, route, PRIOR)
 
     assert etas[2] is None
-    assert etas[0] is not None
-    back_s = PRIOR.leg(Leg(2_000.0), NOON).mean_s
-    left_s = (etas[0].point - NOON).total_seconds()
+    assert etas[1] is not None
+    back_s = PRIOR.leg(Leg(1_000.0), NOON).mean_s
+    left_s = (etas[1].point - NOON).total_seconds()
     assert left_s == pytest.approx(plan[2].dwell.mean_s + back_s, abs=3)
 
 
@@ -198,8 +199,13 @@ def test_whatever_the_state_the_etas_are_ordered_and_in_the_future(
     etas = remaining_etas(live, head, links(route, PRIOR, head.recorded_at), route, PRIOR)
 
     assert len(etas) == len(route.stops)
-    told = [eta for eta in etas if eta is not None]
-    assert [eta.point for eta in told] == sorted(eta.point for eta in told)
+    expected = in_turn(live, route, links(route, PRIOR, head.recorded_at), head.recorded_at)
+    points = [eta.point for i in expected if (eta := etas[i]) is not None]
+    assert len(points) == sum(eta is not None for eta in etas)
+    assert points == sorted(points)
+    ahead_of_it = [i for i in replace(live, etas=etas).remaining() if etas[i] is not None]
+    if live.last_stop is not None:
+        assert ahead_of_it == expected
     for i, eta in enumerate(etas):
         if live.progress[i].is_done:
             assert eta is None

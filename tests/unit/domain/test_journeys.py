@@ -197,6 +197,57 @@ class TestArriving:
         assert live.progress[0].arrived_at == NOON
 
 
+class TestOutOfTurn:
+    def test_standing_at_another_stop_for_long_is_arriving_there(self) -> None:
+        live, told = after(on_the_road(), standing(1, 0, 30, 60, 90))
+
+        arrived = [a for a in told if a.kind is AlertKind.ARRIVED]
+        assert [(a.stop_index, a.occurred_at) for a in arrived] == [(1, NOON)]
+        assert (live.under_way, live.near_stop, live.near_since) == (1, 1, NOON)
+
+    def test_the_plan_goes_on_from_there_and_what_was_skipped_stays_ahead(self) -> None:
+        live, _ = after(on_the_road(), standing(2, 0, 30, 60, 90), standing(2, 120))
+
+        assert live.remaining() == [2, 1, 0]
+        assert [live.stops_before(i) for i in range(3)] == [2, 1, 0]
+        assert live.etas[2] is None
+        assert live.etas[1] is not None
+        assert live.etas[0] is not None
+        assert live.etas[1].point < live.etas[0].point
+
+    def test_what_is_told_follows_the_same_order(self) -> None:
+        live, told = after(on_the_road(), standing(2, 0, 30, 60, 90), standing(2, 120))
+        live = leave(
+            live,
+            2,
+            ROUTE,
+            LINKS,
+            left_at=NOON + minutes(3),
+            now=NOON + minutes(3),
+            model=MODEL,
+            policy=POLICY,
+        )
+        near = make_fix(NOON + minutes(9), coordinates=north_of(ROUTE.stops[1].coordinates, 400.0))
+
+        live, told = after(live, [near])
+
+        assert [(a.kind, a.stop_index, a.stops_before) for a in told] == [
+            (AlertKind.APPROACHING, 1, 0)
+        ]
+        assert live.remaining() == [1, 0]
+
+    @given(st.lists(st.floats(-3_000, 3_000), min_size=1, max_size=20))
+    def test_between_two_stops_the_order_never_changes(self, ways_m: list[float]) -> None:
+        live, _ = after(on_the_road(), standing(1, 0, 30, 60, 90), standing(1, 120))
+        expected = live.remaining()
+
+        for i, way_m in enumerate(ways_m):
+            place = north_of(ROUTE.stops[1].coordinates, 6_000.0 + way_m)
+            live, _ = after(live, [make_fix(NOON + minutes(10 + 5 * i), coordinates=place)])
+
+            assert live.remaining() == expected
+
+
 class TestStaleNews:
     @pytest.mark.parametrize(("late_s", "is_told"), [(0, True), (180, True), (181, False)])
     def test_what_is_to_come_is_told_from_fresh_news_only(
@@ -289,7 +340,25 @@ class TestLeave:
 
         then = self.left(live, 0)
 
+        assert then.last_stop == 0
         assert then.etas[0] is None
         assert then.etas[1] is not None
         assert abs((then.etas[1].point - NOON).total_seconds() - LINKS[1].travel.mean_s) <= 1
         assert then.head(POLICY) == live.head(POLICY)
+
+    def test_a_report_from_elsewhere_is_no_visit(self) -> None:
+        """A stop that is given up on the phone, tens of kilometres away."""
+        live, _ = after(on_the_road(), make_drive(3, start=NOON - minutes(1)))
+
+        then = self.left(live, 2)
+
+        assert then.last_stop is None
+        assert then.remaining() == [0, 1]
+        assert then.etas[:2] == live.etas[:2]
+
+    def test_a_late_report_does_not_call_the_van_back(self) -> None:
+        live, _ = after(on_the_road(), standing(1, 3_600, 3_630, 3_660, 3_690))
+
+        then = self.left(live, 0)
+
+        assert (then.last_stop, then.remaining()) == (1, [1, 2])

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from chalicelib.domain.ids import DriverId
 from chalicelib.domain.live import Live, Progress
 from chalicelib.domain.policy import Policy
-from tests.builders import make_drive, make_live
+from tests.builders import NOON, make_drive, make_eta, make_live, minutes
 from tests.depth import times
 from tests.strategies import lives, lives_of
 
@@ -30,7 +30,27 @@ def test_done_stops_are_not_counted() -> None:
 
     assert list(live.remaining()) == [1, 3]
     assert live.next_stop == 1
-    assert [live.stops_before(i) for i in range(4)] == [0, 0, 1, 1]
+    assert [live.stops_before(i) for i in range(4)] == [0, 0, 0, 1]
+
+
+def test_out_of_turn_the_etas_tell_the_order() -> None:
+    live = make_live(
+        5, last_stop=2, etas=tuple(make_eta(NOON + minutes(m)) for m in (50, 9, 1, 4, 30))
+    )
+    reached = Progress(arrived_at=NOON)
+
+    assert live.with_progress(2, Progress(is_done=True)).remaining() == [3, 1, 4, 0]
+    assert live.with_progress(2, reached).remaining() == [2, 3, 1, 4, 0]
+    assert live.with_progress(2, reached).under_way == 2
+    assert live.with_progress(2, reached).stops_before(4) == 3
+
+
+def test_a_stop_that_was_left_without_a_word_comes_last() -> None:
+    live = make_live(4, last_stop=1, etas=(None, None, make_eta(NOON), make_eta(NOON + minutes(9))))
+    for i in (0, 1):
+        live = live.with_progress(i, Progress(arrived_at=NOON))
+
+    assert live.remaining() == [1, 2, 3, 0]
 
 
 @settings(max_examples=times(quick=20, deep=2_000))

@@ -24,9 +24,10 @@ FORMAT: Final = 2
 PLAIN: Final = 1
 """The format before ``MORE``, which it ends without."""
 START: Final = struct.Struct(">BIIqqqqBHHHHHI")
-MORE: Final = struct.Struct(">q")
+MORE: Final = struct.Struct(">qHH")
 TOLD_START: Final = struct.Struct(">qH")
 NO_TIME_MS: Final = -(2**63)
+NO_INDEX: Final = 2**16 - 1
 
 DONE, APPROACHED, DELAYED, PROMISED, ESTIMATED, ARRIVED, TOLD = (1 << bit for bit in range(7))
 
@@ -71,7 +72,11 @@ def pack_live(live: Live) -> bytes:
             told,
         ]
     )
-    more = MORE.pack(_optional_ms(live.reckoned_at))
+    more = MORE.pack(
+        _optional_ms(live.reckoned_at),
+        _optional_index(live.near_stop),
+        _optional_index(live.last_stop),
+    )
     return start + more + pack_fixes(live.recent) + columns
 
 
@@ -91,9 +96,9 @@ def unpack_live(
         _, epoch, plan_version, skew_ms, started_ms, ended_ms, near_ms,
         recent, stops, eta_count, promise_count, arrived_count, told_count, step_s,
     ) = START.unpack_from(packed)  # fmt: skip
-    reckoned_ms, fixes_start = NO_TIME_MS, START.size
+    reckoned_ms, near_stop, last_stop, fixes_start = NO_TIME_MS, NO_INDEX, NO_INDEX, START.size
     if packed[0] == FORMAT:
-        (reckoned_ms,) = MORE.unpack_from(packed, START.size)
+        reckoned_ms, near_stop, last_stop = MORE.unpack_from(packed, START.size)
         fixes_start += MORE.size
     fixes_end = fixes_start + (HEAD.size + recent * FIX.size if recent else 0)
     base_s = (0 if started_ms == NO_TIME_MS else started_ms) // 1000
@@ -118,7 +123,9 @@ def unpack_live(
         ended_at=_optional_at(ended_ms),
         clock_skew=timedelta(milliseconds=skew_ms),
         recent=unpack_fixes(packed[fixes_start:fixes_end]),
+        near_stop=None if near_stop == NO_INDEX else near_stop,
         near_since=_optional_at(near_ms),
+        last_stop=None if last_stop == NO_INDEX else last_stop,
         reckoned_at=_optional_at(reckoned_ms),
         progress=tuple(
             Progress(
@@ -180,6 +187,10 @@ def _optional_ms(instant: datetime | None) -> int:
 
 def _optional_at(ms: int) -> datetime | None:
     return None if ms == NO_TIME_MS else from_ms(ms)
+
+
+def _optional_index(index: int | None) -> int:
+    return NO_INDEX if index is None else index
 
 
 def _base_ms(live: Live) -> int:
