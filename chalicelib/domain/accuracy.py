@@ -1,7 +1,8 @@
 """How good the ETAs were that we told: error and range coverage at given moments before an arrival.
 
-What was told at a moment is the last ETA told until then, as a recipient would have read it: a
-point that had passed already was shown as "now". Every figure comes with what it was counted from.
+What was told at a moment is the last ETA told until then, as a recipient would have read it then:
+aged by the silence since, and a point that had passed already shown as "now". Every figure comes
+with what it was counted from.
 """
 
 import math
@@ -13,6 +14,7 @@ from enum import StrEnum
 from statistics import median
 from typing import Final
 
+from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
 
 
@@ -37,10 +39,11 @@ P90: Final = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An ETA and since when it was to be read."""
+    """An ETA, since when it was to be read, and as of when it was (None: as of that time)."""
 
     at: datetime
     eta: Eta
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,34 +116,36 @@ class Accuracy:
         return self.width_s / self.count if self.count else None
 
 
-def measure(arrivals: Iterable[Arrival]) -> dict[Horizon, Accuracy]:
-    """The accuracy at every horizon, also where there is nothing to count."""
-    misses: dict[Horizon, list[Miss]] = {horizon: [] for horizon in Horizon}
-    for arrival in arrivals:
-        for horizon, miss in judge(arrival):
-            misses[horizon].append(miss)
-    return {horizon: summarize(found) for horizon, found in misses.items()}
-
-
-def judge(arrival: Arrival) -> Iterator[tuple[Horizon, Miss]]:
-    """A miss for each moment at which something had been told."""
+def judge(arrival: Arrival, *, fresh_for: timedelta) -> dict[Horizon, Miss]:
+    """A miss for each moment at which something had been told; for ``fresh_for`` see ``aged``."""
     told = sorted(arrival.told, key=lambda told: told.at)
     since = [each.at for each in told]
+    misses: dict[Horizon, Miss] = {}
     for horizon, moment in arrival.moments():
         count = bisect_right(since, moment)
         if count:
-            yield horizon, miss(told[count - 1].eta, moment, arrival.arrived_at)
+            last = told[count - 1]
+            shown = aged(last.eta, as_of=last.as_of or last.at, now=moment, fresh_for=fresh_for)
+            misses[horizon] = miss(shown, arrival.arrived_at)
+    return misses
 
 
-def miss(eta: Eta, moment: datetime, arrived_at: datetime) -> Miss:
-    """How far off it was to read this ETA at that moment; nobody arrives in the past."""
-    point, latest = max(eta.point, moment), max(eta.latest, moment)
-    earliest = max(eta.earliest, moment)
+def miss(shown: Eta, arrived_at: datetime) -> Miss:
+    """How far off an ETA was, as it was shown."""
     return Miss(
-        error_s=(point - arrived_at).total_seconds(),
-        is_covered=earliest <= arrived_at <= latest,
-        width_s=(latest - earliest).total_seconds(),
+        error_s=(shown.point - arrived_at).total_seconds(),
+        is_covered=shown.earliest <= arrived_at <= shown.latest,
+        width_s=(shown.latest - shown.earliest).total_seconds(),
     )
+
+
+def pool(judged: Iterable[Mapping[Horizon, Miss]]) -> dict[Horizon, Accuracy]:
+    """The accuracy at every horizon over all these arrivals, also where nothing is to count."""
+    misses: dict[Horizon, list[Miss]] = {horizon: [] for horizon in Horizon}
+    for each in judged:
+        for horizon, found in each.items():
+            misses[horizon].append(found)
+    return {horizon: summarize(found) for horizon, found in misses.items()}
 
 
 def summarize(misses: Sequence[Miss]) -> Accuracy:

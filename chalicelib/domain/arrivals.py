@@ -18,10 +18,11 @@ from chalicelib.domain.routes import Route, Stop
 
 @dataclass(frozen=True, slots=True)
 class EtasTold:
-    """ETAs by stop index, and since when they could be read, our time."""
+    """ETAs by stop index, since when they could be read (our time), and as of when they were."""
 
     at: datetime
     etas: Mapping[int, Eta]
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,12 @@ def _judged_at(departure: Departure, stop: Stop) -> datetime | None:
 
 def _told_with(departure: Departure) -> EtasTold:
     etas = {i: eta for i, eta in enumerate(departure.etas) if eta is not None}
-    return EtasTold(departure.told_at, etas)
+    return EtasTold(departure.told_at, etas, as_of=departure.left_at)
 
 
 def _by_stop(told: Iterable[EtasTold]) -> Mapping[int, Sequence[Told]]:
     told_by_stop: dict[int, list[Told]] = defaultdict(list)
     for each in told:
         for index, eta in each.etas.items():
-            told_by_stop[index].append(Told(each.at, eta))
+            told_by_stop[index].append(Told(each.at, eta, each.as_of))
     return told_by_stop

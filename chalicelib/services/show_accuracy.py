@@ -4,13 +4,13 @@ Nothing is counted beforehand: it is all read and judged anew, a plan, its depar
 of its driver for each route. So a page of a day is short.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.domain.accuracy import Accuracy, Horizon, measure
+from chalicelib.domain.accuracy import Accuracy, Horizon, Miss, judge, pool
 from chalicelib.domain.arrivals import Reached, reached
-from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.domain.ids import HubId, RouteId, StopId
 from chalicelib.domain.listings import Page
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes import Route, RouteStatus
@@ -23,16 +23,17 @@ class RouteAccuracy:
 
     route: Route
     reached: Reached
+    misses: Mapping[StopId, Mapping[Horizon, Miss]]
 
     @property
     def accuracy(self) -> dict[Horizon, Accuracy]:
         """The figures of this route alone."""
-        return measure(self.reached.arrivals.values())
+        return pool(self.misses.values())
 
 
-def pooled(routes: tuple[RouteAccuracy, ...]) -> dict[Horizon, Accuracy]:
+def pooled(routes: Sequence[RouteAccuracy]) -> dict[Horizon, Accuracy]:
     """The figures of all these routes: every arrival counts as much as any other."""
-    return measure(arrival for each in routes for arrival in each.reached.arrivals.values())
+    return pool(misses for each in routes for misses in each.misses.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,24 @@ class ShowAccuracy:
         return Page(tuple(map(self._judged, found.data)), found.position)
 
     def _judged(self, route: Route) -> RouteAccuracy:
+        found = self._reached(route)
+        fresh_for = self.policy.stale_after
+        misses = {
+            stop_id: judge(arrival, fresh_for=fresh_for)
+            for stop_id, arrival in found.arrivals.items()
+        }
+        return RouteAccuracy(route, found, misses)
+
+    def _reached(self, route: Route) -> Reached:
         if route.status is RouteStatus.PLANNED:
-            return RouteAccuracy(route, Reached({}))
+            return Reached({})
         departures = self.routes.departures(route.id)
         if not departures:
-            return RouteAccuracy(route, Reached({}))
+            return Reached({})
         told = self.fleet.told(
             route.driver_id,
             route.id,
             since=departures[0].left_at,
             until=departures[-1].left_at + self.policy.fix_future_limit,  # clocks may be ahead
         )
-        return RouteAccuracy(route, reached(route, departures, told))
+        return reached(route, departures, told)

@@ -151,11 +151,13 @@ class TestTold:
     def test_what_was_told_is_told_since_the_batch_came_in(self, fleet: Fleet) -> None:
         done = Progress(is_done=True)
         second, third = make_eta(NOON + minutes(5)), make_eta(NOON + minutes(9))
-        live = make_live(3, etas=(None, second, third)).with_progress(0, done)
+        live = make_live(3, etas=(None, second, third), reckoned_at=NOON + minutes(39))
+        live = live.with_progress(0, done)
         came_at = NOON + timedelta(minutes=40, milliseconds=123)
         fleet.append_track(entry(make_drive(5), live=live, told_at=came_at))
 
-        assert self.told(fleet) == [EtasTold(came_at, {1: second, 2: third})]
+        told = EtasTold(came_at, {1: second, 2: third}, as_of=NOON + minutes(39))
+        assert self.told(fleet) == [told]
 
     def test_batches_are_in_the_order_in_which_they_came(self, fleet: Fleet) -> None:
         drive = make_drive(4)
@@ -185,7 +187,7 @@ class TestTold:
     ) -> None:
         dynamo.fleet.append_track(entry(make_drive(2)))
         (item,) = TrackItem.query(DRIVER)
-        item.update(actions=[TrackItem.told_ms.remove()])
+        item.update(actions=[TrackItem.told_ms.remove(), TrackItem.news_ms.remove()])
 
         assert self.told(dynamo.fleet) == []
         assert whole_track(dynamo.fleet) == make_drive(2)

@@ -54,8 +54,9 @@ class InMemoryFleet:
     ) -> tuple[EtasTold, ...]:
         found = [
             EtasTold(
-                entry.told_at,
-                {i: eta for i, eta in enumerate(entry.live.etas) if eta is not None},
+                at=entry.told_at,
+                etas={i: eta for i, eta in enumerate(entry.live.etas) if eta is not None},
+                as_of=entry.live.news_at or entry.told_at,
             )
             for entry in self.entries.values()
             if (entry.driver_id, entry.route_id) == (driver_id, route_id)

@@ -55,6 +55,7 @@ class DynamoFleet:
             fixes=fixes,
             etas=pack_etas(entry.live),
             told_ms=to_ms(entry.told_at),
+            news_ms=to_ms(entry.live.news_at or entry.told_at),
             expires_at=int(entry.expires_at.timestamp()),
         )
         try:
@@ -75,12 +76,16 @@ class DynamoFleet:
     ) -> tuple[EtasTold, ...]:
         """One query: half a unit for each 4 kB of the driver's track in the span.
 
-        Of batches that were kept before ``told_ms`` was, nobody knows when they were told.
+        Of batches that were kept before these times were, nobody knows when they were told.
         """
         found = [
-            EtasTold(from_ms(int(item.told_ms)), unpack_etas(item.etas))
+            EtasTold(
+                at=from_ms(int(item.told_ms)),
+                etas=unpack_etas(item.etas),
+                as_of=from_ms(int(item.news_ms)),
+            )
             for item in self._batches(driver_id, since, until)
-            if item.route_id == route_id and item.told_ms is not None
+            if item.route_id == route_id and None not in (item.told_ms, item.news_ms)
         ]
         return tuple(sorted(found, key=lambda told: told.at))
 

@@ -192,7 +192,10 @@ class LiveItem(Item):
 
 
 class TrackItem(Item):
-    """One batch: its fixes and the ETAs told with them, packed; ``told_ms`` is when, our time."""
+    """One batch: its fixes and the ETAs told with them, packed.
+
+    ``told_ms`` is when they were told, our time, ``news_ms`` as of when they were.
+    """
 
     class Meta(_Connection):
         """Bound at start."""
@@ -204,6 +207,7 @@ class TrackItem(Item):
     fixes = BinaryAttribute(legacy_encoding=False)
     etas = BinaryAttribute(legacy_encoding=False)
     told_ms = NumberAttribute(null=True)
+    news_ms = NumberAttribute(null=True)
     expires_at = NumberAttribute()
 
 

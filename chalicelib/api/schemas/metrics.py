@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from chalicelib.api.schemas.values import Schema
-from chalicelib.domain.accuracy import Accuracy, Arrival, Horizon, Miss, judge
+from chalicelib.domain.accuracy import Accuracy, Horizon, Miss
 from chalicelib.domain.ids import StopId
 from chalicelib.services.show_accuracy import RouteAccuracy, pooled
 
@@ -77,10 +77,12 @@ class JudgedStopOut(Schema):
     misses: dict[str, MissOut]
 
     @classmethod
-    def of(cls, stop_id: StopId, arrival: Arrival) -> "JudgedStopOut":
+    def of(
+        cls, stop_id: StopId, arrived_at: datetime, misses: Mapping[Horizon, Miss]
+    ) -> "JudgedStopOut":
         """From the domain."""
-        misses = {horizon.value: MissOut.of(miss) for horizon, miss in judge(arrival)}
-        return cls(stop_id=stop_id, arrived_at=arrival.arrived_at, misses=misses)
+        by_horizon = {horizon.value: MissOut.of(miss) for horizon, miss in misses.items()}
+        return cls(stop_id=stop_id, arrived_at=arrived_at, misses=by_horizon)
 
 
 class RouteAccuracyOut(Schema):
@@ -130,7 +132,7 @@ class JudgedRouteOut(Schema):
         return cls(
             route=RouteAccuracyOut.of(found),
             stops=tuple(
-                JudgedStopOut.of(stop_id, arrival)
+                JudgedStopOut.of(stop_id, arrival.arrived_at, found.misses[stop_id])
                 for stop_id, arrival in found.reached.arrivals.items()
             ),
         )

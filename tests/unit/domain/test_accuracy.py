@@ -11,12 +11,14 @@ from chalicelib.domain.accuracy import (
     Miss,
     Told,
     judge,
-    measure,
     miss,
+    pool,
     summarize,
 )
 from tests.builders import NOON, make_eta, minutes, seconds
 from tests.strategies import instants, whole_seconds
+
+FRESH_FOR = minutes(3)
 
 
 def told(at_min: float, point_min: float, *, margin_min: float = 10) -> Told:
@@ -35,7 +37,8 @@ def arrival(at_min: float, told_etas: Sequence[Told], *, next_min: float | None 
 
 
 def errors_min(judged: Arrival) -> dict[Horizon, float]:
-    return {horizon: found.error_s / 60 for horizon, found in judge(judged)}
+    found = judge(judged, fresh_for=FRESH_FOR)
+    return {horizon: each.error_s / 60 for horizon, each in found.items()}
 
 
 def test_each_horizon_reads_what_was_told_last_until_then() -> None:
@@ -70,15 +73,30 @@ def test_where_nothing_had_been_told_there_is_nothing_to_judge() -> None:
 
 
 def test_the_past_is_read_as_now() -> None:
-    eta = make_eta(NOON - minutes(30), margin=minutes(10))
+    told_before = Told(NOON - minutes(1), make_eta(NOON - minutes(30), margin=minutes(10)))
 
-    assert miss(eta, NOON, NOON + minutes(5)) == Miss(-300, is_covered=False, width_s=0)
-    assert miss(eta, NOON, NOON) == Miss(0, is_covered=True, width_s=0)
+    for late_min, covered in ((5, False), (0, True)):
+        at = NOON + minutes(late_min)
+        found = judge(Arrival(at, NOON, [told_before]), fresh_for=FRESH_FOR)
+        assert found[Horizon.AT_START] == Miss(-60 * late_min, is_covered=covered, width_s=0)
+
+
+def test_old_news_are_read_with_the_range_that_they_had_by_then() -> None:
+    fresh = told(0, 30)
+    stale = Told(fresh.at, fresh.eta, as_of=NOON - minutes(20))
+    fresh_found, stale_found = (
+        judge(arrival(50, [each], next_min=0), fresh_for=FRESH_FOR)[Horizon.NEXT_STOP]
+        for each in (fresh, stale)
+    )
+
+    assert stale_found.error_s == fresh_found.error_s == -1200
+    assert (fresh_found.is_covered, fresh_found.width_s) == (False, 1200)
+    assert (stale_found.is_covered, stale_found.width_s) == (True, 2400)
 
 
 @pytest.mark.parametrize(("arrived_min", "covered"), [(-10.1, 0), (-10, 1), (10, 1), (10.1, 0)])
 def test_both_ends_belong_to_the_range(arrived_min: float, covered: int) -> None:
-    found = miss(make_eta(), NOON - minutes(60), NOON + minutes(arrived_min))
+    found = miss(make_eta(), NOON + minutes(arrived_min))
 
     assert found.is_covered == bool(covered)
 
@@ -95,7 +113,7 @@ def test_figures_come_with_their_numerators() -> None:
 
 
 def test_of_nothing_there_are_no_figures() -> None:
-    accuracy = measure([])[Horizon.AT_START]
+    accuracy = pool([])[Horizon.AT_START]
 
     assert accuracy.count == 0
     assert accuracy.mean_s is accuracy.median_s is accuracy.p90_s is accuracy.coverage_ratio is None
@@ -117,13 +135,12 @@ def test_the_figures_are_in_order(misses: list[Miss]) -> None:
 
 
 @given(whole_seconds(), st.lists(st.tuples(instants(), instants())), st.none() | instants())
-def test_each_horizon_is_judged_once_and_never_from_the_future(
+def test_nothing_is_judged_from_the_future(
     arrived_at: datetime, pairs: list[tuple[datetime, datetime]], next_since: datetime | None
 ) -> None:
     etas = [Told(at, make_eta(point)) for at, point in pairs]
-    judged = list(judge(Arrival(arrived_at, NOON - minutes(30), etas, next_since)))
+    judged = judge(Arrival(arrived_at, NOON - minutes(30), etas, next_since), fresh_for=FRESH_FOR)
 
-    assert len({horizon for horizon, _ in judged}) == len(judged)
     earliest = min((each.at for each in etas), default=None)
     if earliest is not None and earliest > max(arrived_at, NOON, next_since or NOON) + seconds(1):
         assert not judged

@@ -14,6 +14,7 @@ from tests.builders import NOON, make_eta, make_range, make_route, make_stop, mi
 from tests.strategies import departures, etas, instants, routes_of
 
 STOPS = 3
+FRESH_FOR = minutes(3)
 FIRST, SECOND, THIRD = (StopId(f"stp_{i}") for i in range(STOPS))
 
 
@@ -96,16 +97,17 @@ def test_what_was_told_with_batches_and_with_departures_counts_since_it_could_be
     early, late, offline = (make_eta(NOON + minutes(point)) for point in (50, 60, 70))
     hub = departure(None, 0, etas=(None, early, None))
     left = departure(0, 10, etas=(None, offline, None), told_at=NOON + minutes(45))
-    batch = EtasTold(NOON + minutes(30), {0: early, 1: late})
+    batch = EtasTold(NOON + minutes(30), {0: early, 1: late}, as_of=NOON + minutes(29))
 
     found = of(hub, left, departure(1, 62), told=(batch,))
 
     assert sorted(found.arrivals[SECOND].told, key=lambda told: told.at) == [
-        Told(NOON, early),
-        Told(NOON + minutes(30), late),
-        Told(NOON + minutes(45), offline),
+        Told(NOON, early, as_of=NOON),
+        Told(NOON + minutes(30), late, as_of=NOON + minutes(29)),
+        Told(NOON + minutes(45), offline, as_of=NOON + minutes(10)),
     ]
-    errors = {horizon: miss.error_s / 60 for horizon, miss in judge(found.arrivals[SECOND])}
+    judged = judge(found.arrivals[SECOND], fresh_for=FRESH_FOR)
+    errors = {horizon: miss.error_s / 60 for horizon, miss in judged.items()}
     assert errors == {
         Horizon.AT_START: -10,
         Horizon.MINUTES_60: -10,
@@ -117,7 +119,7 @@ def test_what_was_told_with_batches_and_with_departures_counts_since_it_could_be
 
 def told() -> st.SearchStrategy[EtasTold]:
     by_stop = st.dictionaries(st.integers(0, STOPS - 1), etas(), max_size=STOPS)
-    return st.builds(EtasTold, instants(), by_stop)
+    return st.builds(EtasTold, instants(), by_stop, instants())
 
 
 def drives() -> st.SearchStrategy[list[Departure]]:
@@ -149,7 +151,7 @@ def test_what_was_told_later_changes_no_judgement_of_earlier(
 
     for stop_id, arrival in all_told.arrivals.items():
         moments = dict(arrival.moments())
-        later = dict(judge(arrival))
-        for horizon, miss in judge(known.arrivals[stop_id]):
+        later = judge(arrival, fresh_for=FRESH_FOR)
+        for horizon, miss in judge(known.arrivals[stop_id], fresh_for=FRESH_FOR).items():
             if moments[horizon] <= at:
                 assert later[horizon] == miss
