@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import boto3
@@ -26,6 +26,7 @@ from chalice.local import LambdaContext
 from infra import template
 from local.clock import VirtualClock
 from local.delivery import Handler
+from local.peeking import has_messages, stream_length
 from local.resources import Provisioned
 from local.sources import (
     BucketSource,
@@ -160,11 +161,19 @@ class Bridge:
 
 
 def bridge(
-    app: Chalice, provisioned: Provisioned, session: boto3.Session, clock: VirtualClock
+    app: Chalice,
+    provisioned: Provisioned,
+    session: boto3.Session,
+    clock: VirtualClock,
+    *,
+    peeks: bool = False,
 ) -> Bridge:
-    """A bridge for all event sources of the application. Raises ValueError for an unknown kind."""
+    """A bridge for all event sources of the application. Raises ValueError for an unknown kind.
+
+    With `peeks` it looks into moto's memory before it asks; moto must run in this process.
+    """
     made = Bridge()
-    maker = _Maker(app, provisioned, session, clock, made)
+    maker = _Maker(app, provisioned, session, clock, made, peeks)
     made.sources = [maker.source(config) for config in app.event_sources]
     return made
 
@@ -176,6 +185,7 @@ class _Maker:
     session: boto3.Session
     clock: VirtualClock
     bridge: Bridge
+    peeks: bool
 
     @cached_property
     def sqs(self) -> Any:
@@ -201,11 +211,12 @@ class _Maker:
         sqs = self.sqs
         dlq_arn = declared["DestinationConfig"]["OnFailure"]["Destination"]
         filters = declared.get("FilterCriteria", {}).get("Filters", ())
+        stream_arn = self.provisioned.stream_arn(declared["Stream"])
         return StreamSource(
             name=config.name,
             handler=self._handler(config.name),
             streams=self.session.client("dynamodbstreams"),
-            stream_arn=self.provisioned.stream_arn(declared["Stream"]),
+            stream_arn=stream_arn,
             region=self.provisioned.stack.region,
             park=lambda message: sqs.send_message(
                 QueueUrl=self.provisioned.queue_urls[dlq_arn], MessageBody=message
@@ -217,6 +228,7 @@ class _Maker:
             bisect=declared.get("BisectBatchOnFunctionError", False),
             patterns=[json.loads(each["Pattern"]) for each in filters],
             starting_position=config.starting_position,
+            length=partial(stream_length, stream_arn) if self.peeks else None,
         )
 
     def _queue(self, config: SQSEventConfig) -> QueueSource:
@@ -229,6 +241,7 @@ class _Maker:
             queue_arn=queue_arn,
             region=self.provisioned.stack.region,
             batch_size=config.batch_size,
+            has_some=partial(has_messages, queue_arn) if self.peeks else lambda: True,
         )
 
     def _schedule(self, config: ScheduledEventConfig) -> ScheduleSource:

@@ -56,6 +56,11 @@ class StreamSource:
     bisect: bool = True
     patterns: Sequence[Mapping[str, Any]] = ()
     starting_position: str = "TRIM_HORIZON"
+    passes: Callable[[shapes.Record], bool] = lambda _: True
+    """Whoever watches only a part of what happens lets only that part through."""
+    length: Callable[[], int] | None = None
+    """How many records there have been, where that can be told without asking."""
+    _length: int = -1
     _checkpoints: dict[str, str | None] = field(default_factory=dict)
     """How far each shard has been read (None: its beginning).
 
@@ -64,6 +69,15 @@ class StreamSource:
     """
 
     def poll(self) -> int:
+        length = self.length() if self.length else None
+        if length is not None and length == self._length:
+            return 0
+        taken = self._poll_shards()
+        if length is not None:
+            self._length = length
+        return taken
+
+    def _poll_shards(self) -> int:
         if not self._checkpoints:
             self._open()
         return sum(self._poll_shard(shard_id) for shard_id in self._checkpoints)
@@ -117,7 +131,9 @@ class StreamSource:
         return len(wanted), len(answer["Records"]) >= self.batch_size
 
     def _is_wanted(self, record: shapes.Record) -> bool:
-        return not self.patterns or any(matches(pattern, record) for pattern in self.patterns)
+        if self.patterns and not any(matches(pattern, record) for pattern in self.patterns):
+            return False
+        return self.passes(record)
 
     def _park(self, batch: list[shapes.Record], shard_id: str) -> None:
         parked = shapes.parked_batch(
@@ -139,8 +155,12 @@ class QueueSource:
     queue_arn: str
     region: str
     batch_size: int = _LARGEST_RECEIVE
+    has_some: Callable[[], bool] = lambda: True
+    """Whether it is worth asking."""
 
     def poll(self) -> int:
+        if not self.has_some():
+            return 0
         messages = self.sqs.receive_message(
             QueueUrl=self.queue_url,
             MaxNumberOfMessages=min(self.batch_size, _LARGEST_RECEIVE),

@@ -95,7 +95,8 @@ def running_stack(
         closing.enter_context(environment.changed(_settings(aws.provisioned, base_url)))
         admin_key = "" if app else _wired(closing, clock)
         inbox = Inbox(clock.now, is_blind=aws.is_foreign)
-        events = bridge(served, aws.provisioned, aws.session, clock)
+        peeks = in_process and not aws.is_foreign
+        events = bridge(served, aws.provisioned, aws.session, clock, peeks=peeks)
         events.after_delivery.append(inbox.collect)
         closing.callback(events.stop)
         if in_background:

@@ -16,6 +16,7 @@ from local.replay.recordings import DataMissing, Trip, load, usual_folder
 
 DATA_MISSING: Final = 2
 PROGRESS_STEPS: Final = 20
+MOST_COMPARED: Final = 50
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"  {options.data} holds no trip of the scored days", file=sys.stderr)
         return DATA_MISSING
     with _undisturbed():
-        figures = replayed(trips, seed=options.seed, speed=options.speed, say=_say)
+        figures = replayed(
+            trips, seed=options.seed, speed=options.speed, compare=options.compare, say=_say
+        )
     from local.replay import table  # noqa: PLC0415 (boto3, by way of the figures: not for --help)
 
     print("\n".join(table.lines(figures)))
@@ -46,22 +49,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def replayed(
-    trips: Sequence[Trip], *, seed: int, speed: float = 0.0, say: Callable[[str], object]
+    trips: Sequence[Trip],
+    *,
+    seed: int,
+    speed: float = 0.0,
+    compare: int | None = None,
+    say: Callable[[str], object],
 ) -> dict[str, Any]:
-    """Play the trips on a stack of their own, and return the figures."""
+    """Play the trips on a stack of their own, and return the figures.
+
+    `compare` is how many of the first trips are set against the last; None: up to 50, half at most.
+    """
+    half = len(trips) // 2
+    compare = min(half, MOST_COMPARED if compare is None else compare)
     from local.clock import VirtualClock  # noqa: PLC0415
     from local.stack import running_stack  # noqa: PLC0415
 
     clock = VirtualClock(trips[0].started_at - timedelta(hours=1))
     started_s = time.perf_counter()
     with running_stack(clock=clock, in_background=False, in_process=True) as stack:
-        from local.replay import figures, player, scoring, world  # noqa: PLC0415 (boto3)
+        from local.replay import figures, player, world  # noqa: PLC0415 (boto3)
 
         with world.opened(stack, trips, seed=seed) as opened:
             runs = [opened.run(number, trip) for number, trip in enumerate(trips)]
             player.play(runs, speed=speed, on_deed=_progress(say))
-            tracks = [scoring.track(stack, run) for run in runs]
-            found = figures.figures(opened, runs, tracks, stack.inbox.letters())
+            found = figures.figures(opened, runs, stack.inbox.letters(), compare=compare)
     return found | {"seed": seed, "spent_s": round(time.perf_counter() - started_s, 1)}
 
 
@@ -110,6 +122,12 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=float,
         default=0.0,
         help="virtual seconds in a real one at most; 0: as many as can be (%(default)g)",
+    )
+    parser.add_argument(
+        "--compare",
+        type=_count,
+        metavar="N",
+        help=f"set the first N trips against the last N ({MOST_COMPARED}; half of all at most)",
     )
     parser.add_argument("--seed", type=int, default=1, help="chooses the trips (%(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")

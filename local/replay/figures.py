@@ -2,73 +2,79 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from chalicelib.domain.accuracy import Accuracy, Horizon, measure
+from chalicelib.api.schemas.metrics import AccuracyOut
+from chalicelib.domain.accuracy import Horizon, pool
 from local.inbox import Letter
-from local.replay import scoring
 from local.replay.metering import Log, Request, quantile
 from local.replay.player import Run, World
+from local.replay.scoring import Judged, judged, naive
 
-MINUTE_S: Final = 60.0
+METRICS: Final = "GET /v1/metrics/eta"
 POSITIONS: Final = "POST /v1/driver/positions"
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The misses of a trip: of what was told, and of a plain tracker."""
+
+    told: Judged
+    naive: Judged
+
+
 def figures(
-    world: World, runs: Sequence[Run], tracks: Sequence[scoring.Track], letters: Sequence[Letter]
+    world: World, runs: Sequence[Run], letters: Sequence[Letter], *, compare: int
 ) -> dict[str, Any]:
-    """Everything that was measured. Numerators and denominators stand beside each share."""
+    """Everything that was measured. Numerators and denominators stand beside each share.
+
+    The runs are in the order of their start; `compare` is how many of the first are set against as
+    many of the last.
+    """
     shipments = sum(len(run.drops) for run in runs)
     days = sorted({run.trip.started_at.date().isoformat() for run in runs})
+    scores = [Score(judged(run), naive(run)) for run in runs]
     return {
         "trips": len(runs),
         "vehicles": len({run.trip.vehicle for run in runs}),
         "days": days,
         "shipments": shipments,
         "fixes": dict(world.verdicts.most_common()),
-        "eta": _eta(runs, tracks),
+        "eta": _eta(scores),
+        "compared": {
+            "trips": compare,
+            "first": _eta(scores[:compare]),
+            "last": _eta(scores[len(scores) - compare :]),
+        },
         "events": dict(world.event_types.most_common()),
-        "notices": _notices(letters, shipments),
+        "histories": world.histories,
+        "notices": _notices(letters, len(world.watched)),
         "requests": _requests(world.log),
         "positions": _positions(world),
-        "units_per_shipment": _units(world.log, shipments),
+        "units": _units(world.log, shipments),
         "contradictions": dict(world.contradictions),
     }
 
 
-def _eta(runs: Sequence[Run], tracks: Sequence[scoring.Track]) -> dict[str, Any]:
-    ours = [scoring.arrivals(run, track) for run, track in zip(runs, tracks, strict=True)]
-    naive = [scoring.naive_arrivals(run, real) for run, real in zip(runs, ours, strict=True)]
-    told = measure(arrival for run in ours for arrival in run)
-    plain = measure(arrival for run in naive for arrival in run)
+def _eta(scores: Sequence[Score]) -> dict[str, Any]:
+    """The figures of these trips together, each with the plain tracker's beside it."""
+    told = pool(misses for score in scores for misses in score.told)
+    plain = pool(misses for score in scores for misses in score.naive)
     return {
-        horizon.value: _accuracy(told[horizon]) | {"naive": _accuracy(plain[horizon])}
+        horizon.value: AccuracyOut.of(told[horizon]).model_dump()
+        | {"naive": AccuracyOut.of(plain[horizon]).model_dump()}
         for horizon in Horizon
     }
 
 
-def _accuracy(accuracy: Accuracy) -> dict[str, Any]:
-    return {
-        "count": accuracy.count,
-        "mean_absolute_error_min": _minutes(accuracy.mean_s),
-        "median_absolute_error_min": _minutes(accuracy.median_s),
-        "p90_absolute_error_min": _minutes(accuracy.p90_s),
-        "bias_min": _minutes(accuracy.bias_s),
-        "covered": accuracy.covered,
-        "coverage_ratio": accuracy.coverage_ratio,
-        "mean_range_min": _minutes(accuracy.mean_width_s),
-    }
-
-
-def _minutes(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds / MINUTE_S, 3)
-
-
 def _notices(letters: Sequence[Letter], shipments: int) -> dict[str, Any]:
+    """Of the shipments whose events were followed to the end."""
     kinds = Counter(letter.kind for letter in letters)
     told = Counter((letter.recipient, letter.subject, letter.text) for letter in letters)
     return {
+        "shipments": shipments,
         "sms": kinds["sms"],
         "email": kinds["email"],
         "per_shipment": round(len(letters) / shipments, 2),
@@ -121,10 +127,13 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 
 
 def _units(log: Log, shipments: int) -> dict[str, float]:
-    """All that DynamoDB charges for a shipment, requests and background together."""
-    write_units = sum(request.write_units for request in log.requests) + log.background_write_units
-    read_units = sum(request.read_units for request in log.requests) + log.background_read_units
+    """What DynamoDB charges for a shipment's requests, and for all that nobody waited for."""
+    requests = [request for request in log.requests if request.route != METRICS]
+    write_units = sum(request.write_units for request in requests)
+    read_units = sum(request.read_units for request in requests)
     return {
         "write": round(write_units / shipments, 1),
         "read": round(read_units / shipments, 1),
+        "background_write": log.background_write_units,
+        "background_read": log.background_read_units,
     }

@@ -1,72 +1,75 @@
-"""Scores what was told: by the system, and by a plain tracker in its place at the same moments."""
+"""Scores what was told: as the API judges it, and as a plain tracker would have done.
+
+The figures of the product are its own: read over HTTP, put together by the code that made them.
+"""
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from chalicelib.adapters.dynamodb.mapping.fixes import unpack_fixes
-from chalicelib.adapters.dynamodb.mapping.lives import unpack_etas
-from chalicelib.domain.accuracy import Arrival, Told
+from chalicelib.domain.accuracy import Arrival, Horizon, Miss, Told, judge, pool
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
-from local.replay.player import Run
-from local.stack import RunningStack
+from chalicelib.domain.policy import Policy
+from local.replay.player import Drop, Run
 
 DETOUR: Final = 1.3
 NAIVE_SPEED_MPS: Final = 30 / 3.6
 NAIVE_BAND: Final = 0.4
 """A plain tracker: the straight line × 1.3 at 30 km/h, and ± 40 % for a range."""
 
-
-Track = Sequence[tuple[datetime, dict[int, Eta]]]
-"""When ETAs were told with a batch of fixes, and which: by the index of the stop."""
-
-
-def arrivals(run: Run, track: Track) -> list[Arrival]:
-    """Every stop with all that was told of it: on the recipient's page, and with each batch."""
-    found = []
-    for index, drop in enumerate(run.drops):
-        tracked = [Told(at, etas[index]) for at, etas in track if index in etas]
-        arrival = Arrival(
-            arrived_at=drop.passing.arrived_at,
-            started_at=run.trip.started_at,
-            told=[*drop.told, *tracked],
-            next_since=drop.next_since,
-        )
-        found.append(arrival)
-    return found
+Judged = Sequence[Mapping[Horizon, Miss]]
+"""The misses of each stop."""
 
 
-def naive_arrivals(run: Run, real: Sequence[Arrival]) -> list[Arrival]:
-    """The same moments, answered by a plain tracker that knows the newest fix and the plan."""
-    return [
-        replace(
-            arrival,
-            told=[
-                Told(at, _naive_eta(run, index, at)) for at in sorted({t.at for t in arrival.told})
-            ],
-        )
-        for index, arrival in enumerate(real)
-    ]
+def judged(run: Run) -> Judged:
+    """The misses of a run as `GET /v1/metrics/eta` tells them to a dispatcher."""
+    found = run.world.carrier.dispatcher.get(f"/v1/metrics/eta?route_id={run.route_id}")
+    misses = [_misses(stop) for stop in found["stops"]]
+    expect = run.world.expect
+    expect("every stop that was left is judged", holds=len(misses) == _left(run))
+    is_theirs = _is_sum(found["route"]["horizons"], misses)
+    expect("a route's figures are those of its stops", holds=is_theirs)
+    return misses
 
 
-def track(stack: RunningStack, run: Run) -> Track:
-    """The ETAs stored with each batch of this run: told with the newest fix of it."""
-    dynamodb = stack.session.client("dynamodb")
-    pages = dynamodb.get_paginator("query").paginate(
-        TableName=stack.provisioned.stack.environment()["FLEET_TABLE"],
-        KeyConditionExpression="driver_id = :driver AND begins_with(#item, :track)",
-        ExpressionAttributeNames={"#item": "item"},
-        ExpressionAttributeValues={":driver": {"S": run.driver_id}, ":track": {"S": "TRACK#"}},
+def naive(run: Run) -> Judged:
+    """The recorded arrivals at the same horizons, asked of a tracker that knows fixes and plan."""
+    return [_naive(run, index, drop) for index, drop in enumerate(run.drops) if drop.is_done]
+
+
+def _left(run: Run) -> int:
+    return sum(drop.is_done for drop in run.drops)
+
+
+def _misses(stop: Mapping[str, Any]) -> dict[Horizon, Miss]:
+    return {
+        Horizon(horizon): Miss(miss["error_s"], miss["is_covered"], miss["range_width_s"])
+        for horizon, miss in stop["misses"].items()
+    }
+
+
+def _is_sum(told: Mapping[str, Mapping[str, Any]], misses: Judged) -> bool:
+    return all(
+        told[horizon]["count"] == ours.count
+        and told[horizon]["covered"] == ours.covered
+        and math.isclose(told[horizon]["absolute_error_sum_s"], ours.absolute_error_s, abs_tol=1.0)
+        for horizon, ours in pool(misses).items()
     )
-    items = (item for page in pages for item in page["Items"])
-    return [
-        (unpack_fixes(item["fixes"]["B"])[-1].recorded_at, unpack_etas(item["etas"]["B"]))
-        for item in items
-        if item["route_id"]["S"] == run.route_id
-    ]
+
+
+def _naive(run: Run, index: int, drop: Drop) -> Mapping[Horizon, Miss]:
+    arrival = Arrival(
+        arrived_at=drop.passing.arrived_at,
+        started_at=run.trip.started_at,
+        told=[],
+        next_since=drop.next_since,
+    )
+    told = [Told(at, _naive_eta(run, index, at)) for _, at in arrival.moments()]
+    asked = Arrival(arrival.arrived_at, arrival.started_at, told, arrival.next_since)
+    return judge(asked, fresh_for=Policy().stale_after)
 
 
 def _naive_eta(run: Run, index: int, at: datetime) -> Eta:

@@ -11,6 +11,7 @@ HORIZONS: Final = {
     "next_stop": "next stop",
 }
 DASH: Final = "–"
+MINUTE_S: Final = 60.0
 
 
 def lines(figures: Mapping[str, Any]) -> Iterator[str]:
@@ -22,9 +23,10 @@ def lines(figures: Mapping[str, Any]) -> Iterator[str]:
         f"{days[0]} to {days[-1]}"
     )
     yield from _eta(figures["eta"])
+    yield from _compared(figures["compared"])
     yield from _told(figures)
     yield from _requests(figures["requests"])
-    yield from _positions(figures["positions"], figures["units_per_shipment"])
+    yield from _positions(figures["positions"], figures["units"])
     yield from _end(figures)
 
 
@@ -33,14 +35,14 @@ def _eta(eta: Mapping[str, Any]) -> Iterator[str]:
         [
             name,
             str(eta[key]["count"]),
-            _minutes(eta[key]["mean_absolute_error_min"]),
-            _minutes(eta[key]["median_absolute_error_min"]),
-            _minutes(eta[key]["p90_absolute_error_min"]),
-            _signed(eta[key]["bias_min"]),
+            _minutes(eta[key]["mean_absolute_error_s"]),
+            _minutes(eta[key]["median_absolute_error_s"]),
+            _minutes(eta[key]["p90_absolute_error_s"]),
+            _signed(eta[key]["bias_s"]),
             _percent(eta[key]),
-            _minutes(eta[key]["mean_range_min"]),
-            _minutes(eta[key]["naive"]["mean_absolute_error_min"]),
-            _minutes(eta[key]["naive"]["p90_absolute_error_min"]),
+            _minutes(eta[key]["mean_range_width_s"]),
+            _minutes(eta[key]["naive"]["mean_absolute_error_s"]),
+            _minutes(eta[key]["naive"]["p90_absolute_error_s"]),
             _percent(eta[key]["naive"]),
         ]
         for key, name in HORIZONS.items()
@@ -51,12 +53,38 @@ def _eta(eta: Mapping[str, Any]) -> Iterator[str]:
     yield "  naive: straight line × 1.3 at 30 km/h ± 40 %, at the same moments"
 
 
+def _compared(compared: Mapping[str, Any]) -> Iterator[str]:
+    """The first trips against the last: what was learnt in between."""
+    count = compared["trips"]
+    if not count:
+        return
+    rows = [
+        [name, *_learnt(compared["first"][key]), *_learnt(compared["last"][key])]
+        for key, name in HORIZONS.items()
+    ]
+    cells = ["MAE", "of naive", "bias", "in range", "width"]
+    head = [f"first {count} trips", "n", *cells, f"last {count}: n", *cells]
+    yield from _table(head, rows)
+
+
+def _learnt(eta: Mapping[str, Any]) -> list[str]:
+    return [
+        str(eta["count"]),
+        _minutes(eta["mean_absolute_error_s"]),
+        _share(eta["mean_absolute_error_s"], eta["naive"]["mean_absolute_error_s"]),
+        _signed(eta["bias_s"]),
+        _percent(eta),
+        _minutes(eta["mean_range_width_s"]),
+    ]
+
+
 def _told(figures: Mapping[str, Any]) -> Iterator[str]:
     rows = [[kind, str(count)] for kind, count in figures["events"].items()]
-    yield from _table(["event", "count"], rows)
+    yield from _table([f"event, of {figures['histories']} shipments", "count"], rows)
     notices = figures["notices"]
     yield (
-        f"  notices: {notices['sms']} SMS and {notices['email']} e-mails, "
+        f"  notices of {notices['shipments']} shipments: "
+        f"{notices['sms']} SMS and {notices['email']} e-mails, "
         f"{notices['sms_per_shipment']:.2f} SMS a shipment; told twice: {notices['told_twice']}"
     )
 
@@ -89,8 +117,12 @@ def _positions(positions: Mapping[str, Any], units: Mapping[str, float]) -> Iter
         f"on a route of {positions['live_bytes_max_at_stops']} stops"
     )
     yield (
-        f"  a shipment, from creation to the last notice: "
+        f"  a shipment, from creation to its end, by requests: "
         f"{units['write']:.1f} write units, {units['read']:.1f} read units"
+    )
+    yield (
+        f"  and in the background, of all: "
+        f"{units['background_write']:.0f} write units, {units['background_read']:.0f} read units"
     )
 
 
@@ -131,12 +163,16 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     return f"  {'   '.join([first, *rest])}"
 
 
-def _minutes(value: float | None) -> str:
-    return DASH if value is None else f"{value:.1f}"
+def _minutes(value_s: float | None) -> str:
+    return DASH if value_s is None else f"{value_s / MINUTE_S:.1f}"
 
 
-def _signed(value: float | None) -> str:
-    return DASH if value is None else f"{value:+.1f}"
+def _signed(value_s: float | None) -> str:
+    return DASH if value_s is None else f"{value_s / MINUTE_S:+.1f}"
+
+
+def _share(value: float | None, whole: float | None) -> str:
+    return DASH if value is None or not whole else f"{value / whole:.2f}"
 
 
 def _percent(accuracy: Mapping[str, Any]) -> str:

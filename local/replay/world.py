@@ -1,15 +1,17 @@
 """The carrier in whose name the trips are driven: one shop, a driver for each bus."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from local.capacity import CapacityMeter
 from local.demo.carrier import open_carrier
 from local.replay.metering import Log, MeteredApi, dynamodb_clients
-from local.replay.player import TIME_ZONE, World
+from local.replay.player import TIME_ZONE, WATCHED, World
 from local.replay.recordings import Trip
+from local.shapes import Record
+from local.sources import StreamSource
 from local.stack import RunningStack
 
 SHOP: Final = {"name": "Corner Shop", "sms_name": "Corner Shop"}
@@ -34,7 +36,7 @@ def opened(stack: RunningStack, trips: Sequence[Trip], *, seed: int) -> Iterator
             time_zone=TIME_ZONE,
             drivers=[(f"Bus {vehicle}", "Buses") for vehicle in vehicles],
         )
-        yield World(
+        made = World(
             log=log,
             clock=stack.clock,
             carrier=carrier,
@@ -45,4 +47,19 @@ def opened(stack: RunningStack, trips: Sequence[Trip], *, seed: int) -> Iterator
             live_bytes=lambda driver_id: meter.stored_bytes(
                 fleet, {"driver_id": {"S": driver_id}, "item": {"S": "LIVE"}}
             ),
+            watch_every=max(1, len(trips) // WATCHED),
         )
+        _watch(stack, made.watched)
+        yield made
+
+
+def _watch(stack: RunningStack, shipment_ids: Collection[str]) -> None:
+    """Let through to the topic only events of these shipments, whichever they will be."""
+    for source in stack.bridge.sources:
+        if source.name == "publish_events" and isinstance(source, StreamSource):
+            source.passes = lambda record: _shipment_id(record) in shipment_ids
+
+
+def _shipment_id(record: Record) -> str:
+    found: str = record["dynamodb"]["Keys"]["shipment_id"]["S"]
+    return found

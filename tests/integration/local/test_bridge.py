@@ -65,9 +65,14 @@ def functions() -> Functions:
     return Functions()
 
 
-@pytest.fixture
-def stack(functions: Functions) -> Iterator[RunningStack]:
-    with running_stack(clock=VirtualClock(NOON), app=functions.app, in_background=False) as running:
+@pytest.fixture(params=[False, True], ids=["asking", "peeking"])
+def stack(functions: Functions, request: pytest.FixtureRequest) -> Iterator[RunningStack]:
+    with running_stack(
+        clock=VirtualClock(NOON),
+        app=functions.app,
+        in_background=False,
+        in_process=request.param,  # then the bridge looks into moto's memory before it asks
+    ) as running:
         for source in running.bridge.sources:
             if isinstance(source, StreamSource):
                 source.pause = lambda _attempt: None
@@ -106,6 +111,21 @@ def test_only_inserted_events_reach_the_publisher_in_lambdas_shape(
     assert record["dynamodb"]["NewImage"]["packed"] == {"B": "AQ=="}
     assert isinstance(record["dynamodb"]["ApproximateCreationDateTime"], int)
     assert "/stream/" in record["eventSourceARN"]
+
+
+def test_what_is_not_let_through_counts_as_read(stack: RunningStack, functions: Functions) -> None:
+    (stream,) = (each for each in stack.bridge.sources if isinstance(each, StreamSource))
+    stream.passes = lambda record: record["dynamodb"]["NewImage"]["text"]["S"] == "x"
+    put(stack, "EVENT#00000001")
+    put(stack, "EVENT#00000002", text={"S": "y"})
+    stack.settle()
+
+    stream.passes = lambda _: True
+    put(stack, "EVENT#00000003")
+    stack.settle()
+
+    items = [record["dynamodb"]["NewImage"]["item"]["S"] for record in functions.published]
+    assert items == ["EVENT#00000001", "EVENT#00000003"]
 
 
 def test_the_keys_only_insert_of_an_upsert_is_dropped(

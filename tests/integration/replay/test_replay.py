@@ -36,12 +36,18 @@ def test_two_trips_are_told_rightly(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert figures["eta"]["at_start"]["count"] == shipments
     assert figures["eta"]["next_stop"]["count"] == shipments
     assert figures["eta"]["at_start"]["naive"]["count"] == shipments
+    assert figures["compared"]["trips"] == 1
+    assert figures["compared"]["first"]["at_start"]["count"] == STOPS - 1
+    assert figures["compared"]["last"]["at_start"]["count"] == STOPS - 1
+    assert figures["histories"] == figures["notices"]["shipments"] == shipments
     assert figures["events"]["shipment.delivered"] == shipments
     assert figures["notices"]["told_twice"] == 0
     assert not any(each["failed"] for each in figures["requests"])
     steady = figures["positions"]["steady"]
     assert (steady["calls"]["max"], steady["write_units"]["max"]) == (3, 2)
-    assert "next stop" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "next stop" in printed
+    assert "first 1 trips" in printed
 
 
 def test_a_real_trip(

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from chalicelib.domain.accuracy import Arrival, Told
+from chalicelib.domain.accuracy import Horizon, Miss
 from local.client import Refused
 from local.clock import VirtualClock
 from local.replay import scoring
@@ -14,7 +14,7 @@ from local.replay.__main__ import main
 from local.replay.metering import pattern, quantile
 from local.replay.player import Deed, Drop, Run, World, play
 from local.replay.recordings import Passing, Sample, Trip
-from tests.builders import HELSINKI, NOON, make_eta, minutes, north_of, seconds
+from tests.builders import HELSINKI, NOON, minutes, north_of, seconds
 from tests.unit.local.replay.recorded import write_recordings
 
 REFUSED = Refused("POST", "/", 409, {})
@@ -82,26 +82,76 @@ def run_with(stops: int) -> Run:
 
 
 def test_a_plain_tracker_goes_by_the_straight_line_from_the_newest_fix() -> None:
-    run = run_with(3)
-    told = [Told(NOON + minutes(3), make_eta())]
-    real = [Arrival(drop.passing.arrived_at, NOON, told) for drop in run.drops]
+    run = run_with(3)  # at 30 km/h, one stop every two minutes
+    last = run.drops[2]
+    last.next_since = NOON + minutes(4)
+    last.is_done = True
 
-    naive = scoring.naive_arrivals(run, real)
+    (misses,) = scoring.naive(run)
 
-    left = naive[2].told[0].eta.point - (NOON + minutes(3))
-    assert left.total_seconds() == pytest.approx(1500 * 1.3 / (30 / 3.6), rel=0.01)
+    at_start, next_stop = misses[Horizon.AT_START], misses[Horizon.NEXT_STOP]
+    assert at_start.error_s == pytest.approx(3000 * 1.3 / (30 / 3.6) - 360, rel=0.01)
+    # The newest fix is from a minute before, and half a kilometre back.
+    assert next_stop.error_s == pytest.approx(1500 * 1.3 / (30 / 3.6) - 120, rel=0.01)
+    assert next_stop.width_s == pytest.approx(0.8 * 1500 * 1.3 / (30 / 3.6), rel=0.01)
 
 
-def test_what_was_told_is_what_the_page_said_and_what_came_with_each_batch() -> None:
-    run = run_with(2)
-    seen = Told(NOON, make_eta())
-    run.drops[0].told.append(seen)
-    eta = make_eta(NOON + minutes(4))
+class Told:
+    """An API that answers with one route's figures, and a world that notes what it doubts."""
 
-    first, second = scoring.arrivals(run, [(NOON + minutes(1), {1: eta})])
+    def __init__(self, *errors_s: float, count: int | None = None) -> None:
+        self.contradictions: list[str] = []
+        self.carrier = SimpleNamespace(dispatcher=self)
+        stops = [{"misses": {"at_start": _miss(error_s)}} for error_s in errors_s]
+        none = {"count": 0, "covered": 0, "absolute_error_sum_s": 0.0}
+        figures = {
+            "count": len(errors_s) if count is None else count,
+            "covered": len(errors_s),
+            "absolute_error_sum_s": sum(map(abs, errors_s)),
+        }
+        horizons = {horizon.value: none for horizon in Horizon} | {"at_start": figures}
+        self.answer = {"stops": stops, "route": {"horizons": horizons}}
 
-    assert list(first.told) == [seen]
-    assert list(second.told) == [Told(NOON + minutes(1), eta)]
+    def get(self, path: str) -> Any:
+        assert path == "/v1/metrics/eta?route_id=rte_1"
+        return self.answer
+
+    def expect(self, what: str, *, holds: bool) -> None:
+        if not holds:
+            self.contradictions.append(what)
+
+    def run(self, done: int) -> Run:
+        run = run_with(2)
+        run.world, run.route_id = cast("World", self), "rte_1"
+        for drop in run.drops[:done]:
+            drop.is_done = True
+        return run
+
+
+def _miss(error_s: float) -> dict[str, Any]:
+    return {"error_s": error_s, "is_covered": True, "range_width_s": 120.0}
+
+
+def test_what_was_told_is_judged_by_the_api() -> None:
+    told = Told(60.0, -30.0)
+
+    misses = scoring.judged(told.run(done=2))
+
+    assert misses == [
+        {Horizon.AT_START: Miss(e, is_covered=True, width_s=120.0)} for e in (60.0, -30.0)
+    ]
+    assert told.contradictions == []
+
+
+def test_a_judgement_that_does_not_add_up_is_a_contradiction() -> None:
+    told = Told(60.0, count=2)
+
+    scoring.judged(told.run(done=2))
+
+    assert told.contradictions == [
+        "every stop that was left is judged",
+        "a route's figures are those of its stops",
+    ]
 
 
 @pytest.mark.parametrize(
