@@ -49,6 +49,17 @@ def publish_events(event: DynamoDBEvent) -> dict[str, Any]:
     return triggers.publish_events(event.to_dict(), container())
 
 
+@app.on_dynamodb_record(
+    stream_arn="arn:aws:dynamodb:local:000000000000:table/routes/stream/placeholder",
+    batch_size=100,
+    starting_position="TRIM_HORIZON",
+    name="learn_travel_times",
+)
+def learn_travel_times(event: DynamoDBEvent) -> dict[str, Any]:
+    """From the routes' stream to the pages of what is known."""
+    return triggers.learn_travel_times(event.to_dict(), container())
+
+
 @app.on_sqs_message(queue="notices", batch_size=10, name="notify_recipient")
 def notify_recipient(event: SQSEvent) -> dict[str, Any]:
     """From the topic to recipients."""

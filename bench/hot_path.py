@@ -22,6 +22,7 @@ FAKE = {
     "ROUTES_TABLE": "routes",
     "FLEET_TABLE": "fleet",
     "ACCOUNTS_TABLE": "accounts",
+    "TRAVEL_TABLE": "travel",
     "LEDGER_TABLE": "ledger",
     "PROOFS_BUCKET": "proofs",
     "EVENTS_TOPIC_ARN": "arn:aws:sns:eu-north-1:000000000000:events",

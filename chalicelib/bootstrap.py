@@ -19,6 +19,7 @@ from chalicelib.adapters.dynamodb.mapping.events import from_image
 from chalicelib.adapters.dynamodb.routes import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments import DynamoShipments
 from chalicelib.adapters.dynamodb.signing_keys import DynamoSigningKeys
+from chalicelib.adapters.dynamodb.travel import DynamoTravelPages
 from chalicelib.adapters.ids import UlidIds
 from chalicelib.adapters.road_networks.great_circle import GreatCircle
 from chalicelib.adapters.s3 import S3ProofStore
@@ -26,15 +27,15 @@ from chalicelib.adapters.ses import SesEmailSender
 from chalicelib.adapters.signing import HmacSigner
 from chalicelib.adapters.sns import SnsEventTopic, SnsSmsSender
 from chalicelib.adapters.webhook_sender import HttpsWebhookSender
-from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.events import Event
-from chalicelib.domain.forecasts import Forecaster
 from chalicelib.domain.policy import Policy
 from chalicelib.services.authenticate import Authenticate
 from chalicelib.services.create_shipment import CreateShipment
 from chalicelib.services.deliver_webhook import DeliverWebhook
 from chalicelib.services.follow_shipment import FollowShipment
 from chalicelib.services.ingest_positions import IngestPositions
+from chalicelib.services.learn_travel_times import LearnTravelTimes
+from chalicelib.services.learnt_forecasts import LearntForecasts
 from chalicelib.services.notify_recipient import NotifyRecipient
 from chalicelib.services.open_accounts import OpenAccounts
 from chalicelib.services.plan_routes import PlanRoute
@@ -67,6 +68,7 @@ class Container:
                 "routes": settings.routes_table,
                 "fleet": settings.fleet_table,
                 "accounts": settings.accounts_table,
+                "travel": settings.travel_table,
                 "ledger": settings.ledger_table,
             }
         )
@@ -112,9 +114,14 @@ class Container:
         return HmacSigner(DynamoSigningKeys())
 
     @cached_property
-    def forecaster(self) -> Forecaster:
-        """ETAs, with the links of warm plans."""
-        return Forecaster(FactoryPrior())
+    def travel(self) -> DynamoTravelPages:
+        """What has been learnt."""
+        return DynamoTravelPages()
+
+    @cached_property
+    def forecasts(self) -> LearntForecasts:
+        """ETAs out of it, with the pages and the links of warm plans."""
+        return LearntForecasts(self.travel, self.clock)
 
     @cached_property
     def authenticate(self) -> Authenticate:
@@ -147,7 +154,7 @@ class Container:
             road_network=self.road_network,
             clock=self.clock,
             ids=self.ids,
-            forecaster=self.forecaster,
+            forecasts=self.forecasts,
         )
 
     @cached_property
@@ -191,7 +198,7 @@ class Container:
             shipments=self.shipments,
             clock=self.clock,
             ids=self.ids,
-            forecaster=self.forecaster,
+            forecasts=self.forecasts,
             policy=self.policy,
         )
 
@@ -215,7 +222,7 @@ class Container:
             shipments=self.shipments,
             clock=self.clock,
             ids=self.ids,
-            forecaster=self.forecaster,
+            forecasts=self.forecasts,
             policy=self.policy,
         )
 
@@ -229,7 +236,7 @@ class Container:
             proofs=self.proofs,
             clock=self.clock,
             ids=self.ids,
-            forecaster=self.forecaster,
+            forecasts=self.forecasts,
             policy=self.policy,
         )
 
@@ -270,6 +277,11 @@ class Container:
     def event_from_image(self) -> Callable[[Mapping[str, Any]], Event]:
         """Reads a stream record's image."""
         return from_image
+
+    @cached_property
+    def learn_travel_times(self) -> LearnTravelTimes:
+        """Departures are learnt from."""
+        return LearnTravelTimes(routes=self.routes, travel=self.travel, clock=self.clock)
 
     @cached_property
     def notify_recipient(self) -> NotifyRecipient:

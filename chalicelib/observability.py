@@ -35,6 +35,9 @@ class Metric(StrEnum):
     WEBHOOKS_FAILED = "webhooks_failed"
     ROAD_NETWORK_FAILOVERS = "road_network_failovers"
     """Plans that were made by the great circle, because the road network did not answer well."""
+    DEPARTURES_LEARNT = "departures_learnt"
+    TRAVEL_PAGES_REFUSED = "travel_pages_refused"
+    """Pages of what has been learnt that are corrupt or of another format."""
     MESSAGES_PARKED = "messages_parked"
     """Messages that no repeat will mend; they end in a dead-letter queue."""
 

@@ -23,6 +23,7 @@ class Settings:
     routes_table: str
     fleet_table: str
     accounts_table: str
+    travel_table: str
     ledger_table: str
     proofs_bucket: str
     """Private bucket of the proof files."""

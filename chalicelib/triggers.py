@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.events import Event
+from chalicelib.domain.ids import RouteId
 from chalicelib.domain.payloads import from_message
 from chalicelib.observability import Metric, count, counted, logger
 
@@ -45,6 +46,11 @@ class Container(Protocol):
         ...
 
     @property
+    def learn_travel_times(self) -> Callable[[Sequence[RouteId]], frozenset[RouteId]]:
+        """The routes that were not learnt from."""
+        ...
+
+    @property
     def notify_recipient(self) -> Callable[[Event], Report]:
         """Tells a recipient."""
         ...
@@ -69,7 +75,7 @@ def publish_events(event: Mapping[str, Any], container: Container) -> Failures:
         sequences_by_id: dict[str, str] = {}
         events: list[Event] = []
         failed: set[str] = set()
-        records = [record for record in event["Records"] if _is_new_event(record)]
+        records = [record for record in event["Records"] if _is_new(record, "EVENT#")]
         for record in records:
             sequence = record["dynamodb"]["SequenceNumber"]
             try:
@@ -83,6 +89,22 @@ def publish_events(event: Mapping[str, Any], container: Container) -> Failures:
         failed |= {sequences_by_id[event_id] for event_id in container.publish_events(events)}
         in_order = (record["dynamodb"]["SequenceNumber"] for record in records)
         return _failures(sequence for sequence in in_order if sequence in failed)
+
+
+def learn_travel_times(event: Mapping[str, Any], container: Container) -> Failures:
+    """Learn from the departures of a stream batch; failed sequence numbers, the lowest first."""
+    with counted():
+        records = [record for record in event["Records"] if _is_new(record, "DEPARTURE#")]
+        routes_by_sequence = {
+            record["dynamodb"]["SequenceNumber"]: RouteId(
+                record["dynamodb"]["Keys"]["route_id"]["S"]
+            )
+            for record in records
+        }
+        failed = container.learn_travel_times(tuple(routes_by_sequence.values()))
+        return _failures(
+            sequence for sequence, route_id in routes_by_sequence.items() if route_id in failed
+        )
 
 
 def notify_recipient(
@@ -119,10 +141,10 @@ def deliver_webhook(event: Mapping[str, Any], container: Container) -> Failures:
         return _in_order(event, failed)
 
 
-def _is_new_event(record: Mapping[str, Any]) -> bool:
+def _is_new(record: Mapping[str, Any], kind: str) -> bool:
     """The event source filters alike; this holds for any other way here too."""
     item = str(record["dynamodb"].get("Keys", {}).get("item", {}).get("S"))
-    return record["eventName"] == "INSERT" and item.startswith("EVENT#")
+    return record["eventName"] == "INSERT" and item.startswith(kind)
 
 
 def _messages(event: Mapping[str, Any], failed: set[str]) -> Iterator[tuple[str, Event]]:

@@ -24,6 +24,7 @@ TABLE_BY_ID: Final = {
     "RoutesTable": "routes",
     "FleetTable": "fleet",
     "AccountsTable": "accounts",
+    "TravelTable": "travel",
     "LedgerTable": "ledger",
 }
 

@@ -59,6 +59,23 @@ class TrackEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page of what has been learnt, packed, as it was read."""
+
+    packed: bytes
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageChange:
+    """A page to write where ``expected_version`` was read (None: there was none)."""
+
+    page: int
+    packed: bytes
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """What an Idempotency-Key stood for: the request's fingerprint and the id of what it made."""
 

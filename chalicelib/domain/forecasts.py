@@ -76,9 +76,11 @@ def visit(stop: Stop, route: Route) -> Visit:
     )
 
 
-def planned_etas(route: Route, model: TravelModel, departs_at: datetime) -> tuple[Eta, ...]:
+def planned_etas(
+    plan_links: Sequence[Link], model: TravelModel, departs_at: datetime
+) -> tuple[Eta, ...]:
     """An ETA for every stop, for a van that leaves the hub then."""
-    return chain(links(route, model, departs_at), departs_at=departs_at, model=model)
+    return chain(plan_links, departs_at=departs_at, model=model)
 
 
 def etas_at_start(
@@ -176,3 +178,7 @@ class Forecaster:
                 self._links.pop(next(iter(self._links)))
             self._links[key] = links(route, self.model, at)
         return self._links[key]
+
+    def forget(self, route_id: str, plan_version: int, quarter_hour: int) -> None:
+        """The model knows more now than when it was asked about this plan."""
+        self._links.pop((route_id, plan_version, quarter_hour), None)

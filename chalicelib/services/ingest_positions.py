@@ -22,7 +22,6 @@ from chalicelib.domain.fixes import (
     quantized,
     screen,
 )
-from chalicelib.domain.forecasts import Forecaster
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
 from chalicelib.domain.journeys import advance
 from chalicelib.domain.live import Live
@@ -30,7 +29,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes import Route
 from chalicelib.domain.shipments import Shipment, Step, append, may_take, take
 from chalicelib.domain.statuses import ON_THE_WAY
-from chalicelib.services.ports import Clock, Fleet, Ids, Routes, Shipments
+from chalicelib.services.ports import Clock, Fleet, Forecasts, Ids, Routes, Shipments
 from chalicelib.services.retries import retried
 
 
@@ -72,7 +71,7 @@ class IngestPositions:
     shipments: Shipments
     clock: Clock
     ids: Ids
-    forecaster: Forecaster
+    forecasts: Forecasts
     policy: Policy
 
     def __call__(self, batch: FixBatch) -> IngestReport:
@@ -120,14 +119,14 @@ class IngestPositions:
         if before.route_id is None or not before.is_on_shift:
             return before, (), None
         route = self.routes.plan(before.route_id, before.plan_version)
-        links = self.forecaster.links(route, now)
+        links = self.forecasts.links(route, now)
         after, alerts = advance(
             replace(before, clock_skew=skew),
             screened,
             route,
             links,
             now=now,
-            model=self.forecaster.model,
+            model=self.forecasts.model,
             policy=self.policy,
         )
         return after, alerts, route

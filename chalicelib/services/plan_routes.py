@@ -15,7 +15,7 @@ from typing import Final
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.changes import SHIPMENTS_PER_TRANSACTION, Change, LiveChange, RouteChange
 from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable, Unavailable
-from chalicelib.domain.forecasts import Forecaster, planned_etas
+from chalicelib.domain.forecasts import planned_etas
 from chalicelib.domain.ids import (
     EVENT,
     ROUTE,
@@ -31,7 +31,16 @@ from chalicelib.domain.routes import Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments import Assignment, Shipment, Step, take
 from chalicelib.domain.statuses import Status
 from chalicelib.observability import Metric, count, logger
-from chalicelib.services.ports import Accounts, Clock, Fleet, Ids, RoadNetwork, Routes, Shipments
+from chalicelib.services.ports import (
+    Accounts,
+    Clock,
+    Fleet,
+    Forecasts,
+    Ids,
+    RoadNetwork,
+    Routes,
+    Shipments,
+)
 from chalicelib.services.retries import retried
 
 MAX_STOPS: Final = 200
@@ -83,7 +92,7 @@ class PlanRoute:
     road_network: RoadNetwork
     clock: Clock
     ids: Ids
-    forecaster: Forecaster
+    forecasts: Forecasts
 
     def __call__(self, order: RouteOrder, *, actor: Actor) -> Route:
         """Make the route and claim its shipments."""
@@ -103,7 +112,8 @@ class PlanRoute:
             created_at=now,
         )
         bare = self._with_road_times(bare)
-        etas = planned_etas(bare, self.forecaster.model, order.starts_at)
+        plan_links = self.forecasts.links(bare, order.starts_at)
+        etas = planned_etas(plan_links, self.forecasts.model, order.starts_at)
         stops = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
         route = replace(bare, stops=tuple(stops))
         self._claim(route, actor, now)

@@ -23,12 +23,16 @@ from chalicelib.domain.arrivals import EtasTold
 from chalicelib.domain.changes import (
     Change,
     LiveChange,
+    PageChange,
     Remembered,
     RouteChange,
+    StoredPage,
     TrackEntry,
 )
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.departures import Departure
+from chalicelib.domain.eta.chain import Link
+from chalicelib.domain.eta.model import TravelModel
 from chalicelib.domain.events import Event
 from chalicelib.domain.fixes import Fix
 from chalicelib.domain.geography import Coordinates
@@ -42,6 +46,7 @@ from chalicelib.domain.ids import (
     ShipperId,
     WebhookId,
 )
+from chalicelib.domain.learning import Learnt, Order
 from chalicelib.domain.listings import Page
 from chalicelib.domain.live import Live
 from chalicelib.domain.proofs import Proof, StoredObject, Upload
@@ -221,6 +226,49 @@ class Fleet(Protocol):
 
         Nothing of the driver's other routes.
         """
+        ...
+
+
+class TravelPages(Protocol):
+    """What has been learnt of travel and service times, in pages by number."""
+
+    def read(self, pages: Sequence[int]) -> dict[int, StoredPage]:
+        """Those that exist, for asking: perhaps a moment old, 100 a call."""
+        ...
+
+    def open(self, pages: Sequence[int]) -> dict[int, StoredPage]:
+        """Those that exist, for learning: read consistently."""
+        ...
+
+    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, Order]:
+        """How far each route has been learnt, read consistently; what is missing is new."""
+        ...
+
+    def commit(
+        self, pages: Sequence[PageChange], learnt: Sequence[tuple[Learnt, Order | None]]
+    ) -> None:
+        """Write pages, and how far routes have been learnt beside what was read before.
+
+        All or nothing, so that everything is learnt once; at most 100 items. Raises
+        ConcurrentUpdate.
+        """
+        ...
+
+    def set_aside(self, pages: Mapping[int, StoredPage], expires_at: datetime) -> None:
+        """Keep pages that cannot be read for whoever looks into it."""
+        ...
+
+
+class Forecasts(Protocol):
+    """Durations of a plan, and the model that they came from."""
+
+    @property
+    def model(self) -> TravelModel:
+        """What is known now."""
+        ...
+
+    def links(self, route: Route, at: datetime) -> tuple[Link, ...]:
+        """Travel to and service at every stop, for a van that is on the plan about then."""
         ...
 
 

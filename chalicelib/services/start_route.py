@@ -14,7 +14,7 @@ from chalicelib.domain.changes import SHIPMENTS_PER_TRANSACTION, Change, LiveCha
 from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.events import eta_data, range_data
-from chalicelib.domain.forecasts import Forecaster, etas_at_start
+from chalicelib.domain.forecasts import etas_at_start
 from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.live import Live, Progress
@@ -22,7 +22,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes import Route, RouteStatus
 from chalicelib.domain.shipments import Shipment, Step, take
 from chalicelib.domain.statuses import ON_THE_WAY, Status
-from chalicelib.services.ports import Clock, Fleet, Ids, Routes, Shipments
+from chalicelib.services.ports import Clock, Fleet, Forecasts, Ids, Routes, Shipments
 from chalicelib.services.retries import retried
 from chalicelib.services.shifts import live_of, planned_routes
 
@@ -38,7 +38,7 @@ class StartRoute:
     shipments: Shipments
     clock: Clock
     ids: Ids
-    forecaster: Forecaster
+    forecasts: Forecasts
     policy: Policy
 
     def of_driver(self, actor: Actor) -> Route:
@@ -74,8 +74,8 @@ class StartRoute:
         loaded = [i for i in range(len(route.stops)) if _aboard(route, i, found)]
         if not loaded:
             raise NothingLoaded(route_id=route.id)
-        links = self.forecaster.links(route, now)
-        etas = etas_at_start(links, loaded, self.forecaster.model, now)
+        links = self.forecasts.links(route, now)
+        etas = etas_at_start(links, loaded, self.forecasts.model, now)
         promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
         self._depart(route, promises, etas, found, actor=actor, now=now)
         return self._turn(route, live, etas, promises, now)

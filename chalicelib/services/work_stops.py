@@ -18,7 +18,6 @@ from chalicelib.domain.errors import (
     NothingAboard,
     UploadMissing,
 )
-from chalicelib.domain.forecasts import Forecaster
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
 from chalicelib.domain.journeys import leave, reach
 from chalicelib.domain.live import Live
@@ -27,7 +26,7 @@ from chalicelib.domain.proofs import Proof, ProofKind, Requirement, object_key, 
 from chalicelib.domain.routes import Route, RouteStatus, Stop
 from chalicelib.domain.shipments import Attempt, Shipment, Step, take, transitions
 from chalicelib.domain.statuses import FINISHED, ON_THE_WAY, FailureReason, Status
-from chalicelib.services.ports import Clock, Fleet, Ids, ProofStore, Routes, Shipments
+from chalicelib.services.ports import Clock, Fleet, Forecasts, Ids, ProofStore, Routes, Shipments
 from chalicelib.services.retries import retried
 from chalicelib.services.shifts import live_of
 
@@ -60,7 +59,7 @@ class WorkStop:
     proofs: ProofStore
     clock: Clock
     ids: Ids
-    forecaster: Forecaster
+    forecasts: Forecasts
     policy: Policy
 
     def __call__(self, report: StopReport, *, actor: Actor) -> tuple[Shipment, ...]:
@@ -204,10 +203,10 @@ class WorkStop:
                 live,
                 index,
                 route,
-                self.forecaster.links(route, now),
+                self.forecasts.links(route, now),
                 left_at=occurred_at,
                 now=now,
-                model=self.forecaster.model,
+                model=self.forecasts.model,
                 policy=self.policy,
             )
             departure = departures.from_stop(

@@ -14,7 +14,13 @@ from infra.template import LOCAL_ACCOUNT_ID, Stack, load
 CHALICE: Final = Path(__file__).parents[2] / ".chalice"
 CONFIG: Final[dict[str, Any]] = json.loads((CHALICE / "config.json").read_text("utf-8"))
 STAGES: Final[dict[str, Any]] = CONFIG["stages"]
-FUNCTIONS: Final = ("APIHandler", "PublishEvents", "NotifyRecipient", "DeliverWebhook")
+FUNCTIONS: Final = (
+    "APIHandler",
+    "PublishEvents",
+    "LearnTravelTimes",
+    "NotifyRecipient",
+    "DeliverWebhook",
+)
 POWERTOOLS: Final = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 SETTINGS: Final = {field.name.upper() for field in fields(Settings)}
 

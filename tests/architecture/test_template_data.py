@@ -7,7 +7,7 @@ from tests.architecture.templates import TABLE, Packaged
 
 
 def test_every_table_is_on_demand_backed_up_and_encrypted(dev: Packaged) -> None:
-    assert len(dev.resources(TABLE)) == 5
+    assert len(dev.resources(TABLE)) == 6
     for table in dev.resources(TABLE).values():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
@@ -21,18 +21,27 @@ def test_what_expires_says_so_in_one_attribute(dev: Packaged) -> None:
         if "TimeToLiveSpecification" in table
     }
 
-    assert set(expiring) == {"FleetTable", "AccountsTable", "LedgerTable"}
+    assert set(expiring) == {
+        "FleetTable",
+        "AccountsTable",
+        "LedgerTable",
+        "RoutesTable",
+        "TravelTable",
+    }
     assert all(ttl == {"AttributeName": "expires_at", "Enabled": True} for ttl in expiring.values())
 
 
-def test_only_shipments_have_a_stream(dev: Packaged) -> None:
+def test_only_events_and_departures_are_streamed(dev: Packaged) -> None:
     specifications = {
         logical_id: table["StreamSpecification"]
         for logical_id, table in dev.resources(TABLE).items()
         if "StreamSpecification" in table
     }
 
-    assert specifications == {"ShipmentsTable": {"StreamViewType": "NEW_IMAGE"}}
+    assert specifications == {
+        "ShipmentsTable": {"StreamViewType": "NEW_IMAGE"},
+        "RoutesTable": {"StreamViewType": "KEYS_ONLY"},
+    }
 
 
 def test_nothing_that_a_fix_changes_is_in_an_index(dev: Packaged) -> None:

@@ -11,8 +11,8 @@ from tests.architecture.templates import EVENT_SOURCE, FUNCTION, QUEUE, Packaged
 A_DAY_S = 86_400
 
 
-def test_there_is_one_stream_and_two_queues(dev: Packaged) -> None:
-    assert len(dev.streams()) == 1
+def test_there_are_two_streams_and_two_queues(dev: Packaged) -> None:
+    assert len(dev.streams()) == 2
     assert {referred(source["EventSourceArn"]) for source in dev.queues().values()} == {
         "NoticesQueue",
         "WebhooksQueue",
@@ -42,13 +42,19 @@ def test_events_written_during_a_deployment_are_read(dev: Packaged) -> None:
     assert {source["StartingPosition"] for source in dev.streams().values()} == {"TRIM_HORIZON"}
 
 
-def test_only_new_event_items_wake_the_stream_consumer(dev: Packaged) -> None:
-    (source,) = dev.streams().values()
-    (criterion,) = source["FilterCriteria"]["Filters"]
+def test_only_new_items_of_their_kind_wake_the_stream_consumers(dev: Packaged) -> None:
+    patterns = {
+        referred(source["FunctionName"]): [
+            json.loads(criterion["Pattern"]) for criterion in source["FilterCriteria"]["Filters"]
+        ]
+        for source in dev.streams().values()
+    }
 
-    assert json.loads(criterion["Pattern"]) == {
-        "eventName": ["INSERT"],
-        "dynamodb": {"Keys": {"item": {"S": [{"prefix": "EVENT#"}]}}},
+    assert patterns == {
+        function: [
+            {"eventName": ["INSERT"], "dynamodb": {"Keys": {"item": {"S": [{"prefix": prefix}]}}}}
+        ]
+        for function, prefix in (("PublishEvents", "EVENT#"), ("LearnTravelTimes", "DEPARTURE#"))
     }
 
 

@@ -17,6 +17,7 @@ def test_every_handler_is_in_app(dev: Packaged) -> None:
     assert handlers == {
         "app.app",
         "app.publish_events",
+        "app.learn_travel_times",
         "app.notify_recipient",
         "app.deliver_webhook",
     }

@@ -27,7 +27,8 @@ def test_names_carry_the_stage_and_the_bucket_the_account() -> None:
     stack = Stack("blue", account_id="210987654321")
 
     assert {table.name for table in stack.resources(TABLE)} == {
-        f"doorstep-blue-{noun}" for noun in ("shipments", "routes", "fleet", "accounts", "ledger")
+        f"doorstep-blue-{noun}"
+        for noun in ("shipments", "routes", "fleet", "accounts", "travel", "ledger")
     }
     assert stack.resource("ProofsBucket").name == "doorstep-blue-proofs-210987654321"
 

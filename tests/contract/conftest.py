@@ -10,13 +10,15 @@ from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
 from chalicelib.adapters.dynamodb.fleet import DynamoFleet
 from chalicelib.adapters.dynamodb.routes import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments import DynamoShipments
-from chalicelib.services.ports import Accounts, Fleet, Routes, Shipments
+from chalicelib.adapters.dynamodb.travel import DynamoTravelPages
+from chalicelib.services.ports import Accounts, Fleet, Routes, Shipments, TravelPages
 from local.transactions import cheap_transactions
 from tests.aws import aws
 from tests.fakes.accounts import InMemoryAccounts
 from tests.fakes.fleet import InMemoryFleet
 from tests.fakes.routes import InMemoryRoutes
 from tests.fakes.shipments import InMemoryShipments
+from tests.fakes.travel import InMemoryTravelPages
 
 
 @dataclass(frozen=True)
@@ -27,18 +29,27 @@ class Stores:
     routes: Routes
     fleet: Fleet
     accounts: Accounts
+    travel: TravelPages
 
 
 @contextmanager
 def in_memory() -> Iterator[Stores]:
     fleet, routes = InMemoryFleet(), InMemoryRoutes()
-    yield Stores(InMemoryShipments(fleet, routes), routes, fleet, InMemoryAccounts(fleet))
+    yield Stores(
+        InMemoryShipments(fleet, routes),
+        routes,
+        fleet,
+        InMemoryAccounts(fleet),
+        InMemoryTravelPages(),
+    )
 
 
 @contextmanager
 def on_moto() -> Iterator[Stores]:
     with cheap_transactions(), aws():
-        yield Stores(DynamoShipments(), DynamoRoutes(), DynamoFleet(), DynamoAccounts())
+        yield Stores(
+            DynamoShipments(), DynamoRoutes(), DynamoFleet(), DynamoAccounts(), DynamoTravelPages()
+        )
 
 
 @pytest.fixture(params=[in_memory, on_moto])
@@ -60,6 +71,11 @@ def routes(stores: Stores) -> Routes:
 @pytest.fixture
 def fleet(stores: Stores) -> Fleet:
     return stores.fleet
+
+
+@pytest.fixture
+def travel(stores: Stores) -> TravelPages:
+    return stores.travel
 
 
 @pytest.fixture

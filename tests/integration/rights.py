@@ -23,12 +23,13 @@ from infra.template import Stack
 CHALICE: Final = Path(__file__).parents[2] / ".chalice"
 POLICIES: Final = {
     "publish_events": "policy-publish-events.json",
+    "learn_travel_times": "policy-learn-travel-times.json",
     "notify_recipient": "policy-notify-recipient.json",
     "deliver_webhook": "policy-deliver-webhook.json",
     "api_handler": "policy-api.json",
 }
 USE_CASE: Final = re.compile(
-    r"chalicelib/services/(publish_events|notify_recipient|deliver_webhook)"
+    r"chalicelib/services/(publish_events|learn_travel_times|notify_recipient|deliver_webhook)"
 )
 WAITING: Final = "chalicelib/adapters/wires.py"
 TRANSACTED: Final = {
@@ -168,7 +169,7 @@ def _items(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, Mappi
 
 def _partition_key(asked: Mapping[str, Any]) -> str:
     known = asked.get("Key") or asked.get("Item") or {}
-    for name in ("shipment_id", "route_id", "driver_id", "account_id", "key"):
+    for name in ("shipment_id", "route_id", "driver_id", "account_id", "key", "page"):
         if name in known:
             return str(known[name]["S"])
     values = asked.get("ExpressionAttributeValues", {})

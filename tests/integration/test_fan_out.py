@@ -159,7 +159,7 @@ def test_a1_what_could_not_be_published_is_published_later(
 ) -> None:
     found = carrier.round(1).started()
     batch = stream(carrier)
-    inserted = [r for r in batch["Records"] if triggers._is_new_event(r)]
+    inserted = [r for r in batch["Records"] if triggers._is_new(r, "EVENT#")]
 
     with Faults(outage={"sns": faults.SNS_503}).on(client("sns")):
         failed = triggers.publish_events(batch, bootstrap.container())["batchItemFailures"]

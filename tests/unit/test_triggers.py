@@ -9,10 +9,16 @@ import pytest
 from chalicelib.adapters.dynamodb.mapping.events import from_image, to_attributes
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.events import Event, EventType
+from chalicelib.domain.ids import RouteId
 from chalicelib.domain.payloads import to_message
 from chalicelib.observability import logger
 from chalicelib.services.publish_events import PublishEvents
-from chalicelib.triggers import deliver_webhook, notify_recipient, publish_events
+from chalicelib.triggers import (
+    deliver_webhook,
+    learn_travel_times,
+    notify_recipient,
+    publish_events,
+)
 from tests.builders import make_event
 from tests.fakes.topic import InMemoryTopic
 
@@ -29,12 +35,18 @@ class Container:
     topic: InMemoryTopic = field(default_factory=InMemoryTopic)
     answer: Callable[[Event], Report] = lambda _: Report()
     told: list[Event] = field(default_factory=list)
+    unlearnt: frozenset[RouteId] = frozenset()
+    learnt: list[RouteId] = field(default_factory=list)
 
     def event_from_image(self, image: Mapping[str, Any]) -> Event:
         return from_image(image)
 
     def publish_events(self, events: Sequence[Event]) -> frozenset[str]:
         return PublishEvents(self.topic)(events)
+
+    def learn_travel_times(self, route_ids: Sequence[RouteId]) -> frozenset[RouteId]:
+        self.learnt += route_ids
+        return self.unlearnt
 
     def notify_recipient(self, event: Event) -> Report:
         self.told.append(event)
@@ -139,6 +151,44 @@ class TestPublishEvents:
 
     def test_an_empty_batch_is_fine(self, container: Container) -> None:
         assert publish_events(batch(), container) == failures()
+
+
+def departure(sequence: int, route_id: str, **changes: Any) -> dict[str, Any]:
+    """A record of the routes' stream: keys only."""
+    keys = {"route_id": {"S": route_id}, "item": {"S": f"DEPARTURE#2026-11-23T12:00Z#{sequence}"}}
+    return {
+        "eventName": "INSERT",
+        "dynamodb": {"SequenceNumber": f"{sequence}000", "Keys": keys},
+        **changes,
+    }
+
+
+class TestLearnTravelTimes:
+    def test_the_routes_of_all_departures_are_learnt_from(self, container: Container) -> None:
+        found = batch(departure(1, "rte_1"), departure(2, "rte_2"), departure(3, "rte_1"))
+
+        assert learn_travel_times(found, container) == failures()
+        assert set(container.learnt) == {"rte_1", "rte_2"}
+
+    def test_what_could_not_be_learnt_comes_again_lowest_first(self, container: Container) -> None:
+        container.unlearnt = frozenset({RouteId("rte_1")})
+        found = batch(departure(1, "rte_2"), departure(2, "rte_1"), departure(3, "rte_1"))
+
+        assert learn_travel_times(found, container) == failures("2000", "3000")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"eventName": "MODIFY"},
+            {"eventName": "REMOVE"},  # it has expired
+            {"dynamodb": {"SequenceNumber": "1", "Keys": {"item": {"S": "PLAN"}}}},
+        ],
+    )
+    def test_plans_and_what_expires_teach_nothing(
+        self, container: Container, change: dict[str, Any]
+    ) -> None:
+        assert learn_travel_times(batch(departure(1, "rte_1", **change)), container) == failures()
+        assert container.learnt == []
 
 
 @pytest.mark.parametrize("trigger", [notify_recipient, deliver_webhook])

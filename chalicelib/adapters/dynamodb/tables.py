@@ -14,6 +14,7 @@ accounts   account_id   SHIPPER, DRIVER, HUB    get; index by_kind (created_at)
 ..         ..           KEY, INVITATION         get
 ..         ..           WEBHOOK#<id>            query
 ..         ..           SIGNING#<n>             query; the signing keys
+travel     page                                 batch get; PAGE, ASIDE and how far routes are learnt
 ledger     key                                  get
 =========  ===========  ======================  ============================================
 
@@ -211,6 +212,31 @@ class TrackItem(Item):
     expires_at = NumberAttribute()
 
 
+class PageItem(Item):
+    """A page of what has been learnt, or one set aside that could not be read."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    page = UnicodeAttribute(hash_key=True)
+    packed = BinaryAttribute(legacy_encoding=False)
+    version = NumberAttribute()
+    token = UnicodeAttribute()
+    expires_at = NumberAttribute(null=True)
+
+
+class LearntItem(Item):
+    """How far a route has been learnt: the sort key of its last departure."""
+
+    class Meta(_Connection):
+        """Bound at start."""
+
+    page = UnicodeAttribute(hash_key=True)
+    through = UnicodeAttribute()
+    token = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
 class ByKind(GlobalSecondaryIndex["AccountItem"]):
     """All accounts of one kind."""
 
@@ -273,12 +299,13 @@ _MODELS_BY_TABLE: Final[dict[str, tuple[type[Item], ...]]] = {
     "routes": (RouteItem, DepartureItem),
     "fleet": (LiveItem, TrackItem),
     "accounts": (AccountItem,),
+    "travel": (PageItem, LearntItem),
     "ledger": (RememberedItem, LedgerItem),
 }
 
 
 def bind(names_by_table: dict[str, str]) -> None:
-    """Tell the models the names of their tables: shipments, routes, fleet, accounts, ledger."""
+    """Tell the models the names of their tables: one for each row of the above."""
     _Shared.client = None
     for table, models in _MODELS_BY_TABLE.items():
         for model in models:

@@ -96,7 +96,7 @@ def departure_item(departure: Departure) -> DepartureItem:
 def shipment_condition(expected_version: int | None, token: str) -> Condition:
     """Unchanged since it was read, or our own earlier try."""
     item = ShipmentItem
-    return _unchanged(item.item, item.version, item.token, expected_version, token)
+    return unchanged(item.item, item.version, item.token, expected_version, token)
 
 
 def event_condition(event: Event) -> Condition:
@@ -107,16 +107,16 @@ def event_condition(event: Event) -> Condition:
 
 def live_condition(expected_version: int | None, token: str) -> Condition:
     """Unchanged since it was read, or our own earlier try."""
-    return _unchanged(LiveItem.item, LiveItem.version, LiveItem.token, expected_version, token)
+    return unchanged(LiveItem.item, LiveItem.version, LiveItem.token, expected_version, token)
 
 
 def route_condition(expected_plan_version: int | None, token: str) -> Condition:
     """Unchanged since it was read, or our own earlier try."""
     item = RouteItem
-    return _unchanged(item.item, item.plan_version, item.token, expected_plan_version, token)
+    return unchanged(item.item, item.plan_version, item.token, expected_plan_version, token)
 
 
-def _unchanged(
+def unchanged(
     key: UnicodeAttribute,
     version: NumberAttribute,
     mark: UnicodeAttribute,

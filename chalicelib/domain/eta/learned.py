@@ -4,7 +4,7 @@ It answers like the factory prior until it has learnt, and always something fini
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ LONGEST: Final = math.log(10 * 86_400.0)
 WIDEST: Final = 2.0
 """Bounds of an answer, in log seconds and their variance: no page may make an ETA absurd."""
 LEAST_WIDTH_S: Final = 1.0
+FACTORY_PRIOR: Final = FactoryPrior()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,15 @@ class LearnedModel:
     """A `TravelModel` over a state. Asking changes nothing; the ``learn_…`` teach the state."""
 
     state: State
-    prior: FactoryPrior = field(default_factory=FactoryPrior)
+    prior: FactoryPrior = FACTORY_PRIOR
 
     def leg(self, leg: Leg, at: datetime) -> Duration:
         """Travel time of a leg that begins about then."""
-        return _sane(self.state.travel.duration(_traits(leg, at), at.timestamp()))
+        return _sane(self.state.travel.duration(leg_traits(leg, at), at.timestamp()))
 
     def dwell(self, visit: Visit, at: datetime) -> Duration:
         """Service time of a visit about then."""
-        return _sane(self.state.dwell.duration(self._dwell_traits(visit, at), at.timestamp()))
+        return _sane(self.state.dwell.duration(visit_traits(visit, at, self.prior), at.timestamp()))
 
     def range_shape(self, stops_ahead: int) -> RangeShape:
         """As observed for this horizon, one side always below and one above the point."""
@@ -52,12 +53,14 @@ class LearnedModel:
     def learn_leg(self, leg: Leg, *, departed_at: datetime, arrived_at: datetime) -> None:
         """A leg is over. Raises ValueError when it would have ended before it began."""
         took = _elapsed_s(departed_at, arrived_at)
-        self.state.travel.learn(_traits(leg, departed_at), took, arrived_at.timestamp())
+        self.state.travel.learn(leg_traits(leg, departed_at), took, arrived_at.timestamp())
 
     def learn_dwell(self, visit: Visit, *, arrived_at: datetime, left_at: datetime) -> None:
         """A visit is over. Raises ValueError when it would have ended before it began."""
         took = _elapsed_s(arrived_at, left_at)
-        self.state.dwell.learn(self._dwell_traits(visit, arrived_at), took, left_at.timestamp())
+        self.state.dwell.learn(
+            visit_traits(visit, arrived_at, self.prior), took, left_at.timestamp()
+        )
 
     def learn_range(
         self, told: Eta, stops_ahead: int, *, told_at: datetime, arrived_at: datetime
@@ -80,18 +83,21 @@ class LearnedModel:
         """A visit to this door was confirmed while the van stood there."""
         learn_parking(self.state.beliefs, door, stopped, at.timestamp())
 
-    def _dwell_traits(self, visit: Visit, at: datetime) -> DwellTraits:
-        return dwell_traits(
-            prior_mu=self.prior.dwell(visit, at).mu,
-            parcels=visit.parcels,
-            is_given=visit.service_time_s is not None,
-            local=at.astimezone(ZoneInfo(visit.time_zone)),
-            driver=visit.driver,
-            place=visit.place,
-        )
+
+def visit_traits(visit: Visit, at: datetime, prior: FactoryPrior = FACTORY_PRIOR) -> DwellTraits:
+    """What the model knows a visit by."""
+    return dwell_traits(
+        prior_mu=prior.dwell(visit, at).mu,
+        parcels=visit.parcels,
+        is_given=visit.service_time_s is not None,
+        local=at.astimezone(ZoneInfo(visit.time_zone)),
+        driver=visit.driver,
+        place=visit.place,
+    )
 
 
-def _traits(leg: Leg, at: datetime) -> Traits:
+def leg_traits(leg: Leg, at: datetime) -> Traits:
+    """What the model knows a leg by."""
     return traits(
         Trip(
             driver=leg.driver,

@@ -65,7 +65,7 @@ class Road:
             shipments=self.shipments,
             clock=self.clock,
             ids=self.ids,
-            forecaster=Forecaster(FactoryPrior()),
+            forecasts=Forecaster(FactoryPrior()),
             policy=Policy(),
         )
         promise = make_range(NOON, timedelta(hours=9))

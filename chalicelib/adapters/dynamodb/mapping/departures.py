@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms, to_text
+from chalicelib.adapters.dynamodb.mapping.instants import from_ms, from_text, to_ms, to_text
 from chalicelib.adapters.dynamodb.mapping.lives import pack_told, unpack_etas
 from chalicelib.domain.departures import Departure
 from chalicelib.domain.geography import Coordinates
@@ -17,6 +17,12 @@ def item_of(order: tuple[datetime, int]) -> str:
     """The sort key of a departure by its order: sorts as text in that order."""
     left_at, number = order
     return f"{DEPARTURE}{to_text(left_at)}#{number:04d}"
+
+
+def order_of(item: str) -> tuple[datetime, int]:
+    """The order again."""
+    _, left_at, number = item.split("#")
+    return from_text(left_at), int(number)
 
 
 def to_attributes(departure: Departure) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def test_clocks_that_are_off_by_a_day_break_nothing() -> None:
 
 
 def test_a_route_of_a_thousand_stops_is_ordered() -> None:
-    etas = planned_etas(make_route(1_000), BUSY, NOON)
+    etas = planned_etas(links(make_route(1_000), BUSY, NOON), BUSY, NOON)
 
     assert len(etas) == 1_000
     for one, next_ in itertools.pairwise(etas):
@@ -161,7 +161,7 @@ def test_identical_stops_and_windows_in_the_past_are_told_sanely() -> None:
     stops = [make_stop(i, coordinates=HELSINKI) for i in range(5)]
     route = make_route(stops)
 
-    for eta in planned_etas(route, BUSY, NOON):
+    for eta in planned_etas(links(route, BUSY, NOON), BUSY, NOON):
         assert NOON < eta.point < NOON + timedelta(hours=3)
     assert len(links(route, BUSY, NOON)) == 5
 

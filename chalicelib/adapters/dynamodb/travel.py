@@ -1,0 +1,99 @@
+"""What has been learnt of travel and service times, a page an item."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from chalicelib.adapters.dynamodb import writes
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.mapping.departures import item_of, order_of
+from chalicelib.adapters.dynamodb.tables import LearntItem, PageItem
+from chalicelib.domain.changes import PageChange, StoredPage
+from chalicelib.domain.eta.places import page_name
+from chalicelib.domain.ids import RouteId
+from chalicelib.domain.learning import Learnt, Order
+
+LEARNT: Final = "learnt/"
+ASIDE: Final = "aside/"
+
+
+class DynamoTravelPages:
+    """The port ``TravelPages`` on DynamoDB."""
+
+    def read(self, pages: Sequence[int]) -> dict[int, StoredPage]:
+        """Eventually consistent: half a unit for each 4 kB."""
+        return _get(pages, consistent_read=False)
+
+    def open(self, pages: Sequence[int]) -> dict[int, StoredPage]:
+        """Consistent: a unit for each 4 kB."""
+        return _get(pages, consistent_read=True)
+
+    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, Order]:
+        """One item a route."""
+        keys = [f"{LEARNT}{route_id}" for route_id in dict.fromkeys(route_ids)]
+        if not keys:
+            return {}
+        with translated():
+            items = list(LearntItem.batch_get(keys, consistent_read=True))
+        return {RouteId(item.page.removeprefix(LEARNT)): order_of(item.through) for item in items}
+
+    def commit(
+        self, pages: Sequence[PageChange], learnt: Sequence[tuple[Learnt, Order | None]]
+    ) -> None:
+        """One transaction; each condition accepts its writer's own token too."""
+        token = writes.new_token()
+        with translated(), writes.transaction() as transaction:
+            for change in pages:
+                expected = change.expected_version
+                transaction.save(
+                    PageItem(
+                        page=page_name(change.page),
+                        packed=change.packed,
+                        version=(expected or 0) + 1,
+                        token=token,
+                    ),
+                    condition=writes.unchanged(
+                        PageItem.page, PageItem.version, PageItem.token, expected, token
+                    ),
+                )
+            for mark, before in learnt:
+                as_read = (
+                    LearntItem.page.does_not_exist()
+                    if before is None
+                    else LearntItem.through == item_of(before)
+                )
+                transaction.save(
+                    LearntItem(
+                        page=f"{LEARNT}{mark.route_id}",
+                        through=item_of(mark.through),
+                        token=token,
+                        expires_at=int(mark.expires_at.timestamp()),
+                    ),
+                    condition=as_read | (LearntItem.token == token),
+                )
+
+    def set_aside(self, pages: Mapping[int, StoredPage], expires_at: datetime) -> None:
+        """Unconditional and idempotent: page and version are the key."""
+        with translated(), PageItem.batch_write() as batch:
+            for page, stored in pages.items():
+                batch.save(
+                    PageItem(
+                        page=f"{ASIDE}{page_name(page)}/{stored.version}",
+                        packed=stored.packed,
+                        version=stored.version,
+                        token=writes.new_token(),
+                        expires_at=int(expires_at.timestamp()),
+                    )
+                )
+
+
+def _get(pages: Sequence[int], *, consistent_read: bool) -> dict[int, StoredPage]:
+    pages_by_name = {page_name(page): page for page in pages}
+    if not pages_by_name:
+        return {}
+    with translated():
+        items = list(PageItem.batch_get(list(pages_by_name), consistent_read=consistent_read))
+    return {
+        pages_by_name[item.page]: StoredPage(bytes(item.packed), int(item.version))
+        for item in items
+    }

@@ -1,0 +1,101 @@
+"""What the departures of a route teach, and from when on: nothing before it has happened.
+
+A departure ends a visit, and its arrival ended a leg; what had been told of the stop with earlier
+departures can then be judged.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from chalicelib.domain.departures import Departure
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.eta.lessons import LegLesson, Lesson, ParkingLesson, RangeLesson, VisitLesson
+from chalicelib.domain.forecasts import leg_to, visit
+from chalicelib.domain.ids import RouteId
+from chalicelib.domain.routes import Route, Stop
+
+JUDGED_AHEAD: Final = frozenset({1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192})
+"""One for each bin of the horizon: neighbours of one route are wrong together and teach no more."""
+
+Order = tuple[datetime, int]
+"""Of a departure within its route."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """How far the departures of a route have been learnt; the mark itself expires."""
+
+    route_id: RouteId
+    through: Order
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What one departure teaches; ``learnt`` is the mark once it has been learnt."""
+
+    learnt: Learnt
+    lessons: tuple[Lesson, ...]
+
+    def pages(self) -> frozenset[int]:
+        """All pages that it takes."""
+        return frozenset().union(*(lesson.pages() for lesson in self.lessons))
+
+
+def teachings(
+    route: Route, departures: Sequence[Departure], *, after: Order | None
+) -> Iterator[Teaching]:
+    """What the departures after a mark teach (None: all), in their order."""
+    for i, departure in enumerate(departures):
+        if after is None or departure.order > after:
+            yield Teaching(
+                Learnt(route.id, departure.order, departure.expires_at),
+                tuple(_lessons(route, departure, departures[:i])),
+            )
+
+
+def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) -> Iterator[Lesson]:
+    index, arrived_at = departure.stop_index, departure.arrived_at
+    if index is None or arrived_at is None or not before or index >= len(route.stops):
+        return
+    stop = route.stops[index]
+    if before[-1].left_at <= arrived_at:
+        yield _leg(route, stop, before[-1], arrived_at)
+    for earlier in before:
+        if earlier.left_at <= arrived_at:
+            yield from _range(stop, index, earlier, arrived_at)
+    # An early driver waits: service begins when the window opens.
+    opens_at = arrived_at if stop.window is None else max(arrived_at, stop.window.earliest)
+    if opens_at <= departure.left_at:
+        yield VisitLesson(visit(stop, route), opens_at, departure.left_at)
+    if departure.stood_at is not None:
+        yield ParkingLesson(stop.coordinates, departure.stood_at, departure.left_at)
+
+
+def _leg(route: Route, stop: Stop, previous: Departure, arrived_at: datetime) -> LegLesson:
+    place = (
+        route.hub_coordinates
+        if previous.stop_index is None
+        else route.stops[previous.stop_index].coordinates
+    )
+    return LegLesson(leg_to(stop, place, route), previous.left_at, arrived_at)
+
+
+def _range(
+    stop: Stop, index: int, earlier: Departure, arrived_at: datetime
+) -> Iterator[RangeLesson]:
+    told = earlier.etas[index] if index < len(earlier.etas) else None
+    if told is None or (stop.window is not None and told.point <= stop.window.earliest):
+        return  # that ETA was the window's, not ours
+    stops_ahead = _stops_ahead(told, earlier.etas, index)
+    if stops_ahead in JUDGED_AHEAD:
+        yield RangeLesson(told, stops_ahead, earlier.left_at, arrived_at)
+
+
+def _stops_ahead(told: Eta, etas: Sequence[Eta | None], index: int) -> int:
+    """1 for the stop that was to be next, in the order in which they were told."""
+    return sum(
+        eta is not None and (eta.point, i) <= (told.point, index) for i, eta in enumerate(etas)
+    )

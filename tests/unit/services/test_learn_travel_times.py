@@ -1,0 +1,240 @@
+"""Learning from departures: once, whoever comes twice, and never from a page that is broken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.changes import RouteChange
+from chalicelib.domain.departures import Departure
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.eta.learned import LearnedModel
+from chalicelib.domain.eta.pages import read_page
+from chalicelib.domain.eta.places import MODEL_PAGE
+from chalicelib.domain.eta.state import State
+from chalicelib.domain.forecasts import leg_to
+from chalicelib.domain.ids import DriverId, RouteId
+from chalicelib.domain.routes import Route
+from chalicelib.services.learn_travel_times import ITEMS_AT_ONCE, LearnTravelTimes
+from tests.builders import HELSINKI, NOON, make_eta, make_route, make_stop, minutes, north_of
+from tests.fakes.clock import ManualClock
+from tests.fakes.routes import InMemoryRoutes
+from tests.fakes.travel import InMemoryTravelPages
+
+LEG_TOOK = timedelta(minutes=3)
+STOP_TOOK = timedelta(minutes=2)
+
+
+@dataclass
+class School:
+    """Routes that are driven, and who learns from them."""
+
+    routes: InMemoryRoutes = field(default_factory=InMemoryRoutes)
+    travel: InMemoryTravelPages = field(default_factory=InMemoryTravelPages)
+
+    @property
+    def learn(self) -> LearnTravelTimes:
+        """Another container each time."""
+        return LearnTravelTimes(self.routes, self.travel, ManualClock(NOON + timedelta(days=1)))
+
+    def drive(self, number: int = 1, stops: int = 6, *, apart_m: float = 900.0) -> RouteId:
+        """A whole route: three minutes a leg, two a stop."""
+        route = make_route(
+            [make_stop(i, coordinates=north_of(HELSINKI, apart_m * (i + 1))) for i in range(stops)],
+            id=RouteId(f"rte_{number}"),
+            driver_id=DriverId(f"drv_{number}"),
+        )
+        self.routes.put(RouteChange(route, None))
+        at = NOON + minutes(number)
+        self.depart(route, None, at)
+        for i in range(stops):
+            arrived_at = at + LEG_TOOK
+            at = arrived_at + STOP_TOOK
+            self.depart(route, i, at, arrived_at=arrived_at)
+        return route.id
+
+    def depart(self, route: Route, stop_index: int | None, at: datetime, **more: Any) -> None:
+        done = -1 if stop_index is None else stop_index
+        etas = tuple(
+            make_eta(at + minutes(5 * (i - done))) if i > done else None
+            for i in range(len(route.stops))
+        )
+        self.routes.depart(
+            Departure(
+                route_id=route.id,
+                driver_id=route.driver_id,
+                stop_index=stop_index,
+                left_at=at,
+                expires_at=at + timedelta(days=60),
+                etas=etas,
+                **more,
+            )
+        )
+
+    def known(self) -> LearnedModel:
+        """What is stored, read anew."""
+        state = State()
+        for page, stored in self.travel.pages.items():
+            read_page(state, page, stored.packed)
+        return LearnedModel(state)
+
+    def leg_s(self, route_id: RouteId) -> float:
+        """What is expected of the first leg of a route now."""
+        route = self.routes.get(route_id)
+        first, second, *_ = route.stops
+        return self.known().leg(leg_to(second, first.coordinates, route), NOON).mean_s
+
+
+@pytest.fixture
+def school() -> School:
+    return School()
+
+
+def test_what_was_driven_is_what_is_expected_next_time(school: School) -> None:
+    first = school.drive(1)
+    prior_s = school.leg_s(first)
+    for number in range(2, 5):
+        assert school.learn([first, school.drive(number)]) == frozenset()
+
+    assert school.leg_s(first) == pytest.approx(LEG_TOOK.total_seconds(), rel=0.15)
+    assert prior_s > 1.7 * LEG_TOOK.total_seconds()
+
+
+def test_a_repeat_teaches_nothing(school: School) -> None:
+    route_id = school.drive()
+    school.learn([route_id, route_id])
+    once = dict(school.travel.pages)
+
+    for _ in range(3):
+        assert school.learn([route_id]) == frozenset()
+
+    assert school.travel.pages == once
+
+
+def test_departures_are_learnt_as_they_come(school: School) -> None:
+    whole, in_parts = School(), school
+    whole.learn([whole.drive()])
+    route_id = school.drive()
+    departures = dict(in_parts.routes.left[route_id])
+    for count in range(1, len(departures) + 1):
+        in_parts.routes.left[route_id] = dict(list(departures.items())[:count])
+        in_parts.learn([route_id])
+
+    # The same but for rounding: a page that is stored more often is rounded more often.
+    assert in_parts.leg_s(route_id) == pytest.approx(whole.leg_s(route_id), rel=0.05)
+    assert in_parts.travel.marks == whole.travel.marks
+
+
+@dataclass
+class Contended(InMemoryTravelPages):
+    """Somebody else learns between reading and writing."""
+
+    rivals: int = 0
+    rival: Callable[[], object] = lambda: None
+
+    def open(self, pages: Any) -> Any:
+        found = super().open(pages)
+        if self.rivals:
+            self.rivals -= 1
+            self.rival()
+        return found
+
+
+def test_two_learners_at_once_lose_nothing_and_learn_nothing_twice() -> None:
+    contended = School(travel=Contended())
+    first, second = contended.drive(1), contended.drive(2)
+    travel = contended.travel
+    assert isinstance(travel, Contended)
+    travel.rivals, travel.rival = 1, lambda: contended.learn([second, first])
+
+    assert contended.learn([first, second]) == frozenset()
+
+    alone = School()
+    alone.learn([alone.drive(1), alone.drive(2)])
+    assert travel.marks == alone.travel.marks
+    assert {page: found.packed for page, found in travel.pages.items()} == {
+        page: found.packed for page, found in alone.travel.pages.items()
+    }
+
+
+def test_who_is_always_overtaken_comes_again() -> None:
+    contended = School(travel=Contended())
+    travel = contended.travel
+    assert isinstance(travel, Contended)
+
+    def overtake() -> None:
+        stored = travel.pages[MODEL_PAGE]
+        travel.pages[MODEL_PAGE] = replace(stored, version=stored.version + 1)
+
+    contended.learn([contended.drive(1)])
+    second = contended.drive(2)
+    travel.rivals, travel.rival = 99, overtake
+
+    assert contended.learn([second]) == {second}
+    travel.rivals = 0
+    assert contended.learn([second]) == frozenset()
+
+
+def test_a_page_that_is_broken_is_set_aside_and_learning_goes_on(
+    school: School, caplog: pytest.LogCaptureFixture
+) -> None:
+    school.learn([school.drive(1)])
+    broken = replace(school.travel.pages[MODEL_PAGE], packed=b"\x01 not what it was")
+    school.travel.pages[MODEL_PAGE] = broken
+
+    with caplog.at_level("ERROR"):
+        assert school.learn([school.drive(2)]) == frozenset()
+
+    assert school.travel.aside == {MODEL_PAGE: broken}
+    assert "travel page refused" in caplog.text
+    assert school.known().state.travel.noise.counts != State().travel.noise.counts
+    assert school.travel.pages[MODEL_PAGE].version == broken.version + 1
+
+
+def test_a_route_that_is_gone_holds_up_no_other(school: School) -> None:
+    route_id = school.drive()
+
+    assert school.learn([RouteId("rte_gone"), route_id]) == frozenset()
+    assert route_id in school.travel.marks
+
+
+class OneBroken(InMemoryRoutes):
+    """One route cannot be read."""
+
+    def departures(self, route_id: RouteId) -> tuple[Departure, ...]:
+        if route_id == "rte_2":
+            raise Unavailable
+        return super().departures(route_id)
+
+
+def test_a_route_that_fails_comes_again_alone() -> None:
+    school = School(routes=OneBroken())
+    first, second, third = (school.drive(number) for number in (1, 2, 3))
+
+    assert school.learn([first, second, third]) == {second}
+    assert set(school.travel.marks) == {first, third}
+
+
+@dataclass
+class Counting(InMemoryTravelPages):
+    """Notes how many items each transaction had."""
+
+    items: list[int] = field(default_factory=list)
+
+    def commit(self, pages: Any, learnt: Any) -> None:
+        self.items.append(len(pages) + len(learnt))
+        super().commit(pages, learnt)
+
+
+def test_a_backlog_is_learnt_in_several_transactions() -> None:
+    school = School(travel=Counting())
+    route_ids = [school.drive(number, stops=40, apart_m=2_500.0) for number in (1, 2)]
+
+    assert school.learn(route_ids) == frozenset()
+
+    assert isinstance(school.travel, Counting)
+    assert len(school.travel.items) > 1
+    assert max(school.travel.items) <= ITEMS_AT_ONCE
+    assert set(school.travel.marks) == set(route_ids)
