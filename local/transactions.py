@@ -18,7 +18,7 @@ def cheap_transactions() -> Iterator[None]:
     from moto.dynamodb.models import DynamoDBBackend  # noqa: PLC0415 (half a second)
     from moto.dynamodb.models.table import Table  # noqa: PLC0415
 
-    original = DynamoDBBackend.transact_write_items
+    original, copied = DynamoDBBackend.transact_write_items, vars(Table).get("__deepcopy__")
 
     def transact_write_items(backend: Any, transact_items: list[dict[str, Any]]) -> None:
         remembered = _remember(backend.tables, transact_items)
@@ -35,7 +35,10 @@ def cheap_transactions() -> Iterator[None]:
         yield
     finally:
         DynamoDBBackend.transact_write_items = original  # type: ignore[method-assign]
-        del Table.__deepcopy__  # type: ignore[attr-defined]
+        if copied is None:
+            del Table.__deepcopy__  # type: ignore[attr-defined]
+        else:  # inside another such block
+            Table.__deepcopy__ = copied  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from chalicelib import bootstrap, triggers
-from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.payloads import to_message
 from infra.template import Stack
 from local.client import Api, upload
 from local.stack import STAGE, RunningStack, running_stack
+from tests.aws import table_names
 from tests.integration.rights import POLICIES, Call, Recorder, allows, statements
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
@@ -78,6 +80,7 @@ def recorder(receiver: str) -> Recorder:
         bootstrap.configure(clock=running.clock, allow_local_webhooks=True)  # caches are cold again
         running.settle()
         deliver_events_again(shipment_id)
+        learn_over_a_broken_page()
     return recorder
 
 
@@ -192,6 +195,22 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     nothing: dict[str, list[Any]] = {"batchItemFailures": []}
     assert triggers.notify_recipient(batch, container) == nothing
     assert triggers.deliver_webhook(batch, container) == nothing
+
+
+def learn_over_a_broken_page() -> None:
+    """What may have happened to a page: it is set aside, and learning goes on."""
+    names, dynamodb = table_names(Stack(STAGE)), boto3.client("dynamodb")
+    for item in dynamodb.scan(TableName=names["travel"])["Items"]:
+        if item["page"]["S"].startswith("learnt/"):
+            dynamodb.delete_item(TableName=names["travel"], Key={"page": item["page"]})
+        else:
+            broken = item | {"packed": {"B": b"broken"}}
+            dynamodb.put_item(TableName=names["travel"], Item=broken)
+    routes = dynamodb.scan(TableName=names["routes"])["Items"]
+    route_ids = {item["route_id"]["S"] for item in routes}
+    assert not bootstrap.container().learn_travel_times(
+        [RouteId(route_id) for route_id in route_ids]
+    )
 
 
 SHIPMENT = {

@@ -73,18 +73,16 @@ class DynamoTravelPages:
                 )
 
     def set_aside(self, pages: Mapping[int, StoredPage], expires_at: datetime) -> None:
-        """Unconditional and idempotent: page and version are the key."""
-        with translated(), PageItem.batch_write() as batch:
+        """Idempotent: page and version are the key. One by one, for it is rare."""
+        with translated():
             for page, stored in pages.items():
-                batch.save(
-                    PageItem(
-                        page=f"{ASIDE}{page_name(page)}/{stored.version}",
-                        packed=stored.packed,
-                        version=stored.version,
-                        token=writes.new_token(),
-                        expires_at=int(expires_at.timestamp()),
-                    )
-                )
+                PageItem(
+                    page=f"{ASIDE}{page_name(page)}/{stored.version}",
+                    packed=stored.packed,
+                    version=stored.version,
+                    token=writes.new_token(),
+                    expires_at=int(expires_at.timestamp()),
+                ).save()
 
 
 def _get(pages: Sequence[int], *, consistent_read: bool) -> dict[int, StoredPage]:
