@@ -62,7 +62,7 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
         return
     stop = route.stops[index]
     if before[-1].left_at <= arrived_at:
-        yield _leg(route, stop, before[-1], arrived_at)
+        yield _leg(route, index, before[-1], arrived_at)
     for earlier in before:
         if earlier.left_at <= arrived_at:
             yield from _range(stop, index, earlier, arrived_at)
@@ -74,13 +74,12 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
         yield ParkingLesson(stop.coordinates, departure.stood_at, departure.left_at)
 
 
-def _leg(route: Route, stop: Stop, previous: Departure, arrived_at: datetime) -> LegLesson:
-    place = (
-        route.hub_coordinates
-        if previous.stop_index is None
-        else route.stops[previous.stop_index].coordinates
-    )
-    return LegLesson(leg_to(stop, place, route), previous.left_at, arrived_at)
+def _leg(route: Route, index: int, previous: Departure, arrived_at: datetime) -> LegLesson:
+    stop, came_from = route.stops[index], previous.stop_index
+    place = route.hub_coordinates if came_from is None else route.stops[came_from].coordinates
+    is_planned = index == (0 if came_from is None else came_from + 1)
+    leg = leg_to(stop, place, route, road_s=stop.road_s if is_planned else None)
+    return LegLesson(leg, previous.left_at, arrived_at)
 
 
 def _range(

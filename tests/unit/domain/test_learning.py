@@ -29,6 +29,7 @@ def leaving(stop_index: int | None, minute: float, **changes: Any) -> Departure:
         "driver_id": ROUTE.driver_id,
         "stop_index": stop_index,
         "left_at": NOON + minutes(minute),
+        "told_at": NOON + minutes(minute),
         "expires_at": NOON,
         "arrived_at": None if stop_index is None else NOON + minutes(minute - 2),
         "etas": tuple(
@@ -80,6 +81,16 @@ def test_a_leg_begins_where_the_van_really_came_from() -> None:
 
     (leg,) = [lesson for lesson in found if isinstance(lesson, LegLesson)]
     assert leg.leg.origin == ROUTE.stops[2].coordinates
+
+
+def test_a_planned_leg_is_taught_with_the_seconds_of_its_road_and_no_other() -> None:
+    stops = [replace(stop, road_s=100.0 * (i + 1)) for i, stop in enumerate(ROUTE.stops)]
+    driven = [HUB, FIRST, leaving(2, 22), leaving(3, 34)]
+
+    found = [lesson for some in lessons(driven, make_route(stops)) for lesson in some]
+
+    legs = [lesson.leg.base_s for lesson in found if isinstance(lesson, LegLesson)]
+    assert legs == [100.0, None, 400.0]
 
 
 def test_only_what_comes_after_the_mark_is_new() -> None:

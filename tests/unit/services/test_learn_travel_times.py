@@ -67,6 +67,7 @@ class School:
                 driver_id=route.driver_id,
                 stop_index=stop_index,
                 left_at=at,
+                told_at=at,
                 expires_at=at + timedelta(days=60),
                 etas=etas,
                 **more,

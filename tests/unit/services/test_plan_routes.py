@@ -62,7 +62,7 @@ class Office:
             road_network=self.roads,
             clock=ManualClock(),
             ids=CountingIds(),
-            forecaster=Forecaster(FactoryPrior()),
+            forecasts=Forecaster(FactoryPrior()),
         )
 
     def order(self, *more: ShipmentId) -> Route:
