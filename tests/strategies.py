@@ -30,7 +30,7 @@ from chalicelib.domain.ids import (
 from chalicelib.domain.instants import Range
 from chalicelib.domain.live import Live, Progress
 from chalicelib.domain.proofs import Proof, ProofKind, ProofRequirements, Requirement
-from chalicelib.domain.routes import Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.routes import Break, Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments import Assignment, Attempt, Parcel, Shipment, Step
 from chalicelib.domain.statuses import FailureReason, Status
 from tests.builders import HELSINKI, NOON, north_of
@@ -325,6 +325,16 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         plan_version=st.integers(1, 99),
         started_at=st.none() | instants(),
         completed_at=st.none() | instants(),
+        breaks=st.lists(breaks(), max_size=3).map(tuple),
+    )
+
+
+@cache
+def breaks() -> st.SearchStrategy[Break]:
+    return st.builds(
+        lambda span, duration_s: Break(span.earliest, span.latest, duration_s),
+        ranges(),
+        st.integers(1, 14_400),
     )
 
 
@@ -388,6 +398,8 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         near_stop=st.none() | st.integers(0, count - 1) if count else st.none(),
         near_since=st.none() | instants(),
         last_stop=st.none() | st.integers(0, count - 1) if count else st.none(),
+        resting_since=st.none() | instants(),
+        rested_s=st.lists(st.integers(0, 14_400), max_size=5).map(tuple),
         reckoned_at=st.none() | instants(),
         progress=st.tuples(*[progresses()] * count),
         etas=st.tuples(*[st.none() | etas()] * count),

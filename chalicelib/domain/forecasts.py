@@ -16,7 +16,8 @@ from chalicelib.domain.eta.model import Leg, TravelModel, Visit
 from chalicelib.domain.fixes import Fix
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.live import Live
-from chalicelib.domain.routes import Route, Stop
+from chalicelib.domain.rests import pauses
+from chalicelib.domain.routes import Break, Route, Stop
 from chalicelib.domain.turns import in_turn
 
 QUARTER_HOUR: Final = timedelta(minutes=15)
@@ -77,14 +78,22 @@ def visit(stop: Stop, route: Route) -> Visit:
 
 
 def planned_etas(
-    plan_links: Sequence[Link], model: TravelModel, departs_at: datetime
+    plan_links: Sequence[Link],
+    model: TravelModel,
+    departs_at: datetime,
+    breaks: Sequence[Break] = (),
 ) -> tuple[Eta, ...]:
     """An ETA for every stop, for a van that leaves the hub then."""
-    return chain(plan_links, departs_at=departs_at, model=model)
+    ahead = pauses(breaks, departs_at)
+    return chain(plan_links, departs_at=departs_at, model=model, pauses=ahead)
 
 
 def etas_at_start(
-    plan_links: Sequence[Link], loaded: Sequence[int], model: TravelModel, departs_at: datetime
+    plan_links: Sequence[Link],
+    loaded: Sequence[int],
+    model: TravelModel,
+    departs_at: datetime,
+    breaks: Sequence[Break] = (),
 ) -> tuple[Eta | None, ...]:
     """ETAs of the stops with something on the van (``loaded``: indexes); None for the others.
 
@@ -95,7 +104,8 @@ def etas_at_start(
         link if i in on_van else replace(link, dwell=NO_TIME, window=None)
         for i, link in enumerate(plan_links)
     ]
-    etas = chain(kept, departs_at=departs_at, model=model)
+    ahead = pauses(breaks, departs_at)
+    etas = chain(kept, departs_at=departs_at, model=model, pauses=ahead)
     return tuple(eta if i in on_van else None for i, eta in enumerate(etas))
 
 
@@ -126,7 +136,12 @@ def remaining_etas(
             link = replace(link, travel=travel)
         chained.append(link)
         place, before = stop.coordinates, i
-    told = chain(chained, departs_at=head.recorded_at, model=model)
+    told = chain(
+        chained,
+        departs_at=head.recorded_at,
+        model=model,
+        pauses=pauses(route.breaks, head.recorded_at, live),
+    )
     for i, eta in zip(ahead, told[len(chained) - len(ahead) :], strict=True):
         etas[i] = eta
     return tuple(etas)

@@ -15,6 +15,7 @@ from chalicelib.domain.forecasts import remaining_etas
 from chalicelib.domain.live import Live, Progress
 from chalicelib.domain.nearness import near_stop
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.rests import rested
 from chalicelib.domain.routes import Route
 
 
@@ -40,6 +41,9 @@ def advance(
     passed = [fix for fix in screened.trusted if _is_between(fix, before, head)]
     near, since = near_stop(after, route, passed, model=model, policy=policy) or (None, None)
     after = replace(after, near_stop=near, near_since=since)
+    if route.breaks:
+        resting_since, rested_s = rested(live, before, passed, route, policy)
+        after = replace(after, resting_since=resting_since, rested_s=rested_s)
     after = _reckoned(after, head, plan_links, route, model)
     return decide(
         after,

@@ -40,7 +40,9 @@ class Live:
     ``recent`` are the newest usable fixes in device order; ``progress`` and ``etas`` have one entry
     a stop in plan order, an ETA being None where there is nothing left to reach. ``near_stop`` is
     the index of the stop that the head is near, and ``near_since`` since when without leaving;
-    ``last_stop`` is the one that was reached last. ``reckoned_at`` is as of when the ETAs are
+    ``last_stop`` is the one that was reached last. ``resting_since`` is since when the van stands
+    off all stops, ``rested_s`` what was taken of each of the plan's breaks before that, empty for
+    nothing; both are kept only for plans with breaks. ``reckoned_at`` is as of when the ETAs are
     (None: as of the start). ``planned`` are the routes that this driver is to start, first planned
     first.
     """
@@ -57,6 +59,8 @@ class Live:
     near_stop: int | None = None
     near_since: datetime | None = None
     last_stop: int | None = None
+    resting_since: datetime | None = None
+    rested_s: tuple[int, ...] = ()
     reckoned_at: datetime | None = None
     progress: tuple[Progress, ...] = ()
     etas: tuple[Eta | None, ...] = ()

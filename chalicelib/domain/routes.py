@@ -67,6 +67,15 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """A rest of the driver, so many seconds long: begun in the span, both ends included."""
+
+    earliest: datetime
+    latest: datetime
+    duration_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A plan and its driver. ``starts_at`` is when it should leave, ``started_at`` when it did."""
 
@@ -82,6 +91,7 @@ class Route:
     plan_version: int = 1
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    breaks: tuple[Break, ...] = ()
 
     @property
     def places(self) -> tuple[Coordinates, ...]:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from chalicelib.domain.accounts import Hub
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.changes import SHIPMENTS_PER_TRANSACTION, Change, LiveChange, RouteChange
 from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable, Unavailable
@@ -27,7 +29,7 @@ from chalicelib.domain.ids import (
     ShipmentId,
     StopId,
 )
-from chalicelib.domain.routes import Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.routes import Break, Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments import Assignment, Shipment, Step, take
 from chalicelib.domain.statuses import Status
 from chalicelib.observability import Metric, count, logger
@@ -46,6 +48,8 @@ from chalicelib.services.retries import retried
 MAX_STOPS: Final = 200
 MAX_SHIPMENTS_PER_STOP: Final = 40
 MAX_SHIPMENTS: Final = 1_000
+MAX_BREAKS: Final = 5
+MAX_BREAK_S: Final = 4 * 3_600
 PLANNABLE: Final = frozenset(
     {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
 )
@@ -69,6 +73,7 @@ class RouteOrder:
     service_day: date
     starts_at: datetime
     visits: tuple[PlannedVisit, ...]
+    breaks: tuple[Break, ...] = ()
     is_list: bool = False
     """Asked for as a plain list of shipments, one stop each."""
 
@@ -98,6 +103,7 @@ class PlanRoute:
         """Make the route and claim its shipments."""
         _require_possible(order)
         hub = self.accounts.hub(order.hub_id)
+        _require_breaks(order, hub)
         self.fleet.live(order.driver_id)
         found = self._shipments(order)
         now = self.clock.now()
@@ -110,10 +116,11 @@ class PlanRoute:
             starts_at=order.starts_at,
             stops=tuple(self._stop(visit, found) for visit in order.visits),
             created_at=now,
+            breaks=tuple(sorted(order.breaks, key=lambda rest: (rest.earliest, rest.latest))),
         )
         bare = self._with_road_times(bare)
         plan_links = self.forecasts.links(bare, order.starts_at)
-        etas = planned_etas(plan_links, self.forecasts.model, order.starts_at)
+        etas = planned_etas(plan_links, self.forecasts.model, order.starts_at, bare.breaks)
         stops = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
         route = replace(bare, stops=tuple(stops))
         self._claim(route, actor, now)
@@ -234,6 +241,24 @@ class PlanRoute:
         self.shipments.commit(
             (), live=LiveChange(after, live.version), route=RouteChange(route, None)
         )
+
+
+def _require_breaks(order: RouteOrder, hub: Hub) -> None:
+    """Each has a span within the service day, as the hub's clocks say."""
+    if len(order.breaks) > MAX_BREAKS:
+        text = f"A route has at most {MAX_BREAKS} breaks."
+        raise Invalid(text, pointer="/breaks")
+    for i, rest in enumerate(order.breaks):
+        if not 1 <= rest.duration_s <= MAX_BREAK_S:
+            text = f"A break lasts 1 to {MAX_BREAK_S} seconds."
+            raise Invalid(text, pointer=f"/breaks/{i}/duration_s")
+        if rest.latest < rest.earliest:
+            text = "A break must not begin at the latest before it may begin."
+            raise Invalid(text, pointer=f"/breaks/{i}/latest", code="invalid_range")
+        for name, at in (("earliest", rest.earliest), ("latest", rest.latest)):
+            if at.astimezone(ZoneInfo(hub.time_zone)).date() != order.service_day:
+                text = "A break lies within the service day, in the hub's time zone."
+                raise Invalid(text, pointer=f"/breaks/{i}/{name}", code="outside_service_day")
 
 
 def _require_possible(order: RouteOrder) -> None:

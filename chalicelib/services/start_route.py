@@ -75,7 +75,7 @@ class StartRoute:
         if not loaded:
             raise NothingLoaded(route_id=route.id)
         links = self.forecasts.links(route, now)
-        etas = etas_at_start(links, loaded, self.forecasts.model, now)
+        etas = etas_at_start(links, loaded, self.forecasts.model, now, route.breaks)
         promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
         self._depart(route, promises, etas, found, actor=actor, now=now)
         return self._turn(route, live, etas, promises, now)

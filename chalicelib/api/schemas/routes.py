@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut, Schema
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
-from chalicelib.domain.routes import Route
+from chalicelib.domain.routes import Break, Route
 from chalicelib.services.plan_routes import PlannedVisit, RouteOrder
 from chalicelib.services.show_routes import DriverRoute
 
@@ -21,6 +21,14 @@ class VisitIn(Schema):
     service_time_s: ServiceTime | None = None
 
 
+class BreakIn(Schema):
+    """A rest of the driver: begun in this span, so long."""
+
+    earliest: Instant
+    latest: Instant
+    duration_s: Annotated[int, Field(ge=1, le=14_400)]
+
+
 class RouteIn(Schema):
     """A route out of shipments: ``stops``, or ``shipment_ids`` for one stop each in that order."""
 
@@ -30,6 +38,7 @@ class RouteIn(Schema):
     starts_at: Instant
     stops: Annotated[tuple[VisitIn, ...], Field(min_length=1, max_length=200)] | None = None
     shipment_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200)] | None = None
+    breaks: Annotated[tuple[BreakIn, ...], Field(max_length=5)] = ()
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -49,6 +58,9 @@ class RouteIn(Schema):
             service_day=self.service_day,
             starts_at=self.starts_at,
             is_list=self.stops is None,
+            breaks=tuple(
+                Break(rest.earliest, rest.latest, rest.duration_s) for rest in self.breaks
+            ),
             visits=tuple(
                 PlannedVisit(
                     shipment_ids=tuple(ShipmentId(s) for s in visit.shipment_ids),
@@ -73,6 +85,19 @@ class StopOut(Schema):
     promise: RangeOut | None
 
 
+class BreakOut(Schema):
+    """A rest of the driver, as planned."""
+
+    earliest: datetime
+    latest: datetime
+    duration_s: int
+
+    @classmethod
+    def of(cls, rest: Break) -> "BreakOut":
+        """From the domain."""
+        return cls(earliest=rest.earliest, latest=rest.latest, duration_s=rest.duration_s)
+
+
 class RouteOut(Schema):
     """A route."""
 
@@ -86,6 +111,7 @@ class RouteOut(Schema):
     started_at: datetime | None
     completed_at: datetime | None
     created_at: datetime
+    breaks: tuple[BreakOut, ...]
     stops: tuple[StopOut, ...]
 
     @classmethod
@@ -102,6 +128,7 @@ class RouteOut(Schema):
             started_at=route.started_at,
             completed_at=route.completed_at,
             created_at=route.created_at,
+            breaks=tuple(map(BreakOut.of, route.breaks)),
             stops=tuple(
                 StopOut(
                     id=stop.id,
@@ -148,6 +175,7 @@ class DriverRouteOut(Schema):
     service_day: date
     starts_at: datetime
     started_at: datetime | None
+    breaks: tuple[BreakOut, ...]
     stops: tuple[DriverStopOut, ...]
 
     @classmethod
@@ -162,6 +190,7 @@ class DriverRouteOut(Schema):
             service_day=route.service_day,
             starts_at=route.starts_at,
             started_at=route.started_at,
+            breaks=tuple(map(BreakOut.of, route.breaks)),
             stops=tuple(
                 DriverStopOut(
                     id=stop.id,

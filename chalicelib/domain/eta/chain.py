@@ -29,6 +29,18 @@ class Link:
     window: Range | None = None
 
 
+class Pause(NamedTuple):
+    """A break that is still ahead: when it may begin (since the epoch), and how long it lasts.
+
+    ``is_now``: it is being taken.
+    """
+
+    earliest_s: float
+    latest_s: float
+    left_s: float
+    is_now: bool = False
+
+
 class Span(NamedTuple):
     """Seconds from the start until a stop is reached: the point, the range, and their makings."""
 
@@ -45,37 +57,91 @@ def chain(
     *,
     departs_at: datetime,
     model: TravelModel,
+    pauses: Iterable[Pause] = (),
 ) -> tuple[Eta, ...]:
     """An ETA for every link in order, for a vehicle that leaves for the first at ``departs_at``.
 
-    Every ETA is finite and ordered, and its range holds its point.
+    ``pauses`` are taken in their order. Every ETA is finite and ordered, and its range holds its
+    point.
     """
     start_s = departs_at.timestamp()
     return tuple(
         _eta(start_s, span.point_s, span.low_s, span.high_s)
-        for span in spans(links, start_s=start_s, model=model)
+        for span in spans(links, start_s=start_s, model=model, pauses=pauses)
     )
 
 
-def spans(links: Iterable[Link], *, start_s: float, model: TravelModel) -> Iterator[Span]:
+def spans(
+    links: Iterable[Link], *, start_s: float, model: TravelModel, pauses: Iterable[Pause] = ()
+) -> Iterator[Span]:
     """The chain in seconds after ``start_s`` (since the epoch)."""
-    elapsed_s = variance_s2 = deviation_s = 0.0
+    elapsed_s = variance_s2 = deviation_s = sooner_s = later_s = 0.0
+    breaks = Breaks(pauses, start_s)
+    has_breaks = bool(breaks)
     for stops_ahead, link in enumerate(links, 1):
         travel, dwell = link.travel, link.dwell
+        if has_breaks:
+            elapsed_s += breaks.taken_s(elapsed_s, travel.mean_s, is_left=stops_ahead > 1)
+            sooner_s, later_s = breaks.leeway_s(elapsed_s + travel.mean_s)
         elapsed_s += travel.mean_s
         variance_s2 += travel.variance_s2
         deviation_s += travel.deviation_s
         sigma_s = math.sqrt(INDEPENDENT * variance_s2 + TOGETHER * deviation_s * deviation_s)
         shape = model.range_shape(stops_ahead)
         opens_s = link.window.earliest.timestamp() - start_s if link.window else 0.0
-        low_s = max(elapsed_s + shape.low * sigma_s, 0.3 * elapsed_s, opens_s)
-        high_s = max(elapsed_s + shape.high * sigma_s, opens_s)
+        soonest_s = elapsed_s - sooner_s
+        low_s = max(soonest_s + shape.low * sigma_s, 0.3 * soonest_s, opens_s)
+        high_s = max(elapsed_s + later_s + shape.high * sigma_s, opens_s)
         elapsed_s = max(elapsed_s, opens_s)
         low_s, high_s = min(low_s, elapsed_s), max(high_s, elapsed_s)
         yield Span(stops_ahead, elapsed_s, low_s, high_s, sigma_s, shape)
         elapsed_s += dwell.mean_s
         variance_s2 += dwell.variance_s2
         deviation_s += dwell.deviation_s
+
+
+class Breaks:
+    """The breaks of one chain: where they are taken, and by how much that may be wrong.
+
+    A driver takes a break when he leaves the first stop in its span, or on the way to a stop that
+    he would reach after its span; the break that he is in, at once.
+    """
+
+    __slots__ = ("ahead", "start_s", "taken")
+
+    def __init__(self, pauses: Iterable[Pause], start_s: float) -> None:
+        """None taken; the chain's own seconds count from ``start_s``."""
+        self.ahead = list(pauses)
+        self.start_s = start_s
+        self.taken: list[Pause] = []
+
+    def __bool__(self) -> bool:
+        """Whether there are any, taken or not."""
+        return bool(self.ahead or self.taken)
+
+    def taken_s(self, elapsed_s: float, travel_s: float, *, is_left: bool) -> float:
+        """What is spent on breaks before the next stop, which is so far away.
+
+        ``is_left``: the way there begins at a stop.
+        """
+        spent_s = 0.0
+        for pause in tuple(self.ahead):
+            now_s = self.start_s + elapsed_s + spent_s
+            is_due = now_s + travel_s > pause.latest_s or (is_left and now_s >= pause.earliest_s)
+            if is_due or pause.is_now:
+                spent_s += pause.left_s
+                self.ahead.remove(pause)
+                self.taken.append(pause)
+        return spent_s
+
+    def leeway_s(self, arrival_s: float) -> tuple[float, float]:
+        """How much sooner and later a stop may be reached: breaks taken after it, or before."""
+        at_s = self.start_s + arrival_s
+        sooner_s = sum(
+            p.left_s for p in self.taken if at_s - p.left_s <= p.latest_s and not p.is_now
+        )
+        later_s = sum(p.left_s for p in self.ahead if at_s >= p.earliest_s)
+        return sooner_s, later_s
 
 
 def remaining_dwell(dwell: Duration, elapsed: timedelta) -> Duration:

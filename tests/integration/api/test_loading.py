@@ -1,6 +1,7 @@
 """Planning, scanning, starting: who gets a shipment, what repeats and interruptions leave."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -118,6 +119,62 @@ def test_both_or_neither_list_of_a_route_is_refused(shared: Carrier, shop: Shop)
 
     for each in (body, both):
         assert shared.call("POST", "/v1/routes", each, token=shared.dispatcher).status == 422
+
+
+LUNCH = {
+    "earliest": "2026-11-23T12:30:00Z",
+    "latest": "2026-11-23T13:30:00+00:00",
+    "duration_s": 1_800,
+}
+
+
+def test_a_route_keeps_its_breaks(shared: Carrier, shop: Shop) -> None:
+    driver_id, _ = shared.driver()
+    body = {
+        "driver_id": driver_id,
+        "hub_id": shared.hub_id,
+        "service_day": "2026-11-23",
+        "starts_at": "2026-11-23T12:00:00Z",
+        "shipment_ids": [shop.shipment()["id"]],
+        "breaks": [LUNCH],
+    }
+
+    planned = shared.call("POST", "/v1/routes", body, token=shared.dispatcher)
+
+    assert planned.status == 201
+    path = f"/v1/routes/{planned.json['id']}"
+    found = shared.call("GET", path, token=shared.dispatcher).json
+    assert planned.json["breaks"] == found["breaks"]
+    assert [rest["duration_s"] for rest in found["breaks"]] == [1_800]
+
+
+@pytest.mark.parametrize(
+    ("breaks", "pointer"),
+    [
+        ([LUNCH | {"latest": "2026-11-23T12:29:59Z"}], "/breaks/0/latest"),
+        ([LUNCH, LUNCH | {"duration_s": 0}], "/breaks/1/duration_s"),
+        ([LUNCH | {"duration_s": 14_401}], "/breaks/0/duration_s"),
+        ([LUNCH | {"earliest": "2026-11-22T12:00:00Z"}], "/breaks/0/earliest"),
+        ([LUNCH] * 6, "/breaks"),
+    ],
+)
+def test_an_impossible_break_is_refused_where_it_stands(
+    shared: Carrier, shop: Shop, breaks: list[dict[str, Any]], pointer: str
+) -> None:
+    driver_id, _ = shared.driver()
+    body = {
+        "driver_id": driver_id,
+        "hub_id": shared.hub_id,
+        "service_day": "2026-11-23",
+        "starts_at": "2026-11-23T12:00:00Z",
+        "shipment_ids": [shop.shipment()["id"]],
+        "breaks": breaks,
+    }
+
+    reply = shared.call("POST", "/v1/routes", body, token=shared.dispatcher)
+
+    assert reply.status == 422
+    assert [error["pointer"] for error in reply.json["errors"]] == [pointer]
 
 
 def test_each_scan_has_its_own_verdict(shared: Carrier, shop: Shop) -> None:

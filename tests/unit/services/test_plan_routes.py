@@ -1,8 +1,9 @@
 """A plan and its roads: asked once, believed where they can be, and never in the way."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,7 @@ from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.forecasts import Forecaster
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import ShipmentId
-from chalicelib.domain.routes import Route
+from chalicelib.domain.routes import Break, Route
 from chalicelib.domain.statuses import Status
 from chalicelib.observability import counted
 from chalicelib.services.plan_routes import PlannedVisit, PlanRoute, RouteOrder
@@ -22,7 +23,9 @@ from tests.builders import (
     make_driver,
     make_hub,
     make_shipment,
+    minutes,
     north_of,
+    seconds,
 )
 from tests.fakes.accounts import InMemoryAccounts
 from tests.fakes.clock import ManualClock
@@ -65,7 +68,7 @@ class Office:
             forecasts=Forecaster(FactoryPrior()),
         )
 
-    def order(self, *more: ShipmentId) -> Route:
+    def order(self, *more: ShipmentId, breaks: Sequence[Break] = ()) -> Route:
         ids = (*self.shipments.shipments, *more)
         order = RouteOrder(
             driver_id=make_driver().id,
@@ -73,6 +76,7 @@ class Office:
             service_day=NOON.date(),
             starts_at=NOON,
             visits=tuple(PlannedVisit((shipment_id,)) for shipment_id in ids),
+            breaks=tuple(breaks),
         )
         return self.plan(order, actor=DISPATCHER)
 
@@ -154,3 +158,44 @@ def test_a_shipment_that_cannot_be_planned_leaves_no_route() -> None:
         office.order()
 
     assert office.routes.routes == {}
+
+
+def test_breaks_are_planned_in_their_order_and_put_off_what_comes_after() -> None:
+    office = Office()
+    lunch, tea = Break(NOON, NOON, 1_800), Break(NOON - minutes(30), NOON + minutes(90), 600)
+
+    with_breaks, without = office.order(breaks=(lunch, tea)), Office().order()
+
+    assert with_breaks.breaks == (tea, lunch)
+    assert office.routes.get(with_breaks.id).breaks == (tea, lunch)
+    planned = [
+        (a.planned.point - b.planned.point).total_seconds()
+        for a, b in zip(with_breaks.stops, without.stops, strict=True)
+        if a.planned is not None and b.planned is not None
+    ]
+    assert planned == [1_800, 2_400, 2_400]  # lunch must begin at noon, tea may wait
+
+
+@pytest.mark.parametrize(
+    ("rest", "pointer"),
+    [
+        (Break(NOON, NOON - seconds(1), 60), "/breaks/1/latest"),
+        (Break(NOON, NOON, 0), "/breaks/1/duration_s"),
+        (Break(NOON, NOON, 4 * 3_600 + 1), "/breaks/1/duration_s"),
+        (Break(NOON - timedelta(days=1), NOON, 60), "/breaks/1/earliest"),
+        (Break(NOON, NOON + timedelta(hours=10), 60), "/breaks/1/latest"),
+    ],
+    ids=["inverted", "too short", "too long", "yesterday", "past midnight in Helsinki"],
+)
+def test_an_impossible_break_is_refused(rest: Break, pointer: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        Office().order(breaks=(Break(NOON, NOON, 60), rest))
+
+    assert f"'{pointer}'" in str(refused.value.data)
+
+
+def test_a_route_has_at_most_five_breaks() -> None:
+    Office().order(breaks=[Break(NOON, NOON, 60)] * 5)
+
+    with pytest.raises(Invalid):
+        Office().order(breaks=[Break(NOON, NOON, 60)] * 6)

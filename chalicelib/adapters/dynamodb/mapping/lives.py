@@ -24,7 +24,7 @@ FORMAT: Final = 2
 PLAIN: Final = 1
 """The format before ``MORE``, which it ends without."""
 START: Final = struct.Struct(">BIIqqqqBHHHHHI")
-MORE: Final = struct.Struct(">qHH")
+MORE: Final = struct.Struct(">qHHqB")
 TOLD_START: Final = struct.Struct(">qH")
 NO_TIME_MS: Final = -(2**63)
 NO_INDEX: Final = 2**16 - 1
@@ -70,12 +70,15 @@ def pack_live(live: Live) -> bytes:
             [width // step_s for width in widths],
             arrived,
             told,
+            live.rested_s,
         ]
     )
     more = MORE.pack(
         _optional_ms(live.reckoned_at),
         _optional_index(live.near_stop),
         _optional_index(live.last_stop),
+        _optional_ms(live.resting_since),
+        len(live.rested_s),
     )
     return start + more + pack_fixes(live.recent) + columns
 
@@ -96,14 +99,17 @@ def unpack_live(
         _, epoch, plan_version, skew_ms, started_ms, ended_ms, near_ms,
         recent, stops, eta_count, promise_count, arrived_count, told_count, step_s,
     ) = START.unpack_from(packed)  # fmt: skip
-    reckoned_ms, near_stop, last_stop, fixes_start = NO_TIME_MS, NO_INDEX, NO_INDEX, START.size
+    more, fixes_start = (NO_TIME_MS, NO_INDEX, NO_INDEX, NO_TIME_MS, 0), START.size
     if packed[0] == FORMAT:
-        reckoned_ms, near_stop, last_stop = MORE.unpack_from(packed, START.size)
+        more = MORE.unpack_from(packed, START.size)
         fixes_start += MORE.size
+    reckoned_ms, near_stop, last_stop, resting_ms, rested = more
     fixes_end = fixes_start + (HEAD.size + recent * FIX.size if recent else 0)
     base_s = (0 if started_ms == NO_TIME_MS else started_ms) // 1000
-    lengths = [stops, *[eta_count] * 3, *[promise_count] * 2, arrived_count, told_count]
-    flags, *eta_columns, begins, widths, arrived, told = unpack_columns(packed[fixes_end:], lengths)
+    lengths = [stops, *[eta_count] * 3, *[promise_count] * 2, arrived_count, told_count, rested]
+    flags, *eta_columns, begins, widths, arrived, told, rested_s = unpack_columns(
+        packed[fixes_end:], lengths
+    )
     etas = iter(_etas_from(eta_columns, base_s))
     promises = iter(
         [
@@ -126,6 +132,8 @@ def unpack_live(
         near_stop=None if near_stop == NO_INDEX else near_stop,
         near_since=_optional_at(near_ms),
         last_stop=None if last_stop == NO_INDEX else last_stop,
+        resting_since=_optional_at(resting_ms),
+        rested_s=tuple(rested_s),
         reckoned_at=_optional_at(reckoned_ms),
         progress=tuple(
             Progress(

@@ -16,7 +16,7 @@ from chalicelib.adapters.dynamodb.mapping.values import (
     range_to,
 )
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId
-from chalicelib.domain.routes import Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.routes import Break, Consignment, Route, RouteStatus, Stop
 
 
 def to_document(route: Route) -> Document:
@@ -33,6 +33,9 @@ def to_document(route: Route) -> Document:
         "plan_version": route.plan_version,
         "started_at": None if route.started_at is None else to_text(route.started_at),
         "completed_at": None if route.completed_at is None else to_text(route.completed_at),
+        "breaks": [
+            [to_text(rest.earliest), to_text(rest.latest), rest.duration_s] for rest in route.breaks
+        ],
     }
 
 
@@ -59,6 +62,10 @@ def from_document(document: Document, stops: bytes) -> Route:
         plan_version=int(document["plan_version"]),
         started_at=None if started_at is None else from_text(started_at),
         completed_at=None if completed_at is None else from_text(completed_at),
+        breaks=tuple(
+            Break(from_text(earliest), from_text(latest), int(duration_s))
+            for earliest, latest, duration_s in document.get("breaks", ())
+        ),
     )
 
 
