@@ -33,7 +33,7 @@ HANDED_OVER_AFTER: Final = timedelta(seconds=1)
 LOOKING: Final = 4
 """Every so many recipients look at their page when the van leaves, and again afterwards."""
 WATCHED: Final = 20
-"""So many trips at least are watched closely: of all there are, if there are no more."""
+"""So many trips, or some more, are watched closely; all of them, if there are no more."""
 BATCH_SIZES: Final = (1, 1, 1, 1, 1, 1, 2, 3)
 """How many fixes a request carries: mostly the one just recorded, sometimes what was held back."""
 
@@ -124,7 +124,8 @@ class Run:
     """One trip being driven.
 
     Of a watched one every notice is sent, every history read, and a recipient looks after each
-    batch and each stop; of the others, some. Far more work than the trips themselves.
+    batch and each stop: far more work than the trip itself. Of the others no notice is sent, and
+    every fourth stop is looked into. ETAs are judged for every stop of all.
     """
 
     number: int

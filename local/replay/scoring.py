@@ -26,6 +26,8 @@ Judged = Sequence[Mapping[Horizon, Miss]]
 
 def judged(run: Run) -> Judged:
     """The misses of a run as `GET /v1/metrics/eta` tells them to a dispatcher."""
+    if not run.route_id:  # given up before it was planned, and counted as that
+        return []
     found = run.world.carrier.dispatcher.get(f"/v1/metrics/eta?route_id={run.route_id}")
     misses = [_misses(stop) for stop in found["stops"]]
     expect = run.world.expect

@@ -143,6 +143,11 @@ def test_what_was_told_is_judged_by_the_api() -> None:
     assert told.contradictions == []
 
 
+def test_a_run_that_was_never_planned_has_nothing_to_judge() -> None:
+    assert scoring.judged(run_with(2)) == []
+    assert scoring.naive(run_with(2)) == []
+
+
 def test_a_judgement_that_does_not_add_up_is_a_contradiction() -> None:
     told = Told(60.0, count=2)
 
