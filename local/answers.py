@@ -5,34 +5,69 @@ a fifth of all that it does. An item's answer is in the wire's shape already.
 """
 
 import base64
+import calendar
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
 
 JSON: Final = "application/x-amz-json-1.0"
 
+Answer = tuple[int, dict[str, Any], str]
+
 
 @contextmanager
 def cheap_answers() -> Iterator[None]:
-    """Write what holds items at once, until the block ends; the rest goes moto's own way."""
-    from moto.dynamodb.responses import DynamoResult  # noqa: PLC0415 (half a second)
+    """Write items and records of streams at once, until the block ends; all else is moto's."""
+    from moto.core.responses import ActionResult  # noqa: PLC0415 (half a second)
+    from moto.dynamodb.responses import DynamoResult  # noqa: PLC0415
+    from moto.dynamodbstreams.responses import DynamoDBStreamsHandler  # noqa: PLC0415
 
-    def execute_result(result: Any, context: Any) -> tuple[int, dict[str, Any], str]:
+    get_records = DynamoDBStreamsHandler.get_records
+
+    def execute_result(result: Any, context: Any) -> Answer:
         try:
-            body = json.dumps(result.result, default=_binary)
+            return _written(result.result)
         except TypeError:  # instants: a table is described
             return super(DynamoResult, result).execute_result(context)
-        return 200, {"Content-Type": JSON}, body
+
+    class Records(ActionResult):
+        def execute_result(self, context: Any) -> Answer:
+            del context
+            return _written(_on_the_wire(self.result))
+
+    def get_written_records(handler: Any) -> ActionResult:
+        return Records(get_records(handler).result)
 
     DynamoResult.execute_result = execute_result  # type: ignore[method-assign, assignment]
+    DynamoDBStreamsHandler.get_records = get_written_records  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
         del DynamoResult.execute_result
+        DynamoDBStreamsHandler.get_records = get_records  # type: ignore[method-assign]
+
+
+def _written(result: object) -> Answer:
+    return 200, {"Content-Type": JSON}, json.dumps(result, default=_binary)
 
 
 def _binary(value: object) -> str:
     if not isinstance(value, bytes):
         raise TypeError
     return base64.b64encode(value).decode("ascii")
+
+
+def _on_the_wire(value: Any) -> Any:
+    """A record with its time in seconds, and binary values encoded as moto encodes them there."""
+    match value:
+        case {"B": str(text)} if len(value) == 1:
+            return {"B": _binary(text.encode())}
+        case dict():
+            return {name: _on_the_wire(each) for name, each in value.items()}
+        case list():
+            return [_on_the_wire(each) for each in value]
+        case datetime():
+            return calendar.timegm(value.timetuple())
+    return value

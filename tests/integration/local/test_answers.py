@@ -22,17 +22,22 @@ ITEM = {
 KEY = {"p": ITEM["p"]}
 
 
+def open_table() -> Any:
+    client = boto3.client("dynamodb", region_name=LOCAL_REGION)
+    client.create_table(
+        TableName="drawers",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "p", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "p", "AttributeType": "S"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    return client
+
+
 @pytest.fixture(params=[nullcontext, cheap_answers])
 def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
     with mock_aws(), request.param():
-        client = boto3.client("dynamodb", region_name=LOCAL_REGION)
-        client.create_table(
-            TableName="drawers",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "p", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "p", "AttributeType": "S"}],
-        )
-        yield client
+        yield open_table()
 
 
 def test_an_item_comes_back_as_it_was(dynamodb: Any) -> None:
@@ -78,3 +83,30 @@ def test_a_refusal_is_a_refusal(dynamodb: Any) -> None:
         dynamodb.put_item(
             TableName="drawers", Item=ITEM, ConditionExpression="attribute_not_exists(p)"
         )
+
+
+def records() -> list[Any]:
+    """All of the stream, without what is made up anew each time."""
+    streams = boto3.client("dynamodbstreams", region_name=LOCAL_REGION)
+    (stream,) = streams.list_streams(TableName="drawers")["Streams"]
+    arn = stream["StreamArn"]
+    (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    iterator = streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )
+    found = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+    for record in found:
+        record.pop("eventID")
+        assert record["dynamodb"].pop("ApproximateCreationDateTime").tzinfo is not None
+    return list(found)
+
+
+def test_records_of_a_stream_are_those_of_moto() -> None:
+    told = []
+    for way in (nullcontext, cheap_answers):
+        with mock_aws(), way():
+            open_table().put_item(TableName="drawers", Item=ITEM)
+            told.append(records())
+
+    assert told[0] == told[1]
+    assert len(told[0]) == 1
