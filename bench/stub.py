@@ -39,6 +39,19 @@ class Stub:
         item = self.items.get(_key(asked["TableName"], asked["Key"]))
         return {"Item": item} if item else {}
 
+    def _batchgetitem(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "Responses": {
+                table: [
+                    item
+                    for key in wanted["Keys"]
+                    if (item := self.items.get((table, *(part["S"] for part in key.values()))))
+                ]
+                for table, wanted in asked["RequestItems"].items()
+            },
+            "UnprocessedKeys": {},
+        }
+
     def _putitem(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.items[_key(asked["TableName"], asked["Item"])] = asked["Item"]
         return {}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.domain.eta.arrival import Seen, has_arrived
 from chalicelib.domain.eta.estimates import Eta
@@ -41,12 +41,11 @@ class Alert:
     stops_before: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(NamedTuple):
     """What a rule looks at: a remaining stop, how many come before it, its ETA as of the head.
 
     ``near_since`` is None where the van is not near; ``is_next`` says that nothing else is to be
-    reached before.
+    reached before. A tuple, for one is made for every stop with every fix.
     """
 
     stop_index: int
@@ -55,7 +54,7 @@ class Outlook:
     stops_before: int
     eta: Eta | None
     as_of: datetime
-    near_since: datetime | None
+    near_since: datetime | None = None
     is_next: bool = True
     seen: tuple[Seen, ...] = ()
     """The newest credible fixes, where it matters: near this stop."""
@@ -141,12 +140,10 @@ def decide(
     room = limit
     is_next = True
     for stops_before, i in enumerate(live.remaining()):
-        outlook = _outlook(
-            live, route, i, stops_before=stops_before, progress=progress[i], as_of=as_of
-        )
+        outlook = Outlook(i, route.stops[i], progress[i], stops_before, live.etas[i], as_of)
         if i == live.near_stop:
-            outlook = replace(
-                outlook, near_since=live.near_since, is_next=is_next, seen=_seen(live, policy)
+            outlook = outlook._replace(
+                near_since=live.near_since, is_next=is_next, seen=_seen(live, policy)
             )
         is_next = is_next and progress[i].arrived_at is not None
         for rule in rules:
@@ -159,31 +156,11 @@ def decide(
             alert, progress[i] = outcome
             if alert.kind is AlertKind.ARRIVED:
                 last_stop = i
-            outlook = replace(outlook, progress=progress[i])
+            outlook = outlook._replace(progress=progress[i])
             alerts.append(alert)
     if not alerts:
         return live, ()
     return replace(live, progress=tuple(progress), last_stop=last_stop), tuple(alerts)
-
-
-def _outlook(
-    live: Live,
-    route: Route,
-    stop_index: int,
-    *,
-    stops_before: int,
-    progress: Progress,
-    as_of: datetime,
-) -> Outlook:
-    return Outlook(
-        stop_index=stop_index,
-        stop=route.stops[stop_index],
-        progress=progress,
-        stops_before=stops_before,
-        eta=live.etas[stop_index],
-        as_of=as_of,
-        near_since=None,
-    )
 
 
 def _seen(live: Live, policy: Policy) -> tuple[Seen, ...]:
