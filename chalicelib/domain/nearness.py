@@ -43,14 +43,15 @@ def near_stop(
     circle = _circle(live, route, passed[-1].coordinates, model, policy)
     if circle is None:
         return None
-    since = None
+    since = passed[-1].recorded_at
     for fix in reversed(passed):
         if not circle.holds(fix.coordinates):
-            return None if since is None else (circle.stop_index, since)
+            break
         since = fix.recorded_at
-    if before is not None and before[0] == circle.stop_index:
-        return before
-    return None if since is None else (circle.stop_index, since)
+    else:
+        if before is not None and before[0] == circle.stop_index:
+            return before
+    return circle.stop_index, since
 
 
 @dataclass(frozen=True, slots=True)
