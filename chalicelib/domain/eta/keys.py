@@ -88,7 +88,7 @@ def traits(trip: Trip) -> Traits:
         opened.append((key_id(page, Kind.CUSTOMER, number_of(trip.customer)), 1.0, None))
     match trip.origin, trip.destination:
         case Coordinates() as origin, Coordinates() as destination:
-            opened += _cell_keys(origin, destination, log_base)
+            opened += _cell_keys(origin, destination, log_base, has_engine=has_engine)
         case str() as origin_code, str() as destination_code:
             opened += _hub_keys(origin_code, destination_code, trip.service)
         case _:
@@ -140,8 +140,12 @@ def _hub_keys(origin: str, destination: str, service: str) -> list[Opened]:
     ]
 
 
-def _cell_keys(origin: Coordinates, destination: Coordinates, log_base: float) -> list[Opened]:
+def _cell_keys(
+    origin: Coordinates, destination: Coordinates, log_base: float, *, has_engine: bool
+) -> list[Opened]:
     floor = math.floor
+    # What is left over a road network's seconds is not what is left over a distance.
+    over = (1,) if has_engine else ()
     ay, ax = grid_km(origin)
     by, bx = grid_km(destination)
     shared, start, end = group_page(Shelf.SHARED), area_page(ay, ax), area_page(by, bx)
@@ -156,17 +160,17 @@ def _cell_keys(origin: Coordinates, destination: Coordinates, log_base: float) -
     shifted = (floor(ay2 + 0.5), floor(ax2 + 0.5), floor(by2 + 0.5), floor(bx2 + 0.5))
     finest = (floor(ay * 4), floor(ax * 4), floor(by * 4), floor(bx * 4))
     middle = (floor((ay + by) / 6.2), floor((ax + bx) / 6.2))
-    parent = key_id(pages, Kind.PAIR, *pair)
+    parent = key_id(pages, Kind.PAIR, *pair, *over)
     return [
-        (key_id(shared, Kind.BEARING, sector, reach), 1.0, None),
-        (key_id(start, Kind.ORIGIN, *o), 1.0, None),
-        (key_id(end, Kind.DESTINATION, *d), 1.0, None),
-        (key_id(start, Kind.ORIGIN_BEARING, *o, sector >> 1, reach), 1.0, None),
-        (key_id(end, Kind.DESTINATION_BEARING, *d, sector >> 1, reach), 1.0, None),
+        (key_id(shared, Kind.BEARING, sector, reach, *over), 1.0, None),
+        (key_id(start, Kind.ORIGIN, *o, *over), 1.0, None),
+        (key_id(end, Kind.DESTINATION, *d, *over), 1.0, None),
+        (key_id(start, Kind.ORIGIN_BEARING, *o, sector >> 1, reach, *over), 1.0, None),
+        (key_id(end, Kind.DESTINATION_BEARING, *d, sector >> 1, reach, *over), 1.0, None),
         (parent, 1.0, None),
-        (key_id(pages, Kind.PAIR_560, *fine), 1.0, parent),
-        (key_id(pages, Kind.PAIR_560_SHIFTED, *shifted), 1.0, parent),
-        (key_id(pages, Kind.PAIR_250, *finest), 1.0, parent),
-        (key_id(pages, Kind.PAIR_RECENT, *fine), 1.0, parent),
-        (key_id(shared, Kind.AREA_RECENT, *middle), 1.0, None),
+        (key_id(pages, Kind.PAIR_560, *fine, *over), 1.0, parent),
+        (key_id(pages, Kind.PAIR_560_SHIFTED, *shifted, *over), 1.0, parent),
+        (key_id(pages, Kind.PAIR_250, *finest, *over), 1.0, parent),
+        (key_id(pages, Kind.PAIR_RECENT, *fine, *over), 1.0, parent),
+        (key_id(shared, Kind.AREA_RECENT, *middle, *over), 1.0, None),
     ]

@@ -84,6 +84,15 @@ def test_a_leg_with_unknown_ends_has_the_hour_and_the_driver() -> None:
     assert make_traits(origin=None, driver=None).noise_key is None
 
 
+def test_what_is_left_over_a_road_is_kept_apart_from_what_is_left_over_a_distance() -> None:
+    by_distance, by_road = (
+        {key[0] for key in make_traits(base_s=base_s).keys} for base_s in (None, 600.0)
+    )
+
+    shared = {key_id >> 16 & 15 for key_id in by_distance & by_road}
+    assert shared == {Kind.HOUR, Kind.DRIVER}
+
+
 def test_hubs_without_coordinates_are_known_by_their_codes() -> None:
     there = make_traits(origin="INDEL001", destination="INBOM002", base_s=3_600.0, customer="shr_1")
     back = make_traits(origin="INBOM002", destination="INDEL001", base_s=3_600.0)
