@@ -6,7 +6,7 @@ departures can then be judged.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.domain.departures import Departure
@@ -61,14 +61,15 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
     if index is None or arrived_at is None or not before or index >= len(route.stops):
         return
     stop = route.stops[index]
-    if before[-1].left_at <= arrived_at:
+    left_at = before[-1].left_at
+    if left_at <= arrived_at and not _may_hold_a_break(route, left_at, arrived_at):
         yield _leg(route, index, before[-1], arrived_at)
     for earlier in before:
         if earlier.left_at <= arrived_at:
             yield from _range(stop, index, earlier, arrived_at)
     # An early driver waits: service begins when the window opens.
     opens_at = arrived_at if stop.window is None else max(arrived_at, stop.window.earliest)
-    if opens_at <= departure.left_at:
+    if opens_at <= departure.left_at and not _may_hold_a_break(route, opens_at, departure.left_at):
         yield VisitLesson(visit(stop, route), opens_at, departure.left_at)
     if departure.stood_at is not None:
         yield ParkingLesson(stop.coordinates, departure.stood_at, departure.left_at)
@@ -80,6 +81,15 @@ def _leg(route: Route, index: int, previous: Departure, arrived_at: datetime) ->
     is_planned = index == (0 if came_from is None else came_from + 1)
     leg = leg_to(stop, place, route, road_s=stop.road_s if is_planned else None)
     return LegLesson(leg, previous.left_at, arrived_at)
+
+
+def _may_hold_a_break(route: Route, since: datetime, until: datetime) -> bool:
+    """Whether a break of the plan fits in: nobody says when one is taken, and it is no driving."""
+    return any(
+        min(until, rest.latest + timedelta(seconds=rest.duration_s)) - max(since, rest.earliest)
+        >= timedelta(seconds=rest.duration_s)
+        for rest in route.breaks
+    )
 
 
 def _range(

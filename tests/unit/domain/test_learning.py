@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from chalicelib.domain.eta.pages import pages_of
 from chalicelib.domain.eta.state import State
 from chalicelib.domain.forecasts import leg_to, visit
 from chalicelib.domain.learning import JUDGED_AHEAD, Teaching, teachings
-from chalicelib.domain.routes import Route
+from chalicelib.domain.routes import Break, Route
 from tests.builders import NOON, make_eta, make_range, make_route, make_stop, minutes, north_of
 from tests.strategies import departures as any_departures
 from tests.strategies import routes as any_routes
@@ -133,6 +134,30 @@ def test_who_left_before_the_window_opened_teaches_no_service_time() -> None:
     *_, found = lessons([HUB, FIRST], route)
 
     assert not any(isinstance(lesson, VisitLesson) for lesson in found)
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "taught"),
+    [
+        (300, [RangeLesson, VisitLesson]),  # in the eight minutes of the leg
+        (120, [RangeLesson]),  # as well in the two of the visit
+        (600, [LegLesson, RangeLesson, VisitLesson]),  # in neither
+    ],
+)
+def test_what_may_hold_a_break_teaches_no_time(duration_s: int, taught: list[type]) -> None:
+    rest = Break(NOON - minutes(60), NOON + minutes(60), duration_s)
+
+    *_, found = lessons([HUB, FIRST], replace(ROUTE, breaks=(rest,)))
+
+    assert [type(lesson) for lesson in found] == taught
+
+
+def test_a_break_at_another_time_is_no_reason() -> None:
+    rest = Break(NOON + minutes(11), NOON + minutes(60), 300)
+
+    *_, found = lessons([HUB, FIRST], replace(ROUTE, breaks=(rest,)))
+
+    assert [type(lesson) for lesson in found] == [LegLesson, RangeLesson, VisitLesson]
 
 
 def test_where_the_van_stood_is_learnt_for_the_door() -> None:
