@@ -44,7 +44,9 @@ def test_two_trips_are_told_rightly(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert figures["notices"]["told_twice"] == 0
     assert not any(each["failed"] for each in figures["requests"])
     steady = figures["positions"]["steady"]
-    assert (steady["calls"]["max"], steady["write_units"]["max"]) == (3, 2)
+    assert steady["write_units"]["max"] == 2
+    assert steady["calls"]["max"] <= 4  # the first of a quarter of an hour reads what was learnt
+    assert steady["calls"]["mean"] < 3.5
     printed = capsys.readouterr().out
     assert "next stop" in printed
     assert "first 1 trips" in printed
