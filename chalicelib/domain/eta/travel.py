@@ -12,7 +12,7 @@ from chalicelib.domain.eta.beliefs import Beliefs
 from chalicelib.domain.eta.curve import OVER_ENGINE, POWER_LAW, Curve
 from chalicelib.domain.eta.estimates import Duration
 from chalicelib.domain.eta.keys import BINS, LAST_BIN, Traits
-from chalicelib.domain.eta.model import RangeShape
+from chalicelib.domain.eta.model import FactoryPrior, RangeShape
 from chalicelib.domain.eta.noise import Noise, clipped, driver_factor
 from chalicelib.domain.eta.quantiles import STOP_STEPS, RangeTracker, learn_shared
 
@@ -23,6 +23,8 @@ LEAST_S: Final = 15.0
 CLIP: Final = 2.0
 """Huber's clip, in standard deviations: one strange leg moves nothing far."""
 DRIVER_NOISE_VARIANCE: Final = 0.004
+UNLEARNT_PACE: Final = 0.17
+"""How far a pace may be from the prior's beyond what the keys' own variances say of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,13 @@ def _trackers(count: int) -> list[RangeTracker]:
     return [RangeTracker() for _ in range(count)]
 
 
+def _unlearnt() -> list[RangeTracker]:
+    """Wide enough for a pace that nobody has measured yet: a first day's ranges should hold too."""
+    prior = FactoryPrior(pace_deviation=UNLEARNT_PACE)
+    shapes = [prior.range_shape(round(2.0 ** (i / 2.0))) for i in range(HORIZONS)]
+    return [RangeTracker(shape.low, shape.high) for shape in shapes]
+
+
 @dataclass(slots=True)
 class Travel:
     """The learned model of travel. Changes with ``learn`` and ``learn_stop`` only."""
@@ -86,7 +95,7 @@ class Travel:
     curves: list[Curve] = field(default_factory=_curves)
     noise: Noise = field(default_factory=lambda: Noise(BINS))
     leg_ranges: list[RangeTracker] = field(default_factory=lambda: _trackers(BINS))
-    horizons: list[RangeTracker] = field(default_factory=lambda: _trackers(HORIZONS))
+    horizons: list[RangeTracker] = field(default_factory=_unlearnt)
 
     def duration(self, traits: Traits, at_s: float) -> Duration:
         """How long a leg takes that begins about then (seconds since the epoch)."""
