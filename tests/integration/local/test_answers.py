@@ -98,6 +98,7 @@ def records() -> list[Any]:
     for record in found:
         record.pop("eventID")
         assert record["dynamodb"].pop("ApproximateCreationDateTime").tzinfo is not None
+        assert record["dynamodb"].pop("SizeBytes") > 0  # that of a text with the time in it
     return list(found)
 
 
