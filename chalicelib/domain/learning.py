@@ -61,9 +61,7 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
     if index is None or arrived_at is None or not before or index >= len(route.stops):
         return
     stop = route.stops[index]
-    left_at = before[-1].left_at
-    if left_at <= arrived_at and not _may_hold_a_break(route, left_at, arrived_at):
-        yield _leg(route, index, before[-1], arrived_at)
+    yield from _leg(route, index, before[-1], arrived_at)
     for earlier in before:
         if earlier.left_at <= arrived_at:
             yield from _range(stop, index, earlier, arrived_at)
@@ -75,12 +73,19 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
         yield ParkingLesson(stop.coordinates, departure.stood_at, departure.left_at)
 
 
-def _leg(route: Route, index: int, previous: Departure, arrived_at: datetime) -> LegLesson:
-    stop, came_from = route.stops[index], previous.stop_index
+def _leg(
+    route: Route, index: int, previous: Departure, arrived_at: datetime
+) -> Iterator[LegLesson]:
+    came_from, left_at = previous.stop_index, previous.left_at
+    if came_from is not None and came_from >= len(route.stops):
+        return  # a stop that the plan no longer has: nobody knows where that was
+    if arrived_at < left_at or _may_hold_a_break(route, left_at, arrived_at):
+        return
+    stop = route.stops[index]
     place = route.hub_coordinates if came_from is None else route.stops[came_from].coordinates
     is_planned = index == (0 if came_from is None else came_from + 1)
     leg = leg_to(stop, place, route, road_s=stop.road_s if is_planned else None)
-    return LegLesson(leg, previous.left_at, arrived_at)
+    yield LegLesson(leg, left_at, arrived_at)
 
 
 def _may_hold_a_break(route: Route, since: datetime, until: datetime) -> bool:

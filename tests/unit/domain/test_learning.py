@@ -23,6 +23,10 @@ from tests.strategies import routes as any_routes
 ROUTE = make_route(4)
 
 
+WRITTEN = st.lists(any_departures(stop_index=st.none() | st.integers(0, 6)), max_size=5)
+"""Of stops that a route of five has, and of some that it has not."""
+
+
 def leaving(stop_index: int | None, minute: float, **changes: Any) -> Departure:
     """A departure so many minutes after noon; a stop was reached two minutes before."""
     default: dict[str, Any] = {
@@ -82,6 +86,13 @@ def test_a_leg_begins_where_the_van_really_came_from() -> None:
 
     (leg,) = [lesson for lesson in found if isinstance(lesson, LegLesson)]
     assert leg.leg.origin == ROUTE.stops[2].coordinates
+
+
+@pytest.mark.parametrize("gone", [4, 1_000])
+def test_from_a_stop_that_the_plan_no_longer_has_no_leg_is_taught(gone: int) -> None:
+    *_, found = lessons([HUB, leaving(gone, 10), leaving(0, 30)])
+
+    assert [type(lesson) for lesson in found] == [RangeLesson, VisitLesson]
 
 
 def test_a_planned_leg_is_taught_with_the_seconds_of_its_road_and_no_other() -> None:
@@ -168,7 +179,7 @@ def test_where_the_van_stood_is_learnt_for_the_door() -> None:
     assert found[-1] == ParkingLesson(ROUTE.stops[0].coordinates, stood_at, FIRST.left_at)
 
 
-@given(any_routes(max_stops=5), st.lists(any_departures(), max_size=5))
+@given(any_routes(max_stops=5), WRITTEN)
 def test_whatever_was_written_down_nothing_is_learnt_before_it_happened(
     route: Route, written: list[Departure]
 ) -> None:
@@ -189,7 +200,7 @@ def test_whatever_was_written_down_nothing_is_learnt_before_it_happened(
             lesson.teach(model)
 
 
-@given(any_routes(max_stops=5), st.lists(any_departures(), max_size=5))
+@given(any_routes(max_stops=5), WRITTEN)
 def test_a_lesson_touches_only_its_pages_and_asking_finds_them(
     route: Route, written: list[Departure]
 ) -> None:
