@@ -7,6 +7,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from local import environment
 from local.demo import carrier, planning
 from local.demo.people import Customer
 from local.demo.streets import Door
@@ -15,6 +16,8 @@ from tests.builders import HELSINKI
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 120
+OUTSIDE = environment.present()
+"""As it is before any stack runs, whose AWS a command would take for the user's own emulator."""
 
 
 def test_what_a_van_does_reaches_the_recipients_phone(stack: RunningStack) -> None:
@@ -60,7 +63,7 @@ def test_what_a_van_does_reaches_the_recipients_phone(stack: RunningStack) -> No
 def test_the_command_prints_one_line_when_ready_and_ends_with_ctrl_c() -> None:
     command = [sys.executable, "-m", "local", "--json", "--port", "0", "--seed", "3"]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=OUTSIDE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         facts = json.loads(process.stdout.readline())
@@ -86,6 +89,7 @@ def test_a_taken_port_is_said_at_once(stack: RunningStack) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "local", "--port", port],
         cwd=ROOT,
+        env=OUTSIDE,
         capture_output=True,
         text=True,
         check=False,
