@@ -6,7 +6,7 @@ and with the last stop the route) is one transaction. A repeat of the same actio
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain import departures
 from chalicelib.domain.actors import Actor
@@ -18,6 +18,7 @@ from chalicelib.domain.errors import (
     NothingAboard,
     UploadMissing,
 )
+from chalicelib.domain.fixes import device_clock_skew
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
 from chalicelib.domain.journeys import leave, reach
 from chalicelib.domain.live import Live
@@ -33,12 +34,16 @@ from chalicelib.services.shifts import live_of
 
 @dataclass(frozen=True, slots=True)
 class StopReport:
-    """What the driver says. ``shipment_ids`` empty means all that are on the van for this stop."""
+    """What the driver says. ``shipment_ids`` empty means all that are on the van for this stop.
+
+    ``sent_at`` is the device's clock when it sent, which tells how wrong that clock is.
+    """
 
     stop_id: StopId
     step: Step
     action_id: str
     occurred_at: datetime
+    sent_at: datetime | None = None
     reason: FailureReason | None = None
     note: str | None = None
     proof_ids: tuple[ProofId, ...] = ()
@@ -73,7 +78,11 @@ class WorkStop:
         occurred_at = self._occurred_at(report, live, now)
         found = self._shipments(route, index)
         concerned = _concerned(report, route.stops[index], found)
-        due = [shipment for shipment in concerned if not _is_repeat(shipment, report, actor)]
+        due = [
+            shipment
+            for shipment in concerned
+            if not _is_repeat(shipment, report, actor, occurred_at)
+        ]
         if not due:
             return tuple(found.values())
         _require_possible(due, report, actor)
@@ -106,11 +115,23 @@ class WorkStop:
 
     def _occurred_at(self, report: StopReport, live: Live, now: datetime) -> datetime:
         """The device's time, corrected by what we know of its clock, within the shift so far."""
-        at = report.occurred_at - live.clock_skew
+        at = report.occurred_at - self._skew(report, live, now)
         if at > now + self.policy.fix_future_limit:
-            text = "The device's clock is ahead of ours."
+            text = "The device's clock is ahead of ours: say in sent_at what it shows."
             raise Invalid(text, pointer="/occurred_at", code="future")
         return min(max(at, live.started_at or at), now)
+
+    def _skew(self, report: StopReport, live: Live, now: datetime) -> timedelta:
+        if report.sent_at is None:
+            return live.clock_skew
+        return device_clock_skew(
+            report.occurred_at,
+            report.sent_at,
+            oldest_recorded_at=report.occurred_at,
+            received_at=now,
+            known_skew=live.clock_skew,
+            policy=self.policy,
+        )
 
     def _proofs(
         self, report: StopReport, due: Sequence[Shipment]
@@ -250,11 +271,17 @@ def _concerned(
     return on_the_way or aboard
 
 
-def _is_repeat(shipment: Shipment, report: StopReport, actor: Actor) -> bool:
+def _is_repeat(shipment: Shipment, report: StopReport, actor: Actor, occurred_at: datetime) -> bool:
     """Whether the report has been taken in already, or says only what is known."""
-    if report.step is Step.ARRIVE:
-        return shipment.status is Status.ARRIVED
     attempt = shipment.last_attempt
+    if report.step is Step.ARRIVE:
+        is_overtaken = (  # by the outcome of the visit that it began
+            attempt is not None
+            and attempt.driver_id == actor.driver_id
+            and attempt.status is shipment.status
+            and occurred_at < attempt.occurred_at
+        )
+        return is_overtaken or shipment.status is Status.ARRIVED
     is_same = (
         attempt is not None
         and attempt.action_id == report.action_id

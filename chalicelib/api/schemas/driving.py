@@ -152,10 +152,11 @@ class StartIn(Schema):
 
 
 class ArriveIn(Schema):
-    """The driver has reached a stop."""
+    """The driver has reached a stop; ``sent_at`` is the device's clock when it sent this."""
 
     action_id: ActionId
     occurred_at: Instant
+    sent_at: Instant | None = None
 
     def to_domain(self, stop_id: str) -> StopReport:
         """The report."""
@@ -164,6 +165,7 @@ class ArriveIn(Schema):
             step=Step.ARRIVE,
             action_id=self.action_id,
             occurred_at=self.occurred_at,
+            sent_at=self.sent_at,
         )
 
 
@@ -172,6 +174,7 @@ class AttemptIn(Schema):
 
     action_id: ActionId
     occurred_at: Instant
+    sent_at: Instant | None = None
     note: Text | None = None
     proof_ids: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
     shipment_ids: Annotated[tuple[Id, ...], Field(max_length=40)] = ()
@@ -183,6 +186,7 @@ class AttemptIn(Schema):
             step=step,
             action_id=self.action_id,
             occurred_at=self.occurred_at,
+            sent_at=self.sent_at,
             reason=reason,
             note=self.note,
             proof_ids=tuple(ProofId(p) for p in self.proof_ids),

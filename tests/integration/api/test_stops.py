@@ -83,6 +83,25 @@ def test_s5_what_has_ended_stays_ended(van: Round, before: str, verb: str) -> No
     assert van.carrier.everything() == kept
 
 
+@pytest.mark.parametrize(("outcome", "more"), [("deliver", {}), ("fail", {"reason": "not_home"})])
+def test_an_arrival_that_the_outcome_has_overtaken_changes_nothing(
+    van: Round, outcome: str, more: dict[str, str]
+) -> None:
+    ahead = timedelta(hours=1)
+    happened = van.carrier.clock.now() + ahead
+    arrival = van.action(occurred_at=happened.isoformat())
+    van.carrier.clock.advance(timedelta(minutes=1))
+    reported = van.work(0, outcome, van.action(**more))
+    kept = van.carrier.everything()
+
+    sent_at = van.carrier.clock.now() + ahead
+    late = van.work(0, "arrive", arrival | {"sent_at": sent_at.isoformat()})
+
+    assert late.status == 200
+    assert late.body == reported.body
+    assert van.carrier.everything() == kept
+
+
 def test_an_action_id_that_was_used_for_something_else_is_no_repeat(van: Round) -> None:
     report = van.action()
     van.work(0, "fail", report | {"reason": "not_home"})
@@ -122,7 +141,26 @@ def test_a_report_from_the_future_is_refused(van: Round) -> None:
 
     assert reply.status == 422
     assert reply.pointers == ["/occurred_at"]
+    assert "sent_at" in reply.json["errors"][0]["detail"]
     assert status(van) == "out_for_delivery"
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=1), timedelta(minutes=5), -timedelta(days=1)])
+@pytest.mark.parametrize("waited", [timedelta(0), timedelta(minutes=20)])
+def test_a_device_that_says_what_its_clock_shows_may_be_wrong_by_any_amount(
+    van: Round, wrong: timedelta, waited: timedelta
+) -> None:
+    van.drive(-8_000.0)
+    happened = van.carrier.clock.now()
+    van.carrier.clock.advance(waited)
+    sent_at = van.carrier.clock.now() + wrong
+    report = van.action(occurred_at=(happened + wrong).isoformat(), sent_at=sent_at.isoformat())
+
+    reply = van.work(0, "deliver", report)
+
+    assert reply.status == 200
+    last = van.shop.events(van.ids[0][0])[-1]
+    assert last["occurred_at"] == happened.isoformat().replace("+00:00", "Z")
 
 
 def test_a_failed_attempt_says_why(van: Round) -> None:
