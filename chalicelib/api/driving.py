@@ -23,7 +23,7 @@ from chalicelib.api.schemas.routes import DriverRouteOut
 from chalicelib.bootstrap import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.ids import DriverId, ShipmentId
-from chalicelib.services.work_stops import StopReport
+from chalicelib.domain.stop_reports import StopReport
 
 driving: Final = ApiBlueprint(__name__)
 

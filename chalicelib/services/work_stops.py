@@ -6,48 +6,24 @@ and with the last stop the route) is one transaction. A repeat of the same actio
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain import departures
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.changes import Change, LiveChange, RouteChange
-from chalicelib.domain.errors import (
-    IllegalTransition,
-    Invalid,
-    NotFound,
-    NothingAboard,
-    UploadMissing,
-)
-from chalicelib.domain.fixes import device_clock_skew
+from chalicelib.domain.errors import Invalid, NotFound, UploadMissing
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
 from chalicelib.domain.journeys import leave, reach
 from chalicelib.domain.live import Live
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs import Proof, ProofKind, Requirement, object_key, require_image
-from chalicelib.domain.routes import Route, RouteStatus, Stop
-from chalicelib.domain.shipments import Attempt, Shipment, Step, take, transitions
-from chalicelib.domain.statuses import FINISHED, ON_THE_WAY, FailureReason, Status
+from chalicelib.domain.routes import Route, RouteStatus
+from chalicelib.domain.shipments import Shipment, Step, take
+from chalicelib.domain.statuses import FINISHED, ON_THE_WAY
+from chalicelib.domain.stop_reports import StopReport
 from chalicelib.services.ports import Clock, Fleet, Forecasts, Ids, ProofStore, Routes, Shipments
 from chalicelib.services.retries import retried
 from chalicelib.services.shifts import live_of
-
-
-@dataclass(frozen=True, slots=True)
-class StopReport:
-    """What the driver says. ``shipment_ids`` empty means all that are on the van for this stop.
-
-    ``sent_at`` is the device's clock when it sent, which tells how wrong that clock is.
-    """
-
-    stop_id: StopId
-    step: Step
-    action_id: str
-    occurred_at: datetime
-    sent_at: datetime | None = None
-    reason: FailureReason | None = None
-    note: str | None = None
-    proof_ids: tuple[ProofId, ...] = ()
-    shipment_ids: tuple[ShipmentId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +51,17 @@ class WorkStop:
         live = live_of(self.fleet, actor)
         route, index = self._stop(live, report.stop_id)
         now = self.clock.now()
-        occurred_at = self._occurred_at(report, live, now)
+        occurred_at = report.happened_at(live, now, self.policy)
         found = self._shipments(route, index)
-        concerned = _concerned(report, route.stops[index], found)
+        concerned = report.concerned(route.stops[index], found)
         due = [
             shipment
             for shipment in concerned
-            if not _is_repeat(shipment, report, actor, occurred_at)
+            if not report.is_known(shipment, actor=actor, occurred_at=occurred_at)
         ]
         if not due:
             return tuple(found.values())
-        _require_possible(due, report, actor)
+        report.require_possible(due, actor=actor)
         proofs = self._proofs(report, due)
         changes = [
             self._change(
@@ -112,26 +88,6 @@ class WorkStop:
         if index is None:
             raise NotFound
         return route, index
-
-    def _occurred_at(self, report: StopReport, live: Live, now: datetime) -> datetime:
-        """The device's time, corrected by what we know of its clock, within the shift so far."""
-        at = report.occurred_at - self._skew(report, live, now)
-        if at > now + self.policy.fix_future_limit:
-            text = "The device's clock is ahead of ours: say in sent_at what it shows."
-            raise Invalid(text, pointer="/occurred_at", code="future")
-        return min(max(at, live.started_at or at), now)
-
-    def _skew(self, report: StopReport, live: Live, now: datetime) -> timedelta:
-        if report.sent_at is None:
-            return live.clock_skew
-        return device_clock_skew(
-            report.occurred_at,
-            report.sent_at,
-            oldest_recorded_at=report.occurred_at,
-            received_at=now,
-            known_skew=live.clock_skew,
-            policy=self.policy,
-        )
 
     def _proofs(
         self, report: StopReport, due: Sequence[Shipment]
@@ -192,7 +148,9 @@ class WorkStop:
     ) -> Change:
         reported = shipment
         if report.step is not Step.ARRIVE:
-            reported = _attempted(shipment, report, DriverId(actor.id), proofs, occurred_at)
+            reported = report.attempted(
+                shipment, DriverId(actor.id), proofs=proofs, occurred_at=occurred_at
+            )
         after, event = take(
             reported,
             report.step,
@@ -200,7 +158,7 @@ class WorkStop:
             event_id=EventId(self.ids.new(EVENT)),
             occurred_at=occurred_at,
             now=now,
-            data=_told(report, proofs),
+            data=report.told(proofs),
         )
         if after.status in FINISHED:
             after = replace(after, completed_at=occurred_at)
@@ -253,54 +211,6 @@ class WorkStop:
         )
 
 
-def _concerned(
-    report: StopReport, stop: Stop, found: Mapping[ShipmentId, Shipment]
-) -> list[Shipment]:
-    """The shipments that the report is about; without a list, those that are or were on the van."""
-    for i, shipment_id in enumerate(report.shipment_ids):
-        if shipment_id not in stop.shipment_ids or shipment_id not in found:
-            text = "This shipment is not delivered at this stop."
-            raise Invalid(text, pointer=f"/shipment_ids/{i}", code="unknown_shipment")
-    if report.shipment_ids:
-        return [found[shipment_id] for shipment_id in report.shipment_ids]
-    left = {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.CANCELLED}
-    aboard = [shipment for shipment in found.values() if shipment.status not in left]
-    if not aboard:
-        raise NothingAboard(stop_id=stop.id)
-    on_the_way = [shipment for shipment in aboard if shipment.status in ON_THE_WAY]
-    return on_the_way or aboard
-
-
-def _is_repeat(shipment: Shipment, report: StopReport, actor: Actor, occurred_at: datetime) -> bool:
-    """Whether the report has been taken in already, or says only what is known."""
-    attempt = shipment.last_attempt
-    if report.step is Step.ARRIVE:
-        is_overtaken = (  # by the outcome of the visit that it began
-            attempt is not None
-            and attempt.driver_id == actor.driver_id
-            and attempt.status is shipment.status
-            and occurred_at < attempt.occurred_at
-        )
-        return is_overtaken or shipment.status is Status.ARRIVED
-    is_same = (
-        attempt is not None
-        and attempt.action_id == report.action_id
-        and attempt.driver_id == actor.driver_id  # another's device may choose the same name
-        and attempt.status is transitions()[report.step].target
-    )
-    is_delivered_again = report.step is Step.DELIVER and shipment.status is Status.DELIVERED
-    return is_same or is_delivered_again
-
-
-def _require_possible(due: Sequence[Shipment], report: StopReport, actor: Actor) -> None:
-    row = transitions()[report.step]
-    for shipment in due:
-        if shipment.status not in row.sources or actor.role not in row.roles:
-            raise IllegalTransition(
-                shipment_id=shipment.id, current=shipment.status.value, wanted=report.step.value
-            )
-
-
 def _require_photos(
     due: Sequence[Shipment], proofs: Mapping[ShipmentId, tuple[Proof, ...]], report: StopReport
 ) -> None:
@@ -320,34 +230,3 @@ def _used(shipment: Shipment) -> frozenset[ProofId]:
 def _are_handed_over_together(a: Shipment, b: Shipment) -> bool:
     """One photo shows both: the same sender's goods for the same person."""
     return a.id == b.id or (a.shipper_id == b.shipper_id and a.recipient == b.recipient)
-
-
-def _attempted(
-    shipment: Shipment,
-    report: StopReport,
-    driver_id: DriverId,
-    proofs: Sequence[Proof],
-    occurred_at: datetime,
-) -> Shipment:
-    number = shipment.attempts + 1
-    attempt = Attempt(
-        number=number,
-        action_id=report.action_id,
-        status=transitions()[report.step].target,
-        occurred_at=occurred_at,
-        driver_id=driver_id,
-        reason=report.reason,
-        note=report.note,
-        proofs=tuple(proofs),
-    )
-    return replace(shipment, attempts=number, last_attempt=attempt)
-
-
-def _told(report: StopReport, proofs: Sequence[Proof]) -> dict[str, object]:
-    """What the event says: no note, for it is a person's text."""
-    told: dict[str, object] = {"action_id": report.action_id}
-    if report.reason is not None:
-        told["reason"] = report.reason.value
-    if proofs:
-        told["proofs"] = [{"id": p.id, "kind": p.kind.value, "etag": p.etag} for p in proofs]
-    return told

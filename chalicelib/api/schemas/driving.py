@@ -19,9 +19,9 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments import Shipment, Step
 from chalicelib.domain.statuses import FailureReason, external_status
+from chalicelib.domain.stop_reports import StopReport
 from chalicelib.services.ingest_positions import FixBatch, IngestReport
 from chalicelib.services.scan_parcels import Scan, ScanResult
-from chalicelib.services.work_stops import StopReport
 
 
 class ScanIn(Schema):
