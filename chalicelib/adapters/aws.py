@@ -2,6 +2,8 @@
 
 One retry layer: the SDK's, three attempts in all. Time-outs are short, because every caller is a
 function with a deadline of its own.
+
+What botocore would find out anew with every call, it is told when a client is made.
 """
 
 from collections.abc import Iterator, Mapping
@@ -124,6 +126,13 @@ def _is_surely_undone(error: BotoCoreError | ClientError) -> bool:
 
 @lru_cache
 def _client(service: str, total_attempts: int) -> Any:  # noqa: ANN401 - typed by client's overloads
+    return new_client(service, total_attempts=total_attempts)
+
+
+def new_client(service: str, *, total_attempts: int = TOTAL_ATTEMPTS) -> Any:  # noqa: ANN401 - as above
+    """A client of one's own."""
+    # not boto3: it only wraps the same client, and its import costs a cold start 100 ms
+    session = botocore.session.get_session()
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_S,
         read_timeout=READ_TIMEOUT_S,
@@ -131,6 +140,8 @@ def _client(service: str, total_attempts: int) -> Any:  # noqa: ANN401 - typed b
         signature_version="s3v4"
         if service == "s3"
         else None,  # browsers fail their preflight on older ones
+        user_agent=session.user_agent(),  # else botocore composes one twice for each call
+        account_id_endpoint_mode="disabled",  # else the credentials are asked for it, each call
+        parameter_validation=service != "dynamodb",  # PynamoDB knows what it asks
     )
-    # not boto3: it only wraps the same client, and its import costs a cold start 100 ms
-    return botocore.session.get_session().create_client(service, config=config)
+    return session.create_client(service, config=config)

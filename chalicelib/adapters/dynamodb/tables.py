@@ -36,20 +36,22 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.adapters.aws import new_client
+
 UNBOUND: Final = "unbound"
 
 
 class _Connection:
-    """How every table is reached: few tries, short time-outs (a request has 29 s at most)."""
+    """How every table is reached: by the client that all share."""
 
     table_name = UNBOUND
-    connect_timeout_seconds = 2
-    read_timeout_seconds = 5
-    max_retry_attempts = 2
 
 
 class _Shared:
-    """One client for all models: PynamoDB would make each its own, a tenth of a second apiece."""
+    """One client for all models: PynamoDB would make each its own, a tenth of a second apiece.
+
+    It is made as those of other services are, with the same tries and time-outs.
+    """
 
     lock = Lock()  # functions deliver in threads, and botocore makes clients in one at a time
     client: Any = None
@@ -63,7 +65,7 @@ class Item(Model):
         found = super()._get_connection()
         with _Shared.lock:
             if _Shared.client is None:
-                _Shared.client = found.connection.client
+                _Shared.client = new_client("dynamodb")
             found.connection._client = _Shared.client  # noqa: SLF001 - else it makes its own
         return found
 
