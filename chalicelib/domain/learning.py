@@ -63,7 +63,7 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
     stop = route.stops[index]
     yield from _leg(route, index, before[-1], arrived_at)
     for earlier in before:
-        if earlier.left_at <= arrived_at:
+        if earlier.told_at <= arrived_at:  # what an offline phone brings late foretold nothing
             yield from _range(stop, index, earlier, arrived_at)
     # An early driver waits: service begins when the window opens.
     opens_at = arrived_at if stop.window is None else max(arrived_at, stop.window.earliest)
@@ -105,7 +105,7 @@ def _range(
         return  # that ETA was the window's, not ours
     stops_ahead = _stops_ahead(told, earlier.etas, index)
     if stops_ahead in JUDGED_AHEAD:
-        yield RangeLesson(told, stops_ahead, earlier.left_at, arrived_at)
+        yield RangeLesson(told, stops_ahead, earlier.told_at, arrived_at)
 
 
 def _stops_ahead(told: Eta, etas: Sequence[Eta | None], index: int) -> int:

@@ -125,6 +125,14 @@ def test_reports_out_of_order_teach_no_negative_leg() -> None:
     assert [type(lesson) for lesson in found] == [RangeLesson, VisitLesson]
 
 
+def test_what_was_told_after_the_arrival_foretold_nothing() -> None:
+    brought_late = replace(FIRST, told_at=NOON + minutes(45))  # with ETAs of 45 minutes past noon
+
+    *_, found = lessons([HUB, brought_late, SECOND])
+
+    assert [lesson.told_at for lesson in found if isinstance(lesson, RangeLesson)] == [HUB.told_at]
+
+
 def test_an_early_driver_waits_and_that_is_neither_service_nor_a_wrong_eta() -> None:
     opens = make_range(NOON + minutes(15))
     route = make_route([make_stop(0, window=opens), *ROUTE.stops[1:]])
