@@ -13,11 +13,15 @@ from chalicelib.domain.departures import Departure
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.eta.lessons import LegLesson, Lesson, ParkingLesson, RangeLesson, VisitLesson
 from chalicelib.domain.forecasts import leg_to, visit
+from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.routes import Route, Stop
+from chalicelib.domain.routes import FASTEST_MPS, Route, Stop
 
 JUDGED_AHEAD: Final = frozenset({1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192})
 """One for each bin of the horizon: neighbours of one route are wrong together and teach no more."""
+
+ELSEWHERE_M: Final = 1_000.0
+"""Who stands farther from an address than it may lie wrong on the map was not there."""
 
 Order = tuple[datetime, int]
 """Of a departure within its route."""
@@ -58,7 +62,7 @@ def teachings(
 
 def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) -> Iterator[Lesson]:
     index, arrived_at = departure.stop_index, departure.arrived_at
-    if index is None or arrived_at is None or not before or index >= len(route.stops):
+    if index is None or arrived_at is None or not before or _place(route, departure) is None:
         return
     stop = route.stops[index]
     yield from _leg(route, index, before[-1], arrived_at)
@@ -73,19 +77,33 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
         yield ParkingLesson(stop.coordinates, departure.stood_at, departure.left_at)
 
 
+def _place(route: Route, departure: Departure) -> Coordinates | None:
+    """Where the van left from; None where nobody knows that it was there.
+
+    Drivers give up on stops from afar, and some tap through a list; a plan may have lost a stop.
+    """
+    index, stood_at = departure.stop_index, departure.stood_at
+    if index is None:
+        return route.hub_coordinates
+    if index >= len(route.stops) or departure.arrived_at is None:
+        return None
+    place = route.stops[index].coordinates
+    is_elsewhere = stood_at is not None and distance_m(stood_at, place) > ELSEWHERE_M
+    return None if is_elsewhere else place
+
+
 def _leg(
     route: Route, index: int, previous: Departure, arrived_at: datetime
 ) -> Iterator[LegLesson]:
     came_from, left_at = previous.stop_index, previous.left_at
-    if came_from is not None and came_from >= len(route.stops):
-        return  # a stop that the plan no longer has: nobody knows where that was
-    if arrived_at < left_at or _may_hold_a_break(route, left_at, arrived_at):
+    place = _place(route, previous)
+    if place is None or arrived_at < left_at or _may_hold_a_break(route, left_at, arrived_at):
         return
     stop = route.stops[index]
-    place = route.hub_coordinates if came_from is None else route.stops[came_from].coordinates
     is_planned = index == (0 if came_from is None else came_from + 1)
     leg = leg_to(stop, place, route, road_s=stop.road_s if is_planned else None)
-    yield LegLesson(leg, left_at, arrived_at)
+    if leg.distance_m <= FASTEST_MPS * (arrived_at - left_at).total_seconds():
+        yield LegLesson(leg, left_at, arrived_at)
 
 
 def _may_hold_a_break(route: Route, since: datetime, until: datetime) -> bool:

@@ -16,7 +16,17 @@ from chalicelib.domain.eta.state import State
 from chalicelib.domain.forecasts import leg_to, visit
 from chalicelib.domain.learning import JUDGED_AHEAD, Teaching, teachings
 from chalicelib.domain.routes import Break, Route
-from tests.builders import NOON, make_eta, make_range, make_route, make_stop, minutes, north_of
+from tests.builders import (
+    HELSINKI,
+    NOON,
+    make_eta,
+    make_range,
+    make_route,
+    make_stop,
+    minutes,
+    north_of,
+    seconds,
+)
 from tests.strategies import departures as any_departures
 from tests.strategies import routes as any_routes
 
@@ -93,6 +103,44 @@ def test_from_a_stop_that_the_plan_no_longer_has_no_leg_is_taught(gone: int) -> 
     *_, found = lessons([HUB, leaving(gone, 10), leaving(0, 30)])
 
     assert [type(lesson) for lesson in found] == [RangeLesson, VisitLesson]
+
+
+ELSEWHERE = {
+    "nobody knows that it came": {"arrived_at": None},
+    "it stood elsewhere": {"stood_at": north_of(ROUTE.stops[0].coordinates, 1_100.0)},
+}
+
+
+@pytest.mark.parametrize("changes", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_stop_that_was_given_up_from_afar_teaches_no_leg(changes: dict[str, Any]) -> None:
+    _, given_up, found = lessons([HUB, replace(FIRST, **changes), SECOND])
+
+    assert given_up == []
+    assert [type(lesson) for lesson in found] == [RangeLesson, RangeLesson, VisitLesson]
+
+
+def test_an_address_that_lies_wrong_on_the_map_is_learnt_all_the_same() -> None:
+    stood_at = north_of(ROUTE.stops[0].coordinates, 900.0)
+
+    *_, found = lessons([HUB, replace(FIRST, stood_at=stood_at)])
+
+    assert [type(lesson) for lesson in found] == [
+        LegLesson,
+        RangeLesson,
+        VisitLesson,
+        ParkingLesson,
+    ]
+
+
+def test_a_leg_that_no_van_can_have_driven_is_not_taught() -> None:
+    far = make_route([make_stop(i, coordinates=north_of(HELSINKI, 9_000.0 * i)) for i in range(4)])
+
+    def legs(took_s: float) -> int:
+        arrived_at = FIRST.left_at + seconds(took_s)
+        *_, found = lessons([HUB, FIRST, leaving(1, 22, arrived_at=arrived_at)], far)
+        return sum(isinstance(lesson, LegLesson) for lesson in found)
+
+    assert [legs(0.0), legs(120.0), legs(140.0)] == [0, 0, 1]
 
 
 def test_a_planned_leg_is_taught_with_the_seconds_of_its_road_and_no_other() -> None:
