@@ -39,18 +39,22 @@ class Reached:
 def reached(route: Route, departures: Sequence[Departure], told: Iterable[EtasTold]) -> Reached:
     """All stops left, each once: who comes back to a stop had reached it the first time.
 
-    ``departures`` are those of the route in their order. Without one from the hub nobody knows when
-    the route began, and so all is unknown.
+    ``departures`` are those of the route in their order; stops that the plan no longer has count
+    only as those that came before others. Without one from the hub nobody knows when the route
+    began, and so all is unknown.
     """
     left = _first_by_stop(departures)
     started_at = next((each.left_at for each in departures if each.stop_index is None), None)
     if started_at is None:
-        return Reached({}, tuple(route.stops[index].id for index in left))
+        return Reached({}, tuple(route.stops[i].id for i in left if i < len(route.stops)))
     told_by_stop = _by_stop([*told, *map(_told_with, departures)])
     arrivals: dict[StopId, Arrival] = {}
     unknown: list[StopId] = []
     next_since = started_at
     for index, departure in left.items():
+        since, next_since = next_since, departure.left_at
+        if index >= len(route.stops):
+            continue
         stop = route.stops[index]
         at = _judged_at(departure, stop)
         if at is None:
@@ -60,9 +64,8 @@ def reached(route: Route, departures: Sequence[Departure], told: Iterable[EtasTo
                 arrived_at=at,
                 started_at=started_at,
                 told=told_by_stop[index],
-                next_since=next_since if next_since <= at else None,
+                next_since=since if since <= at else None,
             )
-        next_since = departure.left_at
     return Reached(arrivals, tuple(unknown))
 
 

@@ -73,6 +73,17 @@ def test_without_a_start_nothing_is_known() -> None:
     assert of() == Reached({})
 
 
+def test_a_stop_that_the_plan_no_longer_has_is_judged_nowhere() -> None:
+    gone = departure(STOPS, 10, arrived_at=None)
+
+    found = of(HUB, gone, departure(0, 20), departure(STOPS + 7, 30))
+
+    assert list(found.arrivals) == [FIRST]
+    assert found.unknown == ()
+    assert found.arrivals[FIRST].next_since == NOON + minutes(10)
+    assert of(gone) == Reached({})
+
+
 def test_who_comes_back_was_there_the_first_time() -> None:
     found = of(HUB, departure(0, 10), departure(1, 20), departure(0, 30))
 
