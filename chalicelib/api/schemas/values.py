@@ -10,7 +10,8 @@ from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.instants import Range
 
 MIN_YEAR: Final = 2000
-MAX_YEAR: Final = 2100
+MAX_YEAR: Final = 2090
+"""An ETA waits for its window, and is kept in 31 bits of seconds (68 years) from the start."""
 BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 

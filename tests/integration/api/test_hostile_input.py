@@ -266,6 +266,10 @@ def test_an_unknown_field_is_named_by_its_pointer(shop: Shop) -> None:
             "/window/end",
             {"window": {"start": "2026-11-23T13:00:00Z", "end": "9999-11-23T12:00:00Z"}},
         ),
+        (
+            "/window/start",
+            {"window": {"start": "2091-01-01T00:00:00Z", "end": "2091-01-02T00:00:00Z"}},
+        ),
         ("/service_time_s", {"service_time_s": -1}),
         ("/service_time_s", {"service_time_s": "60"}),
         ("/service_time_s", {"service_time_s": True}),

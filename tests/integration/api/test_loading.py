@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from chalicelib.api.schemas.values import MAX_YEAR
 from chalicelib.services import start_route
 from tests.faults import Action, Crash, Faults, crash_after, crash_before
 from tests.integration.carrier import Carrier, Round, Shop
@@ -242,6 +243,20 @@ def test_only_what_was_loaded_is_out_for_delivery(shared: Carrier) -> None:
     promises = [stop["promise"] for stop in van.route()["stops"]]
     assert [promise is None for promise in promises] == [False, True, False]
     assert started["stops"][1]["eta"] is None
+
+
+@pytest.mark.parametrize("year", [2000, MAX_YEAR])
+def test_a_window_that_makes_no_sense_keeps_no_van_from_leaving(
+    shared: Carrier, shop: Shop, year: int
+) -> None:
+    window = {"start": f"{year}-12-31T23:00:00Z", "end": f"{year}-12-31T23:30:00Z"}
+    visits = [[shop.shipment(stop=0)], [shop.shipment(stop=1, window=window)]]
+    van = shared.planned(shop, [*visits, [shop.shipment(stop=2)]]).loaded()
+
+    started = van.start()
+
+    assert started.status == 200, started.body
+    assert van.work(0, "deliver").status == 200
 
 
 def test_a_start_is_repeated_without_effect(shared: Carrier) -> None:
