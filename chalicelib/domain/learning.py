@@ -4,7 +4,7 @@ A departure ends a visit, and its arrival ended a leg; what had been told of the
 departures can then be judged.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -42,6 +42,11 @@ class Teaching:
 
     learnt: Learnt
     lessons: tuple[Lesson, ...]
+
+    def is_after(self, marks: Mapping[RouteId, Order]) -> bool:
+        """Whether it is not learnt yet, as the marks of all routes say."""
+        mark = marks.get(self.learnt.route_id)
+        return mark is None or self.learnt.through > mark
 
     def pages(self) -> frozenset[int]:
         """All pages that it takes."""

@@ -5,9 +5,10 @@ whoever is called twice or at the same time. A page that cannot be read is set a
 begins anew there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from chalicelib.domain.changes import PageChange, StoredPage
@@ -40,8 +41,9 @@ class LearnTravelTimes:
         """Learn all that is new of these routes; returns those that must come again."""
         wanted = tuple(dict.fromkeys(route_ids))
         try:
-            while retried(lambda: self._learn_some(wanted)):
-                pass
+            new = self._new(wanted)
+            while new:
+                new = retried(partial(self._learn_some, new))
         except Exception:  # noqa: BLE001 - the last one that is left logs what it was
             if len(wanted) > 1:  # one route must not hold up the others: each alone says whether
                 return frozenset().union(*(self((route_id,)) for route_id in wanted))
@@ -49,13 +51,10 @@ class LearnTravelTimes:
             return frozenset(wanted)
         return frozenset()
 
-    def _learn_some(self, route_ids: Sequence[RouteId]) -> bool:
-        """Learn what fits into one transaction; whether there is more."""
-        before = self.travel.learnt(route_ids)
-        new = sorted(
-            (teaching for route_id in route_ids for teaching in self._new(route_id, before)),
-            key=lambda teaching: teaching.learnt.through,
-        )
+    def _learn_some(self, new: Sequence[Teaching]) -> Sequence[Teaching]:
+        """Learn what fits into one transaction and nobody has learnt meanwhile; what is left."""
+        before = self.travel.learnt([teaching.learnt.route_id for teaching in new])
+        new = [teaching for teaching in new if teaching.is_after(before)]
         some, pages = _that_fit(new)
         if some:
             changes = self._taught(some, self.travel.open(sorted(pages)))
@@ -63,15 +62,24 @@ class LearnTravelTimes:
             learnt = [(mark, before.get(route_id)) for route_id, mark in marks.items()]
             self.travel.commit(changes, learnt)
             count(Metric.DEPARTURES_LEARNT, len(some))
-        return len(some) < len(new)
+        return new[len(some) :]
 
-    def _new(self, route_id: RouteId, before: Mapping[RouteId, Order]) -> tuple[Teaching, ...]:
+    def _new(self, route_ids: Sequence[RouteId]) -> Sequence[Teaching]:
+        """What is new of these routes, in the order of time.
+
+        Read once, however many transactions it takes: departures are never edited.
+        """
+        before = self.travel.learnt(route_ids)
+        new = (teaching for route_id in route_ids for teaching in self._new_of(route_id, before))
+        return sorted(new, key=lambda teaching: teaching.learnt.through)
+
+    def _new_of(self, route_id: RouteId, before: Mapping[RouteId, Order]) -> Iterator[Teaching]:
         try:
             route = self.routes.get(route_id)
         except NotFound:
-            return ()
+            return iter(())
         departures = self.routes.departures(route_id)
-        return tuple(teachings(route, departures, after=before.get(route_id)))
+        return teachings(route, departures, after=before.get(route_id))
 
     def _taught(
         self, some: Sequence[Teaching], stored: Mapping[int, StoredPage]

@@ -239,3 +239,25 @@ def test_a_backlog_is_learnt_in_several_transactions() -> None:
     assert len(school.travel.items) > 1
     assert max(school.travel.items) <= ITEMS_AT_ONCE
     assert set(school.travel.marks) == set(route_ids)
+
+
+@dataclass
+class Watched(InMemoryRoutes):
+    """Notes whose departures are read."""
+
+    asked: list[RouteId] = field(default_factory=list)
+
+    def departures(self, route_id: RouteId) -> tuple[Departure, ...]:
+        self.asked.append(route_id)
+        return super().departures(route_id)
+
+
+def test_a_backlog_is_read_once_however_many_transactions_it_takes() -> None:
+    watched, counting = Watched(), Counting()
+    school = School(watched, counting)
+    route_ids = [school.drive(number, stops=40, apart_m=2_500.0) for number in (1, 2)]
+
+    school.learn(route_ids)
+
+    assert len(counting.items) > 1
+    assert watched.asked == route_ids
