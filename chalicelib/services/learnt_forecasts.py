@@ -32,13 +32,17 @@ class LearntForecasts:
         """Nothing is read before the first route."""
         self._travel = travel
         self._clock = clock
+        self._quarter = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing is known."""
         self._state = State()
         self._model = LearnedModel(self._state)
         self._forecaster = Forecaster(self._model)
         self._read_in: dict[int, int] = {}
         self._versions: dict[int, int] = {}
         self._complete: set[tuple[str, int, int]] = set()
-        self._quarter = 0
 
     @property
     def model(self) -> LearnedModel:
@@ -73,6 +77,8 @@ class LearntForecasts:
         except DomainError as exc:
             logger.warning("travel pages not read", extra={"code": exc.code, "pages": len(pages)})
             return False
+        if any(page in self._versions and page not in stored for page in pages):
+            self._begin()  # nobody deletes a page but who wants to learn anew
         changed = {p: s for p, s in stored.items() if self._versions.get(p) != s.version}
         refused = read_into(self._state, changed)
         self._versions |= {page: s.version for page, s in changed.items() if page not in refused}

@@ -197,3 +197,18 @@ def test_what_no_route_has_asked_for_is_forgotten(travel: Watched, clock: Manual
 
     kept = {key >> 20 for key in forecasts.model.state.beliefs.known}
     assert kept <= set(all_pages(far))
+
+
+def test_a_table_that_was_emptied_is_forgotten_with_the_next_quarter(
+    travel: Watched, clock: ManualClock
+) -> None:
+    never_taught_s = second_leg_s(LearntForecasts(Watched(), clock), clock)
+    travel.know(taught(), all_pages())
+    forecasts = LearntForecasts(travel, clock)
+    assert second_leg_s(forecasts, clock) < 0.5 * never_taught_s
+
+    travel.pages.clear()
+    clock.go_on(minutes(15))
+
+    assert second_leg_s(forecasts, clock) == pytest.approx(never_taught_s, rel=0.1)
+    assert not forecasts.model.state.beliefs.known
