@@ -12,8 +12,9 @@ from chalicelib.domain.eta.chain import Link
 from chalicelib.domain.eta.model import TravelModel
 from chalicelib.domain.fixes import Fix, Screened, is_drivable, newest
 from chalicelib.domain.forecasts import remaining_etas
+from chalicelib.domain.geography import distance_m
 from chalicelib.domain.live import Live, Progress
-from chalicelib.domain.nearness import near_stop
+from chalicelib.domain.nearness import CLEAR, near_stop
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.rests import rested
 from chalicelib.domain.routes import Route
@@ -78,8 +79,8 @@ def leave(
 ) -> Live:
     """The live state when all is done at a stop; after the last one the shift has ended.
 
-    Who is done at a stop is there, unless fixes say that this cannot be: with no newer one, the way
-    ahead begins at the stop.
+    Who is done at a stop is there, unless fixes say otherwise: with no newer one, the way ahead
+    begins at the stop.
     """
     after = live.with_progress(stop_index, Progress(is_done=True))
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
@@ -88,12 +89,29 @@ def leave(
         return replace(after, ended_at=now)
     there = Fix(left_at, route.stops[stop_index].coordinates)
     head = after.head(policy)
-    if head is None or is_drivable(head, there, policy):
+    if head is None or _was_there(live, stop_index, head, there, policy):
         if head is None or head.recorded_at < left_at + policy.stale_after:
             after = replace(after, last_stop=stop_index)
         if head is None or head.recorded_at < left_at:
             head = there
     return _reckoned(after, head, plan_links, route, model)
+
+
+def _was_there(live: Live, stop_index: int, head: Fix, there: Fix, policy: Policy) -> bool:
+    """Whether a stop may have been left as reported, for all that fixes say.
+
+    Drivers give up on stops ahead from where they are. That must not turn the plan around, so who
+    is heard of and reports a stop out of turn must have been seen near it.
+    """
+    if not is_drivable(head, there, policy):
+        return False
+    is_expected = stop_index in {live.next_stop, live.near_stop}
+    if is_expected or live.progress[stop_index].arrived_at is not None:
+        return True
+    near_m = CLEAR * policy.arrival_radius_m
+    seen = (distance_m(fix.coordinates, there.coordinates) for fix in live.recent)
+    is_heard = there.recorded_at - head.recorded_at <= policy.stale_after
+    return not is_heard or any(way_m <= near_m for way_m in seen)
 
 
 def _reckoned(

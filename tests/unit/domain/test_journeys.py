@@ -356,6 +356,34 @@ class TestLeave:
         assert then.remaining() == [0, 1]
         assert then.etas[:2] == live.etas[:2]
 
+    @pytest.mark.parametrize(
+        ("seen_m", "ago_s", "ahead"),
+        [
+            (0.0, 25.0, [0, 1]),  # a customer in the next street has called, and is not at home
+            (500.0, 25.0, [1, 0]),  # round the corner of the door
+            (0.0, 240.0, [1, 0]),  # nobody knows better
+        ],
+    )
+    def test_a_stop_that_is_given_up_from_the_next_street_does_not_turn_the_plan_around(
+        self, seen_m: float, ago_s: float, ahead: list[int]
+    ) -> None:
+        doors = [north_of(HELSINKI, way_m) for way_m in (300.0, 450.0, 600.0)]
+        route = make_route([make_stop(i, coordinates=door) for i, door in enumerate(doors)])
+        seen = make_fix(NOON - seconds(ago_s), coordinates=north_of(HELSINKI, seen_m))
+
+        then = leave(
+            on_the_road(recent=(seen,)),
+            2,
+            route,
+            links(route, MODEL, NOON),
+            left_at=NOON,
+            now=NOON,
+            model=MODEL,
+            policy=POLICY,
+        )
+
+        assert then.remaining() == ahead
+
     def test_a_late_report_does_not_call_the_van_back(self) -> None:
         live, _ = after(on_the_road(), standing(1, 3_600, 3_630, 3_660, 3_690))
 
