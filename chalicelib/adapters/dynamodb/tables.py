@@ -36,7 +36,7 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
-from chalicelib.adapters.aws import new_client
+from chalicelib.adapters.dynamodb.client import dynamodb_client
 
 UNBOUND: Final = "unbound"
 
@@ -65,7 +65,7 @@ class Item(Model):
         found = super()._get_connection()
         with _Shared.lock:
             if _Shared.client is None:
-                _Shared.client = new_client("dynamodb")
+                _Shared.client = dynamodb_client()
             found.connection._client = _Shared.client  # noqa: SLF001 - else it makes its own
         return found
 
