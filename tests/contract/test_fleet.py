@@ -264,6 +264,15 @@ class TestFaults:
         assert whole_track(dynamo.fleet) == ()
 
 
+def test_positions_expire(dynamo: Stores) -> None:
+    kept = entry(make_drive(3))
+
+    dynamo.fleet.append_track(kept)
+
+    (item,) = TrackItem.query(DRIVER, TrackItem.item.startswith("TRACK#"))
+    assert item.expires_at == kept.expires_at.timestamp()
+
+
 def test_memory_needs_no_moto() -> None:
     with in_memory() as stores:
         assert stores.fleet.glance(DRIVER) is None

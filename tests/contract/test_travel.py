@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from chalicelib.adapters.dynamodb.tables import LearntItem, PageItem
+from chalicelib.adapters.dynamodb.travel import ASIDE, LEARNT
 from chalicelib.domain.changes import PageChange, StoredPage
 from chalicelib.domain.errors import ConcurrentUpdate
-from chalicelib.domain.eta.places import MODEL_PAGE, area_page
+from chalicelib.domain.eta.places import MODEL_PAGE, area_page, page_name
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.learning import Learnt
 from chalicelib.services.ports import TravelPages
@@ -86,6 +88,16 @@ def test_what_was_set_aside_is_not_read_again(travel: TravelPages) -> None:
     travel.commit([changed(packed=b"good", expected=1)], [])
 
     assert travel.read([MODEL_PAGE]) == {MODEL_PAGE: StoredPage(b"good", 2)}
+
+
+def test_marks_and_what_was_set_aside_expire_and_pages_do_not(dynamo: Stores) -> None:
+    dynamo.travel.commit([changed(packed=b"broken")], [(mark(), None)])
+    dynamo.travel.set_aside(dynamo.travel.open([MODEL_PAGE]), NOON + minutes(9))
+
+    name = page_name(MODEL_PAGE)
+    assert PageItem.get(name).expires_at is None
+    assert PageItem.get(f"{ASIDE}{name}/1").expires_at == (NOON + minutes(9)).timestamp()
+    assert LearntItem.get(f"{LEARNT}{ROUTE}").expires_at == mark().expires_at.timestamp()
 
 
 def test_a_hundred_pages_are_one_call_and_half_a_unit_each(dynamo: Stores) -> None:
