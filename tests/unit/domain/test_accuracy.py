@@ -112,6 +112,13 @@ def test_figures_come_with_their_numerators() -> None:
     assert (accuracy.bias_s, accuracy.coverage_ratio, accuracy.mean_width_s) == (96, 0.6, 300)
 
 
+def test_nine_in_ten_are_no_farther_off_than_the_90th_percentile() -> None:
+    misses = [Miss(60.0 * i, is_covered=True, width_s=0.0) for i in range(10, 0, -1)]
+
+    assert summarize(misses).p90_s == 540.0
+    assert summarize(misses[:9]).p90_s == 600.0
+
+
 def test_of_nothing_there_are_no_figures() -> None:
     accuracy = pool([])[Horizon.AT_START]
 

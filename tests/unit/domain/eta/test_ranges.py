@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.eta.curve import POWER_LAW, Curve
-from chalicelib.domain.eta.noise import Noise, clipped, driver_factor
+from chalicelib.domain.eta.noise import FLOOR, Noise, clipped, driver_factor
 from chalicelib.domain.eta.quantiles import RangeTracker, learn_shared
 from chalicelib.domain.eta.state import State
 from chalicelib.domain.eta.travel import HORIZONS, StopTold, horizon
@@ -120,6 +120,14 @@ def test_noise_follows_what_is_left_over() -> None:
 
     assert noise.variances[0] == 0.08
     assert noise.variances[1] == pytest.approx(0.25, rel=0.2)
+
+
+def test_however_exact_a_van_was_the_next_leg_is_not_certain() -> None:
+    noise = Noise(1)
+    for _ in range(5_000):
+        noise.learn(0, 0.0, 0.02, 1.0)
+
+    assert noise.variances == [FLOOR]
 
 
 def test_a_driver_who_surprises_has_wider_ranges_within_bounds() -> None:
