@@ -1,6 +1,7 @@
 import itertools
 import math
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -68,6 +69,51 @@ def test_a_driver_who_stays_long_is_expected_to_stay_long() -> None:
         model.learn_dwell(visit, arrived_at=at, left_at=at + minutes(8))
 
     assert median_s(model.dwell(make_visit(AFAR), NOON)) > 300.0
+
+
+def test_drivers_and_doors_are_told_apart_by_their_services() -> None:
+    model = new()
+    slow_door, other = north_of(HELSINKI, 700.0), north_of(HELSINKI, 1_400.0)
+    for i in range(20):
+        at = NOON + minutes(20 * i)
+        for driver, place, took in (
+            ("slow", north_of(HELSINKI, 100.0 * i), 8.0),
+            ("quick", north_of(HELSINKI, -100.0 * i), 2.0),
+            ("any", slow_door, 8.0),
+            ("any", other, 2.0),
+        ):
+            visit = replace(make_visit(place), driver=driver)
+            model.learn_dwell(visit, arrived_at=at, left_at=at + minutes(took))
+
+    def expected_s(driver: str, place: Coordinates) -> float:
+        return median_s(model.dwell(replace(make_visit(place), driver=driver), NOON))
+
+    assert expected_s("slow", AFAR) > 1.5 * expected_s("quick", AFAR)
+    assert expected_s("new", slow_door) > 1.5 * expected_s("new", other)
+
+
+def test_drivers_and_ways_are_told_apart_by_their_legs() -> None:
+    model = new()
+    slow_way = make_leg(HELSINKI, north_of(HELSINKI, 3_000.0))
+    other = make_leg(AFAR, north_of(AFAR, 3_000.0))
+    for i in range(20):
+        at = NOON + minutes(20 * i)
+        for driver, leg, took in (
+            ("slow", make_leg(north_of(HELSINKI, -900.0 * i), HELSINKI), 2.0),
+            ("quick", make_leg(north_of(HELSINKI, -900.0 * i), HELSINKI), 1.0),
+            ("any", slow_way, 14.0),
+            ("any", other, 7.0),
+        ):
+            model.learn_leg(
+                replace(leg, driver=driver), departed_at=at, arrived_at=at + minutes(took)
+            )
+
+    def expected_s(driver: str, leg: Leg) -> float:
+        return median_s(model.leg(replace(leg, driver=driver), NOON + timedelta(days=2)))
+
+    elsewhere = make_leg(north_of(AFAR, 40_000.0), north_of(AFAR, 42_000.0))
+    assert expected_s("slow", elsewhere) > 1.15 * expected_s("quick", elsewhere)
+    assert expected_s("new", slow_way) > 1.15 * expected_s("new", other)
 
 
 def test_asking_teaches_nothing() -> None:
