@@ -76,7 +76,7 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
             yield from _range(stop, index, earlier, arrived_at)
     # An early driver waits: service begins when the window opens.
     opens_at = arrived_at if stop.window is None else max(arrived_at, stop.window.earliest)
-    if opens_at <= departure.left_at and not _may_hold_a_break(route, opens_at, departure.left_at):
+    if opens_at < departure.left_at and not _may_hold_a_break(route, opens_at, departure.left_at):
         yield VisitLesson(visit(stop, route), opens_at, departure.left_at)
     if departure.stood_at is not None:
         yield ParkingLesson(stop.coordinates, departure.stood_at, departure.left_at)

@@ -173,6 +173,12 @@ def test_reports_out_of_order_teach_no_negative_leg() -> None:
     assert [type(lesson) for lesson in found] == [RangeLesson, VisitLesson]
 
 
+def test_a_visit_of_no_time_is_one_tap_or_two_clocks_and_teaches_none() -> None:
+    _, found = lessons([HUB, replace(FIRST, arrived_at=FIRST.left_at)])
+
+    assert [type(lesson) for lesson in found] == [LegLesson, RangeLesson]
+
+
 def test_what_was_told_after_the_arrival_foretold_nothing() -> None:
     brought_late = replace(FIRST, told_at=NOON + minutes(45))  # with ETAs of 45 minutes past noon
 
