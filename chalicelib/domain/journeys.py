@@ -66,6 +66,18 @@ def reach(live: Live, stop_index: int, arrived_at: datetime) -> Live:
     return replace(live.with_progress(stop_index, reached), etas=etas, last_stop=stop_index)
 
 
+def is_there(live: Live, stop_index: int, there: Fix, policy: Policy) -> bool:
+    """Whether a van can be at a stop, where something has been done, for all that fixes say.
+
+    Drivers give up on parcels for stops ahead from where they are. That must not turn the plan
+    around, so who is heard of must have been seen near.
+    """
+    head = live.head(policy)
+    return head is None or (
+        is_drivable(head, there, policy) and _was_seen(live, stop_index, head, there, policy)
+    )
+
+
 def leave(
     live: Live,
     stop_index: int,
@@ -89,24 +101,21 @@ def leave(
         return replace(after, ended_at=now)
     there = Fix(left_at, route.stops[stop_index].coordinates)
     head = after.head(policy)
-    if head is None or _was_there(live, stop_index, head, there, policy):
-        if head is None or head.recorded_at < left_at + policy.stale_after:
+    is_next = stop_index == live.next_stop
+    if head is None:
+        after, head = replace(after, last_stop=stop_index), there
+    elif is_drivable(head, there, policy) and (
+        is_next or is_there(live, stop_index, there, policy)
+    ):
+        if head.recorded_at < left_at + policy.stale_after:
             after = replace(after, last_stop=stop_index)
-        if head is None or head.recorded_at < left_at:
+        if head.recorded_at < left_at:
             head = there
     return _reckoned(after, head, plan_links, route, model)
 
 
-def _was_there(live: Live, stop_index: int, head: Fix, there: Fix, policy: Policy) -> bool:
-    """Whether a stop may have been left as reported, for all that fixes say.
-
-    Drivers give up on stops ahead from where they are. That must not turn the plan around, so who
-    is heard of and reports a stop out of turn must have been seen near it.
-    """
-    if not is_drivable(head, there, policy):
-        return False
-    is_expected = stop_index in {live.next_stop, live.near_stop}
-    if is_expected or live.progress[stop_index].arrived_at is not None:
+def _was_seen(live: Live, stop_index: int, head: Fix, there: Fix, policy: Policy) -> bool:
+    if live.near_stop == stop_index or live.progress[stop_index].arrived_at is not None:
         return True
     near_m = CLEAR * policy.arrival_radius_m
     seen = (distance_m(fix.coordinates, there.coordinates) for fix in live.recent)

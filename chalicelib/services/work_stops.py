@@ -12,8 +12,9 @@ from chalicelib.domain import departures
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.changes import Change, LiveChange, RouteChange
 from chalicelib.domain.errors import Invalid, NotFound, UploadMissing
+from chalicelib.domain.fixes import Fix
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
-from chalicelib.domain.journeys import leave, reach
+from chalicelib.domain.journeys import is_there, leave, reach
 from chalicelib.domain.live import Live
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs import Proof, ProofKind, Requirement, object_key, require_image
@@ -71,7 +72,14 @@ class WorkStop:
         ]
         after = {**found, **{change.after.id: change.after for change in changes}}
         self._commit(
-            live, route, index, at_stop=after, changes=changes, occurred_at=occurred_at, now=now
+            live,
+            route,
+            index,
+            step=report.step,
+            at_stop=after,
+            changes=changes,
+            occurred_at=occurred_at,
+            now=now,
         )
         return tuple(after.values())
 
@@ -170,12 +178,14 @@ class WorkStop:
         route: Route,
         index: int,
         *,
+        step: Step,
         at_stop: Mapping[ShipmentId, Shipment],
         changes: Sequence[Change],
         occurred_at: datetime,
         now: datetime,
     ) -> None:
         is_left = not any(s.status in ON_THE_WAY for s in at_stop.values())
+        there = Fix(occurred_at, route.stops[index].coordinates)
         departure = None
         if is_left:
             after = leave(
@@ -191,8 +201,10 @@ class WorkStop:
             departure = departures.from_stop(
                 live, after, index, left_at=occurred_at, now=now, policy=self.policy
             )
-        else:
+        elif step is Step.ARRIVE or is_there(live, index, there, self.policy):
             after = reach(live, index, occurred_at)
+        else:
+            after = live
         finished = None
         if after.ended_at is not None and route.status is RouteStatus.ACTIVE:
             done = replace(

@@ -311,6 +311,22 @@ def test_an_upload_that_we_would_not_take_is_not_allowed(
     assert resting.call("POST", "proofs", body | changes).status == 422
 
 
+def test_one_parcel_given_up_from_afar_takes_the_van_nowhere(shared: Carrier) -> None:
+    van = shared.round([1, 1, 2]).started()
+    van.drive(-2_000.0)
+    broken, whole = van.ids[2]
+    before = van.state(whole).json
+
+    reply = van.work(2, "fail", van.action(reason="damaged", shipment_ids=[broken]))
+
+    assert reply.status == 200, reply.body
+    after = van.state(whole).json
+    assert before["eta"] is not None
+    assert (after["eta"], after["stops_before"]) == (before["eta"], 2)
+    van.drive(-1_700.0)
+    assert [van.state(ids[-1]).json["stops_before"] for ids in van.ids] == [0, 1, 2]
+
+
 def test_a_stop_of_two_shipments_may_be_delivered_in_parts(shared: Carrier) -> None:
     van = shared.round([2, 1]).started()
     first, second = van.ids[0]
