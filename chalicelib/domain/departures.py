@@ -35,7 +35,7 @@ class Departure:
     told_at: datetime
     expires_at: datetime
     arrived_at: datetime | None = None
-    etas: tuple[Eta | None, ...] = ()
+    etas: Sequence[Eta | None] = ()
     stood_at: Coordinates | None = None
 
     @property

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.domain.eta.chain import NO_TIME, Link, chain, remaining_dwell
-from chalicelib.domain.eta.estimates import Duration, Eta
+from chalicelib.domain.eta.chain import NO_TIME, Link, chain, instants_s, remaining_dwell
+from chalicelib.domain.eta.estimates import Duration, Eta, Etas
 from chalicelib.domain.eta.model import Leg, TravelModel, Visit
 from chalicelib.domain.fixes import Fix
 from chalicelib.domain.geography import Coordinates, distance_m
@@ -27,6 +27,8 @@ ASTRAY: Final = 2.0
 """Times its length: who is further than that from a leg's end has left it for other roads."""
 OTHER_ROADS: Final = 0.6
 """The power of the distance that time grows with where nothing is known but the distance."""
+NOWHERE: Final = -2
+"""Before a van has been at a stop: no stop comes after number -2."""
 
 
 def quarter(at: datetime) -> int:
@@ -111,40 +113,44 @@ def etas_at_start(
 
 def remaining_etas(
     live: Live, head: Fix, plan_links: Sequence[Link], route: Route, model: TravelModel
-) -> tuple[Eta | None, ...]:
+) -> Etas:
     """ETAs of all stops not done, from where the head is; None for what is done or already reached.
 
     The present leg is predicted anew from the present place, never by extrapolating the driver's
     own speed, and so is a leg that leaves out stops of the plan. At a stop under way, in whatever
     order it was reached, the rest of its service is expected first.
     """
-    etas: list[Eta | None] = [None] * len(route.stops)
     ahead = in_turn(live, route, plan_links, head.recorded_at)
     chained: list[Link] = []
-    place, before = head.coordinates, -2  # no stop comes after number -2
-    if live.under_way is not None:
-        dwell = _rest_of_service(live, live.under_way, head, plan_links)
+    before = NOWHERE
+    under_way = live.under_way
+    if under_way is not None:
+        dwell = _rest_of_service(live, under_way, head, plan_links)
         chained.append(Link(travel=NO_TIME, dwell=dwell))
-        place, before = route.stops[live.under_way].coordinates, live.under_way
+        before = under_way
     for i in ahead:
-        link, stop = plan_links[i], route.stops[i]
+        link = plan_links[i]
         if i == before - 1:  # back the way that the plan goes
             link = replace(link, travel=plan_links[before].travel)
         elif i != before + 1:
+            stop = route.stops[i]
+            place = head.coordinates if before == NOWHERE else route.stops[before].coordinates
             road_s = None if chained else _road_s_left(live, i, place, route)
             travel = model.leg(leg_to(stop, place, route, road_s=road_s), head.recorded_at)
             link = replace(link, travel=travel)
         chained.append(link)
-        place, before = stop.coordinates, i
-    told = chain(
+        before = i
+    told = instants_s(
         chained,
-        departs_at=head.recorded_at,
+        start_s=head.recorded_at.timestamp(),
         model=model,
         pauses=pauses(route.breaks, head.recorded_at, live),
     )
-    for i, eta in zip(ahead, told[len(chained) - len(ahead) :], strict=True):
-        etas[i] = eta
-    return tuple(etas)
+    points_s: list[int | None] = [None] * len(route.stops)
+    earliest_s, latest_s = [0] * len(route.stops), [0] * len(route.stops)
+    for i, instants in zip(ahead, told[len(chained) - len(ahead) :], strict=True):
+        points_s[i], earliest_s[i], latest_s[i] = instants
+    return Etas(points_s, earliest_s, latest_s)
 
 
 def _road_s_left(live: Live, stop_index: int, place: Coordinates, route: Route) -> float | None:

@@ -4,10 +4,11 @@ It holds the newest fixes, the progress of each stop, the ETAs told last and the
 alerts. It is replaced as a whole under a version, never edited in place.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.fixes import Fix, credible
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.instants import Range
@@ -63,7 +64,7 @@ class Live:
     rested_s: tuple[int, ...] = ()
     reckoned_at: datetime | None = None
     progress: tuple[Progress, ...] = ()
-    etas: tuple[Eta | None, ...] = ()
+    etas: Sequence[Eta | None] = ()
     planned: tuple[RouteId, ...] = ()
 
     def head(self, policy: Policy) -> Fix | None:
@@ -85,13 +86,15 @@ class Live:
         left = [i for i, stop in enumerate(self.progress) if not stop.is_done]
         if self.last_stop is None or not left or left[0] >= self.last_stop:
             return left
-        return sorted(left, key=self._turn)
+        points_s, under_way = Etas.of(self.etas).points_s, self.under_way
 
-    def _turn(self, stop_index: int) -> tuple[int, float]:
-        eta = self.etas[stop_index]
-        if stop_index == self.under_way:
-            return 0, 0.0
-        return (2, 0.0) if eta is None else (1, eta.point.timestamp())
+        def turn(stop_index: int) -> tuple[int, int]:
+            point_s = points_s[stop_index]
+            if stop_index == under_way:
+                return 0, 0
+            return (2, 0) if point_s is None else (1, point_s)
+
+        return sorted(left, key=turn)
 
     @property
     def is_on_shift(self) -> bool:

@@ -64,11 +64,23 @@ def chain(
     ``pauses`` are taken in their order. Every ETA is finite and ordered, and its range holds its
     point.
     """
-    start_s = departs_at.timestamp()
+    at = datetime.fromtimestamp
     return tuple(
-        _eta(start_s, span.point_s, span.low_s, span.high_s)
-        for span in spans(links, start_s=start_s, model=model, pauses=pauses)
+        Eta(at(point_s, UTC), at(earliest_s, UTC), at(latest_s, UTC))
+        for point_s, earliest_s, latest_s in instants_s(
+            links, start_s=departs_at.timestamp(), model=model, pauses=pauses
+        )
     )
+
+
+def instants_s(
+    links: Iterable[Link], *, start_s: float, model: TravelModel, pauses: Iterable[Pause] = ()
+) -> list[tuple[int, int, int]]:
+    """``chain`` in whole seconds since the epoch: the point, the earliest, the latest."""
+    return [
+        (round(start_s + span.point_s), round(start_s + span.low_s), round(start_s + span.high_s))
+        for span in spans(links, start_s=start_s, model=model, pauses=pauses)
+    ]
 
 
 def spans(
@@ -78,6 +90,7 @@ def spans(
     elapsed_s = variance_s2 = deviation_s = sooner_s = later_s = 0.0
     breaks = Breaks(pauses, start_s)
     has_breaks = bool(breaks)
+    range_shape, sqrt = model.range_shape, math.sqrt  # looked up once, called for every stop
     for stops_ahead, link in enumerate(links, 1):
         travel, dwell = link.travel, link.dwell
         if has_breaks:
@@ -86,13 +99,15 @@ def spans(
         elapsed_s += travel.mean_s
         variance_s2 += travel.variance_s2
         deviation_s += travel.deviation_s
-        sigma_s = math.sqrt(INDEPENDENT * variance_s2 + TOGETHER * deviation_s * deviation_s)
-        shape = model.range_shape(stops_ahead)
-        opens_s = link.window.earliest.timestamp() - start_s if link.window else 0.0
+        sigma_s = sqrt(INDEPENDENT * variance_s2 + TOGETHER * deviation_s * deviation_s)
+        shape = range_shape(stops_ahead)
         soonest_s = elapsed_s - sooner_s
-        low_s = max(soonest_s + shape.low * sigma_s, 0.3 * soonest_s, opens_s)
-        high_s = max(elapsed_s + later_s + shape.high * sigma_s, opens_s)
-        elapsed_s = max(elapsed_s, opens_s)
+        low_s = max(soonest_s + shape.low * sigma_s, 0.3 * soonest_s)
+        high_s = elapsed_s + later_s + shape.high * sigma_s
+        if link.window is not None:
+            opens_s = link.window.earliest.timestamp() - start_s
+            low_s, high_s = max(low_s, opens_s), max(high_s, opens_s)
+            elapsed_s = max(elapsed_s, opens_s)
         low_s, high_s = min(low_s, elapsed_s), max(high_s, elapsed_s)
         yield Span(stops_ahead, elapsed_s, low_s, high_s, sigma_s, shape)
         elapsed_s += dwell.mean_s
@@ -153,12 +168,3 @@ def remaining_dwell(dwell: Duration, elapsed: timedelta) -> Duration:
     mean_s = dwell.mean_s
     left_s = max(mean_s - max(elapsed.total_seconds(), 0.0), 0.25 * mean_s)
     return Duration(math.log(left_s) - dwell.variance / 2.0, dwell.variance)
-
-
-def _eta(start_s: float, point_s: float, low_s: float, high_s: float) -> Eta:
-    at = datetime.fromtimestamp
-    return Eta(
-        at(round(start_s + point_s), UTC),
-        at(round(start_s + low_s), UTC),
-        at(round(start_s + high_s), UTC),
-    )

@@ -1,8 +1,10 @@
 """The values that ETAs are made of: a point with its range, and a duration with its spread."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import overload
 
 from chalicelib.domain.instants import Range
 
@@ -22,6 +24,68 @@ class Eta:
     def range(self) -> Range:
         """The range alone."""
         return Range(self.earliest, self.latest)
+
+
+class Etas(Sequence[Eta | None]):
+    """The ETAs of a route's stops in plan order; None where there is nothing left to reach.
+
+    They are kept as columns of whole seconds since the epoch, and an `Eta` is made when one is
+    asked for: all stops are estimated, stored and read with every fix, and hardly any is looked at.
+    """
+
+    __slots__ = ("earliest_s", "latest_s", "points_s")
+
+    def __init__(
+        self, points_s: Sequence[int | None], earliest_s: Sequence[int], latest_s: Sequence[int]
+    ) -> None:
+        """Columns of the same length; where a point is None, the others are 0."""
+        self.points_s = tuple(points_s)
+        self.earliest_s = tuple(earliest_s)
+        self.latest_s = tuple(latest_s)
+
+    @classmethod
+    def of(cls, etas: Iterable[Eta | None]) -> "Etas":
+        """The same ETAs as columns; parts of a second are cut off."""
+        if isinstance(etas, Etas):
+            return etas
+        told = tuple(etas)
+        return cls(
+            [None if eta is None else int(eta.point.timestamp()) for eta in told],
+            [0 if eta is None else int(eta.earliest.timestamp()) for eta in told],
+            [0 if eta is None else int(eta.latest.timestamp()) for eta in told],
+        )
+
+    @overload
+    def __getitem__(self, index: int) -> Eta | None: ...
+    @overload
+    def __getitem__(self, index: slice) -> "tuple[Eta | None, ...]": ...
+    def __getitem__(self, index: int | slice) -> "Eta | tuple[Eta | None, ...] | None":
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        point_s = self.points_s[index]
+        if point_s is None:
+            return None
+        at = datetime.fromtimestamp
+        return Eta(at(point_s, UTC), at(self.earliest_s[index], UTC), at(self.latest_s[index], UTC))
+
+    def __len__(self) -> int:
+        return len(self.points_s)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to whatever sequence has the same ETAs in it."""
+        if isinstance(other, Etas):
+            return (
+                self.points_s == other.points_s
+                and self.earliest_s == other.earliest_s
+                and self.latest_s == other.latest_s
+            )
+        return tuple(self) == other
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Etas.of({tuple(self)!r})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class LearnedModel:
     def range_shape(self, stops_ahead: int) -> RangeShape:
         """As observed for this horizon, one side always below and one above the point."""
         shape = self.state.travel.range_shape(stops_ahead)
+        if shape.low <= 0.0 <= shape.high:
+            return shape
         return RangeShape(min(shape.low, 0.0), max(shape.high, 0.0))
 
     def parking_point(self, door: Coordinates) -> Coordinates | None:

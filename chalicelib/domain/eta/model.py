@@ -8,7 +8,7 @@ Nairobi, Chengdu and Singapore to within a few per cent of each city's own power
 import math
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from chalicelib.domain.eta.estimates import Duration
 from chalicelib.domain.geography import Coordinates
@@ -49,9 +49,11 @@ class Visit:
     time_zone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True)
-class RangeShape:
-    """The normalised residuals between which 80 % of arrivals fall, for one horizon."""
+class RangeShape(NamedTuple):
+    """The normalised residuals between which 80 % of arrivals fall, for one horizon.
+
+    A tuple, for one is made for every stop with every fix.
+    """
 
     low: float
     high: float

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.alerts import Alert, AlertKind, decide
-from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.alerts import RULES, Alert, AlertKind, Outlook, decide, is_quiet
+from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.live import Live, Progress
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes import Consignment, Route
+from chalicelib.domain.routes import Consignment, Route, Stop
 from tests.builders import (
     NOON,
     make_eta,
@@ -25,7 +25,7 @@ from tests.builders import (
     seconds,
 )
 from tests.depth import times
-from tests.strategies import lives_of
+from tests.strategies import etas, lives_of, progresses, stops, whole_seconds
 
 POLICY = Policy()
 NO_LIMIT = 10_000
@@ -386,3 +386,35 @@ def test_etas_in_the_past_are_delays_too() -> None:
     )
 
     assert kinds(judged(live)[1]) == [AlertKind.APPROACHING, AlertKind.DELAYED]
+
+
+@settings(max_examples=times(quick=200, deep=20_000))
+@given(
+    progress=progresses(),
+    stop=stops(),
+    eta=st.none() | etas(),
+    stops_before=st.integers(0, 4),
+    as_of=whole_seconds(),
+    fraction_s=st.sampled_from([0.0, 0.25, 0.999]),
+)
+def test_no_rule_has_anything_to_say_of_a_quiet_stop(
+    *,
+    progress: Progress,
+    stop: Stop,
+    eta: Eta | None,
+    stops_before: int,
+    as_of: datetime,
+    fraction_s: float,
+) -> None:
+    if eta is not None:
+        eta = replace(eta, point=eta.point + seconds(fraction_s), latest=eta.latest + seconds(1))
+    (point_s,) = Etas.of([eta]).points_s
+    outlook = Outlook(0, stop, progress, stops_before, eta, as_of)
+    spoken = [outcome for rule in RULES if (outcome := rule(outlook, POLICY)) is not None]
+
+    is_soon = stops_before <= POLICY.approaching_stops
+    tolerance_s = POLICY.delay_tolerance.total_seconds()
+
+    assert not (
+        spoken and is_quiet(progress, stop, point_s, is_soon=is_soon, tolerance_s=tolerance_s)
+    )

@@ -9,13 +9,14 @@ are nearly as long after their point as before it.
 import math
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chalicelib.adapters.dynamodb.mapping.fixes import FIX, HEAD, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms
 from chalicelib.adapters.dynamodb.mapping.packing import pack_columns, unpack_columns
-from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.live import Live, Progress
@@ -30,6 +31,21 @@ NO_TIME_MS: Final = -(2**63)
 NO_INDEX: Final = 2**16 - 1
 
 DONE, APPROACHED, DELAYED, PROMISED, ESTIMATED, ARRIVED, TOLD = (1 << bit for bit in range(7))
+DENSE: Final = DONE | APPROACHED | DELAYED
+SPARSE: Final = PROMISED | ARRIVED | TOLD
+"""With one of these there is more to say of a stop than its flags."""
+
+_DENSE: Final = tuple(
+    Progress(
+        is_done=bool(flag & DONE),
+        has_approached=bool(flag & APPROACHED),
+        is_delayed=bool(flag & DELAYED),
+    )
+    for flag in range(DENSE + 1)
+)
+"""Most stops are of these few kinds: they need not be made anew for each of them."""
+_DENSE_FLAGS: Final = {id(progress): flag for flag, progress in enumerate(_DENSE)}
+"""They live for ever: nothing else ever has the same id."""
 
 
 def pack_live(live: Live) -> bytes:
@@ -38,11 +54,17 @@ def pack_live(live: Live) -> bytes:
     ETAs and promises in whole seconds, all other times in milliseconds.
     """
     base_s = _base_ms(live) // 1000
-    flags = [_flags(p, eta) for p, eta in zip(live.progress, live.etas, strict=True)]
-    etas = [eta for eta in live.etas if eta is not None]
-    promises = [p.promise for p in live.progress if p.promise is not None]
-    arrived = _sparse([p.arrived_at for p in live.progress], base_s)
-    told = _sparse([p.told_at for p in live.progress], base_s)
+    etas = Etas.of(live.etas)
+    kinds = [_flags(progress) for progress in live.progress]
+    flags = [
+        kind if point_s is None else kind | ESTIMATED
+        for kind, point_s in zip(kinds, etas.points_s, strict=True)
+    ]
+    sparse = [p for p, kind in zip(live.progress, kinds, strict=True) if kind & SPARSE]
+    promises = [p.promise for p in sparse if p.promise is not None]
+    arrived = _sparse([p.arrived_at for p in sparse], base_s)
+    told = _sparse([p.told_at for p in sparse], base_s)
+    eta_columns = _eta_columns(etas, base_s)
     begins = [_seconds(promise.earliest, base_s) for promise in promises]
     widths = [_span_s(promise.earliest, promise.latest) for promise in promises]
     step_s = math.gcd(*begins, *widths) or 1
@@ -56,7 +78,7 @@ def pack_live(live: Live) -> bytes:
         _optional_ms(live.near_since),
         len(live.recent),
         len(flags),
-        len(etas),
+        len(eta_columns[0]),
         len(promises),
         len(arrived),
         len(told),
@@ -65,7 +87,7 @@ def pack_live(live: Live) -> bytes:
     columns = pack_columns(
         [
             flags,
-            *_eta_columns(etas, base_s),
+            *eta_columns,
             [begin // step_s for begin in begins],
             [width // step_s for width in widths],
             arrived,
@@ -110,7 +132,6 @@ def unpack_live(
     flags, *eta_columns, begins, widths, arrived, told, rested_s = unpack_columns(
         packed[fixes_end:], lengths
     )
-    etas = iter(_etas_from(eta_columns, base_s))
     promises = iter(
         [
             Range(_at(base_s + b * step_s), _at(base_s + (b + w) * step_s))
@@ -136,17 +157,19 @@ def unpack_live(
         rested_s=tuple(rested_s),
         reckoned_at=_optional_at(reckoned_ms),
         progress=tuple(
-            Progress(
-                is_done=bool(flag & DONE),
+            replace(
+                _DENSE[flag & DENSE],
                 arrived_at=next(arrived_at) if flag & ARRIVED else None,
-                has_approached=bool(flag & APPROACHED),
-                is_delayed=bool(flag & DELAYED),
                 promise=next(promises) if flag & PROMISED else None,
                 told_at=next(told_at) if flag & TOLD else None,
             )
+            if flag & SPARSE
+            else _DENSE[flag & DENSE]
             for flag in flags
         ),
-        etas=tuple(next(etas) if flag & ESTIMATED else None for flag in flags),
+        etas=_etas_from(
+            [i for i, flag in enumerate(flags) if flag & ESTIMATED], eta_columns, base_s, stops
+        ),
         planned=planned,
     )
 
@@ -158,35 +181,46 @@ def pack_etas(live: Live) -> bytes:
 
 def pack_told(etas: Sequence[Eta | None], base_s: int) -> bytes:
     """ETAs by stop index, in seconds from ``base_s`` (since the epoch)."""
-    told = [(i, eta) for i, eta in enumerate(etas) if eta is not None]
-    columns = [[i for i, _ in told], *_eta_columns([eta for _, eta in told], base_s)]
-    return TOLD_START.pack(base_s, len(told)) + pack_columns(columns)
+    columns = Etas.of(etas)
+    told = [i for i, point_s in enumerate(columns.points_s) if point_s is not None]
+    return TOLD_START.pack(base_s, len(told)) + pack_columns([told, *_eta_columns(columns, base_s)])
 
 
 def unpack_etas(packed: bytes) -> dict[int, Eta]:
     """The ETAs again, by stop index."""
     base_s, count = TOLD_START.unpack_from(packed)
     indexes, *columns = unpack_columns(packed[TOLD_START.size :], [count] * 4)
-    return dict(zip(indexes, _etas_from(columns, base_s), strict=True))
+    etas = _etas_from(range(count), columns, base_s, count)
+    return {index: eta for index, eta in zip(indexes, etas, strict=True) if eta is not None}
 
 
-def _eta_columns(etas: Sequence[Eta], base_s: int) -> list[list[int]]:
+def _eta_columns(etas: Etas, base_s: int) -> list[list[int]]:
     """Points, seconds of the ranges before them, and how much longer the ranges are after them."""
-    before_s = [_span_s(eta.earliest, eta.point) for eta in etas]
-    after_s = [_span_s(eta.point, eta.latest) for eta in etas]
-    longer_s = [after - before for before, after in zip(before_s, after_s, strict=True)]
-    return [[_seconds(eta.point, base_s) for eta in etas], before_s, longer_s]
-
-
-def _etas_from(columns: Sequence[Sequence[int]], base_s: int) -> list[Eta]:
-    return [
-        Eta(
-            point=_at(base_s + point),
-            earliest=_at(base_s + point - before),
-            latest=_at(base_s + point + before + longer),
+    told = [
+        (point_s, earliest_s, latest_s)
+        for point_s, earliest_s, latest_s in zip(
+            etas.points_s, etas.earliest_s, etas.latest_s, strict=True
         )
-        for point, before, longer in zip(*columns, strict=True)
+        if point_s is not None
     ]
+    return [
+        [point_s - base_s for point_s, _, _ in told],
+        [point_s - earliest_s for point_s, earliest_s, _ in told],
+        [latest_s + earliest_s - 2 * point_s for point_s, earliest_s, latest_s in told],
+    ]
+
+
+def _etas_from(
+    indexes: Sequence[int], columns: Sequence[Sequence[int]], base_s: int, count: int
+) -> Etas:
+    """So many ETAs, the columns being those at the indexes."""
+    points_s: list[int | None] = [None] * count
+    earliest_s, latest_s = [0] * count, [0] * count
+    for i, point, before, longer in zip(indexes, *columns, strict=True):
+        point_s = base_s + point
+        points_s[i], earliest_s[i] = point_s, point_s - before
+        latest_s[i] = point_s + before + longer
+    return Etas(points_s, earliest_s, latest_s)
 
 
 def _optional_ms(instant: datetime | None) -> int:
@@ -205,13 +239,16 @@ def _base_ms(live: Live) -> int:
     return 0 if live.started_at is None else to_ms(live.started_at)
 
 
-def _flags(progress: Progress, eta: Eta | None) -> int:
+def _flags(progress: Progress) -> int:
+    """All but ESTIMATED."""
+    dense = _DENSE_FLAGS.get(id(progress))
+    if dense is not None:
+        return dense
     return (
         DONE * progress.is_done
         | APPROACHED * progress.has_approached
         | DELAYED * progress.is_delayed
         | PROMISED * (progress.promise is not None)
-        | ESTIMATED * (eta is not None)
         | ARRIVED * (progress.arrived_at is not None)
         | TOLD * (progress.told_at is not None)
     )

@@ -7,7 +7,8 @@ bytes are zeros.
 import struct
 import zlib
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate
+from operator import sub
 from typing import Final
 
 PLANES: Final = 4
@@ -47,14 +48,8 @@ def unpack_columns(packed: bytes, lengths: Sequence[int]) -> list[list[int]]:
 
 
 def _folded(column: Sequence[int]) -> list[int]:
-    differences = [b - a for a, b in pairwise((0, *column))]
-    return [(d << 1) ^ (d >> 63) for d in differences]
+    return [(d << 1) ^ (d >> 63) for d in map(sub, column, (0, *column))]
 
 
 def _unfolded(folded: Sequence[int]) -> list[int]:
-    column: list[int] = []
-    value = 0
-    for fold in folded:
-        value += (fold >> 1) ^ -(fold & 1)
-        column.append(value)
-    return column
+    return list(accumulate((fold >> 1) ^ -(fold & 1) for fold in folded))
