@@ -12,7 +12,6 @@ import json
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,7 +42,7 @@ def without(*kinds: Kind) -> list[Replacement]:
     def traits(trip: Trip) -> Traits:
         found = keys.traits(trip)
         kept = tuple(key for key in found.keys if key[0] >> 16 & 15 not in dropped)
-        return replace(found, keys=kept)
+        return found._replace(keys=kept)
 
     return [(eta, "traits", traits)]
 

@@ -6,7 +6,6 @@ behind it.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -103,7 +102,7 @@ def etas_at_start(
     """
     on_van = set(loaded)
     kept = [
-        link if i in on_van else replace(link, dwell=NO_TIME, window=None)
+        link if i in on_van else Link(link.travel, dwell=NO_TIME)
         for i, link in enumerate(plan_links)
     ]
     ahead = pauses(breaks, departs_at)
@@ -131,13 +130,13 @@ def remaining_etas(
     for i in ahead:
         link = plan_links[i]
         if i == before - 1:  # back the way that the plan goes
-            link = replace(link, travel=plan_links[before].travel)
+            link = Link(plan_links[before].travel, link.dwell, link.window)
         elif i != before + 1:
             stop = route.stops[i]
             place = head.coordinates if before == NOWHERE else route.stops[before].coordinates
             road_s = None if chained else _road_s_left(live, i, place, route)
             travel = model.leg(leg_to(stop, place, route, road_s=road_s), head.recorded_at)
-            link = replace(link, travel=travel)
+            link = Link(travel, link.dwell, link.window)
         chained.append(link)
         before = i
     told = instants_s(

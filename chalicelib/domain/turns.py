@@ -10,8 +10,9 @@ only forward: what would have to be waited for is put off, until the wait is sho
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Final
 
 from chalicelib.domain.eta.chain import Link
@@ -24,6 +25,7 @@ PACE_MPS: Final = 6.0
 
 Point = tuple[float, float]
 """Metres east and north on a plane: great circles order alike, and cost ten times as much."""
+HERE: Final[Point] = (0.0, 0.0)
 
 
 def in_turn(live: Live, route: Route, plan_links: Sequence[Link], at: datetime) -> list[int]:
@@ -37,12 +39,20 @@ def in_turn(live: Live, route: Route, plan_links: Sequence[Link], at: datetime) 
         return waiting
     here = route.stops[last].coordinates
     points = {i: _point(route.stops[i].coordinates, here) for i in waiting}
-    home = _point(route.hub_coordinates, here)
     order = [i for i in waiting if i >= last]
+    path = [HERE, *(points[i] for i in order), _point(route.hub_coordinates, here)]
+    gaps_m = list(map(math.dist, path, path[1:]))
     for run in _runs([i for i in waiting if i < last]):
+        run_path = [points[i] for i in run]
         waits_s = _waits_s(run, order, plan_links, at)
-        place, is_reversed = _cheapest(run, order, points, home, waits_s)
-        order[place:place] = reversed(run) if is_reversed else run
+        place, is_reversed = _cheapest(run_path[0], run_path[-1], path, gaps_m, waits_s)
+        if is_reversed:
+            run.reverse()
+            run_path.reverse()
+        order[place:place] = run
+        path[place + 1 : place + 1] = run_path
+        detour = path[place : place + len(run) + 2]
+        gaps_m[place : place + 1] = map(math.dist, detour, detour[1:])
     return order
 
 
@@ -59,38 +69,47 @@ def _runs(skipped: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _cheapest(
-    run: Sequence[int],
-    order: Sequence[int],
-    points: Mapping[int, Point],
-    home: Point,
+    first: Point,
+    final: Point,
+    path: Sequence[Point],
+    gaps_m: Sequence[float],
     waits_s: Sequence[float],
 ) -> tuple[int, bool]:
-    """Before which place of the order the run costs the least, and whether backwards.
+    """In which gap of the path a run costs the least, and whether backwards.
 
-    Of equal places the first.
+    Of equal gaps the first. Whole lists at a time: half of all stops may be runs of their own.
     """
-    first, final = points[run[0]], points[run[-1]]
-    least, found = math.inf, (0, False)
-    before: Point = (0.0, 0.0)
-    for place, wait_s in enumerate(waits_s):
-        after = points[order[place]] if place < len(order) else home
-        saved_m = math.dist(before, after)
-        ahead_m = math.dist(before, first) + math.dist(final, after) - saved_m
-        back_m = math.dist(before, final) + math.dist(first, after) - saved_m
-        cost_m = min(ahead_m, back_m) + wait_s * PACE_MPS
-        if cost_m < least:
-            least, found = cost_m, (place, back_m < ahead_m)
-        before = after
-    return found
+    to_first_m = list(map(math.dist, path, repeat(first)))
+    to_final_m = to_first_m if first is final else list(map(math.dist, path, repeat(final)))
+    ahead_m = _detours_m(to_first_m, to_final_m, gaps_m)
+    back_m = ahead_m if first is final else _detours_m(to_final_m, to_first_m, gaps_m)
+    costs_m = ahead_m if first is final else list(map(min, ahead_m, back_m))
+    if waits_s:
+        costs_m = [
+            cost_m + wait_s * PACE_MPS for cost_m, wait_s in zip(costs_m, waits_s, strict=True)
+        ]
+    place = costs_m.index(min(costs_m))
+    return place, back_m[place] < ahead_m[place]
+
+
+def _detours_m(
+    enter_m: Sequence[float], leave_m: Sequence[float], gaps_m: Sequence[float]
+) -> list[float]:
+    """What it costs to leave the path in each gap, enter a run from there, and come back."""
+    pairs = zip(enter_m, leave_m[1:], gaps_m, strict=False)  # the path has one place more than gaps
+    return [there_m + back_m - gap_m for there_m, back_m, gap_m in pairs]
 
 
 def _waits_s(
     run: Sequence[int], order: Sequence[int], plan_links: Sequence[Link], at: datetime
 ) -> list[float]:
-    """How long the run would wait for a window, before each place of the order and at its end."""
+    """How long the run would wait for a window, before each place of the order and at its end.
+
+    Nothing, when it has no window.
+    """
     opens = [window.earliest for i in run if (window := plan_links[i].window) is not None]
     if not opens:
-        return [0.0] * (len(order) + 1)
+        return []
     left_s = (max(opens) - at).total_seconds()
     waits_s = [max(0.0, left_s)]
     for i in order:

@@ -7,18 +7,20 @@ the distance 0.41), and a learnt mean per driver is the first thing to learn.
 import math
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from chalicelib.domain.eta.beliefs import Beliefs
 from chalicelib.domain.eta.curve import Curve, Vector
 from chalicelib.domain.eta.estimates import Duration
-from chalicelib.domain.eta.keys import Opened, hour_keys
+from chalicelib.domain.eta.keys import hour_weights
 from chalicelib.domain.eta.noise import Noise
 from chalicelib.domain.eta.places import Shelf, grid_km, group_page, number_of, quarter_page
 from chalicelib.domain.eta.priors import DWELL_TAUS, DwellKind, Key, key_id
 from chalicelib.domain.geography import Coordinates
 
 TYPICAL_S: Final = 120.0
+LOG_TYPICAL: Final = math.log(TYPICAL_S)
 LEAST_S: Final = 5.0
 CLIP: Final = 2.0
 FIRST_VARIANCE: Final = 0.25
@@ -27,8 +29,7 @@ ADDRESS_STEPS: Final = 100_000  # 1e-5 degrees, a metre: the same door has the s
 MANY_PARCELS: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
-class DwellTraits:
+class DwellTraits(NamedTuple):
     """All that the model needs of a visit."""
 
     inputs: Vector
@@ -50,42 +51,62 @@ def dwell_traits(
     ``prior_mu`` is the log of the seconds that the factory prior expects; ``is_given`` says that
     they are the shipper's own figure.
     """
-    shared = group_page(Shelf.DWELL_SHARED)
     several = min(max(parcels, 1), MANY_PARCELS)
-    opened: list[Opened] = [(key_id(shared, DwellKind.PARCELS, several), 1.0, None)]
+    keys = [_parcels_key(several)]
     if local is not None:
-        opened += hour_keys(local, Shelf.DWELL_SHARED)
+        tau = DWELL_TAUS[DwellKind.HOUR]
+        (own, weight), (neighbour, rest) = hour_weights(local, Shelf.DWELL_SHARED)
+        keys += [(own, weight, tau, 0.0, None), (neighbour, rest, tau, 0.0, None)]
     if driver is not None:
-        page = group_page(Shelf.DWELL_NAMES, driver)
-        opened.append((key_id(page, DwellKind.DRIVER, number_of(driver)), 1.0, None))
+        keys.append(_driver_key(driver))
     if place is not None:
-        north_km, east_km = grid_km(place)
-        page = quarter_page(north_km, east_km)
-        area = math.floor(north_km), math.floor(east_km)
-        block = math.floor(north_km * BLOCKS_PER_KM), math.floor(east_km * BLOCKS_PER_KM)
-        opened += [
-            (key_id(page, DwellKind.AREA, *area), 1.0, None),
-            (key_id(page, DwellKind.BLOCK, *block), 1.0, None),
-            (address_key(place, DwellKind.ADDRESS), 1.0, None),
-        ]
+        keys += _place_keys(place.lat_deg, place.lon_deg)
     return DwellTraits(
-        inputs=(1.0, prior_mu - math.log(TYPICAL_S), math.log(several)),
+        inputs=(1.0, prior_mu - LOG_TYPICAL, math.log(several)),
         is_given=is_given,
-        keys=tuple(
-            (id_, weight, DWELL_TAUS[DwellKind(id_ >> 16 & 15)], 0.0, parent)
-            for id_, weight, parent in opened
-        ),
+        keys=tuple(keys),
     )
 
 
 def address_key(place: Coordinates, kind: DwellKind) -> int:
     """The key of one door."""
-    door = round(place.lat_deg * ADDRESS_STEPS), round(place.lon_deg * ADDRESS_STEPS)
-    return key_id(quarter_page(*grid_km(place)), kind, *door)
+    return key_id(quarter_page(*grid_km(place)), kind, *_door(place))
+
+
+def _key(page: int, kind: DwellKind, *parts: int) -> Key:
+    return key_id(page, kind, *parts), 1.0, DWELL_TAUS[kind], 0.0, None
+
+
+@lru_cache(maxsize=MANY_PARCELS)
+def _parcels_key(parcels: int) -> Key:
+    return _key(group_page(Shelf.DWELL_SHARED), DwellKind.PARCELS, parcels)
+
+
+@lru_cache(maxsize=4_096)
+def _driver_key(name: str) -> Key:
+    return _key(group_page(Shelf.DWELL_NAMES, name), DwellKind.DRIVER, number_of(name))
+
+
+@lru_cache(maxsize=4_096)
+def _place_keys(lat_deg: float, lon_deg: float) -> tuple[Key, ...]:
+    place = Coordinates(lat_deg, lon_deg)
+    north_km, east_km = grid_km(place)
+    page = quarter_page(north_km, east_km)
+    area = math.floor(north_km), math.floor(east_km)
+    block = math.floor(north_km * BLOCKS_PER_KM), math.floor(east_km * BLOCKS_PER_KM)
+    return (
+        _key(page, DwellKind.AREA, *area),
+        _key(page, DwellKind.BLOCK, *block),
+        _key(page, DwellKind.ADDRESS, *_door(place)),
+    )
+
+
+def _door(place: Coordinates) -> tuple[int, int]:
+    return round(place.lat_deg * ADDRESS_STEPS), round(place.lon_deg * ADDRESS_STEPS)
 
 
 def _curves() -> list[Curve]:
-    return [Curve((math.log(TYPICAL_S), 1.0, 0.0)), Curve((math.log(TYPICAL_S), 1.0, 0.0))]
+    return [Curve((LOG_TYPICAL, 1.0, 0.0)), Curve((LOG_TYPICAL, 1.0, 0.0))]
 
 
 @dataclass(slots=True)

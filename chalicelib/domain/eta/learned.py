@@ -89,7 +89,7 @@ class LearnedModel:
 def visit_traits(visit: Visit, at: datetime, prior: FactoryPrior = FACTORY_PRIOR) -> DwellTraits:
     """What the model knows a visit by."""
     return dwell_traits(
-        prior_mu=prior.dwell(visit, at).mu,
+        prior_mu=prior.dwell_mu(visit),
         parcels=visit.parcels,
         is_given=visit.service_time_s is not None,
         local=at.astimezone(ZoneInfo(visit.time_zone)),

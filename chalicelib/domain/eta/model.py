@@ -19,8 +19,7 @@ CORRELATION: Final = 0.12
 MIN_LEG_KM: Final = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """The way to the next place: great-circle metres, a routing engine's seconds if known.
 
     The rest is what a learned model knows legs by; ``time_zone`` is that of the destination.
@@ -35,8 +34,7 @@ class Leg:
     time_zone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """What is done at a stop: how many parcels, and the shipper's own service time where given.
 
     The rest is what a learned model knows visits by.
@@ -111,10 +109,14 @@ class FactoryPrior:
     def dwell(self, visit: Visit, at: datetime) -> Duration:
         """The shipper's own figure where there is one."""
         del at
+        return Duration(self.dwell_mu(visit), self.dwell_variance)
+
+    def dwell_mu(self, visit: Visit) -> float:
+        """The log of the median seconds of a visit."""
         median_s = visit.service_time_s
         if median_s is None:
             median_s = self.dwell_s + self.dwell_per_parcel_s * max(0, visit.parcels - 1)
-        return Duration(math.log(max(median_s, 1.0)), self.dwell_variance)
+        return math.log(max(median_s, 1.0))
 
     def range_shape(self, stops_ahead: int) -> RangeShape:
         """Wide enough for a pace that nobody has measured yet.

@@ -22,6 +22,9 @@ GROUPS: Final = 16
 """So many pages for drivers and customers: about thirty drivers each for a fleet of 500."""
 QUARTER_KM: Final = 1.5
 """Addresses lie close together: their pages are about a quarter of a town, 1.5 km."""
+FACTOR: Final = 0x9E3779B97F4A7C15
+"""2⁶⁴ over the golden ratio: the multiplier of a Fibonacci hash."""
+SHIFT: Final = 29
 
 
 class Shelf(IntEnum):
@@ -58,10 +61,9 @@ def quarter_page(north_km: float, east_km: float) -> int:
     return _page(Shelf.ADDRESSES, north, east, 0)
 
 
-def pairs_page(north_km: float, east_km: float, spread: int) -> int:
-    """One of the pages of the pairs that end in this area."""
-    north, east = math.floor(north_km / AREA_KM), math.floor(east_km / AREA_KM)
-    return _page(Shelf.PAIRS, north, east, (spread >> 16) % SHARES)
+def pairs_page(north_km: float, east_km: float) -> int:
+    """The first of the pages of the pairs that end in this area; the others follow it."""
+    return _page(Shelf.PAIRS, math.floor(north_km / AREA_KM), math.floor(east_km / AREA_KM), 0)
 
 
 @lru_cache(maxsize=4_096)
@@ -80,8 +82,8 @@ def fingerprint(parts: Sequence[int]) -> int:
     """32 bits of a multiplicative hash (Fibonacci hashing, Knuth vol. 3 §6.4)."""
     mixed = 1
     for part in parts:
-        mixed = ((mixed ^ (part & 0xFFFFFFFF)) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
-        mixed ^= mixed >> 29
+        mixed = ((mixed ^ (part & 0xFFFFFFFF)) * FACTOR) & 0xFFFFFFFFFFFFFFFF
+        mixed ^= mixed >> SHIFT
     return mixed >> 20 & 0xFFFFFFFF
 
 

@@ -71,7 +71,11 @@ def horizon(stops_ahead: int) -> int:
     >>> [horizon(k) for k in (1, 2, 3, 4, 8, 35, 50, 150)]
     [0, 2, 3, 4, 6, 10, 11, 12]
     """
-    return min(HORIZONS - 1, int(2.0 * math.log2(max(1, stops_ahead))))
+    return HORIZON[stops_ahead] if stops_ahead < len(HORIZON) else HORIZONS - 1
+
+
+HORIZON: Final = tuple(int(2.0 * math.log2(max(1, stops_ahead))) for stops_ahead in range(91))
+"""The bin of each number of stops; all further ones are in the last."""
 
 
 def _curves() -> list[Curve]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.eta.keys import BINS, Traits, distance_bin, hour_keys, traits
+from chalicelib.domain.eta.keys import BINS, Traits, distance_bin, hour_weights, traits
 from chalicelib.domain.eta.places import page_name
 from chalicelib.domain.eta.priors import Kind
 from chalicelib.domain.geography import Coordinates
@@ -103,7 +103,7 @@ def test_hubs_without_coordinates_are_known_by_their_codes() -> None:
 
 @given(st.integers(0, 7 * 24 * 60))
 def test_an_hour_fades_into_the_next(minute: int) -> None:
-    (_, own, _), (_, neighbour, _) = hour_keys(NOON + timedelta(minutes=minute))
+    (_, own), (_, neighbour) = hour_weights(NOON + timedelta(minutes=minute))
 
     assert own + neighbour == pytest.approx(1.0)
     assert own >= 0.5
@@ -111,7 +111,7 @@ def test_an_hour_fades_into_the_next(minute: int) -> None:
 
 def test_weekdays_are_alike_and_weekends_are_not() -> None:
     monday = datetime(2026, 11, 23, 9, 30, tzinfo=NOON.tzinfo)
-    keys = [hour_keys(monday + timedelta(days=day))[0][0] for day in range(7)]
+    keys = [hour_weights(monday + timedelta(days=day))[0][0] for day in range(7)]
 
     assert len(set(keys[:5])) == 1
     assert len(set(keys)) == 3

@@ -1,7 +1,6 @@
 import itertools
 import math
 import random
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -82,11 +81,11 @@ def test_drivers_and_doors_are_told_apart_by_their_services() -> None:
             ("any", slow_door, 8.0),
             ("any", other, 2.0),
         ):
-            visit = replace(make_visit(place), driver=driver)
+            visit = make_visit(place)._replace(driver=driver)
             model.learn_dwell(visit, arrived_at=at, left_at=at + minutes(took))
 
     def expected_s(driver: str, place: Coordinates) -> float:
-        return median_s(model.dwell(replace(make_visit(place), driver=driver), NOON))
+        return median_s(model.dwell(make_visit(place)._replace(driver=driver), NOON))
 
     assert expected_s("slow", AFAR) > 1.5 * expected_s("quick", AFAR)
     assert expected_s("new", slow_door) > 1.5 * expected_s("new", other)
@@ -105,11 +104,11 @@ def test_drivers_and_ways_are_told_apart_by_their_legs() -> None:
             ("any", other, 7.0),
         ):
             model.learn_leg(
-                replace(leg, driver=driver), departed_at=at, arrived_at=at + minutes(took)
+                leg._replace(driver=driver), departed_at=at, arrived_at=at + minutes(took)
             )
 
     def expected_s(driver: str, leg: Leg) -> float:
-        return median_s(model.leg(replace(leg, driver=driver), NOON + timedelta(days=2)))
+        return median_s(model.leg(leg._replace(driver=driver), NOON + timedelta(days=2)))
 
     elsewhere = make_leg(north_of(AFAR, 40_000.0), north_of(AFAR, 42_000.0))
     assert expected_s("slow", elsewhere) > 1.15 * expected_s("quick", elsewhere)
