@@ -15,7 +15,7 @@ Belief = tuple[float, float, float]
 """Mean and variance of log time, and when it was last learnt, in seconds since the epoch."""
 
 PAGE_KEYS: Final = 800
-"""At five bytes a key a full page is just below 4 kB, one write unit of four."""
+"""At four bytes a key a full page is well below 4 kB, one write unit of four."""
 MAKE_ROOM: Final = 80
 STALE_DECAYS: Final = 3.0
 WEEK_S: Final = 604_800.0

@@ -1,11 +1,16 @@
+import math
+import random
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.eta.beliefs import PAGE_KEYS
+from chalicelib.domain.eta.beliefs import PAGE_KEYS, Belief
+from chalicelib.domain.eta.columns import layout, read
 from chalicelib.domain.eta.learned import LearnedModel
 from chalicelib.domain.eta.pages import (
     HEAD,
@@ -70,6 +75,81 @@ def test_storing_what_was_read_changes_nothing(
     assert pack_page(read, PAGE, NOW_S) == raw
 
 
+def rows(known: list[tuple[int, Belief]]) -> Iterator[bytes]:
+    """The rows of format 1, of beliefs that need no rounding any more."""
+    last = -1
+    for id_, (mean, variance, learnt_s) in known:
+        gap, last = (id_ & 0xFFFFF) - last, id_ & 0xFFFFF
+        while gap >= 128:
+            yield bytes((gap & 127 | 128,))
+            gap >>= 7
+        unit, oldest, age_unit_s = layout(id_)
+        level = round((mean + 2.0) * unit)
+        spread = round(math.log(0.16 / variance) / 0.075)
+        age = int(NOW_S) // age_unit_s - int(learnt_s) // age_unit_s
+        payload = (level << 7 | spread) * (oldest + 1) + age
+        yield bytes((gap, payload & 255, payload >> 8 & 255, payload >> 16))
+
+
+def of_format_1(state: State, page: int) -> bytes:
+    """A page as it was stored before there were columns."""
+    known = state.beliefs.page(page)
+    body = b"".join(rows(known))
+    if page == MODEL_PAGE:
+        body = pack_page(state, page, NOW_S)[HEADER_BYTES:]
+    head = HEAD.pack(1, page, int(NOW_S), len(known))
+    return head + struct.pack("<I", zlib.crc32(head + body)) + body
+
+
+@given(pages)
+def test_a_page_of_format_1_is_read_as_it_was(
+    known: dict[int, tuple[float, float, float]],
+) -> None:
+    before, after = State(), State()
+    read_page(before, PAGE, pack_page(stored(known), PAGE, NOW_S))
+
+    read_page(after, PAGE, of_format_1(before, PAGE))
+
+    assert after.beliefs.known == before.beliefs.known
+
+
+# One key of each layout, stored by the code that wrote format 1.
+STORED_THEN = bytes.fromhex("01600edc2209000000c02a046b02008167ed7e9eaa23410c708080140a35a0")
+
+
+def test_a_page_that_was_stored_in_format_1_is_read() -> None:
+    state = State()
+
+    read_page(state, PAGE, STORED_THEN)
+
+    pair, recent = key_id(PAGE, Kind.PAIR, 7), key_id(PAGE, Kind.PAIR_RECENT, 7)
+    assert set(state.beliefs.known) == {pair, recent}
+    assert state.beliefs.known[pair][:2] == pytest.approx((-0.25, 0.004), rel=0.04)
+    assert state.beliefs.known[recent][:2] == pytest.approx((0.5, 0.003), rel=0.04)
+
+
+def test_the_models_page_of_format_1_is_read() -> None:
+    model, _ = a_busy_week()
+    state = State()
+
+    read_page(state, MODEL_PAGE, of_format_1(model.state, MODEL_PAGE))
+
+    assert pack_page(state, MODEL_PAGE, NOW_S) == pack_page(model.state, MODEL_PAGE, NOW_S)
+
+
+@given(st.binary(max_size=60), st.integers(0, 5))
+def test_what_are_no_columns_is_refused_or_has_as_many_keys(body: bytes, count: int) -> None:
+    with suppress(ValueError):
+        assert len(read(body, PAGE, int(NOW_S), count)) == count
+
+
+def test_a_body_that_inflates_beyond_its_keys_is_refused() -> None:
+    bomb = zlib.compress(bytes(1_000_000), wbits=-15)
+
+    with pytest.raises(ValueError, match="other columns"):
+        read(bomb, PAGE, int(NOW_S), 3)
+
+
 def test_rounding_is_fair_so_small_steps_add_up() -> None:
     state, id_ = State(), key_id(PAGE, Kind.PAIR, 1)
     state.beliefs.put(id_, (0.0, 0.005, NOW_S))
@@ -111,6 +191,17 @@ def test_full_pages_fit_and_forget_what_is_worth_least() -> None:
     assert len(pack_page(state, PAGE, NOW_S + 5_000)) <= PAGE_BYTES
 
 
+def test_a_full_page_of_all_kinds_fits() -> None:
+    rnd, state = random.Random(1), State()
+    for _ in range(PAGE_KEYS):
+        id_ = key_id(PAGE, rnd.choice(list(Kind)), rnd.getrandbits(30))
+        learnt_s = NOW_S - rnd.uniform(0, 16_000 if decay_of(id_) else 60 * 86_400)
+        state.beliefs.put(id_, (rnd.gauss(0.0, 0.2), rnd.uniform(1e-4, 0.03), learnt_s))
+
+    assert len(state.beliefs.members[PAGE]) > 0.99 * PAGE_KEYS
+    assert len(pack_page(state, PAGE, NOW_S)) <= PAGE_BYTES
+
+
 def test_the_model_page_fits() -> None:
     assert len(pack_page(State(), MODEL_PAGE, NOW_S)) < PAGE_BYTES
 
@@ -119,7 +210,7 @@ def test_stale_pace_is_not_stored() -> None:
     state = State()
     state.beliefs.put(key_id(PAGE, Kind.PAIR_RECENT, 1), (0.5, 0.001, NOW_S - 5 * 5_400))
 
-    assert len(pack_page(state, PAGE, NOW_S)) == HEADER_BYTES
+    assert len(pack_page(state, PAGE, NOW_S)) <= HEADER_BYTES + 2  # an empty deflated body
 
 
 @pytest.mark.parametrize("page", [PAGE, MODEL_PAGE], ids=["keys", "model"])
@@ -145,7 +236,7 @@ class TestRefused:
             with pytest.raises(ValueError, match="page"):
                 read_page(State(), page, raw[:length])
 
-    def test_an_older_one(self, page: int) -> None:
+    def test_one_of_an_unknown_format(self, page: int) -> None:
         raw = bytearray(self.raw(page))
         raw[0] = 0
         with pytest.raises(ValueError, match="format 0"):
