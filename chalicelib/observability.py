@@ -37,7 +37,9 @@ class Metric(StrEnum):
     """Plans that were made by the great circle, because the road network did not answer well."""
     DEPARTURES_LEARNT = "departures_learnt"
     TRAVEL_PAGES_REFUSED = "travel_pages_refused"
-    """Pages of what has been learnt that are corrupt or of another format."""
+    """Pages of what has been learnt that are corrupt."""
+    TRAVEL_PAGES_NEWER = "travel_pages_newer"
+    """Pages of what has been learnt that newer code has stored, in a format of its own."""
     MESSAGES_PARKED = "messages_parked"
     """Messages that no repeat will mend; they end in a dead-letter queue."""
 

@@ -1,8 +1,9 @@
 """Learning, off the hot path: departures of routes change the pages of what is known.
 
 Pages and how far each route has been learnt are one transaction, so that everything is learnt once,
-whoever is called twice or at the same time. A page that cannot be read is set aside, and learning
-begins anew there.
+whoever is called twice or at the same time. A page that is corrupt is set aside, and learning
+begins anew there. A page of newer code stays as it is: who has rolled back learns nothing of the
+routes that need it, until the newer code is back.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,10 +13,10 @@ from functools import partial
 from typing import Final
 
 from chalicelib.domain.changes import PageChange, StoredPage
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.eta.learned import LearnedModel
 from chalicelib.domain.eta.pages import pack_page
-from chalicelib.domain.eta.places import MODEL_PAGE
+from chalicelib.domain.eta.places import MODEL_PAGE, page_name
 from chalicelib.domain.eta.state import State
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.learning import Order, Teaching, teachings
@@ -89,9 +90,13 @@ class LearnTravelTimes:
             return []
         now = self.clock.now()
         state = State()
-        refused = read_into(state, stored)
-        if refused:
-            self.travel.set_aside({page: stored[page] for page in refused}, now + KEPT_ASIDE)
+        unread = read_into(state, stored)
+        if unread.newer:
+            text = "What has been learnt was stored by newer code."
+            raise Unavailable(text, pages=sorted(map(page_name, unread.newer)))
+        if unread.corrupt:
+            aside = {page: stored[page] for page in unread.corrupt}
+            self.travel.set_aside(aside, now + KEPT_ASIDE)
         model = LearnedModel(state)
         for lesson in sorted(lessons, key=lambda lesson: lesson.over_at):
             lesson.teach(model)
@@ -101,7 +106,7 @@ class LearnTravelTimes:
                 pack_page(state, page, now.timestamp()),
                 stored[page].version if page in stored else None,
             )
-            for page in sorted({MODEL_PAGE, *state.beliefs.changed, *refused})
+            for page in sorted({MODEL_PAGE, *state.beliefs.changed, *unread.corrupt})
         ]
 
 

@@ -80,8 +80,8 @@ class LearntForecasts:
         if any(page in self._versions and page not in stored for page in pages):
             self._begin()  # nobody deletes a page but who wants to learn anew
         changed = {p: s for p, s in stored.items() if self._versions.get(p) != s.version}
-        refused = read_into(self._state, changed)
-        self._versions |= {page: s.version for page, s in changed.items() if page not in refused}
+        unread = read_into(self._state, changed).pages
+        self._versions |= {page: s.version for page, s in changed.items() if page not in unread}
         self._read_in |= dict.fromkeys(pages, now)
         return True
 

@@ -6,6 +6,9 @@ ValueError, for the caller to set aside and log.
 
     <B version> <Q page> <I saved_at_s> <H keys> <I CRC-32 of all the rest> body
 
+The head and its checksum are the same in every format to come: by them old code tells a page of
+newer code (``NewerFormat``), which is whole and must stay, from one that is corrupt.
+
 The body of the model's page is numbers, that of any other is beliefs in columns (``columns``).
 Pages of format 1 had rows in their place (``rows``): they are read, and stored anew in columns.
 """
@@ -36,6 +39,10 @@ READERS: Final = {1: rows.read, 2: columns.read}
 TRAVEL_MODEL: Final = struct.Struct("<24d52f117f")
 """Two curves, noise of 26 bins with counts, ranges of 26 + 13 bins."""
 DWELL_MODEL: Final = struct.Struct("<24d4f")
+
+
+class NewerFormat(ValueError):
+    """A page that is whole, but of a format that only newer code knows."""
 
 
 def pages_of(places: Iterable[Coordinates], names: Iterable[str]) -> tuple[int, ...]:
@@ -69,7 +76,8 @@ def pack_page(state: State, page: int, saved_at_s: float) -> bytes:
 def read_page(state: State, page: int, raw: bytes) -> None:
     """Put a stored page into the state, in place of what it knew of it.
 
-    Raises ValueError, and leaves the state as it was, for a page that cannot be trusted.
+    Raises ValueError, and leaves the state as it was, for a page that cannot be trusted;
+    NewerFormat for one that newer code can read.
     """
     version, body, saved_at_s, count = _opened(page, raw)
     if page == MODEL_PAGE:
@@ -85,10 +93,11 @@ def _opened(page: int, raw: bytes) -> tuple[int, bytes, int, int]:
     version, number, saved_at_s, count = HEAD.unpack_from(raw)
     (checksum,) = CHECKSUM.unpack_from(raw, HEAD.size)
     body = raw[HEADER_BYTES:]
+    is_whole = number == page and zlib.crc32(body, zlib.crc32(raw[: HEAD.size])) == checksum
     if version not in READERS:
         msg = f"a page of format {version}, not {VERSION}"
-        raise ValueError(msg)
-    if number != page or zlib.crc32(body, zlib.crc32(raw[: HEAD.size])) != checksum:
+        raise NewerFormat(msg) if version > VERSION and is_whole else ValueError(msg)
+    if not is_whole:
         msg = "a page that is corrupt or another's"
         raise ValueError(msg)
     return version, body, saved_at_s, count

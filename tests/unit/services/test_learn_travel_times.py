@@ -1,5 +1,6 @@
 """Learning from departures: once, whoever comes twice, and never from a page that is broken."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -7,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.changes import RouteChange
+from chalicelib.domain.changes import RouteChange, StoredPage
 from chalicelib.domain.departures import Departure
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.eta.learned import LearnedModel
-from chalicelib.domain.eta.pages import read_page
+from chalicelib.domain.eta.pages import CHECKSUM, HEAD, VERSION, read_page
 from chalicelib.domain.eta.places import MODEL_PAGE
 from chalicelib.domain.eta.state import State
 from chalicelib.domain.forecasts import leg_to
@@ -261,3 +262,43 @@ def test_a_backlog_is_read_once_however_many_transactions_it_takes() -> None:
 
     assert len(counting.items) > 1
     assert watched.asked == route_ids
+
+
+def of_newer_code(stored: StoredPage) -> StoredPage:
+    """The same page, in a format to come."""
+    _, page, saved_at_s, keys = HEAD.unpack_from(stored.packed)
+    head, body = HEAD.pack(VERSION + 1, page, saved_at_s, keys), b"what nobody knows yet"
+    return replace(stored, packed=head + CHECKSUM.pack(zlib.crc32(body, zlib.crc32(head))) + body)
+
+
+@pytest.mark.parametrize("which", ["model", "keys"])
+def test_a_page_of_newer_code_outlives_a_rollback(
+    school: School, which: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = school.drive(1)
+    school.learn([first])
+    page = MODEL_PAGE if which == "model" else max(school.travel.pages)
+    school.travel.pages[page] = of_newer_code(school.travel.pages[page])
+    before, marks = dict(school.travel.pages), dict(school.travel.marks)
+    second = school.drive(2)
+
+    with caplog.at_level("WARNING"):
+        assert school.learn([first, second]) == {second}
+
+    assert (school.travel.pages, school.travel.marks) == (before, marks)
+    assert school.travel.aside == {}
+    assert {"travel page of newer code", "route not learnt"} <= set(caplog.messages)
+
+
+def test_a_corrupt_page_is_not_set_aside_as_long_as_newer_code_owns_the_curves(
+    school: School,
+) -> None:
+    school.learn([school.drive(1)])
+    page = max(school.travel.pages)
+    school.travel.pages[MODEL_PAGE] = of_newer_code(school.travel.pages[MODEL_PAGE])
+    school.travel.pages[page] = replace(school.travel.pages[page], packed=b"\x01 not what it was")
+    second = school.drive(2)
+
+    assert school.learn([second]) == {second}
+
+    assert school.travel.aside == {}

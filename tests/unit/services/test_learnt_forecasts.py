@@ -1,5 +1,6 @@
 """Forecasts out of pages: read once a quarter of an hour, and never the reason of a fault."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ from chalicelib.domain.changes import StoredPage
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.eta.learned import LearnedModel
 from chalicelib.domain.eta.model import FactoryPrior
-from chalicelib.domain.eta.pages import pack_page, pages_of
+from chalicelib.domain.eta.pages import CHECKSUM, HEAD, VERSION, pack_page, pages_of
 from chalicelib.domain.eta.places import AREA_KM, MODEL_PAGE
 from chalicelib.domain.eta.state import State
 from chalicelib.domain.forecasts import leg_to, links
@@ -180,6 +181,23 @@ def test_a_broken_page_is_as_good_as_none(
 
     assert seconds > 0
     assert "travel page refused" in caplog.text
+
+
+def test_a_page_of_newer_code_is_as_good_as_none(
+    travel: Watched, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    prior_s = second_leg_s(LearntForecasts(Watched(), clock), clock)
+    travel.know(taught(), all_pages())
+    for page in list(travel.pages):
+        head, body = HEAD.pack(VERSION + 1, page, 0, 0), b"what nobody knows yet"
+        packed = head + CHECKSUM.pack(zlib.crc32(body, zlib.crc32(head))) + body
+        travel.pages[page] = StoredPage(packed, 7)
+
+    with caplog.at_level("WARNING"):
+        assert second_leg_s(LearntForecasts(travel, clock), clock) == prior_s
+
+    assert "travel page of newer code" in caplog.messages
+    assert "travel page refused" not in caplog.messages
 
 
 def test_what_no_route_has_asked_for_is_forgotten(travel: Watched, clock: ManualClock) -> None:

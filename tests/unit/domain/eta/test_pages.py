@@ -16,6 +16,8 @@ from chalicelib.domain.eta.pages import (
     HEAD,
     HEADER_BYTES,
     PAGE_BYTES,
+    VERSION,
+    NewerFormat,
     pack_page,
     pages_of,
     read_page,
@@ -241,6 +243,23 @@ class TestRefused:
         raw[0] = 0
         with pytest.raises(ValueError, match="format 0"):
             read_page(State(), page, bytes(raw))
+
+    def test_one_of_a_format_to_come(self, page: int) -> None:
+        head = HEAD.pack(VERSION + 1, page, 0, 0)
+        raw = head + struct.pack("<I", zlib.crc32(head + b"body")) + b"body"
+
+        with pytest.raises(NewerFormat, match=f"format {VERSION + 1}"):
+            read_page(State(), page, raw)
+
+    @pytest.mark.parametrize("made", [b"", b"\x00"], ids=["corrupt", "anothers"])
+    def test_one_that_only_looks_like_a_format_to_come(self, page: int, made: bytes) -> None:
+        head = HEAD.pack(VERSION + 1, page + len(made), 0, 0)
+        body = made or b"body"
+        raw = head + struct.pack("<I", zlib.crc32(head + made)) + body
+
+        with pytest.raises(ValueError, match="format") as refusal:
+            read_page(State(), page, raw)
+        assert not isinstance(refusal.value, NewerFormat)
 
     def test_anothers(self, page: int) -> None:
         with pytest.raises(ValueError, match="another"):
