@@ -21,6 +21,7 @@ from chalicelib.adapters.dynamodb.shipments import DynamoShipments
 from chalicelib.adapters.dynamodb.signing_keys import DynamoSigningKeys
 from chalicelib.adapters.dynamodb.travel import DynamoTravelPages
 from chalicelib.adapters.ids import UlidIds
+from chalicelib.adapters.pauses import RandomPauses
 from chalicelib.adapters.road_networks.great_circle import GreatCircle
 from chalicelib.adapters.s3 import S3ProofStore
 from chalicelib.adapters.ses import SesEmailSender
@@ -281,7 +282,9 @@ class Container:
     @cached_property
     def learn_travel_times(self) -> LearnTravelTimes:
         """Departures are learnt from."""
-        return LearnTravelTimes(routes=self.routes, travel=self.travel, clock=self.clock)
+        return LearnTravelTimes(
+            routes=self.routes, travel=self.travel, clock=self.clock, pauses=RandomPauses()
+        )
 
     @cached_property
     def notify_recipient(self) -> NotifyRecipient:

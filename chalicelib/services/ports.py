@@ -62,6 +62,14 @@ class Clock(Protocol):
         ...
 
 
+class Pauses(Protocol):
+    """Time that is let go by between two tries."""
+
+    def take(self, longest_s: float) -> None:
+        """Wait for a random time up to the longest, so that rivals who met do not meet again."""
+        ...
+
+
 class Ids(Protocol):
     """Makes new names."""
 

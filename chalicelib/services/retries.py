@@ -9,16 +9,26 @@ ATTEMPTS: Final = 4
 T = TypeVar("T")
 
 
-def retried(attempt: Callable[[], T]) -> T:
+def at_once(failed: int) -> None:
+    """Try again without waiting: a lost race is rare, and somebody waits for the answer."""
+
+
+def retried(
+    attempt: Callable[[], T],
+    *,
+    attempts: int = ATTEMPTS,
+    before_next: Callable[[int], None] = at_once,
+) -> T:
     """The result of ``attempt``, which reads, decides and writes anew each time.
 
-    Raises Unavailable when three others in a row were faster; the caller may repeat the request.
+    ``before_next`` is called between two attempts with how many have failed so far. Raises
+    Unavailable when others were faster each time; the caller may repeat the request.
     """
-    for _ in range(ATTEMPTS - 1):
+    for failed in range(1, attempts):
         try:
             return attempt()
         except ConcurrentUpdate:
-            continue
+            before_next(failed)
     try:
         return attempt()
     except ConcurrentUpdate as exc:

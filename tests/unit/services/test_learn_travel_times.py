@@ -4,6 +4,8 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,11 +20,13 @@ from chalicelib.domain.eta.state import State
 from chalicelib.domain.forecasts import leg_to
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.routes import Route
-from chalicelib.services.learn_travel_times import ITEMS_AT_ONCE, LearnTravelTimes
+from chalicelib.services.learn_travel_times import ITEMS_AT_ONCE, TIME, TRIES, LearnTravelTimes
 from tests.builders import HELSINKI, NOON, make_eta, make_route, make_stop, minutes, north_of
 from tests.fakes.clock import ManualClock
+from tests.fakes.pauses import NotedPauses
 from tests.fakes.routes import InMemoryRoutes
 from tests.fakes.travel import InMemoryTravelPages
+from tests.virtual_time import VirtualTime
 
 LEG_TOOK = timedelta(minutes=3)
 STOP_TOOK = timedelta(minutes=2)
@@ -34,11 +38,13 @@ class School:
 
     routes: InMemoryRoutes = field(default_factory=InMemoryRoutes)
     travel: InMemoryTravelPages = field(default_factory=InMemoryTravelPages)
+    pauses: NotedPauses = field(default_factory=NotedPauses)
 
     @property
     def learn(self) -> LearnTravelTimes:
         """Another container each time."""
-        return LearnTravelTimes(self.routes, self.travel, ManualClock(NOON + timedelta(days=1)))
+        clock = ManualClock(NOON + timedelta(days=1))
+        return LearnTravelTimes(self.routes, self.travel, clock, self.pauses)
 
     def drive(self, number: int = 1, stops: int = 6, *, apart_m: float = 900.0) -> RouteId:
         """A whole route: three minutes a leg, two a stop."""
@@ -175,8 +181,66 @@ def test_who_is_always_overtaken_comes_again() -> None:
     travel.rivals, travel.rival = 99, overtake
 
     assert contended.learn([second]) == {second}
+    assert contended.pauses.longest_s == [0.05, 0.1, 0.2, 0.4, 0.8, *[1.0] * (TRIES - 6)]
     travel.rivals = 0
     assert contended.learn([second]) == frozenset()
+
+
+@dataclass
+class Rival(InMemoryTravelPages):
+    """One learner's way to the table, which takes its time."""
+
+    time: VirtualTime = field(default_factory=VirtualTime)
+    random: Random = field(default_factory=Random)
+
+    def open(self, pages: Any) -> Any:
+        found = super().open(pages)
+        self.time.spend(self.random.uniform(0.05, 0.3))  # reading on, learning and packing
+        return found
+
+    def commit(self, pages: Any, learnt: Any) -> None:
+        self.time.spend(0.03)
+        super().commit(pages, learnt)
+
+    def take(self, longest_s: float) -> None:
+        self.time.spend(self.random.uniform(0.0, longest_s))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_four_learners_at_once_all_get_through(school: School, seed: int) -> None:
+    time = VirtualTime()
+    stored = school.travel
+    came_again: set[RouteId] = set()
+
+    def learn_on(rival: int) -> None:
+        pages = Rival(stored.pages, stored.marks, time=time, random=Random(10 * seed + rival))
+        learn = LearnTravelTimes(school.routes, pages, time, pages)
+        for route_id in route_ids[rival::4]:  # a batch of the stream each, one after the other
+            came_again.update(learn([route_id]))
+
+    route_ids = [school.drive(number) for number in range(1, 21)]
+    time.run([partial(learn_on, rival) for rival in range(4)])
+
+    assert came_again == set()
+    assert set(stored.marks) == set(route_ids)
+    assert stored.pages[MODEL_PAGE].version == len(route_ids)
+    assert time.at_s < 15.0
+
+
+def test_no_try_is_begun_when_there_is_no_time_left(school: School) -> None:
+    clock = ManualClock(NOON)
+    travel = Contended(rivals=99)
+
+    def overtake() -> None:
+        clock.go_on(TIME / 4)
+        travel.pages[MODEL_PAGE] = StoredPage(b"", travel.rivals)
+
+    travel.rival = overtake
+    learn = LearnTravelTimes(school.routes, travel, clock, school.pauses)
+    route_ids = [school.drive(number) for number in (1, 2)]
+
+    assert learn(route_ids) == set(route_ids)
+    assert 99 - travel.rivals == 4
 
 
 def test_a_page_that_is_broken_is_set_aside_and_learning_goes_on(

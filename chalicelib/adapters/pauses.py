@@ -1,0 +1,20 @@
+"""Real pauses."""
+
+import time
+from collections.abc import Callable
+from random import SystemRandom
+from typing import Final
+
+_random: Final = SystemRandom()
+
+
+class RandomPauses:
+    """The port ``Pauses``: sleeps."""
+
+    def __init__(self, sleep: Callable[[float], object] = time.sleep) -> None:
+        """``sleep`` takes seconds."""
+        self._sleep = sleep
+
+    def take(self, longest_s: float) -> None:
+        """Full jitter: any time up to the longest is as likely as any other."""
+        self._sleep(_random.uniform(0.0, longest_s))
