@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from chalicelib.domain.geography import Coordinates, distance_m
@@ -187,6 +188,8 @@ def credible(recent: Sequence[Fix], policy: Policy) -> tuple[Fix, ...]:
     oldest wins, so that a single jump moves nothing, until a newer one has three fixes that are not
     in the older: then the van really is elsewhere and is followed.
     """
+    if all(is_drivable(a, b, policy) for a, b in pairwise(recent)):
+        return tuple(recent)  # nothing jumps, as almost always
     chains: list[tuple[Fix, ...]] = []
     for fix in recent:
         # Of equally long ways to a fix the newest, so that a van elsewhere has a chain of its own.
