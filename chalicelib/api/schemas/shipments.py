@@ -5,7 +5,6 @@ from functools import cache
 from typing import Annotated, Any, Self
 from zoneinfo import available_timezones
 
-import phonenumbers
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.api.schemas.values import Instant, Latitude, Line, Longitude, RangeOut, Schema, Text
@@ -20,6 +19,8 @@ from chalicelib.services.create_shipment import ShipmentOrder
 
 
 def _e164(phone: str) -> str:
+    import phonenumbers  # noqa: PLC0415 - only who takes shipments pays for its tables
+
     try:
         number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException as exc:

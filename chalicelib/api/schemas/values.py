@@ -16,9 +16,15 @@ BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u20
 
 
 class Schema(BaseModel):
-    """Base of all that comes in or goes out: no unknown fields, no guessing of types, no NaN."""
+    """Base of all that comes in or goes out: no unknown fields, no guessing of types, no NaN.
 
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+    A validator is built when it is first needed: a container that has just started needs two or
+    three of a hundred.
+    """
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", allow_inf_nan=False, frozen=True, defer_build=True
+    )
 
 
 def _plain(text: str) -> str:
