@@ -6,14 +6,19 @@ A batch of positions is three calls, and they are half of its CPU.
 from typing import Any
 
 from chalicelib.adapters.aws import new_client
-from chalicelib.adapters.dynamodb.signatures import BRIEF
+from chalicelib.adapters.dynamodb.signatures import SignedRequests
 
 
 def dynamodb_client() -> Any:  # noqa: ANN401 - PynamoDB calls what no stub knows
     """A client of one's own."""
     client = new_client("dynamodb")
-    client.meta.events.register("choose-signer.dynamodb", _brief)
-    client._ruleset_resolver = _Resolved(client._ruleset_resolver)  # noqa: SLF001 - botocore has no public way
+    # botocore has no public way for any of these
+    client._ruleset_resolver = _Resolved(client._ruleset_resolver)  # noqa: SLF001
+    endpoint, credentials = client._endpoint, client._request_signer._credentials  # noqa: SLF001
+    if credentials is not None:  # else botocore says what is missing
+        endpoint.create_request = SignedRequests(
+            endpoint.create_request, credentials, client.meta.region_name
+        )
     return client
 
 
@@ -32,7 +37,3 @@ class _Resolved:
         if self._found is None:
             self._found = self._resolver.construct_endpoint(**asked)
         return self._found
-
-
-def _brief(signature_version: str, **_: object) -> str | None:
-    return BRIEF if signature_version == "v4" else None
