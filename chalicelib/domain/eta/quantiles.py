@@ -6,19 +6,26 @@ normalised residual covers what it claims, whatever the distribution.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 LOW: Final = 0.1
 HIGH: Final = 0.9
 WARM_UP: Final = 60.0
-RATE: Final = 0.01
-LEG_STEPS: Final = 12.0
-STOP_STEPS: Final = 7.0
-"""The first steps, over ``WARM_UP``. Many stops ahead of one van are wrong together, so that
-their first steps must be smaller, or a single late journey swings the range."""
 SHARED: Final = 0.35
 """What a neighbouring bin takes from one observation, while it has few of its own."""
 FEW: Final = 40.0
+
+
+class Steps(NamedTuple):
+    """How far one residual moves a quantile: first so much over ``WARM_UP``, at last the rate."""
+
+    first: float
+    rate: float
+
+
+OF_LEGS: Final = Steps(12.0, 0.01)
+OF_STOPS: Final = Steps(7.0, 0.04)
+"""Smaller at first: stops ahead of one van are late together."""
 
 
 @dataclass(slots=True)
@@ -40,12 +47,12 @@ class RangeTracker:
         low: float,
         high: float,
         *,
-        first_steps: float = LEG_STEPS,
+        steps: Steps = OF_LEGS,
         weight: float = 1.0,
     ) -> None:
         """Take in one residual, against the quantiles that were told at the time."""
         self.count += weight
-        step = weight * max(RATE, first_steps / (self.count + WARM_UP))
+        step = weight * max(steps.rate, steps.first / (self.count + WARM_UP))
         self.low -= step * ((residual < low) - LOW)
         self.high += step * ((residual > high) - HIGH_MISSED)
 
@@ -60,12 +67,13 @@ def learn_shared(
     low: float,
     high: float,
     *,
-    first_steps: float = LEG_STEPS,
+    steps: Steps = OF_LEGS,
+    weight: float = 1.0,
 ) -> None:
     """Teach a bin, and its neighbours a little: far horizons are rare, and resemble the next."""
-    trackers[own].learn(residual, low, high, first_steps=first_steps)
+    trackers[own].learn(residual, low, high, steps=steps, weight=weight)
     for i in (own - 1, own + 1):
         if 0 <= i < len(trackers):
             near = trackers[i]
-            weight = SHARED * FEW / (FEW + near.count)
-            near.learn(residual, near.low, near.high, first_steps=first_steps, weight=weight)
+            less = weight * SHARED * FEW / (FEW + near.count)
+            near.learn(residual, near.low, near.high, steps=steps, weight=less)

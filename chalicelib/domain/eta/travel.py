@@ -15,7 +15,7 @@ from chalicelib.domain.eta.estimates import Duration
 from chalicelib.domain.eta.keys import BINS, LAST_BIN, Traits
 from chalicelib.domain.eta.model import FactoryPrior, RangeShape
 from chalicelib.domain.eta.noise import Noise, clipped, driver_factor
-from chalicelib.domain.eta.quantiles import STOP_STEPS, RangeTracker, learn_shared
+from chalicelib.domain.eta.quantiles import OF_STOPS, RangeTracker, learn_shared
 
 HORIZONS: Final = 13
 """Twice the binary logarithm of the stops ahead: 1, 2, 3, 4, 6, 8 … 64 and more."""
@@ -24,7 +24,7 @@ LEAST_S: Final = 15.0
 CLIP: Final = 2.0
 """Huber's clip, in standard deviations: one strange leg moves nothing far."""
 DRIVER_NOISE_VARIANCE: Final = 0.004
-UNLEARNT_PACE: Final = 0.17
+UNLEARNT_PACE: Final = 0.20
 """How far a pace may be from the prior's beyond what the keys' own variances say of it."""
 
 
@@ -153,7 +153,13 @@ class Travel:
             return
         residual = (took_s - told.mean_s) / told.sigma_s
         own = horizon(told.stops_ahead)
-        learn_shared(self.horizons, own, residual, told.low, told.high, first_steps=STOP_STEPS)
+        # From one stop to the next all but one of the legs ahead are the same: a journey is worth
+        # as many residuals as it holds such ways end to end, or one late journey would swing the
+        # range far ahead by as much as twenty, and leave it too wide for fifty more.
+        weight = 1.0 / max(1, told.stops_ahead)
+        learn_shared(
+            self.horizons, own, residual, told.low, told.high, steps=OF_STOPS, weight=weight
+        )
 
     def _driver_factor(self, traits: Traits) -> float:
         belief = None if traits.noise_key is None else self.beliefs.known.get(traits.noise_key)

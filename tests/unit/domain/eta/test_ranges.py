@@ -71,6 +71,23 @@ def test_the_hit_rate_of_stops_converges_to_what_is_claimed() -> None:
     assert 0.77 <= hits / 8_000 <= 0.83
 
 
+@pytest.mark.parametrize("stops_ahead", [1, 8, 30])
+def test_a_late_journey_moves_a_range_by_the_ways_it_holds_not_by_the_stops(
+    stops_ahead: int,
+) -> None:
+    """A journey of sixty stops passes the way to the next stop sixty times, a long one twice."""
+    travel = State().travel
+    before = travel.range_shape(stops_ahead)
+    for _ in range(60 - stops_ahead):
+        shape = travel.range_shape(stops_ahead)
+        told = StopTold(stops_ahead, 1_000.0, 100.0, shape.low, shape.high)
+        travel.learn_stop(told, 9_000.0)
+
+    ways = 60 / stops_ahead - 1
+    moved = travel.range_shape(stops_ahead).high - before.high
+    assert moved == pytest.approx(0.1 * ways, rel=0.35)
+
+
 def test_a_certain_stop_teaches_nothing() -> None:
     travel = State().travel
     travel.learn_stop(StopTold(1, 10.0, 0.0, -1.0, 1.0), 1_000.0)
