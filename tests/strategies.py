@@ -357,6 +357,7 @@ def departures(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Departure]:
             "arrived_at": st.none() | instants(),
             "etas": st.lists(st.none() | etas(), max_size=12).map(tuple),
             "stood_at": st.none() | place,
+            "news_at": st.none() | instants(),
         }
         | fixed,
     )

@@ -89,7 +89,7 @@ def _judged_at(departure: Departure, stop: Stop) -> datetime | None:
 
 def _told_with(departure: Departure) -> EtasTold:
     etas = {i: eta for i, eta in enumerate(departure.etas) if eta is not None}
-    return EtasTold(departure.told_at, etas, as_of=departure.left_at)
+    return EtasTold(departure.told_at, etas, as_of=departure.news_at or departure.left_at)
 
 
 def _by_stop(told: Iterable[EtasTold]) -> Mapping[int, Sequence[Told]]:

@@ -24,8 +24,9 @@ class Departure:
 
     ``stop_index`` counts the stops of the plan from 0, None being the hub. ``arrived_at`` is None
     where nobody knows. ``etas`` are what was told with the departure, one entry a stop of the plan,
-    None where there was nothing left to reach; they could be read since ``told_at``, our time.
-    ``stood_at`` is where the van was seen to stand.
+    None where there was nothing left to reach; they could be read since ``told_at``, our time. They
+    are as of ``news_at`` (None: as of ``left_at``), since who reports a departure after newer fixes
+    is told by those. ``stood_at`` is where the van was seen to stand.
     """
 
     route_id: RouteId
@@ -37,6 +38,7 @@ class Departure:
     arrived_at: datetime | None = None
     etas: Sequence[Eta | None] = ()
     stood_at: Coordinates | None = None
+    news_at: datetime | None = None
 
     @property
     def order(self) -> tuple[datetime, int]:
@@ -91,6 +93,7 @@ def from_stop(
                 if arrived_at is not None and arrived_at <= fix.recorded_at <= left_at
             ]
         ),
+        news_at=after.news_at,
     )
 
 

@@ -173,6 +173,7 @@ class DepartureItem(Item):
     arrived_ms = NumberAttribute(null=True)
     left_ms = NumberAttribute()
     told_ms = NumberAttribute()
+    news_ms = NumberAttribute(null=True)
     stop_count = NumberAttribute()
     etas = BinaryAttribute(legacy_encoding=False)
     stood_at = UnicodeAttribute(null=True)

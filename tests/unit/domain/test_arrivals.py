@@ -128,6 +128,17 @@ def test_what_was_told_with_batches_and_with_departures_counts_since_it_could_be
     }
 
 
+def test_what_a_departure_told_is_as_old_as_the_fix_that_it_was_told_by() -> None:
+    eta = make_eta(NOON + minutes(70))
+    late = departure(
+        0, 10, etas=(None, eta, None), told_at=NOON + minutes(58), news_at=NOON + minutes(57)
+    )
+
+    judged = judge(of(HUB, late, departure(1, 72)).arrivals[SECOND], fresh_for=FRESH_FOR)
+
+    assert judged[Horizon.MINUTES_10].width_s == (eta.latest - eta.earliest).total_seconds()
+
+
 def told() -> st.SearchStrategy[EtasTold]:
     by_stop = st.dictionaries(st.integers(0, STOPS - 1), etas(), max_size=STOPS)
     return st.builds(EtasTold, instants(), by_stop, instants())

@@ -5,11 +5,24 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain import journeys
 from chalicelib.domain.departures import from_hub, from_stop
+from chalicelib.domain.eta.model import FactoryPrior
+from chalicelib.domain.forecasts import links
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.live import Live, Progress
 from chalicelib.domain.policy import Policy
-from tests.builders import HELSINKI, NOON, make_eta, make_fix, make_live, minutes, north_of, seconds
+from tests.builders import (
+    HELSINKI,
+    NOON,
+    make_eta,
+    make_fix,
+    make_live,
+    make_route,
+    minutes,
+    north_of,
+    seconds,
+)
 
 POLICY = Policy()
 LEFT = NOON + minutes(5)
@@ -44,6 +57,27 @@ def test_a_departure_says_what_was_told_with_it() -> None:
 
     assert (departure.arrived_at, departure.left_at) == (NOON, LEFT)
     assert (departure.etas, departure.told_at) == (after.etas, LEARNT)
+
+
+def test_who_reports_late_is_told_by_the_newest_fix() -> None:
+    """So what was told is as of that fix, not as of the departure."""
+    route = make_route(3)
+    newest = make_fix(LEFT + minutes(30), coordinates=north_of(HELSINKI, 3_000.0))
+    before = at_first_stop(recent=(newest,))
+    after = journeys.leave(
+        before,
+        0,
+        route,
+        links(route, FactoryPrior(), NOON),
+        left_at=LEFT,
+        now=LEARNT,
+        model=FactoryPrior(),
+        policy=POLICY,
+    )
+
+    departure = from_stop(before, after, 0, left_at=LEFT, now=LEARNT, policy=POLICY)
+
+    assert departure.news_at == after.news_at == newest.recorded_at
 
 
 def test_an_arrival_that_nobody_reported_is_when_the_van_came_near() -> None:

@@ -36,6 +36,7 @@ def to_attributes(departure: Departure) -> dict[str, Any]:
         "arrived_ms": None if departure.arrived_at is None else to_ms(departure.arrived_at),
         "left_ms": to_ms(departure.left_at),
         "told_ms": to_ms(departure.told_at),
+        "news_ms": None if departure.news_at is None else to_ms(departure.news_at),
         "stop_count": len(departure.etas),
         "etas": pack_told(departure.etas, int(departure.left_at.timestamp())),
         "stood_at": None if stood_at is None else f"{stood_at.lat_deg:.7f} {stood_at.lon_deg:.7f}",
@@ -47,7 +48,7 @@ def from_attributes(attributes: Mapping[str, Any]) -> Departure:
     """The departure again."""
     told = unpack_etas(attributes["etas"])
     stop_index, arrived_ms = attributes.get("stop_index"), attributes.get("arrived_ms")
-    stood_at = attributes.get("stood_at")
+    stood_at, news_ms = attributes.get("stood_at"), attributes.get("news_ms")
     return Departure(
         route_id=RouteId(attributes["route_id"]),
         driver_id=DriverId(attributes["driver_id"]),
@@ -58,4 +59,5 @@ def from_attributes(attributes: Mapping[str, Any]) -> Departure:
         arrived_at=None if arrived_ms is None else from_ms(int(arrived_ms)),
         etas=tuple(told.get(i) for i in range(int(attributes["stop_count"]))),
         stood_at=None if stood_at is None else Coordinates(*map(float, stood_at.split())),
+        news_at=None if news_ms is None else from_ms(int(news_ms)),
     )
