@@ -6,19 +6,12 @@ A batch of positions is three calls, and they are half of its CPU.
 from typing import Any
 
 from chalicelib.adapters.aws import new_client
-from chalicelib.adapters.dynamodb.signatures import SignedRequests
 
 
 def dynamodb_client() -> Any:  # noqa: ANN401 - PynamoDB calls what no stub knows
     """A client of one's own."""
     client = new_client("dynamodb")
-    # botocore has no public way for any of these
-    client._ruleset_resolver = _Resolved(client._ruleset_resolver)  # noqa: SLF001
-    endpoint, credentials = client._endpoint, client._request_signer._credentials  # noqa: SLF001
-    if credentials is not None:  # else botocore says what is missing
-        endpoint.create_request = SignedRequests(
-            endpoint.create_request, credentials, client.meta.region_name
-        )
+    client._ruleset_resolver = _Resolved(client._ruleset_resolver)  # noqa: SLF001 - there is no public way
     return client
 
 
