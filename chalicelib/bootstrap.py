@@ -188,7 +188,9 @@ class Container:
     @cached_property
     def show_accuracy(self) -> ShowAccuracy:
         """ETAs are judged."""
-        return ShowAccuracy(routes=self.routes, fleet=self.fleet, policy=self.policy)
+        return ShowAccuracy(
+            routes=self.routes, fleet=self.fleet, clock=self.clock, policy=self.policy
+        )
 
     @cached_property
     def start_route(self) -> StartRoute:

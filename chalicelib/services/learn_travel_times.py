@@ -104,7 +104,7 @@ class LearnTravelTimes:
             route = self.routes.get(route_id)
         except NotFound:
             return iter(())
-        departures = self.routes.departures(route_id)
+        departures = self.routes.departures(route_id, self.clock.now())
         return teachings(route, departures, after=before.get(route_id))
 
     def _taught(

@@ -176,8 +176,8 @@ class Routes(Protocol):
         """Raises ConcurrentUpdate."""
         ...
 
-    def departures(self, route_id: RouteId) -> tuple[Departure, ...]:
-        """All departures kept of a route, in their order, read consistently."""
+    def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
+        """All departures of a route that have not expired, in their order, read consistently."""
         ...
 
     def by_service_day(
@@ -223,16 +223,24 @@ class Fleet(Protocol):
         """Keep a batch under its own content; False when the very same batch was there already."""
         ...
 
-    def track(self, driver_id: DriverId, *, since: datetime, until: datetime) -> tuple[Fix, ...]:
-        """All fixes kept, in device order, each once."""
+    def track(
+        self, driver_id: DriverId, *, since: datetime, until: datetime, now: datetime
+    ) -> tuple[Fix, ...]:
+        """All fixes that have not expired, in device order, each once."""
         ...
 
     def told(
-        self, driver_id: DriverId, route_id: RouteId, *, since: datetime, until: datetime
+        self,
+        driver_id: DriverId,
+        route_id: RouteId,
+        *,
+        since: datetime,
+        until: datetime,
+        now: datetime,
     ) -> tuple[EtasTold, ...]:
         """What was told with those batches of a route that begin in the span, in order of time.
 
-        Nothing of the driver's other routes.
+        Nothing of the driver's other routes, and nothing that has expired.
         """
         ...
 

@@ -14,7 +14,7 @@ from chalicelib.domain.ids import HubId, RouteId, StopId
 from chalicelib.domain.listings import Page
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes import Route, RouteStatus
-from chalicelib.services.ports import Fleet, Routes
+from chalicelib.services.ports import Clock, Fleet, Routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class ShowAccuracy:
 
     routes: Routes
     fleet: Fleet
+    clock: Clock
     policy: Policy
 
     def of_route(self, route_id: RouteId) -> RouteAccuracy:
@@ -67,7 +68,8 @@ class ShowAccuracy:
     def _reached(self, route: Route) -> Reached:
         if route.status is RouteStatus.PLANNED:
             return Reached({})
-        departures = self.routes.departures(route.id)
+        now = self.clock.now()
+        departures = self.routes.departures(route.id, now)
         if not departures:
             return Reached({})
         told = self.fleet.told(
@@ -75,5 +77,6 @@ class ShowAccuracy:
             route.id,
             since=departures[0].left_at,
             until=departures[-1].left_at + self.policy.fix_future_limit,  # clocks may be ahead
+            now=now,
         )
         return reached(route, departures, told)

@@ -1,7 +1,7 @@
 """Live states and tracks, in memory and on DynamoDB."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,8 +37,11 @@ def entry(fixes: tuple[Fix, ...], **changes: object) -> TrackEntry:
     return replace(default, **changes)  # type: ignore[arg-type]
 
 
-def whole_track(fleet: Fleet, driver_id: DriverId = DRIVER) -> tuple[Fix, ...]:
-    return fleet.track(driver_id, since=NOON - timedelta(days=1), until=NOON + timedelta(days=1))
+def whole_track(
+    fleet: Fleet, driver_id: DriverId = DRIVER, *, now: datetime = NOON
+) -> tuple[Fix, ...]:
+    day = timedelta(days=1)
+    return fleet.track(driver_id, since=NOON - day, until=NOON + day, now=now)
 
 
 class TestLive:
@@ -123,9 +126,20 @@ class TestTrack:
         fleet.append_track(entry(late))
         fleet.append_track(entry(make_drive(2), driver_id=DriverId("drv_2")))
 
-        assert fleet.track(DRIVER, since=NOON - minutes(1), until=NOON + minutes(1)) == late
-        assert fleet.track(DRIVER, since=NOON, until=NOON) == late
+        around, at = (NOON - minutes(1), NOON + minutes(1)), (NOON, NOON)
+        for since, until in (around, at):
+            assert fleet.track(DRIVER, since=since, until=until, now=NOON) == late
         assert whole_track(fleet) == early + late
+
+    def test_what_has_expired_is_not_read_though_it_may_be_there_for_days(
+        self, fleet: Fleet
+    ) -> None:
+        drive = make_drive(4)
+        fleet.append_track(entry(drive[:2], expires_at=NOON + timedelta(days=60)))
+        fleet.append_track(entry(drive[2:], expires_at=NOON + timedelta(days=61)))
+
+        assert whole_track(fleet, now=NOON + timedelta(days=60)) == drive[2:]
+        assert whole_track(fleet, now=NOON + timedelta(days=61)) == ()
 
     def test_nothing_driven_is_no_track(self, fleet: Fleet) -> None:
         assert whole_track(fleet) == ()
@@ -138,13 +152,21 @@ class TestTrack:
 
 
 class TestTold:
-    def told(self, fleet: Fleet, since_min: float = -60, until_min: float = 60) -> list[EtasTold]:
+    def told(
+        self,
+        fleet: Fleet,
+        since_min: float = -60,
+        until_min: float = 60,
+        *,
+        now: datetime = NOON,
+    ) -> list[EtasTold]:
         return list(
             fleet.told(
                 DRIVER,
                 RouteId("rte_1"),
                 since=NOON + minutes(since_min),
                 until=NOON + minutes(until_min),
+                now=now,
             )
         )
 
@@ -181,6 +203,12 @@ class TestTold:
         assert [told.at for told in self.told(fleet)] == [NOON, NOON + minutes(3)]
         assert [told.at for told in self.told(fleet, 0, 0)] == [NOON]
         assert self.told(fleet, 4, 9) == []
+
+    def test_what_has_expired_is_told_no_more(self, fleet: Fleet) -> None:
+        fleet.append_track(entry(make_drive(2)))
+
+        assert len(self.told(fleet, now=NOON + timedelta(days=60, milliseconds=-1))) == 1
+        assert self.told(fleet, now=NOON + timedelta(days=60)) == []
 
     def test_of_what_was_kept_before_it_was_noted_nobody_knows_when_it_was_told(
         self, dynamo: Stores

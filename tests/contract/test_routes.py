@@ -162,7 +162,7 @@ def departed(stores: Stores, *departures: Departure) -> None:
 
 class TestDepartures:
     def test_a_route_that_nobody_drives_has_none(self, routes: Routes) -> None:
-        assert routes.departures(RouteId("rte_9")) == ()
+        assert routes.departures(RouteId("rte_9"), NOON) == ()
 
     @pytest.mark.parametrize("stores", [on_moto], indirect=True)
     @settings(
@@ -174,7 +174,8 @@ class TestDepartures:
     def test_what_was_written_is_what_is_read(self, stores: Stores, departure: Departure) -> None:
         departed(stores, departure)
 
-        assert departure in stores.routes.departures(departure.route_id)
+        just_before = departure.expires_at - timedelta(seconds=1)
+        assert departure in stores.routes.departures(departure.route_id, just_before)
 
     def test_they_are_read_in_the_order_of_time(self, stores: Stores) -> None:
         hub = from_hub(make_live(), NOON, Policy())
@@ -185,7 +186,17 @@ class TestDepartures:
 
         departed(stores, third, first, elsewhere, hub, second)
 
-        assert stores.routes.departures(hub.route_id) == (hub, first, second, third)
+        assert stores.routes.departures(hub.route_id, NOON) == (hub, first, second, third)
+
+    def test_what_has_expired_is_not_read_though_it_may_be_there_for_days(
+        self, stores: Stores
+    ) -> None:
+        hub = from_hub(make_live(), NOON, Policy())
+        later = replace(hub, left_at=NOON + minutes(1), expires_at=hub.expires_at + minutes(1))
+        departed(stores, hub, later)
+
+        assert stores.routes.departures(hub.route_id, hub.expires_at) == (later,)
+        assert stores.routes.departures(hub.route_id, later.expires_at) == ()
 
     def test_a_departure_is_written_with_its_live_state_or_not_at_all(self, stores: Stores) -> None:
         departure = from_hub(make_live(), NOON, Policy())
@@ -193,7 +204,7 @@ class TestDepartures:
         with pytest.raises(ConcurrentUpdate):
             stores.shipments.commit((), live=LiveChange(make_live(), 7), departure=departure)
 
-        assert stores.routes.departures(departure.route_id) == ()
+        assert stores.routes.departures(departure.route_id, NOON) == ()
 
     def test_the_departures_of_200_stops_are_one_query_of_few_units(self, dynamo: Stores) -> None:
         live = make_live(200)
@@ -213,7 +224,7 @@ class TestDepartures:
         )
 
         with CapacityMeter().watching(*dynamodb_clients()) as meter:
-            found = dynamo.routes.departures(hub.route_id)
+            found = dynamo.routes.departures(hub.route_id, NOON)
 
         assert len(found) == 201
         assert meter.call_count == 1

@@ -40,17 +40,20 @@ class InMemoryFleet:
         self.entries.setdefault(key, entry)
         return is_new
 
-    def track(self, driver_id: DriverId, *, since: datetime, until: datetime) -> tuple[Fix, ...]:
-        fixes = {
-            fix
-            for entry in self.entries.values()
-            if entry.driver_id == driver_id and since <= entry.fixes[0].recorded_at <= until
-            for fix in entry.fixes
-        }
+    def track(
+        self, driver_id: DriverId, *, since: datetime, until: datetime, now: datetime
+    ) -> tuple[Fix, ...]:
+        fixes = {fix for entry in self.batches(driver_id, since, until, now) for fix in entry.fixes}
         return tuple(sorted(fixes, key=lambda fix: fix.order))
 
     def told(
-        self, driver_id: DriverId, route_id: RouteId, *, since: datetime, until: datetime
+        self,
+        driver_id: DriverId,
+        route_id: RouteId,
+        *,
+        since: datetime,
+        until: datetime,
+        now: datetime,
     ) -> tuple[EtasTold, ...]:
         found = [
             EtasTold(
@@ -58,8 +61,19 @@ class InMemoryFleet:
                 etas={i: eta for i, eta in enumerate(entry.live.etas) if eta is not None},
                 as_of=entry.live.news_at or entry.told_at,
             )
-            for entry in self.entries.values()
-            if (entry.driver_id, entry.route_id) == (driver_id, route_id)
-            and since <= entry.fixes[0].recorded_at <= until
+            for entry in self.batches(driver_id, since, until, now)
+            if entry.route_id == route_id
         ]
         return tuple(sorted(found, key=lambda told: told.at))
+
+    def batches(
+        self, driver_id: DriverId, since: datetime, until: datetime, now: datetime
+    ) -> list[TrackEntry]:
+        """Those that begin in the span and have not expired."""
+        return [
+            entry
+            for entry in self.entries.values()
+            if entry.driver_id == driver_id
+            and since <= entry.fixes[0].recorded_at <= until
+            and entry.expires_at > now
+        ]

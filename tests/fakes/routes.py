@@ -42,8 +42,9 @@ class InMemoryRoutes:
     def depart(self, departure: Departure) -> None:
         self.left.setdefault(departure.route_id, {})[departure.order] = departure
 
-    def departures(self, route_id: RouteId) -> tuple[Departure, ...]:
-        return tuple(found for _, found in sorted(self.left.get(route_id, {}).items()))
+    def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
+        in_order = sorted(self.left.get(route_id, {}).items())
+        return tuple(found for _, found in in_order if found.expires_at > now)
 
     def by_service_day(
         self,

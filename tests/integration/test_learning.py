@@ -49,7 +49,8 @@ def test_departures_tell_the_whole_route_in_order(carrier: Carrier) -> None:
     found = carrier.round(STOPS)
     drive(found)
 
-    departures = bootstrap.container().routes.departures(RouteId(found.route_id))
+    now = carrier.clock.now()
+    departures = bootstrap.container().routes.departures(RouteId(found.route_id), now)
 
     assert [each.stop_index for each in departures] == [None, *range(STOPS)]
     assert all(

@@ -65,14 +65,22 @@ class DynamoFleet:
             return False
         return True
 
-    def track(self, driver_id: DriverId, *, since: datetime, until: datetime) -> tuple[Fix, ...]:
+    def track(
+        self, driver_id: DriverId, *, since: datetime, until: datetime, now: datetime
+    ) -> tuple[Fix, ...]:
         """All batches that begin in the span; overlapping batches are laid over each other."""
-        batches = self._batches(driver_id, since, until)
+        batches = self._batches(driver_id, since, until, now)
         fixes = {fix for item in batches for fix in unpack_fixes(item.fixes)}
         return tuple(sorted(fixes, key=lambda fix: fix.order))
 
     def told(
-        self, driver_id: DriverId, route_id: RouteId, *, since: datetime, until: datetime
+        self,
+        driver_id: DriverId,
+        route_id: RouteId,
+        *,
+        since: datetime,
+        until: datetime,
+        now: datetime,
     ) -> tuple[EtasTold, ...]:
         """One query: half a unit for each 4 kB of the driver's track in the span.
 
@@ -84,12 +92,15 @@ class DynamoFleet:
                 etas=unpack_etas(item.etas),
                 as_of=from_ms(int(item.news_ms)),
             )
-            for item in self._batches(driver_id, since, until)
+            for item in self._batches(driver_id, since, until, now)
             if item.route_id == route_id and None not in (item.told_ms, item.news_ms)
         ]
         return tuple(sorted(found, key=lambda told: told.at))
 
-    def _batches(self, driver_id: DriverId, since: datetime, until: datetime) -> list[TrackItem]:
+    def _batches(
+        self, driver_id: DriverId, since: datetime, until: datetime, now: datetime
+    ) -> list[TrackItem]:
+        """Without those that DynamoDB has yet to delete: it may take days."""
         with translated():
             return list(
                 TrackItem.query(
@@ -97,7 +108,7 @@ class DynamoFleet:
                     TrackItem.item.between(
                         f"{TRACK}{to_text(since)}", f"{TRACK}{to_text(until)}#~"
                     ),
-                    filter_condition=TrackItem.expires_at > int(since.timestamp()),
+                    filter_condition=TrackItem.expires_at > int(now.timestamp()),
                 )
             )
 

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from chalicelib.adapters.dynamodb import writes
@@ -62,11 +62,14 @@ class DynamoRoutes:
                 condition=writes.route_condition(change.expected_plan_version, token)
             )
 
-    def departures(self, route_id: RouteId) -> tuple[Departure, ...]:
+    def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         """One consistent query; the sort key is the order of time."""
         with translated():
             found = DepartureItem.query(
-                route_id, DepartureItem.item.startswith(DEPARTURE), consistent_read=True
+                route_id,
+                DepartureItem.item.startswith(DEPARTURE),
+                filter_condition=DepartureItem.expires_at > int(now.timestamp()),
+                consistent_read=True,
             )
             return tuple(from_attributes(item.attribute_values) for item in found)
 

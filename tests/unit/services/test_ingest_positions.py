@@ -98,7 +98,8 @@ class Road:
 
     @property
     def track(self) -> tuple[Fix, ...]:
-        return self.fleet.track(DRIVER, since=LONG_BEFORE, until=NOON + timedelta(days=1))
+        until = NOON + timedelta(days=1)
+        return self.fleet.track(DRIVER, since=LONG_BEFORE, until=until, now=NOON)
 
     def shipment(self, stop: int) -> Shipment:
         return self.shipments.get(ShipmentId(f"shp_{stop + 1:04d}"))

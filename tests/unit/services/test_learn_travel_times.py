@@ -269,10 +269,10 @@ def test_a_route_that_is_gone_holds_up_no_other(school: School) -> None:
 class OneBroken(InMemoryRoutes):
     """One route cannot be read."""
 
-    def departures(self, route_id: RouteId) -> tuple[Departure, ...]:
+    def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         if route_id == "rte_2":
             raise Unavailable
-        return super().departures(route_id)
+        return super().departures(route_id, now)
 
 
 def test_a_route_that_fails_comes_again_alone() -> None:
@@ -312,9 +312,9 @@ class Watched(InMemoryRoutes):
 
     asked: list[RouteId] = field(default_factory=list)
 
-    def departures(self, route_id: RouteId) -> tuple[Departure, ...]:
+    def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         self.asked.append(route_id)
-        return super().departures(route_id)
+        return super().departures(route_id, now)
 
 
 def test_a_backlog_is_read_once_however_many_transactions_it_takes() -> None:

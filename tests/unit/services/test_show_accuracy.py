@@ -14,6 +14,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes import RouteStatus
 from chalicelib.services.show_accuracy import ShowAccuracy, pooled
 from tests.builders import NOON, make_eta, make_fix, make_live, make_route, minutes
+from tests.fakes.clock import ManualClock
 from tests.fakes.fleet import InMemoryFleet
 from tests.fakes.routes import InMemoryRoutes
 
@@ -26,6 +27,7 @@ class Day:
 
     routes: InMemoryRoutes = field(default_factory=InMemoryRoutes)
     fleet: InMemoryFleet = field(default_factory=InMemoryFleet)
+    clock: ManualClock = field(default_factory=ManualClock)
 
     def drive(self, number: int, *, arrives_min: list[float], told_min: float = 60) -> RouteId:
         """A driven route whose stops were all told, at the start, for one minute after noon."""
@@ -68,7 +70,7 @@ class Day:
 
     @property
     def shown(self) -> ShowAccuracy:
-        return ShowAccuracy(routes=self.routes, fleet=self.fleet, policy=Policy())
+        return ShowAccuracy(self.routes, self.fleet, self.clock, Policy())
 
 
 @pytest.fixture
@@ -123,6 +125,17 @@ def test_a_started_route_without_departures_is_no_failure(day: Day) -> None:
     day.routes.put(RouteChange(make_route(3, status=RouteStatus.ACTIVE), None))
 
     assert not day.shown.of_route(RouteId("rte_1")).reached.arrivals
+
+
+def test_what_has_expired_is_not_judged_though_it_may_be_there_for_days(day: Day) -> None:
+    route_id = day.drive(1, arrives_min=[70])
+    day.tell(1, 30, 68, route=1)
+    day.clock.go_on(timedelta(days=60, minutes=31))
+
+    found = day.shown.of_route(route_id)
+
+    assert not found.reached.arrivals
+    assert {each.count for each in found.accuracy.values()} == {0}
 
 
 def test_an_unknown_route_is_not_found(day: Day) -> None:
