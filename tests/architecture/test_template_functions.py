@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.api.problems import PROBLEM, problem
 from chalicelib.domain.errors import DomainError, NotFound, TooLarge
+from chalicelib.observability import Metric, count, counted
 from tests.architecture.templates import FUNCTION, QUEUE, Packaged, referred
 
 
@@ -149,6 +150,27 @@ def test_someone_is_told_when_anything_was_given_up_on(dev: Packaged) -> None:
     dead = {name for name in dev.resources(QUEUE) if name.endswith("Dlq")}
 
     assert alarmed(dev, "ApproximateNumberOfMessagesVisible") == dead
+
+
+@pytest.mark.parametrize("metric", [Metric.TRAVEL_PAGES_REFUSED, Metric.ROAD_NETWORK_FAILOVERS])
+def test_alarms_on_our_own_metrics_look_where_they_are_written(
+    dev: Packaged, metric: Metric, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with counted():
+        count(metric)
+    written = json.loads(capsys.readouterr().out.splitlines()[-1])
+    (where,) = written["_aws"]["CloudWatchMetrics"]
+    (names,) = where["Dimensions"]
+
+    (alarm,) = (
+        alarm
+        for alarm in dev.resources("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == metric.value
+    )
+
+    assert metric.value in {found["Name"] for found in where["Metrics"]}
+    assert alarm["Namespace"] == where["Namespace"]
+    assert alarm["Dimensions"] == [{"Name": name, "Value": written[name]} for name in names]
 
 
 def test_every_alarm_tells_the_topic_of_alarms(dev: Packaged) -> None:
