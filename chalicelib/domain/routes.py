@@ -17,6 +17,12 @@ from chalicelib.domain.instants import Range
 
 FASTEST_MPS: Final = 70.0
 """No road is driven faster as the crow flies (250 km/h)."""
+SLOWEST_MPS: Final = 0.3
+"""A ferry without a timetable is taken at 5 km/h (OSRM's profile ``car.lua``): this is one on a way
+almost five times as long as the crow flies."""
+LONGEST_DETOUR_S: Final = 4.5 * 3_600
+"""On top, however near: around a fjord, over a pass, through one-way streets, for the next boat.
+What a lorry driver may drive without a break (Regulation (EC) No 561/2006, article 7)."""
 
 
 class RouteStatus(StrEnum):
@@ -101,8 +107,9 @@ class Route:
     def with_road_times(self, times_s: Sequence[float | None]) -> "Route":
         """The same route with a road network's seconds for every leg, in order.
 
-        What no vehicle can drive is left out: a network that does not know an address may have
-        measured from the road nearest to it, on another island or at the edge of its map.
+        What no vehicle can drive is left out, and so is what no van would be sent on: a network
+        that does not know an address may have measured from the road nearest to it, on another
+        island or at the edge of its map.
         """
         places = self.places
         stops = (
@@ -130,5 +137,7 @@ class Route:
 
 def _credible_s(road_s: float | None, way_m: float) -> float | None:
     if road_s is None or way_m >= FASTEST_MPS * road_s:
+        return None
+    if road_s > LONGEST_DETOUR_S + way_m / SLOWEST_MPS:
         return None
     return round(road_s, 1)

@@ -6,8 +6,14 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.geography import distance_m
 from chalicelib.domain.ids import ShipmentId, StopId
-from chalicelib.domain.routes import FASTEST_MPS, Consignment, Route
-from tests.builders import HELSINKI, HUB_PLACE, make_route, make_stop
+from chalicelib.domain.routes import (
+    FASTEST_MPS,
+    LONGEST_DETOUR_S,
+    SLOWEST_MPS,
+    Consignment,
+    Route,
+)
+from tests.builders import HELSINKI, HUB_PLACE, make_route, make_stop, north_of
 from tests.strategies import routes
 
 TWO_SHIPMENTS = make_stop(
@@ -64,6 +70,26 @@ def test_a_kilometre_in_no_time_is_not_believed(road_s: float) -> None:
     assert route.stops[1].road_s is None
 
 
+@pytest.mark.parametrize(
+    ("way_m", "road_s", "is_believed"),
+    [
+        (300.0, 4 * 3_600.0, True),  # the other side of a fjord
+        (300.0, 5 * 3_600.0, False),
+        (300.0, 864_000.0, False),
+        (20_000.0, 60_000 / (5 / 3.6), True),  # a ferry at 5 km/h, by a way of three times
+        (20_000.0, 24 * 3_600.0, False),
+    ],
+)
+def test_a_detour_is_believed_but_not_one_that_no_van_would_be_sent_on(
+    way_m: float, road_s: float, *, is_believed: bool
+) -> None:
+    stop = make_stop(coordinates=north_of(HUB_PLACE, way_m))
+
+    (found,) = make_route([stop]).with_road_times([road_s]).stops
+
+    assert found.road_s == (pytest.approx(road_s, abs=0.05) if is_believed else None)
+
+
 def test_a_way_to_the_same_place_takes_no_road() -> None:
     route = make_route([make_stop(0, coordinates=HELSINKI)], hub_coordinates=HELSINKI)
 
@@ -71,7 +97,7 @@ def test_a_way_to_the_same_place_takes_no_road() -> None:
 
 
 @given(routes(), st.data())
-def test_road_times_change_nothing_else_and_none_is_faster_than_a_vehicle(
+def test_road_times_change_nothing_else_and_none_is_out_of_all_bounds(
     route: Route, data: st.DataObject
 ) -> None:
     times = st.none() | st.floats(0.0, 864_000.0)
@@ -89,3 +115,4 @@ def test_road_times_change_nothing_else_and_none_is_faster_than_a_vehicle(
             assert asked_s is not None
             assert stop.road_s == pytest.approx(asked_s, abs=0.05)
             assert distance_m(a, b) < FASTEST_MPS * (stop.road_s + 0.05)
+            assert distance_m(a, b) > SLOWEST_MPS * (stop.road_s - 0.05 - LONGEST_DETOUR_S)
