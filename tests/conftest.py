@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from chalicelib.observability import counted
 from tests.depth import times
 
 AWS_REGION = "us-east-1"
@@ -48,3 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.disable_socket)
         else:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+@pytest.fixture
+def nothing_counted_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    """What other tests left, by calling a use case without its trigger or with metrics switched
+    off, is written first.
+    """
+    with counted():
+        pass
+    capsys.readouterr()

@@ -152,6 +152,7 @@ def test_someone_is_told_when_anything_was_given_up_on(dev: Packaged) -> None:
     assert alarmed(dev, "ApproximateNumberOfMessagesVisible") == dead
 
 
+@pytest.mark.usefixtures("nothing_counted_yet")
 @pytest.mark.parametrize("metric", [Metric.TRAVEL_PAGES_REFUSED, Metric.ROAD_NETWORK_FAILOVERS])
 def test_alarms_on_our_own_metrics_look_where_they_are_written(
     dev: Packaged, metric: Metric, capsys: pytest.CaptureFixture[str]

@@ -4,13 +4,7 @@ import pytest
 
 from chalicelib.observability import Metric, count, counted
 
-
-@pytest.fixture(autouse=True)
-def nothing_counted_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    """What other tests left, by calling a use case without its trigger, is written first."""
-    with counted():
-        pass
-    capsys.readouterr()
+pytestmark = pytest.mark.usefixtures("nothing_counted_yet")
 
 
 def test_what_is_counted_is_written_once_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,6 +110,7 @@ def test_where_it_knows_no_way_the_great_circle_is_taken() -> None:
     assert all(stop.planned is not None and stop.road_s is None for stop in none.order().stops)
 
 
+@pytest.mark.usefixtures("nothing_counted_yet")
 def test_without_an_answer_the_plan_is_made_all_the_same_and_somebody_can_know(
     capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -132,6 +133,7 @@ def test_without_an_answer_the_plan_is_made_all_the_same_and_somebody_can_know(
     assert json.loads(written)["road_network_failovers"] == [1.0]
 
 
+@pytest.mark.usefixtures("nothing_counted_yet")
 def test_a_good_plan_counts_no_failover(capsys: pytest.CaptureFixture[str]) -> None:
     with counted():
         Office().order()
