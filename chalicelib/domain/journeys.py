@@ -56,14 +56,20 @@ def advance(
     )
 
 
-def reach(live: Live, stop_index: int, arrived_at: datetime) -> Live:
-    """The live state when the driver says that a stop has been reached."""
+def reach(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> Live:
+    """The live state when the driver says that a stop has been reached.
+
+    Who says so late does not call the van back from where it has been since.
+    """
     progress = live.progress[stop_index]
     if progress.is_done or progress.arrived_at is not None:
         return live
     reached = replace(progress, arrived_at=arrived_at, has_approached=True)
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
-    return replace(live.with_progress(stop_index, reached), etas=etas, last_stop=stop_index)
+    after = replace(live.with_progress(stop_index, reached), etas=etas)
+    if _was_elsewhere_since(live, stop_index, arrived_at, policy):
+        return after
+    return replace(after, last_stop=stop_index)
 
 
 def is_there(live: Live, stop_index: int, there: Fix, policy: Policy) -> bool:
@@ -112,6 +118,25 @@ def leave(
         if head.recorded_at < left_at:
             head = there
     return _reckoned(after, head, plan_links, route, model)
+
+
+def _was_elsewhere_since(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> bool:
+    """Whether the van was at another stop after ``arrived_at``, for all that we know.
+
+    When a stop was left is not kept, but for the newest news. So of a van that has left one, newer
+    fixes must say that it is no longer at this stop, and not just now: phones send their fixes
+    before the driver has tapped, and some vans park around the corner.
+    """
+    last, news_at = live.last_stop, live.reckoned_at
+    if last is None or news_at is None:
+        return False
+    last_arrived_at = live.progress[last].arrived_at
+    if last_arrived_at is not None:
+        return last_arrived_at > arrived_at
+    head = live.head(policy)
+    if head is None or head.recorded_at < news_at:  # the news are that departure
+        return news_at > arrived_at
+    return live.near_stop != stop_index and head.recorded_at >= arrived_at + policy.stale_after
 
 
 def _was_seen(live: Live, stop_index: int, head: Fix, there: Fix, policy: Policy) -> bool:

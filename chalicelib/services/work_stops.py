@@ -202,7 +202,7 @@ class WorkStop:
                 live, after, index, left_at=occurred_at, now=now, policy=self.policy
             )
         elif step is Step.ARRIVE or is_there(live, index, there, self.policy):
-            after = reach(live, index, occurred_at)
+            after = reach(live, index, occurred_at, self.policy)
         else:
             after = live
         finished = None

@@ -125,6 +125,25 @@ def test_a_late_report_keeps_the_time_at_which_it_happened(van: Round) -> None:
     assert last["recorded_at"] > last["occurred_at"]
 
 
+def test_an_arrival_reported_late_does_not_call_the_van_back(shared: Carrier) -> None:
+    """The first stop was reached and left unfinished; its report waited for the network."""
+    van = shared.round(3).started()
+    shared.clock.advance(timedelta(minutes=10))
+    late = van.action()
+    shared.clock.advance(timedelta(minutes=20))
+    assert van.work(1, "deliver").status == 200
+    van.drive(1_500.0)
+    shared.clock.advance(timedelta(minutes=5))
+    van.drive(1_600.0)
+
+    assert van.work(0, "arrive", late).status == 200
+
+    assert van.state(van.ids[2][0]).json["stops_before"] == 0
+    van.drive(1_700.0)
+    assert van.state(van.ids[2][0]).json["stops_before"] == 0
+    assert status(van) == "arrived"
+
+
 def test_a_report_from_before_the_start_counts_from_the_start(van: Round) -> None:
     early = van.carrier.clock.now() - timedelta(days=3)
 

@@ -278,28 +278,79 @@ class TestStaleNews:
 
 class TestReach:
     def test_what_the_driver_says_counts(self) -> None:
-        live = reach(on_the_road(), 1, NOON)
+        live = reach(on_the_road(), 1, NOON, POLICY)
 
         assert live.progress[1].arrived_at == NOON
         assert live.progress[1].has_approached
         assert live.etas[1] is None
 
     def test_the_first_word_stays(self) -> None:
-        live = reach(on_the_road(), 0, NOON)
+        live = reach(on_the_road(), 0, NOON, POLICY)
 
-        assert reach(live, 0, NOON + minutes(5)) == live
+        assert reach(live, 0, NOON + minutes(5), POLICY) == live
 
     def test_a_stop_that_is_done_is_not_reached_again(self) -> None:
         live = on_the_road().with_progress(0, Progress(is_done=True))
 
-        assert reach(live, 0, NOON) == live
+        assert reach(live, 0, NOON, POLICY) == live
 
     def test_then_no_fix_tells_it_again(self) -> None:
-        live = reach(on_the_road(), 0, NOON)
+        live = reach(on_the_road(), 0, NOON, POLICY)
 
         _, told = after(live, standing(0, 0, 10, 20, 30))
 
         assert told == []
+
+
+class TestReachLate:
+    """The van has been at the second stop since; the first is not done."""
+
+    def reached(self, live: Live, stop_index: int, at_min: float) -> Live:
+        then = reach(live, stop_index, NOON + minutes(at_min), POLICY)
+
+        assert then.progress[stop_index].arrived_at == NOON + minutes(at_min)
+        assert then.etas[stop_index] is None
+        return then
+
+    def left(self, live: Live, stop_index: int, at_min: float) -> Live:
+        at = NOON + minutes(at_min)
+        return leave(live, stop_index, ROUTE, LINKS, left_at=at, now=at, model=MODEL, policy=POLICY)
+
+    def test_who_was_seen_to_arrive_elsewhere_is_there(self) -> None:
+        live, _ = after(on_the_road(), standing(1, 600, 630, 660, 690))
+
+        assert self.reached(live, 0, 5).under_way == 1
+        assert self.reached(live, 0, 11).under_way == 0  # and then went back
+
+    def test_who_said_so_of_another_stop_is_there(self) -> None:
+        live, _ = after(on_the_road(), [make_fix(NOON - minutes(1))])
+        live = self.reached(live, 1, 10)
+
+        assert self.reached(live, 0, 5).under_way == 1
+
+    def test_without_fixes_a_later_departure_says_it(self) -> None:
+        live = self.left(on_the_road(), 1, 10)
+
+        assert self.reached(live, 0, 9).last_stop == 1
+        assert self.reached(live, 0, 9).remaining() == [2, 0]
+        assert self.reached(live, 0, 11).under_way == 0
+
+    def test_after_a_departure_newer_fixes_say_it(self) -> None:
+        live, _ = after(on_the_road(), standing(1, 600, 630, 660, 690))
+        live = self.left(live, 1, 12)
+        on_the_way = make_fix(NOON + minutes(20), coordinates=north_of(HELSINKI, 2.5 * FAR))
+        live, _ = after(live, [on_the_way])
+
+        then = self.reached(live, 0, 5)
+
+        assert (then.last_stop, then.under_way, then.remaining()) == (1, None, [2, 0])
+        assert self.reached(live, 2, 19).under_way == 2  # tapped a minute ago, parked far off
+
+    def test_who_stands_there_is_there_however_late_it_was_said(self) -> None:
+        live = self.left(on_the_road(), 1, 0.5)
+        live, _ = after(live, standing(2, 4_200))
+
+        assert self.reached(live, 2, 60).under_way == 2
 
 
 class TestLeave:
