@@ -125,7 +125,8 @@ def _was_elsewhere_since(live: Live, stop_index: int, arrived_at: datetime, poli
 
     When a stop was left is not kept, but for the newest news. So of a van that has left one, newer
     fixes must say that it is no longer at this stop, and not just now: phones send their fixes
-    before the driver has tapped, and some vans park around the corner.
+    before the driver has tapped. To a stop ahead nobody is called back, however late it is said:
+    some vans park around the corner.
     """
     last, news_at = live.last_stop, live.reckoned_at
     if last is None or news_at is None:
@@ -136,7 +137,9 @@ def _was_elsewhere_since(live: Live, stop_index: int, arrived_at: datetime, poli
     head = live.head(policy)
     if head is None or head.recorded_at < news_at:  # the news are that departure
         return news_at > arrived_at
-    return live.near_stop != stop_index and head.recorded_at >= arrived_at + policy.stale_after
+    if stop_index > last or live.near_stop == stop_index:
+        return False
+    return head.recorded_at >= arrived_at + policy.stale_after
 
 
 def _was_seen(live: Live, stop_index: int, head: Fix, there: Fix, policy: Policy) -> bool:

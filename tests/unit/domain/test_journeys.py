@@ -346,6 +346,14 @@ class TestReachLate:
         assert (then.last_stop, then.under_way, then.remaining()) == (1, None, [2, 0])
         assert self.reached(live, 2, 19).under_way == 2  # tapped a minute ago, parked far off
 
+    def test_to_a_stop_ahead_nobody_is_called_back_however_late_it_was_said(self) -> None:
+        live, _ = after(on_the_road(), standing(0, 0, 10, 20, 30))
+        live = self.left(live, 0, 1)
+        around_the_corner = make_fix(NOON + minutes(20), coordinates=north_of(HELSINKI, FAR - 100))
+        live, _ = after(live, [around_the_corner])
+
+        assert self.reached(live, 1, 10).under_way == 1
+
     def test_who_stands_there_is_there_however_late_it_was_said(self) -> None:
         live = self.left(on_the_road(), 1, 0.5)
         live, _ = after(live, standing(2, 4_200))
