@@ -74,8 +74,13 @@ class StopReport:
         on_the_way = [shipment for shipment in aboard if shipment.status in ON_THE_WAY]
         return on_the_way or aboard
 
-    def is_known(self, shipment: Shipment, *, actor: Actor, occurred_at: datetime) -> bool:
-        """Whether it has been taken in already, or says only what is known."""
+    def is_known(
+        self, shipment: Shipment, *, actor: Actor, occurred_at: datetime, policy: Policy
+    ) -> bool:
+        """Whether it has been taken in already, or says only what is known.
+
+        ``occurred_at`` is as right as ``happened_at`` could make it: as the clocks of both reports.
+        """
         target = transitions()[self.step].target
         if shipment.status is target and self.step is not Step.FAIL:  # one may fail for two reasons
             return True
@@ -83,7 +88,8 @@ class StopReport:
         if attempt is None or attempt.driver_id != actor.driver_id:  # who may use the same names
             return False
         if self.step is Step.ARRIVE:  # overtaken by the outcome of the visit that it began
-            return attempt.status is shipment.status and occurred_at < attempt.occurred_at
+            latest = attempt.occurred_at + policy.clock_skew_limit
+            return attempt.status is shipment.status and occurred_at <= latest
         return attempt.action_id == self.action_id and attempt.status is target
 
     def require_possible(self, shipments: Sequence[Shipment], *, actor: Actor) -> None:

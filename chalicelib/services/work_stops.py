@@ -58,7 +58,9 @@ class WorkStop:
         due = [
             shipment
             for shipment in concerned
-            if not report.is_known(shipment, actor=actor, occurred_at=occurred_at)
+            if not report.is_known(
+                shipment, actor=actor, occurred_at=occurred_at, policy=self.policy
+            )
         ]
         if not due:
             return tuple(found.values())

@@ -75,6 +75,9 @@ def test_s5_what_has_ended_stays_ended(van: Round, before: str, verb: str) -> No
     reports = {"fail": {"reason": "refused"}}
     van.work(0, before, van.action(**reports.get(before, {})))
     kept = van.carrier.everything()
+    van.carrier.clock.advance(
+        timedelta(minutes=3)
+    )  # no report that was overtaken, or a wrong clock
 
     late = van.work(0, verb, van.action(**reports.get(verb, {})))
 
@@ -100,6 +103,23 @@ def test_an_arrival_that_the_outcome_has_overtaken_changes_nothing(
     assert late.status == 200
     assert late.body == reported.body
     assert van.carrier.everything() == kept
+
+
+@pytest.mark.parametrize("ahead_s", [0, 100, -18_000])
+@pytest.mark.parametrize("says_its_clock", [True, False])
+def test_an_overtaken_arrival_of_a_wrong_clock_is_no_conflict(
+    van: Round, ahead_s: int, *, says_its_clock: bool
+) -> None:
+    """Clocks that are wrong by less than two minutes, or unknown, are put right for each alone."""
+    van.drive(-8_000.0)
+    now, wrong = van.carrier.clock.now(), timedelta(seconds=ahead_s)
+    clock = {"sent_at": (now + wrong).isoformat()} if says_its_clock else {}
+    arrival = van.action(occurred_at=(now + wrong).isoformat()) | clock
+    outcome = van.action(occurred_at=(now + wrong).isoformat()) | clock
+    assert van.work(0, "deliver", outcome).status == 200
+
+    assert van.work(0, "arrive", arrival).status == 200
+    assert status(van) == "delivered"
 
 
 def test_an_action_id_that_was_used_for_something_else_is_no_repeat(van: Round) -> None:
