@@ -83,7 +83,7 @@ def from_stop(
         stop_index=stop_index,
         left_at=left_at,
         told_at=now,
-        expires_at=_expiry(left_at, policy),
+        expires_at=_expiry(before.started_at or left_at, policy),
         arrived_at=arrived_at,
         etas=after.etas,
         stood_at=_middle(
@@ -97,8 +97,9 @@ def from_stop(
     )
 
 
-def _expiry(left_at: datetime, policy: Policy) -> datetime:
-    return left_at.replace(microsecond=0) + policy.track_retention
+def _expiry(started_at: datetime, policy: Policy) -> datetime:
+    """The same for a whole route, of which nothing can be said without its start."""
+    return started_at.replace(microsecond=0) + policy.track_retention
 
 
 def _route_id(live: Live) -> RouteId:

@@ -135,6 +135,7 @@ class Run:
     driver_id: str = ""
     route_id: str = ""
     _phone: MeteredApi | None = None
+    _accuracy: Mapping[str, Any] | None = None
 
     @property
     def is_watched(self) -> bool:
@@ -158,7 +159,15 @@ class Run:
             timed.append((at, partial(self._arrive, drop)))
             timed.append((at + HANDED_OVER_AFTER, partial(self._hand_over, index)))
         timed.append((self.trip.ended_at + ASKED_AFTER, self._count_events))
+        timed.append((self.trip.ended_at + ASKED_AFTER, self.accuracy))
         return sorted(Deed(at, (self.number, order), act) for order, (at, act) in enumerate(timed))
+
+    def accuracy(self) -> Mapping[str, Any]:
+        """What `GET /v1/metrics/eta` says; asked once, for it is kept for 60 days."""
+        if self._accuracy is None:
+            path = f"/v1/metrics/eta?route_id={self.route_id}"
+            self._accuracy = self.world.carrier.dispatcher.get(path)
+        return self._accuracy
 
     def _batches(self) -> Iterator[Sequence[Sample]]:
         left = list(self.trip.samples)

@@ -28,7 +28,7 @@ def judged(run: Run) -> Judged:
     """The misses of a run as `GET /v1/metrics/eta` tells them to a dispatcher."""
     if not run.route_id:  # given up before it was planned, and counted as that
         return []
-    found = run.world.carrier.dispatcher.get(f"/v1/metrics/eta?route_id={run.route_id}")
+    found = run.accuracy()
     misses = [_misses(stop) for stop in found["stops"]]
     expect = run.world.expect
     expect("every stop that was left is judged", holds=len(misses) == _left(run))

@@ -50,6 +50,14 @@ def test_a_start_leaves_the_hub_and_says_what_was_told() -> None:
     assert departure.expires_at == NOON + POLICY.track_retention
 
 
+def test_all_departures_of_a_route_expire_together() -> None:
+    before, after = leave(at_first_stop(started_at=NOON - timedelta(hours=3)))
+
+    departure = from_stop(before, after, 0, left_at=LEFT, now=LEARNT, policy=POLICY)
+
+    assert departure.expires_at == NOON - timedelta(hours=3) + POLICY.track_retention
+
+
 def test_a_departure_says_what_was_told_with_it() -> None:
     before, after = leave(at_first_stop())
 
