@@ -3,7 +3,7 @@
 Pages and how far each route has been learnt are one transaction, so that everything is learnt once,
 whoever is called twice or at the same time. A page that is corrupt is set aside, and learning
 begins anew there. A page of newer code stays as it is: who has rolled back learns nothing of the
-routes that need it, until the newer code is back.
+routes that need it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
 """Exponential backoff with full jitter, after M. Brooker's article in the AWS Architecture Blog."""
 TIME: Final = timedelta(seconds=40)
-"""No try is begun after it: the function has 60 s, and a try takes a second at most."""
+"""No try is begun after it: the function has 60 s, and a try is three calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class LearnTravelTimes:
 
     def _learn(self, wanted: Sequence[RouteId], until: datetime) -> frozenset[RouteId]:
         try:
+            self._require_time(until)
             new = self._new(wanted)
             while new:
                 self._require_time(until)

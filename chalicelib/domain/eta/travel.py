@@ -6,7 +6,6 @@ before it has happened, which is for the caller to see to: ``learn`` is called o
 
 import math
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from chalicelib.domain.eta.beliefs import Beliefs
@@ -64,7 +63,6 @@ class StopTold:
     high: float
 
 
-@lru_cache(maxsize=1024)
 def horizon(stops_ahead: int) -> int:
     """The bin of a horizon: like distances in time err alike.
 
