@@ -15,7 +15,7 @@ Belief = tuple[float, float, float]
 """Mean and variance of log time, and when it was last learnt, in seconds since the epoch."""
 
 PAGE_KEYS: Final = 800
-"""At four bytes a key a full page is well below 4 kB, one write unit of four."""
+"""About four bytes a key: the largest page of the recordings has 3.0 kB, one of pure chance 4.3."""
 MAKE_ROOM: Final = 80
 STALE_DECAYS: Final = 3.0
 WEEK_S: Final = 604_800.0

@@ -1,4 +1,4 @@
-"""The state in pages of at most 4 kB, each packed on its own: one item of the table holds one page.
+"""The state in pages of about 3 kB when full, each packed on its own: an item of the table each.
 
 Which pages a route needs follows from its places and its driver (``pages_of``). A page says its
 format, its number and a checksum; one that is corrupt, unknown or someone else's is refused with

@@ -1,5 +1,6 @@
 """What is stored comes back as it was: every mapping, round and round."""
 
+import tracemalloc
 import zlib
 from dataclasses import replace
 from datetime import timedelta
@@ -90,6 +91,17 @@ class TestColumns:
     def test_damage_is_noticed(self, packed: bytes) -> None:
         with pytest.raises(ValueError, match="packed columns"):
             unpack_columns(packed, [3])
+
+    def test_nothing_is_inflated_beyond_what_is_expected(self) -> None:
+        bomb = zlib.compress(bytes(50_000_000))
+
+        tracemalloc.start()
+        with pytest.raises(ValueError, match="another length"):
+            unpack_columns(bomb, [3])
+        _, peak_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+        assert peak_bytes < 1_000_000
 
 
 class TestLive:

@@ -26,13 +26,14 @@ def unpack_columns(packed: bytes, lengths: Sequence[int]) -> list[list[int]]:
 
     Raises ValueError for anything else.
     """
+    total = sum(lengths)
+    inflated = zlib.decompressobj()
     try:
-        planes = zlib.decompress(packed)
+        planes = inflated.decompress(packed, total * PLANES + 1)  # no more than is expected
     except zlib.error as exc:
         msg = "packed columns are damaged"
         raise ValueError(msg) from exc
-    total = sum(lengths)
-    if len(planes) != total * PLANES:
+    if len(planes) != total * PLANES or not inflated.eof:
         msg = "packed columns have another length"
         raise ValueError(msg)
     raw = bytearray(len(planes))
