@@ -26,6 +26,9 @@ class _Resolved:
         self._resolver = resolver
         self._found: Any = None
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as above
+        return getattr(self._resolver, name)
+
     def construct_endpoint(self, **asked: object) -> Any:  # noqa: ANN401 - as above
         if self._found is None:
             self._found = self._resolver.construct_endpoint(**asked)

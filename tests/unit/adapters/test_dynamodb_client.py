@@ -1,5 +1,6 @@
 """Calls to DynamoDB go where botocore would send them, and are signed by botocore."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -18,8 +19,13 @@ def _deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
 
 
-@pytest.mark.parametrize("region", ["eu-north-1", "cn-north-1", "us-gov-west-1"])
-@pytest.mark.parametrize("is_fips", ["false", "true"])
+@pytest.mark.parametrize(
+    ("region", "is_fips"),
+    [
+        *itertools.product(["eu-north-1", "cn-north-1", "us-gov-west-1"], ["false", "true"]),
+        ("local", "false"),  # the one region whose endpoint says how to sign
+    ],
+)
 def test_calls_go_where_botocore_would_send_them(
     region: str, is_fips: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
