@@ -29,8 +29,7 @@ ITEMS_AT_ONCE: Final = 80
 """Pages and routes of one transaction, which holds 100 items."""
 KEPT_ASIDE: Final = timedelta(days=60)
 TRIES: Final = 16
-"""All learners write the page of the curves: four of them lose many races, but hardly 16 in a row
-(simulated with tries of 0.4 s, ten transactions each: one in 400)."""
+"""All learners write the page of the curves: of four many lose a race, hardly one 16 in a row."""
 FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
 """Exponential backoff with full jitter, after M. Brooker's article in the AWS Architecture Blog."""

@@ -170,7 +170,10 @@ class ArriveIn(Schema):
 
 
 class AttemptIn(Schema):
-    """How a visit ended, with what proves it; without ``shipment_ids`` for all of the stop."""
+    """How a visit ended, with what proves it; without ``shipment_ids`` for all of the stop.
+
+    ``sent_at`` is the device's clock when it sent this.
+    """
 
     action_id: ActionId
     occurred_at: Instant
