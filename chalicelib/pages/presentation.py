@@ -206,7 +206,7 @@ def _promise(data: Mapping[str, object]) -> Range | None:
 
 
 def _story(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[Line, ...]:
-    """The history, oldest first; an event that we have no words for is not a reason to show none.
+    """The history, newest first; an event that we have no words for is not a reason to show none.
 
     The first promise is told with the departure that it belongs to, as one line.
     """
@@ -221,7 +221,9 @@ def _story(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[Line, ..
         else:
             lines.append(line)
         before = entry.type
-    return tuple(lines)
+    if lines:
+        lines[-1] = replace(lines[-1], current="step")
+    return tuple(reversed(lines))
 
 
 def _line(entry: Milestone, view: TrackingView, zone: ZoneInfo, locale: Locale) -> Line:

@@ -24,9 +24,6 @@ from chalicelib.pages.routing import RECIPIENTS, PageBlueprint
 
 tracking: Final = PageBlueprint(__name__)
 
-_SCRIPT_PHRASES: Final = ("page.offline", "map.failed")
-"""What the script must be able to say without asking us."""
-
 _PHONE: Final = re.compile(r"\+?[0-9 ()./-]{5,}")
 
 
@@ -88,17 +85,15 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "state": document,
         "etag": entity_tag(view, document),
         "state_url": f"{link}/state?lang={locale.tag}",
-        "proof_base": f"{link}/proof/",
         "map_css": f"{_base_path()}/static/{asset_names()['map.css']}",
         "ground": asdict(ground),
         "has_proofs": bool(words.ending and words.ending.pictures),
-        "phrases": {key: locale.say(key) for key in _SCRIPT_PHRASES},
     }
     return {
+        "state": document,
         "view": view,
-        "words": words,
         "ground": ground,
-        "proof_base": data["proof_base"],
+        "proof_base": f"{link}/proof/",
         "page_data": data,
         "contact_link": contact_link(view.sender.support_contact),
     }
