@@ -9,7 +9,7 @@ values. So only the template knows markup, and the script only ever sets text an
     <div {{ bound.attrs("data-progress={words.progress}") }}>     attributes, left out while null
     {% call(line) bound.each("words.story") %}<li>…</li>{% endcall %}      one element per value
 
-Both sides follow the same rules; ``tests/browser/test_bindings.py`` compares what they make.
+Both sides follow the same rules; ``tests/browser`` compares what they make.
 """
 
 import re

@@ -105,6 +105,8 @@ def walk(page: Page, stage: Stage, views: list[TrackingView]) -> None:
         except PlaywrightTimeoutError:
             shown: str = page.evaluate(SHOWN)
             assert shown.splitlines() == wanted.splitlines()
+        # The stage forgets a view's proofs with the view: their pictures must have come by then.
+        page.wait_for_function("() => [...document.images].every(({ complete }) => complete)")
 
 
 @pytest.mark.parametrize("start", VIEWS)
