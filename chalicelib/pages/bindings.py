@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 _SAFE_NAME: Final = re.compile(r"(?!on|style$|srcdoc$)[a-z][a-z-]*", re.ASCII)
@@ -40,17 +40,19 @@ class Bindings:
     def text(self, tag: str, path: str, *, attrs: str = "", **fixed: str) -> Markup:
         """An element with the text of a value; ``fixed`` are attributes that never change."""
         value = _written(self._at(path))
-        parts = [Markup(' {}="{}"').format(name, each) for name, each in fixed.items()]
-        parts += [Markup(' data-text="{}"').format(path)]
-        parts += [Markup(" ") + self.attrs(attrs)] if attrs else []
-        parts += [Markup(" hidden")] if value is None else []
-        return Markup("<{0}{1}>{2}</{0}>").format(tag, Markup("").join(parts), value or "")
+        parts = [tag, *(f'{name}="{escape(each)}"' for name, each in fixed.items())]
+        parts.append(f'data-text="{escape(path)}"')
+        if attrs:
+            parts.append(self.attrs(attrs))
+        if value is None:
+            parts.append("hidden")
+        return _html(f"<{' '.join(parts)}>{escape(value or '')}</{tag}>")
 
     def show(self, path: str) -> Markup:
         """Attributes of an element that is there only while the value says something."""
         value = self._at(path)
         hidden = "" if value or isinstance(value, Mapping) else " hidden"
-        return Markup('data-show="{}"').format(path) + hidden
+        return _html(f'data-show="{escape(path)}"{hidden}')
 
     def attrs(self, formats: str) -> Markup:
         """Attributes as ``name=format`` with blanks between: ``href=/t/abc/proof/{id} alt={alt}``.
@@ -58,12 +60,12 @@ class Bindings:
         An attribute is left out while one of its values is null or false. Raises ValueError for an
         attribute that could run code, or an address that does not begin on our own host.
         """
-        written = [Markup('data-attrs="{}"').format(formats)]
+        written = [f'data-attrs="{escape(formats)}"']
         for name, form in _formats(formats):
             value = self._filled(form)
             if value is not None:
-                written.append(Markup('{}="{}"').format(name, value))
-        return Markup(" ").join(written)
+                written.append(f'{name}="{escape(value)}"')
+        return _html(" ".join(written))
 
     def each(self, path: str, *, caller: Callable[["Bindings"], str]) -> Markup:
         """What ``caller`` makes of each value of a list: one element, alone with its likes.
@@ -72,10 +74,9 @@ class Bindings:
         the same ``caller`` out of nothing. The list has its parent element for itself.
         """
         values: Sequence[Any] = self._at(path) or ()
-        blank = Markup('<template data-each="{}">{}</template>').format(
-            path, _trimmed(caller(Bindings(None)))
-        )
-        return Markup("").join([blank, *(_trimmed(caller(Bindings(value))) for value in values)])
+        blank = caller(Bindings(None)).strip()
+        items = "".join(caller(Bindings(value)).strip() for value in values)
+        return _html(f'<template data-each="{escape(path)}">{blank}</template>{items}')
 
     def _at(self, path: str) -> Any:  # noqa: ANN401 - JSON is what it is
         value = self.state
@@ -121,5 +122,5 @@ def _written(value: object) -> str | None:
             raise TypeError(msg)
 
 
-def _trimmed(html: str) -> Markup:
-    return Markup(html.strip())  # noqa: S704 - a template's own output, escaped when it was made
+def _html(text: str) -> Markup:
+    return Markup(text)  # noqa: S704 - each value in it was escaped above, or is a template's output
