@@ -30,16 +30,16 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
 from bench.figures import Row, table  # noqa: E402
+from chalicelib.domain.driving.fixes import Fix, teleports  # noqa: E402
 from chalicelib.domain.eta.arrival import has_arrived, still_near  # noqa: E402
-from chalicelib.domain.eta.cells import cells_of  # noqa: E402
 from chalicelib.domain.eta.chain import NO_TIME, Link, spans  # noqa: E402
-from chalicelib.domain.eta.keys import Traits, Trip, cell_ids, traits  # noqa: E402
-from chalicelib.domain.eta.learned import LearnedModel  # noqa: E402
-from chalicelib.domain.eta.pages import pack_page  # noqa: E402
-from chalicelib.domain.eta.places import MODEL_PAGE  # noqa: E402
-from chalicelib.domain.eta.state import State  # noqa: E402
-from chalicelib.domain.eta.travel import StopTold  # noqa: E402
-from chalicelib.domain.fixes import Fix, teleports  # noqa: E402
+from chalicelib.domain.eta.learned.cells import cells_of  # noqa: E402
+from chalicelib.domain.eta.learned.keys import Traits, Trip, cell_ids, traits  # noqa: E402
+from chalicelib.domain.eta.learned.learned_model import LearnedModel  # noqa: E402
+from chalicelib.domain.eta.learned.pages import pack_page  # noqa: E402
+from chalicelib.domain.eta.learned.places import MODEL_PAGE  # noqa: E402
+from chalicelib.domain.eta.learned.state import State  # noqa: E402
+from chalicelib.domain.eta.learned.travel import StopTold  # noqa: E402
 from chalicelib.domain.geography import Coordinates, distance_m  # noqa: E402
 from chalicelib.domain.policy import Policy  # noqa: E402
 

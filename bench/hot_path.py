@@ -148,8 +148,9 @@ class _Fleet:
 def _under_way(stops: int, now: datetime) -> tuple[Any, Any]:
     """A route of so many stops a few hundred metres apart, and its driver's live state."""
     from chalicelib.adapters.ids import UlidIds  # noqa: PLC0415
+    from chalicelib.domain.driving.forecasts import etas_at_start, links  # noqa: PLC0415
+    from chalicelib.domain.driving.live import Live, Progress  # noqa: PLC0415
     from chalicelib.domain.eta.model import FactoryPrior  # noqa: PLC0415
-    from chalicelib.domain.forecasts import etas_at_start, links  # noqa: PLC0415
     from chalicelib.domain.geography import Coordinates  # noqa: PLC0415
     from chalicelib.domain.ids import (  # noqa: PLC0415
         DriverId,
@@ -158,8 +159,7 @@ def _under_way(stops: int, now: datetime) -> tuple[Any, Any]:
         ShipmentId,
         StopId,
     )
-    from chalicelib.domain.live import Live, Progress  # noqa: PLC0415
-    from chalicelib.domain.routes import Consignment, Route, RouteStatus, Stop  # noqa: PLC0415
+    from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop  # noqa: PLC0415
 
     ids = UlidIds()
     hub = Coordinates(60.17, 24.94)

@@ -28,8 +28,8 @@ from chalicelib.adapters.ses import SesEmailSender
 from chalicelib.adapters.signing import HmacSigner
 from chalicelib.adapters.sns import SnsEventTopic, SnsSmsSender
 from chalicelib.adapters.webhook_sender import HttpsWebhookSender
-from chalicelib.domain.events import Event
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.events import Event
 from chalicelib.services.authenticate import Authenticate
 from chalicelib.services.create_shipment import CreateShipment
 from chalicelib.services.deliver_webhook import DeliverWebhook

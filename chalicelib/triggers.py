@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Protocol
 
 from chalicelib.domain.errors import Invalid
-from chalicelib.domain.events import Event
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.payloads import from_message
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.payloads import from_message
 from chalicelib.observability import Metric, count, counted, logger
 
 NOTICE_S: Final = 15.0

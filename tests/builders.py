@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from chalicelib.domain.accounts import ApiKey, Driver, Hub, Invitation, Shipper, WebhookEndpoint
+from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.addresses import Address, Recipient
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.estimates import Eta
-from chalicelib.domain.events import Event, EventType
-from chalicelib.domain.fixes import Fix
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import (
     DriverId,
@@ -28,11 +30,13 @@ from chalicelib.domain.ids import (
     WebhookId,
 )
 from chalicelib.domain.instants import Range
-from chalicelib.domain.live import Live, Progress
-from chalicelib.domain.proofs import Proof, ProofKind, object_key
-from chalicelib.domain.routes import Consignment, Route, Stop
-from chalicelib.domain.shipments import Assignment, Attempt, Parcel, Shipment
-from chalicelib.domain.statuses import Status
+from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
+from chalicelib.domain.routes.routes import Consignment, Route, Stop
+from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.shipments import Assignment, Attempt, Parcel, Shipment
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HELSINKI: Final = Coordinates(60.1699, 24.9384)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from chalicelib.domain.errors import DomainError, NotFound
-from chalicelib.domain.tracking import TrackingView
+from chalicelib.domain.tracking.tracking import TrackingView
 
 
 @dataclass

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from ulid import ULID
 
 from chalicelib.domain.actors import Role
-from chalicelib.domain.addresses import Address, Recipient
-from chalicelib.domain.departures import Departure
+from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, quantized
+from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.estimates import Duration, Eta
-from chalicelib.domain.events import Event, EventType
-from chalicelib.domain.fixes import RECENT_FIXES, Fix, quantized
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import (
     DriverId,
@@ -28,11 +27,13 @@ from chalicelib.domain.ids import (
     StopId,
 )
 from chalicelib.domain.instants import Range
-from chalicelib.domain.live import Live, Progress
-from chalicelib.domain.proofs import Proof, ProofKind, ProofRequirements, Requirement
-from chalicelib.domain.routes import Break, Consignment, Route, RouteStatus, Stop
-from chalicelib.domain.shipments import Assignment, Attempt, Parcel, Shipment, Step
-from chalicelib.domain.statuses import FailureReason, Status
+from chalicelib.domain.proofs.proofs import Proof, ProofKind, ProofRequirements, Requirement
+from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.lifecycle import Step
+from chalicelib.domain.shipments.shipments import Assignment, Attempt, Parcel, Shipment
+from chalicelib.domain.shipments.statuses import FailureReason, Status
 from tests.builders import HELSINKI, NOON, north_of
 
 TIME_ZONES: Final = ("Europe/Helsinki", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "UTC")

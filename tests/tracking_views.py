@@ -6,8 +6,8 @@ from typing import Any, Final
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
-from chalicelib.domain.statuses import FailureReason, Status, external_status
-from chalicelib.domain.tracking import (
+from chalicelib.domain.shipments.statuses import FailureReason, Status, external_status
+from chalicelib.domain.tracking.tracking import (
     Milestone,
     Outcome,
     Position,

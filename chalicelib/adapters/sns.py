@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import client, translated, translated_once
 from chalicelib.domain.errors import Invalid, Unavailable
-from chalicelib.domain.events import Event
-from chalicelib.domain.payloads import to_message
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.payloads import to_message
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.type_defs import (

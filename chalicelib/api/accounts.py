@@ -24,7 +24,7 @@ from chalicelib.api.schemas.accounts import (
     ShipperOut,
 )
 from chalicelib.bootstrap import container
-from chalicelib.domain.accounts import Driver
+from chalicelib.domain.accounts.drivers import Driver
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, KeyId, ShipperId

@@ -22,8 +22,8 @@ from chalicelib.api.schemas.driving import (
 from chalicelib.api.schemas.routes import DriverRouteOut
 from chalicelib.bootstrap import container
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.ids import DriverId, ShipmentId
-from chalicelib.domain.stop_reports import StopReport
 
 driving: Final = ApiBlueprint(__name__)
 

@@ -18,7 +18,7 @@ from chalicelib.api.schemas.shipments import (
 from chalicelib.bootstrap import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.ids import ShipmentId
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.shipments.shipments import Shipment
 
 shipments: Final = ApiBlueprint(__name__)
 PAGING: Final = frozenset({"limit", "cursor"})

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.domain.instants import Range
-from chalicelib.domain.tracking import TrackingView
+from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.pages.words import Words
 
 _HALF_A_MINUTE: Final = timedelta(seconds=30)

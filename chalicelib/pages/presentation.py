@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.instants import Range
-from chalicelib.domain.statuses import ON_THE_WAY, Status
-from chalicelib.domain.tracking import Milestone, TrackingView
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.domain.tracking.tracking import Milestone, TrackingView
 from chalicelib.pages import times
 from chalicelib.pages.languages import Locale
 from chalicelib.pages.words import (

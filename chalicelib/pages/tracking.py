@@ -13,7 +13,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.errors import DomainError, Unavailable
-from chalicelib.domain.tracking import TrackingView
+from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.pages import replies
 from chalicelib.pages.basemaps import Basemap, basemap, origin
 from chalicelib.pages.documents import dumps, entity_tag, is_unchanged, state_document

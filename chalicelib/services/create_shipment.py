@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.addresses import Address, Recipient
-from chalicelib.domain.changes import Change, Remembered
 from chalicelib.domain.errors import Forbidden, IdempotencyKeyReused
-from chalicelib.domain.events import EventType
 from chalicelib.domain.ids import EVENT, SHIPMENT, EventId, ShipmentId
 from chalicelib.domain.instants import Range
-from chalicelib.domain.proofs import ProofRequirements
-from chalicelib.domain.shipments import Parcel, Shipment, append
+from chalicelib.domain.journal.changes import Change, Remembered
+from chalicelib.domain.proofs.proofs import ProofRequirements
+from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.lifecycle import append
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.services.ports import Clock, Ids, Shipments
 from chalicelib.services.retries import retried
 

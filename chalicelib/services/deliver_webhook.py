@@ -15,12 +15,12 @@ from typing import Final
 
 from standardwebhooks import Webhook
 
-from chalicelib.domain.accounts import WebhookEndpoint
 from chalicelib.domain.errors import ConcurrentUpdate, Invalid, Unavailable
-from chalicelib.domain.events import Event
 from chalicelib.domain.ids import WebhookId
-from chalicelib.domain.payloads import webhook_body
 from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.payloads import webhook_body
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.ports import Accounts, Clock, Ledger, WebhookSender
 

@@ -6,11 +6,11 @@ A token is checked before anything is read, so guessing costs us nothing.
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.events import Event
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.shipments import Shipment
-from chalicelib.domain.statuses import ON_THE_WAY
-from chalicelib.domain.tracking import TrackingView, require_open_link, view
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import ON_THE_WAY
+from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
 from chalicelib.services.ports import Accounts, Clock, Fleet, ProofStore, Shipments, Signer
 
 

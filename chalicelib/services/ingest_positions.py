@@ -9,11 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.actors import SYSTEM
-from chalicelib.domain.alerts import Alert, AlertKind
-from chalicelib.domain.changes import Change, LiveChange, TrackEntry
-from chalicelib.domain.errors import Unauthorized
-from chalicelib.domain.events import EventType, eta_data, range_data
-from chalicelib.domain.fixes import (
+from chalicelib.domain.driving.alerts import Alert, AlertKind
+from chalicelib.domain.driving.fixes import (
     Fix,
     Screened,
     Verdict,
@@ -22,13 +19,17 @@ from chalicelib.domain.fixes import (
     quantized,
     screen,
 )
+from chalicelib.domain.driving.journeys import advance
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
-from chalicelib.domain.journeys import advance
-from chalicelib.domain.live import Live
+from chalicelib.domain.journal.changes import Change, LiveChange, TrackEntry
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes import Route
-from chalicelib.domain.shipments import Shipment, Step, append, may_take, take
-from chalicelib.domain.statuses import ON_THE_WAY
+from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.shipments.events import EventType, eta_data, range_data
+from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.ports import Clock, Fleet, Forecasts, Ids, Routes, Shipments
 from chalicelib.services.retries import retried
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.changes import StoredPage
-from chalicelib.domain.eta.pages import NewerFormat, read_page
-from chalicelib.domain.eta.places import page_name
-from chalicelib.domain.eta.state import State
+from chalicelib.domain.eta.learned.pages import NewerFormat, read_page
+from chalicelib.domain.eta.learned.places import page_name
+from chalicelib.domain.eta.learned.state import State
+from chalicelib.domain.journal.changes import StoredPage
 from chalicelib.observability import Metric, count, logger
 
 

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from chalicelib.domain.changes import PageChange, StoredPage
 from chalicelib.domain.errors import NotFound, Unavailable
-from chalicelib.domain.eta.learned import LearnedModel
-from chalicelib.domain.eta.pages import pack_page
-from chalicelib.domain.eta.places import MODEL_PAGE, page_name
-from chalicelib.domain.eta.state import State
+from chalicelib.domain.eta.learned.learned_model import LearnedModel
+from chalicelib.domain.eta.learned.pages import pack_page
+from chalicelib.domain.eta.learned.places import MODEL_PAGE, page_name
+from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.learning import Order, Teaching, teachings
+from chalicelib.domain.journal.changes import PageChange, StoredPage
+from chalicelib.domain.learning.learning import Order, Teaching, teachings
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.knowledge import read_into
 from chalicelib.services.ports import Clock, Pauses, Routes, TravelPages

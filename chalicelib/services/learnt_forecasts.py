@@ -7,13 +7,13 @@ costs it one more read. A read that fails costs nothing but its time: what is kn
 from datetime import datetime
 from typing import Final
 
+from chalicelib.domain.driving.forecasts import Forecaster, quarter
 from chalicelib.domain.errors import DomainError
 from chalicelib.domain.eta.chain import Link
-from chalicelib.domain.eta.learned import LearnedModel
-from chalicelib.domain.eta.pages import pages_of
-from chalicelib.domain.eta.state import State
-from chalicelib.domain.forecasts import Forecaster, quarter
-from chalicelib.domain.routes import Route
+from chalicelib.domain.eta.learned.learned_model import LearnedModel
+from chalicelib.domain.eta.learned.pages import pages_of
+from chalicelib.domain.eta.learned.state import State
+from chalicelib.domain.routes.routes import Route
 from chalicelib.observability import logger
 from chalicelib.services.knowledge import read_into
 from chalicelib.services.ports import Clock, TravelPages

@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.domain.errors import AnswerLost, ConcurrentUpdate, Invalid, NotFound, Unavailable
-from chalicelib.domain.events import Event
-from chalicelib.domain.notices import Channel, Notice, compose, is_stale, kind_of
+from chalicelib.domain.notices.notices import Channel, Notice, compose, is_stale, kind_of
 from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.ports import (
     Accounts,

@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.domain.accounts import ApiKey, Driver, Hub, Invitation, Shipper
+from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import Invalid, NotFound
 from chalicelib.domain.geography import Coordinates

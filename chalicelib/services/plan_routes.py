@@ -13,11 +13,10 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.accounts import Hub
+from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.changes import SHIPMENTS_PER_TRANSACTION, Change, LiveChange, RouteChange
+from chalicelib.domain.driving.forecasts import planned_etas
 from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable, Unavailable
-from chalicelib.domain.forecasts import planned_etas
 from chalicelib.domain.ids import (
     EVENT,
     ROUTE,
@@ -29,9 +28,16 @@ from chalicelib.domain.ids import (
     ShipmentId,
     StopId,
 )
-from chalicelib.domain.routes import Break, Consignment, Route, RouteStatus, Stop
-from chalicelib.domain.shipments import Assignment, Shipment, Step, take
-from chalicelib.domain.statuses import Status
+from chalicelib.domain.journal.changes import (
+    SHIPMENTS_PER_TRANSACTION,
+    Change,
+    LiveChange,
+    RouteChange,
+)
+from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.shipments import Assignment, Shipment
+from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.ports import (
     Accounts,

@@ -11,30 +11,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from chalicelib.domain.accounts import (
-    ApiKey,
-    Driver,
-    Hub,
-    Invitation,
-    Shipper,
-    WebhookEndpoint,
-)
-from chalicelib.domain.arrivals import EtasTold
-from chalicelib.domain.changes import (
-    Change,
-    LiveChange,
-    PageChange,
-    Remembered,
-    RouteChange,
-    StoredPage,
-    TrackEntry,
-)
-from chalicelib.domain.claims import Claim
-from chalicelib.domain.departures import Departure
+from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.shippers import Shipper
+from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.eta.chain import Link
 from chalicelib.domain.eta.model import TravelModel
-from chalicelib.domain.events import Event
-from chalicelib.domain.fixes import Fix
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import (
     DriverId,
@@ -46,12 +31,24 @@ from chalicelib.domain.ids import (
     ShipperId,
     WebhookId,
 )
-from chalicelib.domain.learning import Learnt, Order
+from chalicelib.domain.journal.changes import (
+    Change,
+    LiveChange,
+    PageChange,
+    Remembered,
+    RouteChange,
+    StoredPage,
+    TrackEntry,
+)
+from chalicelib.domain.journal.claims import Claim
+from chalicelib.domain.learning.arrivals import EtasTold
+from chalicelib.domain.learning.learning import Learnt, Order
 from chalicelib.domain.listings import Page
-from chalicelib.domain.live import Live
-from chalicelib.domain.proofs import Proof, StoredObject, Upload
-from chalicelib.domain.routes import Route
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.proofs.proofs import Proof, StoredObject, Upload
+from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 
 class Clock(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.domain.events import Event
+from chalicelib.domain.shipments.events import Event
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.ports import EventTopic
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.domain.accounts import WebhookEndpoint
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import Conflict, Forbidden, Invalid
-from chalicelib.domain.events import INTERNAL, EventType
 from chalicelib.domain.ids import WEBHOOK, ShipperId, WebhookId
+from chalicelib.domain.shipments.events import INTERNAL, EventType
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.services.ports import Accounts, Clock, Ids, WebhookSender
 
 MOST_ENDPOINTS: Final = 5

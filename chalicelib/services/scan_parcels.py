@@ -11,14 +11,15 @@ from enum import StrEnum
 from functools import partial
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.changes import Change
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.events import Event
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
-from chalicelib.domain.live import Live
-from chalicelib.domain.routes import Route, RouteStatus
-from chalicelib.domain.shipments import Shipment, Step, may_take, take
-from chalicelib.domain.statuses import ON_THE_WAY, Status
+from chalicelib.domain.journal.changes import Change
+from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.lifecycle import Step, may_take, take
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.ports import Clock, Fleet, Ids, Routes, Shipments
 from chalicelib.services.retries import retried
 from chalicelib.services.shifts import live_of, planned_routes

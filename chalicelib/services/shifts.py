@@ -1,9 +1,9 @@
 """What every use case of a driver begins with: a token that still holds, and which route."""
 
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound, Unauthorized
-from chalicelib.domain.live import Live
-from chalicelib.domain.routes import Route
+from chalicelib.domain.routes.routes import Route
 from chalicelib.services.ports import Fleet, Routes
 
 

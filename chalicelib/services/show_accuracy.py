@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.domain.accuracy import Accuracy, Horizon, Miss, judge, pool
-from chalicelib.domain.arrivals import Reached, reached
+from chalicelib.domain.eta.accuracy import Accuracy, Horizon, Miss, judge, pool
 from chalicelib.domain.ids import HubId, RouteId, StopId
+from chalicelib.domain.learning.arrivals import Reached, reached
 from chalicelib.domain.listings import Page
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes import Route, RouteStatus
+from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.services.ports import Clock, Fleet, Routes
 
 

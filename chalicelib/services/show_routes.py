@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import HubId, RouteId, ShipmentId
 from chalicelib.domain.listings import Page
-from chalicelib.domain.live import Live
-from chalicelib.domain.routes import Route
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.ports import Fleet, Routes, Shipments
 from chalicelib.services.shifts import live_of, planned_routes
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import Forbidden, NotFound
-from chalicelib.domain.events import Event
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Page
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.ports import Shipments
 
 

@@ -8,20 +8,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain import departures
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.changes import SHIPMENTS_PER_TRANSACTION, Change, LiveChange, RouteChange
+from chalicelib.domain.driving import departures
+from chalicelib.domain.driving.forecasts import etas_at_start
+from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
-from chalicelib.domain.events import eta_data, range_data
-from chalicelib.domain.forecasts import etas_at_start
 from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
-from chalicelib.domain.live import Live, Progress
+from chalicelib.domain.journal.changes import (
+    SHIPMENTS_PER_TRANSACTION,
+    Change,
+    LiveChange,
+    RouteChange,
+)
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes import Route, RouteStatus
-from chalicelib.domain.shipments import Shipment, Step, take
-from chalicelib.domain.statuses import ON_THE_WAY, Status
+from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.shipments.events import eta_data, range_data
+from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.ports import Clock, Fleet, Forecasts, Ids, Routes, Shipments
 from chalicelib.services.retries import retried
 from chalicelib.services.shifts import live_of, planned_routes

@@ -6,8 +6,8 @@ from typing import Final
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound, NothingAboard, TooManyUploads
 from chalicelib.domain.ids import PROOF, ProofId, ShipmentId
-from chalicelib.domain.proofs import MAX_PROOF_BYTES, Upload, object_key
-from chalicelib.domain.statuses import ON_THE_WAY
+from chalicelib.domain.proofs.proofs import MAX_PROOF_BYTES, Upload, object_key
+from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.ports import Clock, Fleet, Ids, ProofStore, Shipments
 from chalicelib.services.shifts import live_of
 

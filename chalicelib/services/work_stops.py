@@ -8,20 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain import departures
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.changes import Change, LiveChange, RouteChange
+from chalicelib.domain.driving import departures
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.journeys import is_there, leave, reach
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.errors import Invalid, NotFound, UploadMissing
-from chalicelib.domain.fixes import Fix
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
-from chalicelib.domain.journeys import is_there, leave, reach
-from chalicelib.domain.live import Live
+from chalicelib.domain.journal.changes import Change, LiveChange, RouteChange
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.proofs import Proof, ProofKind, Requirement, object_key, require_image
-from chalicelib.domain.routes import Route, RouteStatus
-from chalicelib.domain.shipments import Shipment, Step, take
-from chalicelib.domain.statuses import FINISHED, ON_THE_WAY
-from chalicelib.domain.stop_reports import StopReport
+from chalicelib.domain.proofs.proofs import Proof, ProofKind, Requirement, object_key, require_image
+from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import FINISHED, ON_THE_WAY
 from chalicelib.services.ports import Clock, Fleet, Forecasts, Ids, ProofStore, Routes, Shipments
 from chalicelib.services.retries import retried
 from chalicelib.services.shifts import live_of

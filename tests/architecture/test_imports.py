@@ -26,9 +26,14 @@ PLANTED: Final = {
         ("pages/__init__.py", "import chalicelib.api"),
         ("helpers.py", ""),
     ],
-    "order-in-domain": [
-        ("domain/ids.py", "import chalicelib.domain.shipments"),
+    "order-of-nouns": [
+        ("domain/ids.py", "import chalicelib.domain.shipments.shipments"),
+        ("domain/shipments/shipments.py", "import chalicelib.domain.driving.live"),
         ("domain/rumours.py", ""),
+    ],
+    "order-in-eta": [
+        ("domain/eta/chain.py", "import chalicelib.domain.eta.learned.pages"),
+        ("domain/eta/rumours.py", ""),
     ],
     "blind-use-cases": [
         ("services/use_case.py", "import chalicelib.services.other_use_case"),

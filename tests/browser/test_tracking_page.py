@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.statuses import Status
-from chalicelib.domain.tracking import Sender, TrackingView
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.domain.tracking.tracking import Sender, TrackingView
 from chalicelib.pages.languages import CATALOGUES
 from tests.browser.axe import violations
 from tests.browser.conftest import DESK, PHONE, OpenPage

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.actors import Role
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
-from chalicelib.domain.live import Live
 from chalicelib.services.ports import Accounts
 from local.capacity import CapacityMeter
 from tests import faults

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from chalicelib.adapters.dynamodb.tables import TrackItem
-from chalicelib.domain.arrivals import EtasTold
-from chalicelib.domain.changes import LiveChange, TrackEntry
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
-from chalicelib.domain.fixes import Fix
 from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.live import Live, Progress
+from chalicelib.domain.journal.changes import LiveChange, TrackEntry
+from chalicelib.domain.learning.arrivals import EtasTold
 from chalicelib.services.ports import Fleet
 from tests import faults
 from tests.aws import dynamodb_clients

@@ -18,8 +18,8 @@ from moto import mock_aws
 from chalicelib.adapters.dynamodb import tables
 from chalicelib.adapters.dynamodb.ledger import DynamoLedger
 from chalicelib.adapters.dynamodb.tables import LedgerItem
-from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import ConcurrentUpdate, Unavailable
+from chalicelib.domain.journal.claims import Claim
 from infra.template import Stack
 from tests import faults
 from tests.aws import table_names

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from chalicelib.domain.changes import LiveChange, RouteChange
-from chalicelib.domain.departures import Departure, from_hub
+from chalicelib.domain.driving.departures import Departure, from_hub
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.domain.journal.changes import LiveChange, RouteChange
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes import Route, RouteStatus
+from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.services.ports import Routes
 from local.capacity import CapacityMeter
 from tests import faults

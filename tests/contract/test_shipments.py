@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from chalicelib.domain.changes import Change, LiveChange, Remembered, RouteChange
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
-from chalicelib.domain.events import Event, EventType
 from chalicelib.domain.ids import ProofId, RouteId, ShipmentId, ShipperId
-from chalicelib.domain.shipments import Shipment
-from chalicelib.domain.statuses import Status
+from chalicelib.domain.journal.changes import Change, LiveChange, Remembered, RouteChange
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.ports import Shipments
 from local.capacity import CapacityMeter
 from tests import faults

@@ -10,8 +10,8 @@ from moto import mock_aws
 
 from chalicelib.adapters.aws import client, forget_clients
 from chalicelib.adapters.sns import MOST_BYTES, SnsEventTopic
-from chalicelib.domain.events import Event, EventType
-from chalicelib.domain.payloads import from_message
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.payloads import from_message
 from tests import faults
 from tests.builders import make_event
 from tests.fakes.topic import InMemoryTopic

@@ -6,11 +6,11 @@ import pytest
 
 from chalicelib.adapters.dynamodb.tables import LearntItem, PageItem
 from chalicelib.adapters.dynamodb.travel import ASIDE, LEARNT
-from chalicelib.domain.changes import PageChange, StoredPage
 from chalicelib.domain.errors import ConcurrentUpdate
-from chalicelib.domain.eta.places import MODEL_PAGE, area_page, page_name
+from chalicelib.domain.eta.learned.places import MODEL_PAGE, area_page, page_name
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.learning import Learnt
+from chalicelib.domain.journal.changes import PageChange, StoredPage
+from chalicelib.domain.learning.learning import Learnt
 from chalicelib.services.ports import TravelPages
 from local.capacity import CapacityMeter
 from tests import faults

@@ -3,12 +3,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from chalicelib.domain.accounts import ApiKey, Driver, Hub, Invitation, Shipper, WebhookEndpoint
-from chalicelib.domain.changes import LiveChange
+from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.shippers import Shipper
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
+from chalicelib.domain.journal.changes import LiveChange
 from chalicelib.domain.listings import Page
-from chalicelib.domain.live import Live
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from tests.fakes.fleet import InMemoryFleet
 from tests.fakes.paging import page
 

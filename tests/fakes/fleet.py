@@ -1,12 +1,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.arrivals import EtasTold
-from chalicelib.domain.changes import LiveChange, TrackEntry
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
-from chalicelib.domain.fixes import Fix
 from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.live import Live
+from chalicelib.domain.journal.changes import LiveChange, TrackEntry
+from chalicelib.domain.learning.arrivals import EtasTold
 
 
 @dataclass

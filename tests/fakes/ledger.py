@@ -1,8 +1,8 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import ConcurrentUpdate
+from chalicelib.domain.journal.claims import Claim
 
 
 @dataclass(frozen=True)

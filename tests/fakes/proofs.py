@@ -2,7 +2,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chalicelib.domain.proofs import Proof, StoredObject, Upload
+from chalicelib.domain.proofs.proofs import Proof, StoredObject, Upload
 
 
 @dataclass

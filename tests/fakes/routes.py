@@ -2,12 +2,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from chalicelib.domain.changes import RouteChange
-from chalicelib.domain.departures import Departure
+from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.domain.journal.changes import RouteChange
 from chalicelib.domain.listings import Page
-from chalicelib.domain.routes import Route
+from chalicelib.domain.routes.routes import Route
 from tests.fakes.paging import page
 
 

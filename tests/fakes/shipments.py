@@ -1,13 +1,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chalicelib.domain.changes import Change, LiveChange, Remembered, RouteChange
-from chalicelib.domain.departures import Departure
+from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
-from chalicelib.domain.events import Event
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import Change, LiveChange, Remembered, RouteChange
 from chalicelib.domain.listings import Page
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
 from tests.fakes.fleet import InMemoryFleet
 from tests.fakes.paging import page
 from tests.fakes.routes import InMemoryRoutes

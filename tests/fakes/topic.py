@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from chalicelib.domain.events import Event
+from chalicelib.domain.shipments.events import Event
 
 
 @dataclass

@@ -2,10 +2,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.changes import PageChange, StoredPage
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.learning import Learnt, Order
+from chalicelib.domain.journal.changes import PageChange, StoredPage
+from chalicelib.domain.learning.learning import Learnt, Order
 
 TRANSACTION_ITEMS = 100
 

@@ -20,7 +20,7 @@ from app import app
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.mapping.fixes import unpack_fixes
 from chalicelib.domain.actors import Role
-from chalicelib.domain.fixes import Fix
+from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.geography import Coordinates
 from local.bridge import Bridge, bridge
 from local.clock import VirtualClock

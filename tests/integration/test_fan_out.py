@@ -16,9 +16,9 @@ from standardwebhooks import Webhook
 
 from chalicelib import bootstrap, triggers
 from chalicelib.adapters.aws import client
-from chalicelib.domain.gsm7 import segments
-from chalicelib.domain.payloads import to_message
+from chalicelib.domain.notices.gsm7 import segments
 from chalicelib.domain.policy import NOTICE_LEASE_S
+from chalicelib.domain.shipments.payloads import to_message
 from local.bridge import Bridge
 from local.sources import StreamSource
 from tests import faults

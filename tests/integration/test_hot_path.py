@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.forecasts import QUARTER_HOUR
+from chalicelib.domain.driving.forecasts import QUARTER_HOUR
 from local.capacity import CapacityMeter, item_bytes
 from tests.builders import HELSINKI, M_PER_LAT_DEG, north_of
 from tests.integration.carrier import Carrier, Round, Shop, fix, note

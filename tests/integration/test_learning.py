@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.travel import ASIDE, LEARNT
-from chalicelib.domain.forecasts import QUARTER_HOUR
+from chalicelib.domain.driving.forecasts import QUARTER_HOUR
 from chalicelib.domain.ids import RouteId
 from local.capacity import CapacityMeter
 from tests.integration.carrier import Carrier, Round, fix, note

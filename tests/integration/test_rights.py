@@ -16,7 +16,7 @@ import pytest
 
 from chalicelib import bootstrap, triggers
 from chalicelib.domain.ids import RouteId, ShipmentId
-from chalicelib.domain.payloads import to_message
+from chalicelib.domain.shipments.payloads import to_message
 from infra.template import Stack
 from local.client import Api, upload
 from local.stack import STAGE, RunningStack, running_stack

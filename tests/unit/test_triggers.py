@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.adapters.dynamodb.mapping.events import from_image, to_attributes
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.events import Event, EventType
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.payloads import to_message
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.payloads import to_message
 from chalicelib.observability import logger
 from chalicelib.services.publish_events import PublishEvents
 from chalicelib.triggers import (

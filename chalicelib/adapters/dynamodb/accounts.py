@@ -11,18 +11,15 @@ from chalicelib.adapters.dynamodb.mapping import accounts as mapping
 from chalicelib.adapters.dynamodb.mapping.instants import to_text
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
 from chalicelib.adapters.dynamodb.tables import AccountItem
-from chalicelib.domain.accounts import (
-    ApiKey,
-    Driver,
-    Hub,
-    Invitation,
-    Shipper,
-    WebhookEndpoint,
-)
+from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.shippers import Shipper
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
 from chalicelib.domain.listings import Page
-from chalicelib.domain.live import Live
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 CACHE_S: Final = 60.0
 CACHED: Final = 512

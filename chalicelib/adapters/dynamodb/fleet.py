@@ -9,12 +9,12 @@ from chalicelib.adapters.dynamodb.mapping.fixes import pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms, to_text
 from chalicelib.adapters.dynamodb.mapping.lives import pack_etas, unpack_etas, unpack_live
 from chalicelib.adapters.dynamodb.tables import LiveItem, TrackItem
-from chalicelib.domain.arrivals import EtasTold
-from chalicelib.domain.changes import LiveChange, TrackEntry
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
-from chalicelib.domain.fixes import Fix
 from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.live import Live
+from chalicelib.domain.journal.changes import LiveChange, TrackEntry
+from chalicelib.domain.learning.arrivals import EtasTold
 
 LIVE = "LIVE"
 TRACK = "TRACK#"

@@ -12,8 +12,8 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.tables import LedgerItem
-from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import ConcurrentUpdate
+from chalicelib.domain.journal.claims import Claim
 
 CLAIMED: Final = "claimed"
 RELEASED: Final = "released"

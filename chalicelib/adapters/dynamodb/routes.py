@@ -11,12 +11,12 @@ from chalicelib.adapters.dynamodb.mapping.departures import DEPARTURE, from_attr
 from chalicelib.adapters.dynamodb.mapping.routes import from_document
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
 from chalicelib.adapters.dynamodb.tables import DepartureItem, RouteItem
-from chalicelib.domain.changes import RouteChange
-from chalicelib.domain.departures import Departure
+from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.domain.journal.changes import RouteChange
 from chalicelib.domain.listings import Page
-from chalicelib.domain.routes import Route
+from chalicelib.domain.routes.routes import Route
 
 CACHED_PLANS: Final = 256
 

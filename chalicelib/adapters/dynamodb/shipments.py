@@ -16,13 +16,13 @@ from chalicelib.adapters.dynamodb.tables import (
     ShipmentItem,
     UploadItem,
 )
-from chalicelib.domain.changes import Change, LiveChange, Remembered, RouteChange
-from chalicelib.domain.departures import Departure
+from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
-from chalicelib.domain.events import Event
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import Change, LiveChange, Remembered, RouteChange
 from chalicelib.domain.listings import Page
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
 
 SHIPMENT = "SHIPMENT"
 FIRST_EVENT = "EVENT#"

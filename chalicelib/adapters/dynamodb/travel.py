@@ -8,10 +8,10 @@ from chalicelib.adapters.dynamodb import writes
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.mapping.departures import item_of, order_of
 from chalicelib.adapters.dynamodb.tables import LearntItem, PageItem
-from chalicelib.domain.changes import PageChange, StoredPage
-from chalicelib.domain.eta.places import page_name
+from chalicelib.domain.eta.learned.places import page_name
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.learning import Learnt, Order
+from chalicelib.domain.journal.changes import PageChange, StoredPage
+from chalicelib.domain.learning.learning import Learnt, Order
 
 LEARNT: Final = "learnt/"
 ASIDE: Final = "aside/"

@@ -24,11 +24,11 @@ from chalicelib.adapters.dynamodb.tables import (
     RouteItem,
     ShipmentItem,
 )
-from chalicelib.domain.departures import Departure
-from chalicelib.domain.events import Event
-from chalicelib.domain.live import Live
-from chalicelib.domain.routes import Route
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
 
 
 def new_token() -> str:

@@ -14,12 +14,13 @@ from chalicelib.api.schemas.values import (
     Schema,
     Text,
 )
-from chalicelib.domain.fixes import Fix, Reason, Verdict
+from chalicelib.domain.driving.fixes import Fix, Reason, Verdict
+from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
-from chalicelib.domain.shipments import Shipment, Step
-from chalicelib.domain.statuses import FailureReason, external_status
-from chalicelib.domain.stop_reports import StopReport
+from chalicelib.domain.shipments.lifecycle import Step
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import FailureReason, external_status
 from chalicelib.services.ingest_positions import FixBatch, IngestReport
 from chalicelib.services.scan_parcels import Scan, ScanResult
 

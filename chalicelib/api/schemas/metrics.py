@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from chalicelib.api.schemas.values import Schema
-from chalicelib.domain.accuracy import Accuracy, Horizon, Miss
+from chalicelib.domain.eta.accuracy import Accuracy, Horizon, Miss
 from chalicelib.domain.ids import StopId
 from chalicelib.services.show_accuracy import RouteAccuracy, pooled
 

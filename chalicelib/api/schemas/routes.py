@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut, Schema
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
-from chalicelib.domain.routes import Break, Route
+from chalicelib.domain.routes.routes import Break, Route
 from chalicelib.services.plan_routes import PlannedVisit, RouteOrder
 from chalicelib.services.show_routes import DriverRoute
 

@@ -8,13 +8,13 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.api.schemas.values import Instant, Latitude, Line, Longitude, RangeOut, Schema, Text
-from chalicelib.domain.addresses import Address, Recipient
-from chalicelib.domain.events import Event
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
-from chalicelib.domain.proofs import ProofRequirements, Requirement
-from chalicelib.domain.shipments import Parcel, Shipment
-from chalicelib.domain.statuses import FailureReason, Status, external_status
+from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
+from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
+from chalicelib.domain.shipments.statuses import FailureReason, Status, external_status
 from chalicelib.services.create_shipment import ShipmentOrder
 
 

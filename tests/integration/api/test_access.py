@@ -14,8 +14,8 @@ from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
 from chalicelib.adapters.dynamodb.fleet import DynamoFleet
 from chalicelib.adapters.ids import UlidIds
 from chalicelib.domain.actors import Role
-from chalicelib.domain.changes import LiveChange
 from chalicelib.domain.ids import DriverId, KeyId
+from chalicelib.domain.journal.changes import LiveChange
 from chalicelib.services.open_accounts import OpenAccounts
 from tests.integration.carrier import Carrier, Reply, Round
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from chalicelib.domain.accuracy import Horizon
 from chalicelib.domain.actors import Role
+from chalicelib.domain.eta.accuracy import Horizon
 from local.capacity import CapacityMeter
 from tests.integration.carrier import STREET_M, Carrier, Reply, Round, fix, note
 

@@ -13,7 +13,7 @@ from chalicelib.adapters.dynamodb.mapping.events import (
     to_attributes,
 )
 from chalicelib.domain.errors import Invalid
-from chalicelib.domain.events import Event
+from chalicelib.domain.shipments.events import Event
 from tests.builders import make_event
 from tests.strategies import events
 

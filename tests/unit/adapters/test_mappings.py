@@ -22,10 +22,10 @@ from chalicelib.adapters.dynamodb.mapping.lives import (
     unpack_live,
 )
 from chalicelib.adapters.dynamodb.mapping.packing import pack_columns, unpack_columns
-from chalicelib.domain.fixes import Fix
-from chalicelib.domain.live import Live, Progress
-from chalicelib.domain.routes import Route
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.shipments.shipments import Shipment
 from tests.builders import (
     NOON,
     make_drive,

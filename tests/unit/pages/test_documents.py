@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.instants import Range
-from chalicelib.domain.tracking import TrackingView
+from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.pages.documents import dumps, entity_tag, is_unchanged, state_document
 from chalicelib.pages.languages import locale_of
 from chalicelib.pages.presentation import present

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.instants import Range
-from chalicelib.domain.statuses import FailureReason, Status
-from chalicelib.domain.tracking import Sender, TrackingView
+from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.tracking.tracking import Sender, TrackingView
 from chalicelib.pages.languages import CATALOGUES, locale_of
 from chalicelib.pages.presentation import present
 from chalicelib.pages.words import Words

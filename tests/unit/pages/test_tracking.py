@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import NotFound, Unavailable
-from chalicelib.domain.statuses import Status
-from chalicelib.domain.tracking import Sender
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.domain.tracking.tracking import Sender
 from chalicelib.pages.languages import CATALOGUES
 from chalicelib.pages.rendering import STATIC, asset_names
 from chalicelib.pages.tracking import contact_link, tracking_page, tracking_proof, tracking_state

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from chalicelib.domain.accounts import WebhookEndpoint
 from chalicelib.domain.errors import ConcurrentUpdate, Invalid, Unavailable
-from chalicelib.domain.events import Event, EventType
 from chalicelib.domain.ids import ShipperId, WebhookId
 from chalicelib.domain.policy import NOTICE_LEASE_S
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.services.deliver_webhook import DeliverWebhook, Outcome, signed_headers
 from tests.builders import NOON, make_event, make_webhook
 from tests.fakes.ledger import InMemoryLedger

@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given, settings
 
-from chalicelib.domain.alerts import AlertKind
-from chalicelib.domain.changes import Change, LiveChange, RouteChange
+from chalicelib.domain.driving.alerts import AlertKind
+from chalicelib.domain.driving.fixes import Fix, Reason
+from chalicelib.domain.driving.forecasts import Forecaster
+from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unauthorized, Unavailable
 from chalicelib.domain.eta.model import FactoryPrior
-from chalicelib.domain.events import EventType
-from chalicelib.domain.fixes import Fix, Reason
-from chalicelib.domain.forecasts import Forecaster
 from chalicelib.domain.ids import DriverId, ShipmentId
-from chalicelib.domain.live import Live, Progress
+from chalicelib.domain.journal.changes import Change, LiveChange, RouteChange
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.shipments import Shipment
-from chalicelib.domain.statuses import Status
+from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.ingest_positions import FixBatch, IngestPositions, IngestReport
 from tests.builders import (
     HELSINKI,

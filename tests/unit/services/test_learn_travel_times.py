@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.changes import RouteChange, StoredPage
-from chalicelib.domain.departures import Departure
+from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.driving.forecasts import leg_to
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.eta.learned import LearnedModel
-from chalicelib.domain.eta.pages import CHECKSUM, HEAD, VERSION, read_page
-from chalicelib.domain.eta.places import MODEL_PAGE
-from chalicelib.domain.eta.state import State
-from chalicelib.domain.forecasts import leg_to
+from chalicelib.domain.eta.learned.learned_model import LearnedModel
+from chalicelib.domain.eta.learned.pages import CHECKSUM, HEAD, VERSION, read_page
+from chalicelib.domain.eta.learned.places import MODEL_PAGE
+from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.routes import Route
+from chalicelib.domain.journal.changes import RouteChange, StoredPage
+from chalicelib.domain.routes.routes import Route
 from chalicelib.services.learn_travel_times import ITEMS_AT_ONCE, TIME, TRIES, LearnTravelTimes
 from tests.builders import HELSINKI, NOON, make_eta, make_route, make_stop, minutes, north_of
 from tests.fakes.clock import ManualClock

@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.changes import StoredPage
+from chalicelib.domain.driving.forecasts import leg_to, links
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.eta.learned import LearnedModel
+from chalicelib.domain.eta.learned.learned_model import LearnedModel
+from chalicelib.domain.eta.learned.pages import CHECKSUM, HEAD, VERSION, pack_page, pages_of
+from chalicelib.domain.eta.learned.places import AREA_KM, MODEL_PAGE
+from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.eta.model import FactoryPrior
-from chalicelib.domain.eta.pages import CHECKSUM, HEAD, VERSION, pack_page, pages_of
-from chalicelib.domain.eta.places import AREA_KM, MODEL_PAGE
-from chalicelib.domain.eta.state import State
-from chalicelib.domain.forecasts import leg_to, links
 from chalicelib.domain.ids import DriverId
-from chalicelib.domain.routes import Route
+from chalicelib.domain.journal.changes import StoredPage
+from chalicelib.domain.routes.routes import Route
 from chalicelib.services.learnt_forecasts import KEPT_QUARTERS, PAGES_A_READ, LearntForecasts
 from tests.builders import HELSINKI, NOON, make_route, make_stop, minutes, north_of
 from tests.fakes.clock import ManualClock

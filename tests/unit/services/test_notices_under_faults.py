@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import AnswerLost, ConcurrentUpdate, Unavailable
-from chalicelib.domain.events import Event, EventType
 from chalicelib.domain.ids import ShipmentId, ShipperId
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.journal.claims import Claim
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.notify_recipient import NotifyRecipient
 from tests.builders import NOON, make_event, make_shipper, make_travelling
 from tests.depth import times

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Shipper
+from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.errors import (
     AnswerLost,
     ConcurrentUpdate,
@@ -15,12 +15,12 @@ from chalicelib.domain.errors import (
     NotFound,
     Unavailable,
 )
-from chalicelib.domain.events import Event, EventType
 from chalicelib.domain.ids import ShipmentId, ShipperId
-from chalicelib.domain.notices import Channel
+from chalicelib.domain.notices.notices import Channel
 from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
-from chalicelib.domain.shipments import Shipment
-from chalicelib.domain.statuses import Status
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import logger
 from chalicelib.services.notify_recipient import NotifyRecipient, Outcome
 from tests.builders import NOON, make_event, make_recipient, make_shipper, make_travelling

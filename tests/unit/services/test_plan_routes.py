@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.actors import Actor, Role
+from chalicelib.domain.driving.forecasts import Forecaster
 from chalicelib.domain.errors import Invalid, NotPlannable, Unavailable
 from chalicelib.domain.eta.model import FactoryPrior
-from chalicelib.domain.forecasts import Forecaster
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import ShipmentId
-from chalicelib.domain.routes import Break, Route
-from chalicelib.domain.statuses import Status
+from chalicelib.domain.routes.routes import Break, Route
+from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import counted
 from chalicelib.services.plan_routes import PlannedVisit, PlanRoute, RouteOrder
 from tests.builders import (

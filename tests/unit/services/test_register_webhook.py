@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import WebhookEndpoint
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.domain.ids import ShipperId, WebhookId
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.services.register_webhook import MOST_ENDPOINTS, RegisterWebhook
 from tests.builders import NOON
 from tests.fakes.senders import InMemoryWebhooks

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.domain.accuracy import Horizon
-from chalicelib.domain.changes import RouteChange, TrackEntry
-from chalicelib.domain.departures import Departure
+from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.eta.accuracy import Horizon
 from chalicelib.domain.ids import DriverId, HubId, RouteId
+from chalicelib.domain.journal.changes import RouteChange, TrackEntry
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes import RouteStatus
+from chalicelib.domain.routes.routes import RouteStatus
 from chalicelib.services.show_accuracy import ShowAccuracy, pooled
 from tests.builders import NOON, make_eta, make_fix, make_live, make_route, minutes
 from tests.fakes.clock import ManualClock

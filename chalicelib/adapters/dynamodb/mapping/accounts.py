@@ -4,9 +4,13 @@ from datetime import datetime
 
 from chalicelib.adapters.dynamodb.mapping.instants import from_text, to_text
 from chalicelib.adapters.dynamodb.mapping.values import Document, coordinates_from, coordinates_to
-from chalicelib.domain.accounts import ApiKey, Driver, Hub, Invitation, Shipper, WebhookEndpoint
+from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 
 def shipper_to(shipper: Shipper) -> Document:

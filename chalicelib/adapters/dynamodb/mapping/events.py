@@ -12,9 +12,9 @@ from typing import Any, Final
 from chalicelib.adapters.dynamodb.mapping.instants import from_text, to_text
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import Invalid
-from chalicelib.domain.events import Event, EventType
 from chalicelib.domain.ids import EventId, ShipmentId, ShipperId
 from chalicelib.domain.instants import utc
+from chalicelib.domain.shipments.events import Event, EventType
 
 PREFIX: Final = "EVENT#"
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms
-from chalicelib.domain.fixes import DEGREE_STEPS, Fix
+from chalicelib.domain.driving.fixes import DEGREE_STEPS, Fix
 from chalicelib.domain.geography import Coordinates
 
 HEAD: Final = struct.Struct(">q")

@@ -16,10 +16,10 @@ from typing import Final
 from chalicelib.adapters.dynamodb.mapping.fixes import FIX, HEAD, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms
 from chalicelib.adapters.dynamodb.mapping.packing import pack_columns, unpack_columns
+from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.instants import Range
-from chalicelib.domain.live import Live, Progress
 
 FORMAT: Final = 2
 PLAIN: Final = 1

@@ -16,7 +16,7 @@ from chalicelib.adapters.dynamodb.mapping.values import (
     range_to,
 )
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId
-from chalicelib.domain.routes import Break, Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
 
 
 def to_document(route: Route) -> Document:

@@ -8,11 +8,11 @@ from chalicelib.adapters.dynamodb.mapping.values import (
     range_from,
     range_to,
 )
-from chalicelib.domain.addresses import Address, Recipient
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
-from chalicelib.domain.proofs import Proof, ProofKind, ProofRequirements, Requirement
-from chalicelib.domain.shipments import Assignment, Attempt, Parcel, Shipment
-from chalicelib.domain.statuses import FailureReason, Status
+from chalicelib.domain.proofs.proofs import Proof, ProofKind, ProofRequirements, Requirement
+from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.shipments import Assignment, Attempt, Parcel, Shipment
+from chalicelib.domain.shipments.statuses import FailureReason, Status
 
 
 def to_document(shipment: Shipment) -> Document:

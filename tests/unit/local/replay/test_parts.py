@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from chalicelib.domain.accuracy import Horizon, Miss
+from chalicelib.domain.eta.accuracy import Horizon, Miss
 from local.client import Refused
 from local.clock import VirtualClock
 from local.replay import scoring

@@ -1,0 +1,85 @@
+"""What is written together: values after a change, beside the version that was read before it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.ids import DriverId, RouteId
+from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
+
+SHIPMENTS_PER_TRANSACTION: Final = 45
+"""Of the 100 items of a transaction: each shipment with an event, and room for two more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A shipment after some steps, and the events they left.
+
+    ``expected_version`` is what was read (None: it is new).
+    """
+
+    after: Shipment
+    events: tuple[Event, ...]
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChange:
+    """A live state to write where ``expected_version`` was read (None: there was none)."""
+
+    after: Live
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChange:
+    """A route to write where ``expected_plan_version`` was read (None: it is new)."""
+
+    after: Route
+    expected_plan_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackEntry:
+    """One batch in the track: the fixes kept of it, and the state whose ETAs were told with it.
+
+    ``told_at`` is our time: nobody could read these ETAs before the batch had reached us.
+    """
+
+    driver_id: DriverId
+    route_id: RouteId
+    fixes: tuple[Fix, ...]
+    live: Live
+    told_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page of what has been learnt, packed, as it was read."""
+
+    packed: bytes
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageChange:
+    """A page to write where ``expected_version`` was read (None: there was none)."""
+
+    page: int
+    packed: bytes
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What an Idempotency-Key stood for: the request's fingerprint and the id of what it made."""
+
+    key: str
+    fingerprint: str
+    result_id: str
+    expires_at: datetime

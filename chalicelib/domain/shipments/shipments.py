@@ -1,0 +1,92 @@
+"""A shipment and its lifecycle: one table says every step there is and who may take it.
+
+Nothing else changes a status. Each step bumps ``version``, appends exactly one event with the next
+``seq``, and never edits what was written before.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId, StopId
+from chalicelib.domain.instants import Range
+from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
+from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.statuses import FailureReason, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One piece with a barcode (an SSCC or any string)."""
+
+    barcode: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which stop of which route delivers it. ``stop_index`` counts from 0 in plan order."""
+
+    route_id: RouteId
+    stop_id: StopId
+    stop_index: int
+    driver_id: DriverId
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One visit's outcome.
+
+    ``action_id`` is the driver's own name for the action: a repeat is recognised by it.
+    """
+
+    number: int
+    action_id: str
+    status: Status
+    occurred_at: datetime
+    driver_id: DriverId
+    reason: FailureReason | None = None
+    note: str | None = None
+    proofs: tuple[Proof, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What a shipper asks to have delivered to one recipient at one address.
+
+    ``first_promise`` was told when the van left, ``promise`` is the range told last.
+    ``link_generation`` is part of the tracking link's signature: raising it revokes every link
+    given out before.
+    """
+
+    id: ShipmentId
+    shipper_id: ShipperId
+    reference: str
+    recipient: Recipient
+    address: Address
+    parcels: tuple[Parcel, ...]
+    created_at: datetime
+    updated_at: datetime
+    status: Status = Status.CREATED
+    version: int = 0
+    seq: int = 0
+    window: Range | None = None
+    service_time_s: float | None = None
+    proof_requirements: ProofRequirements = field(default_factory=ProofRequirements)
+    link_generation: int = 1
+    assignment: Assignment | None = None
+    scanned_barcodes: frozenset[str] = frozenset()
+    first_promise: Range | None = None
+    promise: Range | None = None
+    is_delayed: bool = False
+    attempts: int = 0
+    last_attempt: Attempt | None = None
+    completed_at: datetime | None = None
+
+    @property
+    def is_fully_scanned(self) -> bool:
+        """Whether every parcel has been scanned onto the vehicle."""
+        return {parcel.barcode for parcel in self.parcels} <= self.scanned_barcodes
+
+    def is_on(self, route_id: RouteId) -> bool:
+        """Whether this route delivers it; a plan may still list what another has taken over."""
+        return self.assignment is not None and self.assignment.route_id == route_id
