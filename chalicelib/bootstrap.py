@@ -30,26 +30,27 @@ from chalicelib.adapters.sns import SnsEventTopic, SnsSmsSender
 from chalicelib.adapters.webhook_sender import HttpsWebhookSender
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import Event
-from chalicelib.services.authenticate import Authenticate
-from chalicelib.services.create_shipment import CreateShipment
-from chalicelib.services.deliver_webhook import DeliverWebhook
-from chalicelib.services.follow_shipment import FollowShipment
-from chalicelib.services.ingest_positions import IngestPositions
-from chalicelib.services.learn_travel_times import LearnTravelTimes
-from chalicelib.services.learnt_forecasts import LearntForecasts
-from chalicelib.services.notify_recipient import NotifyRecipient
-from chalicelib.services.open_accounts import OpenAccounts
-from chalicelib.services.plan_routes import PlanRoute
-from chalicelib.services.ports import Clock, RoadNetwork
-from chalicelib.services.publish_events import PublishEvents
-from chalicelib.services.register_webhook import RegisterWebhook
-from chalicelib.services.scan_parcels import ScanParcels
-from chalicelib.services.show_accuracy import ShowAccuracy
-from chalicelib.services.show_routes import ShowRoutes
-from chalicelib.services.show_shipments import ShowShipments
-from chalicelib.services.start_route import StartRoute
-from chalicelib.services.upload_proofs import AllowProofUpload
-from chalicelib.services.work_stops import WorkStop
+from chalicelib.services.accounts.authenticate import Authenticate
+from chalicelib.services.accounts.open_accounts import OpenAccounts
+from chalicelib.services.driving.ingest_positions import IngestPositions
+from chalicelib.services.driving.scan_parcels import ScanParcels
+from chalicelib.services.driving.work_stops import WorkStop
+from chalicelib.services.learning.forecasts import LearntForecasts
+from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
+from chalicelib.services.learning.show_accuracy import ShowAccuracy
+from chalicelib.services.notices.notify_recipient import NotifyRecipient
+from chalicelib.services.ports.routes import RoadNetwork
+from chalicelib.services.ports.system import Clock
+from chalicelib.services.proofs.upload_proofs import AllowProofUpload
+from chalicelib.services.routes.plan_routes import PlanRoute
+from chalicelib.services.routes.show_routes import ShowRoutes
+from chalicelib.services.routes.start_route import StartRoute
+from chalicelib.services.shipments.create_shipment import CreateShipment
+from chalicelib.services.shipments.publish_events import PublishEvents
+from chalicelib.services.shipments.show_shipments import ShowShipments
+from chalicelib.services.tracking.follow_shipment import FollowShipment
+from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
+from chalicelib.services.webhooks.register_webhook import RegisterWebhook
 from chalicelib.settings import Settings
 
 

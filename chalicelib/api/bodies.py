@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from chalicelib.api.problems import RepeatedKey, Unreadable, UnsupportedMedia
 from chalicelib.domain.errors import Invalid, TooLarge
-from chalicelib.services.create_shipment import RequestKey
+from chalicelib.services.shipments.create_shipment import RequestKey
 
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_BATCH_BYTES: Final = 1024 * 1024

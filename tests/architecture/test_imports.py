@@ -32,12 +32,16 @@ PLANTED: Final = {
         ("domain/rumours.py", ""),
     ],
     "order-in-eta": [
-        ("domain/eta/chain.py", "import chalicelib.domain.eta.learned.pages"),
+        ("domain/eta/estimates.py", "import chalicelib.domain.eta.chain"),
         ("domain/eta/rumours.py", ""),
     ],
+    "learned-is-private": [
+        ("domain/driving/live.py", "import chalicelib.domain.eta.learned.pages"),
+        ("services/routes/plan_routes.py", "import chalicelib.domain.eta.learned.state"),
+    ],
     "blind-use-cases": [
-        ("services/use_case.py", "import chalicelib.services.other_use_case"),
-        ("services/ports.py", "import chalicelib.services.other_use_case"),
+        ("services/routes/use_case.py", "import chalicelib.services.shipments.use_case"),
+        ("services/ports/fleet.py", "import chalicelib.services.shipments.use_case"),
     ],
     "blind-routes": [
         ("api/shipments.py", "import chalicelib.api.routes"),
@@ -84,8 +88,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("planted")
     shutil.copytree(ROOT / "chalicelib", root / "chalicelib", ignore=only_python)
     shutil.copy(ROOT / "pyproject.toml", root)
-    for name in ("use_case", "other_use_case"):
-        (root / "chalicelib" / "services" / f"{name}.py").touch()
+    for noun in ("routes", "shipments"):
+        (root / "chalicelib" / "services" / noun / "use_case.py").touch()
     return root / "chalicelib"
 
 

@@ -11,7 +11,11 @@ from chalicelib.adapters.dynamodb.fleet import DynamoFleet
 from chalicelib.adapters.dynamodb.routes import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments import DynamoShipments
 from chalicelib.adapters.dynamodb.travel import DynamoTravelPages
-from chalicelib.services.ports import Accounts, Fleet, Routes, Shipments, TravelPages
+from chalicelib.services.ports.accounts import Accounts
+from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.travel import TravelPages
 from local.transactions import cheap_transactions
 from tests.aws import aws
 from tests.fakes.accounts import InMemoryAccounts

@@ -9,7 +9,7 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
-from chalicelib.services.ports import Accounts
+from chalicelib.services.ports.accounts import Accounts
 from local.capacity import CapacityMeter
 from tests import faults
 from tests.aws import dynamodb_clients

@@ -13,7 +13,7 @@ from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.journal.changes import LiveChange, TrackEntry
 from chalicelib.domain.learning.arrivals import EtasTold
-from chalicelib.services.ports import Fleet
+from chalicelib.services.ports.fleet import Fleet
 from tests import faults
 from tests.aws import dynamodb_clients
 from tests.builders import NOON, make_drive, make_eta, make_fix, make_live, minutes

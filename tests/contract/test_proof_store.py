@@ -14,7 +14,7 @@ import pytest
 
 from chalicelib.adapters.s3 import S3ProofStore
 from chalicelib.domain.errors import Unavailable
-from chalicelib.services.ports import ProofStore
+from chalicelib.services.ports.proofs import ProofStore
 from tests import faults
 from tests.aws import SESSION, aws, bucket_name
 from tests.builders import NOON, make_proof, minutes

@@ -12,7 +12,7 @@ from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.journal.changes import LiveChange, RouteChange
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
-from chalicelib.services.ports import Routes
+from chalicelib.services.ports.routes import Routes
 from local.capacity import CapacityMeter
 from tests import faults
 from tests.aws import dynamodb_clients

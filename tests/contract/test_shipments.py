@@ -12,7 +12,7 @@ from chalicelib.domain.journal.changes import Change, LiveChange, Remembered, Ro
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
-from chalicelib.services.ports import Shipments
+from chalicelib.services.ports.shipments import Shipments
 from local.capacity import CapacityMeter
 from tests import faults
 from tests.aws import dynamodb_clients

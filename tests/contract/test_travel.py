@@ -11,7 +11,7 @@ from chalicelib.domain.eta.learned.places import MODEL_PAGE, area_page, page_nam
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.journal.changes import PageChange, StoredPage
 from chalicelib.domain.learning.learning import Learnt
-from chalicelib.services.ports import TravelPages
+from chalicelib.services.ports.travel import TravelPages
 from local.capacity import CapacityMeter
 from tests import faults
 from tests.aws import dynamodb_clients

@@ -4,7 +4,7 @@ from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
 from chalicelib.adapters.signing import HmacSigner
 from chalicelib.domain.actors import Role
-from chalicelib.services.authenticate import Authenticate
+from chalicelib.services.accounts.authenticate import Authenticate
 from infra.admin_key import new_key
 from tests.aws import SESSION, aws
 

@@ -15,7 +15,7 @@ from chalicelib.api.schemas.driving import DeliverIn, FailIn, FixBatchIn
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
-from chalicelib.services.plan_routes import PlannedVisit, RouteOrder
+from chalicelib.services.routes.plan_routes import PlannedVisit, RouteOrder
 from tests.depth import times
 from tests.integration.carrier import Carrier, Round, fix
 from tests.interleaving import Interleaving

@@ -12,7 +12,7 @@ from chalicelib.domain.ids import RouteId
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.payloads import to_message
 from chalicelib.observability import logger
-from chalicelib.services.publish_events import PublishEvents
+from chalicelib.services.shipments.publish_events import PublishEvents
 from chalicelib.triggers import (
     deliver_webhook,
     learn_travel_times,

@@ -21,8 +21,8 @@ from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, external_status
-from chalicelib.services.ingest_positions import FixBatch, IngestReport
-from chalicelib.services.scan_parcels import Scan, ScanResult
+from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
+from chalicelib.services.driving.scan_parcels import Scan, ScanResult
 
 
 class ScanIn(Schema):

@@ -7,7 +7,7 @@ from typing import Final
 from chalicelib.api.schemas.values import Schema
 from chalicelib.domain.eta.accuracy import Accuracy, Horizon, Miss
 from chalicelib.domain.ids import StopId
-from chalicelib.services.show_accuracy import RouteAccuracy, pooled
+from chalicelib.services.learning.show_accuracy import RouteAccuracy, pooled
 
 MILLISECOND_DIGITS: Final = 3
 

@@ -15,7 +15,7 @@ from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status, external_status
-from chalicelib.services.create_shipment import ShipmentOrder
+from chalicelib.services.shipments.create_shipment import ShipmentOrder
 
 
 def _e164(phone: str) -> str:

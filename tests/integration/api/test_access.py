@@ -16,7 +16,7 @@ from chalicelib.adapters.ids import UlidIds
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, KeyId
 from chalicelib.domain.journal.changes import LiveChange
-from chalicelib.services.open_accounts import OpenAccounts
+from chalicelib.services.accounts.open_accounts import OpenAccounts
 from tests.integration.carrier import Carrier, Reply, Round
 
 Guarded = tuple[str, str, frozenset[Role]]

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.api.schemas.values import MAX_YEAR
-from chalicelib.services import start_route
+from chalicelib.services.routes import start_route
 from tests.faults import Action, Crash, Faults, crash_after, crash_before
 from tests.integration.carrier import Carrier, Round, Shop
 

@@ -13,7 +13,7 @@ from chalicelib.domain.ids import ShipperId, WebhookId
 from chalicelib.domain.policy import NOTICE_LEASE_S
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
-from chalicelib.services.deliver_webhook import DeliverWebhook, Outcome, signed_headers
+from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook, Outcome, signed_headers
 from tests.builders import NOON, make_event, make_webhook
 from tests.fakes.ledger import InMemoryLedger
 from tests.fakes.senders import InMemoryWebhooks

@@ -19,7 +19,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
-from chalicelib.services.ingest_positions import FixBatch, IngestPositions, IngestReport
+from chalicelib.services.driving.ingest_positions import FixBatch, IngestPositions, IngestReport
 from tests.builders import (
     HELSINKI,
     NOON,

@@ -20,7 +20,12 @@ from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.journal.changes import RouteChange, StoredPage
 from chalicelib.domain.routes.routes import Route
-from chalicelib.services.learn_travel_times import ITEMS_AT_ONCE, TIME, TRIES, LearnTravelTimes
+from chalicelib.services.learning.learn_travel_times import (
+    ITEMS_AT_ONCE,
+    TIME,
+    TRIES,
+    LearnTravelTimes,
+)
 from tests.builders import HELSINKI, NOON, make_eta, make_route, make_stop, minutes, north_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.pauses import NotedPauses

@@ -17,7 +17,7 @@ from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.ids import DriverId
 from chalicelib.domain.journal.changes import StoredPage
 from chalicelib.domain.routes.routes import Route
-from chalicelib.services.learnt_forecasts import KEPT_QUARTERS, PAGES_A_READ, LearntForecasts
+from chalicelib.services.learning.forecasts import KEPT_QUARTERS, PAGES_A_READ, LearntForecasts
 from tests.builders import HELSINKI, NOON, make_route, make_stop, minutes, north_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.travel import InMemoryTravelPages

@@ -19,7 +19,7 @@ from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.journal.claims import Claim
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.services.notify_recipient import NotifyRecipient
+from chalicelib.services.notices.notify_recipient import NotifyRecipient
 from tests.builders import NOON, make_event, make_shipper, make_travelling
 from tests.depth import times
 from tests.fakes.ledger import InMemoryLedger

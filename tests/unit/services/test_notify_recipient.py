@@ -22,7 +22,7 @@ from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import logger
-from chalicelib.services.notify_recipient import NotifyRecipient, Outcome
+from chalicelib.services.notices.notify_recipient import NotifyRecipient, Outcome
 from tests.builders import NOON, make_event, make_recipient, make_shipper, make_travelling
 from tests.fakes.ledger import InMemoryLedger
 from tests.fakes.senders import InMemoryEmail, InMemorySms

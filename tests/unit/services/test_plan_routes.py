@@ -16,7 +16,7 @@ from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.routes.routes import Break, Route
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import counted
-from chalicelib.services.plan_routes import PlannedVisit, PlanRoute, RouteOrder
+from chalicelib.services.routes.plan_routes import PlannedVisit, PlanRoute, RouteOrder
 from tests.builders import (
     HELSINKI,
     NOON,

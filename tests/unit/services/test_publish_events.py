@@ -1,4 +1,4 @@
-from chalicelib.services.publish_events import PublishEvents
+from chalicelib.services.shipments.publish_events import PublishEvents
 from tests.builders import make_event
 from tests.fakes.topic import InMemoryTopic
 

@@ -9,7 +9,7 @@ from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.domain.ids import ShipperId, WebhookId
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
-from chalicelib.services.register_webhook import MOST_ENDPOINTS, RegisterWebhook
+from chalicelib.services.webhooks.register_webhook import MOST_ENDPOINTS, RegisterWebhook
 from tests.builders import NOON
 from tests.fakes.senders import InMemoryWebhooks
 

@@ -12,7 +12,7 @@ from chalicelib.domain.ids import DriverId, HubId, RouteId
 from chalicelib.domain.journal.changes import RouteChange, TrackEntry
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import RouteStatus
-from chalicelib.services.show_accuracy import ShowAccuracy, pooled
+from chalicelib.services.learning.show_accuracy import ShowAccuracy, pooled
 from tests.builders import NOON, make_eta, make_fix, make_live, make_route, minutes
 from tests.fakes.clock import ManualClock
 from tests.fakes.fleet import InMemoryFleet

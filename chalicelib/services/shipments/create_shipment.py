@@ -1,0 +1,108 @@
+"""A shipper creates a shipment: state, event and the memory of the request, all or nothing."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.errors import Forbidden, IdempotencyKeyReused
+from chalicelib.domain.ids import EVENT, SHIPMENT, EventId, ShipmentId
+from chalicelib.domain.instants import Range
+from chalicelib.domain.journal.changes import Change, Remembered
+from chalicelib.domain.proofs.proofs import ProofRequirements
+from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.lifecycle import append
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.retries import retried
+
+REMEMBERED_FOR: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentOrder:
+    """What a shipper asks for."""
+
+    reference: str
+    recipient: Recipient
+    address: Address
+    parcels: tuple[Parcel, ...]
+    window: Range | None = None
+    service_time_s: float | None = None
+    proof_requirements: ProofRequirements = ProofRequirements()  # noqa: RUF009 - frozen
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """An Idempotency-Key and the fingerprint of the body that came with it."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The shipment; ``is_replay`` when an earlier request with the same key had made it."""
+
+    shipment: Shipment
+    is_replay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CreateShipment:
+    """Creates one shipment for the actor's own shipper.
+
+    With a key it happens at most once: the memory of the key commits with the shipment. Raises
+    IdempotencyKeyReused when the same key comes with another body, Unavailable when writes collide
+    too often.
+    """
+
+    shipments: Shipments
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, order: ShipmentOrder, *, actor: Actor, key: RequestKey | None) -> Created:
+        """Create, or find what the same request created before."""
+        if actor.shipper_id is None:
+            raise Forbidden
+        now = self.clock.now()
+        new = Shipment(
+            id=ShipmentId(self.ids.new(SHIPMENT)),
+            shipper_id=actor.shipper_id,
+            reference=order.reference,
+            recipient=order.recipient,
+            address=order.address,
+            parcels=order.parcels,
+            created_at=now,
+            updated_at=now,
+            window=order.window,
+            service_time_s=order.service_time_s,
+            proof_requirements=order.proof_requirements,
+        )
+        shipment, event = append(
+            new,
+            EventType.CREATED,
+            actor=actor,
+            event_id=EventId(self.ids.new(EVENT)),
+            occurred_at=now,
+            now=now,
+        )
+        remembered = None
+        if key is not None:
+            scope = f"{actor.shipper_id}#shipments#{key.key}"
+            remembered = Remembered(
+                key=f"request#{hashlib.sha256(scope.encode()).hexdigest()}",
+                fingerprint=key.fingerprint,
+                result_id=shipment.id,
+                expires_at=now + REMEMBERED_FOR,
+            )
+        change = Change(shipment, (event,), None)
+        earlier = retried(lambda: self.shipments.create(change, remembered))
+        if earlier is None:
+            return Created(shipment, is_replay=False)
+        if key is None or earlier.fingerprint != key.fingerprint:
+            raise IdempotencyKeyReused(pointer="", code="idempotency_key_reused")
+        return Created(self.shipments.get(ShipmentId(earlier.result_id)), is_replay=True)

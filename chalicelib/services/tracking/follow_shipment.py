@@ -1,0 +1,58 @@
+"""A recipient follows a shipment: two reads and one pure function.
+
+A token is checked before anything is read, so guessing costs us nothing.
+"""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import ON_THE_WAY
+from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
+from chalicelib.services.ports.accounts import Accounts
+from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock, Signer
+
+
+@dataclass(frozen=True, slots=True)
+class FollowShipment:
+    """Raises NotFound for a link that is unknown, revoked or over: always the same."""
+
+    shipments: Shipments
+    fleet: Fleet
+    accounts: Accounts
+    proofs: ProofStore
+    signer: Signer
+    clock: Clock
+    policy: Policy
+
+    def __call__(self, token: str) -> TrackingView:
+        """What the link shows now."""
+        shipment, history = self._open(token)
+        is_underway = shipment.status in ON_THE_WAY
+        assigned = shipment.assignment if is_underway else None
+        live = None if assigned is None else self.fleet.glance(assigned.driver_id)
+        shipper = self.accounts.shipper(shipment.shipper_id)
+        return view(shipment, history, live, shipper, now=self.clock.now(), policy=self.policy)
+
+    def proof_link(self, token: str, proof_id: str) -> str:
+        """An address of a proof of this shipment, good for minutes."""
+        shipment, _ = self._open(token)
+        attempt = shipment.last_attempt
+        proofs = attempt.proofs if attempt else ()
+        proof = next((proof for proof in proofs if proof.id == proof_id), None)
+        if proof is None:
+            raise NotFound
+        return self.proofs.link(proof)
+
+    def _open(self, token: str) -> tuple[Shipment, tuple[Event, ...]]:
+        shipment_id, generation = self.signer.open_tracking_token(token)
+        shipment, history = self.shipments.with_history(shipment_id)
+        if shipment.link_generation != generation:
+            raise NotFound
+        require_open_link(shipment, self.clock.now(), self.policy)
+        return shipment, history
