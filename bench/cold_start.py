@@ -14,7 +14,7 @@ from bench.hot_path import FAKE
 BARE = "import boto3; boto3.client('dynamodb')"
 OURS = (
     "import app; from chalicelib.bootstrap import container; wired = container(); "
-    "from chalicelib.adapters.dynamodb.tables import LiveItem; "
+    "from chalicelib.adapters.dynamodb.fleet.items import LiveItem; "
     "LiveItem._get_connection().connection.client; wired.ingest_positions"
 )
 ROUNDS = 7

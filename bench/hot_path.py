@@ -104,7 +104,7 @@ class _Fleet:
 
     def __init__(self) -> None:
         from bench.stub import Stub  # noqa: PLC0415
-        from chalicelib.adapters.dynamodb import tables  # noqa: PLC0415
+        from chalicelib.adapters.dynamodb.fleet.items import LiveItem  # noqa: PLC0415
         from chalicelib.adapters.signing import HmacSigner  # noqa: PLC0415
         from chalicelib.bootstrap import configure, container  # noqa: PLC0415
 
@@ -113,7 +113,7 @@ class _Fleet:
         self._signer = HmacSigner(lambda: (b"k" * 32,))
         container().__dict__["signer"] = self._signer  # ours: no key is read
         # one client for all models: installed for each, the stub would answer each call thrice
-        Stub().install(tables.LiveItem._get_connection().connection.client)  # noqa: SLF001 (no public way)
+        Stub().install(LiveItem._get_connection().connection.client)  # noqa: SLF001 (no public way)
 
     def now(self) -> datetime:
         """The port ``Clock``."""
@@ -122,7 +122,7 @@ class _Fleet:
     def batches(self, stops: int) -> Callable[[], object]:
         """A call that posts the next fix of a driver with so many stops to go."""
         from app import app  # noqa: PLC0415
-        from chalicelib.adapters.dynamodb import writes  # noqa: PLC0415
+        from chalicelib.adapters.dynamodb import journal as writes  # noqa: PLC0415
 
         route, live = _under_way(stops, self.now_at)
         writes.route_item(route, "bench").save()

@@ -12,22 +12,22 @@ from urllib.parse import urlsplit
 
 from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.dynamodb import tables
-from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
-from chalicelib.adapters.dynamodb.fleet import DynamoFleet
-from chalicelib.adapters.dynamodb.ledger import DynamoLedger
-from chalicelib.adapters.dynamodb.mapping.events import from_image
-from chalicelib.adapters.dynamodb.routes import DynamoRoutes
-from chalicelib.adapters.dynamodb.shipments import DynamoShipments
-from chalicelib.adapters.dynamodb.signing_keys import DynamoSigningKeys
-from chalicelib.adapters.dynamodb.travel import DynamoTravelPages
+from chalicelib.adapters.dynamodb.accounts.repository import DynamoAccounts
+from chalicelib.adapters.dynamodb.accounts.signing_keys import DynamoSigningKeys
+from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
+from chalicelib.adapters.dynamodb.ledger.repository import DynamoLedger
+from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
+from chalicelib.adapters.dynamodb.shipments.events import from_image
+from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
+from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
 from chalicelib.adapters.ids import UlidIds
+from chalicelib.adapters.messaging.ses import SesEmailSender
+from chalicelib.adapters.messaging.sns import SnsEventTopic, SnsSmsSender
 from chalicelib.adapters.pauses import RandomPauses
 from chalicelib.adapters.road_networks.great_circle import GreatCircle
 from chalicelib.adapters.s3 import S3ProofStore
-from chalicelib.adapters.ses import SesEmailSender
 from chalicelib.adapters.signing import HmacSigner
-from chalicelib.adapters.sns import SnsEventTopic, SnsSmsSender
-from chalicelib.adapters.webhook_sender import HttpsWebhookSender
+from chalicelib.adapters.webhooks.sender import HttpsWebhookSender
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import Event
 from chalicelib.services.accounts.authenticate import Authenticate

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
-from chalicelib.adapters.dynamodb.fleet import DynamoFleet
-from chalicelib.adapters.dynamodb.routes import DynamoRoutes
-from chalicelib.adapters.dynamodb.shipments import DynamoShipments
-from chalicelib.adapters.dynamodb.travel import DynamoTravelPages
+from chalicelib.adapters.dynamodb.accounts.repository import DynamoAccounts
+from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
+from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
+from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
+from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
 from chalicelib.services.ports.accounts import Accounts
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes

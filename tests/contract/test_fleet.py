@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from chalicelib.adapters.dynamodb.tables import TrackItem
+from chalicelib.adapters.dynamodb.fleet.items import TrackItem
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable

@@ -16,8 +16,8 @@ from hypothesis.stateful import (
 from moto import mock_aws
 
 from chalicelib.adapters.dynamodb import tables
-from chalicelib.adapters.dynamodb.ledger import DynamoLedger
-from chalicelib.adapters.dynamodb.tables import LedgerItem
+from chalicelib.adapters.dynamodb.ledger.items import LedgerItem
+from chalicelib.adapters.dynamodb.ledger.repository import DynamoLedger
 from chalicelib.domain.errors import ConcurrentUpdate, Unavailable
 from chalicelib.domain.journal.claims import Claim
 from infra.template import Stack

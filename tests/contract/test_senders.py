@@ -12,8 +12,8 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
 from chalicelib.adapters.aws import client, forget_clients
-from chalicelib.adapters.ses import SesEmailSender
-from chalicelib.adapters.sns import SnsSmsSender
+from chalicelib.adapters.messaging.ses import SesEmailSender
+from chalicelib.adapters.messaging.sns import SnsSmsSender
 from chalicelib.domain.errors import AnswerLost, Invalid, Unavailable
 from tests import faults
 from tests.fakes.senders import InMemoryEmail, InMemorySms, Mail, Sms

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.adapters.aws import client, forget_clients
-from chalicelib.adapters.sns import MOST_BYTES, SnsEventTopic
+from chalicelib.adapters.messaging.sns import MOST_BYTES, SnsEventTopic
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.payloads import from_message
 from tests import faults

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.adapters.dynamodb.tables import LearntItem, PageItem
-from chalicelib.adapters.dynamodb.travel import ASIDE, LEARNT
+from chalicelib.adapters.dynamodb.travel.items import LearntItem, PageItem
+from chalicelib.adapters.dynamodb.travel.repository import ASIDE, LEARNT
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.eta.learned.places import MODEL_PAGE, area_page, page_name
 from chalicelib.domain.ids import RouteId

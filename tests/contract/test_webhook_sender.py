@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.webhook_sender import MOST_BYTES, HttpsWebhookSender
+from chalicelib.adapters.webhooks.sender import MOST_BYTES, HttpsWebhookSender
 from chalicelib.domain.errors import Unavailable
 from tests.authorities import make_authority
 from tests.receivers import RUDE, Receiver, Talk, status

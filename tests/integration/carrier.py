@@ -18,7 +18,7 @@ from chalice.test import Client
 
 from app import app
 from chalicelib import bootstrap
-from chalicelib.adapters.dynamodb.mapping.fixes import unpack_fixes
+from chalicelib.adapters.dynamodb.fleet.fixes import unpack_fixes
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.geography import Coordinates

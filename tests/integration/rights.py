@@ -31,7 +31,7 @@ POLICIES: Final = {
 USE_CASE: Final = re.compile(
     r"chalicelib/services/(publish_events|learn_travel_times|notify_recipient|deliver_webhook)"
 )
-WAITING: Final = "chalicelib/adapters/wires.py"
+WAITING: Final = "chalicelib/adapters/webhooks/deadlines.py"
 TRANSACTED: Final = {
     "Put": "PutItem",
     "Update": "UpdateItem",

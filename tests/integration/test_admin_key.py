@@ -1,7 +1,7 @@
 """The first admin key of a deployed stack opens the API."""
 
 from chalicelib.adapters.clock import SystemClock
-from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+from chalicelib.adapters.dynamodb.accounts.repository import DynamoAccounts
 from chalicelib.adapters.signing import HmacSigner
 from chalicelib.domain.actors import Role
 from chalicelib.services.accounts.authenticate import Authenticate

@@ -9,8 +9,8 @@ from typing import Any, Final
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.adapters.dynamodb import writes
-from chalicelib.adapters.dynamodb.tables import LiveItem
+from chalicelib.adapters.dynamodb import journal as writes
+from chalicelib.adapters.dynamodb.fleet.items import LiveItem
 from chalicelib.api.schemas.driving import DeliverIn, FailIn, FixBatchIn
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable

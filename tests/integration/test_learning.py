@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from chalicelib import bootstrap
-from chalicelib.adapters.dynamodb.travel import ASIDE, LEARNT
+from chalicelib.adapters.dynamodb.travel.repository import ASIDE, LEARNT
 from chalicelib.domain.driving.forecasts import QUARTER_HOUR
 from chalicelib.domain.ids import RouteId
 from local.capacity import CapacityMeter

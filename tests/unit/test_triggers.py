@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamodb.mapping.events import from_image, to_attributes
+from chalicelib.adapters.dynamodb.shipments.events import from_image, to_attributes
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.shipments.events import Event, EventType

@@ -10,8 +10,8 @@ import pytest
 
 from app import app
 from chalicelib import bootstrap
-from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
-from chalicelib.adapters.dynamodb.fleet import DynamoFleet
+from chalicelib.adapters.dynamodb.accounts.repository import DynamoAccounts
+from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.ids import UlidIds
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, KeyId

@@ -6,7 +6,7 @@ from boto3.dynamodb.types import TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamodb.mapping.events import (
+from chalicelib.adapters.dynamodb.shipments.events import (
     from_attributes,
     from_image,
     item_key,

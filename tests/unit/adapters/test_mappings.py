@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamodb.mapping import accounts, routes, shipments
-from chalicelib.adapters.dynamodb.mapping.fixes import FIX, HEAD, pack_fixes, unpack_fixes
-from chalicelib.adapters.dynamodb.mapping.instants import from_ms, from_text, to_ms, to_text
-from chalicelib.adapters.dynamodb.mapping.lives import (
+from chalicelib.adapters.dynamodb.accounts import documents as accounts
+from chalicelib.adapters.dynamodb.fleet.fixes import FIX, HEAD, pack_fixes, unpack_fixes
+from chalicelib.adapters.dynamodb.fleet.lives import (
     MORE,
     PLAIN,
     START,
@@ -21,7 +20,10 @@ from chalicelib.adapters.dynamodb.mapping.lives import (
     unpack_etas,
     unpack_live,
 )
-from chalicelib.adapters.dynamodb.mapping.packing import pack_columns, unpack_columns
+from chalicelib.adapters.dynamodb.routes import documents as routes
+from chalicelib.adapters.dynamodb.shipments import documents as shipments
+from chalicelib.adapters.dynamodb.values.instants import from_ms, from_text, to_ms, to_text
+from chalicelib.adapters.dynamodb.values.packing import pack_columns, unpack_columns
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.routes.routes import Route

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.webhook_sender import HttpsWebhookSender
-from chalicelib.adapters.webhook_targets import LONGEST_URL, Target, is_public, parse
+from chalicelib.adapters.webhooks.sender import HttpsWebhookSender
+from chalicelib.adapters.webhooks.targets import LONGEST_URL, Target, is_public, parse
 from chalicelib.domain.errors import Invalid, Unavailable
 
 PUBLIC = "93.184.216.34"

@@ -1,7 +1,7 @@
 """A shipment ↔ its document. Total both ways; a property test goes round."""
 
-from chalicelib.adapters.dynamodb.mapping.instants import from_text, to_text
-from chalicelib.adapters.dynamodb.mapping.values import (
+from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
+from chalicelib.adapters.dynamodb.values.values import (
     Document,
     coordinates_from,
     coordinates_to,

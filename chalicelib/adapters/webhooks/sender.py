@@ -14,8 +14,16 @@ from functools import cached_property
 from http.client import HTTPConnection, HTTPException
 from typing import Final
 
-from chalicelib.adapters.webhook_targets import Target, parse, require_allowed
-from chalicelib.adapters.wires import Connect, Resolve, Wire, connect, left_s, resolve, within
+from chalicelib.adapters.webhooks.deadlines import (
+    Connect,
+    Resolve,
+    Wire,
+    connect,
+    left_s,
+    resolve,
+    within,
+)
+from chalicelib.adapters.webhooks.targets import Target, parse, require_allowed
 from chalicelib.domain.errors import Invalid, Unavailable
 
 DEADLINE_S: Final = 15.0

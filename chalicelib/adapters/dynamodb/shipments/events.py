@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.adapters.dynamodb.mapping.instants import from_text, to_text
+from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import EventId, ShipmentId, ShipperId

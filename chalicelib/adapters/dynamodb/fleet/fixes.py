@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms
+from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.domain.driving.fixes import DEGREE_STEPS, Fix
 from chalicelib.domain.geography import Coordinates
 

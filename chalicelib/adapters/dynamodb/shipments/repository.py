@@ -5,17 +5,13 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.adapters.dynamodb import writes
+from chalicelib.adapters.dynamodb import journal as writes
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.mapping import events as event_mapping
-from chalicelib.adapters.dynamodb.mapping.shipments import from_document
+from chalicelib.adapters.dynamodb.ledger.items import RememberedItem
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
-from chalicelib.adapters.dynamodb.tables import (
-    EventItem,
-    RememberedItem,
-    ShipmentItem,
-    UploadItem,
-)
+from chalicelib.adapters.dynamodb.shipments import events as event_mapping
+from chalicelib.adapters.dynamodb.shipments.documents import from_document
+from chalicelib.adapters.dynamodb.shipments.items import EventItem, ShipmentItem, UploadItem
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.adapters.dynamodb import writes
+from chalicelib.adapters.dynamodb import journal as writes
+from chalicelib.adapters.dynamodb.accounts import documents as mapping
+from chalicelib.adapters.dynamodb.accounts.items import AccountItem
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.mapping import accounts as mapping
-from chalicelib.adapters.dynamodb.mapping.instants import to_text
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
-from chalicelib.adapters.dynamodb.tables import AccountItem
+from chalicelib.adapters.dynamodb.values.instants import to_text
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey

@@ -5,8 +5,8 @@ import zlib
 from datetime import date
 from typing import Any
 
-from chalicelib.adapters.dynamodb.mapping.instants import from_text, to_text
-from chalicelib.adapters.dynamodb.mapping.values import (
+from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
+from chalicelib.adapters.dynamodb.values.values import (
     Document,
     coordinates_from,
     coordinates_to,

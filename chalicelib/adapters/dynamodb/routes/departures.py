@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.adapters.dynamodb.mapping.instants import from_ms, from_text, to_ms, to_text
-from chalicelib.adapters.dynamodb.mapping.lives import pack_told, unpack_etas
+from chalicelib.adapters.dynamodb.fleet.lives import pack_told, unpack_etas
+from chalicelib.adapters.dynamodb.values.instants import from_ms, from_text, to_ms, to_text
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, RouteId

@@ -13,9 +13,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from chalicelib.adapters.dynamodb.mapping.fixes import FIX, HEAD, pack_fixes, unpack_fixes
-from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms
-from chalicelib.adapters.dynamodb.mapping.packing import pack_columns, unpack_columns
+from chalicelib.adapters.dynamodb.fleet.fixes import FIX, HEAD, pack_fixes, unpack_fixes
+from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
+from chalicelib.adapters.dynamodb.values.packing import pack_columns, unpack_columns
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.ids import DriverId, RouteId

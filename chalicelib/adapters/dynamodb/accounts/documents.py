@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from chalicelib.adapters.dynamodb.mapping.instants import from_text, to_text
-from chalicelib.adapters.dynamodb.mapping.values import Document, coordinates_from, coordinates_to
+from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
+from chalicelib.adapters.dynamodb.values.values import Document, coordinates_from, coordinates_to
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.adapters.dynamodb.mapping.instants import from_text, to_text
+from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range

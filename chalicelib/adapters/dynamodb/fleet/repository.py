@@ -3,12 +3,12 @@
 import hashlib
 from datetime import datetime
 
-from chalicelib.adapters.dynamodb import writes
+from chalicelib.adapters.dynamodb import journal as writes
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.mapping.fixes import pack_fixes, unpack_fixes
-from chalicelib.adapters.dynamodb.mapping.instants import from_ms, to_ms, to_text
-from chalicelib.adapters.dynamodb.mapping.lives import pack_etas, unpack_etas, unpack_live
-from chalicelib.adapters.dynamodb.tables import LiveItem, TrackItem
+from chalicelib.adapters.dynamodb.fleet.fixes import pack_fixes, unpack_fixes
+from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
+from chalicelib.adapters.dynamodb.fleet.lives import pack_etas, unpack_etas, unpack_live
+from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms, to_text
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
-from chalicelib.adapters.dynamodb import writes
+from chalicelib.adapters.dynamodb import journal as writes
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.mapping.departures import DEPARTURE, from_attributes
-from chalicelib.adapters.dynamodb.mapping.routes import from_document
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
-from chalicelib.adapters.dynamodb.tables import DepartureItem, RouteItem
+from chalicelib.adapters.dynamodb.routes.departures import DEPARTURE, from_attributes
+from chalicelib.adapters.dynamodb.routes.documents import from_document
+from chalicelib.adapters.dynamodb.routes.items import DepartureItem, RouteItem
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from chalicelib.adapters.dynamodb import writes
+from chalicelib.adapters.dynamodb import journal as writes
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.mapping.departures import item_of, order_of
-from chalicelib.adapters.dynamodb.tables import LearntItem, PageItem
+from chalicelib.adapters.dynamodb.routes.departures import item_of, order_of
+from chalicelib.adapters.dynamodb.travel.items import LearntItem, PageItem
 from chalicelib.domain.eta.learned.places import page_name
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.journal.changes import PageChange, StoredPage

@@ -11,7 +11,7 @@ from typing import Final
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.tables import LedgerItem
+from chalicelib.adapters.dynamodb.ledger.items import LedgerItem
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.journal.claims import Claim
 

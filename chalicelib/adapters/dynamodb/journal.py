@@ -11,19 +11,15 @@ from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.adapters.dynamodb.mapping import departures as departure_mapping
-from chalicelib.adapters.dynamodb.mapping import events as event_mapping
-from chalicelib.adapters.dynamodb.mapping import routes as route_mapping
-from chalicelib.adapters.dynamodb.mapping import shipments as shipment_mapping
-from chalicelib.adapters.dynamodb.mapping.instants import to_text
-from chalicelib.adapters.dynamodb.mapping.lives import pack_live
-from chalicelib.adapters.dynamodb.tables import (
-    DepartureItem,
-    EventItem,
-    LiveItem,
-    RouteItem,
-    ShipmentItem,
-)
+from chalicelib.adapters.dynamodb.fleet.items import LiveItem
+from chalicelib.adapters.dynamodb.fleet.lives import pack_live
+from chalicelib.adapters.dynamodb.routes import departures as departure_mapping
+from chalicelib.adapters.dynamodb.routes import documents as route_mapping
+from chalicelib.adapters.dynamodb.routes.items import DepartureItem, RouteItem
+from chalicelib.adapters.dynamodb.shipments import documents as shipment_mapping
+from chalicelib.adapters.dynamodb.shipments import events as event_mapping
+from chalicelib.adapters.dynamodb.shipments.items import EventItem, ShipmentItem
+from chalicelib.adapters.dynamodb.values.instants import to_text
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.routes.routes import Route

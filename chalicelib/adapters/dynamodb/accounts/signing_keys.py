@@ -11,9 +11,9 @@ import secrets
 import time
 from typing import Final
 
+from chalicelib.adapters.dynamodb.accounts.items import AccountItem
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.mapping.instants import EPOCH, to_text
-from chalicelib.adapters.dynamodb.tables import AccountItem
+from chalicelib.adapters.dynamodb.values.instants import EPOCH, to_text
 from chalicelib.domain.errors import ConcurrentUpdate
 
 ACCOUNT: Final = "signing"
