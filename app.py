@@ -8,7 +8,6 @@ from typing import Any
 from chalice.app import Chalice, DynamoDBEvent, SQSEvent
 
 from chalicelib import triggers
-from chalicelib.api import middleware
 from chalicelib.api.accounts import accounts
 from chalicelib.api.driving import driving
 from chalicelib.api.health import health
@@ -16,10 +15,11 @@ from chalicelib.api.metrics import metrics
 from chalicelib.api.routes import routes
 from chalicelib.api.shipments import shipments
 from chalicelib.api.webhooks import webhooks
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
+from chalicelib.edge import middleware
 from chalicelib.observability import logger
 from chalicelib.pages.static import static
-from chalicelib.pages.tracking import tracking
+from chalicelib.pages.tracking.views import tracking
 
 app = Chalice(app_name="doorstep", configure_logs=False)
 app.log = logger  # type: ignore[assignment] # it has all that Chalice calls

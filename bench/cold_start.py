@@ -13,7 +13,7 @@ from bench.hot_path import FAKE
 
 BARE = "import boto3; boto3.client('dynamodb')"
 OURS = (
-    "import app; from chalicelib.bootstrap import container; wired = container(); "
+    "import app; from chalicelib.bootstrap.container import container; wired = container(); "
     "from chalicelib.adapters.dynamodb.fleet.items import LiveItem; "
     "LiveItem._get_connection().connection.client; wired.ingest_positions"
 )

@@ -106,7 +106,7 @@ class _Fleet:
         from bench.stub import Stub  # noqa: PLC0415
         from chalicelib.adapters.dynamodb.fleet.items import LiveItem  # noqa: PLC0415
         from chalicelib.adapters.signing import HmacSigner  # noqa: PLC0415
-        from chalicelib.bootstrap import configure, container  # noqa: PLC0415
+        from chalicelib.bootstrap.container import configure, container  # noqa: PLC0415
 
         self.now_at = datetime(2026, 11, 23, 8, tzinfo=UTC)
         configure(clock=self)

@@ -33,7 +33,7 @@ class Report(Protocol):
 
 
 class Container(Protocol):
-    """What is needed of ``chalicelib.bootstrap.Container``."""
+    """What is needed of ``chalicelib.bootstrap.container.Container``."""
 
     @property
     def event_from_image(self) -> Callable[[Mapping[str, Any]], Event]:

@@ -9,7 +9,7 @@ import argparse
 import boto3
 
 from chalicelib.adapters.clock import SystemClock
-from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.container import Container
 from chalicelib.domain.actors import Role
 from chalicelib.settings import Settings
 from infra.package import stages

@@ -43,6 +43,7 @@ NEVER_CALLED: Final = (
     "urllib3/contrib/emscripten",  # for Python inside a browser
     "aws_lambda_powertools/event_handler",  # a second router
     "aws_lambda_powertools/utilities/auth_alpha",  # for that router
+    "dns",  # email-validator would ask name servers with it; we only look at an address
 )
 """What the packages bring along and nothing reads in a function."""
 

@@ -180,8 +180,8 @@ def _doorstep() -> "Chalice":
 
 def _wired(closing: ExitStack, clock: VirtualClock) -> str:
     """Wire the application anew, with our clock, and return the text of a first admin key."""
-    from chalicelib import bootstrap  # noqa: PLC0415
     from chalicelib.adapters.aws import forget_clients  # noqa: PLC0415
+    from chalicelib.bootstrap import container as bootstrap  # noqa: PLC0415
     from chalicelib.domain.actors import Role  # noqa: PLC0415
 
     forget_clients()

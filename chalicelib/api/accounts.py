@@ -4,9 +4,6 @@ from typing import Final
 
 from chalice.app import Response
 
-from chalicelib.api.blueprint import ADMINS, PUBLIC, STAFF, ApiBlueprint, reply
-from chalicelib.api.bodies import parsed
-from chalicelib.api.queries import paging, parameters
 from chalicelib.api.schemas.accounts import (
     DriverIn,
     DriverOut,
@@ -23,11 +20,14 @@ from chalicelib.api.schemas.accounts import (
     ShipperIn,
     ShipperOut,
 )
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.accounts.drivers import Driver
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, KeyId, ShipperId
+from chalicelib.edge.blueprint import ADMINS, PUBLIC, STAFF, ApiBlueprint, reply
+from chalicelib.edge.bodies import parsed
+from chalicelib.edge.queries import paging, parameters
 
 accounts: Final = ApiBlueprint(__name__)
 

@@ -4,8 +4,6 @@ from typing import Final
 
 from chalice.app import Response
 
-from chalicelib.api.blueprint import DRIVERS, ApiBlueprint, reply
-from chalicelib.api.bodies import MAX_BATCH_BYTES, parsed
 from chalicelib.api.schemas.driving import (
     ArriveIn,
     DeliverIn,
@@ -20,10 +18,12 @@ from chalicelib.api.schemas.driving import (
     StopReportOut,
 )
 from chalicelib.api.schemas.routes import DriverRouteOut
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.ids import DriverId, ShipmentId
+from chalicelib.edge.blueprint import DRIVERS, ApiBlueprint, reply
+from chalicelib.edge.bodies import MAX_BATCH_BYTES, parsed
 
 driving: Final = ApiBlueprint(__name__)
 

@@ -4,10 +4,10 @@ from typing import Final
 
 from chalice.app import Response
 
-from chalicelib.api.blueprint import PUBLIC, ApiBlueprint, reply
 from chalicelib.api.schemas.values import Schema
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
+from chalicelib.edge.blueprint import PUBLIC, ApiBlueprint, reply
 
 health: Final = ApiBlueprint(__name__)
 

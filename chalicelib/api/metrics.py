@@ -5,13 +5,13 @@ from typing import Final
 
 from chalice.app import Response
 
-from chalicelib.api.blueprint import STAFF, ApiBlueprint, reply
-from chalicelib.api.queries import day, identifier, paging, parameters, require
 from chalicelib.api.schemas.metrics import DayAccuracyOut, JudgedRouteOut
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.edge.blueprint import STAFF, ApiBlueprint, reply
+from chalicelib.edge.queries import day, identifier, paging, parameters, require
 
 metrics: Final = ApiBlueprint(__name__)
 READERS: Final = STAFF | {Role.MANAGER}

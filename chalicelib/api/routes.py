@@ -4,13 +4,13 @@ from typing import Final
 
 from chalice.app import Response
 
-from chalicelib.api.blueprint import STAFF, ApiBlueprint, reply
-from chalicelib.api.bodies import parsed
-from chalicelib.api.queries import day, identifier, paging, parameters, require
 from chalicelib.api.schemas.routes import RouteIn, RouteOut, RoutesOut
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.edge.blueprint import STAFF, ApiBlueprint, reply
+from chalicelib.edge.bodies import parsed
+from chalicelib.edge.queries import day, identifier, paging, parameters, require
 
 routes: Final = ApiBlueprint(__name__)
 READERS: Final = STAFF | {Role.MANAGER}

@@ -4,9 +4,6 @@ from typing import Final
 
 from chalice.app import Response
 
-from chalicelib.api.blueprint import READERS, SHIPPERS, ApiBlueprint, reply
-from chalicelib.api.bodies import parsed, request_key
-from chalicelib.api.queries import paging, parameters
 from chalicelib.api.schemas.shipments import (
     EventOut,
     EventsOut,
@@ -15,10 +12,13 @@ from chalicelib.api.schemas.shipments import (
     ShipmentOut,
     ShipmentsOut,
 )
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.edge.blueprint import READERS, SHIPPERS, ApiBlueprint, reply
+from chalicelib.edge.bodies import parsed, request_key
+from chalicelib.edge.queries import paging, parameters
 
 shipments: Final = ApiBlueprint(__name__)
 PAGING: Final = frozenset({"limit", "cursor"})

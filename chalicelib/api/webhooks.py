@@ -4,17 +4,17 @@ from typing import Final
 
 from chalice.app import Response
 
-from chalicelib.api.blueprint import SHIPPERS, ApiBlueprint, reply
-from chalicelib.api.bodies import parsed
 from chalicelib.api.schemas.webhooks import (
     WebhookCreatedOut,
     WebhookIn,
     WebhookOut,
     WebhooksOut,
 )
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.ids import WebhookId
+from chalicelib.edge.blueprint import SHIPPERS, ApiBlueprint, reply
+from chalicelib.edge.bodies import parsed
 
 webhooks: Final = ApiBlueprint(__name__)
 

@@ -12,7 +12,7 @@ from typing import Final
 from chalice.app import Response
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.pages import replies
+from chalicelib.edge import replies
 from chalicelib.pages.rendering import STATIC
 from chalicelib.pages.routing import PUBLIC, PageBlueprint
 

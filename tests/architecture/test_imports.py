@@ -21,9 +21,10 @@ CONTRACTS: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["
 # contract id → (file that gets one more line, the line); a new file where there is none
 PLANTED: Final = {
     "one-way": [
-        ("settings.py", "import chalicelib.bootstrap"),
+        ("settings.py", "import chalicelib.bootstrap.container"),
         ("adapters/__init__.py", "import chalicelib.services.ports"),
         ("pages/__init__.py", "import chalicelib.api"),
+        ("edge/__init__.py", "import chalicelib.api"),
         ("helpers.py", ""),
     ],
     "order-of-nouns": [
@@ -45,7 +46,7 @@ PLANTED: Final = {
     ],
     "blind-routes": [
         ("api/shipments.py", "import chalicelib.api.routes"),
-        ("api/schemas/__init__.py", "import chalicelib.api.blueprint"),
+        ("api/schemas/__init__.py", "import chalicelib.api.health"),
         ("api/rumours.py", ""),
     ],
     "pure-domain": [
@@ -61,13 +62,13 @@ PLANTED: Final = {
     ],
     "pynamodb-in-one-folder": [
         ("adapters/s3.py", "from pynamodb.models import Model"),
-        ("bootstrap.py", "import pynamodb"),
+        ("bootstrap/container.py", "import pynamodb"),
     ],
     "http-at-the-edge": [
         ("services/__init__.py", "import pydantic"),
         ("adapters/dynamodb/__init__.py", "from pydantic import BaseModel"),
         ("observability.py", "import chalice"),
-        ("bootstrap.py", "import chalice"),
+        ("bootstrap/container.py", "import chalice"),
     ],
     "one-wiring": [
         ("api/__init__.py", "import chalicelib.adapters.dynamodb"),
@@ -75,7 +76,7 @@ PLANTED: Final = {
         ("settings.py", "import chalicelib.adapters"),
     ],
     "app-on-top": [
-        ("bootstrap.py", "import app"),
+        ("bootstrap/container.py", "import app"),
         ("domain/__init__.py", "import app"),
     ],
 }

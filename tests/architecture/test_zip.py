@@ -85,7 +85,7 @@ def test_all_of_our_code_is_in_and_nothing_beside_it(
     packed = {name for name in members if name.startswith("chalicelib/")}
 
     assert {"app.py", "chalice/app.py"} <= members
-    assert "chalicelib/bootstrap.py" in sources
+    assert "chalicelib/bootstrap/container.py" in sources
     assert {name for name in packed if not name.endswith(".pyc")} == sources
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from app import app
-from chalicelib.pages import tracking as tracking_routes
+from chalicelib.pages.tracking import views as tracking_routes
 from local.server import Page, RunningServer
 from tests.stage import Stage
 

@@ -17,8 +17,8 @@ from botocore.client import BaseClient
 from chalice.test import Client
 
 from app import app
-from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.fleet.fixes import unpack_fixes
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.geography import Coordinates

@@ -14,8 +14,9 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 from standardwebhooks import Webhook
 
-from chalicelib import bootstrap, triggers
+from chalicelib import triggers
 from chalicelib.adapters.aws import client
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.notices.gsm7 import segments
 from chalicelib.domain.policy import NOTICE_LEASE_S
 from chalicelib.domain.shipments.payloads import to_message

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb import journal as writes
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem
 from chalicelib.api.schemas.driving import DeliverIn, FailIn, FixBatchIn
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId

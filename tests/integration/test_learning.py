@@ -3,8 +3,8 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.travel.repository import ASIDE, LEARNT
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.driving.forecasts import QUARTER_HOUR
 from chalicelib.domain.ids import RouteId
 from local.capacity import CapacityMeter

@@ -14,7 +14,8 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import bootstrap, triggers
+from chalicelib import triggers
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.shipments.payloads import to_message
 from infra.template import Stack

@@ -9,10 +9,10 @@ from typing import Final
 import pytest
 
 from app import app
-from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.accounts.repository import DynamoAccounts
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.ids import UlidIds
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, KeyId
 from chalicelib.domain.journal.changes import LiveChange

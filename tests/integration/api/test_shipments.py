@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container as bootstrap
 from tests.integration.carrier import BASE_URL, Carrier, Shop
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.pages.basemaps import basemap
+from chalicelib.pages.tracking.basemaps import basemap
 
 
 def test_the_host_of_the_tiles_is_let_through() -> None:

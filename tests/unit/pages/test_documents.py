@@ -7,9 +7,9 @@ import pytest
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.instants import Range
 from chalicelib.domain.tracking.tracking import TrackingView
-from chalicelib.pages.documents import dumps, entity_tag, is_unchanged, state_document
 from chalicelib.pages.languages import locale_of
-from chalicelib.pages.presentation import present
+from chalicelib.pages.tracking.documents import dumps, entity_tag, is_unchanged, state_document
+from chalicelib.pages.tracking.presentation import present
 from tests.builders import NOON, minutes, seconds
 from tests.tracking_views import SOON, make_delivered, make_position, make_stale, make_view
 

@@ -10,8 +10,8 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.domain.tracking.tracking import Sender, TrackingView
 from chalicelib.pages.languages import CATALOGUES, locale_of
-from chalicelib.pages.presentation import present
-from chalicelib.pages.words import Words
+from chalicelib.pages.tracking.presentation import present
+from chalicelib.pages.tracking.words import Words
 from tests.builders import NOON, minutes
 from tests.tracking_views import (
     DOOR,

@@ -10,7 +10,12 @@ from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.tracking.tracking import Sender
 from chalicelib.pages.languages import CATALOGUES
 from chalicelib.pages.rendering import STATIC, asset_names
-from chalicelib.pages.tracking import contact_link, tracking_page, tracking_proof, tracking_state
+from chalicelib.pages.tracking.views import (
+    contact_link,
+    tracking_page,
+    tracking_proof,
+    tracking_state,
+)
 from tests.stage import Stage
 from tests.tracking_views import (
     make_delayed,

@@ -16,7 +16,7 @@ from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import Milestone, TrackingView
 from chalicelib.pages import times
 from chalicelib.pages.languages import Locale
-from chalicelib.pages.words import (
+from chalicelib.pages.tracking.words import (
     Change,
     Ending,
     Headline,

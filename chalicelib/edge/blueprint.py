@@ -11,10 +11,10 @@ from typing import Any, Concatenate, ParamSpec
 from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel, ValidationError
 
-from chalicelib.api.problems import problem, problem_of_validation
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import DomainError, Forbidden, Unauthorized
+from chalicelib.edge.problems import problem, problem_of_validation
 
 P = ParamSpec("P")
 View = Callable[Concatenate[Actor, P], Response]

@@ -11,16 +11,16 @@ from typing import Any, Final
 
 from chalice.app import Response
 
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.errors import DomainError, Unavailable
 from chalicelib.domain.tracking.tracking import TrackingView
-from chalicelib.pages import replies
-from chalicelib.pages.basemaps import Basemap, basemap, origin
-from chalicelib.pages.documents import dumps, entity_tag, is_unchanged, state_document
+from chalicelib.edge import replies
 from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
-from chalicelib.pages.presentation import present
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.routing import RECIPIENTS, PageBlueprint
+from chalicelib.pages.tracking.basemaps import Basemap, basemap, origin
+from chalicelib.pages.tracking.documents import dumps, entity_tag, is_unchanged, state_document
+from chalicelib.pages.tracking.presentation import present
 
 tracking: Final = PageBlueprint(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from chalice.app import Chalice, Request, Response
 
-from chalicelib.api.problems import PROBLEM, dumped, problem_response
+from chalicelib.edge.problems import PROBLEM, dumped, problem_response
 from chalicelib.observability import counted, logger
 
 CODES: Final = {

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from chalicelib.domain.instants import Range
 from chalicelib.domain.tracking.tracking import TrackingView
-from chalicelib.pages.words import Words
+from chalicelib.pages.tracking.words import Words
 
 _HALF_A_MINUTE: Final = timedelta(seconds=30)
 

@@ -13,8 +13,8 @@ from typing import Any, Final, TypeVar
 from chalice.app import Request
 from pydantic import BaseModel
 
-from chalicelib.api.problems import RepeatedKey, Unreadable, UnsupportedMedia
 from chalicelib.domain.errors import Invalid, TooLarge
+from chalicelib.edge.problems import RepeatedKey, Unreadable, UnsupportedMedia
 from chalicelib.services.shipments.create_shipment import RequestKey
 
 MAX_BODY_BYTES: Final = 256 * 1024

@@ -11,7 +11,7 @@ from typing import Final
 
 from chalice.app import Request
 
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import Invalid
 

@@ -18,7 +18,7 @@ NO_CACHE: Final = "private, no-cache"
 HTML: Final = "text/html; charset=utf-8"
 JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
-PROBLEM_TYPES: Final = "https://doorstep.example/problems/"  # as in chalicelib/api/problems.py
+PROBLEM_TYPES: Final = "https://doorstep.example/problems/"  # as in chalicelib/edge/problems.py
 SERVER_NOW: Final = "X-Server-Now"
 """When an answer was made, also on a 304: ages on the page are counted from it, never from the
 reader's clock."""
