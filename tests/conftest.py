@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from chalicelib.observability import counted
-from tests.depth import times
+from tests.support.depth import times
 
 AWS_REGION = "us-east-1"
 HERE = Path(__file__).parent

@@ -11,8 +11,8 @@ from chalicelib.domain.tracking.tracking import Sender, TrackingView
 from chalicelib.pages.languages import CATALOGUES
 from tests.browser.axe import violations
 from tests.browser.conftest import DESK, PHONE, OpenPage
-from tests.stage import Stage
-from tests.tracking_views import (
+from tests.support.stage import Stage
+from tests.support.tracking_views import (
     make_delayed,
     make_delivered,
     make_failed,

@@ -16,13 +16,13 @@ from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.travel import TravelPages
-from local.transactions import cheap_transactions
-from tests.aws import aws
-from tests.fakes.accounts import InMemoryAccounts
-from tests.fakes.fleet import InMemoryFleet
-from tests.fakes.routes import InMemoryRoutes
-from tests.fakes.shipments import InMemoryShipments
-from tests.fakes.travel import InMemoryTravelPages
+from local.cloud.transactions import cheap_transactions
+from tests.support.aws import aws
+from tests.support.fakes.accounts import InMemoryAccounts
+from tests.support.fakes.fleet import InMemoryFleet
+from tests.support.fakes.routes import InMemoryRoutes
+from tests.support.fakes.shipments import InMemoryShipments
+from tests.support.fakes.travel import InMemoryTravelPages
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from chalicelib.adapters.signing import HmacSigner
 from chalicelib.domain.actors import Role
 from chalicelib.services.accounts.authenticate import Authenticate
 from infra.admin_key import new_key
-from tests.aws import SESSION, aws
+from tests.support.aws import SESSION, aws
 
 
 def test_the_key_that_is_printed_is_an_admins() -> None:

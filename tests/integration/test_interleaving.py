@@ -16,9 +16,9 @@ from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
 from chalicelib.services.routes.plan_routes import PlannedVisit, RouteOrder
-from tests.depth import times
-from tests.integration.carrier import Carrier, Round, fix
-from tests.interleaving import Interleaving
+from tests.support.carrier import Carrier, Round, fix
+from tests.support.depth import times
+from tests.support.interleaving import Interleaving
 
 ALL: Final = list(itertools.product((0, 1), repeat=8))
 SCHEDULES: Final = random.Random(20_261_123).sample(ALL, times(quick=6, deep=len(ALL)))

@@ -21,8 +21,8 @@ from chalicelib.domain.shipments.payloads import to_message
 from infra.template import Stack
 from local.client import Api, upload
 from local.stack import STAGE, RunningStack, running_stack
-from tests.aws import table_names
-from tests.integration.rights import POLICIES, Call, Recorder, allows, statements
+from tests.support.aws import table_names
+from tests.support.rights import POLICIES, Call, Recorder, allows, statements
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
 HELSINKI = {"lat_deg": 60.1699, "lon_deg": 24.9384}

@@ -19,8 +19,8 @@ from chalicelib.triggers import (
     notify_recipient,
     publish_events,
 )
-from tests.builders import make_event
-from tests.fakes.topic import InMemoryTopic
+from tests.support.builders import make_event
+from tests.support.fakes.topic import InMemoryTopic
 
 
 @dataclass(frozen=True)

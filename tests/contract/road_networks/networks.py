@@ -13,7 +13,7 @@ from chalicelib.adapters.road_networks.valhalla import Valhalla
 from chalicelib.domain.geography import Coordinates
 from chalicelib.services.ports.routes import RoadNetwork
 from local.environment import changed
-from tests.roads import Tell, tell_amazon, tell_osrm, tell_valhalla
+from tests.support.roads import Tell, tell_amazon, tell_osrm, tell_valhalla
 
 VADUZ: Final = Coordinates(47.1410, 9.5215)
 SCHAAN: Final = Coordinates(47.1660, 9.5095)

@@ -17,7 +17,7 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, KeyId
 from chalicelib.domain.journal.changes import LiveChange
 from chalicelib.services.accounts.open_accounts import OpenAccounts
-from tests.integration.carrier import Carrier, Reply, Round
+from tests.support.carrier import Carrier, Reply, Round
 
 Guarded = tuple[str, str, frozenset[Role]]
 GUARDED: Final[list[Guarded]] = [

@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.eta.accuracy import Horizon
-from local.capacity import CapacityMeter
-from tests.integration.carrier import STREET_M, Carrier, Reply, Round, fix, note
+from local.cloud.capacity import CapacityMeter
+from tests.support.carrier import STREET_M, Carrier, Reply, Round, fix, note
 
 PATH: Final = "/v1/metrics/eta"
 STOPS: Final = 3

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap import container as bootstrap
-from tests.integration.carrier import BASE_URL, Carrier, Shop
+from tests.support.carrier import BASE_URL, Carrier, Shop
 
 
 @pytest.fixture

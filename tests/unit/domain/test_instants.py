@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.instants import Range, utc
-from tests.builders import NOON, minutes
-from tests.strategies import instants, ranges
+from tests.support.builders import NOON, minutes
+from tests.support.strategies import instants, ranges
 
 STEP = timedelta(minutes=5)
 

@@ -10,7 +10,7 @@ from chalice.app import Chalice
 
 from app import app
 from chalicelib.pages.tracking import views as tracking_routes
-from tests.stage import Stage
+from tests.support.stage import Stage
 
 
 class Gateway:

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.ids import ShipperId
-from tests.builders import NOON, make_actor, make_key, make_webhook
+from tests.support.builders import NOON, make_actor, make_key, make_webhook
 
 
 @pytest.mark.parametrize("role", Role)

@@ -14,7 +14,7 @@ from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
-from tests.builders import (
+from tests.support.builders import (
     NOON,
     make_eta,
     make_live,
@@ -24,8 +24,8 @@ from tests.builders import (
     minutes,
     seconds,
 )
-from tests.depth import times
-from tests.strategies import etas, lives_of, progresses, stops, whole_seconds
+from tests.support.depth import times
+from tests.support.strategies import etas, lives_of, progresses, stops, whole_seconds
 
 POLICY = Policy()
 NO_LIMIT = 10_000

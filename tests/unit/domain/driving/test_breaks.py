@@ -16,7 +16,7 @@ from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Break, Route
-from tests.builders import (
+from tests.support.builders import (
     HELSINKI,
     NOON,
     make_fix,

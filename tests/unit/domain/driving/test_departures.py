@@ -12,7 +12,7 @@ from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.policy import Policy
-from tests.builders import (
+from tests.support.builders import (
     HELSINKI,
     NOON,
     make_eta,

@@ -24,8 +24,8 @@ from chalicelib.domain.driving.fixes import (
 )
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.policy import Policy
-from tests.builders import HELSINKI, NOON, make_drive, make_fix, minutes, north_of, seconds
-from tests.strategies import fixes, town, tracks, untidy
+from tests.support.builders import HELSINKI, NOON, make_drive, make_fix, minutes, north_of, seconds
+from tests.support.strategies import fixes, town, tracks, untidy
 
 POLICY = Policy()
 SHIFT_STARTED_AT = NOON - timedelta(hours=4)

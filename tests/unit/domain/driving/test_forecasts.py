@@ -21,7 +21,7 @@ from chalicelib.domain.eta.estimates import Duration
 from chalicelib.domain.eta.model import FactoryPrior, Leg
 from chalicelib.domain.geography import distance_m
 from chalicelib.domain.routes.routes import Route
-from tests.builders import (
+from tests.support.builders import (
     HELSINKI,
     NOON,
     make_fix,
@@ -33,8 +33,8 @@ from tests.builders import (
     north_of,
     seconds,
 )
-from tests.depth import times
-from tests.strategies import lives_of, routes, tracks
+from tests.support.depth import times
+from tests.support.strategies import lives_of, routes, tracks
 
 PRIOR = FactoryPrior()
 

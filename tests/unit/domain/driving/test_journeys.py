@@ -14,7 +14,7 @@ from chalicelib.domain.driving.journeys import advance, leave, reach
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.policy import Policy
-from tests.builders import (
+from tests.support.builders import (
     HELSINKI,
     NOON,
     make_drive,
@@ -27,7 +27,7 @@ from tests.builders import (
     north_of,
     seconds,
 )
-from tests.strategies import tracks, untidy
+from tests.support.strategies import tracks, untidy
 
 POLICY: Final = Policy()
 MODEL: Final = FactoryPrior()

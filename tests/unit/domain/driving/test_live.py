@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.ids import DriverId
 from chalicelib.domain.policy import Policy
-from tests.builders import NOON, make_drive, make_eta, make_live, minutes
-from tests.depth import times
-from tests.strategies import lives, lives_of
+from tests.support.builders import NOON, make_drive, make_eta, make_live, minutes
+from tests.support.depth import times
+from tests.support.strategies import lives, lives_of
 
 
 def test_a_new_driver_has_no_head_and_no_stop() -> None:

@@ -10,7 +10,7 @@ from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
-from tests.builders import (
+from tests.support.builders import (
     HELSINKI,
     NOON,
     make_fix,

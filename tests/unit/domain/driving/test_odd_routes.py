@@ -19,7 +19,7 @@ from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.eta.model import FactoryPrior, TravelModel
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.routes.routes import Break, Route
-from tests.builders import (
+from tests.support.builders import (
     HELSINKI,
     NOON,
     make_fix,
@@ -29,8 +29,8 @@ from tests.builders import (
     make_stop,
     minutes,
 )
-from tests.depth import times
-from tests.strategies import breaks, coordinates, instants, lives_of, routes_of
+from tests.support.depth import times
+from tests.support.strategies import breaks, coordinates, instants, lives_of, routes_of
 from tests.unit.domain.eta.builders import a_busy_week
 
 TAUGHT, _ = a_busy_week(60)

@@ -11,8 +11,8 @@ from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import StopId
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.lifecycle import Step
-from tests.builders import NOON, make_live, minutes, seconds
-from tests.strategies import instants
+from tests.support.builders import NOON, make_live, minutes, seconds
+from tests.support.strategies import instants
 
 POLICY = Policy()
 ON_SHIFT = make_live(started_at=NOON - minutes(240))

@@ -13,7 +13,7 @@ from chalicelib.domain.driving.visit_order import in_turn
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.routes.routes import Route
-from tests.builders import (
+from tests.support.builders import (
     HELSINKI,
     NOON,
     make_live,
@@ -23,8 +23,8 @@ from tests.builders import (
     minutes,
     north_of,
 )
-from tests.depth import times
-from tests.strategies import coordinates, lives_of, routes_of
+from tests.support.depth import times
+from tests.support.strategies import coordinates, lives_of, routes_of
 
 PRIOR = FactoryPrior()
 DONE = Progress(is_done=True)

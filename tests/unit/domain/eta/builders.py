@@ -9,7 +9,7 @@ from chalicelib.domain.eta.learned.learned_model import LearnedModel
 from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.eta.model import Leg, Visit
 from chalicelib.domain.geography import Coordinates, distance_m
-from tests.builders import HELSINKI, NOON, north_of
+from tests.support.builders import HELSINKI, NOON, north_of
 
 AFAR = north_of(HELSINKI, 3_000.0)
 

@@ -15,8 +15,8 @@ from chalicelib.domain.eta.accuracy import (
     pool,
     summarize,
 )
-from tests.builders import NOON, make_eta, minutes, seconds
-from tests.strategies import instants, whole_seconds
+from tests.support.builders import NOON, make_eta, minutes, seconds
+from tests.support.strategies import instants, whole_seconds
 
 FRESH_FOR = minutes(3)
 

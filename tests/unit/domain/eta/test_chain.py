@@ -10,8 +10,8 @@ from chalicelib.domain.eta.chain import Link, chain, remaining_dwell
 from chalicelib.domain.eta.estimates import Duration, Eta
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.instants import Range
-from tests.builders import NOON, make_range, minutes, seconds
-from tests.strategies import durations, ranges
+from tests.support.builders import NOON, make_range, minutes, seconds
+from tests.support.strategies import durations, ranges
 
 ONE_SECOND = timedelta(seconds=1)
 

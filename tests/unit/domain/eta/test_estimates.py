@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.eta.estimates import Duration, Eta, Etas
 from chalicelib.domain.instants import Range
-from tests.builders import NOON, make_eta, minutes
-from tests.strategies import durations, etas
+from tests.support.builders import NOON, make_eta, minutes
+from tests.support.strategies import durations, etas
 
 
 @given(etas())

@@ -10,8 +10,8 @@ from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.eta.accuracy import Horizon, Told, judge
 from chalicelib.domain.ids import DriverId, RouteId, StopId
 from chalicelib.domain.learning.arrivals import EtasTold, Reached, reached
-from tests.builders import NOON, make_eta, make_range, make_route, make_stop, minutes
-from tests.strategies import departures, etas, instants, routes_of
+from tests.support.builders import NOON, make_eta, make_range, make_route, make_stop, minutes
+from tests.support.strategies import departures, etas, instants, routes_of
 
 STOPS = 3
 FRESH_FOR = minutes(3)

@@ -22,7 +22,7 @@ from chalicelib.domain.eta.learned.pages import pages_of
 from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.learning.learning import JUDGED_AHEAD, Teaching, teachings
 from chalicelib.domain.routes.routes import Break, Route
-from tests.builders import (
+from tests.support.builders import (
     HELSINKI,
     NOON,
     make_eta,
@@ -33,8 +33,8 @@ from tests.builders import (
     north_of,
     seconds,
 )
-from tests.strategies import departures as any_departures
-from tests.strategies import routes as any_routes
+from tests.support.strategies import departures as any_departures
+from tests.support.strategies import routes as any_routes
 
 ROUTE = make_route(4)
 

@@ -25,7 +25,7 @@ from chalicelib.domain.notices.wordings.language import Kind, Language
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from tests.builders import (
+from tests.support.builders import (
     NOON,
     make_address,
     make_event,

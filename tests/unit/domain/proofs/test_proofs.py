@@ -6,7 +6,7 @@ import pytest
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import ProofId, ShipmentId
 from chalicelib.domain.proofs.proofs import MAX_PROOF_BYTES, StoredObject, object_key, require_image
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 JPEG = StoredObject(
     content_type="image/jpeg",

@@ -13,8 +13,8 @@ from chalicelib.domain.routes.routes import (
     Consignment,
     Route,
 )
-from tests.builders import HELSINKI, HUB_PLACE, make_route, make_stop, north_of
-from tests.strategies import routes
+from tests.support.builders import HELSINKI, HUB_PLACE, make_route, make_stop, north_of
+from tests.support.strategies import routes
 
 TWO_SHIPMENTS = make_stop(
     1,

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from chalicelib.domain.shipments.events import EventType, eta_data, range_data
-from tests.builders import NOON, make_eta, make_event, make_range, minutes
+from tests.support.builders import NOON, make_eta, make_event, make_range, minutes
 
 
 @pytest.mark.parametrize("event_type", EventType)

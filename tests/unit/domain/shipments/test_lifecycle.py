@@ -12,9 +12,9 @@ from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take, transitions
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FINISHED, Status
-from tests.builders import NOON, make_actor, make_shipment, minutes
-from tests.depth import times
-from tests.strategies import shipments, walks
+from tests.support.builders import NOON, make_actor, make_shipment, minutes
+from tests.support.depth import times
+from tests.support.strategies import shipments, walks
 
 # Written from the lifecycle's picture, not from the code: step → (from, to, roles, event).
 FIELD: Final = "driver dispatcher admin"

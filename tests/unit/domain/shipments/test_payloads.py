@@ -16,8 +16,8 @@ from chalicelib.domain.shipments.payloads import (
     to_message,
     webhook_body,
 )
-from tests.builders import NOON, make_event
-from tests.strategies import events
+from tests.support.builders import NOON, make_event
+from tests.support.strategies import events
 
 PRIVATE = {
     "note": "key under the mat",

@@ -29,7 +29,7 @@ from chalicelib.domain.visibility import (
     WithinStops,
     WithinTime,
 )
-from tests.builders import (
+from tests.support.builders import (
     HELSINKI,
     NOON,
     make_address,
@@ -47,8 +47,8 @@ from tests.builders import (
     north_of,
     seconds,
 )
-from tests.depth import times
-from tests.strategies import attempts, events, lives_of, shipments
+from tests.support.depth import times
+from tests.support.strategies import attempts, events, lives_of, shipments
 
 POLICY: Final = Policy()
 SHOW_ALL: Final = Policy(visibility=VisibilityPolicy(position=Always()))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.eta.learned.cells import cells_of, hashes
 from chalicelib.domain.eta.learned.places import fingerprint, grid_km
 from chalicelib.domain.geography import Coordinates
-from tests.strategies import coordinates
+from tests.support.strategies import coordinates
 
 PER_KM = ((1, 1.5, 0.0), (1.8, 1, 0.0), (1.8, 1, 0.5), (4, 1, 0.0))
 """The pairs from the coarsest on: cells are floor(km × a / b + c)."""

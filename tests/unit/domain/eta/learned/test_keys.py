@@ -9,8 +9,8 @@ from chalicelib.domain.eta.learned.keys import BINS, Traits, distance_bin, hour_
 from chalicelib.domain.eta.learned.places import page_name
 from chalicelib.domain.eta.learned.priors import Kind
 from chalicelib.domain.geography import Coordinates
-from tests.builders import HELSINKI, NOON, north_of
-from tests.strategies import coordinates
+from tests.support.builders import HELSINKI, NOON, north_of
+from tests.support.strategies import coordinates
 from tests.unit.domain.eta.builders import make_traits, make_trip
 
 

@@ -14,8 +14,16 @@ from chalicelib.domain.eta.learned.learned_model import LearnedModel
 from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.eta.model import FactoryPrior, Leg, Visit
 from chalicelib.domain.geography import Coordinates
-from tests.builders import HELSINKI, NOON, make_eta, make_route, make_stop, minutes, north_of
-from tests.strategies import coordinates
+from tests.support.builders import (
+    HELSINKI,
+    NOON,
+    make_eta,
+    make_route,
+    make_stop,
+    minutes,
+    north_of,
+)
+from tests.support.strategies import coordinates
 from tests.unit.domain.eta.builders import AFAR, a_busy_week, make_leg, make_visit
 
 BUSY, BUSY_UNTIL = a_busy_week()

@@ -25,7 +25,7 @@ from chalicelib.domain.eta.learned.pages import (
 from chalicelib.domain.eta.learned.places import MODEL_PAGE, Shelf, area_page, group_page, page_name
 from chalicelib.domain.eta.learned.priors import Kind, decay_of, key_id
 from chalicelib.domain.eta.learned.state import State
-from tests.builders import HELSINKI, NOON
+from tests.support.builders import HELSINKI, NOON
 from tests.unit.domain.eta.builders import AFAR, a_busy_week, make_leg, make_visit
 
 NOW_S = NOON.timestamp()

@@ -11,7 +11,7 @@ from chalicelib.domain.eta.learned.noise import FLOOR, Noise, clipped, driver_fa
 from chalicelib.domain.eta.learned.quantiles import RangeTracker, learn_shared
 from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.eta.learned.travel import HORIZONS, StopTold, horizon
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.domain.eta.builders import make_traits
 
 

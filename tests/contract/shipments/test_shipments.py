@@ -1,0 +1,338 @@
+"""Shipments with their history, in memory and on DynamoDB."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
+from chalicelib.domain.ids import ProofId, RouteId, ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import Change, LiveChange, Remembered, RouteChange
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.services.ports.shipments import Shipments
+from local.cloud.capacity import CapacityMeter
+from tests.contract.conftest import Stores
+from tests.support import faults
+from tests.support.aws import dynamodb_clients
+from tests.support.builders import NOON, make_event, make_live, make_route, make_shipment, minutes
+from tests.support.depth import times
+from tests.support.faults import Faults
+from tests.support.strategies import shipments as any_shipment
+
+SHIPPER = ShipperId("shr_1")
+ID = ShipmentId("shp_0001")
+
+
+def created(number: int = 1, **changes: object) -> Change:
+    """A new shipment with its first event."""
+    shipment = make_shipment(number, **changes)
+    return Change(shipment, (event_of(shipment),), None)
+
+
+def moved(shipment: Shipment, status: Status = Status.ACCEPTED) -> Change:
+    """One step on."""
+    after = replace(
+        shipment, status=status, version=shipment.version + 1, seq=shipment.seq + 1, updated_at=NOON
+    )
+    return Change(after, (event_of(after, EventType.ACCEPTED),), shipment.version)
+
+
+def event_of(shipment: Shipment, event_type: EventType = EventType.CREATED) -> Event:
+    return make_event(
+        shipment.seq,
+        id=f"evt_{shipment.id}_{shipment.seq}",
+        type=event_type,
+        shipment_id=shipment.id,
+        shipper_id=shipment.shipper_id,
+        data={"status": shipment.status.value},
+    )
+
+
+def remembered(key: str = "shr_1#once", **changes: object) -> Remembered:
+    default = Remembered(
+        key=key, fingerprint="f1", result_id=ID, expires_at=NOON + timedelta(days=1)
+    )
+    return replace(default, **changes)  # type: ignore[arg-type]
+
+
+class TestReading:
+    def test_what_was_created_is_what_is_read(self, shipments: Shipments) -> None:
+        change = created()
+
+        assert shipments.create(change, None) is None
+
+        assert shipments.get(ID) == change.after
+        assert shipments.with_history(ID) == (change.after, change.events)
+
+    def test_an_unknown_shipment_is_not_found(self, shipments: Shipments) -> None:
+        with pytest.raises(NotFound):
+            shipments.get(ID)
+        with pytest.raises(NotFound):
+            shipments.with_history(ID)
+        assert shipments.events(ID, limit=5, position=None).data == ()
+
+    def test_many_are_read_at_once_and_the_unknown_left_out(self, shipments: Shipments) -> None:
+        changes = [created(i) for i in range(1, 121)]
+        for start in range(0, 120, 40):
+            shipments.commit(changes[start : start + 40])
+        wanted = [change.after.id for change in changes]
+
+        found = shipments.get_many([*wanted, wanted[0], ShipmentId("shp_none")])
+
+        assert found == {change.after.id: change.after for change in changes}
+        assert shipments.get_many([]) == {}
+
+    def test_the_history_is_paged_oldest_first(self, shipments: Shipments) -> None:
+        change = created()
+        shipments.create(change, None)
+        told = list(change.events)
+        for _ in range(4):
+            change = moved(change.after)
+            shipments.commit([change])
+            told += change.events
+
+        pages: list[tuple[Event, ...]] = []
+        position = None
+        while not pages or position:
+            page = shipments.events(ID, limit=2, position=position)
+            pages.append(page.data)
+            position = page.position
+
+        assert [event for page in pages for event in page] == told
+        assert [len(page) for page in pages] == [2, 2, 1]
+        assert shipments.with_history(ID)[1] == tuple(told)
+
+    def test_uploads_are_no_part_of_the_history(self, shipments: Shipments) -> None:
+        change = created()
+        shipments.create(change, None)
+        shipments.add_proof(ID, ProofId("prf_1"), "image/jpeg")
+
+        assert shipments.with_history(ID) == (change.after, change.events)
+        assert len(shipments.events(ID, limit=9, position=None).data) == 1
+
+
+class TestListing:
+    def test_a_shippers_own_newest_first(self, shipments: Shipments) -> None:
+        for i in (2, 1, 3):
+            shipments.create(created(i, created_at=NOON + minutes(i)), None)
+        shipments.create(created(4, shipper_id=ShipperId("shr_2")), None)
+
+        first = shipments.by_shipper(SHIPPER, limit=2, position=None)
+        second = shipments.by_shipper(SHIPPER, limit=2, position=first.position)
+
+        assert [shipment.id for shipment in first.data] == ["shp_0003", "shp_0002"]
+        assert [shipment.id for shipment in second.data] == ["shp_0001"]
+        assert second.position is None
+
+    def test_what_comes_in_between_pages_shifts_nothing(self, shipments: Shipments) -> None:
+        for i in (1, 2, 3):
+            shipments.create(created(i, created_at=NOON + minutes(i)), None)
+        first = shipments.by_shipper(SHIPPER, limit=2, position=None)
+
+        shipments.create(created(9, created_at=NOON + minutes(9)), None)
+        second = shipments.by_shipper(SHIPPER, limit=2, position=first.position)
+
+        assert [shipment.id for shipment in second.data] == ["shp_0001"]
+
+    def test_who_has_none_gets_an_empty_page(self, shipments: Shipments) -> None:
+        page = shipments.by_shipper(SHIPPER, limit=2, position=None)
+
+        assert (page.data, page.position) == ((), None)
+
+
+class TestCreating:
+    def test_nothing_is_created_over_another(self, shipments: Shipments) -> None:
+        change = created()
+        shipments.create(change, None)
+
+        with pytest.raises(ConcurrentUpdate):
+            shipments.create(created(reference="another"), None)
+        assert shipments.get(ID) == change.after
+
+    def test_the_same_key_twice_is_one_shipment(self, shipments: Shipments) -> None:
+        shipments.create(created(1), remembered())
+
+        earlier = shipments.create(created(2), remembered(result_id="shp_0002"))
+
+        assert earlier is not None
+        assert (earlier.fingerprint, earlier.result_id) == ("f1", ID)
+        with pytest.raises(NotFound):
+            shipments.get(ShipmentId("shp_0002"))
+        assert len(shipments.by_shipper(SHIPPER, limit=9, position=None).data) == 1
+
+    def test_the_first_fingerprint_is_told(self, shipments: Shipments) -> None:
+        shipments.create(created(1), remembered())
+
+        earlier = shipments.create(created(2), remembered(fingerprint="f2"))
+
+        assert earlier is not None
+        assert earlier.fingerprint == "f1"
+
+    def test_another_key_is_another_shipment(self, shipments: Shipments) -> None:
+        assert shipments.create(created(1), remembered("shr_1#a")) is None
+        assert shipments.create(created(2), remembered("shr_1#b")) is None
+
+    @pytest.mark.parametrize(
+        ("created_at", "is_new"),
+        [(NOON + timedelta(hours=23), False), (NOON + timedelta(days=1, seconds=1), True)],
+    )
+    def test_a_memory_ends(
+        self, shipments: Shipments, created_at: datetime, *, is_new: bool
+    ) -> None:
+        shipments.create(created(1), remembered())
+
+        earlier = shipments.create(created(2, created_at=created_at), remembered())
+
+        assert (earlier is None) == is_new
+
+    def test_a_refused_creation_is_not_remembered(self, shipments: Shipments) -> None:
+        shipments.create(created(1), None)
+
+        with pytest.raises(ConcurrentUpdate):
+            shipments.create(created(1), remembered())
+        assert shipments.create(created(2), remembered()) is None
+
+
+class TestCommitting:
+    def test_a_step_and_its_event_are_written_together(self, shipments: Shipments) -> None:
+        first = created()
+        shipments.create(first, None)
+        second = moved(first.after)
+
+        shipments.commit([second])
+
+        assert shipments.with_history(ID) == (second.after, first.events + second.events)
+
+    @pytest.mark.parametrize("expected_version", [None, 2])
+    def test_a_stale_version_is_refused(
+        self, shipments: Shipments, expected_version: int | None
+    ) -> None:
+        first = created()
+        shipments.create(first, None)
+
+        with pytest.raises(ConcurrentUpdate):
+            shipments.commit([replace(moved(first.after), expected_version=expected_version)])
+        assert shipments.with_history(ID) == (first.after, first.events)
+
+    def test_history_is_never_overwritten(self, shipments: Shipments) -> None:
+        first = created()
+        shipments.create(first, None)
+        forged = replace(moved(first.after), events=(make_event(1, id="evt_forged"),))
+
+        with pytest.raises(ConcurrentUpdate):
+            shipments.commit([forged])
+        assert shipments.with_history(ID) == (first.after, first.events)
+
+    def test_all_or_nothing(self, stores: Stores) -> None:
+        one, other = created(1), created(2)
+        stores.shipments.create(one, None)
+        stores.shipments.create(other, None)
+        stores.fleet.put(LiveChange(make_live(version=1), None))
+        stale = replace(moved(other.after), expected_version=7)
+        live = LiveChange(make_live(version=2), 1)
+        route = RouteChange(make_route(), None)
+
+        with pytest.raises(ConcurrentUpdate):
+            stores.shipments.commit([moved(one.after), stale], live=live, route=route)
+        with pytest.raises(ConcurrentUpdate):
+            stores.shipments.commit([moved(one.after)], live=replace(live, expected_version=9))
+        with pytest.raises(ConcurrentUpdate):
+            stores.shipments.commit(
+                [moved(one.after)], live=live, route=replace(route, expected_plan_version=3)
+            )
+
+        assert stores.shipments.get(one.after.id) == one.after
+        assert stores.fleet.live(make_live().driver_id).version == 1
+        with pytest.raises(NotFound):
+            stores.routes.get(RouteId("rte_1"))
+
+    def test_shipments_live_state_and_route_go_together(self, stores: Stores) -> None:
+        changes = [created(i) for i in range(1, 46)]
+        live, route = make_live(version=1), make_route()
+
+        stores.shipments.commit(
+            changes, live=LiveChange(live, None), route=RouteChange(route, None)
+        )
+
+        assert stores.shipments.get(changes[44].after.id) == changes[44].after
+        assert stores.fleet.live(live.driver_id) == live
+        assert stores.routes.get(route.id) == route
+
+
+class TestProofs:
+    def test_allowed_uploads_are_known_with_their_type(self, shipments: Shipments) -> None:
+        shipments.create(created(), None)
+
+        shipments.add_proof(ID, ProofId("prf_1"), "image/jpeg")
+        shipments.add_proof(ID, ProofId("prf_2"), "image/png")
+        shipments.add_proof(ID, ProofId("prf_1"), "image/jpeg")
+
+        assert shipments.expected_proofs(ID) == {"prf_1": "image/jpeg", "prf_2": "image/png"}
+
+    def test_without_any_there_are_none(self, shipments: Shipments) -> None:
+        assert shipments.expected_proofs(ID) == {}
+
+
+@settings(
+    max_examples=times(quick=15, deep=300),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(any_shipment())
+def test_any_shipment_comes_back(dynamo: Stores, shipment: Shipment) -> None:
+    present = dynamo.shipments.get_many([shipment.id]).get(shipment.id)
+    dynamo.shipments.commit([Change(shipment, (), present.version if present else None)])
+
+    assert dynamo.shipments.get(shipment.id) == shipment
+
+
+class TestFaults:
+    @pytest.fixture(autouse=True)
+    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        faults.never_wait(monkeypatch)
+
+    def test_a_lost_answer_is_no_conflict_with_oneself(self, dynamo: Stores) -> None:
+        lost = {("dynamodb", "TransactWriteItems", n): faults.ack_lost for n in (1, 3)}
+        first = created()
+        with Faults(plan=lost).on(*dynamodb_clients()) as injected:
+            assert dynamo.shipments.create(first, remembered()) is None
+            dynamo.shipments.commit([moved(first.after)])
+
+        assert len(injected.log) == 2
+        assert dynamo.shipments.get(ID) == moved(first.after).after
+        assert len(dynamo.shipments.with_history(ID)[1]) == 2
+
+    def test_a_collision_is_a_conflict_and_changes_nothing(self, dynamo: Stores) -> None:
+        first = created()
+        dynamo.shipments.create(first, None)
+        collision = {("dynamodb", "TransactWriteItems", 1): faults.TRANSACTION_CONFLICT}
+
+        with (
+            Faults(plan=collision).on(*dynamodb_clients()),
+            pytest.raises(ConcurrentUpdate),
+        ):
+            dynamo.shipments.commit([moved(first.after)])
+
+        assert dynamo.shipments.get(ID) == first.after
+
+    def test_an_outage_is_unavailable(self, dynamo: Stores) -> None:
+        with Faults(outage={"dynamodb": faults.THROTTLE}).on(*dynamodb_clients()):
+            with pytest.raises(Unavailable):
+                dynamo.shipments.create(created(), remembered())
+            with pytest.raises(Unavailable):
+                dynamo.shipments.get_many([ID])
+            with pytest.raises(Unavailable):
+                dynamo.shipments.with_history(ID)
+
+        with pytest.raises(NotFound):
+            dynamo.shipments.get(ID)
+
+
+def test_a_shipment_with_its_history_is_one_cheap_call(dynamo: Stores) -> None:
+    dynamo.shipments.create(created(), None)
+    with CapacityMeter().watching(*dynamodb_clients()) as meter:
+        dynamo.shipments.with_history(ID)
+
+    assert (meter.call_count, meter.read_units) == (1, 0.5)
