@@ -122,11 +122,11 @@ class _Fleet:
     def batches(self, stops: int) -> Callable[[], object]:
         """A call that posts the next fix of a driver with so many stops to go."""
         from app import app  # noqa: PLC0415
-        from chalicelib.adapters.dynamodb import journal as writes  # noqa: PLC0415
+        from chalicelib.adapters.dynamodb.journal import DynamoJournal  # noqa: PLC0415
+        from chalicelib.domain.journal.changes import LiveChange, RouteChange  # noqa: PLC0415
 
         route, live = _under_way(stops, self.now_at)
-        writes.route_item(route, "bench").save()
-        writes.live_item(live, "bench").save()
+        DynamoJournal().commit(RouteChange(route, None), LiveChange(live, None))
         payload = {"d": live.driver_id, "e": 1, "x": 4_000_000_000}
         token = f"dst_{self._signer.seal('driver', payload)}"
         lat_deg = route.hub_coordinates.lat_deg

@@ -120,7 +120,7 @@ def get_drivers(actor: Actor) -> Response:
     """All drivers."""
     found = parameters(accounts.current_request, frozenset({"limit", "cursor"}))
     asked = paging(accounts.current_request, actor, found)
-    page = container().accounts.drivers(limit=asked.limit, position=asked.position)
+    page = container().drivers.page(limit=asked.limit, position=asked.position)
     return reply(
         DriversOut(
             data=tuple(_driver(driver) for driver in page.data),

@@ -12,10 +12,18 @@ from urllib.parse import urlsplit
 
 from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.dynamodb import tables
-from chalicelib.adapters.dynamodb.accounts.repository import DynamoAccounts
+from chalicelib.adapters.dynamodb.accounts.drivers import DynamoDrivers
+from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
+from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
+from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
+from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
+from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
+from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
 from chalicelib.adapters.dynamodb.accounts.signing_keys import DynamoSigningKeys
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
+from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.adapters.dynamodb.ledger.repository import DynamoLedger
+from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.events import from_image
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
@@ -91,9 +99,49 @@ class Container:
         return DynamoFleet()
 
     @cached_property
-    def accounts(self) -> DynamoAccounts:
-        """Accounts, keys cached for 60 s."""
-        return DynamoAccounts()
+    def journal(self) -> DynamoJournal:
+        """Writes that belong together."""
+        return DynamoJournal()
+
+    @cached_property
+    def requests(self) -> DynamoRequests:
+        """Requests under their Idempotency-Key."""
+        return DynamoRequests()
+
+    @cached_property
+    def _partitions(self) -> Partitions:
+        """Account documents, cached for 60 s."""
+        return Partitions()
+
+    @cached_property
+    def shippers(self) -> DynamoShippers:
+        """Shippers."""
+        return DynamoShippers(self._partitions)
+
+    @cached_property
+    def drivers(self) -> DynamoDrivers:
+        """Drivers."""
+        return DynamoDrivers(self._partitions)
+
+    @cached_property
+    def hubs(self) -> DynamoHubs:
+        """Hubs."""
+        return DynamoHubs(self._partitions)
+
+    @cached_property
+    def keys(self) -> DynamoApiKeys:
+        """API keys."""
+        return DynamoApiKeys(self._partitions)
+
+    @cached_property
+    def invitations(self) -> DynamoInvitations:
+        """One-time codes."""
+        return DynamoInvitations()
+
+    @cached_property
+    def endpoints(self) -> DynamoWebhookEndpoints:
+        """Shippers' webhook endpoints."""
+        return DynamoWebhookEndpoints()
 
     @cached_property
     def ledger(self) -> DynamoLedger:
@@ -128,17 +176,38 @@ class Container:
     @cached_property
     def authenticate(self) -> Authenticate:
         """Who is asking."""
-        return Authenticate(accounts=self.accounts, signer=self.signer, clock=self.clock)
+        return Authenticate(
+            keys=self.keys,
+            drivers=self.drivers,
+            invitations=self.invitations,
+            signer=self.signer,
+            clock=self.clock,
+        )
 
     @cached_property
     def open_accounts(self) -> OpenAccounts:
         """Accounts of every kind."""
-        return OpenAccounts(accounts=self.accounts, clock=self.clock, ids=self.ids)
+        return OpenAccounts(
+            shippers=self.shippers,
+            hubs=self.hubs,
+            drivers=self.drivers,
+            keys=self.keys,
+            invitations=self.invitations,
+            journal=self.journal,
+            clock=self.clock,
+            ids=self.ids,
+        )
 
     @cached_property
     def create_shipment(self) -> CreateShipment:
         """A shipment is created."""
-        return CreateShipment(shipments=self.shipments, clock=self.clock, ids=self.ids)
+        return CreateShipment(
+            shipments=self.shipments,
+            journal=self.journal,
+            requests=self.requests,
+            clock=self.clock,
+            ids=self.ids,
+        )
 
     @cached_property
     def show_shipments(self) -> ShowShipments:
@@ -149,7 +218,8 @@ class Container:
     def plan_route(self) -> PlanRoute:
         """A route is planned."""
         return PlanRoute(
-            accounts=self.accounts,
+            hubs=self.hubs,
+            journal=self.journal,
             fleet=self.fleet,
             routes=self.routes,
             shipments=self.shipments,
@@ -200,6 +270,7 @@ class Container:
             fleet=self.fleet,
             routes=self.routes,
             shipments=self.shipments,
+            journal=self.journal,
             clock=self.clock,
             ids=self.ids,
             forecasts=self.forecasts,
@@ -213,6 +284,7 @@ class Container:
             fleet=self.fleet,
             routes=self.routes,
             shipments=self.shipments,
+            journal=self.journal,
             clock=self.clock,
             ids=self.ids,
         )
@@ -224,6 +296,7 @@ class Container:
             fleet=self.fleet,
             routes=self.routes,
             shipments=self.shipments,
+            journal=self.journal,
             clock=self.clock,
             ids=self.ids,
             forecasts=self.forecasts,
@@ -237,6 +310,7 @@ class Container:
             fleet=self.fleet,
             routes=self.routes,
             shipments=self.shipments,
+            journal=self.journal,
             proofs=self.proofs,
             clock=self.clock,
             ids=self.ids,
@@ -261,7 +335,7 @@ class Container:
         return FollowShipment(
             shipments=self.shipments,
             fleet=self.fleet,
-            accounts=self.accounts,
+            shippers=self.shippers,
             proofs=self.proofs,
             signer=self.signer,
             clock=self.clock,
@@ -286,7 +360,11 @@ class Container:
     def learn_travel_times(self) -> LearnTravelTimes:
         """Departures are learnt from."""
         return LearnTravelTimes(
-            routes=self.routes, travel=self.travel, clock=self.clock, pauses=RandomPauses()
+            routes=self.routes,
+            travel=self.travel,
+            journal=self.journal,
+            clock=self.clock,
+            pauses=RandomPauses(),
         )
 
     @cached_property
@@ -294,7 +372,7 @@ class Container:
         """A recipient is told."""
         return NotifyRecipient(
             shipments=self.shipments,
-            accounts=self.accounts,
+            shippers=self.shippers,
             ledger=self.ledger,
             sms=SnsSmsSender(),
             email=SesEmailSender(self.settings.email_sender),
@@ -307,7 +385,7 @@ class Container:
     def deliver_webhook(self) -> DeliverWebhook:
         """A shipper's server is told."""
         return DeliverWebhook(
-            accounts=self.accounts,
+            endpoints=self.endpoints,
             ledger=self.ledger,
             sender=self.webhook_sender,
             clock=self.clock,
@@ -317,7 +395,7 @@ class Container:
     def register_webhook(self) -> RegisterWebhook:
         """A shipper says where it wants to be told."""
         return RegisterWebhook(
-            accounts=self.accounts, sender=self.webhook_sender, clock=self.clock, ids=self.ids
+            endpoints=self.endpoints, sender=self.webhook_sender, clock=self.clock, ids=self.ids
         )
 
     @cached_property

@@ -64,6 +64,11 @@ PLANTED: Final = {
         ("adapters/s3.py", "from pynamodb.models import Model"),
         ("bootstrap/container.py", "import pynamodb"),
     ],
+    "blind-stores": [
+        ("adapters/dynamodb/routes/changes.py", "import chalicelib.adapters.dynamodb.accounts"),
+        ("adapters/dynamodb/errors.py", "import chalicelib.adapters.dynamodb.writing"),
+        ("adapters/dynamodb/rumours.py", ""),
+    ],
     "http-at-the-edge": [
         ("services/__init__.py", "import pydantic"),
         ("adapters/dynamodb/__init__.py", "from pydantic import BaseModel"),

@@ -8,13 +8,15 @@ from typing import Any, Final
 
 import pytest
 
-from chalicelib.adapters.dynamodb import journal as writes
-from chalicelib.adapters.dynamodb.fleet.items import LiveItem
+from chalicelib.adapters.dynamodb import journal
+from chalicelib.adapters.dynamodb.fleet.changes import live_item
+from chalicelib.adapters.dynamodb.writing import Put
 from chalicelib.api.schemas.driving import DeliverIn, FailIn, FixBatchIn
 from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
+from chalicelib.domain.journal.changes import LiveChange
 from chalicelib.services.routes.plan_routes import PlannedVisit, RouteOrder
 from tests.support.carrier import Carrier, Round, fix
 from tests.support.depth import times
@@ -112,8 +114,10 @@ def test_l17_two_batches_of_one_driver_may_overlap_in_any_way(
 def test_a_write_that_forgets_its_condition_would_be_caught(
     shared: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        writes, "live_condition", lambda *_: LiveItem.item.exists() | LiveItem.item.does_not_exist()
+    monkeypatch.setitem(
+        journal.PUTS,  # type: ignore[arg-type]  # read-only for all others
+        LiveChange,
+        lambda change, token: [Put(live_item(change.after, token))],
     )
     kept: list[int] = []
 

@@ -1,22 +1,31 @@
-"""What is written together: values after a change, beside the version that was read before it."""
+"""Changes: values after a change, beside the version that was read before it.
+
+A change is written where that version still stands. The journal commits one change or several, all
+or nothing. A new kind of change is a new class in ``Change``.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from chalicelib.domain.accounts.drivers import Driver
+from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.ids import DriverId, RouteId
+from chalicelib.domain.learning.learning import Learnt, Order
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 
+TRANSACTION_ITEMS: Final = 100
+"""DynamoDB's limit: no transaction writes more items."""
 SHIPMENTS_PER_TRANSACTION: Final = 45
-"""Of the 100 items of a transaction: each shipment with an event, and room for two more."""
+"""Each shipment with an event, and room for a few other items."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ShipmentChange:
     """A shipment after some steps, and the events they left.
 
     ``expected_version`` is what was read (None: it is new).
@@ -41,6 +50,20 @@ class RouteChange:
 
     after: Route
     expected_plan_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureAdded:
+    """A departure of a route. It is only written together with the live state it follows from."""
+
+    departure: Departure
+
+
+@dataclass(frozen=True, slots=True)
+class DriverAdded:
+    """A new driver. Its live state is written with it: a LiveChange that expects none."""
+
+    driver: Driver
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +99,14 @@ class PageChange:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteLearnt:
+    """How far a route has been learnt, to write where ``before`` was read (None: nothing was)."""
+
+    mark: Learnt
+    before: Order | None
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """What an Idempotency-Key stood for: the request's fingerprint and the id of what it made."""
 
@@ -83,3 +114,24 @@ class Remembered:
     fingerprint: str
     result_id: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRemembered:
+    """A request to remember, unless its key is remembered already and has not expired by now."""
+
+    remembered: Remembered
+    now: datetime
+
+
+Change = (
+    ShipmentChange
+    | LiveChange
+    | RouteChange
+    | DepartureAdded
+    | DriverAdded
+    | PageChange
+    | RouteLearnt
+    | RequestRemembered
+)
+"""Everything that the journal can commit."""

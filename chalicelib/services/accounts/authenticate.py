@@ -13,7 +13,7 @@ from typing import Final
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.ids import KEY, DriverId, KeyId
-from chalicelib.services.ports.accounts import Accounts
+from chalicelib.services.ports.accounts import ApiKeys, Drivers, Invitations
 from chalicelib.services.ports.system import Clock, Signer
 
 KEY_PREFIX: Final = "ds_live_"
@@ -35,7 +35,9 @@ class DriverSession:
 class Authenticate:
     """Turns a bearer token into an actor. Raises Unauthorized, always with the same words."""
 
-    accounts: Accounts
+    keys: ApiKeys
+    drivers: Drivers
+    invitations: Invitations
     signer: Signer
     clock: Clock
 
@@ -51,8 +53,8 @@ class Authenticate:
         """A driver's token for a one-time code. Raises NotFound for any code that is not open."""
         now = self.clock.now()
         code_hash = hashlib.sha256(code.encode()).hexdigest()
-        invitation = self.accounts.take_invitation(code_hash, now)
-        driver = self.accounts.driver(invitation.driver_id)
+        invitation = self.invitations.take(code_hash, now)
+        driver = self.drivers.get(invitation.driver_id)
         expires_at = now + SHIFT
         payload = {"d": driver.id, "e": driver.epoch, "x": int(expires_at.timestamp())}
         token = DRIVER_PREFIX + self.signer.seal(DRIVER_PURPOSE, payload)
@@ -60,7 +62,7 @@ class Authenticate:
 
     def _key(self, rest: str) -> Actor:
         ulid, _, secret = rest.partition("_")
-        key = self.accounts.key(KeyId(f"{KEY}_{ulid}")) if ulid.isalnum() and secret else None
+        key = self.keys.get(KeyId(f"{KEY}_{ulid}")) if ulid.isalnum() and secret else None
         found = hashlib.sha256(secret.encode()).hexdigest()
         if key is None or not hmac.compare_digest(found, key.secret_hash):
             raise Unauthorized

@@ -14,10 +14,13 @@ from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Role
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import Invalid, NotFound
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DRIVER, HUB, KEY, SHIPPER, DriverId, HubId, KeyId, ShipperId
-from chalicelib.services.ports.accounts import Accounts
+from chalicelib.domain.journal.changes import DriverAdded, LiveChange
+from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.system import Clock, Ids
 
 KEY_PREFIX: Final = "ds_live"
@@ -50,7 +53,12 @@ class IssuedInvitation:
 class OpenAccounts:
     """Opens accounts of every kind."""
 
-    accounts: Accounts
+    shippers: Shippers
+    hubs: Hubs
+    drivers: Drivers
+    keys: ApiKeys
+    invitations: Invitations
+    journal: Journal
     clock: Clock
     ids: Ids
 
@@ -65,7 +73,7 @@ class OpenAccounts:
             sms_name=sms_name,
             support_contact=support_contact,
         )
-        self.accounts.put_shipper(shipper)
+        self.shippers.put(shipper)
         return shipper
 
     def hub(self, name: str, *, coordinates: Coordinates, time_zone: str) -> Hub:
@@ -77,7 +85,7 @@ class OpenAccounts:
             time_zone=time_zone,
             created_at=self.clock.now(),
         )
-        self.accounts.put_hub(hub)
+        self.hubs.put(hub)
         return hub
 
     def driver(self, name: str, *, team: str | None = None) -> Driver:
@@ -85,7 +93,8 @@ class OpenAccounts:
         driver = Driver(
             id=DriverId(self.ids.new(DRIVER)), name=name, created_at=self.clock.now(), team=team
         )
-        self.accounts.create_driver(driver)
+        live = Live(driver.id, version=1, epoch=driver.epoch)
+        self.journal.commit(DriverAdded(driver), LiveChange(live, None))
         return driver
 
     def key(
@@ -101,7 +110,7 @@ class OpenAccounts:
             text = "A shipper's key needs a shipper_id, no other key has one."
             raise Invalid(text, pointer="/shipper_id")
         if shipper_id is not None:
-            self.accounts.shipper(shipper_id)
+            self.shippers.get(shipper_id)
         secret = secrets.token_urlsafe(SECRET_BYTES)
         key = ApiKey(
             id=KeyId(self.ids.new(KEY)),
@@ -112,26 +121,26 @@ class OpenAccounts:
             shipper_id=shipper_id,
             expires_at=expires_at,
         )
-        self.accounts.put_key(key)
+        self.keys.put(key)
         return IssuedKey(key, f"{KEY_PREFIX}_{key.id.removeprefix(f'{KEY}_')}_{secret}")
 
     def invitation(self, driver_id: DriverId) -> IssuedInvitation:
         """A one-time code for a driver, good for 15 minutes. Raises NotFound."""
-        self.accounts.driver(driver_id)
+        self.drivers.get(driver_id)
         code = secrets.token_urlsafe(SECRET_BYTES)
         invitation = Invitation(
             code_hash=secret_hash(code),
             driver_id=driver_id,
             expires_at=self.clock.now() + INVITATION_TTL,
         )
-        self.accounts.put_invitation(invitation)
+        self.invitations.put(invitation)
         return IssuedInvitation(invitation, code)
 
     def revoke_key(self, key_id: KeyId) -> ApiKey:
         """End a key; seen everywhere within 60 s. Raises NotFound."""
-        key = self.accounts.key(key_id)
+        key = self.keys.get(key_id)
         if key is None:
             raise NotFound
         revoked = replace(key, revoked_at=key.revoked_at or self.clock.now())
-        self.accounts.put_key(revoked)
+        self.keys.put(revoked)
         return revoked

@@ -23,7 +23,7 @@ from chalicelib.domain.driving.journeys import advance
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
-from chalicelib.domain.journal.changes import Change, LiveChange, TrackEntry
+from chalicelib.domain.journal.changes import LiveChange, ShipmentChange, TrackEntry
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.events import EventType, eta_data, range_data
@@ -31,6 +31,7 @@ from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
@@ -74,6 +75,7 @@ class IngestPositions:
     fleet: Fleet
     routes: Routes
     shipments: Shipments
+    journal: Journal
     clock: Clock
     ids: Ids
     forecasts: Forecasts
@@ -160,19 +162,18 @@ class IngestPositions:
     ) -> None:
         live = LiveChange(replace(after, version=before.version + 1), before.version)
         changes = self._tell(alerts, route, now) if alerts and route else ()
-        if changes:
-            self.shipments.commit(changes, live=live)
-        else:
-            self.fleet.put(live)
+        self.journal.commit(*changes, live)
 
-    def _tell(self, alerts: Sequence[Alert], route: Route, now: datetime) -> tuple[Change, ...]:
+    def _tell(
+        self, alerts: Sequence[Alert], route: Route, now: datetime
+    ) -> tuple[ShipmentChange, ...]:
         """The alerts as events of the shipments that they concern; one change a shipment."""
         alerts_by_shipment: dict[ShipmentId, list[Alert]] = {}
         for alert in alerts:
             for shipment_id in route.stops[alert.stop_index].shipment_ids:
                 alerts_by_shipment.setdefault(shipment_id, []).append(alert)
         found = self.shipments.get_many(tuple(alerts_by_shipment))
-        changes: list[Change] = []
+        changes: list[ShipmentChange] = []
         for shipment_id, concerning in alerts_by_shipment.items():
             shipment = found.get(shipment_id)
             if shipment is None or not _is_on(shipment, route):
@@ -182,7 +183,7 @@ class IngestPositions:
                 changes.append(change)
         return tuple(changes)
 
-    def _change(self, shipment: Shipment, alerts: Sequence[Alert], now: datetime) -> Change:
+    def _change(self, shipment: Shipment, alerts: Sequence[Alert], now: datetime) -> ShipmentChange:
         after = shipment
         events = []
         for alert in alerts:
@@ -216,7 +217,7 @@ class IngestPositions:
                     data={**_told(alert), "previous_promise": range_data(shipment.promise)},
                 )
             events.append(event)
-        return Change(after=after, events=tuple(events), expected_version=shipment.version)
+        return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
 
     def _report(self, live: Live, screened: Screened, skew: timedelta) -> IngestReport:
         head = live.head(self.policy)

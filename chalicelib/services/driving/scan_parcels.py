@@ -14,7 +14,7 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
-from chalicelib.domain.journal.changes import Change
+from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.lifecycle import Step, may_take, take
@@ -22,6 +22,7 @@ from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.shifts import live_of, planned_routes
 from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
@@ -65,6 +66,7 @@ class ScanParcels:
     fleet: Fleet
     routes: Routes
     shipments: Shipments
+    journal: Journal
     clock: Clock
     ids: Ids
 
@@ -107,11 +109,11 @@ class ScanParcels:
         if scan.barcode in shipment.scanned_barcodes:
             return verdict(ScanVerdict.PARTLY_LOADED)
         change = self._loaded(shipment, scan, actor)
-        self.shipments.commit([change])
+        self.journal.commit(change)
         is_loaded = change.after.status is Status.LOADED
         return verdict(ScanVerdict.LOADED if is_loaded else ScanVerdict.PARTLY_LOADED)
 
-    def _loaded(self, shipment: Shipment, scan: Scan, actor: Actor) -> Change:
+    def _loaded(self, shipment: Shipment, scan: Scan, actor: Actor) -> ShipmentChange:
         now = self.clock.now()
         occurred_at = min(max(scan.scanned_at, shipment.created_at), now)
         after = replace(
@@ -133,4 +135,4 @@ class ScanParcels:
                     now=now,
                 )
                 events.append(event)
-        return Change(after=after, events=tuple(events), expected_version=shipment.version)
+        return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)

@@ -16,7 +16,13 @@ from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.errors import Invalid, NotFound, UploadMissing
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
-from chalicelib.domain.journal.changes import Change, LiveChange, RouteChange
+from chalicelib.domain.journal.changes import (
+    Change,
+    DepartureAdded,
+    LiveChange,
+    RouteChange,
+    ShipmentChange,
+)
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, Requirement, object_key, require_image
 from chalicelib.domain.routes.routes import Route, RouteStatus
@@ -25,6 +31,7 @@ from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FINISHED, ON_THE_WAY
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.proofs import ProofStore
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
@@ -44,6 +51,7 @@ class WorkStop:
     fleet: Fleet
     routes: Routes
     shipments: Shipments
+    journal: Journal
     proofs: ProofStore
     clock: Clock
     ids: Ids
@@ -161,7 +169,7 @@ class WorkStop:
         proofs: Sequence[Proof],
         occurred_at: datetime,
         now: datetime,
-    ) -> Change:
+    ) -> ShipmentChange:
         reported = shipment
         if report.step is not Step.ARRIVE:
             reported = report.attempted(
@@ -178,7 +186,7 @@ class WorkStop:
         )
         if after.status in FINISHED:
             after = replace(after, completed_at=occurred_at)
-        return Change(after=after, events=(event,), expected_version=shipment.version)
+        return ShipmentChange(after=after, events=(event,), expected_version=shipment.version)
 
     def _commit(
         self,
@@ -188,13 +196,13 @@ class WorkStop:
         *,
         step: Step,
         at_stop: Mapping[ShipmentId, Shipment],
-        changes: Sequence[Change],
+        changes: Sequence[ShipmentChange],
         occurred_at: datetime,
         now: datetime,
     ) -> None:
         is_left = not any(s.status in ON_THE_WAY for s in at_stop.values())
         there = Fix(occurred_at, route.stops[index].coordinates)
-        departure = None
+        others: list[Change] = []
         if is_left:
             after = leave(
                 live,
@@ -209,11 +217,11 @@ class WorkStop:
             departure = departures.from_stop(
                 live, after, index, left_at=occurred_at, now=now, policy=self.policy
             )
+            others.append(DepartureAdded(departure))
         elif step is Step.ARRIVE or is_there(live, index, there, self.policy):
             after = reach(live, index, occurred_at, self.policy)
         else:
             after = live
-        finished = None
         if after.ended_at is not None and route.status is RouteStatus.ACTIVE:
             done = replace(
                 route,
@@ -222,13 +230,9 @@ class WorkStop:
                 plan_version=route.plan_version + 1,
             )
             after = replace(after, plan_version=done.plan_version)
-            finished = RouteChange(done, route.plan_version)
-        self.shipments.commit(
-            changes,
-            live=LiveChange(replace(after, version=live.version + 1), live.version),
-            route=finished,
-            departure=departure,
-        )
+            others.append(RouteChange(done, route.plan_version))
+        written = LiveChange(replace(after, version=live.version + 1), live.version)
+        self.journal.commit(*changes, written, *others)
 
 
 def _require_photos(

@@ -18,10 +18,11 @@ from chalicelib.domain.eta.learned.pages import pack_page
 from chalicelib.domain.eta.learned.places import MODEL_PAGE, page_name
 from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.journal.changes import PageChange, StoredPage
+from chalicelib.domain.journal.changes import PageChange, RouteLearnt, StoredPage
 from chalicelib.domain.learning.learning import Order, Teaching, teachings
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.learning.travel_pages import read_into
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.system import Clock, Pauses
 from chalicelib.services.ports.travel import TravelPages
@@ -45,6 +46,7 @@ class LearnTravelTimes:
 
     routes: Routes
     travel: TravelPages
+    journal: Journal
     clock: Clock
     pauses: Pauses
 
@@ -87,8 +89,8 @@ class LearnTravelTimes:
         if some:
             changes = self._taught(some, self.travel.open(sorted(pages)))
             marks = {teaching.learnt.route_id: teaching.learnt for teaching in some}
-            learnt = [(mark, before.get(route_id)) for route_id, mark in marks.items()]
-            self.travel.commit(changes, learnt)
+            learnt = [RouteLearnt(mark, before.get(route_id)) for route_id, mark in marks.items()]
+            self.journal.commit(*changes, *learnt)
             count(Metric.DEPARTURES_LEARNT, len(some))
         return new[len(some) :]
 

@@ -16,7 +16,7 @@ from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.observability import Metric, count, logger
-from chalicelib.services.ports.accounts import Accounts
+from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.senders import EmailSender, Ledger, SmsSender
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Signer
@@ -67,7 +67,7 @@ class NotifyRecipient:
     """Tells a shipment's recipient what happened. ``public_base_url`` has no slash at its end."""
 
     shipments: Shipments
-    accounts: Accounts
+    shippers: Shippers
     ledger: Ledger
     sms: SmsSender
     email: EmailSender
@@ -147,7 +147,7 @@ class NotifyRecipient:
 
     def _sms_name(self, shipment: Shipment) -> str | None:
         try:
-            return self.accounts.shipper(shipment.shipper_id).sms_name
+            return self.shippers.get(shipment.shipper_id).sms_name
         except NotFound:
             return None
 

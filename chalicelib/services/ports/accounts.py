@@ -1,4 +1,7 @@
-"""Shippers, drivers, hubs, keys and invitations."""
+"""Accounts, each kind by itself: shippers, drivers, hubs, API keys and invitations.
+
+A new driver is written by the journal, together with an empty live state.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,72 +11,65 @@ from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
-from chalicelib.domain.ids import (
-    DriverId,
-    HubId,
-    KeyId,
-    ShipperId,
-    WebhookId,
-)
+from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
 from chalicelib.domain.listings import Page
-from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 
-class Accounts(Protocol):
-    """Shippers, drivers, hubs, keys, invitations and webhook endpoints."""
+class Shippers(Protocol):
+    """Those who own goods."""
 
-    def put_shipper(self, shipper: Shipper) -> None:
-        """Write a shipper."""
+    def put(self, shipper: Shipper) -> None:
+        """Write or replace a shipper."""
         ...
 
-    def shipper(self, shipper_id: ShipperId) -> Shipper:
+    def get(self, shipper_id: ShipperId) -> Shipper:
+        """May be up to 60 s old. Raises NotFound."""
+        ...
+
+
+class Drivers(Protocol):
+    """Those who drive."""
+
+    def get(self, driver_id: DriverId) -> Driver:
         """Raises NotFound."""
         ...
 
-    def create_driver(self, driver: Driver) -> None:
-        """Write a new driver together with an empty live state."""
-        ...
-
-    def driver(self, driver_id: DriverId) -> Driver:
-        """Raises NotFound."""
-        ...
-
-    def drivers(self, *, limit: int, position: Mapping[str, str] | None) -> Page[Driver]:
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Page[Driver]:
         """All drivers, oldest first."""
         ...
 
-    def put_hub(self, hub: Hub) -> None:
-        """Write a hub."""
+
+class Hubs(Protocol):
+    """Places where routes start and end."""
+
+    def put(self, hub: Hub) -> None:
+        """Write or replace a hub."""
         ...
 
-    def hub(self, hub_id: HubId) -> Hub:
+    def get(self, hub_id: HubId) -> Hub:
         """Raises NotFound."""
         ...
 
-    def put_key(self, key: ApiKey) -> None:
+
+class ApiKeys(Protocol):
+    """Keys of shippers and staff."""
+
+    def put(self, key: ApiKey) -> None:
         """Write or replace a key."""
         ...
 
-    def key(self, key_id: KeyId) -> ApiKey | None:
+    def get(self, key_id: KeyId) -> ApiKey | None:
         """None when unknown. May be up to 60 s old."""
         ...
 
-    def put_invitation(self, invitation: Invitation) -> None:
+
+class Invitations(Protocol):
+    """One-time codes for drivers."""
+
+    def put(self, invitation: Invitation) -> None:
         """Write an invitation."""
         ...
 
-    def take_invitation(self, code_hash: str, now: datetime) -> Invitation:
+    def take(self, code_hash: str, now: datetime) -> Invitation:
         """Use it up: only one caller gets it. Raises NotFound when unknown, used or expired."""
-        ...
-
-    def put_webhook(self, endpoint: WebhookEndpoint) -> None:
-        """Write an endpoint."""
-        ...
-
-    def webhooks(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
-        """A shipper's endpoints."""
-        ...
-
-    def delete_webhook(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
-        """Raises NotFound."""
         ...

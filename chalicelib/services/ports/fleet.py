@@ -10,7 +10,6 @@ from chalicelib.domain.ids import (
     RouteId,
 )
 from chalicelib.domain.journal.changes import (
-    LiveChange,
     TrackEntry,
 )
 from chalicelib.domain.learning.arrivals import EtasTold
@@ -25,10 +24,6 @@ class Fleet(Protocol):
 
     def glance(self, driver_id: DriverId) -> Live | None:
         """The same for showing: half the price, perhaps a moment old; None when unknown."""
-        ...
-
-    def put(self, change: LiveChange) -> None:
-        """Raises ConcurrentUpdate."""
         ...
 
     def append_track(self, entry: TrackEntry) -> bool:

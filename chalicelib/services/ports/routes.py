@@ -10,9 +10,6 @@ from chalicelib.domain.ids import (
     HubId,
     RouteId,
 )
-from chalicelib.domain.journal.changes import (
-    RouteChange,
-)
 from chalicelib.domain.listings import Page
 from chalicelib.domain.routes.routes import Route
 
@@ -29,10 +26,6 @@ class Routes(Protocol):
 
         Raises NotFound.
         """
-        ...
-
-    def put(self, change: RouteChange) -> None:
-        """Raises ConcurrentUpdate."""
         ...
 
     def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:

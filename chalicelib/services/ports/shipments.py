@@ -3,17 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.ids import (
     ProofId,
     ShipmentId,
     ShipperId,
-)
-from chalicelib.domain.journal.changes import (
-    Change,
-    LiveChange,
-    Remembered,
-    RouteChange,
 )
 from chalicelib.domain.listings import Page
 from chalicelib.domain.shipments.events import Event
@@ -45,30 +38,6 @@ class Shipments(Protocol):
         self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
     ) -> Page[Shipment]:
         """A shipper's shipments, newest first (from an index: fit to show, not to decide on)."""
-        ...
-
-    def create(self, change: Change, remembered: Remembered | None) -> Remembered | None:
-        """Write a new shipment, its first event and the memory of the request, all or nothing.
-
-        Returns what was remembered earlier under the same key instead, and then nothing was
-        written.
-        """
-        ...
-
-    def commit(
-        self,
-        changes: Sequence[Change],
-        *,
-        live: LiveChange | None = None,
-        route: RouteChange | None = None,
-        departure: Departure | None = None,
-    ) -> None:
-        """Write shipments, events and what else is given, all or nothing.
-
-        A departure is only written together with the live state that it follows from. A
-        transaction holds 100 items: at most 45 changes of an event each. Raises
-        ConcurrentUpdate.
-        """
         ...
 
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:

@@ -10,10 +10,9 @@ from chalicelib.domain.ids import (
     RouteId,
 )
 from chalicelib.domain.journal.changes import (
-    PageChange,
     StoredPage,
 )
-from chalicelib.domain.learning.learning import Learnt, Order
+from chalicelib.domain.learning.learning import Order
 from chalicelib.domain.routes.routes import Route
 
 
@@ -30,16 +29,6 @@ class TravelPages(Protocol):
 
     def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, Order]:
         """How far each route has been learnt, read consistently; what is missing is new."""
-        ...
-
-    def commit(
-        self, pages: Sequence[PageChange], learnt: Sequence[tuple[Learnt, Order | None]]
-    ) -> None:
-        """Write pages, and how far routes have been learnt beside what was read before.
-
-        All or nothing, so that everything is learnt once; at most 100 items. Raises
-        ConcurrentUpdate.
-        """
         ...
 
     def set_aside(self, pages: Mapping[int, StoredPage], expires_at: datetime) -> None:

@@ -1,7 +1,26 @@
-"""Shippers' servers."""
+"""Shippers' servers: the endpoints that they have registered, and the way to post to them."""
 
 from collections.abc import Mapping
 from typing import Protocol
+
+from chalicelib.domain.ids import ShipperId, WebhookId
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+
+
+class WebhookEndpoints(Protocol):
+    """The endpoints of every shipper."""
+
+    def put(self, endpoint: WebhookEndpoint) -> None:
+        """Write or replace an endpoint."""
+        ...
+
+    def of_shipper(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
+        """A shipper's endpoints, oldest first."""
+        ...
+
+    def delete(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
+        """Raises NotFound."""
+        ...
 
 
 class WebhookSender(Protocol):

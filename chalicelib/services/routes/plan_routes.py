@@ -30,17 +30,18 @@ from chalicelib.domain.ids import (
 )
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
-    Change,
     LiveChange,
     RouteChange,
+    ShipmentChange,
 )
 from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments.lifecycle import Step, take
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import Metric, count, logger
-from chalicelib.services.ports.accounts import Accounts
+from chalicelib.services.ports.accounts import Hubs
 from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import RoadNetwork, Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
@@ -92,10 +93,11 @@ class PlanRoute:
     Conflict (a shipment that is on another route or cannot be delivered any more).
     """
 
-    accounts: Accounts
+    hubs: Hubs
     fleet: Fleet
     routes: Routes
     shipments: Shipments
+    journal: Journal
     road_network: RoadNetwork
     clock: Clock
     ids: Ids
@@ -104,7 +106,7 @@ class PlanRoute:
     def __call__(self, order: RouteOrder, *, actor: Actor) -> Route:
         """Make the route and claim its shipments."""
         _require_possible(order)
-        hub = self.accounts.hub(order.hub_id)
+        hub = self.hubs.get(order.hub_id)
         _require_breaks(order, hub)
         self.fleet.live(order.driver_id)
         found = self._shipments(order)
@@ -190,11 +192,11 @@ class PlanRoute:
             self._claimed(found[shipment_id], stop_index, route, actor, now)
             for stop_index, shipment_id in some
         ]
-        self.shipments.commit(changes)
+        self.journal.commit(*changes)
 
     def _claimed(
         self, shipment: Shipment, stop_index: int, route: Route, actor: Actor, now: datetime
-    ) -> Change:
+    ) -> ShipmentChange:
         if shipment.status not in PLANNABLE:
             raise NotPlannable(shipment_id=shipment.id, current=shipment.status.value)
         if shipment.assignment is not None and self._is_open(shipment.assignment.route_id, route):
@@ -226,7 +228,7 @@ class PlanRoute:
             is_delayed=False,
             updated_at=now,
         )
-        return Change(after=after, events=tuple(events), expected_version=shipment.version)
+        return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
 
     def _is_open(self, route_id: RouteId, mine: Route) -> bool:
         if route_id == mine.id:
@@ -240,9 +242,7 @@ class PlanRoute:
     def _write(self, route: Route) -> None:
         live = self.fleet.live(route.driver_id)
         after = replace(live, version=live.version + 1, planned=(*live.planned, route.id))
-        self.shipments.commit(
-            (), live=LiveChange(after, live.version), route=RouteChange(route, None)
-        )
+        self.journal.commit(LiveChange(after, live.version), RouteChange(route, None))
 
 
 def _require_breaks(order: RouteOrder, hub: Hub) -> None:

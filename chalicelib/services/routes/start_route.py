@@ -18,9 +18,10 @@ from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
-    Change,
+    DepartureAdded,
     LiveChange,
     RouteChange,
+    ShipmentChange,
 )
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
@@ -30,6 +31,7 @@ from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.shifts import live_of, planned_routes
 from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
@@ -46,6 +48,7 @@ class StartRoute:
     fleet: Fleet
     routes: Routes
     shipments: Shipments
+    journal: Journal
     clock: Clock
     ids: Ids
     forecasts: Forecasts
@@ -124,11 +127,11 @@ class StartRoute:
             if shipment_id in found and found[shipment_id].status is Status.LOADED
         ]
         for start in range(0, len(changes), SHIPMENTS_PER_TRANSACTION):
-            self.shipments.commit(changes[start : start + SHIPMENTS_PER_TRANSACTION])
+            self.journal.commit(*changes[start : start + SHIPMENTS_PER_TRANSACTION])
 
     def _departed(
         self, shipment: Shipment, promise: Range, eta: Eta, actor: Actor, now: datetime
-    ) -> Change:
+    ) -> ShipmentChange:
         promised = replace(shipment, promise=promise, first_promise=promise)
         after, event = take(
             promised,
@@ -139,7 +142,7 @@ class StartRoute:
             now=now,
             data={"promise": range_data(promise), "eta": eta_data(eta)},
         )
-        return Change(after=after, events=(event,), expected_version=shipment.version)
+        return ShipmentChange(after=after, events=(event,), expected_version=shipment.version)
 
     def _turn(
         self,
@@ -172,11 +175,10 @@ class StartRoute:
             etas=etas,
             planned=tuple(planned for planned in live.planned if planned != route.id),
         )
-        self.shipments.commit(
-            (),
-            live=LiveChange(on_shift, live.version),
-            route=RouteChange(started, route.plan_version),
-            departure=departures.from_hub(on_shift, now, self.policy),
+        self.journal.commit(
+            LiveChange(on_shift, live.version),
+            RouteChange(started, route.plan_version),
+            DepartureAdded(departures.from_hub(on_shift, now, self.policy)),
         )
         return started
 

@@ -6,15 +6,16 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import Forbidden, IdempotencyKeyReused
+from chalicelib.domain.errors import ConcurrentUpdate, Forbidden, IdempotencyKeyReused
 from chalicelib.domain.ids import EVENT, SHIPMENT, EventId, ShipmentId
 from chalicelib.domain.instants import Range
-from chalicelib.domain.journal.changes import Change, Remembered
+from chalicelib.domain.journal.changes import Remembered, RequestRemembered, ShipmentChange
 from chalicelib.domain.proofs.proofs import ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import append
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
+from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.retries import retried
@@ -61,6 +62,8 @@ class CreateShipment:
     """
 
     shipments: Shipments
+    journal: Journal
+    requests: Requests
     clock: Clock
     ids: Ids
 
@@ -99,10 +102,23 @@ class CreateShipment:
                 result_id=shipment.id,
                 expires_at=now + REMEMBERED_FOR,
             )
-        change = Change(shipment, (event,), None)
-        earlier = retried(lambda: self.shipments.create(change, remembered))
+        change = ShipmentChange(shipment, (event,), None)
+        earlier = retried(lambda: self._create(change, remembered))
         if earlier is None:
             return Created(shipment, is_replay=False)
         if key is None or earlier.fingerprint != key.fingerprint:
             raise IdempotencyKeyReused(pointer="", code="idempotency_key_reused")
         return Created(self.shipments.get(ShipmentId(earlier.result_id)), is_replay=True)
+
+    def _create(self, change: ShipmentChange, remembered: Remembered | None) -> Remembered | None:
+        """Write it, or find what an earlier request under the same key has made."""
+        now = change.after.created_at
+        memory = [] if remembered is None else [RequestRemembered(remembered, now)]
+        try:
+            self.journal.commit(change, *memory)
+        except ConcurrentUpdate:
+            earlier = None if remembered is None else self.requests.recall(remembered.key, now)
+            if earlier is None:
+                raise
+            return earlier
+        return None

@@ -11,7 +11,7 @@ from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
-from chalicelib.services.ports.accounts import Accounts
+from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.proofs import ProofStore
 from chalicelib.services.ports.shipments import Shipments
@@ -24,7 +24,7 @@ class FollowShipment:
 
     shipments: Shipments
     fleet: Fleet
-    accounts: Accounts
+    shippers: Shippers
     proofs: ProofStore
     signer: Signer
     clock: Clock
@@ -36,7 +36,7 @@ class FollowShipment:
         is_underway = shipment.status in ON_THE_WAY
         assigned = shipment.assignment if is_underway else None
         live = None if assigned is None else self.fleet.glance(assigned.driver_id)
-        shipper = self.accounts.shipper(shipment.shipper_id)
+        shipper = self.shippers.get(shipment.shipper_id)
         return view(shipment, history, live, shipper, now=self.clock.now(), policy=self.policy)
 
     def proof_link(self, token: str, proof_id: str) -> str:

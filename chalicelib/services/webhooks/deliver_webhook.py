@@ -22,10 +22,9 @@ from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.payloads import webhook_body
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.observability import Metric, count, logger
-from chalicelib.services.ports.accounts import Accounts
 from chalicelib.services.ports.senders import Ledger
 from chalicelib.services.ports.system import Clock
-from chalicelib.services.ports.webhooks import WebhookSender
+from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookSender
 
 MOST_AT_ONCE: Final = 10
 
@@ -67,7 +66,7 @@ class DeliveryReport:
 class DeliverWebhook:
     """Delivers one event to all endpoints of its shipper that want it."""
 
-    accounts: Accounts
+    endpoints: WebhookEndpoints
     ledger: Ledger
     sender: WebhookSender
     clock: Clock
@@ -82,7 +81,7 @@ class DeliverWebhook:
             return DeliveryReport()
         endpoints = [
             endpoint
-            for endpoint in self.accounts.webhooks(event.shipper_id)
+            for endpoint in self.endpoints.of_shipper(event.shipper_id)
             if endpoint.wants(event.type)
         ]
         if not endpoints:

@@ -11,9 +11,8 @@ from chalicelib.domain.errors import Conflict, Forbidden, Invalid
 from chalicelib.domain.ids import WEBHOOK, ShipperId, WebhookId
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
-from chalicelib.services.ports.accounts import Accounts
 from chalicelib.services.ports.system import Clock, Ids
-from chalicelib.services.ports.webhooks import WebhookSender
+from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookSender
 
 MOST_ENDPOINTS: Final = 5
 """Of one shipper. Two registrations at the same moment may exceed it by one, which hurts nobody."""
@@ -24,7 +23,7 @@ SECRET_BYTES: Final = 32
 class RegisterWebhook:
     """Keeps the webhook endpoints of shippers."""
 
-    accounts: Accounts
+    endpoints: WebhookEndpoints
     sender: WebhookSender
     clock: Clock
     ids: Ids
@@ -38,7 +37,7 @@ class RegisterWebhook:
         shipper_id = _shipper(actor)
         wanted = frozenset(_known(i, name) for i, name in enumerate(event_types))
         self.sender.check(url)
-        if len(self.accounts.webhooks(shipper_id)) >= MOST_ENDPOINTS:
+        if len(self.endpoints.of_shipper(shipper_id)) >= MOST_ENDPOINTS:
             raise Conflict(limit=MOST_ENDPOINTS)
         endpoint = WebhookEndpoint(
             id=WebhookId(self.ids.new(WEBHOOK)),
@@ -48,16 +47,16 @@ class RegisterWebhook:
             created_at=self.clock.now(),
             event_types=wanted,
         )
-        self.accounts.put_webhook(endpoint)
+        self.endpoints.put(endpoint)
         return endpoint
 
     def listed(self, actor: Actor) -> tuple[WebhookEndpoint, ...]:
         """The shipper's endpoints; show them without their secrets."""
-        return self.accounts.webhooks(_shipper(actor))
+        return self.endpoints.of_shipper(_shipper(actor))
 
     def delete(self, actor: Actor, webhook_id: WebhookId) -> None:
         """Nothing more goes there. Raises NotFound for an endpoint that is not the shipper's."""
-        self.accounts.delete_webhook(_shipper(actor), webhook_id)
+        self.endpoints.delete(_shipper(actor), webhook_id)
 
 
 def _shipper(actor: Actor) -> ShipperId:

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.accounts.drivers import Driver
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
-from chalicelib.services.ports.accounts import Accounts
+from chalicelib.domain.journal.changes import DriverAdded, LiveChange
 from local.cloud.capacity import CapacityMeter
 from tests.contract.conftest import Stores
 from tests.support import faults
@@ -27,61 +28,67 @@ from tests.support.builders import (
 from tests.support.faults import Faults
 
 
-def test_a_shipper_comes_back(accounts: Accounts) -> None:
+def create_driver(stores: Stores, driver: Driver) -> None:
+    """A driver and an empty live state, as the use case writes them."""
+    live = Live(driver.id, version=1, epoch=driver.epoch)
+    stores.journal.commit(DriverAdded(driver), LiveChange(live, None))
+
+
+def test_a_shipper_comes_back(stores: Stores) -> None:
     shipper = make_shipper(sms_name="KIRJAT", support_contact=None)
 
-    accounts.put_shipper(shipper)
+    stores.shippers.put(shipper)
 
-    assert accounts.shipper(shipper.id) == shipper
-
-
-def test_a_hub_comes_back(accounts: Accounts) -> None:
-    accounts.put_hub(make_hub())
-
-    assert accounts.hub(HubId("hub_1")) == make_hub()
+    assert stores.shippers.get(shipper.id) == shipper
 
 
-def test_what_nobody_knows_is_not_found(accounts: Accounts) -> None:
+def test_a_hub_comes_back(stores: Stores) -> None:
+    stores.hubs.put(make_hub())
+
+    assert stores.hubs.get(HubId("hub_1")) == make_hub()
+
+
+def test_what_nobody_knows_is_not_found(stores: Stores) -> None:
     with pytest.raises(NotFound):
-        accounts.shipper(ShipperId("shr_9"))
+        stores.shippers.get(ShipperId("shr_9"))
     with pytest.raises(NotFound):
-        accounts.driver(DriverId("drv_9"))
+        stores.drivers.get(DriverId("drv_9"))
     with pytest.raises(NotFound):
-        accounts.hub(HubId("hub_9"))
-    assert accounts.key(KeyId("key_9")) is None
-    assert accounts.webhooks(ShipperId("shr_9")) == ()
+        stores.hubs.get(HubId("hub_9"))
+    assert stores.keys.get(KeyId("key_9")) is None
+    assert stores.endpoints.of_shipper(ShipperId("shr_9")) == ()
 
 
-def test_a_shipper_is_not_found_as_a_driver(accounts: Accounts) -> None:
-    accounts.put_shipper(make_shipper())
+def test_a_shipper_is_not_found_as_a_driver(stores: Stores) -> None:
+    stores.shippers.put(make_shipper())
 
     with pytest.raises(NotFound):
-        accounts.driver(DriverId("shr_1"))
+        stores.drivers.get(DriverId("shr_1"))
 
 
 class TestDrivers:
     def test_a_driver_begins_with_an_empty_live_state(self, stores: Stores) -> None:
         driver = make_driver(team="North", epoch=3)
 
-        stores.accounts.create_driver(driver)
+        create_driver(stores, driver)
 
-        assert stores.accounts.driver(driver.id) == driver
+        assert stores.drivers.get(driver.id) == driver
         assert stores.fleet.live(driver.id) == Live(driver.id, version=1, epoch=3)
 
     def test_nobody_is_created_over_a_driver(self, stores: Stores) -> None:
-        stores.accounts.create_driver(make_driver())
+        create_driver(stores, make_driver())
 
         with pytest.raises(ConcurrentUpdate):
-            stores.accounts.create_driver(make_driver(name="Somebody else"))
-        assert stores.accounts.driver(DriverId("drv_1")) == make_driver()
+            create_driver(stores, make_driver(name="Somebody else"))
+        assert stores.drivers.get(DriverId("drv_1")) == make_driver()
 
-    def test_all_are_listed_oldest_first(self, accounts: Accounts) -> None:
+    def test_all_are_listed_oldest_first(self, stores: Stores) -> None:
         for i in (3, 1, 2):
-            accounts.create_driver(make_driver(i, created_at=NOON + minutes(i)))
-        accounts.put_shipper(make_shipper())
+            create_driver(stores, make_driver(i, created_at=NOON + minutes(i)))
+        stores.shippers.put(make_shipper())
 
-        first = accounts.drivers(limit=2, position=None)
-        second = accounts.drivers(limit=2, position=first.position)
+        first = stores.drivers.page(limit=2, position=None)
+        second = stores.drivers.page(limit=2, position=first.position)
 
         assert [driver.id for driver in first.data] == ["drv_1", "drv_2"]
         assert [driver.id for driver in second.data] == ["drv_3"]
@@ -90,106 +97,106 @@ class TestDrivers:
 
 class TestKeys:
     @pytest.mark.parametrize("role", [Role.SHIPPER, Role.ADMIN])
-    def test_a_key_comes_back(self, accounts: Accounts, role: Role) -> None:
+    def test_a_key_comes_back(self, stores: Stores, role: Role) -> None:
         key = make_key(
             role=role,
             shipper_id=ShipperId("shr_1") if role is Role.SHIPPER else None,
             expires_at=NOON + timedelta(days=90),
         )
 
-        accounts.put_key(key)
+        stores.keys.put(key)
 
-        assert accounts.key(key.id) == key
+        assert stores.keys.get(key.id) == key
 
-    def test_a_revocation_is_seen_by_who_made_it(self, accounts: Accounts) -> None:
-        accounts.put_key(make_key())
-        assert accounts.key(KeyId("key_1")) == make_key()
+    def test_a_revocation_is_seen_by_who_made_it(self, stores: Stores) -> None:
+        stores.keys.put(make_key())
+        assert stores.keys.get(KeyId("key_1")) == make_key()
         revoked = make_key(revoked_at=NOON)
 
-        accounts.put_key(revoked)
+        stores.keys.put(revoked)
 
-        assert accounts.key(KeyId("key_1")) == revoked
+        assert stores.keys.get(KeyId("key_1")) == revoked
 
 
 class TestInvitations:
-    def test_it_is_good_for_one(self, accounts: Accounts) -> None:
+    def test_it_is_good_for_one(self, stores: Stores) -> None:
         invitation = make_invitation()
-        accounts.put_invitation(invitation)
+        stores.invitations.put(invitation)
 
-        assert accounts.take_invitation(invitation.code_hash, NOON) == invitation
+        assert stores.invitations.take(invitation.code_hash, NOON) == invitation
         with pytest.raises(NotFound):
-            accounts.take_invitation(invitation.code_hash, NOON)
+            stores.invitations.take(invitation.code_hash, NOON)
 
-    def test_it_ends(self, accounts: Accounts) -> None:
+    def test_it_ends(self, stores: Stores) -> None:
         invitation = make_invitation(expires_at=NOON)
-        accounts.put_invitation(invitation)
+        stores.invitations.put(invitation)
 
         with pytest.raises(NotFound):
-            accounts.take_invitation(invitation.code_hash, NOON)
+            stores.invitations.take(invitation.code_hash, NOON)
 
-    def test_a_wrong_code_is_not_found(self, accounts: Accounts) -> None:
+    def test_a_wrong_code_is_not_found(self, stores: Stores) -> None:
         with pytest.raises(NotFound):
-            accounts.take_invitation("no such hash", NOON)
+            stores.invitations.take("no such hash", NOON)
 
 
 class TestWebhooks:
-    def test_a_shippers_endpoints_come_back(self, accounts: Accounts) -> None:
+    def test_a_shippers_endpoints_come_back(self, stores: Stores) -> None:
         one = make_webhook(1, event_types=frozenset({"shipment.delivered", "eta.delayed"}))
         other = make_webhook(2)
         foreign = make_webhook(3, shipper_id=ShipperId("shr_2"))
         for endpoint in (other, foreign, one):
-            accounts.put_webhook(endpoint)
+            stores.endpoints.put(endpoint)
 
-        assert accounts.webhooks(ShipperId("shr_1")) == (one, other)
+        assert stores.endpoints.of_shipper(ShipperId("shr_1")) == (one, other)
 
-    def test_putting_again_replaces(self, accounts: Accounts) -> None:
-        accounts.put_webhook(make_webhook())
+    def test_putting_again_replaces(self, stores: Stores) -> None:
+        stores.endpoints.put(make_webhook())
         changed = replace(make_webhook(), url="https://shop.example/new")
 
-        accounts.put_webhook(changed)
+        stores.endpoints.put(changed)
 
-        assert accounts.webhooks(ShipperId("shr_1")) == (changed,)
+        assert stores.endpoints.of_shipper(ShipperId("shr_1")) == (changed,)
 
-    def test_only_ones_own_can_be_deleted(self, accounts: Accounts) -> None:
-        accounts.put_webhook(make_webhook())
+    def test_only_ones_own_can_be_deleted(self, stores: Stores) -> None:
+        stores.endpoints.put(make_webhook())
 
         with pytest.raises(NotFound):
-            accounts.delete_webhook(ShipperId("shr_2"), WebhookId("whk_1"))
-        accounts.delete_webhook(ShipperId("shr_1"), WebhookId("whk_1"))
+            stores.endpoints.delete(ShipperId("shr_2"), WebhookId("whk_1"))
+        stores.endpoints.delete(ShipperId("shr_1"), WebhookId("whk_1"))
         with pytest.raises(NotFound):
-            accounts.delete_webhook(ShipperId("shr_1"), WebhookId("whk_1"))
+            stores.endpoints.delete(ShipperId("shr_1"), WebhookId("whk_1"))
 
-        assert accounts.webhooks(ShipperId("shr_1")) == ()
+        assert stores.endpoints.of_shipper(ShipperId("shr_1")) == ()
 
 
 class TestOnDynamo:
     def test_a_known_key_costs_no_second_read(self, dynamo: Stores) -> None:
-        dynamo.accounts.put_key(make_key())
+        dynamo.keys.put(make_key())
         with CapacityMeter().watching(*dynamodb_clients()) as meter:
-            dynamo.accounts.key(KeyId("key_1"))
-            dynamo.accounts.key(KeyId("key_1"))
+            dynamo.keys.get(KeyId("key_1"))
+            dynamo.keys.get(KeyId("key_1"))
 
         assert meter.call_count == 1
 
     def test_an_unknown_key_is_not_remembered(self, dynamo: Stores) -> None:
-        assert dynamo.accounts.key(KeyId("key_1")) is None
-        dynamo.accounts.put_key(make_key())
+        assert dynamo.keys.get(KeyId("key_1")) is None
+        dynamo.keys.put(make_key())
 
-        assert dynamo.accounts.key(KeyId("key_1")) == make_key()
+        assert dynamo.keys.get(KeyId("key_1")) == make_key()
 
     def test_a_lost_answer_costs_no_driver_the_invitation(
         self, dynamo: Stores, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         faults.never_wait(monkeypatch)
-        dynamo.accounts.put_invitation(make_invitation())
+        dynamo.invitations.put(make_invitation())
         lost = {("dynamodb", op, 1): faults.ack_lost for op in ("DeleteItem", "UpdateItem")}
 
         with Faults(plan=lost).on(*dynamodb_clients()):
-            taken = dynamo.accounts.take_invitation(make_invitation().code_hash, NOON)
+            taken = dynamo.invitations.take(make_invitation().code_hash, NOON)
 
         assert taken == make_invitation()
         with pytest.raises(NotFound):
-            dynamo.accounts.take_invitation(make_invitation().code_hash, NOON)
+            dynamo.invitations.take(make_invitation().code_hash, NOON)
 
     def test_a_lost_answer_makes_no_second_driver(
         self, dynamo: Stores, monkeypatch: pytest.MonkeyPatch
@@ -198,6 +205,6 @@ class TestOnDynamo:
         lost = {("dynamodb", "TransactWriteItems", 1): faults.ack_lost}
 
         with Faults(plan=lost).on(*dynamodb_clients()):
-            dynamo.accounts.create_driver(make_driver())
+            create_driver(dynamo, make_driver())
 
-        assert dynamo.accounts.driver(DriverId("drv_1")) == make_driver()
+        assert dynamo.drivers.get(DriverId("drv_1")) == make_driver()

@@ -14,6 +14,7 @@ from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.journal.changes import LiveChange, TrackEntry
 from chalicelib.domain.learning.arrivals import EtasTold
 from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
 from tests.contract.conftest import Stores, in_memory
 from tests.support import faults
 from tests.support.aws import dynamodb_clients
@@ -50,7 +51,7 @@ class TestLive:
             fleet.live(DRIVER)
         assert fleet.glance(DRIVER) is None
 
-    def test_what_was_put_is_what_is_read(self, fleet: Fleet) -> None:
+    def test_what_was_put_is_what_is_read(self, journal: Journal, fleet: Fleet) -> None:
         live = make_live(
             120,
             recent=make_drive(6),
@@ -60,37 +61,39 @@ class TestLive:
             planned=(RouteId("rte_2"),),
         )
 
-        fleet.put(LiveChange(live, None))
+        journal.commit(LiveChange(live, None))
 
         assert fleet.live(DRIVER) == live
         assert fleet.glance(DRIVER) == live
 
-    def test_a_new_version_replaces_the_old_one(self, fleet: Fleet) -> None:
-        fleet.put(LiveChange(make_live(version=1), None))
+    def test_a_new_version_replaces_the_old_one(self, journal: Journal, fleet: Fleet) -> None:
+        journal.commit(LiveChange(make_live(version=1), None))
         after = make_live(version=2, recent=make_drive(3))
 
-        fleet.put(LiveChange(after, 1))
+        journal.commit(LiveChange(after, 1))
 
         assert fleet.live(DRIVER) == after
 
     @pytest.mark.parametrize("expected_version", [None, 1, 3])
-    def test_a_stale_version_is_refused(self, fleet: Fleet, expected_version: int | None) -> None:
+    def test_a_stale_version_is_refused(
+        self, journal: Journal, fleet: Fleet, expected_version: int | None
+    ) -> None:
         present = make_live(version=2)
-        fleet.put(LiveChange(present, None))
+        journal.commit(LiveChange(present, None))
 
         with pytest.raises(ConcurrentUpdate):
-            fleet.put(LiveChange(make_live(version=3), expected_version))
+            journal.commit(LiveChange(make_live(version=3), expected_version))
         assert fleet.live(DRIVER) == present
 
-    def test_what_is_not_there_has_no_version(self, fleet: Fleet) -> None:
+    def test_what_is_not_there_has_no_version(self, journal: Journal) -> None:
         with pytest.raises(ConcurrentUpdate):
-            fleet.put(LiveChange(make_live(version=2), 1))
+            journal.commit(LiveChange(make_live(version=2), 1))
 
-    def test_drivers_do_not_share_a_state(self, fleet: Fleet) -> None:
+    def test_drivers_do_not_share_a_state(self, journal: Journal, fleet: Fleet) -> None:
         one, other = make_live(), make_live(driver_id=DriverId("drv_2"), version=9)
 
-        fleet.put(LiveChange(one, None))
-        fleet.put(LiveChange(other, None))
+        journal.commit(LiveChange(one, None))
+        journal.commit(LiveChange(other, None))
 
         assert (fleet.live(DRIVER), fleet.live(DriverId("drv_2"))) == (one, other)
 
@@ -247,7 +250,7 @@ def test_order_and_grouping_do_not_change_the_track(
 @given(lives())
 def test_any_live_state_comes_back(dynamo: Stores, live: Live) -> None:
     present = dynamo.fleet.glance(live.driver_id)
-    dynamo.fleet.put(LiveChange(live, present.version if present else None))
+    dynamo.journal.commit(LiveChange(live, present.version if present else None))
 
     assert dynamo.fleet.live(live.driver_id) == live
 
@@ -260,8 +263,8 @@ class TestFaults:
     def test_a_lost_answer_is_no_conflict_with_oneself(self, dynamo: Stores) -> None:
         lost = {("dynamodb", "PutItem", n): faults.ack_lost for n in (1, 3)}
         with Faults(plan=lost).on(*dynamodb_clients()):
-            dynamo.fleet.put(LiveChange(make_live(version=1), None))
-            dynamo.fleet.put(LiveChange(make_live(version=2), 1))
+            dynamo.journal.commit(LiveChange(make_live(version=1), None))
+            dynamo.journal.commit(LiveChange(make_live(version=2), 1))
 
         assert dynamo.fleet.live(DRIVER).version == 2
 
@@ -279,12 +282,12 @@ class TestFaults:
     def test_an_outage_is_unavailable_and_changes_nothing(
         self, dynamo: Stores, action: faults.Action
     ) -> None:
-        dynamo.fleet.put(LiveChange(make_live(version=1), None))
+        dynamo.journal.commit(LiveChange(make_live(version=1), None))
         with Faults(outage={"dynamodb": action}).on(*dynamodb_clients()):
             with pytest.raises(Unavailable):
                 dynamo.fleet.live(DRIVER)
             with pytest.raises(Unavailable):
-                dynamo.fleet.put(LiveChange(make_live(version=2), 1))
+                dynamo.journal.commit(LiveChange(make_live(version=2), 1))
             with pytest.raises(Unavailable):
                 dynamo.fleet.append_track(entry(make_drive(3)))
 

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from chalicelib.domain.driving.departures import Departure, from_hub
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
-from chalicelib.domain.journal.changes import LiveChange, RouteChange
+from chalicelib.domain.journal.changes import DepartureAdded, LiveChange, RouteChange
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
 from local.cloud.capacity import CapacityMeter
 from tests.contract.conftest import Stores, on_moto
@@ -43,10 +44,10 @@ def listed(routes: Routes, day: date = DAY, hub_id: HubId = HUB, limit: int = 2)
             return pages
 
 
-def test_what_was_put_is_what_is_read(routes: Routes) -> None:
+def test_what_was_put_is_what_is_read(journal: Journal, routes: Routes) -> None:
     route = make_route(120)
 
-    routes.put(new(route))
+    journal.commit(new(route))
 
     assert routes.get(route.id) == route
     assert routes.plan(route.id, 1) == route
@@ -59,38 +60,42 @@ def test_an_unknown_route_is_not_found(routes: Routes) -> None:
         routes.plan(RouteId("rte_9"), 1)
 
 
-def test_a_new_plan_version_replaces_the_old_one(routes: Routes) -> None:
+def test_a_new_plan_version_replaces_the_old_one(journal: Journal, routes: Routes) -> None:
     route = make_route()
-    routes.put(new(route))
+    journal.commit(new(route))
     started = replace(route, status=RouteStatus.ACTIVE, plan_version=2, started_at=NOON)
 
-    routes.put(RouteChange(started, 1))
+    journal.commit(RouteChange(started, 1))
 
     assert routes.get(route.id) == started
     assert routes.plan(route.id, 2) == started
 
 
 @pytest.mark.parametrize("expected", [None, 1, 3])
-def test_a_stale_plan_version_is_refused(routes: Routes, expected: int | None) -> None:
+def test_a_stale_plan_version_is_refused(
+    journal: Journal, routes: Routes, expected: int | None
+) -> None:
     route = make_route(plan_version=2)
-    routes.put(new(route))
+    journal.commit(new(route))
 
     with pytest.raises(ConcurrentUpdate):
-        routes.put(RouteChange(replace(route, plan_version=3), expected))
+        journal.commit(RouteChange(replace(route, plan_version=3), expected))
     assert routes.get(route.id) == route
 
 
-def test_a_plan_that_has_moved_on_is_a_conflict(routes: Routes) -> None:
-    routes.put(new(make_route(plan_version=2)))
+def test_a_plan_that_has_moved_on_is_a_conflict(journal: Journal, routes: Routes) -> None:
+    journal.commit(new(make_route(plan_version=2)))
 
     with pytest.raises(ConcurrentUpdate):
         routes.plan(RouteId("rte_1"), 1)
 
 
 class TestListing:
-    def test_the_routes_of_a_hubs_day_in_the_order_of_creation(self, routes: Routes) -> None:
+    def test_the_routes_of_a_hubs_day_in_the_order_of_creation(
+        self, journal: Journal, routes: Routes
+    ) -> None:
         for i in (3, 1, 2, 5, 4):
-            routes.put(new(make_route(1, id=f"rte_{i}", created_at=NOON + minutes(i))))
+            journal.commit(new(make_route(1, id=f"rte_{i}", created_at=NOON + minutes(i))))
 
         pages = listed(routes)
 
@@ -99,10 +104,10 @@ class TestListing:
         ]
         assert all(len(page) <= 2 for page in pages)
 
-    def test_only_of_that_day_and_hub(self, routes: Routes) -> None:
-        routes.put(new(make_route(1, id="rte_1")))
-        routes.put(new(make_route(1, id="rte_2", service_day=DAY + timedelta(days=1))))
-        routes.put(new(make_route(1, id="rte_3", hub_id=HubId("hub_2"))))
+    def test_only_of_that_day_and_hub(self, journal: Journal, routes: Routes) -> None:
+        journal.commit(new(make_route(1, id="rte_1")))
+        journal.commit(new(make_route(1, id="rte_2", service_day=DAY + timedelta(days=1))))
+        journal.commit(new(make_route(1, id="rte_3", hub_id=HubId("hub_2"))))
 
         assert listed(routes) == [["rte_1"]]
         assert listed(routes, hub_id=HubId("hub_9")) == [[]]
@@ -119,13 +124,13 @@ def test_any_route_comes_back(dynamo: Stores, route: Route) -> None:
     except NotFound:
         present = None
 
-    dynamo.routes.put(RouteChange(route, present))
+    dynamo.journal.commit(RouteChange(route, present))
 
     assert dynamo.routes.get(route.id) == route
 
 
 def test_a_warm_plan_costs_no_call(dynamo: Stores) -> None:
-    dynamo.routes.put(new(make_route()))
+    dynamo.journal.commit(new(make_route()))
     with CapacityMeter().watching(*dynamodb_clients()) as meter:
         dynamo.routes.plan(RouteId("rte_1"), 1)
         dynamo.routes.plan(RouteId("rte_1"), 1)
@@ -135,7 +140,7 @@ def test_a_warm_plan_costs_no_call(dynamo: Stores) -> None:
 
 def test_a_plan_of_200_stops_stays_small(dynamo: Stores) -> None:
     with CapacityMeter().watching(*dynamodb_clients()) as meter:
-        dynamo.routes.put(new(make_route(200)))
+        dynamo.journal.commit(new(make_route(200)))
 
     assert meter.write_units / 2 <= 20  # once in the table, once in the index
 
@@ -145,7 +150,7 @@ def test_a_lost_answer_is_no_conflict_with_oneself(
 ) -> None:
     faults.never_wait(monkeypatch)
     with Faults(plan={("dynamodb", "PutItem", 1): faults.ack_lost}).on(*dynamodb_clients()):
-        dynamo.routes.put(new(make_route()))
+        dynamo.journal.commit(new(make_route()))
 
     assert dynamo.routes.get(RouteId("rte_1")) == make_route()
 
@@ -156,7 +161,7 @@ def departed(stores: Stores, *departures: Departure) -> None:
     version = live.version if live else None
     for departure in departures:
         after = make_live(version=(version or 0) + 1)
-        stores.shipments.commit((), live=LiveChange(after, version), departure=departure)
+        stores.journal.commit(LiveChange(after, version), DepartureAdded(departure))
         version = after.version
 
 
@@ -202,7 +207,7 @@ class TestDepartures:
         departure = from_hub(make_live(), NOON, Policy())
 
         with pytest.raises(ConcurrentUpdate):
-            stores.shipments.commit((), live=LiveChange(make_live(), 7), departure=departure)
+            stores.journal.commit(LiveChange(make_live(), 7), DepartureAdded(departure))
 
         assert stores.routes.departures(departure.route_id, NOON) == ()
 

@@ -1,17 +1,24 @@
 """Shipments with their history, in memory and on DynamoDB."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
 from chalicelib.domain.ids import ProofId, RouteId, ShipmentId, ShipperId
-from chalicelib.domain.journal.changes import Change, LiveChange, Remembered, RouteChange
+from chalicelib.domain.journal.changes import (
+    LiveChange,
+    Remembered,
+    RequestRemembered,
+    RouteChange,
+    ShipmentChange,
+)
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.shipments import Shipments
 from local.cloud.capacity import CapacityMeter
 from tests.contract.conftest import Stores
@@ -24,20 +31,21 @@ from tests.support.strategies import shipments as any_shipment
 
 SHIPPER = ShipperId("shr_1")
 ID = ShipmentId("shp_0001")
+KEY = "shr_1#once"
 
 
-def created(number: int = 1, **changes: object) -> Change:
+def created(number: int = 1, **changes: object) -> ShipmentChange:
     """A new shipment with its first event."""
     shipment = make_shipment(number, **changes)
-    return Change(shipment, (event_of(shipment),), None)
+    return ShipmentChange(shipment, (event_of(shipment),), None)
 
 
-def moved(shipment: Shipment, status: Status = Status.ACCEPTED) -> Change:
+def moved(shipment: Shipment, status: Status = Status.ACCEPTED) -> ShipmentChange:
     """One step on."""
     after = replace(
         shipment, status=status, version=shipment.version + 1, seq=shipment.seq + 1, updated_at=NOON
     )
-    return Change(after, (event_of(after, EventType.ACCEPTED),), shipment.version)
+    return ShipmentChange(after, (event_of(after, EventType.ACCEPTED),), shipment.version)
 
 
 def event_of(shipment: Shipment, event_type: EventType = EventType.CREATED) -> Event:
@@ -51,18 +59,19 @@ def event_of(shipment: Shipment, event_type: EventType = EventType.CREATED) -> E
     )
 
 
-def remembered(key: str = "shr_1#once", **changes: object) -> Remembered:
+def memory(**changes: object) -> RequestRemembered:
+    """The memory of a request that made the first shipment."""
     default = Remembered(
-        key=key, fingerprint="f1", result_id=ID, expires_at=NOON + timedelta(days=1)
+        key=KEY, fingerprint="f1", result_id=ID, expires_at=NOON + timedelta(days=1)
     )
-    return replace(default, **changes)  # type: ignore[arg-type]
+    return RequestRemembered(replace(default, **changes), NOON)  # type: ignore[arg-type]
 
 
 class TestReading:
-    def test_what_was_created_is_what_is_read(self, shipments: Shipments) -> None:
+    def test_what_was_created_is_what_is_read(self, journal: Journal, shipments: Shipments) -> None:
         change = created()
 
-        assert shipments.create(change, None) is None
+        journal.commit(change)
 
         assert shipments.get(ID) == change.after
         assert shipments.with_history(ID) == (change.after, change.events)
@@ -74,10 +83,12 @@ class TestReading:
             shipments.with_history(ID)
         assert shipments.events(ID, limit=5, position=None).data == ()
 
-    def test_many_are_read_at_once_and_the_unknown_left_out(self, shipments: Shipments) -> None:
+    def test_many_are_read_at_once_and_the_unknown_left_out(
+        self, journal: Journal, shipments: Shipments
+    ) -> None:
         changes = [created(i) for i in range(1, 121)]
         for start in range(0, 120, 40):
-            shipments.commit(changes[start : start + 40])
+            journal.commit(*changes[start : start + 40])
         wanted = [change.after.id for change in changes]
 
         found = shipments.get_many([*wanted, wanted[0], ShipmentId("shp_none")])
@@ -85,13 +96,15 @@ class TestReading:
         assert found == {change.after.id: change.after for change in changes}
         assert shipments.get_many([]) == {}
 
-    def test_the_history_is_paged_oldest_first(self, shipments: Shipments) -> None:
+    def test_the_history_is_paged_oldest_first(
+        self, journal: Journal, shipments: Shipments
+    ) -> None:
         change = created()
-        shipments.create(change, None)
+        journal.commit(change)
         told = list(change.events)
         for _ in range(4):
             change = moved(change.after)
-            shipments.commit([change])
+            journal.commit(change)
             told += change.events
 
         pages: list[tuple[Event, ...]] = []
@@ -105,9 +118,11 @@ class TestReading:
         assert [len(page) for page in pages] == [2, 2, 1]
         assert shipments.with_history(ID)[1] == tuple(told)
 
-    def test_uploads_are_no_part_of_the_history(self, shipments: Shipments) -> None:
+    def test_uploads_are_no_part_of_the_history(
+        self, journal: Journal, shipments: Shipments
+    ) -> None:
         change = created()
-        shipments.create(change, None)
+        journal.commit(change)
         shipments.add_proof(ID, ProofId("prf_1"), "image/jpeg")
 
         assert shipments.with_history(ID) == (change.after, change.events)
@@ -115,10 +130,10 @@ class TestReading:
 
 
 class TestListing:
-    def test_a_shippers_own_newest_first(self, shipments: Shipments) -> None:
+    def test_a_shippers_own_newest_first(self, journal: Journal, shipments: Shipments) -> None:
         for i in (2, 1, 3):
-            shipments.create(created(i, created_at=NOON + minutes(i)), None)
-        shipments.create(created(4, shipper_id=ShipperId("shr_2")), None)
+            journal.commit(created(i, created_at=NOON + minutes(i)))
+        journal.commit(created(4, shipper_id=ShipperId("shr_2")))
 
         first = shipments.by_shipper(SHIPPER, limit=2, position=None)
         second = shipments.by_shipper(SHIPPER, limit=2, position=first.position)
@@ -127,12 +142,14 @@ class TestListing:
         assert [shipment.id for shipment in second.data] == ["shp_0001"]
         assert second.position is None
 
-    def test_what_comes_in_between_pages_shifts_nothing(self, shipments: Shipments) -> None:
+    def test_what_comes_in_between_pages_shifts_nothing(
+        self, journal: Journal, shipments: Shipments
+    ) -> None:
         for i in (1, 2, 3):
-            shipments.create(created(i, created_at=NOON + minutes(i)), None)
+            journal.commit(created(i, created_at=NOON + minutes(i)))
         first = shipments.by_shipper(SHIPPER, limit=2, position=None)
 
-        shipments.create(created(9, created_at=NOON + minutes(9)), None)
+        journal.commit(created(9, created_at=NOON + minutes(9)))
         second = shipments.by_shipper(SHIPPER, limit=2, position=first.position)
 
         assert [shipment.id for shipment in second.data] == ["shp_0001"]
@@ -144,105 +161,98 @@ class TestListing:
 
 
 class TestCreating:
-    def test_nothing_is_created_over_another(self, shipments: Shipments) -> None:
+    def test_nothing_is_created_over_another(self, journal: Journal, shipments: Shipments) -> None:
         change = created()
-        shipments.create(change, None)
+        journal.commit(change)
 
         with pytest.raises(ConcurrentUpdate):
-            shipments.create(created(reference="another"), None)
+            journal.commit(created(reference="another"))
         assert shipments.get(ID) == change.after
 
-    def test_the_same_key_twice_is_one_shipment(self, shipments: Shipments) -> None:
-        shipments.create(created(1), remembered())
-
-        earlier = shipments.create(created(2), remembered(result_id="shp_0002"))
-
-        assert earlier is not None
-        assert (earlier.fingerprint, earlier.result_id) == ("f1", ID)
-        with pytest.raises(NotFound):
-            shipments.get(ShipmentId("shp_0002"))
-        assert len(shipments.by_shipper(SHIPPER, limit=9, position=None).data) == 1
-
-    def test_the_first_fingerprint_is_told(self, shipments: Shipments) -> None:
-        shipments.create(created(1), remembered())
-
-        earlier = shipments.create(created(2), remembered(fingerprint="f2"))
-
-        assert earlier is not None
-        assert earlier.fingerprint == "f1"
-
-    def test_another_key_is_another_shipment(self, shipments: Shipments) -> None:
-        assert shipments.create(created(1), remembered("shr_1#a")) is None
-        assert shipments.create(created(2), remembered("shr_1#b")) is None
-
-    @pytest.mark.parametrize(
-        ("created_at", "is_new"),
-        [(NOON + timedelta(hours=23), False), (NOON + timedelta(days=1, seconds=1), True)],
-    )
-    def test_a_memory_ends(
-        self, shipments: Shipments, created_at: datetime, *, is_new: bool
-    ) -> None:
-        shipments.create(created(1), remembered())
-
-        earlier = shipments.create(created(2, created_at=created_at), remembered())
-
-        assert (earlier is None) == is_new
-
-    def test_a_refused_creation_is_not_remembered(self, shipments: Shipments) -> None:
-        shipments.create(created(1), None)
+    def test_the_same_key_twice_is_one_shipment(self, stores: Stores) -> None:
+        stores.journal.commit(created(1), memory())
 
         with pytest.raises(ConcurrentUpdate):
-            shipments.create(created(1), remembered())
-        assert shipments.create(created(2), remembered()) is None
+            stores.journal.commit(created(2), memory(result_id="shp_0002", fingerprint="f2"))
+
+        assert stores.requests.recall(KEY, NOON) == memory().remembered
+        with pytest.raises(NotFound):
+            stores.shipments.get(ShipmentId("shp_0002"))
+        assert len(stores.shipments.by_shipper(SHIPPER, limit=9, position=None).data) == 1
+
+    def test_another_key_is_another_shipment(self, journal: Journal, shipments: Shipments) -> None:
+        journal.commit(created(1), memory(key="shr_1#a"))
+        journal.commit(created(2), memory(key="shr_1#b"))
+
+        assert len(shipments.by_shipper(SHIPPER, limit=9, position=None).data) == 2
+
+    def test_a_memory_ends(self, stores: Stores) -> None:
+        stores.journal.commit(created(1), memory())
+        within, after = NOON + timedelta(hours=23), NOON + timedelta(days=1, seconds=1)
+
+        with pytest.raises(ConcurrentUpdate):
+            stores.journal.commit(created(2), replace(memory(), now=within))
+        assert stores.requests.recall(KEY, within) is not None
+        assert stores.requests.recall(KEY, after) is None
+        stores.journal.commit(created(2), replace(memory(result_id="shp_0002"), now=after))
+
+        assert stores.shipments.get(ShipmentId("shp_0002")) == created(2).after
+
+    def test_a_refused_creation_is_not_remembered(self, stores: Stores) -> None:
+        stores.journal.commit(created(1))
+
+        with pytest.raises(ConcurrentUpdate):
+            stores.journal.commit(created(1), memory())
+        assert stores.requests.recall(KEY, NOON) is None
 
 
 class TestCommitting:
-    def test_a_step_and_its_event_are_written_together(self, shipments: Shipments) -> None:
+    def test_a_step_and_its_event_are_written_together(
+        self, journal: Journal, shipments: Shipments
+    ) -> None:
         first = created()
-        shipments.create(first, None)
+        journal.commit(first)
         second = moved(first.after)
 
-        shipments.commit([second])
+        journal.commit(second)
 
         assert shipments.with_history(ID) == (second.after, first.events + second.events)
 
     @pytest.mark.parametrize("expected_version", [None, 2])
     def test_a_stale_version_is_refused(
-        self, shipments: Shipments, expected_version: int | None
+        self, journal: Journal, shipments: Shipments, expected_version: int | None
     ) -> None:
         first = created()
-        shipments.create(first, None)
+        journal.commit(first)
 
         with pytest.raises(ConcurrentUpdate):
-            shipments.commit([replace(moved(first.after), expected_version=expected_version)])
+            journal.commit(replace(moved(first.after), expected_version=expected_version))
         assert shipments.with_history(ID) == (first.after, first.events)
 
-    def test_history_is_never_overwritten(self, shipments: Shipments) -> None:
+    def test_history_is_never_overwritten(self, journal: Journal, shipments: Shipments) -> None:
         first = created()
-        shipments.create(first, None)
+        journal.commit(first)
         forged = replace(moved(first.after), events=(make_event(1, id="evt_forged"),))
 
         with pytest.raises(ConcurrentUpdate):
-            shipments.commit([forged])
+            journal.commit(forged)
         assert shipments.with_history(ID) == (first.after, first.events)
 
     def test_all_or_nothing(self, stores: Stores) -> None:
         one, other = created(1), created(2)
-        stores.shipments.create(one, None)
-        stores.shipments.create(other, None)
-        stores.fleet.put(LiveChange(make_live(version=1), None))
+        stores.journal.commit(one)
+        stores.journal.commit(other)
+        stores.journal.commit(LiveChange(make_live(version=1), None))
         stale = replace(moved(other.after), expected_version=7)
         live = LiveChange(make_live(version=2), 1)
         route = RouteChange(make_route(), None)
 
         with pytest.raises(ConcurrentUpdate):
-            stores.shipments.commit([moved(one.after), stale], live=live, route=route)
+            stores.journal.commit(moved(one.after), stale, live, route)
         with pytest.raises(ConcurrentUpdate):
-            stores.shipments.commit([moved(one.after)], live=replace(live, expected_version=9))
+            stores.journal.commit(moved(one.after), replace(live, expected_version=9))
         with pytest.raises(ConcurrentUpdate):
-            stores.shipments.commit(
-                [moved(one.after)], live=live, route=replace(route, expected_plan_version=3)
-            )
+            stores.journal.commit(moved(one.after), live, replace(route, expected_plan_version=3))
 
         assert stores.shipments.get(one.after.id) == one.after
         assert stores.fleet.live(make_live().driver_id).version == 1
@@ -253,18 +263,25 @@ class TestCommitting:
         changes = [created(i) for i in range(1, 46)]
         live, route = make_live(version=1), make_route()
 
-        stores.shipments.commit(
-            changes, live=LiveChange(live, None), route=RouteChange(route, None)
-        )
+        stores.journal.commit(*changes, LiveChange(live, None), RouteChange(route, None))
 
         assert stores.shipments.get(changes[44].after.id) == changes[44].after
         assert stores.fleet.live(live.driver_id) == live
         assert stores.routes.get(route.id) == route
 
+    def test_a_transaction_has_an_end(self, journal: Journal, shipments: Shipments) -> None:
+        changes = [created(i) for i in range(1, 52)]
+
+        with pytest.raises(ValueError, match="10"):
+            journal.commit(*changes)
+        assert shipments.by_shipper(SHIPPER, limit=9, position=None).data == ()
+
 
 class TestProofs:
-    def test_allowed_uploads_are_known_with_their_type(self, shipments: Shipments) -> None:
-        shipments.create(created(), None)
+    def test_allowed_uploads_are_known_with_their_type(
+        self, journal: Journal, shipments: Shipments
+    ) -> None:
+        journal.commit(created())
 
         shipments.add_proof(ID, ProofId("prf_1"), "image/jpeg")
         shipments.add_proof(ID, ProofId("prf_2"), "image/png")
@@ -283,7 +300,7 @@ class TestProofs:
 @given(any_shipment())
 def test_any_shipment_comes_back(dynamo: Stores, shipment: Shipment) -> None:
     present = dynamo.shipments.get_many([shipment.id]).get(shipment.id)
-    dynamo.shipments.commit([Change(shipment, (), present.version if present else None)])
+    dynamo.journal.commit(ShipmentChange(shipment, (), present.version if present else None))
 
     assert dynamo.shipments.get(shipment.id) == shipment
 
@@ -297,8 +314,8 @@ class TestFaults:
         lost = {("dynamodb", "TransactWriteItems", n): faults.ack_lost for n in (1, 3)}
         first = created()
         with Faults(plan=lost).on(*dynamodb_clients()) as injected:
-            assert dynamo.shipments.create(first, remembered()) is None
-            dynamo.shipments.commit([moved(first.after)])
+            dynamo.journal.commit(first, memory())
+            dynamo.journal.commit(moved(first.after))
 
         assert len(injected.log) == 2
         assert dynamo.shipments.get(ID) == moved(first.after).after
@@ -306,21 +323,21 @@ class TestFaults:
 
     def test_a_collision_is_a_conflict_and_changes_nothing(self, dynamo: Stores) -> None:
         first = created()
-        dynamo.shipments.create(first, None)
+        dynamo.journal.commit(first)
         collision = {("dynamodb", "TransactWriteItems", 1): faults.TRANSACTION_CONFLICT}
 
         with (
             Faults(plan=collision).on(*dynamodb_clients()),
             pytest.raises(ConcurrentUpdate),
         ):
-            dynamo.shipments.commit([moved(first.after)])
+            dynamo.journal.commit(moved(first.after))
 
         assert dynamo.shipments.get(ID) == first.after
 
     def test_an_outage_is_unavailable(self, dynamo: Stores) -> None:
         with Faults(outage={"dynamodb": faults.THROTTLE}).on(*dynamodb_clients()):
             with pytest.raises(Unavailable):
-                dynamo.shipments.create(created(), remembered())
+                dynamo.journal.commit(created(), memory())
             with pytest.raises(Unavailable):
                 dynamo.shipments.get_many([ID])
             with pytest.raises(Unavailable):
@@ -331,7 +348,7 @@ class TestFaults:
 
 
 def test_a_shipment_with_its_history_is_one_cheap_call(dynamo: Stores) -> None:
-    dynamo.shipments.create(created(), None)
+    dynamo.journal.commit(created())
     with CapacityMeter().watching(*dynamodb_clients()) as meter:
         dynamo.shipments.with_history(ID)
 

@@ -9,14 +9,15 @@ from typing import Final
 import pytest
 
 from app import app
-from chalicelib.adapters.dynamodb.accounts.repository import DynamoAccounts
+from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
+from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
-from chalicelib.adapters.ids import UlidIds
+from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.bootstrap import container as bootstrap
+from chalicelib.bootstrap.container import Container
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, KeyId
 from chalicelib.domain.journal.changes import LiveChange
-from chalicelib.services.accounts.open_accounts import OpenAccounts
 from tests.support.carrier import Carrier, Reply, Round
 
 Guarded = tuple[str, str, frozenset[Role]]
@@ -186,9 +187,12 @@ def test_a_revoked_key_opens_nothing_once_the_memory_of_it_has_passed(shared: Ca
     body = {"role": "shipper", "label": "x", "shipper_id": shop.shipper_id}
     issued = shared.made("/v1/keys", body, shared.admin)
     shared.rewire()
-    remembering = DynamoAccounts(lambda: passed_s[0])
-    bootstrap.container().accounts = remembering
-    elsewhere = OpenAccounts(accounts=DynamoAccounts(), clock=shared.clock, ids=UlidIds())
+    remembering = DynamoApiKeys(Partitions(lambda: passed_s[0]))
+    bootstrap.container().keys = remembering
+    another_container = Container(
+        bootstrap.container().settings, shared.clock, allow_local_webhooks=False
+    )
+    elsewhere = another_container.open_accounts
     assert shared.call("GET", "/v1/shipments", token=issued["key"]).status == 200
 
     elsewhere.revoke_key(KeyId(issued["id"]))
@@ -252,7 +256,7 @@ def test_a_revoked_drivers_token_opens_nothing(shared: Carrier) -> None:
     fleet = DynamoFleet()
     live = fleet.live(DriverId(van.driver_id))
     after = replace(live, epoch=live.epoch + 1, version=live.version + 1)
-    fleet.put(LiveChange(after, live.version))
+    DynamoJournal().commit(LiveChange(after, live.version))
     kept = shared.everything()
 
     statuses = on_the_phone(van)

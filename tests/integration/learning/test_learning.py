@@ -3,7 +3,8 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from chalicelib.adapters.dynamodb.travel.repository import ASIDE, LEARNT
+from chalicelib.adapters.dynamodb.travel.changes import LEARNT
+from chalicelib.adapters.dynamodb.travel.repository import ASIDE
 from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.driving.forecasts import QUARTER_HOUR
 from chalicelib.domain.ids import RouteId

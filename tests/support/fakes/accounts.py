@@ -7,80 +7,80 @@ from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
-from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
-from chalicelib.domain.journal.changes import LiveChange
+from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
+from chalicelib.domain.journal.changes import DriverAdded
 from chalicelib.domain.listings import Page
-from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
-from tests.support.fakes.fleet import InMemoryFleet
 from tests.support.fakes.paging import page
 
 T = TypeVar("T")
 
 
 @dataclass
-class InMemoryAccounts:
-    """Accounts of all kinds; a new driver gets an empty live state in the same fleet."""
+class InMemoryShippers:
+    by_id: dict[ShipperId, Shipper] = field(default_factory=dict)
 
-    fleet: InMemoryFleet = field(default_factory=InMemoryFleet)
-    shippers: dict[ShipperId, Shipper] = field(default_factory=dict)
-    drivers_by_id: dict[DriverId, Driver] = field(default_factory=dict)
-    hubs: dict[HubId, Hub] = field(default_factory=dict)
-    keys: dict[KeyId, ApiKey] = field(default_factory=dict)
-    invitations: dict[str, Invitation] = field(default_factory=dict)
-    endpoints: dict[tuple[ShipperId, WebhookId], WebhookEndpoint] = field(default_factory=dict)
+    def put(self, shipper: Shipper) -> None:
+        self.by_id[shipper.id] = shipper
 
-    def put_shipper(self, shipper: Shipper) -> None:
-        self.shippers[shipper.id] = shipper
+    def get(self, shipper_id: ShipperId) -> Shipper:
+        return _found(self.by_id.get(shipper_id))
 
-    def shipper(self, shipper_id: ShipperId) -> Shipper:
-        return _found(self.shippers.get(shipper_id))
 
-    def create_driver(self, driver: Driver) -> None:
-        self.fleet.put(LiveChange(Live(driver.id, version=1, epoch=driver.epoch), None))
-        self.drivers_by_id[driver.id] = driver
+@dataclass
+class InMemoryDrivers:
+    """Drivers; new ones come through the journal."""
 
-    def driver(self, driver_id: DriverId) -> Driver:
-        return _found(self.drivers_by_id.get(driver_id))
+    by_id: dict[DriverId, Driver] = field(default_factory=dict)
 
-    def drivers(self, *, limit: int, position: Mapping[str, str] | None) -> Page[Driver]:
-        oldest_first = sorted(self.drivers_by_id.values(), key=lambda d: (d.created_at, d.id))
+    def get(self, driver_id: DriverId) -> Driver:
+        return _found(self.by_id.get(driver_id))
+
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Page[Driver]:
+        oldest_first = sorted(self.by_id.values(), key=lambda d: (d.created_at, d.id))
         return page(oldest_first, lambda driver: driver.id, limit=limit, position=position)
 
-    def put_hub(self, hub: Hub) -> None:
-        self.hubs[hub.id] = hub
+    def require(self, added: DriverAdded) -> None:
+        """Nothing: the live state that is written with it must not be there yet."""
 
-    def hub(self, hub_id: HubId) -> Hub:
-        return _found(self.hubs.get(hub_id))
+    def write(self, added: DriverAdded) -> None:
+        self.by_id[added.driver.id] = added.driver
 
-    def put_key(self, key: ApiKey) -> None:
-        self.keys[key.id] = key
 
-    def key(self, key_id: KeyId) -> ApiKey | None:
-        return self.keys.get(key_id)
+@dataclass
+class InMemoryHubs:
+    by_id: dict[HubId, Hub] = field(default_factory=dict)
 
-    def put_invitation(self, invitation: Invitation) -> None:
-        self.invitations[invitation.code_hash] = invitation
+    def put(self, hub: Hub) -> None:
+        self.by_id[hub.id] = hub
 
-    def take_invitation(self, code_hash: str, now: datetime) -> Invitation:
-        invitation = _found(self.invitations.get(code_hash))
+    def get(self, hub_id: HubId) -> Hub:
+        return _found(self.by_id.get(hub_id))
+
+
+@dataclass
+class InMemoryApiKeys:
+    by_id: dict[KeyId, ApiKey] = field(default_factory=dict)
+
+    def put(self, key: ApiKey) -> None:
+        self.by_id[key.id] = key
+
+    def get(self, key_id: KeyId) -> ApiKey | None:
+        return self.by_id.get(key_id)
+
+
+@dataclass
+class InMemoryInvitations:
+    by_hash: dict[str, Invitation] = field(default_factory=dict)
+
+    def put(self, invitation: Invitation) -> None:
+        self.by_hash[invitation.code_hash] = invitation
+
+    def take(self, code_hash: str, now: datetime) -> Invitation:
+        invitation = _found(self.by_hash.get(code_hash))
         if invitation.expires_at <= now:
             raise NotFound
-        return self.invitations.pop(code_hash)
-
-    def put_webhook(self, endpoint: WebhookEndpoint) -> None:
-        self.endpoints[endpoint.shipper_id, endpoint.id] = endpoint
-
-    def webhooks(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
-        return tuple(
-            endpoint
-            for (owner, _), endpoint in sorted(self.endpoints.items())
-            if owner == shipper_id
-        )
-
-    def delete_webhook(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
-        _found(self.endpoints.pop((shipper_id, webhook_id), None))
+        return self.by_hash.pop(code_hash)
 
 
 def _found(value: T | None) -> T:

@@ -24,8 +24,7 @@ class InMemoryFleet:
     def glance(self, driver_id: DriverId) -> Live | None:
         return self.lives.get(driver_id)
 
-    def put(self, change: LiveChange) -> None:
-        self.require(change)
+    def write(self, change: LiveChange) -> None:
         self.lives[change.after.driver_id] = change.after
 
     def require(self, change: LiveChange) -> None:

@@ -5,10 +5,24 @@ from datetime import date, datetime
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
-from chalicelib.domain.journal.changes import RouteChange
+from chalicelib.domain.journal.changes import DepartureAdded, RouteChange
 from chalicelib.domain.listings import Page
 from chalicelib.domain.routes.routes import Route
 from tests.support.fakes.paging import page
+
+
+@dataclass
+class Departed:
+    """Departures of each route by their order; a repeat falls on itself."""
+
+    left: dict[RouteId, dict[tuple[datetime, int], Departure]] = field(default_factory=dict)
+
+    def require(self, added: DepartureAdded) -> None:
+        """Nothing: it is written with the live state that it follows from."""
+
+    def write(self, added: DepartureAdded) -> None:
+        departure = added.departure
+        self.left.setdefault(departure.route_id, {})[departure.order] = departure
 
 
 @dataclass
@@ -16,7 +30,7 @@ class InMemoryRoutes:
     """Routes under their plan version, and the departures of each by their order."""
 
     routes: dict[RouteId, Route] = field(default_factory=dict)
-    left: dict[RouteId, dict[tuple[datetime, int], Departure]] = field(default_factory=dict)
+    departed: Departed = field(default_factory=Departed)
 
     def get(self, route_id: RouteId) -> Route:
         if route_id not in self.routes:
@@ -29,8 +43,7 @@ class InMemoryRoutes:
             raise ConcurrentUpdate
         return route
 
-    def put(self, change: RouteChange) -> None:
-        self.require(change)
+    def write(self, change: RouteChange) -> None:
         self.routes[change.after.id] = change.after
 
     def require(self, change: RouteChange) -> None:
@@ -39,11 +52,8 @@ class InMemoryRoutes:
         if (present.plan_version if present else None) != change.expected_plan_version:
             raise ConcurrentUpdate
 
-    def depart(self, departure: Departure) -> None:
-        self.left.setdefault(departure.route_id, {})[departure.order] = departure
-
     def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
-        in_order = sorted(self.left.get(route_id, {}).items())
+        in_order = sorted(self.departed.left.get(route_id, {}).items())
         return tuple(found for _, found in in_order if found.expires_at > now)
 
     def by_service_day(

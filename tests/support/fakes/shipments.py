@@ -1,29 +1,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
-from chalicelib.domain.journal.changes import Change, LiveChange, Remembered, RouteChange
+from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.listings import Page
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
-from tests.support.fakes.fleet import InMemoryFleet
 from tests.support.fakes.paging import page
-from tests.support.fakes.routes import InMemoryRoutes
-
-TRANSACTION_ITEMS = 100
 
 
 @dataclass
 class InMemoryShipments:
-    """Shipments and their history. Commits reach into the same fleet and routes, or nowhere."""
+    """Shipments under their version, and their history."""
 
-    fleet: InMemoryFleet = field(default_factory=InMemoryFleet)
-    routes: InMemoryRoutes = field(default_factory=InMemoryRoutes)
     shipments: dict[ShipmentId, Shipment] = field(default_factory=dict)
     histories: dict[ShipmentId, dict[int, Event]] = field(default_factory=dict)
-    memory: dict[str, Remembered] = field(default_factory=dict)
     proofs: dict[ShipmentId, dict[ProofId, str]] = field(default_factory=dict)
 
     def get(self, shipment_id: ShipmentId) -> Shipment:
@@ -50,44 +42,6 @@ class InMemoryShipments:
         newest_first = sorted(own, key=lambda s: (s.created_at, s.id), reverse=True)
         return page(newest_first, lambda s: s.id, limit=limit, position=position)
 
-    def create(self, change: Change, remembered: Remembered | None) -> Remembered | None:
-        earlier = self.memory.get(remembered.key) if remembered else None
-        if earlier is not None and earlier.expires_at >= change.after.created_at:
-            return earlier
-        self.commit([change])
-        if remembered is not None:
-            self.memory[remembered.key] = remembered
-        return None
-
-    def commit(
-        self,
-        changes: Sequence[Change],
-        *,
-        live: LiveChange | None = None,
-        route: RouteChange | None = None,
-        departure: Departure | None = None,
-    ) -> None:
-        writes = sum(1 + len(change.events) for change in changes)
-        others = sum(other is not None for other in (live, route, departure))
-        assert writes + others <= TRANSACTION_ITEMS
-        for change in changes:
-            self._require(change)
-        if live is not None:
-            self.fleet.require(live)
-        if route is not None:
-            self.routes.require(route)
-
-        for change in changes:
-            self.shipments[change.after.id] = change.after
-            history = self.histories.setdefault(change.after.id, {})
-            history.update({event.seq: event for event in change.events})
-        if live is not None:
-            self.fleet.put(live)
-        if route is not None:
-            self.routes.put(route)
-        if departure is not None:
-            self.routes.depart(departure)
-
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
         self.proofs.setdefault(shipment_id, {})[proof_id] = content_type
 
@@ -97,10 +51,16 @@ class InMemoryShipments:
     def _history(self, shipment_id: ShipmentId) -> tuple[Event, ...]:
         return tuple(event for _, event in sorted(self.histories.get(shipment_id, {}).items()))
 
-    def _require(self, change: Change) -> None:
+    def require(self, change: ShipmentChange) -> None:
+        """Raises ConcurrentUpdate for another version, and for a number that is taken."""
         present = self.shipments.get(change.after.id)
         if (present.version if present else None) != change.expected_version:
             raise ConcurrentUpdate
         history = self.histories.get(change.after.id, {})
         if any(history.get(event.seq, event).id != event.id for event in change.events):
             raise ConcurrentUpdate
+
+    def write(self, change: ShipmentChange) -> None:
+        self.shipments[change.after.id] = change.after
+        history = self.histories.setdefault(change.after.id, {})
+        history.update({event.seq: event for event in change.events})

@@ -4,10 +4,8 @@ from datetime import datetime
 
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.journal.changes import PageChange, StoredPage
-from chalicelib.domain.learning.learning import Learnt, Order
-
-TRANSACTION_ITEMS = 100
+from chalicelib.domain.journal.changes import PageChange, RouteLearnt, StoredPage
+from chalicelib.domain.learning.learning import Order
 
 
 @dataclass
@@ -29,20 +27,22 @@ class InMemoryTravelPages:
     def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, Order]:
         return {i: self.marks[i] for i in route_ids if i in self.marks}
 
-    def commit(
-        self, pages: Sequence[PageChange], learnt: Sequence[tuple[Learnt, Order | None]]
-    ) -> None:
-        assert len(pages) + len(learnt) <= TRANSACTION_ITEMS
-        for change in pages:
+    def require(self, change: PageChange | RouteLearnt) -> None:
+        """Raises ConcurrentUpdate when the change was made for something else."""
+        if isinstance(change, RouteLearnt):
+            is_as_read = self.marks.get(change.mark.route_id) == change.before
+        else:
             stored = self.pages.get(change.page)
-            if (stored.version if stored else None) != change.expected_version:
-                raise ConcurrentUpdate
-        if any(self.marks.get(mark.route_id) != before for mark, before in learnt):
+            is_as_read = (stored.version if stored else None) == change.expected_version
+        if not is_as_read:
             raise ConcurrentUpdate
-        for change in pages:
+
+    def write(self, change: PageChange | RouteLearnt) -> None:
+        if isinstance(change, RouteLearnt):
+            self.marks[change.mark.route_id] = change.mark.through
+        else:
             version = (change.expected_version or 0) + 1
             self.pages[change.page] = StoredPage(change.packed, version)
-        self.marks |= {mark.route_id: mark.through for mark, _ in learnt}
 
     def set_aside(self, pages: Mapping[int, StoredPage], expires_at: datetime) -> None:
         del expires_at

@@ -3,17 +3,17 @@
 import hashlib
 from datetime import datetime
 
-from chalicelib.adapters.dynamodb import journal as writes
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.fleet.fixes import pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
 from chalicelib.adapters.dynamodb.fleet.lives import pack_etas, unpack_etas, unpack_live
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms, to_text
+from chalicelib.adapters.dynamodb.writing import new_token
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.journal.changes import LiveChange, TrackEntry
+from chalicelib.domain.journal.changes import TrackEntry
 from chalicelib.domain.learning.arrivals import EtasTold
 
 LIVE = "LIVE"
@@ -34,17 +34,9 @@ class DynamoFleet:
         """One eventually consistent read: half a unit."""
         return self._get(driver_id, consistent_read=False)
 
-    def put(self, change: LiveChange) -> None:
-        """Conditional on the version."""
-        token = writes.new_token()
-        with translated():
-            writes.live_item(change.after, token).save(
-                condition=writes.live_condition(change.expected_version, token)
-            )
-
     def append_track(self, entry: TrackEntry) -> bool:
         """The key is made of the batch's own content, so that a repeat falls on itself."""
-        token = writes.new_token()
+        token = new_token()
         fixes = pack_fixes(entry.fixes)
         digest = hashlib.sha256(fixes).hexdigest()[:16]
         item = TrackItem(

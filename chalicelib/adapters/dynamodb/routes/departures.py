@@ -1,28 +1,14 @@
 """A departure ↔ the attributes of its item. Total both ways; a property test goes round."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from chalicelib.adapters.dynamodb.fleet.lives import pack_told, unpack_etas
-from chalicelib.adapters.dynamodb.values.instants import from_ms, from_text, to_ms, to_text
+from chalicelib.adapters.dynamodb.values.departure_keys import item_of
+from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, RouteId
-
-DEPARTURE: Final = "DEPARTURE#"
-
-
-def item_of(order: tuple[datetime, int]) -> str:
-    """The sort key of a departure by its order: sorts as text in that order."""
-    left_at, number = order
-    return f"{DEPARTURE}{to_text(left_at)}#{number:04d}"
-
-
-def order_of(item: str) -> tuple[datetime, int]:
-    """The order again."""
-    _, left_at, number = item.split("#")
-    return from_text(left_at), int(number)
 
 
 def to_attributes(departure: Departure) -> dict[str, Any]:

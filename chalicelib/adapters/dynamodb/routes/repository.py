@@ -5,16 +5,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
-from chalicelib.adapters.dynamodb import journal as writes
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
-from chalicelib.adapters.dynamodb.routes.departures import DEPARTURE, from_attributes
+from chalicelib.adapters.dynamodb.routes.departures import from_attributes
 from chalicelib.adapters.dynamodb.routes.documents import from_document
 from chalicelib.adapters.dynamodb.routes.items import DepartureItem, RouteItem
+from chalicelib.adapters.dynamodb.values.departure_keys import DEPARTURE
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
-from chalicelib.domain.journal.changes import RouteChange
 from chalicelib.domain.listings import Page
 from chalicelib.domain.routes.routes import Route
 
@@ -53,14 +52,6 @@ class DynamoRoutes:
         if len(self._plans) > CACHED_PLANS:
             self._plans.popitem(last=False)
         return route
-
-    def put(self, change: RouteChange) -> None:
-        """Conditional on the plan version."""
-        token = writes.new_token()
-        with translated():
-            writes.route_item(change.after, token).save(
-                condition=writes.route_condition(change.expected_plan_version, token)
-            )
 
     def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         """One consistent query; the sort key is the order of time."""

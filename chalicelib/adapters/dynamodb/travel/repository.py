@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from chalicelib.adapters.dynamodb import journal as writes
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.routes.departures import item_of, order_of
+from chalicelib.adapters.dynamodb.travel.changes import LEARNT
 from chalicelib.adapters.dynamodb.travel.items import LearntItem, PageItem
+from chalicelib.adapters.dynamodb.values.departure_keys import order_of
+from chalicelib.adapters.dynamodb.writing import new_token
 from chalicelib.domain.eta.learned.places import page_name
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.journal.changes import PageChange, StoredPage
-from chalicelib.domain.learning.learning import Learnt, Order
+from chalicelib.domain.journal.changes import StoredPage
+from chalicelib.domain.learning.learning import Order
 
-LEARNT: Final = "learnt/"
 ASIDE: Final = "aside/"
 
 
@@ -37,41 +37,6 @@ class DynamoTravelPages:
             items = list(LearntItem.batch_get(keys, consistent_read=True))
         return {RouteId(item.page.removeprefix(LEARNT)): order_of(item.through) for item in items}
 
-    def commit(
-        self, pages: Sequence[PageChange], learnt: Sequence[tuple[Learnt, Order | None]]
-    ) -> None:
-        """One transaction; each condition accepts its writer's own token too."""
-        token = writes.new_token()
-        with translated(), writes.transaction() as transaction:
-            for change in pages:
-                expected = change.expected_version
-                transaction.save(
-                    PageItem(
-                        page=page_name(change.page),
-                        packed=change.packed,
-                        version=(expected or 0) + 1,
-                        token=token,
-                    ),
-                    condition=writes.unchanged(
-                        PageItem.page, PageItem.version, PageItem.token, expected, token
-                    ),
-                )
-            for mark, before in learnt:
-                as_read = (
-                    LearntItem.page.does_not_exist()
-                    if before is None
-                    else LearntItem.through == item_of(before)
-                )
-                transaction.save(
-                    LearntItem(
-                        page=f"{LEARNT}{mark.route_id}",
-                        through=item_of(mark.through),
-                        token=token,
-                        expires_at=int(mark.expires_at.timestamp()),
-                    ),
-                    condition=as_read | (LearntItem.token == token),
-                )
-
     def set_aside(self, pages: Mapping[int, StoredPage], expires_at: datetime) -> None:
         """Idempotent: page and version are the key. One by one, for it is rare."""
         with translated():
@@ -80,7 +45,7 @@ class DynamoTravelPages:
                     page=f"{ASIDE}{page_name(page)}/{stored.version}",
                     packed=stored.packed,
                     version=stored.version,
-                    token=writes.new_token(),
+                    token=new_token(),
                     expires_at=int(expires_at.timestamp()),
                 ).save()
 

@@ -14,7 +14,7 @@ from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unauthorized, Unavailable
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.ids import DriverId, ShipmentId
-from chalicelib.domain.journal.changes import Change, LiveChange, RouteChange
+from chalicelib.domain.journal.changes import LiveChange, RouteChange, ShipmentChange
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.shipments import Shipment
@@ -39,8 +39,8 @@ from tests.support.depth import times
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.fleet import InMemoryFleet
 from tests.support.fakes.ids import CountingIds
+from tests.support.fakes.journal import InMemoryJournal
 from tests.support.fakes.routes import InMemoryRoutes
-from tests.support.fakes.shipments import InMemoryShipments
 from tests.support.strategies import tracks, untidy
 
 DRIVER = DriverId("drv_1")
@@ -57,12 +57,14 @@ class Road:
     routes: InMemoryRoutes = field(default_factory=InMemoryRoutes)
 
     def __post_init__(self) -> None:
-        self.shipments = InMemoryShipments(self.fleet, self.routes)
+        self.journal = InMemoryJournal(routes=self.routes, fleet=self.fleet)
+        self.shipments = self.journal.shipments
         self.ids = CountingIds()
         self.ingest = IngestPositions(
             fleet=self.fleet,
             routes=self.routes,
             shipments=self.shipments,
+            journal=self.journal,
             clock=self.clock,
             ids=self.ids,
             forecasts=Forecaster(FactoryPrior()),
@@ -80,12 +82,10 @@ class Road:
             progress=(Progress(promise=promise),) * STOPS,
         )
         changes = [
-            Change(shipment, (make_event(4, shipment_id=shipment.id),), None)
+            ShipmentChange(shipment, (make_event(4, shipment_id=shipment.id),), None)
             for shipment in map(make_travelling, range(STOPS))
         ]
-        self.shipments.commit(
-            changes, live=LiveChange(live, None), route=RouteChange(make_route(stops), None)
-        )
+        self.journal.commit(*changes, LiveChange(live, None), RouteChange(make_route(stops), None))
 
     def post(
         self, fixes: Sequence[Fix], *, sent_at: datetime | None = None, epoch: int = 1
@@ -166,7 +166,7 @@ class TestScreening:
 
     def test_off_shift_nothing_is_kept(self, road: Road) -> None:
         live = replace(road.live, version=2, ended_at=NOON - minutes(60))
-        road.fleet.put(LiveChange(live, 1))
+        road.journal.commit(LiveChange(live, 1))
 
         report = road.post(make_drive(3, start=NOON - minutes(5)))
 
@@ -176,7 +176,7 @@ class TestScreening:
 
     def test_a_fix_of_before_the_end_still_completes_the_track(self, road: Road) -> None:
         live = replace(road.live, version=2, ended_at=NOON - minutes(60))
-        road.fleet.put(LiveChange(live, 1))
+        road.journal.commit(LiveChange(live, 1))
         late = make_fix(NOON - minutes(61))
 
         road.post([late])
@@ -268,7 +268,7 @@ class TestTelling:
         live = replace(
             road.live, version=2, progress=(Progress(promise=early), *road.live.progress[1:])
         )
-        road.fleet.put(LiveChange(live, 1))
+        road.journal.commit(LiveChange(live, 1))
 
         road.post([make_fix(NOON)])
 
@@ -281,7 +281,7 @@ class TestTelling:
 
     def test_a_shipment_that_another_route_has_taken_over_is_left_alone(self, road: Road) -> None:
         elsewhere = replace(road.shipment(0), assignment=None, version=5)
-        road.shipments.commit([Change(elsewhere, (), 4)])
+        road.journal.commit(ShipmentChange(elsewhere, (), 4))
 
         road.post(self.at_the_door())
 
@@ -332,20 +332,20 @@ class Rivals(InMemoryFleet):
         self.wins = wins
         self.won = 0
 
-    def put(self, change: LiveChange) -> None:
+    def require(self, change: LiveChange) -> None:
         if self.won < self.wins:
             self.won += 1
             present = self.lives[change.after.driver_id]
             self.lives[present.driver_id] = replace(present, version=present.version + 1)
-        super().put(change)
+        super().require(change)
 
 
 def replace_fleet(road: Road, fleet: InMemoryFleet) -> Road:
-    road.ingest = replace(road.ingest, fleet=fleet)
+    road.ingest = replace(road.ingest, fleet=fleet, journal=replace(road.journal, fleet=fleet))
     return road
 
 
 def test_a_rival_is_a_conflict() -> None:
     road = Road()
     with pytest.raises(ConcurrentUpdate):
-        Rivals(road, wins=1).put(LiveChange(replace(road.live, version=2), 1))
+        Rivals(road, wins=1).require(LiveChange(replace(road.live, version=2), 1))

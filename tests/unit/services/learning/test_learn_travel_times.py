@@ -18,7 +18,7 @@ from chalicelib.domain.eta.learned.pages import CHECKSUM, HEAD, VERSION, read_pa
 from chalicelib.domain.eta.learned.places import MODEL_PAGE
 from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.journal.changes import RouteChange, StoredPage
+from chalicelib.domain.journal.changes import Change, DepartureAdded, RouteChange, StoredPage
 from chalicelib.domain.routes.routes import Route
 from chalicelib.services.learning.learn_travel_times import (
     ITEMS_AT_ONCE,
@@ -36,6 +36,7 @@ from tests.support.builders import (
     north_of,
 )
 from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.journal import InMemoryJournal
 from tests.support.fakes.pauses import NotedPauses
 from tests.support.fakes.routes import InMemoryRoutes
 from tests.support.fakes.travel import InMemoryTravelPages
@@ -51,13 +52,17 @@ class School:
 
     routes: InMemoryRoutes = field(default_factory=InMemoryRoutes)
     travel: InMemoryTravelPages = field(default_factory=InMemoryTravelPages)
-    pauses: NotedPauses = field(default_factory=NotedPauses)
+    pauses: Any = field(default_factory=NotedPauses)
+    journal_of: Callable[..., InMemoryJournal] = InMemoryJournal
+
+    def __post_init__(self) -> None:
+        self.journal = self.journal_of(routes=self.routes, travel=self.travel)
 
     @property
     def learn(self) -> LearnTravelTimes:
         """Another container each time."""
         clock = ManualClock(NOON + timedelta(days=1))
-        return LearnTravelTimes(self.routes, self.travel, clock, self.pauses)
+        return LearnTravelTimes(self.routes, self.travel, self.journal, clock, self.pauses)
 
     def drive(self, number: int = 1, stops: int = 6, *, apart_m: float = 900.0) -> RouteId:
         """A whole route: three minutes a leg, two a stop."""
@@ -66,7 +71,7 @@ class School:
             id=RouteId(f"rte_{number}"),
             driver_id=DriverId(f"drv_{number}"),
         )
-        self.routes.put(RouteChange(route, None))
+        self.journal.commit(RouteChange(route, None))
         at = NOON + minutes(number)
         self.depart(route, None, at)
         for i in range(stops):
@@ -81,18 +86,17 @@ class School:
             make_eta(at + minutes(5 * (i - done))) if i > done else None
             for i in range(len(route.stops))
         )
-        self.routes.depart(
-            Departure(
-                route_id=route.id,
-                driver_id=route.driver_id,
-                stop_index=stop_index,
-                left_at=at,
-                told_at=at,
-                expires_at=at + timedelta(days=60),
-                etas=etas,
-                **more,
-            )
+        departure = Departure(
+            route_id=route.id,
+            driver_id=route.driver_id,
+            stop_index=stop_index,
+            left_at=at,
+            told_at=at,
+            expires_at=at + timedelta(days=60),
+            etas=etas,
+            **more,
         )
+        self.journal.commit(DepartureAdded(departure))
 
     def known(self) -> LearnedModel:
         """What is stored, read anew."""
@@ -138,9 +142,9 @@ def test_departures_are_learnt_as_they_come(school: School) -> None:
     whole, in_parts = School(), school
     whole.learn([whole.drive()])
     route_id = school.drive()
-    departures = dict(in_parts.routes.left[route_id])
+    departures = dict(in_parts.routes.departed.left[route_id])
     for count in range(1, len(departures) + 1):
-        in_parts.routes.left[route_id] = dict(list(departures.items())[:count])
+        in_parts.routes.departed.left[route_id] = dict(list(departures.items())[:count])
         in_parts.learn([route_id])
 
     # The same but for rounding: a page that is stored more often is rounded more often.
@@ -211,12 +215,19 @@ class Rival(InMemoryTravelPages):
         self.time.spend(self.random.uniform(0.05, 0.3))  # reading on, learning and packing
         return found
 
-    def commit(self, pages: Any, learnt: Any) -> None:
-        self.time.spend(0.03)
-        super().commit(pages, learnt)
-
     def take(self, longest_s: float) -> None:
         self.time.spend(self.random.uniform(0.0, longest_s))
+
+
+@dataclass
+class SlowJournal(InMemoryJournal):
+    """A commit takes its time, too."""
+
+    time: VirtualTime = field(default_factory=VirtualTime)
+
+    def commit(self, *changes: Change) -> None:
+        self.time.spend(0.03)
+        super().commit(*changes)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -227,7 +238,8 @@ def test_four_learners_at_once_all_get_through(school: School, seed: int) -> Non
 
     def learn_on(rival: int) -> None:
         pages = Rival(stored.pages, stored.marks, time=time, random=Random(10 * seed + rival))
-        learn = LearnTravelTimes(school.routes, pages, time, pages)
+        journal = SlowJournal(travel=pages, time=time)
+        learn = LearnTravelTimes(school.routes, pages, journal, time, pages)
         for route_id in route_ids[rival::4]:  # a batch of the stream each, one after the other
             came_again.update(learn([route_id]))
 
@@ -249,7 +261,8 @@ def test_no_try_is_begun_when_there_is_no_time_left(school: School) -> None:
         travel.pages[MODEL_PAGE] = StoredPage(b"", travel.rivals)
 
     travel.rival = overtake
-    learn = LearnTravelTimes(school.routes, travel, clock, school.pauses)
+    journal = replace(school.journal, travel=travel)
+    learn = LearnTravelTimes(school.routes, travel, journal, clock, school.pauses)
     route_ids = [school.drive(number) for number in (1, 2)]
 
     assert learn(route_ids) == set(route_ids)
@@ -297,25 +310,26 @@ def test_a_route_that_fails_comes_again_alone() -> None:
 
 
 @dataclass
-class Counting(InMemoryTravelPages):
+class Counting(InMemoryJournal):
     """Notes how many items each transaction had."""
 
     items: list[int] = field(default_factory=list)
 
-    def commit(self, pages: Any, learnt: Any) -> None:
-        self.items.append(len(pages) + len(learnt))
-        super().commit(pages, learnt)
+    def commit(self, *changes: Change) -> None:
+        if not isinstance(changes[0], RouteChange | DepartureAdded):
+            self.items.append(len(changes))
+        super().commit(*changes)
 
 
 def test_a_backlog_is_learnt_in_several_transactions() -> None:
-    school = School(travel=Counting())
+    school = School(journal_of=Counting)
     route_ids = [school.drive(number, stops=40, apart_m=2_500.0) for number in (1, 2)]
 
     assert school.learn(route_ids) == frozenset()
 
-    assert isinstance(school.travel, Counting)
-    assert len(school.travel.items) > 1
-    assert max(school.travel.items) <= ITEMS_AT_ONCE
+    assert isinstance(school.journal, Counting)
+    assert len(school.journal.items) > 1
+    assert max(school.journal.items) <= ITEMS_AT_ONCE
     assert set(school.travel.marks) == set(route_ids)
 
 
@@ -331,13 +345,14 @@ class Watched(InMemoryRoutes):
 
 
 def test_a_backlog_is_read_once_however_many_transactions_it_takes() -> None:
-    watched, counting = Watched(), Counting()
-    school = School(watched, counting)
+    watched = Watched()
+    school = School(watched, journal_of=Counting)
     route_ids = [school.drive(number, stops=40, apart_m=2_500.0) for number in (1, 2)]
 
     school.learn(route_ids)
 
-    assert len(counting.items) > 1
+    assert isinstance(school.journal, Counting)
+    assert len(school.journal.items) > 1
     assert watched.asked == route_ids
 
 

@@ -9,13 +9,14 @@ from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.eta.accuracy import Horizon
 from chalicelib.domain.ids import DriverId, HubId, RouteId
-from chalicelib.domain.journal.changes import RouteChange, TrackEntry
+from chalicelib.domain.journal.changes import DepartureAdded, RouteChange, TrackEntry
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import RouteStatus
 from chalicelib.services.learning.show_accuracy import ShowAccuracy, pooled
 from tests.support.builders import NOON, make_eta, make_fix, make_live, make_route, minutes
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.fleet import InMemoryFleet
+from tests.support.fakes.journal import InMemoryJournal
 from tests.support.fakes.routes import InMemoryRoutes
 
 DAY, HUB = date(2026, 11, 23), HubId("hub_1")
@@ -29,6 +30,9 @@ class Day:
     fleet: InMemoryFleet = field(default_factory=InMemoryFleet)
     clock: ManualClock = field(default_factory=ManualClock)
 
+    def __post_init__(self) -> None:
+        self.journal = InMemoryJournal(routes=self.routes, fleet=self.fleet)
+
     def drive(self, number: int, *, arrives_min: list[float], told_min: float = 60) -> RouteId:
         """A driven route whose stops were all told, at the start, for one minute after noon."""
         route_id, driver_id = RouteId(f"rte_{number}"), DriverId(f"drv_{number}")
@@ -37,7 +41,7 @@ class Day:
         route = make_route(
             stops, id=route_id, driver_id=driver_id, status=RouteStatus.COMPLETED, started_at=NOON
         )
-        self.routes.put(RouteChange(route, None))
+        self.journal.commit(RouteChange(route, None))
         places = [None, *range(stops)]
         for place, at_min in zip(places, [0.0, *arrives_min], strict=True):
             at = NOON + minutes(at_min)
@@ -51,7 +55,7 @@ class Day:
                 arrived_at=None if place is None else at,
                 etas=etas if place is None else (),
             )
-            self.routes.depart(left)
+            self.journal.commit(DepartureAdded(left))
         return route_id
 
     def tell(self, number: int, at_min: float, point_min: float, *, route: int) -> None:
@@ -113,7 +117,7 @@ def test_a_day_is_read_page_by_page(day: Day) -> None:
 
 
 def test_of_a_route_that_has_not_started_there_is_nothing_to_say(day: Day) -> None:
-    day.routes.put(RouteChange(make_route(3), None))
+    day.journal.commit(RouteChange(make_route(3), None))
 
     found = day.shown.of_route(RouteId("rte_1"))
 
@@ -122,7 +126,7 @@ def test_of_a_route_that_has_not_started_there_is_nothing_to_say(day: Day) -> No
 
 
 def test_a_started_route_without_departures_is_no_failure(day: Day) -> None:
-    day.routes.put(RouteChange(make_route(3, status=RouteStatus.ACTIVE), None))
+    day.journal.commit(RouteChange(make_route(3, status=RouteStatus.ACTIVE), None))
 
     assert not day.shown.of_route(RouteId("rte_1")).reached.arrivals
 

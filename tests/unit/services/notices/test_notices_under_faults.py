@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import AnswerLost, ConcurrentUpdate, Unavailable
-from chalicelib.domain.ids import ShipmentId, ShipperId
+from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.journal.claims import Claim
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.notices.notify_recipient import NotifyRecipient
 from tests.support.builders import NOON, make_event, make_shipper, make_travelling
 from tests.support.depth import times
+from tests.support.fakes.accounts import InMemoryShippers
 from tests.support.fakes.ledger import InMemoryLedger
 
 SEEDS = times(quick=150, deep=5_000)
@@ -72,9 +73,6 @@ class World:
 
     def get(self, shipment_id: ShipmentId) -> Shipment:
         return make_travelling(id=shipment_id)
-
-    def shipper(self, shipper_id: ShipperId) -> Any:
-        return make_shipper(id=shipper_id)
 
     def tracking_token(self, *_: Any) -> str:
         return "token"
@@ -132,9 +130,10 @@ class World:
 
     def notify(self, event: Event) -> bool:
         world: Any = self
+        shippers = InMemoryShippers({shipper.id: shipper for shipper in [make_shipper()]})
         use_case = NotifyRecipient(
             shipments=world,
-            accounts=world,
+            shippers=shippers,
             ledger=self.ledger,
             sms=world,
             email=world,

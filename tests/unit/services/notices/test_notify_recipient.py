@@ -15,7 +15,7 @@ from chalicelib.domain.errors import (
     NotFound,
     Unavailable,
 )
-from chalicelib.domain.ids import ShipmentId, ShipperId
+from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.notices.notices import Channel
 from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
 from chalicelib.domain.shipments.events import Event, EventType
@@ -24,6 +24,7 @@ from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import logger
 from chalicelib.services.notices.notify_recipient import NotifyRecipient, Outcome
 from tests.support.builders import NOON, make_event, make_recipient, make_shipper, make_travelling
+from tests.support.fakes.accounts import InMemoryShippers
 from tests.support.fakes.ledger import InMemoryLedger
 from tests.support.fakes.senders import InMemoryEmail, InMemorySms
 
@@ -52,12 +53,6 @@ class Shelf:
             raise NotFound
         return found
 
-    def shipper(self, shipper_id: ShipperId) -> Shipper:
-        found = next((s for s in self.shippers if s.id == shipper_id), None)
-        if found is None:
-            raise NotFound
-        return found
-
 
 @dataclass
 class World:
@@ -78,9 +73,10 @@ class World:
 
     def notify(self, event: Event = OUT) -> dict[Channel, Outcome]:
         world: Any = self
+        shippers = InMemoryShippers({s.id: s for s in self.shelf.shippers})
         notify = NotifyRecipient(
             shipments=world.shelf,
-            accounts=world.shelf,
+            shippers=shippers,
             ledger=self.ledger,
             sms=self.sms,
             email=self.email,

@@ -9,10 +9,12 @@ import pytest
 
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving.forecasts import Forecaster
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import Invalid, NotPlannable, Unavailable
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.journal.changes import LiveChange
 from chalicelib.domain.routes.routes import Break, Route
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import counted
@@ -27,13 +29,13 @@ from tests.support.builders import (
     north_of,
     seconds,
 )
-from tests.support.fakes.accounts import InMemoryAccounts
+from tests.support.fakes.accounts import InMemoryHubs
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.fleet import InMemoryFleet
 from tests.support.fakes.ids import CountingIds
+from tests.support.fakes.journal import InMemoryJournal
 from tests.support.fakes.road_networks import InMemoryRoadNetwork
 from tests.support.fakes.routes import InMemoryRoutes
-from tests.support.fakes.shipments import InMemoryShipments
 
 STOPS = 3
 DISPATCHER = Actor(Role.DISPATCHER, "key_1")
@@ -48,20 +50,22 @@ class Office:
     routes: InMemoryRoutes = field(default_factory=InMemoryRoutes)
 
     def __post_init__(self) -> None:
-        self.shipments = InMemoryShipments(self.fleet, self.routes)
-        self.accounts = InMemoryAccounts(self.fleet)
-        self.accounts.put_hub(make_hub())
-        self.accounts.create_driver(make_driver())
+        self.journal = InMemoryJournal(routes=self.routes, fleet=self.fleet)
+        self.shipments = self.journal.shipments
+        self.hubs = InMemoryHubs()
+        self.hubs.put(make_hub())
+        self.journal.commit(LiveChange(Live(make_driver().id, version=1), None))
         for number in range(1, STOPS + 1):
             shipment = make_shipment(number)
             place = north_of(HELSINKI, 1_000.0 * number)
             address = replace(shipment.address, coordinates=place)
             self.shipments.shipments[shipment.id] = replace(shipment, address=address)
         self.plan = PlanRoute(
-            accounts=self.accounts,
+            hubs=self.hubs,
             fleet=self.fleet,
             routes=self.routes,
             shipments=self.shipments,
+            journal=self.journal,
             road_network=self.roads,
             clock=ManualClock(),
             ids=CountingIds(),

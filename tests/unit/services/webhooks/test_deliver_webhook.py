@@ -34,13 +34,13 @@ class World:
     def now(self) -> datetime:
         return self.time
 
-    def webhooks(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
+    def of_shipper(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
         return tuple(e for e in self.endpoints if e.shipper_id == shipper_id)
 
     def deliver(self, event: Event = DELIVERED) -> dict[WebhookId, Outcome]:
         world: Any = self
         deliver = DeliverWebhook(
-            accounts=world, ledger=self.ledger, sender=self.sender, clock=world
+            endpoints=world, ledger=self.ledger, sender=self.sender, clock=world
         )
         report = deliver(event)
         assert report.is_complete == (

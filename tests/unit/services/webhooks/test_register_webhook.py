@@ -1,5 +1,5 @@
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -7,11 +7,11 @@ import pytest
 
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.domain.ids import ShipperId, WebhookId
-from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+from chalicelib.domain.ids import ShipperId
 from chalicelib.services.webhooks.register_webhook import MOST_ENDPOINTS, RegisterWebhook
 from tests.support.builders import NOON
 from tests.support.fakes.senders import InMemoryWebhooks
+from tests.support.fakes.webhooks import InMemoryWebhookEndpoints
 
 URL = "https://shop.example/hooks"
 SHOP = Actor(Role.SHIPPER, "key_1", shipper_id=ShipperId("shr_1"))
@@ -20,30 +20,22 @@ OTHER = Actor(Role.SHIPPER, "key_2", shipper_id=ShipperId("shr_2"))
 
 @dataclass
 class World:
-    endpoints: dict[WebhookId, WebhookEndpoint] = field(default_factory=dict)
+    made: int = 0
 
     def now(self) -> datetime:
         return NOON
 
     def new(self, prefix: str) -> str:
-        return f"{prefix}_{len(self.endpoints) + 1}"
-
-    def put_webhook(self, endpoint: WebhookEndpoint) -> None:
-        self.endpoints[endpoint.id] = endpoint
-
-    def webhooks(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
-        return tuple(e for e in self.endpoints.values() if e.shipper_id == shipper_id)
-
-    def delete_webhook(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
-        if webhook_id not in {e.id for e in self.webhooks(shipper_id)}:
-            raise NotFound
-        del self.endpoints[webhook_id]
+        self.made += 1
+        return f"{prefix}_{self.made}"
 
 
 @pytest.fixture
 def register() -> RegisterWebhook:
     world: Any = World()
-    return RegisterWebhook(accounts=world, sender=InMemoryWebhooks(), clock=world, ids=world)
+    return RegisterWebhook(
+        endpoints=InMemoryWebhookEndpoints(), sender=InMemoryWebhooks(), clock=world, ids=world
+    )
 
 
 def test_an_endpoint_gets_a_secret_of_its_own(register: RegisterWebhook) -> None:
