@@ -148,7 +148,7 @@ class _Fleet:
 def _under_way(stops: int, now: datetime) -> tuple[Any, Any]:
     """A route of so many stops a few hundred metres apart, and its driver's live state."""
     from chalicelib.adapters.ids import UlidIds  # noqa: PLC0415
-    from chalicelib.domain.driving.forecasts import etas_at_start, links  # noqa: PLC0415
+    from chalicelib.domain.driving.forecasts import etas_at_start, stop_times  # noqa: PLC0415
     from chalicelib.domain.driving.live import Live, Progress  # noqa: PLC0415
     from chalicelib.domain.eta.model import FactoryPrior  # noqa: PLC0415
     from chalicelib.domain.geography import Coordinates  # noqa: PLC0415
@@ -185,7 +185,7 @@ def _under_way(stops: int, now: datetime) -> tuple[Any, Any]:
         started_at=now,
     )
     model = FactoryPrior()
-    etas = etas_at_start(links(route, model, now), range(stops), model, now)
+    etas = etas_at_start(stop_times(route, model, now), range(stops), model, now)
     promised = replace(
         route,
         stops=tuple(

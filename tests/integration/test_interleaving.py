@@ -17,7 +17,7 @@ from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
 from chalicelib.domain.journal.changes import LiveChange
-from chalicelib.services.routes.plan_routes import PlannedVisit, RouteOrder
+from chalicelib.services.routes.plan_routes import NewRoute, PlannedVisit
 from tests.support.carrier import Carrier, Round, fix
 from tests.support.depth import times
 from tests.support.interleaving import Interleaving
@@ -57,7 +57,7 @@ def delivery(van: Round) -> Callable[[], Any]:
 
 def planning(carrier: Carrier, driver_id: str, shipment_id: str) -> Callable[[], Any]:
     now = carrier.clock.now()
-    order = RouteOrder(
+    order = NewRoute(
         driver_id=DriverId(driver_id),
         hub_id=HubId(carrier.hub_id),
         service_day=now.date(),
@@ -115,7 +115,7 @@ def test_a_write_that_forgets_its_condition_would_be_caught(
     shared: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(
-        journal.PUTS,  # type: ignore[arg-type]  # read-only for all others
+        journal.PUTS,
         LiveChange,
         lambda change, token: [Put(live_item(change.after, token))],
     )

@@ -213,7 +213,7 @@ def make_live(stops: int = 3, **changes: Any) -> Live:
         "plan_version": 1,
         "started_at": NOON - timedelta(hours=1),
         "recent": (make_fix(coordinates=north_of(HELSINKI, -5_000.0)),),
-        "reckoned_at": NOON,
+        "estimated_at": NOON,
         "progress": tuple(
             Progress(promise=make_range(NOON + minutes(30 * i))) for i in range(stops)
         ),

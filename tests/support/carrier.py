@@ -372,7 +372,7 @@ class Round:
         """Every stored fix, in device order, once."""
         rows = [row for row in self.fleet() if row["item"]["S"].startswith("TRACK#")]
         fixes = {found for row in rows for found in unpack_fixes(row["fixes"]["B"])}
-        return sorted(fixes, key=lambda found: found.order)
+        return sorted(fixes, key=lambda found: found.sort_key)
 
     def fleet(self) -> list[dict[str, Any]]:
         """The driver's items: live state and track."""

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut, Schema
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
 from chalicelib.domain.routes.routes import Break, Route
-from chalicelib.services.routes.plan_routes import PlannedVisit, RouteOrder
+from chalicelib.services.routes.plan_routes import NewRoute, PlannedVisit
 from chalicelib.services.routes.show_routes import DriverRoute
 
 ServiceTime = Annotated[float, Field(ge=0, le=14_400)]
@@ -47,19 +47,20 @@ class RouteIn(Schema):
             raise ValueError(msg)
         return self
 
-    def to_domain(self) -> RouteOrder:
+    def to_domain(self) -> NewRoute:
         """The order."""
         visits = self.stops or tuple(
             VisitIn(shipment_ids=(shipment_id,)) for shipment_id in self.shipment_ids or ()
         )
-        return RouteOrder(
+        return NewRoute(
             driver_id=DriverId(self.driver_id),
             hub_id=HubId(self.hub_id),
             service_day=self.service_day,
             starts_at=self.starts_at,
             is_list=self.stops is None,
             breaks=tuple(
-                Break(rest.earliest, rest.latest, rest.duration_s) for rest in self.breaks
+                Break(planned_break.earliest, planned_break.latest, planned_break.duration_s)
+                for planned_break in self.breaks
             ),
             visits=tuple(
                 PlannedVisit(
@@ -93,9 +94,13 @@ class BreakOut(Schema):
     duration_s: int
 
     @classmethod
-    def of(cls, rest: Break) -> "BreakOut":
+    def of(cls, planned_break: Break) -> "BreakOut":
         """From the domain."""
-        return cls(earliest=rest.earliest, latest=rest.latest, duration_s=rest.duration_s)
+        return cls(
+            earliest=planned_break.earliest,
+            latest=planned_break.latest,
+            duration_s=planned_break.duration_s,
+        )
 
 
 class RouteOut(Schema):

@@ -15,7 +15,7 @@ from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status, external_status
-from chalicelib.services.shipments.create_shipment import ShipmentOrder
+from chalicelib.services.shipments.create_shipment import NewShipment
 
 
 def _e164(phone: str) -> str:
@@ -129,10 +129,10 @@ class ShipmentIn(Schema):
             raise ValueError(msg)
         return self
 
-    def to_domain(self) -> ShipmentOrder:
+    def to_domain(self) -> NewShipment:
         """The order."""
         address = self.address
-        return ShipmentOrder(
+        return NewShipment(
             reference=self.reference,
             recipient=Recipient(**self.recipient.model_dump()),
             address=Address(

@@ -23,15 +23,15 @@ LEAST_REST: Final = timedelta(minutes=5)
 LAT_MARGIN_DEG: Final = 0.002
 """Some 200 m: stops further north or south are not asked for their distance."""
 
-Rest = tuple[datetime | None, tuple[int, ...]]
+Standing = tuple[datetime | None, tuple[int, ...]]
 """Since when the van stands off all stops, and the seconds taken of each break before that."""
 
 
-def rested(
+def breaks_taken(
     live: Live, before: Fix | None, passed: Sequence[Fix], route: Route, policy: Policy
-) -> Rest:
+) -> Standing:
     """The rest after the fixes that the van ``passed`` since ``before``, in device order."""
-    since, taken_s = live.resting_since, live.rested_s
+    since, taken_s = live.standing_since, live.breaks_taken_s
     anchor = _anchor(live, since)
     stops = zip(route.stops, live.progress, strict=True)
     doors = [stop.coordinates for stop, progress in stops if not progress.is_done]
@@ -50,17 +50,19 @@ def rested(
 def pauses(breaks: Sequence[Break], at: datetime, live: Live | None = None) -> Iterator[Pause]:
     """What is still ahead of the breaks at this time, in their order."""
     taken_s: Sequence[int] = ()
-    rests_since = None
+    stands_since = None
     if live is not None:
-        rests_since = live.resting_since
-        taken_s = _taken_s(breaks, live.rested_s, rests_since, at)
-    is_resting = rests_since is not None and at - rests_since >= LEAST_REST
-    for i, rest in enumerate(breaks):
-        left_s = rest.duration_s - (taken_s[i] if i < len(taken_s) else 0)
-        if left_s <= 0 or at > rest.latest + timedelta(seconds=rest.duration_s):
+        stands_since = live.standing_since
+        taken_s = _taken_s(breaks, live.breaks_taken_s, stands_since, at)
+    is_resting = stands_since is not None and at - stands_since >= LEAST_REST
+    for i, planned_break in enumerate(breaks):
+        left_s = planned_break.duration_s - (taken_s[i] if i < len(taken_s) else 0)
+        if left_s <= 0 or at > planned_break.latest + timedelta(seconds=planned_break.duration_s):
             continue
-        is_now = is_resting and at >= rest.earliest
-        yield Pause(rest.earliest.timestamp(), rest.latest.timestamp(), left_s, is_now)
+        is_now = is_resting and at >= planned_break.earliest
+        yield Pause(
+            planned_break.earliest.timestamp(), planned_break.latest.timestamp(), left_s, is_now
+        )
         is_resting = is_resting and not is_now
 
 
@@ -88,13 +90,13 @@ def _taken_s(
     if since is None or until - since < LEAST_REST:
         return tuple(taken_s)
     counted: list[int] = []
-    for i, rest in enumerate(breaks):
+    for i, planned_break in enumerate(breaks):
         before_s = taken_s[i] if i < len(taken_s) else 0
-        begun = max(since, rest.earliest)
-        ended = min(until, rest.latest + timedelta(seconds=rest.duration_s))
-        rest_s = max(0, int((ended - begun).total_seconds()))
-        rest_s = min(rest_s, rest.duration_s - before_s)
-        counted.append(before_s + rest_s)
-        if rest_s:
-            since = begun + timedelta(seconds=rest_s)
+        begun = max(since, planned_break.earliest)
+        ended = min(until, planned_break.latest + timedelta(seconds=planned_break.duration_s))
+        taken_now_s = max(0, int((ended - begun).total_seconds()))
+        taken_now_s = min(taken_now_s, planned_break.duration_s - before_s)
+        counted.append(before_s + taken_now_s)
+        if taken_now_s:
+            since = begun + timedelta(seconds=taken_now_s)
     return tuple(counted)

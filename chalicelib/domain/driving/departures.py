@@ -41,7 +41,7 @@ class Departure:
     news_at: datetime | None = None
 
     @property
-    def order(self) -> tuple[datetime, int]:
+    def key(self) -> tuple[datetime, int]:
         """Departures of a route in the order of time; the hub before a stop left with it."""
         return self.left_at, 0 if self.stop_index is None else self.stop_index + 1
 

@@ -57,7 +57,7 @@ class Fix:
     battery_ratio: float | None = None
 
     @property
-    def order(self) -> tuple[datetime, tuple[float, ...]]:
+    def sort_key(self) -> tuple[datetime, tuple[float, ...]]:
         """Device time first; all else settles ties, so that no order depends on arrival."""
         details = (self.accuracy_m, self.speed_mps, self.heading_deg, self.battery_ratio)
         known = (-1.0 if value is None else value for value in details)
@@ -263,4 +263,4 @@ def _is_on_shift(fix: Fix, started_at: datetime | None, ended_at: datetime | Non
 
 
 def _order(fix: Fix) -> tuple[datetime, tuple[float, ...]]:
-    return fix.order
+    return fix.sort_key

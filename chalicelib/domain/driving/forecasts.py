@@ -1,8 +1,8 @@
 """ETAs of a whole route: before it starts, and on the road from where the van is now.
 
 Durations between stops depend only on the plan and the time of day, so they are estimated once per
-plan and quarter of an hour (``links``); a fix only changes the current leg and shifts the chain
-behind it.
+plan and quarter of an hour (``stop_times``); a fix only changes the current leg and shifts the
+chain behind it.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from typing import Final
 from chalicelib.domain.driving.breaks import pauses
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.driving.visit_order import in_turn
-from chalicelib.domain.eta.chain import NO_TIME, Link, chain, instants_s, remaining_dwell
+from chalicelib.domain.driving.visit_order import visit_order
+from chalicelib.domain.eta.chain import NO_TIME, StopTimes, chain, instants_s, remaining_dwell
 from chalicelib.domain.eta.estimates import Duration, Eta, Etas
 from chalicelib.domain.eta.model import Leg, TravelModel, Visit
 from chalicelib.domain.geography import Coordinates, distance_m
@@ -35,19 +35,19 @@ def quarter(at: datetime) -> int:
     return int(at.timestamp() // QUARTER_HOUR.total_seconds())
 
 
-def links(route: Route, model: TravelModel, at: datetime) -> tuple[Link, ...]:
+def stop_times(route: Route, model: TravelModel, at: datetime) -> tuple[StopTimes, ...]:
     """Travel to and service at every stop of the plan, from the hub on.
 
     Each at the time when it should be its turn, but never before ``at``.
     """
-    found: list[Link] = []
+    found: list[StopTimes] = []
     place, turn = route.hub_coordinates, route.started_at or route.starts_at
     for stop in route.stops:
         travel = model.leg(leg_to(stop, place, route, road_s=stop.road_s), max(at, turn))
         turn += timedelta(seconds=travel.mean_s)
         dwell = model.dwell(visit(stop, route), max(at, turn))
         turn += timedelta(seconds=dwell.mean_s)
-        found.append(Link(travel=travel, dwell=dwell, window=stop.window))
+        found.append(StopTimes(travel=travel, dwell=dwell, window=stop.window))
         place = stop.coordinates
     return tuple(found)
 
@@ -79,18 +79,18 @@ def visit(stop: Stop, route: Route) -> Visit:
 
 
 def planned_etas(
-    plan_links: Sequence[Link],
+    plan_times: Sequence[StopTimes],
     model: TravelModel,
     departs_at: datetime,
     breaks: Sequence[Break] = (),
 ) -> tuple[Eta, ...]:
     """An ETA for every stop, for a van that leaves the hub then."""
     ahead = pauses(breaks, departs_at)
-    return chain(plan_links, departs_at=departs_at, model=model, pauses=ahead)
+    return chain(plan_times, departs_at=departs_at, model=model, pauses=ahead)
 
 
 def etas_at_start(
-    plan_links: Sequence[Link],
+    plan_times: Sequence[StopTimes],
     loaded: Sequence[int],
     model: TravelModel,
     departs_at: datetime,
@@ -102,8 +102,8 @@ def etas_at_start(
     """
     on_van = set(loaded)
     kept = [
-        link if i in on_van else Link(link.travel, dwell=NO_TIME)
-        for i, link in enumerate(plan_links)
+        times if i in on_van else StopTimes(times.travel, dwell=NO_TIME)
+        for i, times in enumerate(plan_times)
     ]
     ahead = pauses(breaks, departs_at)
     etas = chain(kept, departs_at=departs_at, model=model, pauses=ahead)
@@ -111,7 +111,7 @@ def etas_at_start(
 
 
 def remaining_etas(
-    live: Live, head: Fix, plan_links: Sequence[Link], route: Route, model: TravelModel
+    live: Live, head: Fix, plan_times: Sequence[StopTimes], route: Route, model: TravelModel
 ) -> Etas:
     """ETAs of all stops not done, from where the head is; None for what is done or already reached.
 
@@ -119,25 +119,25 @@ def remaining_etas(
     own speed, and so is a leg that leaves out stops of the plan. At a stop under way, in whatever
     order it was reached, the rest of its service is expected first.
     """
-    ahead = in_turn(live, route, plan_links, head.recorded_at)
-    chained: list[Link] = []
+    ahead = visit_order(live, route, plan_times, head.recorded_at)
+    chained: list[StopTimes] = []
     before = NOWHERE
     under_way = live.under_way
     if under_way is not None:
-        dwell = _rest_of_service(live, under_way, head, plan_links)
-        chained.append(Link(travel=NO_TIME, dwell=dwell))
+        dwell = _rest_of_service(live, under_way, head, plan_times)
+        chained.append(StopTimes(travel=NO_TIME, dwell=dwell))
         before = under_way
     for i in ahead:
-        link = plan_links[i]
+        times = plan_times[i]
         if i == before - 1:  # back the way that the plan goes
-            link = Link(plan_links[before].travel, link.dwell, link.window)
+            times = StopTimes(plan_times[before].travel, times.dwell, times.window)
         elif i != before + 1:
             stop = route.stops[i]
             place = head.coordinates if before == NOWHERE else route.stops[before].coordinates
             road_s = None if chained else _road_s_left(live, i, place, route)
             travel = model.leg(leg_to(stop, place, route, road_s=road_s), head.recorded_at)
-            link = Link(travel, link.dwell, link.window)
-        chained.append(link)
+            times = StopTimes(travel, times.dwell, times.window)
+        chained.append(times)
         before = i
     told = instants_s(
         chained,
@@ -172,10 +172,10 @@ def _road_s_left(live: Live, stop_index: int, place: Coordinates, route: Route) 
 
 
 def _rest_of_service(
-    live: Live, stop_index: int, head: Fix, plan_links: Sequence[Link]
+    live: Live, stop_index: int, head: Fix, plan_times: Sequence[StopTimes]
 ) -> Duration:
     arrived_at = live.progress[stop_index].arrived_at or head.recorded_at
-    return remaining_dwell(plan_links[stop_index].dwell, head.recorded_at - arrived_at)
+    return remaining_dwell(plan_times[stop_index].dwell, head.recorded_at - arrived_at)
 
 
 class Forecaster:
@@ -188,17 +188,17 @@ class Forecaster:
         """``plans`` is how many are remembered."""
         self.model = model
         self._plans = plans
-        self._links: dict[tuple[str, int, int], tuple[Link, ...]] = {}
+        self._stop_times: dict[tuple[str, int, int], tuple[StopTimes, ...]] = {}
 
-    def links(self, route: Route, at: datetime) -> tuple[Link, ...]:
-        """``links`` of the plan, once per plan version and quarter of an hour."""
+    def stop_times(self, route: Route, at: datetime) -> tuple[StopTimes, ...]:
+        """``stop_times`` of the plan, once per plan version and quarter of an hour."""
         key = (route.id, route.plan_version, quarter(at))
-        if key not in self._links:
-            if len(self._links) >= self._plans:
-                self._links.pop(next(iter(self._links)))
-            self._links[key] = links(route, self.model, at)
-        return self._links[key]
+        if key not in self._stop_times:
+            if len(self._stop_times) >= self._plans:
+                self._stop_times.pop(next(iter(self._stop_times)))
+            self._stop_times[key] = stop_times(route, self.model, at)
+        return self._stop_times[key]
 
     def forget(self, route_id: str, plan_version: int, quarter_hour: int) -> None:
         """The model knows more now than when it was asked about this plan."""
-        self._links.pop((route_id, plan_version, quarter_hour), None)
+        self._stop_times.pop((route_id, plan_version, quarter_hour), None)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.driving.alerts import Alert, decide
-from chalicelib.domain.driving.breaks import rested
+from chalicelib.domain.driving.breaks import breaks_taken
 from chalicelib.domain.driving.fixes import Fix, Screened, is_drivable, newest
 from chalicelib.domain.driving.forecasts import remaining_etas
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.nearest_stop import CLEAR, near_stop
-from chalicelib.domain.eta.chain import Link
+from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.eta.model import TravelModel
 from chalicelib.domain.geography import distance_m
 from chalicelib.domain.policy import Policy
@@ -24,7 +24,7 @@ def advance(
     live: Live,
     screened: Screened,
     route: Route,
-    plan_links: Sequence[Link],
+    plan_times: Sequence[StopTimes],
     *,
     now: datetime,
     model: TravelModel,
@@ -37,15 +37,15 @@ def advance(
     before = live.head(policy)
     after = replace(live, recent=newest(live.recent, screened.usable))
     head = after.head(policy)
-    if head is None or (before is not None and head.order <= before.order):
+    if head is None or (before is not None and head.sort_key <= before.sort_key):
         return after, ()
     passed = [fix for fix in screened.trusted if _is_between(fix, before, head)]
     near, since = near_stop(after, route, passed, model=model, policy=policy) or (None, None)
     after = replace(after, near_stop=near, near_since=since)
     if route.breaks:
-        resting_since, rested_s = rested(live, before, passed, route, policy)
-        after = replace(after, resting_since=resting_since, rested_s=rested_s)
-    after = _reckoned(after, head, plan_links, route, model)
+        standing_since, breaks_taken_s = breaks_taken(live, before, passed, route, policy)
+        after = replace(after, standing_since=standing_since, breaks_taken_s=breaks_taken_s)
+    after = _reckoned(after, head, plan_times, route, model)
     return decide(
         after,
         route,
@@ -88,7 +88,7 @@ def leave(
     live: Live,
     stop_index: int,
     route: Route,
-    plan_links: Sequence[Link],
+    plan_times: Sequence[StopTimes],
     *,
     left_at: datetime,
     now: datetime,
@@ -117,7 +117,7 @@ def leave(
             after = replace(after, last_stop=stop_index)
         if head.recorded_at < left_at:
             head = there
-    return _reckoned(after, head, plan_links, route, model)
+    return _reckoned(after, head, plan_times, route, model)
 
 
 def _was_elsewhere_since(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> bool:
@@ -128,7 +128,7 @@ def _was_elsewhere_since(live: Live, stop_index: int, arrived_at: datetime, poli
     before the driver has tapped. To a stop ahead nobody is called back, however late it is said:
     some vans park around the corner.
     """
-    last, news_at = live.last_stop, live.reckoned_at
+    last, news_at = live.last_stop, live.estimated_at
     if last is None or news_at is None:
         return False
     last_arrived_at = live.progress[last].arrived_at
@@ -152,11 +152,11 @@ def _was_seen(live: Live, stop_index: int, head: Fix, there: Fix, policy: Policy
 
 
 def _reckoned(
-    live: Live, head: Fix, plan_links: Sequence[Link], route: Route, model: TravelModel
+    live: Live, head: Fix, plan_times: Sequence[StopTimes], route: Route, model: TravelModel
 ) -> Live:
-    etas = remaining_etas(live, head, plan_links, route, model)
-    return replace(live, etas=etas, reckoned_at=head.recorded_at)
+    etas = remaining_etas(live, head, plan_times, route, model)
+    return replace(live, etas=etas, estimated_at=head.recorded_at)
 
 
 def _is_between(fix: Fix, before: Fix | None, head: Fix) -> bool:
-    return (before is None or fix.order > before.order) and fix.order <= head.order
+    return (before is None or fix.sort_key > before.sort_key) and fix.sort_key <= head.sort_key

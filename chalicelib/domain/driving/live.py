@@ -41,11 +41,11 @@ class Live:
     ``recent`` are the newest usable fixes in device order; ``progress`` and ``etas`` have one entry
     a stop in plan order, an ETA being None where there is nothing left to reach. ``near_stop`` is
     the index of the stop that the head is near, and ``near_since`` since when without leaving;
-    ``last_stop`` is the one that was reached last. ``resting_since`` is since when the van stands
-    off all stops, ``rested_s`` what was taken of each of the plan's breaks before that, empty for
-    nothing; both are kept only for plans with breaks. ``reckoned_at`` is as of when the ETAs are
-    (None: as of the start). ``planned`` are the routes that this driver is to start, first planned
-    first.
+    ``last_stop`` is the one that was reached last. ``standing_since`` is since when the van stands
+    off all stops, ``breaks_taken_s`` what was taken of each of the plan's breaks before that, empty
+    for nothing; both are kept only for plans with breaks. ``estimated_at`` is as of when the ETAs
+    are (None: as of the start). ``planned`` are the routes that this driver is to start, first
+    planned first.
     """
 
     driver_id: DriverId
@@ -60,9 +60,9 @@ class Live:
     near_stop: int | None = None
     near_since: datetime | None = None
     last_stop: int | None = None
-    resting_since: datetime | None = None
-    rested_s: tuple[int, ...] = ()
-    reckoned_at: datetime | None = None
+    standing_since: datetime | None = None
+    breaks_taken_s: tuple[int, ...] = ()
+    estimated_at: datetime | None = None
     progress: tuple[Progress, ...] = ()
     etas: Sequence[Eta | None] = ()
     planned: tuple[RouteId, ...] = ()
@@ -75,7 +75,7 @@ class Live:
     @property
     def news_at(self) -> datetime | None:
         """When we last knew something of the van that its ETAs rest on; None before a route."""
-        return self.reckoned_at or self.started_at
+        return self.estimated_at or self.started_at
 
     def remaining(self) -> list[int]:
         """The indexes of the stops not done yet, in the order in which the van is expected there.

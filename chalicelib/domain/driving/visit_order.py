@@ -16,7 +16,7 @@ from itertools import repeat
 from typing import Final
 
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.eta.chain import Link
+from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.geography import EARTH_RADIUS_M, Coordinates
 from chalicelib.domain.routes.routes import Route
 
@@ -28,7 +28,9 @@ Point = tuple[float, float]
 HERE: Final[Point] = (0.0, 0.0)
 
 
-def in_turn(live: Live, route: Route, plan_links: Sequence[Link], at: datetime) -> list[int]:
+def visit_order(
+    live: Live, route: Route, plan_times: Sequence[StopTimes], at: datetime
+) -> list[int]:
     """The indexes of the stops that are neither done nor reached, in the expected order.
 
     ``at`` is when the van sets out for the first of them.
@@ -44,7 +46,7 @@ def in_turn(live: Live, route: Route, plan_links: Sequence[Link], at: datetime) 
     gaps_m = list(map(math.dist, path, path[1:]))
     for run in _runs([i for i in waiting if i < last]):
         run_path = [points[i] for i in run]
-        waits_s = _waits_s(run, order, plan_links, at)
+        waits_s = _waits_s(run, order, plan_times, at)
         place, is_reversed = _cheapest(run_path[0], run_path[-1], path, gaps_m, waits_s)
         if is_reversed:
             run.reverse()
@@ -101,19 +103,19 @@ def _detours_m(
 
 
 def _waits_s(
-    run: Sequence[int], order: Sequence[int], plan_links: Sequence[Link], at: datetime
+    run: Sequence[int], order: Sequence[int], plan_times: Sequence[StopTimes], at: datetime
 ) -> list[float]:
     """How long the run would wait for a window, before each place of the order and at its end.
 
     Nothing, when it has no window.
     """
-    opens = [window.earliest for i in run if (window := plan_links[i].window) is not None]
+    opens = [window.earliest for i in run if (window := plan_times[i].window) is not None]
     if not opens:
         return []
     left_s = (max(opens) - at).total_seconds()
     waits_s = [max(0.0, left_s)]
     for i in order:
-        left_s -= plan_links[i].travel.mean_s + plan_links[i].dwell.mean_s
+        left_s -= plan_times[i].travel.mean_s + plan_times[i].dwell.mean_s
         waits_s.append(max(0.0, left_s))
     return waits_s
 

@@ -21,7 +21,7 @@ NO_TIME: Final = Duration(mu=-700.0, variance=0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class StopTimes:
     """One remaining stop: the travel to it, the service at it, and its window."""
 
     travel: Duration
@@ -53,13 +53,13 @@ class Span(NamedTuple):
 
 
 def chain(
-    links: Sequence[Link],
+    stop_times: Sequence[StopTimes],
     *,
     departs_at: datetime,
     model: TravelModel,
     pauses: Iterable[Pause] = (),
 ) -> tuple[Eta, ...]:
-    """An ETA for every link in order, for a vehicle that leaves for the first at ``departs_at``.
+    """An ETA for every times in order, for a vehicle that leaves for the first at ``departs_at``.
 
     ``pauses`` are taken in their order. Every ETA is finite and ordered, and its range holds its
     point.
@@ -68,31 +68,39 @@ def chain(
     return tuple(
         Eta(at(point_s, UTC), at(earliest_s, UTC), at(latest_s, UTC))
         for point_s, earliest_s, latest_s in instants_s(
-            links, start_s=departs_at.timestamp(), model=model, pauses=pauses
+            stop_times, start_s=departs_at.timestamp(), model=model, pauses=pauses
         )
     )
 
 
 def instants_s(
-    links: Iterable[Link], *, start_s: float, model: TravelModel, pauses: Iterable[Pause] = ()
+    stop_times: Iterable[StopTimes],
+    *,
+    start_s: float,
+    model: TravelModel,
+    pauses: Iterable[Pause] = (),
 ) -> list[tuple[int, int, int]]:
     """``chain`` in whole seconds since the epoch: the point, the earliest, the latest."""
     return [
         (round(start_s + span.point_s), round(start_s + span.low_s), round(start_s + span.high_s))
-        for span in spans(links, start_s=start_s, model=model, pauses=pauses)
+        for span in spans(stop_times, start_s=start_s, model=model, pauses=pauses)
     ]
 
 
 def spans(
-    links: Iterable[Link], *, start_s: float, model: TravelModel, pauses: Iterable[Pause] = ()
+    stop_times: Iterable[StopTimes],
+    *,
+    start_s: float,
+    model: TravelModel,
+    pauses: Iterable[Pause] = (),
 ) -> Iterator[Span]:
     """The chain in seconds after ``start_s`` (since the epoch)."""
     elapsed_s = variance_s2 = deviation_s = sooner_s = later_s = 0.0
     breaks = Breaks(pauses, start_s)
     has_breaks = bool(breaks)
     range_shape, sqrt = model.range_shape, math.sqrt  # looked up once, called for every stop
-    for stops_ahead, link in enumerate(links, 1):
-        travel, dwell = link.travel, link.dwell
+    for stops_ahead, times in enumerate(stop_times, 1):
+        travel, dwell = times.travel, times.dwell
         if has_breaks:
             elapsed_s += breaks.taken_s(elapsed_s, travel.mean_s, is_left=stops_ahead > 1)
             sooner_s, later_s = breaks.leeway_s(elapsed_s + travel.mean_s)
@@ -104,8 +112,8 @@ def spans(
         soonest_s = elapsed_s - sooner_s
         low_s = max(soonest_s + shape.low * sigma_s, 0.3 * soonest_s)
         high_s = elapsed_s + later_s + shape.high * sigma_s
-        if link.window is not None:
-            opens_s = link.window.earliest.timestamp() - start_s
+        if times.window is not None:
+            opens_s = times.window.earliest.timestamp() - start_s
             low_s, high_s = max(low_s, opens_s), max(high_s, opens_s)
             elapsed_s = max(elapsed_s, opens_s)
         low_s, high_s = min(low_s, elapsed_s), max(high_s, elapsed_s)

@@ -13,7 +13,7 @@ from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.learning.learning import Learnt, Order
+from chalicelib.domain.learning.learning import DepartureKey, Learnt
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
@@ -103,7 +103,7 @@ class RouteLearnt:
     """How far a route has been learnt, to write where ``before`` was read (None: nothing was)."""
 
     mark: Learnt
-    before: Order | None
+    before: DepartureKey | None
 
 
 @dataclass(frozen=True, slots=True)

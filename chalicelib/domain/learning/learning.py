@@ -29,7 +29,7 @@ JUDGED_AHEAD: Final = frozenset({1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 1
 ELSEWHERE_M: Final = 1_000.0
 """Who stands farther from an address than it may lie wrong on the map was not there."""
 
-Order = tuple[datetime, int]
+DepartureKey = tuple[datetime, int]
 """Of a departure within its route."""
 
 
@@ -38,7 +38,7 @@ class Learnt:
     """How far the departures of a route have been learnt; the mark itself expires."""
 
     route_id: RouteId
-    through: Order
+    through: DepartureKey
     expires_at: datetime
 
 
@@ -49,7 +49,7 @@ class Teaching:
     learnt: Learnt
     lessons: tuple[Lesson, ...]
 
-    def is_after(self, marks: Mapping[RouteId, Order]) -> bool:
+    def is_after(self, marks: Mapping[RouteId, DepartureKey]) -> bool:
         """Whether it is not learnt yet, as the marks of all routes say."""
         mark = marks.get(self.learnt.route_id)
         return mark is None or self.learnt.through > mark
@@ -60,13 +60,13 @@ class Teaching:
 
 
 def teachings(
-    route: Route, departures: Sequence[Departure], *, after: Order | None
+    route: Route, departures: Sequence[Departure], *, after: DepartureKey | None
 ) -> Iterator[Teaching]:
     """What the departures after a mark teach (None: all), in their order."""
     for i, departure in enumerate(departures):
-        if after is None or departure.order > after:
+        if after is None or departure.key > after:
             yield Teaching(
-                Learnt(route.id, departure.order, departure.expires_at),
+                Learnt(route.id, departure.key, departure.expires_at),
                 tuple(_lessons(route, departure, departures[:i])),
             )
 

@@ -126,12 +126,12 @@ class IngestPositions:
         if before.route_id is None or not before.is_on_shift:
             return before, (), None
         route = self.routes.plan(before.route_id, before.plan_version)
-        links = self.forecasts.links(route, now)
+        stop_times = self.forecasts.stop_times(route, now)
         after, alerts = advance(
             replace(before, clock_skew=skew),
             screened,
             route,
-            links,
+            stop_times,
             now=now,
             model=self.forecasts.model,
             policy=self.policy,

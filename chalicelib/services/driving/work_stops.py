@@ -208,7 +208,7 @@ class WorkStop:
                 live,
                 index,
                 route,
-                self.forecasts.links(route, now),
+                self.forecasts.stop_times(route, now),
                 left_at=occurred_at,
                 now=now,
                 model=self.forecasts.model,

@@ -9,7 +9,7 @@ from typing import Final
 
 from chalicelib.domain.driving.forecasts import Forecaster, quarter
 from chalicelib.domain.errors import DomainError
-from chalicelib.domain.eta.chain import Link
+from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.eta.learned.learned_model import LearnedModel
 from chalicelib.domain.eta.learned.pages import pages_of
 from chalicelib.domain.eta.learned.state import State
@@ -50,7 +50,7 @@ class LearntForecasts:
         """What is known now."""
         return self._model
 
-    def links(self, route: Route, at: datetime) -> tuple[Link, ...]:
+    def stop_times(self, route: Route, at: datetime) -> tuple[StopTimes, ...]:
         """Durations of the plan, once per plan version and quarter of an hour."""
         now = quarter(self._clock.now())
         if now != self._quarter:
@@ -62,7 +62,7 @@ class LearntForecasts:
             if self._look(route, now):
                 self._complete.add(key)
             self._forecaster.forget(*key)
-        return self._forecaster.links(route, at)
+        return self._forecaster.stop_times(route, at)
 
     def _look(self, route: Route, now: int) -> bool:
         """Read what is missing; whether all that the route takes has been read then."""

@@ -19,7 +19,7 @@ from chalicelib.domain.eta.learned.places import MODEL_PAGE, page_name
 from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.journal.changes import PageChange, RouteLearnt, StoredPage
-from chalicelib.domain.learning.learning import Order, Teaching, teachings
+from chalicelib.domain.learning.learning import DepartureKey, Teaching, teachings
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.learning.travel_pages import read_into
 from chalicelib.services.ports.journal import Journal
@@ -103,7 +103,9 @@ class LearnTravelTimes:
         new = (teaching for route_id in route_ids for teaching in self._new_of(route_id, before))
         return sorted(new, key=lambda teaching: teaching.learnt.through)
 
-    def _new_of(self, route_id: RouteId, before: Mapping[RouteId, Order]) -> Iterator[Teaching]:
+    def _new_of(
+        self, route_id: RouteId, before: Mapping[RouteId, DepartureKey]
+    ) -> Iterator[Teaching]:
         try:
             route = self.routes.get(route_id)
         except NotFound:

@@ -11,7 +11,7 @@ from datetime import date
 from chalicelib.domain.eta.accuracy import Accuracy, Horizon, Miss, judge, pool
 from chalicelib.domain.ids import HubId, RouteId, StopId
 from chalicelib.domain.learning.arrivals import Reached, reached
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.services.ports.fleet import Fleet
@@ -53,10 +53,10 @@ class ShowAccuracy:
 
     def of_day(
         self, service_day: date, hub_id: HubId, *, limit: int, position: Mapping[str, str] | None
-    ) -> Page[RouteAccuracy]:
+    ) -> Listing[RouteAccuracy]:
         """A hub's routes of one service day, those not started yet without anything to judge."""
         found = self.routes.by_service_day(service_day, hub_id, limit=limit, position=position)
-        return Page(tuple(map(self._judged, found.data)), found.position)
+        return Listing(tuple(map(self._judged, found.data)), found.position)
 
     def _judged(self, route: Route) -> RouteAccuracy:
         found = self._reached(route)

@@ -12,7 +12,7 @@ from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 
 
 class Shippers(Protocol):
@@ -34,7 +34,7 @@ class Drivers(Protocol):
         """Raises NotFound."""
         ...
 
-    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Page[Driver]:
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Driver]:
         """All drivers, oldest first."""
         ...
 

@@ -10,7 +10,7 @@ from chalicelib.domain.ids import (
     HubId,
     RouteId,
 )
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 from chalicelib.domain.routes.routes import Route
 
 
@@ -39,7 +39,7 @@ class Routes(Protocol):
         *,
         limit: int,
         position: Mapping[str, str] | None,
-    ) -> Page[Route]:
+    ) -> Listing[Route]:
         """The routes of a hub's day."""
         ...
 

@@ -8,7 +8,7 @@ from chalicelib.domain.ids import (
     ShipmentId,
     ShipperId,
 )
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 
@@ -30,13 +30,13 @@ class Shipments(Protocol):
 
     def events(
         self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
-    ) -> Page[Event]:
+    ) -> Listing[Event]:
         """The events of one shipment, oldest first."""
         ...
 
     def by_shipper(
         self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
-    ) -> Page[Shipment]:
+    ) -> Listing[Shipment]:
         """A shipper's shipments, newest first (from an index: fit to show, not to decide on)."""
         ...
 

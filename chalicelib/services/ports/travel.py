@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.domain.eta.chain import Link
+from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.eta.model import TravelModel
 from chalicelib.domain.ids import (
     RouteId,
@@ -12,7 +12,7 @@ from chalicelib.domain.ids import (
 from chalicelib.domain.journal.changes import (
     StoredPage,
 )
-from chalicelib.domain.learning.learning import Order
+from chalicelib.domain.learning.learning import DepartureKey
 from chalicelib.domain.routes.routes import Route
 
 
@@ -27,7 +27,7 @@ class TravelPages(Protocol):
         """Those that exist, for learning: read consistently."""
         ...
 
-    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, Order]:
+    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, DepartureKey]:
         """How far each route has been learnt, read consistently; what is missing is new."""
         ...
 
@@ -44,6 +44,6 @@ class Forecasts(Protocol):
         """What is known now."""
         ...
 
-    def links(self, route: Route, at: datetime) -> tuple[Link, ...]:
+    def stop_times(self, route: Route, at: datetime) -> tuple[StopTimes, ...]:
         """Travel to and service at every stop, for a van that is on the plan about then."""
         ...

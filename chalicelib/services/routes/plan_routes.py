@@ -68,7 +68,7 @@ class PlannedVisit:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteOrder:
+class NewRoute:
     """The route as asked for."""
 
     driver_id: DriverId
@@ -103,28 +103,33 @@ class PlanRoute:
     ids: Ids
     forecasts: Forecasts
 
-    def __call__(self, order: RouteOrder, *, actor: Actor) -> Route:
+    def __call__(self, wanted: NewRoute, *, actor: Actor) -> Route:
         """Make the route and claim its shipments."""
-        _require_possible(order)
-        hub = self.hubs.get(order.hub_id)
-        _require_breaks(order, hub)
-        self.fleet.live(order.driver_id)
-        found = self._shipments(order)
+        _require_possible(wanted)
+        hub = self.hubs.get(wanted.hub_id)
+        _require_breaks(wanted, hub)
+        self.fleet.live(wanted.driver_id)
+        found = self._shipments(wanted)
         now = self.clock.now()
         bare = Route(
             id=RouteId(self.ids.new(ROUTE)),
-            driver_id=order.driver_id,
+            driver_id=wanted.driver_id,
             hub_id=hub.id,
             hub_coordinates=hub.coordinates,
-            service_day=order.service_day,
-            starts_at=order.starts_at,
-            stops=tuple(self._stop(visit, found) for visit in order.visits),
+            service_day=wanted.service_day,
+            starts_at=wanted.starts_at,
+            stops=tuple(self._stop(visit, found) for visit in wanted.visits),
             created_at=now,
-            breaks=tuple(sorted(order.breaks, key=lambda rest: (rest.earliest, rest.latest))),
+            breaks=tuple(
+                sorted(
+                    wanted.breaks,
+                    key=lambda planned_break: (planned_break.earliest, planned_break.latest),
+                )
+            ),
         )
         bare = self._with_road_times(bare)
-        plan_links = self.forecasts.links(bare, order.starts_at)
-        etas = planned_etas(plan_links, self.forecasts.model, order.starts_at, bare.breaks)
+        plan_times = self.forecasts.stop_times(bare, wanted.starts_at)
+        etas = planned_etas(plan_times, self.forecasts.model, wanted.starts_at, bare.breaks)
         stops = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
         route = replace(bare, stops=tuple(stops))
         self._claim(route, actor, now)
@@ -144,16 +149,16 @@ class PlanRoute:
             return route
         return route.with_road_times(times_s)
 
-    def _shipments(self, order: RouteOrder) -> dict[ShipmentId, Shipment]:
-        wanted = [shipment_id for visit in order.visits for shipment_id in visit.shipment_ids]
-        found = self.shipments.get_many(wanted)
-        for v, visit in enumerate(order.visits):
+    def _shipments(self, wanted: NewRoute) -> dict[ShipmentId, Shipment]:
+        ids = [shipment_id for visit in wanted.visits for shipment_id in visit.shipment_ids]
+        found = self.shipments.get_many(ids)
+        for v, visit in enumerate(wanted.visits):
             for i, shipment_id in enumerate(visit.shipment_ids):
                 if shipment_id not in found:
                     text = "No such shipment."
                     raise Invalid(
                         text,
-                        pointer=order.pointer(v, i),
+                        pointer=wanted.pointer(v, i),
                         code="unknown_shipment",
                     )
         return found
@@ -245,30 +250,30 @@ class PlanRoute:
         self.journal.commit(LiveChange(after, live.version), RouteChange(route, None))
 
 
-def _require_breaks(order: RouteOrder, hub: Hub) -> None:
+def _require_breaks(wanted: NewRoute, hub: Hub) -> None:
     """Each has a span within the service day, as the hub's clocks say."""
-    if len(order.breaks) > MAX_BREAKS:
+    if len(wanted.breaks) > MAX_BREAKS:
         text = f"A route has at most {MAX_BREAKS} breaks."
         raise Invalid(text, pointer="/breaks")
-    for i, rest in enumerate(order.breaks):
-        if not 1 <= rest.duration_s <= MAX_BREAK_S:
+    for i, planned_break in enumerate(wanted.breaks):
+        if not 1 <= planned_break.duration_s <= MAX_BREAK_S:
             text = f"A break lasts 1 to {MAX_BREAK_S} seconds."
             raise Invalid(text, pointer=f"/breaks/{i}/duration_s")
-        if rest.latest < rest.earliest:
+        if planned_break.latest < planned_break.earliest:
             text = "A break must not begin at the latest before it may begin."
             raise Invalid(text, pointer=f"/breaks/{i}/latest", code="invalid_range")
-        for name, at in (("earliest", rest.earliest), ("latest", rest.latest)):
-            if at.astimezone(ZoneInfo(hub.time_zone)).date() != order.service_day:
+        for name, at in (("earliest", planned_break.earliest), ("latest", planned_break.latest)):
+            if at.astimezone(ZoneInfo(hub.time_zone)).date() != wanted.service_day:
                 text = "A break lies within the service day, in the hub's time zone."
                 raise Invalid(text, pointer=f"/breaks/{i}/{name}", code="outside_service_day")
 
 
-def _require_possible(order: RouteOrder) -> None:
-    if not 1 <= len(order.visits) <= MAX_STOPS:
+def _require_possible(wanted: NewRoute) -> None:
+    if not 1 <= len(wanted.visits) <= MAX_STOPS:
         text = f"A route has 1 to {MAX_STOPS} stops."
         raise Invalid(text, pointer="/stops")
     seen: set[ShipmentId] = set()
-    for v, visit in enumerate(order.visits):
+    for v, visit in enumerate(wanted.visits):
         if not 1 <= len(visit.shipment_ids) <= MAX_SHIPMENTS_PER_STOP:
             text = f"A stop has 1 to {MAX_SHIPMENTS_PER_STOP} shipments."
             raise Invalid(text, pointer=f"/stops/{v}/shipment_ids")
@@ -277,7 +282,7 @@ def _require_possible(order: RouteOrder) -> None:
                 text = "This shipment is on the route already."
                 raise Invalid(
                     text,
-                    pointer=order.pointer(v, i),
+                    pointer=wanted.pointer(v, i),
                     code="repeated_shipment",
                 )
             seen.add(shipment_id)

@@ -8,7 +8,7 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import HubId, RouteId, ShipmentId
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.driving.shifts import live_of, planned_routes
@@ -45,7 +45,7 @@ class ShowRoutes:
         *,
         limit: int,
         position: Mapping[str, str] | None,
-    ) -> Page[Route]:
+    ) -> Listing[Route]:
         """A hub's routes of one service day."""
         return self.routes.by_service_day(service_day, hub_id, limit=limit, position=position)
 

@@ -87,11 +87,11 @@ class StartRoute:
         loaded = [i for i in range(len(route.stops)) if _aboard(route, i, found)]
         if not loaded:
             raise NothingLoaded(route_id=route.id)
-        links = self.forecasts.links(route, now)
-        etas = etas_at_start(links, loaded, self.forecasts.model, now, route.breaks)
+        stop_times = self.forecasts.stop_times(route, now)
+        etas = etas_at_start(stop_times, loaded, self.forecasts.model, now, route.breaks)
         promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
         self._depart(route, promises, etas, found, actor=actor, now=now)
-        return self._turn(route, live, etas, promises, now)
+        return self._activate(route, live, etas, promises, now)
 
     def _live_off_shift(self, driver_id: DriverId) -> Live:
         live = self.fleet.live(driver_id)
@@ -144,7 +144,7 @@ class StartRoute:
         )
         return ShipmentChange(after=after, events=(event,), expected_version=shipment.version)
 
-    def _turn(
+    def _activate(
         self,
         route: Route,
         live: Live,

@@ -24,7 +24,7 @@ REMEMBERED_FOR: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class ShipmentOrder:
+class NewShipment:
     """What a shipper asks for."""
 
     reference: str
@@ -67,7 +67,7 @@ class CreateShipment:
     clock: Clock
     ids: Ids
 
-    def __call__(self, order: ShipmentOrder, *, actor: Actor, key: RequestKey | None) -> Created:
+    def __call__(self, wanted: NewShipment, *, actor: Actor, key: RequestKey | None) -> Created:
         """Create, or find what the same request created before."""
         if actor.shipper_id is None:
             raise Forbidden
@@ -75,15 +75,15 @@ class CreateShipment:
         new = Shipment(
             id=ShipmentId(self.ids.new(SHIPMENT)),
             shipper_id=actor.shipper_id,
-            reference=order.reference,
-            recipient=order.recipient,
-            address=order.address,
-            parcels=order.parcels,
+            reference=wanted.reference,
+            recipient=wanted.recipient,
+            address=wanted.address,
+            parcels=wanted.parcels,
             created_at=now,
             updated_at=now,
-            window=order.window,
-            service_time_s=order.service_time_s,
-            proof_requirements=order.proof_requirements,
+            window=wanted.window,
+            service_time_s=wanted.service_time_s,
+            proof_requirements=wanted.proof_requirements,
         )
         shipment, event = append(
             new,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import Forbidden, NotFound
 from chalicelib.domain.ids import ShipmentId
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.ports.shipments import Shipments
@@ -35,14 +35,14 @@ class ShowShipments:
         *,
         limit: int,
         position: Mapping[str, str] | None,
-    ) -> Page[Event]:
+    ) -> Listing[Event]:
         """Its events, oldest first."""
         self.one(shipment_id, actor)
         return self.shipments.events(shipment_id, limit=limit, position=position)
 
     def of_shipper(
         self, actor: Actor, *, limit: int, position: Mapping[str, str] | None
-    ) -> Page[Shipment]:
+    ) -> Listing[Shipment]:
         """The actor's own shipments, newest first."""
         if actor.shipper_id is None:
             raise Forbidden

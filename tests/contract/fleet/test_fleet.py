@@ -176,7 +176,7 @@ class TestTold:
     def test_what_was_told_is_told_since_the_batch_came_in(self, fleet: Fleet) -> None:
         done = Progress(is_done=True)
         second, third = make_eta(NOON + minutes(5)), make_eta(NOON + minutes(9))
-        live = make_live(3, etas=(None, second, third), reckoned_at=NOON + minutes(39))
+        live = make_live(3, etas=(None, second, third), estimated_at=NOON + minutes(39))
         live = live.with_progress(0, done)
         came_at = NOON + timedelta(minutes=40, milliseconds=123)
         fleet.append_track(entry(make_drive(5), live=live, told_at=came_at))
@@ -237,7 +237,7 @@ def test_order_and_grouping_do_not_change_the_track(
 
     for batch in batches:
         if batch:
-            in_order = tuple(sorted(set(batch), key=lambda fix: fix.order))
+            in_order = tuple(sorted(set(batch), key=lambda fix: fix.sort_key))
             stores.fleet.append_track(entry(in_order, driver_id=driver_id))
 
     assert whole_track(stores.fleet, driver_id) == told

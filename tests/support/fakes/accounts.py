@@ -10,7 +10,7 @@ from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
 from chalicelib.domain.journal.changes import DriverAdded
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 from tests.support.fakes.paging import page
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class InMemoryDrivers:
     def get(self, driver_id: DriverId) -> Driver:
         return _found(self.by_id.get(driver_id))
 
-    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Page[Driver]:
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Driver]:
         oldest_first = sorted(self.by_id.values(), key=lambda d: (d.created_at, d.id))
         return page(oldest_first, lambda driver: driver.id, limit=limit, position=position)
 

@@ -43,7 +43,7 @@ class InMemoryFleet:
         self, driver_id: DriverId, *, since: datetime, until: datetime, now: datetime
     ) -> tuple[Fix, ...]:
         fixes = {fix for entry in self.batches(driver_id, since, until, now) for fix in entry.fixes}
-        return tuple(sorted(fixes, key=lambda fix: fix.order))
+        return tuple(sorted(fixes, key=lambda fix: fix.sort_key))
 
     def told(
         self,

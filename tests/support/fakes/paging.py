@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 
 T = TypeVar("T")
 
@@ -14,10 +14,10 @@ def page(
     *,
     limit: int,
     position: Mapping[str, str] | None,
-) -> Page[T]:
+) -> Listing[T]:
     """The next items after `position`. A full page may turn out to have been the last one."""
     names = [name_of(item) for item in items]
     start = 0 if position is None else names.index(position["after"]) + 1
     found = tuple(items[start : start + limit])
     is_full = len(found) == limit
-    return Page(found, {"after": names[start + limit - 1]} if is_full else None)
+    return Listing(found, {"after": names[start + limit - 1]} if is_full else None)

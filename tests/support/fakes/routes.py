@@ -6,7 +6,7 @@ from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.journal.changes import DepartureAdded, RouteChange
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 from chalicelib.domain.routes.routes import Route
 from tests.support.fakes.paging import page
 
@@ -22,7 +22,7 @@ class Departed:
 
     def write(self, added: DepartureAdded) -> None:
         departure = added.departure
-        self.left.setdefault(departure.route_id, {})[departure.order] = departure
+        self.left.setdefault(departure.route_id, {})[departure.key] = departure
 
 
 @dataclass
@@ -63,7 +63,7 @@ class InMemoryRoutes:
         *,
         limit: int,
         position: Mapping[str, str] | None,
-    ) -> Page[Route]:
+    ) -> Listing[Route]:
         of_day = [
             r for r in self.routes.values() if (r.service_day, r.hub_id) == (service_day, hub_id)
         ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import ShipmentChange
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.fakes.paging import page
@@ -31,13 +31,13 @@ class InMemoryShipments:
 
     def events(
         self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
-    ) -> Page[Event]:
+    ) -> Listing[Event]:
         history = self._history(shipment_id)
         return page(history, lambda event: str(event.seq), limit=limit, position=position)
 
     def by_shipper(
         self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
-    ) -> Page[Shipment]:
+    ) -> Listing[Shipment]:
         own = [s for s in self.shipments.values() if s.shipper_id == shipper_id]
         newest_first = sorted(own, key=lambda s: (s.created_at, s.id), reverse=True)
         return page(newest_first, lambda s: s.id, limit=limit, position=position)

@@ -5,7 +5,7 @@ from datetime import datetime
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.journal.changes import PageChange, RouteLearnt, StoredPage
-from chalicelib.domain.learning.learning import Order
+from chalicelib.domain.learning.learning import DepartureKey
 
 
 @dataclass
@@ -13,7 +13,7 @@ class InMemoryTravelPages:
     """Pages under their version, marks of routes, and what was set aside."""
 
     pages: dict[int, StoredPage] = field(default_factory=dict)
-    marks: dict[RouteId, Order] = field(default_factory=dict)
+    marks: dict[RouteId, DepartureKey] = field(default_factory=dict)
     aside: dict[int, StoredPage] = field(default_factory=dict)
     reads: int = 0
 
@@ -24,7 +24,7 @@ class InMemoryTravelPages:
     def open(self, pages: Sequence[int]) -> dict[int, StoredPage]:
         return self.read(pages)
 
-    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, Order]:
+    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, DepartureKey]:
         return {i: self.marks[i] for i in route_ids if i in self.marks}
 
     def require(self, change: PageChange | RouteLearnt) -> None:

@@ -12,7 +12,7 @@ from chalicelib.adapters.dynamodb.writing import Put
 from chalicelib.domain.accounts.drivers import Driver
 from chalicelib.domain.ids import DriverId
 from chalicelib.domain.journal.changes import DriverAdded
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 
 DRIVER: Final = "DRIVER"
 
@@ -27,7 +27,7 @@ class DynamoDrivers:
         """One read."""
         return driver_from(self._partitions.get(driver_id, DRIVER))
 
-    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Page[Driver]:
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Driver]:
         """From the index, oldest first."""
         with translated():
             found = AccountItem.by_kind.query(
@@ -37,7 +37,7 @@ class DynamoDrivers:
                 last_evaluated_key=start_key(position),
             )
             drivers = tuple(driver_from(item.document) for item in found)
-        return Page(drivers, position_of(found.last_evaluated_key))
+        return Listing(drivers, position_of(found.last_evaluated_key))
 
 
 def driver_puts(added: DriverAdded, token: str) -> Iterator[Put]:

@@ -92,15 +92,15 @@ def pack_live(live: Live) -> bytes:
             [width // step_s for width in widths],
             arrived,
             told,
-            live.rested_s,
+            live.breaks_taken_s,
         ]
     )
     more = MORE.pack(
-        _optional_ms(live.reckoned_at),
+        _optional_ms(live.estimated_at),
         _optional_index(live.near_stop),
         _optional_index(live.last_stop),
-        _optional_ms(live.resting_since),
-        len(live.rested_s),
+        _optional_ms(live.standing_since),
+        len(live.breaks_taken_s),
     )
     return start + more + pack_fixes(live.recent) + columns
 
@@ -129,7 +129,7 @@ def unpack_live(
     fixes_end = fixes_start + (HEAD.size + recent * FIX.size if recent else 0)
     base_s = (0 if started_ms == NO_TIME_MS else started_ms) // 1000
     lengths = [stops, *[eta_count] * 3, *[promise_count] * 2, arrived_count, told_count, rested]
-    flags, *eta_columns, begins, widths, arrived, told, rested_s = unpack_columns(
+    flags, *eta_columns, begins, widths, arrived, told, breaks_taken_s = unpack_columns(
         packed[fixes_end:], lengths
     )
     promises = iter(
@@ -153,9 +153,9 @@ def unpack_live(
         near_stop=None if near_stop == NO_INDEX else near_stop,
         near_since=_optional_at(near_ms),
         last_stop=None if last_stop == NO_INDEX else last_stop,
-        resting_since=_optional_at(resting_ms),
-        rested_s=tuple(rested_s),
-        reckoned_at=_optional_at(reckoned_ms),
+        standing_since=_optional_at(resting_ms),
+        breaks_taken_s=tuple(breaks_taken_s),
+        estimated_at=_optional_at(reckoned_ms),
         progress=tuple(
             replace(
                 _DENSE[flag & DENSE],

@@ -63,7 +63,7 @@ class DynamoFleet:
         """All batches that begin in the span; overlapping batches are laid over each other."""
         batches = self._batches(driver_id, since, until, now)
         fixes = {fix for item in batches for fix in unpack_fixes(item.fixes)}
-        return tuple(sorted(fixes, key=lambda fix: fix.order))
+        return tuple(sorted(fixes, key=lambda fix: fix.sort_key))
 
     def told(
         self,

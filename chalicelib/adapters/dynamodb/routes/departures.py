@@ -16,7 +16,7 @@ def to_attributes(departure: Departure) -> dict[str, Any]:
     stood_at = departure.stood_at
     return {
         "route_id": departure.route_id,
-        "item": item_of(departure.order),
+        "item": item_of(departure.key),
         "driver_id": departure.driver_id,
         "stop_index": departure.stop_index,
         "arrived_ms": None if departure.arrived_at is None else to_ms(departure.arrived_at),

@@ -34,7 +34,12 @@ def to_document(route: Route) -> Document:
         "started_at": None if route.started_at is None else to_text(route.started_at),
         "completed_at": None if route.completed_at is None else to_text(route.completed_at),
         "breaks": [
-            [to_text(rest.earliest), to_text(rest.latest), rest.duration_s] for rest in route.breaks
+            [
+                to_text(planned_break.earliest),
+                to_text(planned_break.latest),
+                planned_break.duration_s,
+            ]
+            for planned_break in route.breaks
         ],
     }
 

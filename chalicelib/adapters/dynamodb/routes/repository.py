@@ -14,7 +14,7 @@ from chalicelib.adapters.dynamodb.values.departure_keys import DEPARTURE
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 from chalicelib.domain.routes.routes import Route
 
 CACHED_PLANS: Final = 256
@@ -71,7 +71,7 @@ class DynamoRoutes:
         *,
         limit: int,
         position: Mapping[str, str] | None,
-    ) -> Page[Route]:
+    ) -> Listing[Route]:
         """In the order of creation, from the index."""
         with translated():
             found = RouteItem.by_service_day.query(
@@ -81,4 +81,4 @@ class DynamoRoutes:
                 last_evaluated_key=start_key(position),
             )
             routes = tuple(from_document(item.document, item.stops) for item in found)
-        return Page(routes, position_of(found.last_evaluated_key))
+        return Listing(routes, position_of(found.last_evaluated_key))

@@ -10,7 +10,7 @@ from chalicelib.adapters.dynamodb.shipments.documents import from_document
 from chalicelib.adapters.dynamodb.shipments.items import EventItem, ShipmentItem, UploadItem
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
-from chalicelib.domain.listings import Page
+from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 
@@ -61,7 +61,7 @@ class DynamoShipments:
 
     def events(
         self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
-    ) -> Page[Event]:
+    ) -> Listing[Event]:
         """Oldest first."""
         with translated():
             found = EventItem.query(
@@ -72,11 +72,11 @@ class DynamoShipments:
                 last_evaluated_key=start_key(position),
             )
             events = tuple(event_mapping.from_attributes(item.attribute_values) for item in found)
-        return Page(events, position_of(found.last_evaluated_key))
+        return Listing(events, position_of(found.last_evaluated_key))
 
     def by_shipper(
         self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
-    ) -> Page[Shipment]:
+    ) -> Listing[Shipment]:
         """Newest first, from the index."""
         with translated():
             found = ShipmentItem.by_shipper.query(
@@ -87,7 +87,7 @@ class DynamoShipments:
                 last_evaluated_key=start_key(position),
             )
             shipments = tuple(from_document(item.document) for item in found)
-        return Page(shipments, position_of(found.last_evaluated_key))
+        return Listing(shipments, position_of(found.last_evaluated_key))
 
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
         """Unconditional and idempotent."""

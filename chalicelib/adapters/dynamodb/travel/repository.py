@@ -12,7 +12,7 @@ from chalicelib.adapters.dynamodb.writing import new_token
 from chalicelib.domain.eta.learned.places import page_name
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.journal.changes import StoredPage
-from chalicelib.domain.learning.learning import Order
+from chalicelib.domain.learning.learning import DepartureKey
 
 ASIDE: Final = "aside/"
 
@@ -28,7 +28,7 @@ class DynamoTravelPages:
         """Consistent: a unit for each 4 kB."""
         return _get(pages, consistent_read=True)
 
-    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, Order]:
+    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, DepartureKey]:
         """One item a route."""
         keys = [f"{LEARNT}{route_id}" for route_id in dict.fromkeys(route_ids)]
         if not keys:

@@ -73,7 +73,7 @@ class TestInstants:
 class TestFixes:
     @given(st.lists(fixes(), max_size=30))
     def test_they_come_back(self, some: list[Fix]) -> None:
-        in_order = tuple(sorted(some, key=lambda fix: fix.order))
+        in_order = tuple(sorted(some, key=lambda fix: fix.sort_key))
 
         assert unpack_fixes(pack_fixes(in_order)) == in_order
 
@@ -121,7 +121,7 @@ class TestLive:
     @settings(max_examples=times(quick=20, deep=2_000))
     @given(lives())
     def test_a_state_of_the_first_format_is_read(self, live: Live) -> None:
-        live = replace(live, rested_s=(), planned=())
+        live = replace(live, breaks_taken_s=(), planned=())
         packed = pack_live(live)
         first = bytes([PLAIN]) + packed[1 : START.size] + packed[START.size + MORE.size :]
 
@@ -130,7 +130,7 @@ class TestLive:
         )
 
         assert found == replace(
-            live, reckoned_at=None, near_stop=None, last_stop=None, resting_since=None
+            live, estimated_at=None, near_stop=None, last_stop=None, standing_since=None
         )
 
     @pytest.mark.parametrize("packed", [b"", b"\x00", b"\xff" * 100])

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.driving.breaks import pauses, rested
+from chalicelib.domain.driving.breaks import breaks_taken, pauses
 from chalicelib.domain.driving.fixes import Fix
-from chalicelib.domain.driving.forecasts import links, planned_etas, remaining_etas
+from chalicelib.domain.driving.forecasts import planned_etas, remaining_etas, stop_times
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.chain import Pause
 from chalicelib.domain.eta.estimates import Eta
@@ -38,7 +38,7 @@ def route(*breaks: Break, stops: int = 5) -> Route:
 
 
 def planned(plan: Route, departs_at: datetime = NOON) -> tuple[Eta, ...]:
-    return planned_etas(links(plan, PRIOR, departs_at), PRIOR, departs_at, plan.breaks)
+    return planned_etas(stop_times(plan, PRIOR, departs_at), PRIOR, departs_at, plan.breaks)
 
 
 def seen(*steps: tuple[float, float]) -> list[Fix]:
@@ -51,9 +51,9 @@ def after(fixes: Sequence[Fix], live: Live | None = None, *breaks: Break) -> Liv
     live = live or make_live(5, recent=())
     before = None
     for fix in fixes:
-        since, taken_s = rested(live, before, [fix], route(*breaks or (LUNCH,)), POLICY)
+        since, taken_s = breaks_taken(live, before, [fix], route(*breaks or (LUNCH,)), POLICY)
         recent = (*live.recent, fix)[-6:]
-        live = replace(live, recent=recent, resting_since=since, rested_s=taken_s)
+        live = replace(live, recent=recent, standing_since=since, breaks_taken_s=taken_s)
         before = fix
     return live
 
@@ -76,26 +76,26 @@ class TestWhatIsAhead:
     def test_a_stand_before_the_span_does_not_count(self) -> None:
         live = after(seen((-20, 0), (10, 5)))
 
-        assert live.resting_since == NOON - minutes(20)
+        assert live.standing_since == NOON - minutes(20)
         assert ahead(live, NOON - minutes(1)) == [(1_800, False)]
         assert ahead(live, NOON + minutes(10)) == [(1_200, True)]
 
     def test_a_light_is_no_break(self) -> None:
         live = after(seen((0, 0), (4, 0), (5, 900)))
 
-        assert (live.resting_since, live.rested_s) == (None, ())
+        assert (live.standing_since, live.breaks_taken_s) == (None, ())
         assert ahead(live, NOON + minutes(5)) == [(1_800, False)]
 
     def test_what_was_taken_stays_taken(self) -> None:
         live = after(seen((0, 0), (20, 0), (21, 900), (30, 5_000)))
 
-        assert live.rested_s == (1_200,)
+        assert live.breaks_taken_s == (1_200,)
         assert ahead(live, NOON + minutes(30)) == [(600, False)]
 
     def test_it_is_over_when_it_has_been_taken(self) -> None:
         live = after(seen((0, 0), (31, 0), (32, 900)))
 
-        assert live.rested_s == (1_800,)
+        assert live.breaks_taken_s == (1_800,)
         assert ahead(live, NOON + minutes(32)) == []
 
     def test_it_is_over_when_its_time_has_passed(self) -> None:
@@ -105,33 +105,33 @@ class TestWhatIsAhead:
     def test_a_service_is_no_break(self) -> None:
         at_the_door = [make_fix(NOON + minutes(m), coordinates=HELSINKI) for m in (0, 20)]
 
-        assert after(at_the_door).resting_since is None
+        assert after(at_the_door).standing_since is None
 
     def test_at_a_stop_that_is_done_one_may_rest(self) -> None:
         at_the_door = [make_fix(NOON + minutes(m), coordinates=HELSINKI) for m in (0, 20)]
         live = make_live(5, recent=()).with_progress(0, Progress(is_done=True))
 
-        assert after(at_the_door, live).resting_since == NOON
+        assert after(at_the_door, live).standing_since == NOON
 
     def test_who_creeps_in_a_queue_does_not_rest(self) -> None:
         live = after(seen(*[(m, 12.0 * m) for m in range(12)]))
 
-        assert live.rested_s == ()
-        assert live.resting_since is None or NOON + minutes(11) - live.resting_since < minutes(5)
+        assert live.breaks_taken_s == ()
+        assert live.standing_since is None or NOON + minutes(11) - live.standing_since < minutes(5)
 
     def test_two_breaks_are_taken_one_after_the_other(self) -> None:
         tea = Break(NOON + minutes(10), NOON + minutes(90), 600)
         live = after(seen((0, 0), (45, 0), (46, 900)), None, LUNCH, tea)
 
-        assert live.rested_s == (1_800, 600)
+        assert live.breaks_taken_s == (1_800, 600)
 
     def test_batches_or_single_fixes_are_the_same(self) -> None:
         drive = seen((0, 0), (7, 3), (14, 1), (15, 500), (16, 1_000), (20, 1_001), (29, 1_000))
 
-        one = rested(make_live(5, recent=()), None, drive, route(LUNCH), POLICY)
+        one = breaks_taken(make_live(5, recent=()), None, drive, route(LUNCH), POLICY)
 
         live = after(drive)
-        assert one == (live.resting_since, live.rested_s)
+        assert one == (live.standing_since, live.breaks_taken_s)
 
     @given(st.lists(st.tuples(st.integers(1, 900), st.floats(-100, 100)), max_size=20))
     def test_never_more_is_taken_than_a_break_has(self, steps: list[tuple[int, float]]) -> None:
@@ -142,7 +142,7 @@ class TestWhatIsAhead:
 
         live = after(drive)
 
-        assert all(0 <= taken_s <= LUNCH.duration_s for taken_s in live.rested_s)
+        assert all(0 <= taken_s <= LUNCH.duration_s for taken_s in live.breaks_taken_s)
         for pause in pauses([LUNCH], at, live):
             assert 0 < pause.left_s <= LUNCH.duration_s
 
@@ -179,22 +179,22 @@ class TestEtas:
 
     def test_who_is_in_a_break_goes_on_when_it_is_over(self) -> None:
         plan, head = route(LUNCH), make_fix(NOON + minutes(10), coordinates=AWAY)
-        live = make_live(5, resting_since=NOON)
-        plan_links = links(plan, PRIOR, NOON)
+        live = make_live(5, standing_since=NOON)
+        plan_times = stop_times(plan, PRIOR, NOON)
 
-        resting = remaining_etas(live, head, plan_links, plan, PRIOR)
-        driving = remaining_etas(make_live(5), head, plan_links, route(), PRIOR)
+        resting = remaining_etas(live, head, plan_times, plan, PRIOR)
+        driving = remaining_etas(make_live(5), head, plan_times, route(), PRIOR)
 
         assert [_gap_s(a, b) for a, b in zip(driving, resting, strict=True)] == [1_200] * 5
 
     @pytest.mark.parametrize("taken_s", [0, 600, 1_799])
     def test_what_is_left_of_a_break_is_still_ahead(self, taken_s: int) -> None:
         plan, head = route(LUNCH), make_fix(NOON + minutes(10), coordinates=AWAY)
-        live = make_live(5, rested_s=(taken_s,))
-        plan_links = links(plan, PRIOR, NOON)
+        live = make_live(5, breaks_taken_s=(taken_s,))
+        plan_times = stop_times(plan, PRIOR, NOON)
 
-        partly = remaining_etas(live, head, plan_links, plan, PRIOR)
-        driving = remaining_etas(live, head, plan_links, route(), PRIOR)
+        partly = remaining_etas(live, head, plan_times, plan, PRIOR)
+        driving = remaining_etas(live, head, plan_times, route(), PRIOR)
 
         gaps_s = [_gap_s(a, b) for a, b in zip(driving, partly, strict=True)]
         assert gaps_s == [0, *[1_800 - taken_s] * 4]

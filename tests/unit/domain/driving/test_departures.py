@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.driving import journeys
 from chalicelib.domain.driving.departures import from_hub, from_stop
-from chalicelib.domain.driving.forecasts import links
+from chalicelib.domain.driving.forecasts import stop_times
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.geography import Coordinates, distance_m
@@ -76,7 +76,7 @@ def test_who_reports_late_is_told_by_the_newest_fix() -> None:
         before,
         0,
         route,
-        links(route, FactoryPrior(), NOON),
+        stop_times(route, FactoryPrior(), NOON),
         left_at=LEFT,
         now=LEARNT,
         model=FactoryPrior(),
@@ -150,7 +150,7 @@ def test_departures_of_a_route_are_in_the_order_of_time_and_the_hub_is_first() -
         before, after, 1, left_at=NOON + timedelta(milliseconds=1), now=LEARNT, policy=POLICY
     )
 
-    assert sorted([second, first, hub], key=lambda each: each.order) == [hub, first, second]
+    assert sorted([second, first, hub], key=lambda each: each.key) == [hub, first, second]
 
 
 def test_nobody_departs_who_is_on_no_route() -> None:

@@ -225,7 +225,7 @@ class TestScreen:
 
         def told(batch: list[Fix], result: Screened) -> list[tuple[object, ...]]:
             return sorted(
-                (fix.order, verdict.reasons)
+                (fix.sort_key, verdict.reasons)
                 for fix, verdict in zip(batch, result.verdicts, strict=True)
             )
 

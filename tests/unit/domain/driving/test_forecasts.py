@@ -10,13 +10,13 @@ from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.forecasts import (
     Forecaster,
     etas_at_start,
-    links,
     planned_etas,
     quarter,
     remaining_etas,
+    stop_times,
 )
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.driving.visit_order import in_turn
+from chalicelib.domain.driving.visit_order import visit_order
 from chalicelib.domain.eta.estimates import Duration
 from chalicelib.domain.eta.model import FactoryPrior, Leg
 from chalicelib.domain.geography import distance_m
@@ -40,13 +40,15 @@ PRIOR = FactoryPrior()
 
 
 def ahead(live: Live, head: Fix, route: Route) -> list[object]:
-    return list(remaining_etas(live, head, links(route, PRIOR, head.recorded_at), route, PRIOR))
+    return list(
+        remaining_etas(live, head, stop_times(route, PRIOR, head.recorded_at), route, PRIOR)
+    )
 
 
 def test_a_plan_has_a_link_for_each_stop_from_the_hub_on() -> None:
     route = make_route(3)
 
-    plan = links(route, PRIOR, NOON)
+    plan = stop_times(route, PRIOR, NOON)
 
     assert plan[0].travel == PRIOR.leg(
         Leg(distance_m(route.hub_coordinates, route.stops[0].coordinates)), NOON
@@ -58,7 +60,7 @@ def test_a_plan_has_a_link_for_each_stop_from_the_hub_on() -> None:
 @settings(max_examples=times(quick=20, deep=2_000))
 @given(routes(max_stops=20))
 def test_every_stop_of_any_plan_has_an_eta(route: Route) -> None:
-    etas = planned_etas(links(route, PRIOR, route.starts_at), PRIOR, route.starts_at)
+    etas = planned_etas(stop_times(route, PRIOR, route.starts_at), PRIOR, route.starts_at)
 
     assert len(etas) == len(route.stops)
     for before, after in itertools.pairwise(etas):
@@ -72,14 +74,14 @@ def test_every_stop_of_any_plan_has_an_eta(route: Route) -> None:
 def test_identical_places_still_take_time() -> None:
     route = make_route([make_stop(i, coordinates=HELSINKI) for i in range(5)])
 
-    etas = planned_etas(links(route, PRIOR, NOON), PRIOR, NOON)
+    etas = planned_etas(stop_times(route, PRIOR, NOON), PRIOR, NOON)
 
     gaps_s = [(b.point - a.point).total_seconds() for a, b in itertools.pairwise(etas)]
     assert all(120 < gap_s < 200 for gap_s in gaps_s)
 
 
 def test_a_thousand_stops_have_a_thousand_etas() -> None:
-    etas = planned_etas(links(make_route(1_000), PRIOR, NOON), PRIOR, NOON)
+    etas = planned_etas(stop_times(make_route(1_000), PRIOR, NOON), PRIOR, NOON)
 
     assert len(etas) == 1_000
     assert etas[-1].point < NOON + timedelta(days=10)
@@ -88,12 +90,12 @@ def test_a_thousand_stops_have_a_thousand_etas() -> None:
 @given(st.sets(st.integers(0, 5)))
 def test_a_stop_without_goods_has_no_eta_and_costs_no_service(loaded: set[int]) -> None:
     route = make_route(6)
-    plan = links(route, PRIOR, NOON)
+    plan = stop_times(route, PRIOR, NOON)
 
     etas = etas_at_start(plan, sorted(loaded), PRIOR, NOON)
 
     assert {i for i, eta in enumerate(etas) if eta is not None} == loaded
-    full = planned_etas(links(route, PRIOR, NOON), PRIOR, NOON)
+    full = planned_etas(stop_times(route, PRIOR, NOON), PRIOR, NOON)
     for i in loaded:
         eta = etas[i]
         assert eta is not None
@@ -106,7 +108,7 @@ def test_a_skipped_stops_window_is_not_waited_for() -> None:
     late = make_range(NOON + timedelta(hours=9))
     route = make_route([make_stop(0, window=late), make_stop(1)])
 
-    etas = etas_at_start(links(route, PRIOR, NOON), [1], PRIOR, NOON)
+    etas = etas_at_start(stop_times(route, PRIOR, NOON), [1], PRIOR, NOON)
 
     assert etas[1] is not None
     assert etas[1].point < NOON + timedelta(hours=1)
@@ -118,7 +120,7 @@ def test_on_the_road_the_present_leg_counts_from_where_the_van_is() -> None:
     far = make_fix(coordinates=north_of(HELSINKI, -5_000.0))
 
     near_etas, far_etas = (
-        remaining_etas(live, at, links(route, PRIOR, NOON), route, PRIOR) for at in (near, far)
+        remaining_etas(live, at, stop_times(route, PRIOR, NOON), route, PRIOR) for at in (near, far)
     )
 
     shift = PRIOR.leg(Leg(5_000.0), NOON).mean_s - PRIOR.leg(Leg(500.0), NOON).mean_s
@@ -148,7 +150,7 @@ def test_at_the_door_the_rest_of_the_service_comes_first() -> None:
 
     def second_stop(elapsed_s: float) -> float:
         head = make_fix(NOON + seconds(elapsed_s))
-        etas = remaining_etas(live, head, links(route, PRIOR, NOON), route, PRIOR)
+        etas = remaining_etas(live, head, stop_times(route, PRIOR, NOON), route, PRIOR)
         assert etas[0] is None
         assert etas[1] is not None
         return (etas[1].point - NOON).total_seconds()
@@ -159,7 +161,7 @@ def test_at_the_door_the_rest_of_the_service_comes_first() -> None:
 
 def test_a_stop_reached_out_of_order_is_served_first_and_has_no_eta() -> None:
     route = make_route(3)
-    plan = links(route, PRIOR, NOON)
+    plan = stop_times(route, PRIOR, NOON)
     at_the_last = make_fix(NOON, coordinates=route.stops[2].coordinates)
     live = make_live(3, last_stop=2).with_progress(2, Progress(arrived_at=NOON))
 
@@ -177,7 +179,7 @@ def test_a_leg_that_leaves_out_stops_is_as_long_as_it_is() -> None:
     live = make_live(6)
     for i in range(1, 5):
         live = live.with_progress(i, Progress(is_done=True))
-    plan = links(route, PRIOR, NOON)
+    plan = stop_times(route, PRIOR, NOON)
 
     etas = remaining_etas(live, make_fix(), plan, route, PRIOR)
 
@@ -196,10 +198,12 @@ def test_whatever_the_state_the_etas_are_ordered_and_in_the_future(
     live = data.draw(lives_of(len(route.stops)))
     head = data.draw(tracks(max_size=1))[-1]
 
-    etas = remaining_etas(live, head, links(route, PRIOR, head.recorded_at), route, PRIOR)
+    etas = remaining_etas(live, head, stop_times(route, PRIOR, head.recorded_at), route, PRIOR)
 
     assert len(etas) == len(route.stops)
-    expected = in_turn(live, route, links(route, PRIOR, head.recorded_at), head.recorded_at)
+    expected = visit_order(
+        live, route, stop_times(route, PRIOR, head.recorded_at), head.recorded_at
+    )
     points = [eta.point for i in expected if (eta := etas[i]) is not None]
     assert len(points) == sum(eta is not None for eta in etas)
     assert points == sorted(points)
@@ -222,7 +226,7 @@ def test_a_step_of_the_van_is_no_leap_of_the_eta(way_m: float) -> None:
         remaining_etas(
             live,
             make_fix(coordinates=north_of(HELSINKI, at_m)),
-            links(route, PRIOR, NOON),
+            stop_times(route, PRIOR, NOON),
             route,
             PRIOR,
         )[1]
@@ -243,7 +247,9 @@ def by_road(*road_s: float | None) -> Route:
 def leg_ahead_s(route: Route, way_m: float, live: Live | None = None, stop: int = 0) -> float:
     """How long the leg to a stop is said to take for a van so far north of the first stop."""
     head = make_fix(NOON, coordinates=north_of(HELSINKI, way_m))
-    eta = remaining_etas(live or make_live(3), head, links(route, PRIOR, NOON), route, PRIOR)[stop]
+    eta = remaining_etas(live or make_live(3), head, stop_times(route, PRIOR, NOON), route, PRIOR)[
+        stop
+    ]
     assert eta is not None
     return (eta.point - NOON).total_seconds()
 
@@ -253,7 +259,7 @@ def road_leg_s(base_s: float) -> float:
 
 
 def test_a_plan_goes_by_road_where_the_road_is_known() -> None:
-    plan = links(by_road(300.0, None, 90.0), PRIOR, NOON)
+    plan = stop_times(by_road(300.0, None, 90.0), PRIOR, NOON)
 
     assert plan[0].travel == PRIOR.leg(Leg(1_000.0, 300.0), NOON)
     assert plan[1].travel.mean_s == pytest.approx(PRIOR.leg(Leg(1_000.0), NOON).mean_s, rel=1e-3)
@@ -308,7 +314,7 @@ def test_a_leg_that_skips_a_stop_has_no_road() -> None:
     route = by_road(300.0, 60.0, 5.0)
     live = make_live(3).with_progress(1, Progress(is_done=True))
 
-    plan = links(route, PRIOR, NOON)
+    plan = stop_times(route, PRIOR, NOON)
     etas = remaining_etas(live, make_fix(NOON), plan, route, PRIOR)
 
     assert etas[0] is not None
@@ -347,19 +353,19 @@ class TestForecaster:
         model = Counting()
         forecaster, route = Forecaster(model), make_route(4)
 
-        first = forecaster.links(route, NOON)
-        again = forecaster.links(route, NOON + minutes(14))
+        first = forecaster.stop_times(route, NOON)
+        again = forecaster.stop_times(route, NOON + minutes(14))
 
-        assert first == again == links(route, PRIOR, NOON)
+        assert first == again == stop_times(route, PRIOR, NOON)
         assert model.legs == 4
 
     def test_another_plan_version_or_quarter_is_estimated_anew(self) -> None:
         model = Counting()
         forecaster, route = Forecaster(model), make_route(4)
 
-        forecaster.links(route, NOON)
-        forecaster.links(replace(route, plan_version=2), NOON)
-        forecaster.links(route, NOON + minutes(15))
+        forecaster.stop_times(route, NOON)
+        forecaster.stop_times(replace(route, plan_version=2), NOON)
+        forecaster.stop_times(route, NOON + minutes(15))
 
         assert model.legs == 12
 
@@ -369,7 +375,7 @@ class TestForecaster:
         one, two, three = (make_route(1, id=f"rte_{i}") for i in range(3))
 
         for route in (one, two, three, three, two, one):
-            forecaster.links(route, NOON)
+            forecaster.stop_times(route, NOON)
 
         assert model.legs == 4
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.fixes import Fix, screen
-from chalicelib.domain.driving.forecasts import links
+from chalicelib.domain.driving.forecasts import stop_times
 from chalicelib.domain.driving.journeys import advance, leave, reach
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.model import FactoryPrior
@@ -35,7 +35,7 @@ FAR: Final = 12_000.0  # metres from the track's start to the first stop: nobody
 ROUTE: Final = make_route(
     make_stop(i, coordinates=north_of(HELSINKI, FAR * (i + 1))) for i in range(3)
 )
-LINKS: Final = links(ROUTE, MODEL, NOON)
+STOP_TIMES: Final = stop_times(ROUTE, MODEL, NOON)
 SHIFT: Final = NOON - timedelta(hours=4)
 
 
@@ -67,7 +67,7 @@ def after(
             live,
             screened,
             ROUTE,
-            LINKS,
+            STOP_TIMES,
             now=now or max((fix.recorded_at for fix in batch), default=NOON),
             model=MODEL,
             policy=POLICY,
@@ -221,7 +221,7 @@ class TestOutOfTurn:
             live,
             2,
             ROUTE,
-            LINKS,
+            STOP_TIMES,
             left_at=NOON + minutes(3),
             now=NOON + minutes(3),
             model=MODEL,
@@ -314,7 +314,9 @@ class TestReachLate:
 
     def left(self, live: Live, stop_index: int, at_min: float) -> Live:
         at = NOON + minutes(at_min)
-        return leave(live, stop_index, ROUTE, LINKS, left_at=at, now=at, model=MODEL, policy=POLICY)
+        return leave(
+            live, stop_index, ROUTE, STOP_TIMES, left_at=at, now=at, model=MODEL, policy=POLICY
+        )
 
     def test_who_was_seen_to_arrive_elsewhere_is_there(self) -> None:
         live, _ = after(on_the_road(), standing(1, 600, 630, 660, 690))
@@ -364,7 +366,7 @@ class TestReachLate:
 class TestLeave:
     def left(self, live: Live, stop_index: int) -> Live:
         return leave(
-            live, stop_index, ROUTE, LINKS, left_at=NOON, now=NOON, model=MODEL, policy=POLICY
+            live, stop_index, ROUTE, STOP_TIMES, left_at=NOON, now=NOON, model=MODEL, policy=POLICY
         )
 
     def test_the_stop_is_done_and_the_next_has_a_fresh_eta(self) -> None:
@@ -402,7 +404,7 @@ class TestLeave:
         assert then.last_stop == 0
         assert then.etas[0] is None
         assert then.etas[1] is not None
-        assert abs((then.etas[1].point - NOON).total_seconds() - LINKS[1].travel.mean_s) <= 1
+        assert abs((then.etas[1].point - NOON).total_seconds() - STOP_TIMES[1].travel.mean_s) <= 1
         assert then.head(POLICY) == live.head(POLICY)
 
     def test_a_report_from_elsewhere_is_no_visit(self) -> None:
@@ -434,7 +436,7 @@ class TestLeave:
             on_the_road(recent=(seen,)),
             2,
             route,
-            links(route, MODEL, NOON),
+            stop_times(route, MODEL, NOON),
             left_at=NOON,
             now=NOON,
             model=MODEL,

@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.driving.forecasts import etas_at_start, links, planned_etas, remaining_etas
+from chalicelib.domain.driving.forecasts import (
+    etas_at_start,
+    planned_etas,
+    remaining_etas,
+    stop_times,
+)
 from chalicelib.domain.driving.live import Progress
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.eta.learned.learned_model import LearnedModel
@@ -44,7 +49,7 @@ each_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 
 
 def planned(route: Route, model: TravelModel, departs_at: datetime) -> tuple[Eta, ...]:
-    plan = links(route, model, departs_at)
+    plan = stop_times(route, model, departs_at)
     return planned_etas(plan, model, departs_at, route.breaks)
 
 
@@ -85,7 +90,7 @@ def test_any_plan_has_sane_etas(model: TravelModel, route: Route, data: st.DataO
     assert_sane(etas, departs_at - timedelta(seconds=1))
     assert [eta.point for eta in etas] == sorted(eta.point for eta in etas)
     loaded = data.draw(st.sets(st.integers(0, len(route.stops) - 1)))
-    plan = links(route, model, departs_at)
+    plan = stop_times(route, model, departs_at)
     told = etas_at_start(plan, sorted(loaded), model, departs_at, route.breaks)
     assert_sane(told, departs_at - timedelta(seconds=1))
 
@@ -97,7 +102,7 @@ def test_any_journey_has_sane_etas(model: TravelModel, route: Route, data: st.Da
     """Clocks that are off by a day or two, positions from anywhere, progress in any order."""
     live = data.draw(lives_of(len(route.stops)))
     head = make_fix(data.draw(instants()), coordinates=data.draw(coordinates()))
-    plan = links(route, model, data.draw(instants()))
+    plan = stop_times(route, model, data.draw(instants()))
 
     etas = remaining_etas(live, head, plan, route, model)
 
@@ -114,7 +119,7 @@ def test_a_thousand_stops_are_told_on_the_road(model: TravelModel) -> None:
     route = make_route(1_000, breaks=(Break(NOON + minutes(30), NOON + minutes(90), 1_800),))
     live = make_live(1_000, last_stop=700).with_progress(700, Progress(arrived_at=NOON))
 
-    etas = remaining_etas(live, make_fix(), links(route, model, NOON), route, model)
+    etas = remaining_etas(live, make_fix(), stop_times(route, model, NOON), route, model)
 
     assert_sane(etas, NOON)
     assert sum(eta is not None for eta in etas) == 999

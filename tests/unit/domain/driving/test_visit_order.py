@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.driving.forecasts import links
+from chalicelib.domain.driving.forecasts import stop_times
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.driving.visit_order import in_turn
+from chalicelib.domain.driving.visit_order import visit_order
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.routes.routes import Route
@@ -40,7 +40,7 @@ def reached(stops: int, *done: int, last: int) -> Live:
 
 def order(live: Live, route: Route | None = None, at: datetime = NOON) -> list[int]:
     route = route or make_route(len(live.progress), hub_coordinates=north_of(HELSINKI, -3_000.0))
-    return in_turn(live, route, links(route, PRIOR, NOON), at)
+    return visit_order(live, route, stop_times(route, PRIOR, NOON), at)
 
 
 def test_before_anything_is_reached_the_plan_holds() -> None:
@@ -149,11 +149,11 @@ def test_at_the_poles_and_on_the_antimeridian_there_is_an_order(poles: float) ->
 def test_every_second_of_150_stops_skipped_is_ordered_in_a_moment() -> None:
     live = reached(150, *range(1, 147, 2), last=147)
     route = make_route(150)
-    plan = links(route, PRIOR, NOON)
+    plan = stop_times(route, PRIOR, NOON)
 
     def spent_s() -> float:
         began = time.process_time()
-        in_turn(live, route, plan, NOON)
+        visit_order(live, route, plan, NOON)
         return time.process_time() - began
 
     assert min(spent_s() for _ in range(5)) < 0.02

@@ -148,7 +148,7 @@ def drives() -> st.SearchStrategy[list[Departure]]:
     """Any departures in their order, those of a real drive or not."""
     index = st.none() | st.integers(0, STOPS - 1)
     some = departures(stop_index=index, etas=st.tuples(*[st.none() | etas()] * STOPS))
-    return st.lists(some, max_size=6).map(lambda all_: sorted(all_, key=lambda each: each.order))
+    return st.lists(some, max_size=6).map(lambda all_: sorted(all_, key=lambda each: each.key))
 
 
 @given(routes_of(STOPS), drives(), st.lists(told(), max_size=5))

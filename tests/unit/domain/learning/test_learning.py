@@ -72,7 +72,7 @@ def test_the_hub_alone_teaches_nothing() -> None:
     (teaching,) = teachings(ROUTE, [HUB], after=None)
 
     assert teaching.lessons == ()
-    assert teaching.learnt.through == HUB.order
+    assert teaching.learnt.through == HUB.key
 
 
 def test_a_stop_teaches_its_leg_its_visit_and_what_was_told_of_it() -> None:
@@ -161,7 +161,7 @@ def test_a_planned_leg_is_taught_with_the_seconds_of_its_road_and_no_other() -> 
 
 def test_only_what_comes_after_the_mark_is_new() -> None:
     def new(after: Departure | None) -> list[Teaching]:
-        mark = None if after is None else after.order
+        mark = None if after is None else after.key
         return list(teachings(ROUTE, [HUB, FIRST, SECOND], after=mark))
 
     assert new(SECOND) == []
@@ -251,13 +251,13 @@ def test_where_the_van_stood_is_learnt_for_the_door() -> None:
 def test_whatever_was_written_down_nothing_is_learnt_before_it_happened(
     route: Route, written: list[Departure]
 ) -> None:
-    departures = sorted(written, key=lambda each: each.order)
+    departures = sorted(written, key=lambda each: each.key)
     model = LearnedModel(State())
 
     for teaching, departure in zip(
         teachings(route, departures, after=None), departures, strict=True
     ):
-        assert teaching.learnt.through == departure.order
+        assert teaching.learnt.through == departure.key
         for lesson in teaching.lessons:
             arrived_at = departure.arrived_at
             assert arrived_at is not None
@@ -272,7 +272,7 @@ def test_whatever_was_written_down_nothing_is_learnt_before_it_happened(
 def test_a_lesson_touches_only_its_pages_and_asking_finds_them(
     route: Route, written: list[Departure]
 ) -> None:
-    departures = sorted(written, key=lambda each: each.order)
+    departures = sorted(written, key=lambda each: each.key)
     places = [route.hub_coordinates, *(stop.coordinates for stop in route.stops)]
     asked = set(pages_of(places, [route.driver_id]))
 

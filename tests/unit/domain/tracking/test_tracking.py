@@ -350,17 +350,17 @@ class TestEta:
         assert shown.eta_age_s == 600
 
     def test_a_report_is_news_too(self) -> None:
-        live = driving(reckoned_at=NOON + minutes(9))
+        live = driving(estimated_at=NOON + minutes(9))
 
         shown = seen(live=live, now=NOON + minutes(10))
 
         assert (shown.eta_age_s, shown.position_hidden_because) == (None, "stale")
 
     def test_before_the_first_fix_the_start_is_the_news(self) -> None:
-        live = driving(recent=(), reckoned_at=None, started_at=NOON - minutes(5))
+        live = driving(recent=(), estimated_at=None, started_at=NOON - minutes(5))
 
         assert seen(live=live).eta_age_s == 300
-        assert seen(live=driving(reckoned_at=None, started_at=None)).eta == live.etas[0]
+        assert seen(live=driving(estimated_at=None, started_at=None)).eta == live.etas[0]
 
     def test_promise_and_delay_are_those_told(self) -> None:
         late = make_travelling(is_delayed=True, promise=make_range(NOON + minutes(60)))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.driving.forecasts import leg_to, links
+from chalicelib.domain.driving.forecasts import leg_to, stop_times
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.eta.learned.learned_model import LearnedModel
 from chalicelib.domain.eta.learned.pages import CHECKSUM, HEAD, VERSION, pack_page, pages_of
@@ -72,13 +72,13 @@ def all_pages(route: Route = ROUTE) -> tuple[int, ...]:
 
 
 def second_leg_s(forecasts: LearntForecasts, clock: ManualClock, route: Route = ROUTE) -> float:
-    return forecasts.links(route, clock.now())[1].travel.mean_s
+    return forecasts.stop_times(route, clock.now())[1].travel.mean_s
 
 
 def test_without_any_page_the_factory_prior_answers(travel: Watched, clock: ManualClock) -> None:
-    found = LearntForecasts(travel, clock).links(ROUTE, NOON)
+    found = LearntForecasts(travel, clock).stop_times(ROUTE, NOON)
 
-    for ours, prior in zip(found, links(ROUTE, FactoryPrior(), NOON), strict=True):
+    for ours, prior in zip(found, stop_times(ROUTE, FactoryPrior(), NOON), strict=True):
         assert ours.travel.mean_s == pytest.approx(prior.travel.mean_s, rel=0.1)
 
 
@@ -94,7 +94,7 @@ def test_pages_are_read_in_one_go_and_only_once_in_a_quarter(
     forecasts = LearntForecasts(travel, clock)
 
     for _ in range(5):
-        forecasts.links(ROUTE, clock.go_on(minutes(2.9)))
+        forecasts.stop_times(ROUTE, clock.go_on(minutes(2.9)))
 
     assert [sorted(asked) for asked in travel.asked] == [sorted(all_pages())]
 
@@ -103,10 +103,10 @@ def test_a_second_route_in_town_reads_only_what_is_missing(
     travel: Watched, clock: ManualClock
 ) -> None:
     forecasts = LearntForecasts(travel, clock)
-    forecasts.links(ROUTE, NOON)
+    forecasts.stop_times(ROUTE, NOON)
 
-    forecasts.links(make_route(5, id="rte_2"), NOON)
-    forecasts.links(make_route(4, id="rte_3"), NOON)
+    forecasts.stop_times(make_route(5, id="rte_2"), NOON)
+    forecasts.stop_times(make_route(4, id="rte_3"), NOON)
 
     assert len(travel.asked) <= 2
     assert not set(travel.asked[0]) & {page for asked in travel.asked[1:] for page in asked}
@@ -128,10 +128,10 @@ def test_a_plan_for_tomorrow_does_not_age_what_is_known_now(
     travel: Watched, clock: ManualClock
 ) -> None:
     forecasts = LearntForecasts(travel, clock)
-    forecasts.links(ROUTE, NOON)
+    forecasts.stop_times(ROUTE, NOON)
 
-    forecasts.links(ROUTE, NOON + timedelta(days=1))
-    forecasts.links(ROUTE, NOON)
+    forecasts.stop_times(ROUTE, NOON + timedelta(days=1))
+    forecasts.stop_times(ROUTE, NOON)
 
     assert len(travel.asked) == 1
 
@@ -161,7 +161,7 @@ def test_a_wide_route_reads_a_hundred_pages_a_request_until_all_are_there(
     travel.know(taught(route, took=timedelta(minutes=2)), all_pages(route))
     forecasts = LearntForecasts(travel, clock)
 
-    last_s = [forecasts.links(route, NOON)[-1].travel.mean_s for _ in range(6)]
+    last_s = [forecasts.stop_times(route, NOON)[-1].travel.mean_s for _ in range(6)]
 
     assert [len(asked) for asked in travel.asked[:2]] == [PAGES_A_READ, PAGES_A_READ]
     assert sum(map(len, travel.asked)) == len(all_pages(route))
@@ -203,7 +203,7 @@ def test_a_page_of_newer_code_is_as_good_as_none(
 def test_what_no_route_has_asked_for_is_forgotten(travel: Watched, clock: ManualClock) -> None:
     travel.know(taught(), all_pages())
     forecasts = LearntForecasts(travel, clock)
-    forecasts.links(ROUTE, NOON)
+    forecasts.stop_times(ROUTE, NOON)
     assert forecasts.model.state.beliefs.known
 
     elsewhere = make_route([make_stop(coordinates=north_of(HELSINKI, 500_000.0))], id="rte_9")
@@ -211,7 +211,7 @@ def test_what_no_route_has_asked_for_is_forgotten(travel: Watched, clock: Manual
         elsewhere, hub_coordinates=elsewhere.stops[0].coordinates, driver_id=DriverId("drv_9")
     )
     clock.go_on(minutes(15 * KEPT_QUARTERS))
-    forecasts.links(far, clock.now())
+    forecasts.stop_times(far, clock.now())
 
     kept = {key >> 20 for key in forecasts.model.state.beliefs.known}
     assert kept <= set(all_pages(far))

@@ -18,7 +18,7 @@ from chalicelib.domain.journal.changes import LiveChange
 from chalicelib.domain.routes.routes import Break, Route
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import counted
-from chalicelib.services.routes.plan_routes import PlannedVisit, PlanRoute, RouteOrder
+from chalicelib.services.routes.plan_routes import NewRoute, PlannedVisit, PlanRoute
 from tests.support.builders import (
     HELSINKI,
     NOON,
@@ -74,7 +74,7 @@ class Office:
 
     def order(self, *more: ShipmentId, breaks: Sequence[Break] = ()) -> Route:
         ids = (*self.shipments.shipments, *more)
-        order = RouteOrder(
+        order = NewRoute(
             driver_id=make_driver().id,
             hub_id=make_hub().id,
             service_day=NOON.date(),

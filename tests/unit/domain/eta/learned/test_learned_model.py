@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.driving.forecasts import links, planned_etas
-from chalicelib.domain.eta.chain import Link, chain
+from chalicelib.domain.driving.forecasts import planned_etas, stop_times
+from chalicelib.domain.eta.chain import StopTimes, chain
 from chalicelib.domain.eta.estimates import Duration
 from chalicelib.domain.eta.learned.learned_model import LearnedModel
 from chalicelib.domain.eta.learned.state import State
@@ -202,7 +202,7 @@ def test_clocks_that_are_off_by_a_day_break_nothing() -> None:
 
 
 def test_a_route_of_a_thousand_stops_is_ordered() -> None:
-    etas = planned_etas(links(make_route(1_000), BUSY, NOON), BUSY, NOON)
+    etas = planned_etas(stop_times(make_route(1_000), BUSY, NOON), BUSY, NOON)
 
     assert len(etas) == 1_000
     for one, next_ in itertools.pairwise(etas):
@@ -214,9 +214,9 @@ def test_identical_stops_and_windows_in_the_past_are_told_sanely() -> None:
     stops = [make_stop(i, coordinates=HELSINKI) for i in range(5)]
     route = make_route(stops)
 
-    for eta in planned_etas(links(route, BUSY, NOON), BUSY, NOON):
+    for eta in planned_etas(stop_times(route, BUSY, NOON), BUSY, NOON):
         assert NOON < eta.point < NOON + timedelta(hours=3)
-    assert len(links(route, BUSY, NOON)) == 5
+    assert len(stop_times(route, BUSY, NOON)) == 5
 
 
 def test_the_ranges_of_a_fresh_chain_hold_their_points_whatever_was_observed() -> None:
@@ -227,7 +227,9 @@ def test_the_ranges_of_a_fresh_chain_hold_their_points_whatever_was_observed() -
         )
 
     shape = model.range_shape(1)
-    (eta,) = chain([Link(Duration(6.0, 0.2), Duration(4.0, 0.2))], departs_at=NOON, model=model)
+    (eta,) = chain(
+        [StopTimes(Duration(6.0, 0.2), Duration(4.0, 0.2))], departs_at=NOON, model=model
+    )
 
     assert shape.low <= 0.0 < shape.high
     assert shape.high > 3.0
