@@ -47,10 +47,11 @@ def running() -> Iterator[str]:
         text=True,
     )
     with process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        process.stdin.close()
+        inlet, outlet = process.stdin, process.stdout
+        if inlet is None or outlet is None:
+            raise RuntimeError
+        yield f"http://127.0.0.1:{int(outlet.readline())}"
+        inlet.close()
 
 
 def main() -> None:
