@@ -3,24 +3,25 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from chalicelib.api.schemas.values import Schema
+from chalicelib.domain.shipments.events import EventType
+from chalicelib.edge.schemas import Out, Schema
 
 
 class WebhookIn(Schema):
     """Where to post, and which events; none named means all."""
 
     url: Annotated[str, StringConstraints(min_length=8, max_length=2_000)]
-    event_types: Annotated[tuple[str, ...], Field(max_length=50)] = ()
+    event_types: Annotated[tuple[EventType, ...], Field(max_length=50)] = ()
 
 
-class WebhookOut(Schema):
+class WebhookOut(Out):
     """An endpoint; ``secret`` only in the answer that creates it."""
 
     id: str
     url: str
-    event_types: tuple[str, ...]
+    event_types: Annotated[tuple[EventType, ...], BeforeValidator(sorted)]
     created_at: datetime
 
 
@@ -30,7 +31,7 @@ class WebhookCreatedOut(WebhookOut):
     secret: str
 
 
-class WebhooksOut(Schema):
+class WebhooksOut(Out):
     """All endpoints of a shipper."""
 
     data: tuple[WebhookOut, ...]
