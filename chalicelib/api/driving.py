@@ -20,7 +20,6 @@ from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.errors import (
-    Conflict,
     IllegalTransition,
     NotFound,
     NothingAboard,
@@ -71,7 +70,7 @@ def get_driver_route(actor: Actor) -> DriverRoute:
     principals=DRIVERS,
     takes=StartIn,
     gives=DriverRouteOut,
-    refusals=(NotFound, NothingLoaded, RouteUnderWay, Conflict),
+    refusals=(NotFound, NothingLoaded, RouteUnderWay),
 )
 def post_driver_start(actor: Actor, body: StartIn) -> DriverRoute:
     """Leave the hub."""

@@ -7,7 +7,6 @@ from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import DISPATCH, STAFF, Actor
 from chalicelib.domain.errors import (
     AlreadyAssigned,
-    Conflict,
     NotFound,
     NothingLoaded,
     NotPlannable,
@@ -29,7 +28,7 @@ routes: Final = Endpoints(__name__)
     takes=RouteIn,
     gives=RouteOut,
     status=201,
-    refusals=(NotFound, AlreadyAssigned, NotPlannable, Conflict),
+    refusals=(NotFound, AlreadyAssigned, NotPlannable),
 )
 def post_route(actor: Actor, body: RouteIn) -> Route:
     """Make a route out of shipments."""
@@ -61,7 +60,7 @@ def get_route(_: Actor, route_id: str) -> Route:
     method="POST",
     principals=DISPATCH,
     gives=RouteOut,
-    refusals=(NotFound, NothingLoaded, RouteUnderWay, Conflict),
+    refusals=(NotFound, NothingLoaded, RouteUnderWay),
 )
 def post_start(actor: Actor, route_id: str) -> Route:
     """Start a route for its driver."""

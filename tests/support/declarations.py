@@ -6,6 +6,7 @@ from typing import Final
 from chalice.app import RouteEntry
 
 from app import app
+from chalicelib.domain.errors import DomainError
 from chalicelib.edge.declarations import Declaration
 
 
@@ -30,3 +31,13 @@ def declaration_of(method: str, path: str) -> Declaration | None:
         if served == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), plain):
             return declaration
     return None
+
+
+def codes_of(declaration: Declaration) -> set[str]:
+    """The codes of all problems that a route may answer with."""
+    return {kind.code for refusal in declaration.refusals for kind in kinds(refusal)}
+
+
+def kinds(refusal: type[DomainError]) -> set[type[DomainError]]:
+    """A domain error and all of its subclasses."""
+    return {refusal}.union(*map(kinds, refusal.__subclasses__()))

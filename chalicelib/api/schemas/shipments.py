@@ -41,7 +41,7 @@ def _mailbox(text: str) -> str:
 
     try:
         found = email_validator.validate_email(
-            text, allow_smtputf8=False, check_deliverability=False
+            text, allow_smtputf8=False, check_deliverability=False, strict=True
         )
     except email_validator.EmailNotValidError as exc:
         msg = "an e-mail address, like aino@example.com"
