@@ -25,8 +25,7 @@ webhooks: Final = Endpoints(__name__)
 )
 def post_webhook(actor: Actor, body: WebhookIn) -> WebhookEndpoint:
     """Register an endpoint; its secret is in this answer and nowhere else."""
-    wanted = [event_type.value for event_type in body.event_types]
-    return container().register_webhook(actor, body.url, wanted)
+    return container().register_webhook(actor, body.url, body.event_types)
 
 
 @webhooks.endpoint("/v1/webhooks", method="GET", principals=SHIPPERS, gives=WebhooksOut)

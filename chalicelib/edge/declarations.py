@@ -4,6 +4,7 @@ The blueprint serves a route by its declaration, so the two cannot differ. It st
 registered view as ``declaration``, where tests and documentation read it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -29,8 +30,9 @@ class Declaration:
 
     ``takes`` is the model of the body and ``query`` that of the query; None: it has none.
     ``gives`` are the models of the answer, more than one where the query decides; ``media_types``
-    are the content types of an answer that is not JSON of a model. Without both, the answer has no
-    body. ``status`` is the status of success. ``own_refusals`` are the domain errors that only this
+    are the content types of an answer that the view writes itself, and ``written`` imports the
+    model of such an answer if it is JSON. Without ``gives`` and ``media_types`` there is no body.
+    ``status`` is the status of success. ``own_refusals`` are the domain errors that only this
     route answers with, ``max_bytes`` is the largest body in bytes. ``is_idempotent``: an
     Idempotency-Key is honoured. ``has_head``: HEAD gives the same headers without a body.
     """
@@ -44,6 +46,7 @@ class Declaration:
     query: type[Query] | None
     gives: tuple[type[Out], ...]
     media_types: tuple[str, ...]
+    written: Callable[[], type[Out]] | None
     max_bytes: int
     is_idempotent: bool
     has_head: bool

@@ -13,9 +13,11 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from app import app
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError
+from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.edge.declarations import Declaration
 from chalicelib.edge.problems import STATUS
 from chalicelib.edge.queries import Position
+from chalicelib.edge.replies import JSON
 from chalicelib.edge.schemas import Listing
 from chalicelib.services.shipments.create_shipment import RequestKey
 from tests.support.declarations import DECLARATIONS, declared
@@ -61,6 +63,7 @@ def test_a_route_declares_its_answer_or_that_it_has_none(declaration: Declaratio
     kinds = [bool(declaration.gives), bool(declaration.media_types)]
 
     assert sum(kinds) == (0 if declaration.status in BODILESS_STATUSES else 1)
+    assert (declaration.media_types == (JSON,)) == (declaration.written is not None)
 
 
 @pytest.mark.parametrize("declaration", DECLARED)
@@ -95,6 +98,8 @@ def schemas() -> dict[str, Any]:
             (model, "validation") for model in (declaration.takes, declaration.query) if model
         ]
         models += [(model, "serialization") for model in declaration.gives]
+        if declaration.written is not None:
+            models.append((declaration.written(), "serialization"))
     _, found = models_json_schema(list(dict.fromkeys(models)))
     definitions: dict[str, Any] = found["$defs"]
     return definitions
@@ -168,3 +173,9 @@ def test_words_of_a_closed_set_are_enumerations() -> None:
     ]:
         name = found[model]["properties"][field]["$ref"].rpartition("/")[2]
         assert found[name]["enum"], (model, field)
+
+
+def test_a_webhook_may_ask_for_exactly_the_events_that_are_told() -> None:
+    wanted = schemas()["WebhookIn"]["properties"]["event_types"]["items"]["enum"]
+
+    assert set(wanted) == {event_type.value for event_type in EventType} - INTERNAL

@@ -72,6 +72,8 @@ def _assert_declared(method: str, path: str, reply: Reply) -> None:
         assert reply.code in codes_of(declaration), (method, path, reply.body)
     elif reply.status < HTTPStatus.BAD_REQUEST:
         assert reply.status in {declaration.status, HTTPStatus.NOT_MODIFIED}, (method, path)
+        if declaration.written is not None and reply.body:
+            declaration.written().model_validate_json(reply.body)
 
 
 @dataclass

@@ -20,6 +20,7 @@ from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
 from chalicelib.edge.problems import as_seen_by_a_link, headers_of, status_of
+from chalicelib.edge.schemas import Out
 from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap, origin
@@ -43,6 +44,12 @@ def _refused_page(error: DomainError) -> Response:
     reply = replies.html(body, policy=policy, status=status_of(seen))
     reply.headers.update(headers_of(seen))
     return reply
+
+
+def _state_model() -> type[Out]:
+    from chalicelib.pages.tracking.schemas import StateOut  # noqa: PLC0415 - only documentation asks
+
+    return StateOut
 
 
 @tracking.endpoint(
@@ -73,6 +80,7 @@ def tracking_page(_: Actor, token: str) -> Response:
     method="GET",
     principals=RECIPIENTS,
     media_types=(replies.JSON,),
+    written=_state_model,
     refusals=(NotFound,),
     refuse=replies.refused_link,
 )

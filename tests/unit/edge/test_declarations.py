@@ -28,6 +28,7 @@ PLAIN = Declaration(
     query=None,
     gives=(),
     media_types=(),
+    written=None,
     max_bytes=0,
     is_idempotent=False,
     has_head=False,
