@@ -137,7 +137,7 @@ class ShipmentIn(Schema):
     parcels: Annotated[tuple[ParcelIn, ...], Field(min_length=1, max_length=50)]
     window: WindowIn | None = None
     service_time_s: Annotated[float, Field(ge=0, le=14_400)] | None = None
-    proof_requirements: ProofRequirementsIn = ProofRequirementsIn()
+    proof_requirements: ProofRequirementsIn = Field(default_factory=ProofRequirementsIn)
 
     @model_validator(mode="after")
     def _parcels_differ(self) -> Self:

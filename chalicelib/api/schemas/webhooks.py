@@ -8,7 +8,6 @@ from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.edge.schemas import Out, Schema
 
-
 TOLD: Final = [event_type.value for event_type in EventType if event_type not in INTERNAL]
 
 ToldEventType = Annotated[str, WithJsonSchema({"type": "string", "enum": TOLD})]
