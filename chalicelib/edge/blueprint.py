@@ -170,7 +170,7 @@ class _Asked:
 
 
 def _actor(request: Request, principals: frozenset[Role]) -> Actor:
-    if principals <= NEEDS_NO_KEY:
+    if principals in NEEDS_NO_KEY:
         return ANYBODY
     scheme, _, bearer = (request.headers.get("authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not bearer:

@@ -56,7 +56,7 @@ class Declaration:
     def refusals(self) -> frozenset[type[DomainError]]:
         """All domain errors that the route may answer with, themselves or as a subclass."""
         found: set[type[DomainError]] = {Unavailable, *self.own_refusals}
-        if not self.principals <= NEEDS_NO_KEY:
+        if self.principals not in NEEDS_NO_KEY:
             found |= {Unauthorized, Forbidden}
         if self.takes is not None:
             found |= {Unreadable, UnsupportedMedia, TooLarge, Invalid}

@@ -13,4 +13,5 @@ SHIPPERS_AND_STAFF: Final = SHIPPERS | STAFF
 DRIVERS: Final = frozenset({Role.DRIVER})
 ADMINS: Final = frozenset({Role.ADMIN})
 
-NEEDS_NO_KEY: Final = PUBLIC | RECIPIENTS
+NEEDS_NO_KEY: Final = (PUBLIC, RECIPIENTS)
+"""Only exactly these sets are let in without a key: a forgotten role opens nothing."""

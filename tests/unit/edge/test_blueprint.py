@@ -10,7 +10,7 @@ from chalice.app import Chalice, Response
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError, NotFound, Unavailable
 from chalicelib.edge.blueprint import Answer, Endpoints
-from chalicelib.edge.principals import PUBLIC, RECIPIENTS
+from chalicelib.edge.principals import ADMINS, PUBLIC, RECIPIENTS
 from chalicelib.edge.replies import refused_link
 from chalicelib.edge.schemas import Out, Query, Schema
 
@@ -65,6 +65,16 @@ def made() -> Chalice:
     @endpoints.endpoint("/hello", method="DELETE", principals=PUBLIC, status=204)
     def delete_hello(_: Actor) -> None:
         """Stop greeting."""
+
+    @endpoints.endpoint("/nobody", method="GET", principals=frozenset(), gives=GreetingOut)
+    def get_nobody(_: Actor) -> Greeting:
+        """A role was forgotten."""
+        return Greeting("Hello nobody")
+
+    @endpoints.endpoint("/somebody", method="GET", principals=PUBLIC | ADMINS, gives=GreetingOut)
+    def get_somebody(_: Actor) -> Greeting:
+        """Open or not? Then not."""
+        return Greeting("Hello somebody")
 
     @endpoints.endpoint("/broken", method="GET", principals=PUBLIC, gives=GreetingOut)
     def get_broken(_: Actor) -> object:
@@ -176,6 +186,13 @@ def test_a_query_that_is_not_as_declared_never_reaches_the_view(
     assert [(error["pointer"], error["code"]) for error in reply.json["errors"]] == [
         (pointer, code)
     ]
+
+
+@pytest.mark.parametrize("path", ["/nobody", "/somebody"])
+def test_only_a_route_that_is_declared_open_is_open(path: str) -> None:
+    reply = ask("GET", path)
+
+    assert (reply.status, reply.json["code"]) == (401, "unauthorized")
 
 
 def test_a_route_that_gives_nothing_answers_without_a_body() -> None:
