@@ -108,7 +108,7 @@ def tracking_state(_: Actor, token: str) -> Response:
 )
 def tracking_proof(_: Actor, token: str, proof_id: str) -> Response:
     """On to the picture itself, by an address that works for minutes."""
-    return replies.see_other(container().proof_link(token, proof_id))
+    return replies.see_other(container().follow_shipment.proof_link(token, proof_id))
 
 
 def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> dict[str, Any]:
@@ -142,7 +142,9 @@ def _proof_sources(token: str, view: TrackingView) -> tuple[str, ...]:
     Only a page that shows a proof asks: making a client for files takes longer than all the rest.
     """
     proofs = view.outcome.proofs if view.outcome else ()
-    return tuple(origin(container().proof_link(token, proof.id)) for proof in proofs[:1])
+    return tuple(
+        origin(container().follow_shipment.proof_link(token, proof.id)) for proof in proofs[:1]
+    )
 
 
 def contact_link(contact: str | None) -> str | None:
