@@ -74,4 +74,5 @@ def deliver_webhook(event: SQSEvent) -> dict[str, Any]:
     return queues.deliver_webhook(event.to_dict(), deliver=container().deliver_webhook)
 
 
+gc.freeze()  # what is there now stays: later collections need not look at it
 gc.enable()

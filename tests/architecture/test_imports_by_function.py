@@ -28,8 +28,10 @@ FUNCTIONS: Final = {
         PAGES | SENDERS | BATCHES | {"phonenumbers", "email_validator", "chalicelib.triggers"},
     ),
     "app.publish_events": (
-        "container().publish_events; container().adapters.event_from_image;"
-        "from chalicelib.triggers import streams",
+        (
+            "from chalicelib.triggers import streams; wired = container();"
+            "wired.publish_events; wired.adapters.event_from_image"
+        ),
         HTTP | PAGES | DATABASE | LEARNING | DRIVING | BATCHES | {"chalicelib.adapters.webhooks"},
     ),
     "app.learn_travel_times": (
