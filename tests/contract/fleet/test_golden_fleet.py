@@ -1,4 +1,4 @@
-"""Live states, tracks and departures, as each version of the code has stored them, are still read."""
+"""Live states, tracks and departures of every version of the code are still read."""
 
 from datetime import timedelta
 from typing import Final
