@@ -21,9 +21,9 @@ class Put:
     condition: Condition | None = None
 
 
-def new_token() -> str:
+def new_token(random_bytes: int = 9) -> str:
     """A writer's mark: short, since it is part of every item."""
-    return secrets.token_urlsafe(9)
+    return secrets.token_urlsafe(random_bytes)
 
 
 def unchanged(

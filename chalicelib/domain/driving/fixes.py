@@ -67,7 +67,7 @@ class Fix:
 def quantized(fix: Fix) -> Fix:
     """The fix in the resolution that we store; storing it again changes nothing.
 
-    Steps: 1 ms, 1e-7°, 0.1 m, 0.01 m/s, 0.1°, 1 %.
+    Steps: 1 ms, 1e-7°, 0.1 m, 0.1 m/s, 1°, 1 %: finer than any phone measures.
     """
     at = fix.recorded_at.astimezone(UTC)
     return Fix(
@@ -77,8 +77,8 @@ def quantized(fix: Fix) -> Fix:
             round(fix.coordinates.lon_deg * DEGREE_STEPS) / DEGREE_STEPS,
         ),
         accuracy_m=None if fix.accuracy_m is None else min(round(fix.accuracy_m * 10), 65534) / 10,
-        speed_mps=None if fix.speed_mps is None else min(round(fix.speed_mps * 100), 65534) / 100,
-        heading_deg=None if fix.heading_deg is None else round(fix.heading_deg * 10) % 3600 / 10,
+        speed_mps=None if fix.speed_mps is None else min(round(fix.speed_mps * 10), 6553) / 10,
+        heading_deg=None if fix.heading_deg is None else float(round(fix.heading_deg) % 360),
         battery_ratio=None if fix.battery_ratio is None else round(fix.battery_ratio * 100) / 100,
     )
 

@@ -10,12 +10,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from chalicelib.domain.eta.estimates import Duration, Eta
+from chalicelib.domain.eta.estimates import (
+    FAR_RANGE_STEP_S,
+    FAR_S,
+    NEAR_RANGE_STEP_S,
+    POINT_STEP_S,
+    Duration,
+    Eta,
+)
 from chalicelib.domain.eta.model import CORRELATION, RangeShape, TravelModel
 from chalicelib.domain.instants import Range
 
 TOGETHER: Final = CORRELATION * CORRELATION
 INDEPENDENT: Final = 1.0 - TOGETHER
+NEAR_STEPS_S: Final = (NEAR_RANGE_STEP_S, 1)
 NO_TIME: Final = Duration(mu=-700.0, variance=0.0)
 """A duration of zero seconds, as far as a log can say it."""
 
@@ -80,12 +88,26 @@ def instants_s(
     model: TravelModel,
     pauses: Iterable[Pause] = (),
 ) -> list[tuple[int, int, int]]:
-    """``chain`` in whole seconds since the epoch: the point, the earliest, the latest."""
+    """``chain`` in whole seconds since the epoch: the point, the earliest, the latest.
+
+    Each lies on the grid of ``estimates``, finer within the hour than beyond it. They are moved
+    upward to it: nothing is expected in the past, or before its window opens. Points increase from
+    stop to stop, so they tell the order of visits.
+    """
     shapes = model.range_shapes(len(stop_times))
-    return [
-        (round(start_s + point_s), round(start_s + low_s), round(start_s + high_s))
-        for point_s, low_s, high_s, _ in _added_up(stop_times, shapes, start_s, pauses)
-    ]
+    found: list[tuple[int, int, int]] = []
+    before_s = 0
+    for point_s, low_s, high_s, _ in _added_up(stop_times, shapes, start_s, pauses):
+        is_far = point_s > FAR_S
+        step_s, point_step_s = (FAR_RANGE_STEP_S, POINT_STEP_S) if is_far else NEAR_STEPS_S
+        point = -int(-(start_s + point_s) // point_step_s) * point_step_s
+        if point <= before_s:
+            point = (before_s // point_step_s + 1) * point_step_s
+        low = -int(-(start_s + low_s) // step_s) * step_s
+        high = -int(-(start_s + high_s) // step_s) * step_s
+        found.append((point, min(low, point), max(high, point)))
+        before_s = point
+    return found
 
 
 def spans(

@@ -213,16 +213,6 @@ class TestTold:
         assert len(self.told(fleet, now=NOON + timedelta(days=60, milliseconds=-1))) == 1
         assert self.told(fleet, now=NOON + timedelta(days=60)) == []
 
-    def test_of_what_was_kept_before_it_was_noted_nobody_knows_when_it_was_told(
-        self, dynamo: Stores
-    ) -> None:
-        dynamo.fleet.append_track(entry(make_drive(2)))
-        (item,) = TrackItem.query(DRIVER)
-        item.update(actions=[TrackItem.told_ms.remove(), TrackItem.news_ms.remove()])
-
-        assert self.told(dynamo.fleet) == []
-        assert whole_track(dynamo.fleet) == make_drive(2)
-
 
 @settings(
     max_examples=times(quick=10, deep=300),

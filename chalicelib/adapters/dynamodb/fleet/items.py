@@ -10,7 +10,7 @@ from chalicelib.adapters.dynamodb.item import Connection, Item
 
 
 class LiveItem(Item):
-    """A driver's live state, packed: below 1 kB for 120 stops, so that a write costs one unit."""
+    """A driver's live state, packed: below 1 kB for 200 stops, so that a write costs one unit."""
 
     class Meta(Connection):
         """Bound at start."""
@@ -25,9 +25,10 @@ class LiveItem(Item):
 
 
 class TrackItem(Item):
-    """One batch: its fixes and the ETAs told with them, packed.
+    """One batch: its fixes and what was told with them, packed.
 
-    ``told_ms`` is when they were told, our time, ``news_ms`` as of when they were.
+    The older form has the ETAs by themselves, and when (``told_ms``) and as of when (``news_ms``)
+    they were told beside them.
     """
 
     class Meta(Connection):
@@ -38,7 +39,8 @@ class TrackItem(Item):
     token = UnicodeAttribute()
     route_id = UnicodeAttribute()
     fixes = BinaryAttribute(legacy_encoding=False)
-    etas = BinaryAttribute(legacy_encoding=False)
+    told = BinaryAttribute(legacy_encoding=False, null=True)
+    etas = BinaryAttribute(legacy_encoding=False, null=True)
     told_ms = NumberAttribute(null=True)
     news_ms = NumberAttribute(null=True)
     expires_at = NumberAttribute()

@@ -1,50 +1,54 @@
-"""A live state as one binary value: a fixed head, the recent fixes, then columns over the stops.
+"""A live state as one binary value, below a kilobyte for 200 stops with all that was told of them.
 
-Times of stops are whole seconds from the start of the route; sparse facts (arrived, told) carry
-their stop's index. Done stops keep nothing but that they are done, so that is all that is stored of
-them. What neighbours have in common is taken out first: promises lie on full minutes, and ranges
-are nearly as long after their point as before it.
+    <B format> <varint length> ETAs (``values/etas``)
+    <varints> how many of each, the numbers that are always there, then those that are known
+    columns: fixes, kinds of stops, arrivals, told alerts, promises, breaks
+
+A stop is one of few kinds: done, told of a delay, and so on. Kinds are counted, and each stop names
+its own by number. Most alerts are told in a few batches, so their instants are kept once. A promise
+lies near the range of its ETA: only the difference is kept, in full minutes where that is exact.
 """
 
 import math
-import struct
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from chalicelib.adapters.dynamodb.fleet.fixes import FIX, HEAD, pack_fixes, unpack_fixes
+from chalicelib.adapters.dynamodb.fleet import lives_v2
+from chalicelib.adapters.dynamodb.fleet.fixes import COLUMNS, fix_columns, fixes_of
+from chalicelib.adapters.dynamodb.values.bits import (
+    differences,
+    fold,
+    pack_bits,
+    sums,
+    unfold,
+    unpack_bits,
+)
+from chalicelib.adapters.dynamodb.values.etas import etas_of, pack_etas
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
-from chalicelib.adapters.dynamodb.values.packing import pack_columns, unpack_columns
+from chalicelib.adapters.dynamodb.values.varints import Varints, pack_varints
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.eta.estimates import Eta, Etas
+from chalicelib.domain.eta.estimates import Etas
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.instants import Range
 
-FORMAT: Final = 2
-PLAIN: Final = 1
-"""The format before ``MORE``, which it ends without."""
-START: Final = struct.Struct(">BIIqqqqBHHHHHI")
-MORE: Final = struct.Struct(">qHHqB")
-TOLD_START: Final = struct.Struct(">qH")
-NO_TIME_MS: Final = -(2**63)
-NO_INDEX: Final = 2**16 - 1
-
-DONE, APPROACHED, DELAYED, PROMISED, ESTIMATED, ARRIVED, TOLD = (1 << bit for bit in range(7))
-DENSE: Final = DONE | APPROACHED | DELAYED
+FORMAT: Final = 3
+MILLISECOND: Final = timedelta(milliseconds=1)
+DONE, APPROACHED, DELAYED, PROMISED, ARRIVED, TOLD = (1 << bit for bit in range(6))
 SPARSE: Final = PROMISED | ARRIVED | TOLD
-"""With one of these there is more to say of a stop than its flags."""
+"""With one of these there is more to say of a stop than its kind."""
 
-_DENSE: Final = tuple(
+_PLAIN: Final = tuple(
     Progress(
-        is_done=bool(flag & DONE),
-        has_approached=bool(flag & APPROACHED),
-        is_delayed=bool(flag & DELAYED),
+        is_done=bool(kind & DONE),
+        has_approached=bool(kind & APPROACHED),
+        is_delayed=bool(kind & DELAYED),
     )
-    for flag in range(DENSE + 1)
+    for kind in range(PROMISED)
 )
 """Most stops are of these few kinds: they need not be made anew for each of them."""
-_DENSE_FLAGS: Final = {id(progress): flag for flag, progress in enumerate(_DENSE)}
+_PLAIN_KINDS: Final = {id(progress): kind for kind, progress in enumerate(_PLAIN)}
 """They live for ever: nothing else ever has the same id."""
 
 
@@ -53,56 +57,51 @@ def pack_live(live: Live) -> bytes:
 
     ETAs and promises in whole seconds, all other times in milliseconds.
     """
-    base_s = _base_ms(live) // 1000
     etas = Etas.of(live.etas)
-    kinds = [_flags(progress) for progress in live.progress]
-    flags = [
-        kind if point_s is None else kind | ESTIMATED
-        for kind, point_s in zip(kinds, etas.points_s, strict=True)
-    ]
-    sparse = [p for p, kind in zip(live.progress, kinds, strict=True) if kind & SPARSE]
-    promises = [p.promise for p in sparse if p.promise is not None]
-    arrived = _sparse([p.arrived_at for p in sparse], base_s)
-    told = _sparse([p.told_at for p in sparse], base_s)
-    eta_columns = _eta_columns(etas, base_s)
-    begins = [_seconds(promise.earliest, base_s) for promise in promises]
-    widths = [_span_s(promise.earliest, promise.latest) for promise in promises]
-    step_s = math.gcd(*begins, *widths) or 1
-    start = START.pack(
-        FORMAT,
+    packed_etas = pack_etas(etas)
+    base_ms = 0 if live.started_at is None else to_ms(live.started_at)
+    kinds = list(map(_kind, live.progress))
+    palette = [kind for kind, _ in Counter(kinds).most_common()]
+    numbers = {kind: number for number, kind in enumerate(palette)}
+    marked = [i for i, kind in enumerate(kinds) if kind & SPARSE]
+    arrived = _times_ms([live.progress[i].arrived_at for i in marked], base_ms)
+    told = _times_ms([live.progress[i].told_at for i in marked], base_ms)
+    instants = sorted(set(told))
+    promises = [(i, promise) for i in marked if (promise := live.progress[i].promise) is not None]
+    step_s = _step_s([promise for _, promise in promises])
+    counts = (len(live.recent), len(kinds), len(palette), len(arrived), len(told), len(instants))
+    known = _known(live, base_ms)
+    mask = sum(1 << i for i, value in enumerate(known) if value is not None)
+    head = (
+        *counts,
+        len(promises),
+        step_s,
+        len(live.breaks_taken_s),
         live.epoch,
         live.plan_version,
-        int(live.clock_skew / timedelta(milliseconds=1)),
-        _optional_ms(live.started_at),
-        _optional_ms(live.ended_at),
-        _optional_ms(live.near_since),
-        len(live.recent),
-        len(flags),
-        len(eta_columns[0]),
-        len(promises),
-        len(arrived),
-        len(told),
-        step_s,
+        live.clock_skew // MILLISECOND,
+        mask,
+        *(value for value in known if value is not None),
     )
-    columns = pack_columns(
-        [
-            flags,
-            *eta_columns,
-            [begin // step_s for begin in begins],
-            [width // step_s for width in widths],
-            arrived,
-            told,
-            live.breaks_taken_s,
-        ]
+    columns = (
+        *fix_columns(live.recent),
+        palette,
+        [numbers[kind] for kind in kinds],
+        differences(arrived),
+        differences(instants),
+        [instants.index(at) for at in told],
+        *_promise_columns(promises, etas, step_s),
+        live.breaks_taken_s,
     )
-    more = MORE.pack(
-        _optional_ms(live.estimated_at),
-        _optional_index(live.near_stop),
-        _optional_index(live.last_stop),
-        _optional_ms(live.standing_since),
-        len(live.breaks_taken_s),
+    return b"".join(
+        (
+            bytes([FORMAT]),
+            pack_varints([len(packed_etas)]),
+            packed_etas,
+            pack_varints(head),
+            pack_bits(columns),
+        )
     )
-    return start + more + pack_fixes(live.recent) + columns
 
 
 def unpack_live(
@@ -114,136 +113,73 @@ def unpack_live(
     planned: tuple[RouteId, ...] = (),
 ) -> Live:
     """The live state again. Raises ValueError for another format or damaged bytes."""
-    if not packed or packed[0] not in {PLAIN, FORMAT}:
+    names = {
+        "driver_id": driver_id,
+        "version": version,
+        "route_id": route_id,
+        "planned": planned,
+    }
+    if packed[:1] == bytes([lives_v2.FORMAT]):
+        return lives_v2.unpack_live(packed, **names)  # type: ignore[arg-type]
+    if packed[:1] != bytes([FORMAT]):
         msg = "a live state of an unknown format"
         raise ValueError(msg)
-    (
-        _, epoch, plan_version, skew_ms, started_ms, ended_ms, near_ms,
-        recent, stops, eta_count, promise_count, arrived_count, told_count, step_s,
-    ) = START.unpack_from(packed)  # fmt: skip
-    more, fixes_start = (NO_TIME_MS, NO_INDEX, NO_INDEX, NO_TIME_MS, 0), START.size
-    if packed[0] == FORMAT:
-        more = MORE.unpack_from(packed, START.size)
-        fixes_start += MORE.size
-    reckoned_ms, near_stop, last_stop, resting_ms, rested = more
-    fixes_end = fixes_start + (HEAD.size + recent * FIX.size if recent else 0)
-    base_s = (0 if started_ms == NO_TIME_MS else started_ms) // 1000
-    lengths = [stops, *[eta_count] * 3, *[promise_count] * 2, arrived_count, told_count, rested]
-    flags, *eta_columns, begins, widths, arrived, told, breaks_taken_s = unpack_columns(
-        packed[fixes_end:], lengths
-    )
-    promises = iter(
-        [
-            Range(_at(base_s + b * step_s), _at(base_s + (b + w) * step_s))
-            for b, w in zip(begins, widths, strict=True)
-        ]
-    )
-    arrived_at = iter(_dense(arrived, base_s))
-    told_at = iter(_dense(told, base_s))
+    numbers = Varints(packed, 1)
+    eta_bytes = next(numbers)
+    packed_etas = packed[numbers.at : numbers.at + eta_bytes]
+    numbers = Varints(packed, numbers.at + eta_bytes)
+    recent, stops, kinds, arrived, told, instants, promised, step_s, breaks = numbers.take(9)
+    epoch, plan_version, skew_ms, mask = numbers.take(4)
+    known = [next(numbers) if mask >> i & 1 else None for i in range(7)]
+    lengths = [
+        *[recent] * COLUMNS,
+        *(kinds, stops, arrived, instants, told, promised, promised, breaks),
+    ]
+    columns = unpack_bits(packed[numbers.at :], lengths)
+    palette, stop_kinds, arrivals, times, told_numbers, begins, widths, taken_s = columns[COLUMNS:]
+    etas = etas_of(packed_etas, stops)
+    start_ms, ended_ms, near_ms, estimated_ms, standing_ms, near_stop, last_stop = known
+    base_ms = start_ms or 0
+    found = [palette[number] for number in stop_kinds]
+    promise_of = _promises(found, begins, widths, etas, step_s)
+    arrived_at = (from_ms(base_ms + ms) for ms in sums(arrivals))
+    at_ms = sums(times)
+    told_at = (from_ms(base_ms + at_ms[number]) for number in told_numbers)
     return Live(
-        driver_id=driver_id,
-        version=version,
+        **names,  # type: ignore[arg-type]
         epoch=epoch,
-        route_id=route_id,
         plan_version=plan_version,
-        started_at=_optional_at(started_ms),
-        ended_at=_optional_at(ended_ms),
-        clock_skew=timedelta(milliseconds=skew_ms),
-        recent=unpack_fixes(packed[fixes_start:fixes_end]),
-        near_stop=None if near_stop == NO_INDEX else near_stop,
-        near_since=_optional_at(near_ms),
-        last_stop=None if last_stop == NO_INDEX else last_stop,
-        standing_since=_optional_at(resting_ms),
-        breaks_taken_s=tuple(breaks_taken_s),
-        estimated_at=_optional_at(reckoned_ms),
+        started_at=None if start_ms is None else from_ms(start_ms),
+        ended_at=_at(ended_ms, base_ms),
+        clock_skew=skew_ms * MILLISECOND,
+        recent=fixes_of(columns[:COLUMNS]),
+        near_stop=near_stop,
+        near_since=_at(near_ms, base_ms),
+        last_stop=last_stop,
+        standing_since=_at(standing_ms, base_ms),
+        breaks_taken_s=tuple(taken_s),
+        estimated_at=_at(estimated_ms, base_ms),
         progress=tuple(
-            replace(
-                _DENSE[flag & DENSE],
-                arrived_at=next(arrived_at) if flag & ARRIVED else None,
-                promise=next(promises) if flag & PROMISED else None,
-                told_at=next(told_at) if flag & TOLD else None,
+            Progress(
+                is_done=bool(kind & DONE),
+                has_approached=bool(kind & APPROACHED),
+                is_delayed=bool(kind & DELAYED),
+                arrived_at=next(arrived_at) if kind & ARRIVED else None,
+                promise=next(promise_of) if kind & PROMISED else None,
+                told_at=next(told_at) if kind & TOLD else None,
             )
-            if flag & SPARSE
-            else _DENSE[flag & DENSE]
-            for flag in flags
+            if kind & SPARSE
+            else _PLAIN[kind]
+            for kind in found
         ),
-        etas=_etas_from(
-            [i for i, flag in enumerate(flags) if flag & ESTIMATED], eta_columns, base_s, stops
-        ),
-        planned=planned,
+        etas=etas,
     )
 
 
-def pack_etas(live: Live) -> bytes:
-    """The ETAs told with a batch: by stop index, in seconds from the start of the route."""
-    return pack_told(live.etas, _base_ms(live) // 1000)
-
-
-def pack_told(etas: Sequence[Eta | None], base_s: int) -> bytes:
-    """ETAs by stop index, in seconds from ``base_s`` (since the epoch)."""
-    columns = Etas.of(etas)
-    told = [i for i, point_s in enumerate(columns.points_s) if point_s is not None]
-    return TOLD_START.pack(base_s, len(told)) + pack_columns([told, *_eta_columns(columns, base_s)])
-
-
-def unpack_etas(packed: bytes) -> dict[int, Eta]:
-    """The ETAs again, by stop index."""
-    base_s, count = TOLD_START.unpack_from(packed)
-    indexes, *columns = unpack_columns(packed[TOLD_START.size :], [count] * 4)
-    etas = _etas_from(range(count), columns, base_s, count)
-    return {index: eta for index, eta in zip(indexes, etas, strict=True) if eta is not None}
-
-
-def _eta_columns(etas: Etas, base_s: int) -> list[list[int]]:
-    """Points, seconds of the ranges before them, and how much longer the ranges are after them."""
-    told = [
-        (point_s, earliest_s, latest_s)
-        for point_s, earliest_s, latest_s in zip(
-            etas.points_s, etas.earliest_s, etas.latest_s, strict=True
-        )
-        if point_s is not None
-    ]
-    return [
-        [point_s - base_s for point_s, _, _ in told],
-        [point_s - earliest_s for point_s, earliest_s, _ in told],
-        [latest_s + earliest_s - 2 * point_s for point_s, earliest_s, latest_s in told],
-    ]
-
-
-def _etas_from(
-    indexes: Sequence[int], columns: Sequence[Sequence[int]], base_s: int, count: int
-) -> Etas:
-    """So many ETAs, the columns being those at the indexes."""
-    points_s: list[int | None] = [None] * count
-    earliest_s, latest_s = [0] * count, [0] * count
-    for i, point, before, longer in zip(indexes, *columns, strict=True):
-        point_s = base_s + point
-        points_s[i], earliest_s[i] = point_s, point_s - before
-        latest_s[i] = point_s + before + longer
-    return Etas(points_s, earliest_s, latest_s)
-
-
-def _optional_ms(instant: datetime | None) -> int:
-    return NO_TIME_MS if instant is None else to_ms(instant)
-
-
-def _optional_at(ms: int) -> datetime | None:
-    return None if ms == NO_TIME_MS else from_ms(ms)
-
-
-def _optional_index(index: int | None) -> int:
-    return NO_INDEX if index is None else index
-
-
-def _base_ms(live: Live) -> int:
-    return 0 if live.started_at is None else to_ms(live.started_at)
-
-
-def _flags(progress: Progress) -> int:
-    """All but ESTIMATED."""
-    dense = _DENSE_FLAGS.get(id(progress))
-    if dense is not None:
-        return dense
+def _kind(progress: Progress) -> int:
+    plain = _PLAIN_KINDS.get(id(progress))
+    if plain is not None:
+        return plain
     return (
         DONE * progress.is_done
         | APPROACHED * progress.has_approached
@@ -254,24 +190,68 @@ def _flags(progress: Progress) -> int:
     )
 
 
-def _sparse(instants: list[datetime | None], base_s: int) -> list[int]:
-    """The instants there are, from the base, as (seconds, ms) pairs that stay small."""
-    found = [divmod(to_ms(at) - base_s * 1000, 1000) for at in instants if at is not None]
-    return [part for pair in found for part in pair]
+def _known(live: Live, base_ms: int) -> list[int | None]:
+    """What may be unknown: the start, then the other times from it on, then places in the plan."""
+    times = (live.ended_at, live.near_since, live.estimated_at, live.standing_since)
+    return [
+        None if live.started_at is None else base_ms,
+        *(None if at is None else to_ms(at) - base_ms for at in times),
+        live.near_stop,
+        live.last_stop,
+    ]
 
 
-def _dense(parts: list[int], base_s: int) -> list[datetime]:
-    pairs = zip(parts[::2], parts[1::2], strict=True)
-    return [from_ms((base_s + seconds) * 1000 + ms) for seconds, ms in pairs]
+def _at(ms: int | None, base_ms: int) -> datetime | None:
+    return None if ms is None else from_ms(base_ms + ms)
 
 
-def _seconds(instant: datetime, base_s: int) -> int:
-    return int(instant.timestamp()) - base_s
+def _times_ms(instants: Sequence[datetime | None], base_ms: int) -> list[int]:
+    return [to_ms(at) - base_ms for at in instants if at is not None]
 
 
-def _span_s(start: datetime, end: datetime) -> int:
-    return int(end.timestamp()) - int(start.timestamp())
+def _step_s(promises: Sequence[Range]) -> int:
+    """The largest number of seconds that every promise begins and lasts a multiple of."""
+    ends = [_seconds(at) for promise in promises for at in (promise.earliest, promise.latest)]
+    return math.gcd(*ends) or 1
 
 
-def _at(seconds: int) -> datetime:
+def _promise_columns(
+    promises: Sequence[tuple[int, Range]], etas: Etas, step_s: int
+) -> tuple[list[int], list[int]]:
+    """In steps: how far each begins from its ETA's beginning, and how much longer it is."""
+    begins, widths, before = [], [], 0
+    for i, promise in promises:
+        expected, width = _expected(etas, i, step_s, before)
+        before = _seconds(promise.earliest) // step_s
+        begins.append(fold(before - expected))
+        widths.append(fold(_seconds(promise.latest) // step_s - before - width))
+    return begins, widths
+
+
+def _promises(
+    kinds: Sequence[int], begins: Sequence[int], widths: Sequence[int], etas: Etas, step_s: int
+) -> Iterator[Range]:
+    """The promises again, in the order of the stops that have one."""
+    promised = (i for i, kind in enumerate(kinds) if kind & PROMISED)
+    before = 0
+    for i, begin, longer in zip(promised, begins, widths, strict=True):
+        expected, width = _expected(etas, i, step_s, before)
+        before = expected + unfold(begin)
+        ends = before + width + unfold(longer)
+        yield Range(_instant(before * step_s), _instant(ends * step_s))
+
+
+def _expected(etas: Etas, i: int, step_s: int, before: int) -> tuple[int, int]:
+    """Where a promise would begin and how long it would be, by its ETA or the promise before it."""
+    if etas.points_s[i] is None:
+        return before, 0
+    begins = etas.earliest_s[i] // step_s
+    return begins, -(-etas.latest_s[i] // step_s) - begins
+
+
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
+
+
+def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)

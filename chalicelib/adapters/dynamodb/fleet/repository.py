@@ -1,13 +1,15 @@
 """Drivers' live states and tracks. The hot path is one read and two writes in here."""
 
-import hashlib
 from datetime import datetime
+from typing import Final
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.fleet.fixes import pack_fixes, unpack_fixes
+from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
-from chalicelib.adapters.dynamodb.fleet.lives import pack_etas, unpack_etas, unpack_live
-from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms, to_text
+from chalicelib.adapters.dynamodb.fleet.lives import unpack_live
+from chalicelib.adapters.dynamodb.fleet.told import pack_told, unpack_told
+from chalicelib.adapters.dynamodb.values.etas import unpack_etas
+from chalicelib.adapters.dynamodb.values.instants import from_ms, to_text
 from chalicelib.adapters.dynamodb.writing import new_token
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
@@ -18,6 +20,8 @@ from chalicelib.domain.learning.arrivals import EtasTold
 
 LIVE = "LIVE"
 TRACK = "TRACK#"
+TOKEN_BYTES: Final = 6
+"""Enough to tell two tries to write the very same batch apart."""
 
 
 class DynamoFleet:
@@ -36,18 +40,15 @@ class DynamoFleet:
 
     def append_track(self, entry: TrackEntry) -> bool:
         """The key is made of the batch's own content, so that a repeat falls on itself."""
-        token = new_token()
-        fixes = pack_fixes(entry.fixes)
-        digest = hashlib.sha256(fixes).hexdigest()[:16]
+        token = new_token(TOKEN_BYTES)
+        first_at, digest = to_text(entry.fixes[0].recorded_at), digest_of(entry.fixes)
         item = TrackItem(
             driver_id=entry.driver_id,
-            item=f"{TRACK}{to_text(entry.fixes[0].recorded_at)}#{digest}",
+            item=f"{TRACK}{first_at}#{digest}",
             token=token,
             route_id=entry.route_id,
-            fixes=fixes,
-            etas=pack_etas(entry.live),
-            told_ms=to_ms(entry.told_at),
-            news_ms=to_ms(entry.live.news_at or entry.told_at),
+            fixes=pack_fixes(entry.fixes),
+            told=pack_told(entry.told_at, entry.live.news_at or entry.told_at, entry.live.etas),
             expires_at=int(entry.expires_at.timestamp()),
         )
         try:
@@ -74,18 +75,11 @@ class DynamoFleet:
         until: datetime,
         now: datetime,
     ) -> tuple[EtasTold, ...]:
-        """One query: half a unit for each 4 kB of the driver's track in the span.
-
-        Of batches that were kept before these times were, nobody knows when they were told.
-        """
+        """One query: half a unit for each 4 kB of the driver's track in the span."""
         found = [
-            EtasTold(
-                at=from_ms(int(item.told_ms)),
-                etas=unpack_etas(item.etas),
-                as_of=from_ms(int(item.news_ms)),
-            )
+            _told(item)
             for item in self._batches(driver_id, since, until, now)
-            if item.route_id == route_id and None not in (item.told_ms, item.news_ms)
+            if item.route_id == route_id
         ]
         return tuple(sorted(found, key=lambda told: told.at))
 
@@ -117,3 +111,14 @@ class DynamoFleet:
             route_id=RouteId(item.route_id) if item.route_id else None,
             planned=tuple(RouteId(planned) for planned in str(item.planned or "").split()),
         )
+
+
+def _told(item: TrackItem) -> EtasTold:
+    told: bytes | None = item.told
+    if told is not None:
+        return unpack_told(told)
+    return EtasTold(
+        at=from_ms(int(item.told_ms)),
+        etas=unpack_etas(item.etas),
+        as_of=from_ms(int(item.news_ms)),
+    )

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.adapters.dynamodb.fleet.lives import pack_told, unpack_etas
 from chalicelib.adapters.dynamodb.values.departure_keys import item_of
+from chalicelib.adapters.dynamodb.values.etas import pack_etas, unpack_etas
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.geography import Coordinates
@@ -24,7 +24,7 @@ def to_attributes(departure: Departure) -> dict[str, Any]:
         "told_ms": to_ms(departure.told_at),
         "news_ms": None if departure.news_at is None else to_ms(departure.news_at),
         "stop_count": len(departure.etas),
-        "etas": pack_told(departure.etas, int(departure.left_at.timestamp())),
+        "etas": pack_etas(departure.etas),
         "stood_at": None if stood_at is None else f"{stood_at.lat_deg:.7f} {stood_at.lon_deg:.7f}",
         "expires_at": int(departure.expires_at.timestamp()),
     }

@@ -25,7 +25,7 @@ LISTED: Final = 11
 
 
 def fold(number: int) -> int:
-    """Small numbers of either sign as small numbers: 0, -1, 1, -2 … become 0, 1, 2, 3 …
+    """Small numbers of either sign as small numbers from 0 on.
 
     >>> [fold(n) for n in (0, -1, 1, -2)]
     [0, 1, 2, 3]

@@ -1,24 +1,15 @@
-"""Small whole numbers in few bytes: folded differences, split into byte planes, deflated.
+"""Columns of small whole numbers as older formats have them: differences in deflated byte planes.
 
-Neighbouring stops have neighbouring ETAs, so differences are small, and the planes of their high
-bytes are zeros.
+They are read, and no longer written.
 """
 
 import struct
 import zlib
 from collections.abc import Sequence
 from itertools import accumulate
-from operator import sub
 from typing import Final
 
 PLANES: Final = 4
-
-
-def pack_columns(columns: Sequence[Sequence[int]]) -> bytes:
-    """Columns of whole numbers; each difference, and each first number, fits into 31 bits."""
-    folded = [fold for column in columns for fold in _folded(column)]
-    raw = struct.pack(f">{len(folded)}I", *folded)
-    return zlib.compress(b"".join(raw[plane::PLANES] for plane in range(PLANES)), 6)
 
 
 def unpack_columns(packed: bytes, lengths: Sequence[int]) -> list[list[int]]:
@@ -46,10 +37,6 @@ def unpack_columns(packed: bytes, lengths: Sequence[int]) -> list[list[int]]:
         columns.append(_unfolded(folded[start : start + length]))
         start += length
     return columns
-
-
-def _folded(column: Sequence[int]) -> list[int]:
-    return [(d << 1) ^ (d >> 63) for d in map(sub, column, (0, *column))]
 
 
 def _unfolded(folded: Sequence[int]) -> list[int]:

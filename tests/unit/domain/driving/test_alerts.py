@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import RULES, Alert, AlertKind, Outlook, decide, is_quiet
@@ -317,6 +317,8 @@ def test_what_was_told_is_not_told_again(live: Live, minutes_later: int) -> None
 @settings(max_examples=times(quick=20, deep=2_000))
 @given(lives_of(6), st.integers(1, 6))
 def test_a_limit_delays_alerts_but_loses_none(live: Live, limit: int) -> None:
+    # An arrival out of turn changes the order of what is ahead, and with it what is told next.
+    assume(live.near_stop in {None, live.next_stop})
     in_one, everything = judged(live)
     told: list[Alert] = []
     for _ in everything:

@@ -93,7 +93,7 @@ class TestQuantized:
 
         stored = quantized(wild)
 
-        assert (stored.accuracy_m, stored.speed_mps) == (6553.4, 655.34)
+        assert (stored.accuracy_m, stored.speed_mps) == (6553.4, 655.3)
         assert (stored.battery_ratio, stored.heading_deg) == (0.13, 0.0)
 
 
