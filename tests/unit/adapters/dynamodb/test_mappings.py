@@ -21,7 +21,7 @@ from chalicelib.adapters.dynamodb.fleet.lives import (
     unpack_live,
 )
 from chalicelib.adapters.dynamodb.routes import documents as routes
-from chalicelib.adapters.dynamodb.shipments import documents as shipments
+from chalicelib.adapters.dynamodb.shipments import mapping as shipments
 from chalicelib.adapters.dynamodb.values.instants import from_ms, from_text, to_ms, to_text
 from chalicelib.adapters.dynamodb.values.packing import pack_columns, unpack_columns
 from chalicelib.domain.driving.fixes import Fix
@@ -176,7 +176,9 @@ class TestLive:
 @settings(max_examples=times(quick=20, deep=2_000))
 @given(any_shipment())
 def test_a_shipment_comes_back(shipment: Shipment) -> None:
-    assert shipments.from_document(shipments.to_document(shipment)) == shipment
+    item = shipments.shipment_item(shipment, "token")
+
+    assert shipments.shipment_of(item, shipments.details_item(shipment)) == shipment
 
 
 @settings(max_examples=times(quick=20, deep=2_000))
