@@ -76,7 +76,7 @@ class Engine:
 
     def predict_chain(self, legs: list[Leg], now: float) -> list[tuple[float, float, float]]:
         travel = self.state.travel
-        stop_times = (StopTimes(travel.duration(_traits(leg), now), NO_TIME) for leg in legs)
+        stop_times = [StopTimes(travel.duration(_traits(leg), now), NO_TIME) for leg in legs]
         found = list(spans(stop_times, start_s=now, model=self.model))
         self.last = [
             StopTold(span.stops_ahead, span.point_s, span.sigma_s, span.shape.low, span.shape.high)

@@ -27,13 +27,17 @@ class Stub:
 
     def _answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         operation = event_name.rsplit(".", 1)[1]
-        self.calls[operation] = self.calls.get(operation, 0) + 1
         body = request.body
         asked = json.loads(body if isinstance(body, bytes | str) else b"{}")
-        answer: dict[str, Any] = getattr(self, f"_{operation.lower()}", lambda _: {})(asked)
-        data = json.dumps(answer).encode()
+        data = json.dumps(self.answer(operation, asked)).encode()
         headers: Any = {"content-type": "application/x-amz-json-1.0"}
         return AWSResponse(request.url, 200, headers, _Raw(data))
+
+    def answer(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one operation, both as on the wire."""
+        self.calls[operation] = self.calls.get(operation, 0) + 1
+        answer: dict[str, Any] = getattr(self, f"_{operation.lower()}", lambda _: {})(asked)
+        return answer
 
     def _getitem(self, asked: dict[str, Any]) -> dict[str, Any]:
         item = self.items.get(_key(asked["TableName"], asked["Key"]))

@@ -40,6 +40,8 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import Event
 from chalicelib.services.accounts.authenticate import Authenticate
 from chalicelib.services.accounts.open_accounts import OpenAccounts
+from chalicelib.services.accounts.show_accounts import ShowAccounts
+from chalicelib.services.cursors import Cursors
 from chalicelib.services.driving.ingest_positions import IngestPositions
 from chalicelib.services.driving.scan_parcels import ScanParcels
 from chalicelib.services.driving.work_stops import WorkStop
@@ -57,6 +59,7 @@ from chalicelib.services.shipments.create_shipment import CreateShipment
 from chalicelib.services.shipments.publish_events import PublishEvents
 from chalicelib.services.shipments.show_shipments import ShowShipments
 from chalicelib.services.tracking.follow_shipment import FollowShipment
+from chalicelib.services.tracking.tracking_links import TrackingLinks
 from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
 from chalicelib.services.webhooks.register_webhook import RegisterWebhook
 from chalicelib.settings import Settings
@@ -197,6 +200,21 @@ class Container:
             clock=self.clock,
             ids=self.ids,
         )
+
+    @cached_property
+    def show_accounts(self) -> ShowAccounts:
+        """Accounts are read."""
+        return ShowAccounts(drivers=self.drivers)
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        """Listings go on where they ended."""
+        return Cursors(signer=self.signer)
+
+    @cached_property
+    def tracking_links(self) -> TrackingLinks:
+        """Shipments get their address."""
+        return TrackingLinks(signer=self.signer, public_base_url=self.settings.public_base_url)
 
     @cached_property
     def create_shipment(self) -> CreateShipment:

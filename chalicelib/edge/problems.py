@@ -4,7 +4,7 @@ Nothing of what the caller sent is echoed, and no stack or name of a table ever 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from chalicelib.domain.errors import (
 
 PROBLEM: Final = "application/problem+json"
 PROBLEM_TYPES: Final = "https://doorstep.example/problems/"
+Refusal = Callable[[DomainError], Response]
 
 
 class Unreadable(DomainError):
@@ -67,14 +68,26 @@ def status_of(error: DomainError) -> int:
     return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
 
 
-def problem(error: DomainError) -> Response:
-    """The answer to a refused request."""
-    headers: dict[str, str] = {}
+def headers_of(error: DomainError) -> dict[str, str]:
+    """The headers that belong to a domain error: when to come back, how to present a key."""
     if isinstance(error, Unavailable):
-        headers["Retry-After"] = str(error.retry_after_s)
+        return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Unauthorized):
-        headers["WWW-Authenticate"] = "Bearer"
-    return problem_response(status_of(error), error.code, str(error), error.data, headers)
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+def problem(error: DomainError, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to a refused request."""
+    given = {**(headers or {}), **headers_of(error)}
+    return problem_response(status_of(error), error.code, str(error), error.data, given)
+
+
+def as_seen_by_a_link(error: DomainError) -> NotFound | Unavailable:
+    """All that the holder of a link is told: it leads nowhere, or we cannot look right now."""
+    if isinstance(error, Unavailable):
+        return Unavailable(retry_after_s=error.retry_after_s)
+    return NotFound()
 
 
 def problem_response(
@@ -82,7 +95,7 @@ def problem_response(
     code: str,
     detail: str,
     data: dict[str, Any] | None = None,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A problem document. ``instance`` (the request's id) is added where the request is known."""
     body = {

@@ -1,48 +1,52 @@
-"""Query parameters and cursors.
-
-A cursor is sealed together with what it pages over and for whom.
-"""
+"""Queries: read into the declared model, each parameter once; the first mistake is refused."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Annotated, Final, TypeVar
 
 from chalice.app import Request
+from pydantic import BeforeValidator, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
-from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import Invalid
+from chalicelib.edge.schemas import ID_PATTERN, Query
 
-CURSOR: Final = "cursor"
-MAX_LIMIT: Final = 100
-DEFAULT_LIMIT: Final = 50
-ID: Final = re.compile(r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Paging:
-    """How many, and from where on; ``scope`` is what a next cursor will be good for."""
-
-    limit: int
-    position: Mapping[str, str] | None
-    scope: str
-
-    def next_cursor(self, position: Mapping[str, str] | None) -> str | None:
-        """The cursor of the page after this, None when this was the last."""
-        if position is None:
-            return None
-        return container().signer.seal(CURSOR, {"s": self.scope, "p": dict(position)})
+Q = TypeVar("Q", bound=Query)
+INVALID_ID: Final = "invalid_id"
+INVALID_DATE: Final = "invalid_date"
+_ID: Final = re.compile(ID_PATTERN, re.ASCII)
+Position = Mapping[str, str] | None
+"""Where a page of a listing begins; None: at its first entry."""
 
 
-def parameters(request: Request, allowed: frozenset[str]) -> dict[str, str]:
-    """The query's parameters. Raises Invalid for unknown and for repeated ones."""
+def parsed_query(model: type[Q], request: Request) -> Q:
+    """The query as its model. Raises Invalid, pointing at the first parameter that is wrong."""
+    try:
+        return model.model_validate(_parameters(request, model))
+    except ValidationError as exc:
+        first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
+        text = "This parameter is needed." if first["type"] == "missing" else first["msg"]
+        pointer = f"?{first['loc'][0]}"
+        raise Invalid(text, pointer=pointer, code=first["type"]) from exc
+
+
+def scope_of(request: Request, actor: Actor) -> str:
+    """What a cursor of this request is good for: the reader, the listing and its filters."""
+    query: Mapping[str, str] = request.query_params or {}
+    filters = sorted((k, v) for k, v in query.items() if k not in {"limit", "cursor"})
+    path = request.context["resourcePath"]
+    return f"{actor.id}|{path}|{sorted((request.uri_params or {}).items())}|{filters}"
+
+
+def _parameters(request: Request, model: type[Query]) -> dict[str, str]:
+    """The parameters by name. Raises Invalid for unknown and for repeated ones."""
     query = request.query_params
     if query is None:
         return {}
     for name in query:
-        if name not in allowed:
+        if name not in model.model_fields:
             text = "There is no such parameter."
             raise Invalid(text, pointer=f"?{name}" if name.isidentifier() else "?", code="unknown")
         if len(query.getlist(name)) > 1:
@@ -51,60 +55,23 @@ def parameters(request: Request, allowed: frozenset[str]) -> dict[str, str]:
     return {name: query[name] for name in query}
 
 
-def require(found: Mapping[str, str], *names: str) -> None:
-    """Raises Invalid for the first parameter that is not there."""
-    for name in names:
-        if name not in found:
-            text = "This parameter is needed."
-            raise Invalid(text, pointer=f"?{name}", code="missing")
+def _identifier(text: object) -> object:
+    """Not all that fits into a query fits into a key."""
+    if not (isinstance(text, str) and _ID.fullmatch(text)):
+        words = "An id: a prefix of three letters, an underscore and a ULID."
+        raise PydanticCustomError(INVALID_ID, words)
+    return text
 
 
-def identifier(found: Mapping[str, str], name: str) -> str:
-    """A parameter that is an id. Raises Invalid: not all that fits into a query fits into a key."""
-    if not ID.fullmatch(found[name]):
-        text = "An id: a prefix of three letters, an underscore and a ULID."
-        raise Invalid(text, pointer=f"?{name}", code="invalid_id")
-    return found[name]
-
-
-def day(found: Mapping[str, str], name: str) -> date:
-    """A parameter that is a day. Raises Invalid."""
+def _day(text: object) -> date:
     try:
-        return date.fromisoformat(found[name])
+        return date.fromisoformat(str(text))
     except ValueError as exc:
-        detail = "A day like 2026-11-23."
-        raise Invalid(detail, pointer=f"?{name}", code="invalid_date") from exc
+        words = "A day like 2026-11-23."
+        raise PydanticCustomError(INVALID_DATE, words) from exc
 
 
-def paging(
-    request: Request,
-    actor: Actor,
-    found: Mapping[str, str],
-    *,
-    default: int = DEFAULT_LIMIT,
-    most: int = MAX_LIMIT,
-) -> Paging:
-    """Limit and cursor of a listing, whose pages have ``most`` entries at most.
-
-    Raises Invalid for a cursor of another listing or of somebody else.
-    """
-    limit = found.get("limit", str(default))
-    is_short = len(limit) <= len(str(most))
-    if not (is_short and limit.isascii() and limit.isdigit() and 1 <= int(limit) <= most):
-        text = f"A limit is a number from 1 to {most}."
-        raise Invalid(text, pointer="?limit", code="out_of_range")
-    filters = sorted((k, v) for k, v in found.items() if k not in {"limit", "cursor"})
-    path = request.context["resourcePath"]
-    scope = f"{actor.id}|{path}|{sorted((request.uri_params or {}).items())}|{filters}"
-    return Paging(int(limit), _position(found.get("cursor"), scope), scope)
-
-
-def _position(cursor: str | None, scope: str) -> Mapping[str, str] | None:
-    if cursor is None:
-        return None
-    sealed = container().signer.unseal(CURSOR, cursor)
-    position = None if sealed is None else sealed.get("p")
-    if sealed is None or sealed.get("s") != scope or not isinstance(position, dict):
-        text = "This cursor is not one of this listing."
-        raise Invalid(text, pointer="?cursor", code="invalid_cursor")
-    return {str(name): str(value) for name, value in position.items()}
+QueryId = Annotated[str, StringConstraints(pattern=ID_PATTERN), BeforeValidator(_identifier)]
+"""A parameter that is an id."""
+QueryDay = Annotated[date, BeforeValidator(_day)]
+"""A parameter that is a day, like 2026-11-23."""

@@ -1,24 +1,23 @@
-"""Answers of the pages: status, headers, body. What keeps a tracking link private is set here.
+"""Answers: status, headers, body. What keeps a tracking link private is set here.
 
 ``strict-origin`` and not ``no-referrer``: OpenStreetMap's tile servers refuse requests without a
 referrer, and the origin alone does not tell the link.
 """
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
 from chalice.app import Response
+from pydantic import BaseModel
 
-from chalicelib.domain.errors import DomainError, NotFound, Unavailable
+from chalicelib.domain.errors import DomainError
+from chalicelib.edge.problems import as_seen_by_a_link, problem
 
 NO_STORE: Final = "private, no-store"
 NO_CACHE: Final = "private, no-cache"
 HTML: Final = "text/html; charset=utf-8"
 JSON: Final = "application/json"
-PROBLEM: Final = "application/problem+json"
-PROBLEM_TYPES: Final = "https://doorstep.example/problems/"  # as in chalicelib/edge/problems.py
 SERVER_NOW: Final = "X-Server-Now"
 """When an answer was made, also on a 304: ages on the page are counted from it, never from the
 reader's clock."""
@@ -45,17 +44,28 @@ def content_security_policy(
     )
 
 
-def html(
-    body: str, *, policy: str, status: HTTPStatus = HTTPStatus.OK, is_head: bool = False
+def json_reply(
+    body: BaseModel, status: int = 200, *, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A page: never stored, never indexed. HEAD has the same headers and no body."""
+    """An answer of the API."""
+    given: Headers = {"Content-Type": JSON, "Cache-Control": "no-store", **(headers or {})}
+    return Response(body.model_dump_json(), headers=given, status_code=status)
+
+
+def empty(status: int) -> Response:
+    """An answer of the API without a body."""
+    return Response("", headers={"Content-Type": JSON}, status_code=status)
+
+
+def html(body: str, *, policy: str, status: int = HTTPStatus.OK) -> Response:
+    """A page: never stored, never indexed."""
     headers: Headers = {
         **PRIVATE,
         "Content-Type": HTML,
         "Cache-Control": NO_STORE,
         "Content-Security-Policy": policy,
     }
-    return Response("" if is_head else body, headers=headers, status_code=status)
+    return Response(body, headers=headers, status_code=status)
 
 
 def json_state(body: str, *, tag: str, server_now: str, is_unchanged: bool) -> Response:
@@ -77,33 +87,6 @@ def see_other(url: str) -> Response:
     return Response("", headers=headers, status_code=HTTPStatus.SEE_OTHER)
 
 
-def status_of(error: DomainError) -> HTTPStatus:
-    """Pages know two refusals: it is not there (for you), or we cannot look right now."""
-    return (
-        HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, Unavailable) else HTTPStatus.NOT_FOUND
-    )
-
-
-def retry_headers(error: DomainError) -> dict[str, str]:
-    """When to come back, for those errors that pass."""
-    return {"Retry-After": str(error.retry_after_s)} if isinstance(error, Unavailable) else {}
-
-
-def problem(error: DomainError) -> Response:
-    """RFC 9457, for what is fetched by scripts."""
-    status = status_of(error)
-    code = error.code if isinstance(error, Unavailable) else NotFound.code
-    body = {
-        "type": f"{PROBLEM_TYPES}{code}",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": error.text if isinstance(error, Unavailable) else NotFound.text,
-        "code": code,
-    }
-    headers: Headers = {
-        **PRIVATE,
-        **retry_headers(error),
-        "Content-Type": PROBLEM,
-        "Cache-Control": NO_STORE,
-    }
-    return Response(json.dumps(body), headers=headers, status_code=status)
+def refused_link(error: DomainError) -> Response:
+    """The refusal of a link as a problem document, for what scripts fetch; never stored."""
+    return problem(as_seen_by_a_link(error), {**PRIVATE, "Cache-Control": NO_STORE})

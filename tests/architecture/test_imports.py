@@ -75,6 +75,9 @@ PLANTED: Final = {
         ("observability.py", "import chalice"),
         ("bootstrap/container.py", "import chalice"),
     ],
+    "declared-routes": [
+        ("api/health.py", "from chalice.app import Response"),
+    ],
     "one-wiring": [
         ("api/__init__.py", "import chalicelib.adapters.dynamodb"),
         ("triggers.py", "import chalicelib.settings"),

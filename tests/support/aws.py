@@ -68,3 +68,9 @@ def dynamodb_clients() -> list[BaseClient]:
 def _client(model: type[Model]) -> Any:
     connection = model._get_connection().connection
     return connection.client
+
+
+def put_raw(table: str, item: dict[str, Any], stage: str = STAGE) -> None:
+    """Put an item as it is on the wire, past all of our own code."""
+    name = stack_of(stage).environment()[f"{table.upper()}_TABLE"]
+    SESSION.client("dynamodb").put_item(TableName=name, Item=item)

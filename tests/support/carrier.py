@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.geography import Coordinates
+from chalicelib.edge.problems import PROBLEM
 from local.clock import VirtualClock
 from local.cloud.bridge import Bridge, bridge
 from local.cloud.resources import Provisioned
@@ -29,6 +31,7 @@ from local.cloud.transactions import cheap_transactions
 from local.environment import changed
 from tests.support.aws import aws, bucket_name, dynamodb_clients, table_names
 from tests.support.builders import HELSINKI, HUB_PLACE, NOON, north_of
+from tests.support.declarations import codes_of, declaration_of
 
 BASE_URL: Final = "https://track.example"
 STREET_M: Final = 1_000.0  # from one stop to the next
@@ -58,6 +61,19 @@ class Reply:
     def pointers(self) -> list[str]:
         """Where a problem document says that something is wrong."""
         return [error["pointer"] for error in self.json["errors"]]
+
+
+def _assert_declared(method: str, path: str, reply: Reply) -> None:
+    """Whatever a test asks for: the route has declared that it may answer so."""
+    declaration = declaration_of(method, path)
+    if declaration is None:
+        return
+    if reply.headers.get("Content-Type") == PROBLEM:
+        assert reply.code in codes_of(declaration), (method, path, reply.body)
+    elif reply.status < HTTPStatus.BAD_REQUEST:
+        assert reply.status in {declaration.status, HTTPStatus.NOT_MODIFIED}, (method, path)
+        if declaration.written is not None and reply.body:
+            declaration.written().model_validate_json(reply.body)
 
 
 @dataclass
@@ -91,7 +107,9 @@ class Carrier:
         flat = {
             name: value[0] if isinstance(value, list) else value for name, value in received.items()
         }
-        return Reply(answer.status_code, flat, answer.body)
+        reply = Reply(answer.status_code, flat, answer.body)
+        _assert_declared(method, path, reply)
+        return reply
 
     def made(self, path: str, body: Any, token: str, status: int = 201) -> Any:
         """What a POST that must go well answers."""

@@ -1,6 +1,7 @@
-"""Golden files: items as a release wrote them, in DynamoDB's JSON. They are never written again.
+"""Golden items: what each version of the code has written, kept for ever and still read.
 
-`tests/golden/<version>/<table>/<name>.json` is one item. Code of today must read them all.
+A file holds one raw item as DynamoDB has it in JSON (binary in base64), below
+``tests/golden/<version>/<table>/``. Files are added when a format changes, never edited.
 """
 
 import base64
@@ -10,20 +11,29 @@ from typing import Any, Final
 
 from tests.support.aws import SESSION, STAGE, stack_of, table_names
 
-FOLDER: Final = Path(__file__).parents[1] / "golden"
-
-Raw = dict[str, dict[str, Any]]
+GOLDEN: Final = Path(__file__).parents[1] / "golden"
 
 
-def versions(table: str) -> list[str]:
-    """The versions that have files of this table."""
-    return sorted(folder.name for folder in FOLDER.iterdir() if (folder / table).is_dir())
+def golden_item(version: str, table: str, name: str) -> dict[str, Any]:
+    """One raw item, binary values as bytes."""
+    path = GOLDEN / version / table / f"{name}.json"
+    item: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return {attribute: _with_bytes(value) for attribute, value in item.items()}
 
 
-def golden_items(version: str, table: str) -> dict[str, Raw]:
-    """The raw items of a table by the names of their files, binary as bytes."""
-    paths = sorted((FOLDER / version / table).glob("*.json"))
-    return {path.stem: _raw(json.loads(path.read_text("utf-8"))) for path in paths}
+def golden_names(version: str, table: str) -> list[str]:
+    """The names of all golden items of a table."""
+    return sorted(path.stem for path in (GOLDEN / version / table).glob("*.json"))
+
+
+def golden_versions(table: str) -> list[str]:
+    """The versions that have golden items of a table."""
+    return sorted(folder.name for folder in GOLDEN.iterdir() if (folder / table).is_dir())
+
+
+def golden_items(version: str, table: str) -> dict[str, dict[str, Any]]:
+    """All raw items of a table by their names."""
+    return {name: golden_item(version, table, name) for name in golden_names(version, table)}
 
 
 def put_golden_items(version: str, table: str) -> None:
@@ -34,9 +44,5 @@ def put_golden_items(version: str, table: str) -> None:
         client.put_item(TableName=name, Item=item)
 
 
-def _raw(item: Raw) -> Raw:
-    return {name: _value(value) for name, value in item.items()}
-
-
-def _value(value: dict[str, Any]) -> dict[str, Any]:
-    return {"B": base64.b64decode(value["B"])} if "B" in value else value
+def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
+    return {kind: base64.b64decode(v) if kind == "B" else v for kind, v in value.items()}

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import KeyId, ShipperId
+
+KEY_PREFIX: Final = "ds_live_"
+"""The text of a key: this, the ULID of its id, an underscore, its secret."""
 
 
 @dataclass(frozen=True, slots=True)

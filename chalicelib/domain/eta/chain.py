@@ -59,7 +59,7 @@ def chain(
     model: TravelModel,
     pauses: Iterable[Pause] = (),
 ) -> tuple[Eta, ...]:
-    """An ETA for every times in order, for a vehicle that leaves for the first at ``departs_at``.
+    """An ETA for every stop in order, for a vehicle that leaves for the first at ``departs_at``.
 
     ``pauses`` are taken in their order. Every ETA is finite and ordered, and its range holds its
     point.
@@ -74,50 +74,67 @@ def chain(
 
 
 def instants_s(
-    stop_times: Iterable[StopTimes],
+    stop_times: Sequence[StopTimes],
     *,
     start_s: float,
     model: TravelModel,
     pauses: Iterable[Pause] = (),
 ) -> list[tuple[int, int, int]]:
     """``chain`` in whole seconds since the epoch: the point, the earliest, the latest."""
+    shapes = model.range_shapes(len(stop_times))
     return [
-        (round(start_s + span.point_s), round(start_s + span.low_s), round(start_s + span.high_s))
-        for span in spans(stop_times, start_s=start_s, model=model, pauses=pauses)
+        (round(start_s + point_s), round(start_s + low_s), round(start_s + high_s))
+        for point_s, low_s, high_s, _ in _added_up(stop_times, shapes, start_s, pauses)
     ]
 
 
 def spans(
-    stop_times: Iterable[StopTimes],
+    stop_times: Sequence[StopTimes],
     *,
     start_s: float,
     model: TravelModel,
     pauses: Iterable[Pause] = (),
 ) -> Iterator[Span]:
     """The chain in seconds after ``start_s`` (since the epoch)."""
+    shapes = model.range_shapes(len(stop_times))
+    sums = _added_up(stop_times, shapes, start_s, pauses)
+    for stops_ahead, (shape, found) in enumerate(zip(shapes, sums, strict=True), 1):
+        yield Span(stops_ahead, *found, shape)
+
+
+def _added_up(
+    stop_times: Sequence[StopTimes],
+    shapes: Sequence[RangeShape],
+    start_s: float,
+    pauses: Iterable[Pause],
+) -> Iterator[tuple[float, float, float, float]]:
+    """For each stop in seconds after the start: the point, its range, the deviation.
+
+    All stops of a route pass through here with every fix: plain tuples, and no call that can be
+    made once before the loop.
+    """
     elapsed_s = variance_s2 = deviation_s = sooner_s = later_s = 0.0
     breaks = Breaks(pauses, start_s)
-    has_breaks = bool(breaks)
-    range_shape, sqrt = model.range_shape, math.sqrt  # looked up once, called for every stop
-    for stops_ahead, times in enumerate(stop_times, 1):
-        travel, dwell = times.travel, times.dwell
+    has_breaks, sqrt = bool(breaks), math.sqrt
+    is_left = False
+    for times, (low, high) in zip(stop_times, shapes, strict=True):
+        travel, dwell, window = times.travel, times.dwell, times.window
         if has_breaks:
-            elapsed_s += breaks.taken_s(elapsed_s, travel.mean_s, is_left=stops_ahead > 1)
+            elapsed_s += breaks.taken_s(elapsed_s, travel.mean_s, is_left=is_left)
             sooner_s, later_s = breaks.leeway_s(elapsed_s + travel.mean_s)
+            is_left = True
         elapsed_s += travel.mean_s
         variance_s2 += travel.variance_s2
         deviation_s += travel.deviation_s
         sigma_s = sqrt(INDEPENDENT * variance_s2 + TOGETHER * deviation_s * deviation_s)
-        shape = range_shape(stops_ahead)
         soonest_s = elapsed_s - sooner_s
-        low_s = max(soonest_s + shape.low * sigma_s, 0.3 * soonest_s)
-        high_s = elapsed_s + later_s + shape.high * sigma_s
-        if times.window is not None:
-            opens_s = times.window.earliest.timestamp() - start_s
+        low_s = max(soonest_s + low * sigma_s, 0.3 * soonest_s)
+        high_s = elapsed_s + later_s + high * sigma_s
+        if window is not None:
+            opens_s = window.earliest.timestamp() - start_s
             low_s, high_s = max(low_s, opens_s), max(high_s, opens_s)
             elapsed_s = max(elapsed_s, opens_s)
-        low_s, high_s = min(low_s, elapsed_s), max(high_s, elapsed_s)
-        yield Span(stops_ahead, elapsed_s, low_s, high_s, sigma_s, shape)
+        yield elapsed_s, min(low_s, elapsed_s), max(high_s, elapsed_s), sigma_s
         elapsed_s += dwell.mean_s
         variance_s2 += dwell.variance_s2
         deviation_s += dwell.deviation_s

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.domain.actors import Actor, Role
+from chalicelib.domain.actors import DISPATCH, Actor, Role
 from chalicelib.domain.errors import IllegalTransition
 from chalicelib.domain.ids import EventId
 from chalicelib.domain.shipments.events import Event, EventType
@@ -45,8 +45,8 @@ class Transition:
 
 def transitions() -> Mapping[Step, Transition]:
     """The whole lifecycle. Anything that is not in here is a conflict and changes nothing."""
-    field_staff = frozenset({Role.DRIVER, Role.DISPATCHER, Role.ADMIN})
-    office = frozenset({Role.DISPATCHER, Role.ADMIN})
+    field_staff = DISPATCH | {Role.DRIVER}
+    office = DISPATCH
     system = frozenset({Role.SYSTEM})
     owners = office | {Role.SHIPPER}
     underway = frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING})

@@ -7,11 +7,16 @@ Nothing else changes a status. Each step bumps ``version``, appends exactly one 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId, StopId
+from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
-from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.shipments.statuses import (
+    ExternalStatus,
+    FailureReason,
+    Status,
+    external_status,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class Attempt:
     reason: FailureReason | None = None
     note: str | None = None
     proofs: tuple[Proof, ...] = ()
+
+    @property
+    def proof_ids(self) -> tuple[ProofId, ...]:
+        """The ids of its proofs, in their order."""
+        return tuple(proof.id for proof in self.proofs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +97,19 @@ class Shipment:
     completed_at: datetime | None = None
 
     @property
+    def external_status(self) -> ExternalStatus:
+        """Its status in AfterShip's words."""
+        return external_status(self.status, self.last_attempt.reason if self.last_attempt else None)
+
+    @property
+    def barcodes(self) -> tuple[str, ...]:
+        """The barcodes of its parcels, in their order."""
+        return tuple(parcel.barcode for parcel in self.parcels)
+
+    @property
     def is_fully_scanned(self) -> bool:
         """Whether every parcel has been scanned onto the vehicle."""
-        return {parcel.barcode for parcel in self.parcels} <= self.scanned_barcodes
+        return self.scanned_barcodes.issuperset(self.barcodes)
 
     def is_on(self, route_id: RouteId) -> bool:
         """Whether this route delivers it; a plan may still list what another has taken over."""

@@ -112,7 +112,7 @@ PHRASES: Final = {
     "reason.wrong_address": "Wir haben die Adresse nicht gefunden",
     "reason.no_access": "Wir kamen nicht bis zur Tür",
     "reason.damaged": "Die Ware war beschädigt",
-    "reason.lost": "Die Ware war nicht im Fahrzeug",
+    "reason.lost": "Das Paket ist nicht auffindbar",
     "reason.wrong_item": "Es war die falsche Ware",
     "reason.no_time": "Die Zeit des Fahrers reichte nicht",
     "reason.vehicle": "Das Fahrzeug hatte eine Panne",

@@ -114,7 +114,7 @@ PHRASES: Final = {
     "reason.wrong_address": "We could not find the address",
     "reason.no_access": "We could not get to the door",
     "reason.damaged": "The goods were damaged",
-    "reason.lost": "The goods were not on the van",
+    "reason.lost": "We cannot find your parcel",
     "reason.wrong_item": "It was the wrong item",
     "reason.no_time": "The driver ran out of time",
     "reason.vehicle": "The van had a problem",

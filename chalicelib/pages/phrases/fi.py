@@ -115,7 +115,7 @@ PHRASES: Final = {
     "reason.wrong_address": "Emme löytäneet osoitetta",
     "reason.no_access": "Emme päässeet ovelle",
     "reason.damaged": "Tavara oli vahingoittunut",
-    "reason.lost": "Tavara ei ollut autossa",
+    "reason.lost": "Pakettia ei löydy",
     "reason.wrong_item": "Tuote oli väärä",
     "reason.no_time": "Kuljettajan aika loppui kesken",
     "reason.vehicle": "Autossa oli vika",

@@ -112,7 +112,7 @@ PHRASES: Final = {
     "reason.wrong_address": "Vi hittade inte adressen",
     "reason.no_access": "Vi kom inte fram till dörren",
     "reason.damaged": "Varan var skadad",
-    "reason.lost": "Varan fanns inte i bilen",
+    "reason.lost": "Paketet går inte att hitta",
     "reason.wrong_item": "Det var fel vara",
     "reason.no_time": "Förarens tid tog slut",
     "reason.vehicle": "Det var fel på bilen",

@@ -7,22 +7,27 @@ scanners and link previews open every address they see.
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any, Final
 
 from chalice.app import Response
 
 from chalicelib.bootstrap.container import container
-from chalicelib.domain.errors import DomainError, Unavailable
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.errors import DomainError, NotFound, Unavailable
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.edge import replies
+from chalicelib.edge.blueprint import Endpoints
+from chalicelib.edge.principals import RECIPIENTS
+from chalicelib.edge.problems import as_seen_by_a_link, headers_of, status_of
+from chalicelib.edge.schemas import Out
 from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
 from chalicelib.pages.rendering import asset_names, render
-from chalicelib.pages.routing import RECIPIENTS, PageBlueprint
 from chalicelib.pages.tracking.basemaps import Basemap, basemap, origin
 from chalicelib.pages.tracking.documents import dumps, entity_tag, is_unchanged, state_document
 from chalicelib.pages.tracking.presentation import present
 
-tracking: Final = PageBlueprint(__name__)
+tracking: Final = Endpoints(__name__)
 
 _SCRIPT_PHRASES: Final = ("page.offline", "map.failed")
 """What the script must be able to say without asking us."""
@@ -32,17 +37,31 @@ _PHONE: Final = re.compile(r"\+?[0-9 ()./-]{5,}")
 
 def _refused_page(error: DomainError) -> Response:
     """A whole page in the reader's language; nothing in it depends on the link."""
-    status = replies.status_of(error)
-    key = "unavailable" if isinstance(error, Unavailable) else "not_found"
+    seen = as_seen_by_a_link(error)
+    key = "unavailable" if isinstance(seen, Unavailable) else "not_found"
     body = render("refusal.html", **_frame(_locale()), key=key)
     policy = replies.content_security_policy()
-    reply = replies.html(body, policy=policy, status=status, is_head=_is_head())
-    reply.headers.update(replies.retry_headers(error))
+    reply = replies.html(body, policy=policy, status=status_of(seen))
+    reply.headers.update(headers_of(seen))
     return reply
 
 
-@tracking.page("/t/{token}", methods=["GET", "HEAD"], principals=RECIPIENTS, refuse=_refused_page)
-def tracking_page(token: str) -> Response:
+def _state_model() -> type[Out]:
+    from chalicelib.pages.tracking.schemas import StateOut  # noqa: PLC0415 - only documentation asks
+
+    return StateOut
+
+
+@tracking.endpoint(
+    "/t/{token}",
+    method="GET",
+    has_head=True,
+    principals=RECIPIENTS,
+    media_types=(replies.HTML,),
+    refusals=(NotFound,),
+    refuse=_refused_page,
+)
+def tracking_page(_: Actor, token: str) -> Response:
     """The page of one shipment, complete without any script."""
     view = container().follow_shipment(token)
     locale = _locale(view.locale)
@@ -53,11 +72,19 @@ def tracking_page(token: str) -> Response:
         connect_sources=(ground.connect_source,),
     )
     body = render("tracking.html", **_frame(locale), **page)
-    return replies.html(body, policy=policy, is_head=_is_head())
+    return replies.html(body, policy=policy)
 
 
-@tracking.page("/t/{token}/state", methods=["GET"], principals=RECIPIENTS, refuse=replies.problem)
-def tracking_state(token: str) -> Response:
+@tracking.endpoint(
+    "/t/{token}/state",
+    method="GET",
+    principals=RECIPIENTS,
+    media_types=(replies.JSON,),
+    written=_state_model,
+    refusals=(NotFound,),
+    refuse=replies.refused_link,
+)
+def tracking_state(_: Actor, token: str) -> Response:
     """The same as data, with a weak ETag and the time to ask again."""
     view = container().follow_shipment(token)
     document = state_document(view, present(view, _locale(view.locale)))
@@ -71,10 +98,15 @@ def tracking_state(token: str) -> Response:
     )
 
 
-@tracking.page(
-    "/t/{token}/proof/{proof_id}", methods=["GET"], principals=RECIPIENTS, refuse=_refused_page
+@tracking.endpoint(
+    "/t/{token}/proof/{proof_id}",
+    method="GET",
+    principals=RECIPIENTS,
+    status=HTTPStatus.SEE_OTHER,
+    refusals=(NotFound,),
+    refuse=_refused_page,
 )
-def tracking_proof(token: str, proof_id: str) -> Response:
+def tracking_proof(_: Actor, token: str, proof_id: str) -> Response:
     """On to the picture itself, by an address that works for minutes."""
     return replies.see_other(container().proof_link(token, proof_id))
 
@@ -155,8 +187,3 @@ def _locale(recipient_locale: str | None = None) -> Locale:
     query: Mapping[str, str] = request.query_params or {}
     asked = query.get("lang")
     return negotiate(asked, request.headers.get("accept-language"), recipient_locale)
-
-
-def _is_head() -> bool:
-    method: str = tracking.current_request.method
-    return method == "HEAD"

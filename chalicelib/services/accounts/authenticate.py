@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from chalicelib.domain.accounts.keys import KEY_PREFIX
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.ids import KEY, DriverId, KeyId
 from chalicelib.services.ports.accounts import ApiKeys, Drivers, Invitations
 from chalicelib.services.ports.system import Clock, Signer
 
-KEY_PREFIX: Final = "ds_live_"
 DRIVER_PREFIX: Final = "dst_"
 DRIVER_PURPOSE: Final = "driver"
 SHIFT: Final = timedelta(hours=16)

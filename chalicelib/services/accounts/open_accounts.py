@@ -11,7 +11,7 @@ from typing import Final
 
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
-from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.keys import KEY_PREFIX, ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.live import Live
@@ -23,7 +23,6 @@ from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitatio
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.system import Clock, Ids
 
-KEY_PREFIX: Final = "ds_live"
 SECRET_BYTES: Final = 32
 INVITATION_TTL: Final = timedelta(minutes=15)
 
@@ -122,7 +121,7 @@ class OpenAccounts:
             expires_at=expires_at,
         )
         self.keys.put(key)
-        return IssuedKey(key, f"{KEY_PREFIX}_{key.id.removeprefix(f'{KEY}_')}_{secret}")
+        return IssuedKey(key, f"{KEY_PREFIX}{key.id.removeprefix(f'{KEY}_')}_{secret}")
 
     def invitation(self, driver_id: DriverId) -> IssuedInvitation:
         """A one-time code for a driver, good for 15 minutes. Raises NotFound."""

@@ -28,6 +28,21 @@ class RouteAccuracy:
     misses: Mapping[StopId, Mapping[Horizon, Miss]]
 
     @property
+    def stops_planned(self) -> int:
+        """Stops of the plan."""
+        return len(self.route.stops)
+
+    @property
+    def stops_judged(self) -> int:
+        """Stops with a known time of arrival."""
+        return len(self.reached.arrivals)
+
+    @property
+    def stops_unknown(self) -> int:
+        """Stops that were left, but nobody knows when they were reached."""
+        return len(self.reached.unknown)
+
+    @property
     def accuracy(self) -> dict[Horizon, Accuracy]:
         """The figures of this route alone."""
         return pool(self.misses.values())

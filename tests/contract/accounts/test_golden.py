@@ -18,10 +18,10 @@ from tests.contract.accounts.golden_values import (
 )
 from tests.contract.conftest import Stores, on_moto
 from tests.support.builders import NOON
-from tests.support.golden import golden_items, put_golden_items, versions
+from tests.support.golden import golden_items, golden_versions, put_golden_items
 
 
-@pytest.fixture(scope="module", params=versions("accounts"))
+@pytest.fixture(scope="module", params=golden_versions("accounts"))
 def version(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

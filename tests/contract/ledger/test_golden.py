@@ -18,10 +18,10 @@ from tests.contract.ledger.golden_values import (
     TAKEN_OVER,
 )
 from tests.support.builders import NOON, seconds
-from tests.support.golden import golden_items, put_golden_items, versions
+from tests.support.golden import golden_items, golden_versions, put_golden_items
 
 
-@pytest.fixture(params=versions("ledger"))
+@pytest.fixture(params=golden_versions("ledger"))
 def version(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -9,10 +9,10 @@ from chalicelib.adapters.dynamodb.shipments.events import from_image
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.contract.conftest import Stores, on_moto
 from tests.contract.shipments.golden_values import EVENTS, SHIPMENTS, UPLOADS
-from tests.support.golden import golden_items, put_golden_items, versions
+from tests.support.golden import golden_items, golden_versions, put_golden_items
 
 
-@pytest.fixture(scope="module", params=versions("shipments"))
+@pytest.fixture(scope="module", params=golden_versions("shipments"))
 def version(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -19,13 +19,14 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, KeyId
 from chalicelib.domain.journal.changes import LiveChange
 from tests.support.carrier import Carrier, Reply, Round
+from tests.support.declarations import declared
 
 Guarded = tuple[str, str, frozenset[Role]]
 GUARDED: Final[list[Guarded]] = [
-    (method, path, vars(entry.view_function)["principals"])
+    (method, path, declared(entry).principals)
     for path, methods in app.routes.items()
     for method, entry in methods.items()
-    if not vars(entry.view_function)["principals"] & {Role.PUBLIC, Role.RECIPIENT}
+    if not declared(entry).principals & {Role.PUBLIC, Role.RECIPIENT}
 ]
 STAFF_AND_ALL: Final = [
     Role.SHIPPER,

@@ -9,7 +9,6 @@ from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.fakes.paging import page
 
-
 DETAILS = (
     "shipper_id",
     "reference",

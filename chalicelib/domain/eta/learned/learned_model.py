@@ -14,7 +14,7 @@ from chalicelib.domain.eta.learned.dwell import DwellTraits, dwell_traits
 from chalicelib.domain.eta.learned.keys import Traits, Trip, traits
 from chalicelib.domain.eta.learned.parking import learn_parking, parking_point
 from chalicelib.domain.eta.learned.state import State
-from chalicelib.domain.eta.learned.travel import StopTold
+from chalicelib.domain.eta.learned.travel import HORIZON, StopTold
 from chalicelib.domain.eta.model import KM_M, FactoryPrior, Leg, RangeShape, Visit
 from chalicelib.domain.geography import Coordinates
 
@@ -43,10 +43,13 @@ class LearnedModel:
 
     def range_shape(self, stops_ahead: int) -> RangeShape:
         """As observed for this horizon, one side always below and one above the point."""
-        shape = self.state.travel.range_shape(stops_ahead)
-        if shape.low <= 0.0 <= shape.high:
-            return shape
-        return RangeShape(min(shape.low, 0.0), max(shape.high, 0.0))
+        return _around_the_point(self.state.travel.range_shape(stops_ahead))
+
+    def range_shapes(self, stops: int) -> list[RangeShape]:
+        """One for each of the next stops; stops of one horizon share theirs."""
+        by_horizon = list(map(_around_the_point, self.state.travel.shapes_by_horizon()))
+        near = [by_horizon[i] for i in HORIZON[1 : stops + 1]]
+        return near + by_horizon[-1:] * (stops - len(near))
 
     def parking_point(self, door: Coordinates) -> Coordinates | None:
         """Where vans stop for this door, once two visits agree on it."""
@@ -127,3 +130,9 @@ def _elapsed_s(began_at: datetime, ended_at: datetime) -> float:
         msg = "nothing ends before it begins"
         raise ValueError(msg)
     return elapsed.total_seconds()
+
+
+def _around_the_point(shape: RangeShape) -> RangeShape:
+    if shape.low <= 0.0 <= shape.high:
+        return shape
+    return RangeShape(min(shape.low, 0.0), max(shape.high, 0.0))

@@ -10,7 +10,6 @@ The head and its checksum are the same in every format to come: by them old code
 newer code (``NewerFormat``), which is whole and must stay, from one that is corrupt.
 
 The body of the model's page is numbers, that of any other is beliefs in columns (``columns``).
-Pages of format 1 had rows in their place (``rows``): they are read, and stored anew in columns.
 """
 
 import math
@@ -19,7 +18,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from chalicelib.domain.eta.learned import columns, rows
+from chalicelib.domain.eta.learned import columns
 from chalicelib.domain.eta.learned.beliefs import STALE_DECAYS, Belief
 from chalicelib.domain.eta.learned.curve import Curve
 from chalicelib.domain.eta.learned.noise import Noise
@@ -34,8 +33,6 @@ PAGE_BYTES: Final = 4_096
 HEAD: Final = struct.Struct("<BQIH")
 CHECKSUM: Final = struct.Struct("<I")
 HEADER_BYTES: Final = HEAD.size + CHECKSUM.size
-READERS: Final = {1: rows.read, 2: columns.read}
-"""By format, what reads the beliefs of a page; the model's page is the same in both."""
 TRAVEL_MODEL: Final = struct.Struct("<24d52f117f")
 """Two curves, noise of 26 bins with counts, ranges of 26 + 13 bins."""
 DWELL_MODEL: Final = struct.Struct("<24d4f")
@@ -79,14 +76,14 @@ def read_page(state: State, page: int, raw: bytes) -> None:
     Raises ValueError, and leaves the state as it was, for a page that cannot be trusted;
     NewerFormat for one that newer code can read.
     """
-    version, body, saved_at_s, count = _opened(page, raw)
+    body, saved_at_s, count = _opened(page, raw)
     if page == MODEL_PAGE:
         _read_model(state, body)
     else:
-        state.beliefs.place_page(page, READERS[version](body, page, saved_at_s, count))
+        state.beliefs.place_page(page, columns.read(body, page, saved_at_s, count))
 
 
-def _opened(page: int, raw: bytes) -> tuple[int, bytes, int, int]:
+def _opened(page: int, raw: bytes) -> tuple[bytes, int, int]:
     if len(raw) < HEADER_BYTES:
         msg = "a page is longer than this"
         raise ValueError(msg)
@@ -94,13 +91,13 @@ def _opened(page: int, raw: bytes) -> tuple[int, bytes, int, int]:
     (checksum,) = CHECKSUM.unpack_from(raw, HEAD.size)
     body = raw[HEADER_BYTES:]
     is_whole = number == page and zlib.crc32(body, zlib.crc32(raw[: HEAD.size])) == checksum
-    if version not in READERS:
+    if version != VERSION:
         msg = f"a page of format {version}, not {VERSION}"
         raise NewerFormat(msg) if version > VERSION and is_whole else ValueError(msg)
     if not is_whole:
         msg = "a page that is corrupt or another's"
         raise ValueError(msg)
-    return version, body, saved_at_s, count
+    return body, saved_at_s, count
 
 
 def _is_stale(id_: int, belief: Belief, saved_at_s: int) -> bool:

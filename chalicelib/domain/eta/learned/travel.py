@@ -145,6 +145,10 @@ class Travel:
         tracker = self.horizons[horizon(stops_ahead)]
         return RangeShape(tracker.low, tracker.high)
 
+    def shapes_by_horizon(self) -> list[RangeShape]:
+        """The same for every horizon, nearest first."""
+        return [RangeShape(tracker.low, tracker.high) for tracker in self.horizons]
+
     def learn_stop(self, told: StopTold, took_s: float) -> None:
         """Take in how long a stop really took to reach since something was said of it."""
         if told.sigma_s <= 0.0:

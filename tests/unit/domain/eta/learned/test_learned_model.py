@@ -266,3 +266,9 @@ def test_parking_points_are_places_anywhere(door: Coordinates, stopped: Coordina
     model.learn_parking(door, stopped, NOON)
 
     assert model.parking_point(door) is None or model.parking_point(door)
+
+
+@pytest.mark.parametrize("stops", [0, 1, 7, 90, 91, 150])
+def test_shapes_of_many_stops_are_the_shape_of_each(stops: int) -> None:
+    for model in (BUSY, FactoryPrior()):
+        assert list(model.range_shapes(stops)) == [model.range_shape(k + 1) for k in range(stops)]

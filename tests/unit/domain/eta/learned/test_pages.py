@@ -1,16 +1,14 @@
-import math
 import random
 import struct
 import zlib
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.eta.learned.beliefs import PAGE_KEYS, Belief
-from chalicelib.domain.eta.learned.columns import layout, read
+from chalicelib.domain.eta.learned.beliefs import PAGE_KEYS
+from chalicelib.domain.eta.learned.columns import read
 from chalicelib.domain.eta.learned.learned_model import LearnedModel
 from chalicelib.domain.eta.learned.pages import (
     HEAD,
@@ -75,68 +73,6 @@ def test_storing_what_was_read_changes_nothing(
     read_page(read, PAGE, raw)
 
     assert pack_page(read, PAGE, NOW_S) == raw
-
-
-def rows(known: list[tuple[int, Belief]]) -> Iterator[bytes]:
-    """The rows of format 1, of beliefs that need no rounding any more."""
-    last = -1
-    for id_, (mean, variance, learnt_s) in known:
-        gap, last = (id_ & 0xFFFFF) - last, id_ & 0xFFFFF
-        while gap >= 128:
-            yield bytes((gap & 127 | 128,))
-            gap >>= 7
-        unit, oldest, age_unit_s = layout(id_)
-        level = round((mean + 2.0) * unit)
-        spread = round(math.log(0.16 / variance) / 0.075)
-        age = int(NOW_S) // age_unit_s - int(learnt_s) // age_unit_s
-        payload = (level << 7 | spread) * (oldest + 1) + age
-        yield bytes((gap, payload & 255, payload >> 8 & 255, payload >> 16))
-
-
-def of_format_1(state: State, page: int) -> bytes:
-    """A page as it was stored before there were columns."""
-    known = state.beliefs.page(page)
-    body = b"".join(rows(known))
-    if page == MODEL_PAGE:
-        body = pack_page(state, page, NOW_S)[HEADER_BYTES:]
-    head = HEAD.pack(1, page, int(NOW_S), len(known))
-    return head + struct.pack("<I", zlib.crc32(head + body)) + body
-
-
-@given(pages)
-def test_a_page_of_format_1_is_read_as_it_was(
-    known: dict[int, tuple[float, float, float]],
-) -> None:
-    before, after = State(), State()
-    read_page(before, PAGE, pack_page(stored(known), PAGE, NOW_S))
-
-    read_page(after, PAGE, of_format_1(before, PAGE))
-
-    assert after.beliefs.known == before.beliefs.known
-
-
-# One key of each layout, stored by the code that wrote format 1.
-STORED_THEN = bytes.fromhex("01600edc2209000000c02a046b02008167ed7e9eaa23410c708080140a35a0")
-
-
-def test_a_page_that_was_stored_in_format_1_is_read() -> None:
-    state = State()
-
-    read_page(state, PAGE, STORED_THEN)
-
-    pair, recent = key_id(PAGE, Kind.PAIR, 7), key_id(PAGE, Kind.PAIR_RECENT, 7)
-    assert set(state.beliefs.known) == {pair, recent}
-    assert state.beliefs.known[pair][:2] == pytest.approx((-0.25, 0.004), rel=0.04)
-    assert state.beliefs.known[recent][:2] == pytest.approx((0.5, 0.003), rel=0.04)
-
-
-def test_the_models_page_of_format_1_is_read() -> None:
-    model, _ = a_busy_week()
-    state = State()
-
-    read_page(state, MODEL_PAGE, of_format_1(model.state, MODEL_PAGE))
-
-    assert pack_page(state, MODEL_PAGE, NOW_S) == pack_page(model.state, MODEL_PAGE, NOW_S)
 
 
 @given(st.binary(max_size=60), st.integers(0, 5))
@@ -267,7 +203,7 @@ class TestRefused:
 
 
 def made_up(body: bytes) -> bytes:
-    head = HEAD.pack(1, MODEL_PAGE, 0, 0)
+    head = HEAD.pack(VERSION, MODEL_PAGE, 0, 0)
     return head + struct.pack("<I", zlib.crc32(head + body)) + body
 
 
