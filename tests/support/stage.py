@@ -1,6 +1,6 @@
 """A stage in place of the use cases behind the tracking page: a test says what a link shows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,12 +21,13 @@ class Stage:
         self.views_by_token[token] = view
         return f"{self.base_url}/t/{token}"
 
-    def follow_shipment(self, token: str) -> TrackingView:
-        self.asked += 1
-        shown = self.views_by_token.get(token, NotFound())
-        if isinstance(shown, DomainError):
-            raise shown
-        return shown
+    @property
+    def follow_shipment(self) -> "Following":
+        return Following(self)
+
+    @property
+    def proofs_origin(self) -> str:
+        return self.base_url
 
     def proof_link(self, token: str, proof_id: str) -> str:
         view = self.follow_shipment(token)
@@ -39,4 +40,29 @@ class Stage:
         return SimpleNamespace(
             tile_url="streets:/static/demo-streets.json",
             tile_attribution="© OpenStreetMap contributors",
+        )
+
+
+@dataclass
+class Following:
+    """The use case of a recipient who looks, as the stage plays it."""
+
+    stage: Stage
+
+    def __call__(self, token: str) -> TrackingView:
+        self.stage.asked += 1
+        shown = self.stage.views_by_token.get(token, NotFound())
+        if isinstance(shown, DomainError):
+            raise shown
+        return shown
+
+    def history(self, token: str, *, before: int | None) -> TrackingView:
+        """The timeline in parts of two lines, which count from 1 as events do."""
+        view = self(token)
+        end = before or len(view.timeline) + 1
+        first = max(1, end - 2)
+        return replace(
+            view,
+            timeline=view.timeline[first - 1 : end - 1],
+            earlier_before=first if first > 1 else None,
         )

@@ -1,4 +1,4 @@
-"""A recipient follows a shipment: two reads and one pure function.
+"""A recipient follows a shipment: two reads and one pure function, whatever has happened to it.
 
 A token is checked before anything is read, so guessing costs us nothing.
 """
@@ -42,6 +42,14 @@ class FollowShipment:
         live = None if assigned is None else self.fleet.glance(assigned.driver_id)
         shipper = self.shippers.get(shipment.shipper_id)
         return view(shipment, history, live, shipper, now=self.clock.now(), policy=self.policy)
+
+    def history(self, token: str, *, before: int | None) -> TrackingView:
+        """The same without the driver; its timeline is the newest part, or that before an event."""
+        shipment, events = self._open(token)
+        if before is not None:
+            events = self.shipments.events_before(shipment.id, before, newest=NEWEST)
+        shipper = self.shippers.get(shipment.shipper_id)
+        return view(shipment, events, None, shipper, now=self.clock.now(), policy=self.policy)
 
     def proof_link(self, token: str, proof_id: str) -> str:
         """An address of a proof of this shipment, good for minutes."""
