@@ -3,6 +3,7 @@
 A value here never changes: its stored form was written by a release, and must be read for ever.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -146,6 +147,13 @@ SHIPMENTS: Final[dict[str, Shipment]] = {
     ),
     "shipment-cancelled": make_shipment(12, status=Status.CANCELLED, version=2, seq=2),
 }
+
+WHOLE: Final = {
+    "whole-loaded": replace(
+        SHIPMENTS["shipment-loaded"], id=ShipmentId("shp_0013"), version=5, details_version=0
+    )
+}
+"""Those that the second version keeps in one item, for they were stored in the first."""
 
 _TOLD: Final[dict[EventType, dict[str, object]]] = {
     EventType.OUT_FOR_DELIVERY: {
