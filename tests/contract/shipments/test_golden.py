@@ -74,6 +74,8 @@ def test_the_history_is_read(written: Stores, version: str) -> None:
         tuple(EVENTS.values()),
     )
     assert {name: from_image(images[name]) for name in EVENTS} == EVENTS
+    later = {"added_later": {"S": "unknown"}}
+    assert {name: from_image(images[name] | later) for name in EVENTS} == EVENTS
 
 
 def test_the_uploads_are_read(written: Stores) -> None:
