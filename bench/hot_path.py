@@ -111,7 +111,9 @@ class _Fleet:
         self.now_at = datetime(2026, 11, 23, 8, tzinfo=UTC)
         configure(clock=self)
         self._signer = HmacSigner(lambda: (b"k" * 32,))
-        container().__dict__["signer"] = self._signer  # ours: no key is read
+        adapters = container().adapters
+        adapters.__dict__["signer"] = self._signer  # ours: no key is read
+        adapters.fleet.glance  # noqa: B018 - binds the tables
         # one client for all models: installed for each, the stub would answer each call thrice
         Stub().install(LiveItem._get_connection().connection.client)  # noqa: SLF001 (no public way)
 

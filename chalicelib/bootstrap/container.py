@@ -1,428 +1,141 @@
-"""The only wiring: which adapter serves which port, and which use case gets which.
+"""The use cases of a process: one line each, wired by their annotations.
 
-Everything is made when it is first asked for, so a function that only publishes never makes a
-client for files. ``container()`` is one per process.
+A use case is a dataclass whose fields are ports. It is imported and made when it is first asked
+for, and each field gets the adapter that serves its port. ``container()`` is one per process.
 """
 
-import os
-from collections.abc import Callable, Mapping
-from functools import cached_property, lru_cache
-from typing import Any
-from urllib.parse import urlsplit
+from __future__ import annotations
 
-from chalicelib.adapters.clock import SystemClock
-from chalicelib.adapters.dynamodb import tables
-from chalicelib.adapters.dynamodb.accounts.drivers import DynamoDrivers
-from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
-from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
-from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
-from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
-from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
-from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
-from chalicelib.adapters.dynamodb.accounts.signing_keys import DynamoSigningKeys
-from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
-from chalicelib.adapters.dynamodb.journal import DynamoJournal
-from chalicelib.adapters.dynamodb.ledger.repository import DynamoLedger
-from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
-from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
-from chalicelib.adapters.dynamodb.shipments.events import from_image
-from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
-from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
-from chalicelib.adapters.ids import UlidIds
-from chalicelib.adapters.messaging.ses import SesEmailSender
-from chalicelib.adapters.messaging.sns import SnsEventTopic, SnsSmsSender
-from chalicelib.adapters.pauses import RandomPauses
-from chalicelib.adapters.road_networks.great_circle import GreatCircle
-from chalicelib.adapters.s3 import S3ProofStore
-from chalicelib.adapters.signing import HmacSigner
-from chalicelib.adapters.webhooks.sender import HttpsWebhookSender
-from chalicelib.domain.policy import Policy
-from chalicelib.domain.shipments.events import Event
-from chalicelib.services.accounts.authenticate import Authenticate
-from chalicelib.services.accounts.open_accounts import OpenAccounts
-from chalicelib.services.accounts.show_accounts import ShowAccounts
-from chalicelib.services.cursors import Cursors
-from chalicelib.services.driving.ingest_positions import IngestPositions
-from chalicelib.services.driving.scan_parcels import ScanParcels
-from chalicelib.services.driving.work_stops import WorkStop
-from chalicelib.services.learning.forecasts import LearntForecasts
-from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
-from chalicelib.services.learning.show_accuracy import ShowAccuracy
-from chalicelib.services.notices.notify_recipient import NotifyRecipient
-from chalicelib.services.ports.routes import RoadNetwork
-from chalicelib.services.ports.system import Clock
-from chalicelib.services.proofs.upload_proofs import AllowProofUpload
-from chalicelib.services.routes.plan_routes import PlanRoute
-from chalicelib.services.routes.show_routes import ShowRoutes
-from chalicelib.services.routes.start_route import StartRoute
-from chalicelib.services.shipments.create_shipment import CreateShipment
-from chalicelib.services.shipments.publish_events import PublishEvents
-from chalicelib.services.shipments.show_shipments import ShowShipments
-from chalicelib.services.tracking.follow_shipment import FollowShipment
-from chalicelib.services.tracking.tracking_links import TrackingLinks
-from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
-from chalicelib.services.webhooks.register_webhook import RegisterWebhook
+import os
+from dataclasses import fields
+from functools import cached_property, lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.bootstrap.adapters import Adapters
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.services.accounts.authenticate import Authenticate
+    from chalicelib.services.accounts.open_accounts import OpenAccounts
+    from chalicelib.services.accounts.show_accounts import ShowAccounts
+    from chalicelib.services.cursors import Cursors
+    from chalicelib.services.driving.ingest_positions import IngestPositions
+    from chalicelib.services.driving.scan_parcels import ScanParcels
+    from chalicelib.services.driving.work_stops import WorkStop
+    from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
+    from chalicelib.services.learning.show_accuracy import ShowAccuracy
+    from chalicelib.services.notices.notify_recipient import NotifyRecipient
+    from chalicelib.services.ports.system import Clock
+    from chalicelib.services.proofs.upload_proofs import AllowProofUpload
+    from chalicelib.services.routes.plan_routes import PlanRoute
+    from chalicelib.services.routes.show_routes import ShowRoutes
+    from chalicelib.services.routes.start_route import StartRoute
+    from chalicelib.services.shipments.create_shipment import CreateShipment
+    from chalicelib.services.shipments.publish_events import PublishEvents
+    from chalicelib.services.shipments.show_shipments import ShowShipments
+    from chalicelib.services.tracking.follow_shipment import FollowShipment
+    from chalicelib.services.tracking.tracking_links import TrackingLinks
+    from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
+    from chalicelib.services.webhooks.register_webhook import RegisterWebhook
+
+
+class NotWired(Exception):
+    """A use case asks for something that no adapter serves: a mistake in the code."""
+
+
+class _UseCase:
+    """A use case that is imported, wired and remembered when it is first asked for."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._name = self._class_name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name, self._class_name = name, owner.__annotations__[name]
+
+    def __get__(self, container: Container | None, owner: type) -> Any:
+        if container is None:
+            return self
+        module = import_module(f"chalicelib.services.{self._module}")
+        made = wired(getattr(module, self._class_name), container.adapters)
+        container.__dict__[self._name] = made  # found there from now on, before this descriptor
+        return made
+
+
+def use_case(module: str) -> Any:
+    """The use case in that module of ``chalicelib.services``, named by the annotation."""
+    return _UseCase(module)
 
 
 class Container:
-    """One property for each adapter and each use case."""
+    """One line a use case. ``adapters`` are what they are made of."""
 
-    def __init__(self, settings: Settings, clock: Clock, *, allow_local_webhooks: bool) -> None:
-        """Point the tables at this deployment; nothing is called yet."""
-        self.settings = settings
-        self.clock = clock
-        self.policy = Policy()
-        self.ids = UlidIds()
-        self._allow_local_webhooks = allow_local_webhooks
-        tables.bind(
-            {
-                "shipments": settings.shipments_table,
-                "routes": settings.routes_table,
-                "fleet": settings.fleet_table,
-                "accounts": settings.accounts_table,
-                "travel": settings.travel_table,
-                "ledger": settings.ledger_table,
-            }
-        )
+    authenticate: Authenticate = use_case("accounts.authenticate")
+    open_accounts: OpenAccounts = use_case("accounts.open_accounts")
+    show_accounts: ShowAccounts = use_case("accounts.show_accounts")
 
-    @cached_property
-    def shipments(self) -> DynamoShipments:
-        """Shipments with their history."""
-        return DynamoShipments()
+    create_shipment: CreateShipment = use_case("shipments.create_shipment")
+    show_shipments: ShowShipments = use_case("shipments.show_shipments")
+    publish_events: PublishEvents = use_case("shipments.publish_events")
 
-    @cached_property
-    def routes(self) -> DynamoRoutes:
-        """Routes, plans cached by version."""
-        return DynamoRoutes()
+    plan_route: PlanRoute = use_case("routes.plan_routes")
+    show_routes: ShowRoutes = use_case("routes.show_routes")
+    start_route: StartRoute = use_case("routes.start_route")
 
-    @cached_property
-    def fleet(self) -> DynamoFleet:
-        """Live states and tracks."""
-        return DynamoFleet()
+    scan_parcels: ScanParcels = use_case("driving.scan_parcels")
+    ingest_positions: IngestPositions = use_case("driving.ingest_positions")
+    work_stop: WorkStop = use_case("driving.work_stops")
+    allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
 
-    @cached_property
-    def journal(self) -> DynamoJournal:
-        """Writes that belong together."""
-        return DynamoJournal()
+    follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
+    tracking_links: TrackingLinks = use_case("tracking.tracking_links")
+    notify_recipient: NotifyRecipient = use_case("notices.notify_recipient")
 
-    @cached_property
-    def requests(self) -> DynamoRequests:
-        """Requests under their Idempotency-Key."""
-        return DynamoRequests()
+    register_webhook: RegisterWebhook = use_case("webhooks.register_webhook")
+    deliver_webhook: DeliverWebhook = use_case("webhooks.deliver_webhook")
 
-    @cached_property
-    def _partitions(self) -> Partitions:
-        """Account documents, cached for 60 s."""
-        return Partitions()
+    learn_travel_times: LearnTravelTimes = use_case("learning.learn_travel_times")
+    show_accuracy: ShowAccuracy = use_case("learning.show_accuracy")
 
-    @cached_property
-    def shippers(self) -> DynamoShippers:
-        """Shippers."""
-        return DynamoShippers(self._partitions)
+    cursors: Cursors = use_case("cursors")
 
-    @cached_property
-    def drivers(self) -> DynamoDrivers:
-        """Drivers."""
-        return DynamoDrivers(self._partitions)
-
-    @cached_property
-    def hubs(self) -> DynamoHubs:
-        """Hubs."""
-        return DynamoHubs(self._partitions)
-
-    @cached_property
-    def keys(self) -> DynamoApiKeys:
-        """API keys."""
-        return DynamoApiKeys(self._partitions)
-
-    @cached_property
-    def invitations(self) -> DynamoInvitations:
-        """One-time codes."""
-        return DynamoInvitations()
-
-    @cached_property
-    def endpoints(self) -> DynamoWebhookEndpoints:
-        """Shippers' webhook endpoints."""
-        return DynamoWebhookEndpoints()
-
-    @cached_property
-    def ledger(self) -> DynamoLedger:
-        """Who may send what."""
-        return DynamoLedger()
-
-    @cached_property
-    def proofs(self) -> S3ProofStore:
-        """Proof files."""
-        return S3ProofStore(self.settings.proofs_bucket)
+    def __init__(self, adapters: Adapters) -> None:
+        self.adapters = adapters
 
     @property
-    def proofs_origin(self) -> str:
-        """Where links to proofs lead: a page must allow pictures from there."""
-        return self.proofs.origin
+    def settings(self) -> Settings:
+        """What this deployment says about itself."""
+        return self.adapters.settings
 
-    @cached_property
-    def signer(self) -> HmacSigner:
-        """Tokens."""
-        return HmacSigner(DynamoSigningKeys())
 
-    @cached_property
-    def travel(self) -> DynamoTravelPages:
-        """What has been learnt."""
-        return DynamoTravelPages()
+def wired(use_case: type[Any], adapters: Adapters) -> Any:
+    """An instance whose every field is the adapter that serves its port.
 
-    @cached_property
-    def forecasts(self) -> LearntForecasts:
-        """ETAs out of it, with the pages and the links of warm plans."""
-        return LearntForecasts(self.travel, self.clock)
+    Raises NotWired, naming the field, where none does.
+    """
+    names = _names_by_port()
+    found: dict[str, object] = {}
+    for field in fields(use_case):
+        port = field.type if isinstance(field.type, str) else field.type.__name__
+        if port not in names:
+            msg = f"{use_case.__name__}.{field.name} asks for {port}, which no adapter serves"
+            raise NotWired(msg)
+        found[field.name] = getattr(adapters, names[port])
+    return use_case(**found)
 
-    @cached_property
-    def authenticate(self) -> Authenticate:
-        """Who is asking."""
-        return Authenticate(
-            keys=self.keys,
-            drivers=self.drivers,
-            invitations=self.invitations,
-            signer=self.signer,
-            clock=self.clock,
-        )
 
-    @cached_property
-    def open_accounts(self) -> OpenAccounts:
-        """Accounts of every kind."""
-        return OpenAccounts(
-            shippers=self.shippers,
-            hubs=self.hubs,
-            drivers=self.drivers,
-            keys=self.keys,
-            invitations=self.invitations,
-            journal=self.journal,
-            clock=self.clock,
-            ids=self.ids,
-        )
-
-    @cached_property
-    def show_accounts(self) -> ShowAccounts:
-        """Accounts are read."""
-        return ShowAccounts(drivers=self.drivers)
-
-    @cached_property
-    def cursors(self) -> Cursors:
-        """Listings go on where they ended."""
-        return Cursors(signer=self.signer)
-
-    @cached_property
-    def tracking_links(self) -> TrackingLinks:
-        """Shipments get their address."""
-        return TrackingLinks(signer=self.signer, public_base_url=self.settings.public_base_url)
-
-    @cached_property
-    def create_shipment(self) -> CreateShipment:
-        """A shipment is created."""
-        return CreateShipment(
-            shipments=self.shipments,
-            journal=self.journal,
-            requests=self.requests,
-            clock=self.clock,
-            ids=self.ids,
-        )
-
-    @cached_property
-    def show_shipments(self) -> ShowShipments:
-        """Shipments are read."""
-        return ShowShipments(shipments=self.shipments)
-
-    @cached_property
-    def plan_route(self) -> PlanRoute:
-        """A route is planned."""
-        return PlanRoute(
-            hubs=self.hubs,
-            journal=self.journal,
-            fleet=self.fleet,
-            routes=self.routes,
-            shipments=self.shipments,
-            road_network=self.road_network,
-            clock=self.clock,
-            ids=self.ids,
-            forecasts=self.forecasts,
-        )
-
-    @cached_property
-    def road_network(self) -> RoadNetwork:
-        """Whoever ROAD_NETWORK names."""
-        kind, _, base_url = self.settings.road_network.partition(":")
-        match kind:
-            case "osrm":
-                from chalicelib.adapters.road_networks.osrm import Osrm
-                from chalicelib.adapters.road_networks.servers import RoutingServer
-
-                return Osrm(RoutingServer(base_url))
-            case "valhalla":
-                from chalicelib.adapters.road_networks.servers import RoutingServer
-                from chalicelib.adapters.road_networks.valhalla import Valhalla
-
-                return Valhalla(RoutingServer(base_url))
-            case "amazon_location":
-                from chalicelib.adapters.road_networks.amazon_location import AmazonLocation
-
-                return AmazonLocation()
-            case _:
-                return GreatCircle()
-
-    @cached_property
-    def show_routes(self) -> ShowRoutes:
-        """Routes are read."""
-        return ShowRoutes(routes=self.routes, shipments=self.shipments, fleet=self.fleet)
-
-    @cached_property
-    def show_accuracy(self) -> ShowAccuracy:
-        """ETAs are judged."""
-        return ShowAccuracy(
-            routes=self.routes, fleet=self.fleet, clock=self.clock, policy=self.policy
-        )
-
-    @cached_property
-    def start_route(self) -> StartRoute:
-        """A route starts."""
-        return StartRoute(
-            fleet=self.fleet,
-            routes=self.routes,
-            shipments=self.shipments,
-            journal=self.journal,
-            clock=self.clock,
-            ids=self.ids,
-            forecasts=self.forecasts,
-            policy=self.policy,
-        )
-
-    @cached_property
-    def scan_parcels(self) -> ScanParcels:
-        """Parcels are loaded."""
-        return ScanParcels(
-            fleet=self.fleet,
-            routes=self.routes,
-            shipments=self.shipments,
-            journal=self.journal,
-            clock=self.clock,
-            ids=self.ids,
-        )
-
-    @cached_property
-    def ingest_positions(self) -> IngestPositions:
-        """Fixes come in."""
-        return IngestPositions(
-            fleet=self.fleet,
-            routes=self.routes,
-            shipments=self.shipments,
-            journal=self.journal,
-            clock=self.clock,
-            ids=self.ids,
-            forecasts=self.forecasts,
-            policy=self.policy,
-        )
-
-    @cached_property
-    def work_stop(self) -> WorkStop:
-        """A stop is worked through."""
-        return WorkStop(
-            fleet=self.fleet,
-            routes=self.routes,
-            shipments=self.shipments,
-            journal=self.journal,
-            proofs=self.proofs,
-            clock=self.clock,
-            ids=self.ids,
-            forecasts=self.forecasts,
-            policy=self.policy,
-        )
-
-    @cached_property
-    def allow_proof_upload(self) -> AllowProofUpload:
-        """A proof may be uploaded."""
-        return AllowProofUpload(
-            fleet=self.fleet,
-            shipments=self.shipments,
-            proofs=self.proofs,
-            clock=self.clock,
-            ids=self.ids,
-        )
-
-    @cached_property
-    def follow_shipment(self) -> FollowShipment:
-        """A recipient looks."""
-        return FollowShipment(
-            shipments=self.shipments,
-            fleet=self.fleet,
-            shippers=self.shippers,
-            proofs=self.proofs,
-            signer=self.signer,
-            clock=self.clock,
-            policy=self.policy,
-        )
-
-    def proof_link(self, token: str, proof_id: str) -> str:
-        """A recipient looks at a proof."""
-        return self.follow_shipment.proof_link(token, proof_id)
-
-    @cached_property
-    def publish_events(self) -> PublishEvents:
-        """Events go from the stream to the topic."""
-        return PublishEvents(topic=SnsEventTopic(self.settings.events_topic_arn))
-
-    @property
-    def event_from_image(self) -> Callable[[Mapping[str, Any]], Event]:
-        """Reads a stream record's image."""
-        return from_image
-
-    @cached_property
-    def learn_travel_times(self) -> LearnTravelTimes:
-        """Departures are learnt from."""
-        return LearnTravelTimes(
-            routes=self.routes,
-            travel=self.travel,
-            journal=self.journal,
-            clock=self.clock,
-            pauses=RandomPauses(),
-        )
-
-    @cached_property
-    def notify_recipient(self) -> NotifyRecipient:
-        """A recipient is told."""
-        return NotifyRecipient(
-            shipments=self.shipments,
-            shippers=self.shippers,
-            ledger=self.ledger,
-            sms=SnsSmsSender(),
-            email=SesEmailSender(self.settings.email_sender),
-            signer=self.signer,
-            clock=self.clock,
-            public_base_url=self.settings.public_base_url,
-        )
-
-    @cached_property
-    def deliver_webhook(self) -> DeliverWebhook:
-        """A shipper's server is told."""
-        return DeliverWebhook(
-            endpoints=self.endpoints,
-            ledger=self.ledger,
-            sender=self.webhook_sender,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def register_webhook(self) -> RegisterWebhook:
-        """A shipper says where it wants to be told."""
-        return RegisterWebhook(
-            endpoints=self.endpoints, sender=self.webhook_sender, clock=self.clock, ids=self.ids
-        )
-
-    @cached_property
-    def webhook_sender(self) -> HttpsWebhookSender:
-        """Posts to shippers' servers, never to ours."""
-        own_host = urlsplit(self.settings.public_base_url).hostname or ""
-        return HttpsWebhookSender(
-            refused_hosts=frozenset({own_host}), allow_local=self._allow_local_webhooks
-        )
+@lru_cache
+def _names_by_port() -> Mapping[str, str]:
+    """The names of the properties by the port that their annotation names."""
+    getters = {
+        name: member.func if isinstance(member, cached_property) else member.fget
+        for name, member in vars(Adapters).items()
+        if isinstance(member, cached_property | property)
+    }
+    return {getter.__annotations__["return"]: name for name, getter in getters.items()}
 
 
 class _Overrides:
@@ -443,8 +156,28 @@ def configure(*, clock: Clock | None = None, allow_local_webhooks: bool = False)
 @lru_cache(maxsize=1)
 def container() -> Container:
     """The wiring of this process. Raises SettingsError naming every setting that is missing."""
-    return Container(
+    return wiring(
         Settings.from_env(os.environ),
-        _Overrides.clock or SystemClock(),
+        clock=_Overrides.clock,
         allow_local_webhooks=_Overrides.allow_local_webhooks,
     )
+
+
+def wiring(
+    settings: Settings, *, clock: Clock | None = None, allow_local_webhooks: bool = False
+) -> Container:
+    """Use cases of any deployment; the system's clock unless another is given."""
+    if clock is None:
+        from chalicelib.adapters.clock import SystemClock
+
+        clock = SystemClock()
+    return Container(Adapters(settings, clock, allow_local_webhooks=allow_local_webhooks))
+
+
+def serves_http() -> bool:
+    """Whether this process answers HTTP.
+
+    Lambda names the handler that a process is for. Where it does not (on a laptop, in tests, when
+    packaging) a process is for everything.
+    """
+    return os.environ.get("_HANDLER", "app.app") == "app.app"

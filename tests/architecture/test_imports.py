@@ -57,7 +57,7 @@ PLANTED: Final = {
         ("services/__init__.py", "import boto3"),
         ("api/__init__.py", "from botocore.exceptions import ClientError"),
         ("pages/__init__.py", "import boto3"),
-        ("triggers.py", "import pynamodb"),
+        ("triggers/streams.py", "import pynamodb"),
         ("settings.py", "import boto3"),
     ],
     "pynamodb-in-one-folder": [
@@ -80,7 +80,7 @@ PLANTED: Final = {
     ],
     "one-wiring": [
         ("api/__init__.py", "import chalicelib.adapters.dynamodb"),
-        ("triggers.py", "import chalicelib.settings"),
+        ("triggers/streams.py", "import chalicelib.settings"),
         ("settings.py", "import chalicelib.adapters"),
     ],
     "app-on-top": [

@@ -156,7 +156,7 @@ def test_the_zip_runs_without_anything_else(zip_path: Path, tmp_path: Path) -> N
     with zipfile.ZipFile(zip_path) as archive:
         archive.extractall(tmp_path)
     for package in (pydantic_core, msgspec):  # compiled, here for this machine's processor
-        for library in Path(package.__file__).parent.glob("*.so"):
+        for library in Path(str(package.__file__)).parent.glob("*.so"):
             shutil.copy(library, tmp_path / package.__name__)
 
     ran = subprocess.run(

@@ -79,7 +79,7 @@ def ride(now: datetime) -> list[dict[str, Any]]:
 
 def remembered(van: Round) -> list[datetime]:
     """When the newest fixes were recorded that the live state remembers."""
-    live = bootstrap.container().fleet.live(DriverId(van.driver_id))
+    live = bootstrap.container().adapters.fleet.live(DriverId(van.driver_id))
     return [found.recorded_at for found in live.recent]
 
 

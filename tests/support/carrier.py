@@ -190,7 +190,7 @@ class Carrier:
     def rewire(self) -> None:
         """Start the application anew, as a cold container: nothing is remembered."""
         bootstrap.configure(clock=self.clock, allow_local_webhooks=True)
-        bootstrap.container()
+        assert bootstrap.container().adapters.fleet  # binds the tables
 
     def bridge(self) -> Bridge:
         """From the stream and the queues to the functions; all happens in its `settle`."""

@@ -22,36 +22,12 @@ class Stage:
         return f"{self.base_url}/t/{token}"
 
     @property
-    def follow_shipment(self) -> "Following":
-        return Following(self)
-
-    @property
-    def proofs_origin(self) -> str:
-        return self.base_url
-
-    def proof_link(self, token: str, proof_id: str) -> str:
-        view = self.follow_shipment(token)
-        if view.outcome is None or proof_id not in {proof.id for proof in view.outcome.proofs}:
-            raise NotFound
-        return f"{self.base_url}/photo"
-
-    @property
-    def settings(self) -> Any:
-        return SimpleNamespace(
-            tile_url="streets:/static/demo-streets.json",
-            tile_attribution="© OpenStreetMap contributors",
-        )
-
-
-@dataclass
-class Following:
-    """The use case of a recipient who looks, as the stage plays it."""
-
-    stage: Stage
+    def follow_shipment(self) -> "Stage":
+        return self
 
     def __call__(self, token: str) -> TrackingView:
-        self.stage.asked += 1
-        shown = self.stage.views_by_token.get(token, NotFound())
+        self.asked += 1
+        shown = self.views_by_token.get(token, NotFound())
         if isinstance(shown, DomainError):
             raise shown
         return shown
@@ -65,4 +41,21 @@ class Following:
             view,
             timeline=view.timeline[first - 1 : end - 1],
             earlier_before=first if first > 1 else None,
+        )
+
+    @property
+    def proofs_origin(self) -> str:
+        return self.base_url
+
+    def proof_link(self, token: str, proof_id: str) -> str:
+        view = self(token)
+        if view.outcome is None or proof_id not in {proof.id for proof in view.outcome.proofs}:
+            raise NotFound
+        return f"{self.base_url}/photo"
+
+    @property
+    def settings(self) -> Any:
+        return SimpleNamespace(
+            tile_url="streets:/static/demo-streets.json",
+            tile_attribution="© OpenStreetMap contributors",
         )

@@ -109,7 +109,7 @@ def tracking_state(_: Actor, token: str) -> Response:
 )
 def tracking_proof(_: Actor, token: str, proof_id: str) -> Response:
     """On to the picture itself, by an address that works for minutes."""
-    return replies.see_other(container().proof_link(token, proof_id))
+    return replies.see_other(container().follow_shipment.proof_link(token, proof_id))
 
 
 @tracking.endpoint(
@@ -165,7 +165,9 @@ def _proof_sources(view: TrackingView) -> tuple[str, ...]:
 
     Only a page that shows a proof asks: making a client for files takes longer than all the rest.
     """
-    return (container().proofs_origin,) if view.outcome and view.outcome.proofs else ()
+    if view.outcome is None or not view.outcome.proofs:
+        return ()
+    return (container().follow_shipment.proofs_origin,)
 
 
 def contact_link(contact: str | None) -> str | None:

@@ -19,7 +19,7 @@ from chalicelib.observability import Metric, count, logger
 from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.senders import EmailSender, Ledger, SmsSender
 from chalicelib.services.ports.shipments import Shipments
-from chalicelib.services.ports.system import Clock, Signer
+from chalicelib.services.ports.system import Clock, PublicBaseUrl, Signer
 
 
 class Outcome(StrEnum):
@@ -73,7 +73,7 @@ class NotifyRecipient:
     email: EmailSender
     signer: Signer
     clock: Clock
-    public_base_url: str
+    public_base_url: PublicBaseUrl
 
     def __call__(self, event: Event) -> NoticeReport:
         """Tell it on every channel that has an address. Safe to repeat.

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import NewType, Protocol
 
 from chalicelib.domain.ids import (
     ShipmentId,
 )
+
+PublicBaseUrl = NewType("PublicBaseUrl", str)
+"""Where recipients reach us, without a slash at the end; tracking links begin with it."""
 
 
 class Clock(Protocol):

@@ -51,6 +51,11 @@ class FollowShipment:
         shipper = self.shippers.get(shipment.shipper_id)
         return view(shipment, events, None, shipper, now=self.clock.now(), policy=self.policy)
 
+    @property
+    def proofs_origin(self) -> str:
+        """Where the links to proofs lead: a page must let pictures through from there."""
+        return self.proofs.origin
+
     def proof_link(self, token: str, proof_id: str) -> str:
         """An address of a proof of this shipment, good for minutes."""
         shipment, _ = self._open(token)

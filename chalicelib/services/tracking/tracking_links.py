@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.services.ports.system import Signer
+from chalicelib.services.ports.system import PublicBaseUrl, Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,7 @@ class TrackingLinks:
     """Makes tracking links below ``public_base_url``, which has no slash at its end."""
 
     signer: Signer
-    public_base_url: str
+    public_base_url: PublicBaseUrl
 
     def __call__(self, shipment: Shipment) -> str:
         """The same address for the life of the shipment's link generation."""

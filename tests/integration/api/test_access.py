@@ -14,7 +14,6 @@ from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.bootstrap import container as bootstrap
-from chalicelib.bootstrap.container import Container
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, KeyId
 from chalicelib.domain.journal.changes import LiveChange
@@ -189,10 +188,8 @@ def test_a_revoked_key_opens_nothing_once_the_memory_of_it_has_passed(shared: Ca
     issued = shared.made("/v1/keys", body, shared.admin)
     shared.rewire()
     remembering = DynamoApiKeys(Partitions(lambda: passed_s[0]))
-    bootstrap.container().keys = remembering
-    another_container = Container(
-        bootstrap.container().settings, shared.clock, allow_local_webhooks=False
-    )
+    bootstrap.container().adapters.keys = remembering
+    another_container = bootstrap.wiring(bootstrap.container().settings, clock=shared.clock)
     elsewhere = another_container.open_accounts
     assert shared.call("GET", "/v1/shipments", token=issued["key"]).status == 200
 

@@ -51,7 +51,7 @@ def test_departures_tell_the_whole_route_in_order(carrier: Carrier) -> None:
     drive(found)
 
     now = carrier.clock.now()
-    departures = bootstrap.container().routes.departures(RouteId(found.route_id), now)
+    departures = bootstrap.container().adapters.routes.departures(RouteId(found.route_id), now)
 
     assert [each.stop_index for each in departures] == [None, *range(STOPS)]
     assert all(

@@ -14,12 +14,12 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 from standardwebhooks import Webhook
 
-from chalicelib import triggers
 from chalicelib.adapters.aws import client
 from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.notices.gsm7 import segments
 from chalicelib.domain.policy import NOTICE_LEASE_S
 from chalicelib.domain.shipments.payloads import to_message
+from chalicelib.triggers import queues, streams
 from local.cloud.bridge import Bridge
 from local.cloud.sources import StreamSource
 from tests.support import faults
@@ -79,6 +79,13 @@ def mails(carrier: Carrier, found: Round, stop: int = 0) -> list[str]:
     return [mail.subject for mail in told if order["tracking_url"] in mail.body]
 
 
+def published(batch: dict[str, Any]) -> Any:
+    """A batch of the stream, published as the function does."""
+    container = bootstrap.container()
+    read, publish = container.adapters.event_from_image, container.publish_events
+    return streams.publish_events(batch, read=read, publish=publish)
+
+
 def stream(carrier: Carrier) -> dict[str, Any]:
     """All that the stream of the shipments has ever carried, but for poison, as one batch."""
     streams = boto3.client("dynamodbstreams")
@@ -94,7 +101,7 @@ def stream(carrier: Carrier) -> dict[str, Any]:
 
 def messages(found: Round, stop: int = 0) -> dict[str, Any]:
     """All that a queue may bring about a stop's first shipment."""
-    shipments: Any = bootstrap.container().shipments
+    shipments: Any = bootstrap.container().adapters.shipments
     _, events = shipments.with_history(found.ids[stop][0], newest=99)
     return {"Records": [{"messageId": e.id, "body": to_message(e)} for e in events]}
 
@@ -146,8 +153,10 @@ def test_a2_repeats_of_stream_and_queue_tell_nobody_twice(carrier: Carrier, sett
 
     for _ in range(2):
         container = bootstrap.container()
-        assert triggers.publish_events(stream(carrier), container) == NOTHING
-        assert triggers.notify_recipient(messages(found), container) == NOTHING
+        assert published(stream(carrier)) == NOTHING
+        assert (
+            queues.notify_recipient(messages(found), notify=container.notify_recipient) == NOTHING
+        )
         carrier.clock.advance(timedelta(hours=11))
         settle()
 
@@ -160,10 +169,10 @@ def test_a1_what_could_not_be_published_is_published_later(
 ) -> None:
     found = carrier.round(1).started()
     batch = stream(carrier)
-    inserted = [r for r in batch["Records"] if triggers._is_new(r, "EVENT#")]
+    inserted = [r for r in batch["Records"] if streams._is_new(r, "EVENT#")]
 
     with Faults(outage={"sns": faults.SNS_503}).on(client("sns")):
-        failed = triggers.publish_events(batch, bootstrap.container())["batchItemFailures"]
+        failed = published(batch)["batchItemFailures"]
         assert [f["itemIdentifier"] for f in failed] == [
             record["dynamodb"]["SequenceNumber"] for record in inserted
         ]
@@ -205,12 +214,14 @@ def test_a6_a_lost_answer_leads_to_one_repeat_that_is_marked(
     sms = client("sns", total_attempts=1)
 
     with Faults(plan={("sns", "Publish", 1): faults.ack_lost}).on(sms):
-        failed = triggers.notify_recipient(messages(found), container)["batchItemFailures"]
+        failed = queues.notify_recipient(messages(found), notify=container.notify_recipient)[
+            "batchItemFailures"
+        ]
     assert len(failed) == 1
     assert len(texts(carrier, found)) == 1
     carrier.clock.advance(timedelta(seconds=NOTICE_LEASE_S))
     for _ in range(3):
-        triggers.notify_recipient(messages(found), container)
+        queues.notify_recipient(messages(found), notify=container.notify_recipient)
     settle()
 
     assert len(texts(carrier, found)) == 2
@@ -227,7 +238,10 @@ def test_a_phone_network_that_is_down_delays_and_repeats_nothing(
 
     with Faults(outage={"sns": faults.SNS_THROTTLE}).on(client("sns", total_attempts=1)):
         for _ in range(3):
-            assert triggers.notify_recipient(messages(found), container) != NOTHING
+            assert (
+                queues.notify_recipient(messages(found), notify=container.notify_recipient)
+                != NOTHING
+            )
     assert texts(carrier, found) == []
     assert len(mails(carrier, found)) == 1
     settle()
@@ -328,9 +342,9 @@ def test_a_shop_that_fails_gets_the_same_message_again_and_then_no_more(
     receiver.answers = [500, 302]
     container = bootstrap.container()
 
-    assert triggers.deliver_webhook(messages(found), container) != NOTHING
-    assert triggers.deliver_webhook(messages(found), container) != NOTHING
-    assert triggers.deliver_webhook(messages(found), container) == NOTHING
+    assert queues.deliver_webhook(messages(found), deliver=container.deliver_webhook) != NOTHING
+    assert queues.deliver_webhook(messages(found), deliver=container.deliver_webhook) != NOTHING
+    assert queues.deliver_webhook(messages(found), deliver=container.deliver_webhook) == NOTHING
     settle()
 
     assert len(receiver.received) == 3

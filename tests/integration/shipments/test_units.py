@@ -206,7 +206,7 @@ def test_a_list_is_two_calls(shared: Carrier) -> None:
 
 def add_events(shipment_id: ShipmentId, count: int) -> None:
     """So many delays, as on a very long day."""
-    shipment = container().shipments.get(shipment_id)
+    shipment = container().adapters.shipments.get(shipment_id)
     for i in range(count):
         after, event = append(
             shipment,
@@ -216,5 +216,5 @@ def add_events(shipment_id: ShipmentId, count: int) -> None:
             occurred_at=shipment.updated_at,
             now=shipment.updated_at,
         )
-        container().journal.commit(ShipmentChange(after, (event,), shipment.version))
+        container().adapters.journal.commit(ShipmentChange(after, (event,), shipment.version))
         shipment = after

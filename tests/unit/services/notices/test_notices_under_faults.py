@@ -20,6 +20,7 @@ from chalicelib.domain.journal.claims import Claim
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.notices.notify_recipient import NotifyRecipient
+from chalicelib.services.ports.system import PublicBaseUrl
 from tests.support.builders import NOON, make_event, make_shipper, make_travelling
 from tests.support.depth import times
 from tests.support.fakes.accounts import InMemoryShippers
@@ -139,7 +140,7 @@ class World:
             email=world,
             signer=world,
             clock=world,
-            public_base_url="https://d.example",
+            public_base_url=PublicBaseUrl("https://d.example"),
         )
         return use_case(event).is_complete
 

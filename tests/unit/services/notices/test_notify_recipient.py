@@ -23,6 +23,7 @@ from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import logger
 from chalicelib.services.notices.notify_recipient import NotifyRecipient, Outcome
+from chalicelib.services.ports.system import PublicBaseUrl
 from tests.support.builders import NOON, make_event, make_recipient, make_shipper, make_travelling
 from tests.support.fakes.accounts import InMemoryShippers
 from tests.support.fakes.ledger import InMemoryLedger
@@ -82,7 +83,7 @@ class World:
             email=self.email,
             signer=world,
             clock=world,
-            public_base_url="https://track.example",
+            public_base_url=PublicBaseUrl("https://track.example"),
         )
         report = notify(event)
         assert report.is_complete == (
