@@ -71,10 +71,11 @@ class DynamoShipments:
         span = EventItem.item.between(FIRST_EVENT, LAST_OF_SHIPMENT)
         with translated():
             raw = _query(shipment_id, span, newest=newest + len((SHIPMENT, DETAILS)))
-        events = [each for each in raw if each["item"]["S"].startswith(FIRST_EVENT)]
-        own = _paired(_item(each) for each in raw if each not in events)
-        shipment = self._whole(shipment_id, own.get(shipment_id, (None, None)))
-        return shipment, tuple(map(event_mapping.from_image, reversed(events[:newest])))
+        own = [each for each in raw if each["item"]["S"] >= SHIPMENT]
+        events = raw[len(own) :][:newest]
+        paired = _paired(map(_item, own))
+        shipment = self._whole(shipment_id, paired.get(shipment_id, (None, None)))
+        return shipment, tuple(map(event_mapping.from_image, reversed(events)))
 
     def events_before(self, shipment_id: ShipmentId, seq: int, *, newest: int) -> tuple[Event, ...]:
         """One query."""
@@ -88,7 +89,10 @@ class DynamoShipments:
         item, details = items
         if item is None:
             raise NotFound
-        return shipment_of(item, details) or self.get_many([shipment_id])[shipment_id]
+        found = shipment_of(item, details) or self.get_many([shipment_id]).get(shipment_id)
+        if found is None:
+            raise NotFound
+        return found
 
     def events(
         self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
