@@ -108,6 +108,7 @@ def make_shipment(number: int = 1, **changes: Any) -> Shipment:
         "created_at": NOON - timedelta(days=1),
         "updated_at": NOON - timedelta(days=1),
         "version": 1,
+        "details_version": 1,
         "seq": 1,
     }
     return Shipment(**default | changes)

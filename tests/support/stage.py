@@ -1,6 +1,6 @@
 """A stage in place of the use cases behind the tracking page: a test says what a link shows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,6 +31,21 @@ class Stage:
         if isinstance(shown, DomainError):
             raise shown
         return shown
+
+    def history(self, token: str, *, before: int | None) -> TrackingView:
+        """The timeline in parts of two lines, which count from 1 as events do."""
+        view = self(token)
+        end = before or len(view.timeline) + 1
+        first = max(1, end - 2)
+        return replace(
+            view,
+            timeline=view.timeline[first - 1 : end - 1],
+            earlier_before=first if first > 1 else None,
+        )
+
+    @property
+    def proofs_origin(self) -> str:
+        return self.base_url
 
     def proof_link(self, token: str, proof_id: str) -> str:
         view = self(token)

@@ -240,6 +240,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "updated_at": instants(),
             "status": st.sampled_from(Status),
             "version": st.integers(1, 999),
+            "details_version": st.sampled_from([0, 1_000]),  # in one item; in two, both written
             "seq": st.integers(1, 999),
             "window": st.none() | ranges(),
             "service_time_s": st.none() | st.floats(0, 3600).map(lambda s: round(s, 1)),

@@ -3,8 +3,9 @@
 =========  ===========  ======================  ============================================
 table      partition    sort key ``item``       read by
 =========  ===========  ======================  ============================================
-shipments  shipment_id  SHIPMENT                get; index by_shipper (created_at)
-..         ..           EVENT#<seq>             query; EVENT#…SHIPMENT is one with history
+shipments  shipment_id  SHIPMENT                query; what changes
+..         ..           SHIPMENT#DETAILS        query; index by_shipper (created_at)
+..         ..           EVENT#<seq>             query
 ..         ..           UPLOAD#<proof_id>       query; an upload that was allowed
 routes     route_id     PLAN                    get; index by_service_day (day#hub)
 ..         ..           DEPARTURE#<at>#<stop>   query; stream; expires
@@ -17,6 +18,10 @@ accounts   account_id   SHIPPER, DRIVER, HUB    get; index by_kind (created_at)
 travel     page                                 batch get; PAGE, ASIDE and how far routes are learnt
 ledger     key                                  get
 =========  ===========  ======================  ============================================
+
+One query back from ``SHIPMENT#~`` has the details, the state and the newest events of a shipment.
+Nothing else may sort between ``EVENT#`` and there. Messages will be ``THREAD#<ulid>``, proofs that
+were inspected stay ``UPLOAD#<proof_id>``, and feedback will be ``AFTER#FEEDBACK``.
 
 ``token`` marks each write with the writer's own mark: a condition that fails because the SDK
 repeated our own write after a lost answer recognises it.

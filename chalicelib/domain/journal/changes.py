@@ -21,7 +21,7 @@ from chalicelib.domain.shipments.shipments import Shipment
 TRANSACTION_ITEMS: Final = 100
 """DynamoDB's limit: no transaction writes more items."""
 SHIPMENTS_PER_TRANSACTION: Final = 45
-"""Each shipment with an event, and room for a few other items."""
+"""Each shipment with an event, and room for a few other items; new ones are three items each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ class ShipmentChange:
     after: Shipment
     events: tuple[Event, ...]
     expected_version: int | None
+
+    @property
+    def writes_details(self) -> bool:
+        """Whether the details are new, or were changed since the version that was read."""
+        return self.after.details_version > (self.expected_version or 0)
 
 
 @dataclass(frozen=True, slots=True)

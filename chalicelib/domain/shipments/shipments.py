@@ -65,7 +65,10 @@ class Shipment:
 
     ``first_promise`` was told when the van left, ``promise`` is the range told last.
     ``link_generation`` is part of the tracking link's signature: raising it revokes every link
-    given out before.
+    given out before. ``details_version`` is the ``version`` with which shipper, reference,
+    recipient, address, parcels, window, service time or proof requirements were written last: a
+    change of one of them sets it, and without that is not stored. 0 means that they are stored
+    with all the rest, as in the first format.
     """
 
     id: ShipmentId
@@ -78,6 +81,7 @@ class Shipment:
     updated_at: datetime
     status: Status = Status.CREATED
     version: int = 0
+    details_version: int = 0
     seq: int = 0
     window: Range | None = None
     service_time_s: float | None = None

@@ -87,7 +87,8 @@ class TrackingView:
 
     ``version`` counts the shipment's changes (for the ETag), ``poll_after_s`` is when to ask again
     (None: never, it is over), ``eta_age_s`` how old the news are that the ETA rests on, once they
-    are too old to be taken for live.
+    are too old to be taken for live. ``timeline`` has the newest lines of the history. Where there
+    are earlier ones, ``earlier_before`` is the number of the first event that was read.
     """
 
     status: Status
@@ -112,6 +113,8 @@ class TrackingView:
     timeline: tuple[Milestone, ...]
     outcome: Outcome | None
     poll_after_s: int | None
+    first_promise: Range | None = None
+    earlier_before: int | None = None
 
 
 def require_open_link(shipment: Shipment, now: datetime, policy: Policy) -> None:
@@ -169,6 +172,8 @@ def view(
         timeline=tuple(_milestone(event) for event in history if event.audience == "public"),
         outcome=_outcome(shipment),
         poll_after_s=_poll_after_s(shipment, policy, is_near=is_near),
+        first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
+        earlier_before=_earlier_before(history),
     )
 
 
@@ -240,6 +245,11 @@ def _reason(shipment: Shipment) -> FailureReason | None:
 def _milestone(event: Event) -> Milestone:
     data = {key: value for key, value in event.data.items() if key in PUBLIC_DATA}
     return Milestone(type=event.type.value, at=event.occurred_at, data=data)
+
+
+def _earlier_before(history: Sequence[Event]) -> int | None:
+    """Events count from 1 without gaps."""
+    return history[0].seq if history and history[0].seq > 1 else None
 
 
 def _outcome(shipment: Shipment) -> Outcome | None:

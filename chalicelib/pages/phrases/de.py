@@ -147,6 +147,8 @@ PHRASES: Final = {
     "page.reference": "Referenz",
     "page.to": "Lieferung nach",
     "page.story": "Was bisher geschah",
+    "page.earlier": "Früheres zeigen",
+    "page.back": "Zurück zur Lieferung",
     "page.help": "Fragen zu dieser Lieferung?",
     "page.contact": "{sender} kontaktieren",
     "page.no_contact": "Bitte fragen Sie den Absender: {sender}.",

@@ -149,6 +149,8 @@ PHRASES: Final = {
     "page.reference": "Reference",
     "page.to": "Delivery to",
     "page.story": "What happened so far",
+    "page.earlier": "Show earlier",
+    "page.back": "Back to the delivery",
     "page.help": "Questions about this delivery?",
     "page.contact": "Contact {sender}",
     "page.no_contact": "Please ask {sender}, who sent it.",

@@ -150,6 +150,8 @@ PHRASES: Final = {
     "page.reference": "Viite",
     "page.to": "Toimitus",
     "page.story": "Mitä on tapahtunut",
+    "page.earlier": "Näytä aiemmat",
+    "page.back": "Takaisin toimitukseen",
     "page.help": "Kysyttävää toimituksesta?",
     "page.contact": "Ota yhteyttä: {sender}",
     "page.no_contact": "Kysy lähettäjältä: {sender}.",

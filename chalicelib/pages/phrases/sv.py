@@ -147,6 +147,8 @@ PHRASES: Final = {
     "page.reference": "Referens",
     "page.to": "Leverans till",
     "page.story": "Vad som har hänt hittills",
+    "page.earlier": "Visa tidigare",
+    "page.back": "Tillbaka till leveransen",
     "page.help": "Frågor om leveransen?",
     "page.contact": "Kontakta {sender}",
     "page.no_contact": "Fråga avsändaren: {sender}.",

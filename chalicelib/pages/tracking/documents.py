@@ -23,7 +23,7 @@ Json = dict[str, Any]
 def state_document(view: TrackingView, words: Words) -> Json:
     """All that the page's script knows: plain JSON values, times in RFC 3339."""
     document = asdict(view)
-    for internal in ("version", "locale"):
+    for internal in ("version", "locale", "first_promise", "earlier_before"):
         del document[internal]
     document["window"] = _window(view.window)
     document["words"] = asdict(words)

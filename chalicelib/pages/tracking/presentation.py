@@ -71,11 +71,31 @@ def present(view: TrackingView, locale: Locale) -> Words:
         nearness=nearness,
         seen=_seen(view, locale),
         change=change,
-        story=_story(view, zone, locale),
+        story=story(view, locale),
         ending=_ending(view, locale),
         map=_map(view, locale),
         announcement=". ".join([headline.text, *nearness[:1]]) + ".",
     )
+
+
+def story(view: TrackingView, locale: Locale) -> tuple[Line, ...]:
+    """The history, oldest first; an event that we have no words for is not a reason to show none.
+
+    The first promise is told with the departure that it belongs to, as one line.
+    """
+    zone = ZoneInfo(view.time_zone)
+    lines: list[Line] = []
+    before = None
+    for entry in view.timeline:
+        if f"event.{entry.type}" not in locale.phrases:
+            continue
+        line = _line(entry, view, zone, locale)
+        if entry.type == "eta.promised" and before == "shipment.out_for_delivery":
+            lines[-1] = replace(lines[-1], detail=line.detail)
+        else:
+            lines.append(line)
+        before = entry.type
+    return tuple(lines)
 
 
 def _headline(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
@@ -178,7 +198,8 @@ def _change(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Change | None
     ranges = [promise for entry in told if (promise := _promise(entry.data)) is not None]
     new = ranges[-1] if ranges else view.promise
     if view.delayed:
-        return _delay(ranges[-2] if len(ranges) > 1 else None, new, zone, locale)
+        old = ranges[-2] if len(ranges) > 1 else view.first_promise
+        return _delay(None if old == new else old, new, zone, locale)
     if told and told[-1].type == "eta.back_on_time" and new is not None:
         text = locale.say("change.back_on_time.text", new=_range(new, zone, locale))
         return Change("back_on_time", locale.say("change.back_on_time.title"), text)
@@ -203,25 +224,6 @@ def _promise(data: Mapping[str, object]) -> Range | None:
             return Range(datetime.fromisoformat(earliest), datetime.fromisoformat(latest))
         case _:
             return None
-
-
-def _story(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[Line, ...]:
-    """The history, oldest first; an event that we have no words for is not a reason to show none.
-
-    The first promise is told with the departure that it belongs to, as one line.
-    """
-    lines: list[Line] = []
-    before = None
-    for entry in view.timeline:
-        if f"event.{entry.type}" not in locale.phrases:
-            continue
-        line = _line(entry, view, zone, locale)
-        if entry.type == "eta.promised" and before == "shipment.out_for_delivery":
-            lines[-1] = replace(lines[-1], detail=line.detail)
-        else:
-            lines.append(line)
-        before = entry.type
-    return tuple(lines)
 
 
 def _line(entry: Milestone, view: TrackingView, zone: ZoneInfo, locale: Locale) -> Line:

@@ -1,4 +1,4 @@
-"""The recipient's routes: the page of a tracking link, its state as JSON, and the way to a proof.
+"""The recipient's routes: the page of a tracking link, its state, its history, the way to a proof.
 
 Unknown, foreign and expired links get the same answer, to the byte. No GET changes anything: mail
 scanners and link previews open every address they see.
@@ -23,15 +23,16 @@ from chalicelib.edge.problems import as_seen_by_a_link, headers_of, status_of
 from chalicelib.edge.schemas import Out
 from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
 from chalicelib.pages.rendering import asset_names, render
-from chalicelib.pages.tracking.basemaps import Basemap, basemap, origin
+from chalicelib.pages.tracking.basemaps import Basemap, basemap
 from chalicelib.pages.tracking.documents import dumps, entity_tag, is_unchanged, state_document
-from chalicelib.pages.tracking.presentation import present
+from chalicelib.pages.tracking.presentation import present, story
 
 tracking: Final = Endpoints(__name__)
 
 _SCRIPT_PHRASES: Final = ("page.offline", "map.failed")
 """What the script must be able to say without asking us."""
 
+_SEQ: Final = re.compile(r"[1-9][0-9]{0,7}", re.ASCII)
 _PHONE: Final = re.compile(r"\+?[0-9 ()./-]{5,}")
 
 
@@ -68,7 +69,7 @@ def tracking_page(_: Actor, token: str) -> Response:
     ground = _basemap()
     page = _page(token, view, locale, ground)
     policy = replies.content_security_policy(
-        image_sources=(ground.image_source, *_proof_sources(token, view)),
+        image_sources=(ground.image_source, *_proof_sources(view)),
         connect_sources=(ground.connect_source,),
     )
     body = render("tracking.html", **_frame(locale), **page)
@@ -111,6 +112,28 @@ def tracking_proof(_: Actor, token: str, proof_id: str) -> Response:
     return replies.see_other(container().follow_shipment.proof_link(token, proof_id))
 
 
+@tracking.endpoint(
+    "/t/{token}/history",
+    method="GET",
+    principals=RECIPIENTS,
+    media_types=(replies.HTML,),
+    refusals=(NotFound,),
+    refuse=_refused_page,
+)
+def tracking_history(_: Actor, token: str) -> Response:
+    """The whole history, newest first, a part at a time; ``?before=`` names the next part."""
+    view = container().follow_shipment.history(token, before=_before())
+    locale = _locale(view.locale)
+    body = render(
+        "history.html",
+        **_frame(locale),
+        view=view,
+        story=story(view, locale),
+        tracking_url=f"{_base_path()}/t/{token}?lang={locale.tag}",
+    )
+    return replies.html(body, policy=replies.content_security_policy())
+
+
 def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> dict[str, Any]:
     """What the template prints, and the same as data for the script that keeps it up to date."""
     words = present(view, locale)
@@ -131,20 +154,20 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "words": words,
         "ground": ground,
         "proof_base": data["proof_base"],
+        "history_url": f"{link}/history?lang={locale.tag}",
         "page_data": data,
         "contact_link": contact_link(view.sender.support_contact),
     }
 
 
-def _proof_sources(token: str, view: TrackingView) -> tuple[str, ...]:
+def _proof_sources(view: TrackingView) -> tuple[str, ...]:
     """Where this page's proofs come from: a redirect's target must pass the policy, too.
 
     Only a page that shows a proof asks: making a client for files takes longer than all the rest.
     """
-    proofs = view.outcome.proofs if view.outcome else ()
-    return tuple(
-        origin(container().follow_shipment.proof_link(token, proof.id)) for proof in proofs[:1]
-    )
+    if view.outcome is None or not view.outcome.proofs:
+        return ()
+    return (container().follow_shipment.proofs_origin,)
 
 
 def contact_link(contact: str | None) -> str | None:
@@ -182,6 +205,13 @@ def _base_path() -> str:
     """The stage prefix: '/api' on API Gateway, '' on a laptop or a custom domain."""
     path: str = tracking.current_request.context["path"]
     return path.partition("/t/")[0]
+
+
+def _before() -> int | None:
+    """The event before which a part of the history ends; anything but a number is no wish."""
+    query: Mapping[str, str] = tracking.current_request.query_params or {}
+    found = _SEQ.fullmatch(query.get("before", ""))
+    return None if found is None else int(found[0])
 
 
 def _locale(recipient_locale: str | None = None) -> Locale:

@@ -9,6 +9,11 @@ from chalicelib.domain.proofs.proofs import Proof, StoredObject, Upload
 class ProofStore(Protocol):
     """The files of proofs. Bytes never pass through us."""
 
+    @property
+    def origin(self) -> str:
+        """Scheme and host of all links."""
+        ...
+
     def allow_upload(
         self, object_key: str, *, content_type: str, max_bytes: int, now: datetime
     ) -> Upload:

@@ -24,8 +24,17 @@ class Shipments(Protocol):
         """Those that exist, read consistently."""
         ...
 
-    def with_history(self, shipment_id: ShipmentId) -> tuple[Shipment, tuple[Event, ...]]:
-        """The shipment and its events, oldest first, in one read. Raises NotFound."""
+    def with_history(
+        self, shipment_id: ShipmentId, *, newest: int
+    ) -> tuple[Shipment, tuple[Event, ...]]:
+        """The shipment and its newest events, oldest of them first, in one read. Raises NotFound.
+
+        Events count from 1 without gaps: if the first has another ``seq``, there are earlier ones.
+        """
+        ...
+
+    def events_before(self, shipment_id: ShipmentId, seq: int, *, newest: int) -> tuple[Event, ...]:
+        """The newest of the events before that one, oldest of them first."""
         ...
 
     def events(

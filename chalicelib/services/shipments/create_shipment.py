@@ -81,6 +81,7 @@ class CreateShipment:
             parcels=wanted.parcels,
             created_at=now,
             updated_at=now,
+            details_version=1,
             window=wanted.window,
             service_time_s=wanted.service_time_s,
             proof_requirements=wanted.proof_requirements,

@@ -1,9 +1,10 @@
-"""A recipient follows a shipment: two reads and one pure function.
+"""A recipient follows a shipment: two reads and one pure function, whatever has happened to it.
 
 A token is checked before anything is read, so guessing costs us nothing.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.policy import Policy
@@ -16,6 +17,9 @@ from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.proofs import ProofStore
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Signer
+
+NEWEST: Final = 20
+"""So many lines of the history are read at once: with the shipment itself less than 12 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,19 @@ class FollowShipment:
         shipper = self.shippers.get(shipment.shipper_id)
         return view(shipment, history, live, shipper, now=self.clock.now(), policy=self.policy)
 
+    def history(self, token: str, *, before: int | None) -> TrackingView:
+        """The same without the driver; its timeline is the newest part, or that before an event."""
+        shipment, events = self._open(token)
+        if before is not None:
+            events = self.shipments.events_before(shipment.id, before, newest=NEWEST)
+        shipper = self.shippers.get(shipment.shipper_id)
+        return view(shipment, events, None, shipper, now=self.clock.now(), policy=self.policy)
+
+    @property
+    def proofs_origin(self) -> str:
+        """Where the links to proofs lead: a page must let pictures through from there."""
+        return self.proofs.origin
+
     def proof_link(self, token: str, proof_id: str) -> str:
         """An address of a proof of this shipment, good for minutes."""
         shipment, _ = self._open(token)
@@ -51,7 +68,7 @@ class FollowShipment:
 
     def _open(self, token: str) -> tuple[Shipment, tuple[Event, ...]]:
         shipment_id, generation = self.signer.open_tracking_token(token)
-        shipment, history = self.shipments.with_history(shipment_id)
+        shipment, history = self.shipments.with_history(shipment_id, newest=NEWEST)
         if shipment.link_generation != generation:
             raise NotFound
         require_open_link(shipment, self.clock.now(), self.policy)

@@ -124,6 +124,7 @@ def test_a_link_names_the_file_and_carries_a_signature(case: Case) -> None:
     assert link.scheme == "https"
     assert link.path.endswith(KEY)
     assert "ignature" in link.query
+    assert case.store.origin == f"{link.scheme}://{link.netloc}"
 
 
 class TestInMemory:

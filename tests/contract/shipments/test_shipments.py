@@ -1,11 +1,21 @@
 """Shipments with their history, in memory and on DynamoDB."""
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from chalicelib.adapters.dynamodb.shipments.events import item_key
+from chalicelib.adapters.dynamodb.shipments.mapping import DETAILS, SHIPMENT
+from chalicelib.adapters.dynamodb.shipments.repository import (
+    FIRST_EVENT,
+    LAST_OF_SHIPMENT,
+    UPLOAD,
+)
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
 from chalicelib.domain.ids import ProofId, RouteId, ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import (
@@ -22,11 +32,22 @@ from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.shipments import Shipments
 from local.cloud.capacity import CapacityMeter
 from tests.contract.conftest import Stores
+from tests.contract.shipments.golden_values import SHIPMENTS
 from tests.support import faults
-from tests.support.aws import dynamodb_clients
-from tests.support.builders import NOON, make_event, make_live, make_route, make_shipment, minutes
+from tests.support.aws import SESSION, STAGE, dynamodb_clients, stack_of, table_names
+from tests.support.builders import (
+    NOON,
+    make_address,
+    make_event,
+    make_live,
+    make_range,
+    make_route,
+    make_shipment,
+    minutes,
+)
 from tests.support.depth import times
 from tests.support.faults import Faults
+from tests.support.golden import put_golden_items
 from tests.support.strategies import shipments as any_shipment
 
 SHIPPER = ShipperId("shr_1")
@@ -74,21 +95,21 @@ class TestReading:
         journal.commit(change)
 
         assert shipments.get(ID) == change.after
-        assert shipments.with_history(ID) == (change.after, change.events)
+        assert shipments.with_history(ID, newest=99) == (change.after, change.events)
 
     def test_an_unknown_shipment_is_not_found(self, shipments: Shipments) -> None:
         with pytest.raises(NotFound):
             shipments.get(ID)
         with pytest.raises(NotFound):
-            shipments.with_history(ID)
+            shipments.with_history(ID, newest=99)
         assert shipments.events(ID, limit=5, position=None).data == ()
 
     def test_many_are_read_at_once_and_the_unknown_left_out(
         self, journal: Journal, shipments: Shipments
     ) -> None:
         changes = [created(i) for i in range(1, 121)]
-        for start in range(0, 120, 40):
-            journal.commit(*changes[start : start + 40])
+        for start in range(0, 120, 30):
+            journal.commit(*changes[start : start + 30])
         wanted = [change.after.id for change in changes]
 
         found = shipments.get_many([*wanted, wanted[0], ShipmentId("shp_none")])
@@ -116,7 +137,11 @@ class TestReading:
 
         assert [event for page in pages for event in page] == told
         assert [len(page) for page in pages] == [2, 2, 1]
-        assert shipments.with_history(ID)[1] == tuple(told)
+        assert shipments.with_history(ID, newest=3) == (change.after, tuple(told[2:]))
+        assert shipments.events_before(ID, 3, newest=1) == (told[1],)
+        assert shipments.events_before(ID, 3, newest=9) == tuple(told[:2])
+        assert shipments.events_before(ID, 1, newest=9) == ()
+        assert shipments.with_history(ID, newest=99)[1] == tuple(told)
 
     def test_uploads_are_no_part_of_the_history(
         self, journal: Journal, shipments: Shipments
@@ -125,7 +150,7 @@ class TestReading:
         journal.commit(change)
         shipments.add_proof(ID, ProofId("prf_1"), "image/jpeg")
 
-        assert shipments.with_history(ID) == (change.after, change.events)
+        assert shipments.with_history(ID, newest=99) == (change.after, change.events)
         assert len(shipments.events(ID, limit=9, position=None).data) == 1
 
 
@@ -216,7 +241,7 @@ class TestCommitting:
 
         journal.commit(second)
 
-        assert shipments.with_history(ID) == (second.after, first.events + second.events)
+        assert shipments.with_history(ID, newest=99) == (second.after, first.events + second.events)
 
     @pytest.mark.parametrize("expected_version", [None, 2])
     def test_a_stale_version_is_refused(
@@ -227,7 +252,7 @@ class TestCommitting:
 
         with pytest.raises(ConcurrentUpdate):
             journal.commit(replace(moved(first.after), expected_version=expected_version))
-        assert shipments.with_history(ID) == (first.after, first.events)
+        assert shipments.with_history(ID, newest=99) == (first.after, first.events)
 
     def test_history_is_never_overwritten(self, journal: Journal, shipments: Shipments) -> None:
         first = created()
@@ -236,7 +261,7 @@ class TestCommitting:
 
         with pytest.raises(ConcurrentUpdate):
             journal.commit(forged)
-        assert shipments.with_history(ID) == (first.after, first.events)
+        assert shipments.with_history(ID, newest=99) == (first.after, first.events)
 
     def test_all_or_nothing(self, stores: Stores) -> None:
         one, other = created(1), created(2)
@@ -260,17 +285,17 @@ class TestCommitting:
             stores.routes.get(RouteId("rte_1"))
 
     def test_shipments_live_state_and_route_go_together(self, stores: Stores) -> None:
-        changes = [created(i) for i in range(1, 46)]
+        changes = [created(i) for i in range(1, 33)]
         live, route = make_live(version=1), make_route()
 
         stores.journal.commit(*changes, LiveChange(live, None), RouteChange(route, None))
 
-        assert stores.shipments.get(changes[44].after.id) == changes[44].after
+        assert stores.shipments.get(changes[31].after.id) == changes[31].after
         assert stores.fleet.live(live.driver_id) == live
         assert stores.routes.get(route.id) == route
 
     def test_a_transaction_has_an_end(self, journal: Journal, shipments: Shipments) -> None:
-        changes = [created(i) for i in range(1, 52)]
+        changes = [created(i) for i in range(1, 35)]
 
         with pytest.raises(ValueError, match="10"):
             journal.commit(*changes)
@@ -319,7 +344,7 @@ class TestFaults:
 
         assert len(injected.log) == 2
         assert dynamo.shipments.get(ID) == moved(first.after).after
-        assert len(dynamo.shipments.with_history(ID)[1]) == 2
+        assert len(dynamo.shipments.with_history(ID, newest=99)[1]) == 2
 
     def test_a_collision_is_a_conflict_and_changes_nothing(self, dynamo: Stores) -> None:
         first = created()
@@ -341,7 +366,7 @@ class TestFaults:
             with pytest.raises(Unavailable):
                 dynamo.shipments.get_many([ID])
             with pytest.raises(Unavailable):
-                dynamo.shipments.with_history(ID)
+                dynamo.shipments.with_history(ID, newest=99)
 
         with pytest.raises(NotFound):
             dynamo.shipments.get(ID)
@@ -350,6 +375,167 @@ class TestFaults:
 def test_a_shipment_with_its_history_is_one_cheap_call(dynamo: Stores) -> None:
     dynamo.journal.commit(created())
     with CapacityMeter().watching(*dynamodb_clients()) as meter:
-        dynamo.shipments.with_history(ID)
+        dynamo.shipments.with_history(ID, newest=20)
 
     assert (meter.call_count, meter.read_units) == (1, 0.5)
+
+
+class TestTwoItems:
+    def test_a_change_of_status_leaves_the_details_and_the_index_alone(
+        self, dynamo: Stores
+    ) -> None:
+        first = created()
+        dynamo.journal.commit(first)
+        before = items_of(ID)[DETAILS]
+
+        with CapacityMeter().watching(*dynamodb_clients()) as meter:
+            dynamo.journal.commit(moved(first.after))
+
+        assert items_of(ID)[DETAILS] == before
+        assert meter.write_units == 4
+
+    def test_what_has_no_events_is_one_unit(self, dynamo: Stores) -> None:
+        first = created()
+        dynamo.journal.commit(first)
+        scanned = replace(first.after, scanned_barcodes=frozenset({"BARCODE-1"}), version=2)
+
+        with CapacityMeter().watching(*dynamodb_clients()) as meter:
+            dynamo.journal.commit(ShipmentChange(scanned, (), 1))
+
+        assert (meter.calls, meter.write_units) == ({"PutItem": 1}, 1)
+        assert dynamo.shipments.get(ID) == scanned
+
+    def test_changed_details_are_written_with_the_change(self, dynamo: Stores) -> None:
+        first = created()
+        dynamo.journal.commit(first)
+        elsewhere = replace(
+            first.after,
+            address=make_address(city="Espoo"),
+            shipper_id=ShipperId("shr_2"),
+            version=2,
+            details_version=2,
+        )
+
+        dynamo.journal.commit(ShipmentChange(elsewhere, (), 1))
+
+        assert dynamo.shipments.get(ID) == elsewhere
+        assert dynamo.shipments.get_many([ID]) == {ID: elsewhere}
+        assert dynamo.shipments.by_shipper(SHIPPER, limit=9, position=None).data == ()
+        moved_on = moved(elsewhere)
+        dynamo.journal.commit(moved_on)
+        assert dynamo.shipments.by_shipper(ShipperId("shr_2"), limit=9, position=None).data == (
+            moved_on.after,
+        )
+
+    def test_items_of_two_moments_are_read_again(self, dynamo: Stores) -> None:
+        """As when an eventual or a half-done read meets new details beside an old state."""
+        first = created()
+        dynamo.journal.commit(first)
+        old = items_of(ID)
+        corrected = replace(
+            first.after, reference="CORRECTED", window=make_range(), version=2, details_version=2
+        )
+        dynamo.journal.commit(ShipmentChange(corrected, (), 1))
+        new = items_of(ID)
+
+        def read(how: Callable[[], object], torn: Mapping[str, Any]) -> object:
+            put_items(torn)
+            with before_each("BatchGetItem", lambda: put_items(*new.values())):
+                return how()
+
+        shipments = dynamo.shipments
+        for torn in (old[SHIPMENT], old[DETAILS]):
+            assert read(lambda: shipments.get(ID), torn) == corrected
+            assert read(lambda: shipments.with_history(ID, newest=9)[0], torn) == corrected
+            listed = read(lambda: shipments.by_shipper(SHIPPER, limit=9, position=None).data, torn)
+            assert listed == (corrected,)
+
+    def test_items_that_never_fit_together_are_unavailable(self, dynamo: Stores) -> None:
+        dynamo.journal.commit(created())
+        details = items_of(ID)[DETAILS]
+        put_items(details | {"version": {"N": "7"}})
+
+        with CapacityMeter().watching(*dynamodb_clients()) as meter, pytest.raises(Unavailable):
+            dynamo.shipments.get_many([ID])
+
+        assert meter.calls == {"BatchGetItem": 3}
+        with pytest.raises(Unavailable):
+            dynamo.shipments.get(ID)
+
+    def test_details_without_a_state_are_no_shipment(self, dynamo: Stores) -> None:
+        """A read may meet the details of a shipment that is just being created."""
+        dynamo.journal.commit(created())
+        details = items_of(ID)[DETAILS]
+        put_items(details | {"shipment_id": {"S": "shp_0002"}})
+        half = ShipmentId("shp_0002")
+
+        assert dynamo.shipments.get_many([half]) == {}
+        with pytest.raises(NotFound):
+            dynamo.shipments.get(half)
+        listed = dynamo.shipments.by_shipper(SHIPPER, limit=9, position=None)
+        assert listed.data == (created().after,)
+
+    def test_a_shipment_of_the_first_format_stays_one_item(self, dynamo: Stores) -> None:
+        put_golden_items("v1", "shipments")
+        for name, written in SHIPMENTS.items():
+            stored = dynamo.shipments.get(written.id)
+            change = moved(replace(stored, seq=90), Status.ACCEPTED)
+
+            dynamo.journal.commit(change)
+
+            assert set(items_of(stored.id)) & {SHIPMENT, DETAILS} == {SHIPMENT}, name
+            assert dynamo.shipments.get(stored.id) == change.after
+            listed = dynamo.shipments.by_shipper(stored.shipper_id, limit=50, position=None)
+            assert change.after in listed.data
+
+    def test_it_is_split_when_its_details_change(self, dynamo: Stores) -> None:
+        put_golden_items("v1", "shipments")
+        stored = dynamo.shipments.get(SHIPMENTS["shipment-loaded"].id)
+        version = stored.version + 1
+        after = replace(stored, reference="NEW", version=version, details_version=version)
+
+        dynamo.journal.commit(ShipmentChange(after, (), stored.version))
+
+        assert set(items_of(stored.id)) == {SHIPMENT, DETAILS}
+        assert dynamo.shipments.get(stored.id) == after
+        listed = dynamo.shipments.by_shipper(SHIPPER, limit=50, position=None).data
+        assert [shipment for shipment in listed if shipment.id == stored.id] == [after]
+
+    def test_nothing_sorts_between_events_and_shipment(self) -> None:
+        others = [item_key(99_999_999), SHIPMENT, DETAILS]
+
+        assert [FIRST_EVENT, *others, LAST_OF_SHIPMENT, UPLOAD] == sorted(
+            [FIRST_EVENT, *others, LAST_OF_SHIPMENT, UPLOAD]
+        )
+
+
+def items_of(shipment_id: ShipmentId) -> dict[str, dict[str, Any]]:
+    """The raw items of a shipment by their sort keys."""
+    rows = SESSION.client("dynamodb").query(
+        TableName=table_names(stack_of(STAGE))["shipments"],
+        KeyConditionExpression="shipment_id = :id",
+        ExpressionAttributeValues={":id": {"S": shipment_id}},
+    )["Items"]
+    return {row["item"]["S"]: row for row in rows}
+
+
+def put_items(*items: Mapping[str, Any]) -> None:
+    """Write raw items, past our own code."""
+    name = table_names(stack_of(STAGE))["shipments"]
+    for item in items:
+        SESSION.client("dynamodb").put_item(TableName=name, Item=item)
+
+
+@contextmanager
+def before_each(operation: str, happens: Callable[[], object]) -> Iterator[None]:
+    """Something happens just before each call of that operation."""
+    (client, *_) = dynamodb_clients()
+
+    def react(**_: object) -> None:
+        happens()
+
+    client.meta.events.register_first(f"before-call.dynamodb.{operation}", react)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(f"before-call.dynamodb.{operation}", react)

@@ -92,7 +92,7 @@ def test_a_batch_is_one_read_and_two_writes_unless_somebody_must_be_told(
     repeated = metered(found, sent)
     shared.clock.advance(timedelta(hours=15))  # everybody's promise is broken
     telling = metered(found, batch(found, FAR_M + 160, 1))
-    for i in range(stops // 40):  # the others are told by the batches that follow, 40 in each
+    for i in range(stops // 39):  # the others are told by the batches that follow, 39 in each
         metered(found, batch(found, FAR_M + 170 + i, 1))
 
     assert repeated.calls == {"GetItem": 1}

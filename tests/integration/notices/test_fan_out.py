@@ -102,7 +102,7 @@ def stream(carrier: Carrier) -> dict[str, Any]:
 def messages(found: Round, stop: int = 0) -> dict[str, Any]:
     """All that a queue may bring about a stop's first shipment."""
     shipments: Any = bootstrap.container().adapters.shipments
-    _, events = shipments.with_history(found.ids[stop][0])
+    _, events = shipments.with_history(found.ids[stop][0], newest=99)
     return {"Records": [{"messageId": e.id, "body": to_message(e)} for e in events]}
 
 

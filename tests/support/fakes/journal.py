@@ -53,7 +53,10 @@ class InMemoryJournal:
     requests: InMemoryRequests = field(default_factory=InMemoryRequests)
 
     def commit(self, *changes: Change) -> None:
-        items = sum(1 + len(getattr(change, "events", ())) for change in changes)
+        items = sum(
+            1 + len(getattr(change, "events", ())) + getattr(change, "writes_details", False)
+            for change in changes
+        )
         if items > TRANSACTION_ITEMS:
             raise ValueError(items)
         for store, change in self._stores(changes):

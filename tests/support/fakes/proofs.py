@@ -12,6 +12,10 @@ class InMemoryProofStore:
     forms: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
     objects: dict[str, StoredObject] = field(default_factory=dict)
 
+    @property
+    def origin(self) -> str:
+        return "https://proofs.example"
+
     def allow_upload(
         self, object_key: str, *, content_type: str, max_bytes: int, now: datetime
     ) -> Upload:

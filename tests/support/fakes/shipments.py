@@ -9,6 +9,18 @@ from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.fakes.paging import page
 
+DETAILS = (
+    "shipper_id",
+    "reference",
+    "recipient",
+    "address",
+    "parcels",
+    "created_at",
+    "window",
+    "service_time_s",
+    "proof_requirements",
+)
+
 
 @dataclass
 class InMemoryShipments:
@@ -26,8 +38,13 @@ class InMemoryShipments:
     def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
         return {i: self.shipments[i] for i in shipment_ids if i in self.shipments}
 
-    def with_history(self, shipment_id: ShipmentId) -> tuple[Shipment, tuple[Event, ...]]:
-        return self.get(shipment_id), self._history(shipment_id)
+    def with_history(
+        self, shipment_id: ShipmentId, *, newest: int
+    ) -> tuple[Shipment, tuple[Event, ...]]:
+        return self.get(shipment_id), self._history(shipment_id)[-newest:]
+
+    def events_before(self, shipment_id: ShipmentId, seq: int, *, newest: int) -> tuple[Event, ...]:
+        return tuple(e for e in self._history(shipment_id) if e.seq < seq)[-newest:]
 
     def events(
         self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
@@ -61,6 +78,12 @@ class InMemoryShipments:
             raise ConcurrentUpdate
 
     def write(self, change: ShipmentChange) -> None:
+        present = self.shipments.get(change.after.id)
+        if present and change.after.details_version and not change.writes_details:
+            lost = [
+                name for name in DETAILS if getattr(change.after, name) != getattr(present, name)
+            ]
+            assert not lost, f"changed without a new details_version: {lost}"
         self.shipments[change.after.id] = change.after
         history = self.histories.setdefault(change.after.id, {})
         history.update({event.seq: event for event in change.events})

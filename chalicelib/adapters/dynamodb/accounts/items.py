@@ -1,7 +1,6 @@
 """Items of the accounts table."""
 
 from pynamodb.attributes import (
-    JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
 )
@@ -33,7 +32,7 @@ class AccountItem(Item):
     item = UnicodeAttribute(range_key=True)
     kind = UnicodeAttribute()
     created_at = UnicodeAttribute()
-    document = JSONAttribute()
+    document = UnicodeAttribute()
     taken_by = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     by_kind = ByKind()

@@ -6,7 +6,7 @@ What is read with every request is cached, for as long as a revocation may take 
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from chalicelib.adapters.dynamodb.accounts.items import AccountItem
 from chalicelib.adapters.dynamodb.errors import translated
@@ -23,9 +23,9 @@ class Partitions:
     def __init__(self, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         """Start with an empty cache; its age is monotonic time, not the domain's clock."""
         self._monotonic_s = monotonic_s
-        self._cache: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
+        self._cache: dict[tuple[str, str], tuple[float, str]] = {}
 
-    def cached(self, account_id: str, item: str) -> dict[str, Any]:
+    def cached(self, account_id: str, item: str) -> str:
         """A document, up to 60 s old. Raises NotFound.
 
         An unknown id is not remembered: that would be a way to fill the cache.
@@ -40,14 +40,12 @@ class Partitions:
         self._cache[key] = (self._monotonic_s(), document)
         return document
 
-    def get(self, account_id: str, item: str) -> dict[str, Any]:
+    def get(self, account_id: str, item: str) -> str:
         """A document, read consistently. Raises NotFound."""
-        document: dict[str, Any] = found(account_id, item).document
+        document: str = found(account_id, item).document
         return document
 
-    def put(
-        self, account_id: str, item: str, created_at: datetime, document: dict[str, Any]
-    ) -> None:
+    def put(self, account_id: str, item: str, created_at: datetime, document: str) -> None:
         """Write or replace a document; other containers see it within the cache's age."""
         with translated():
             account_item(account_id, item, created_at, document).save()
@@ -63,9 +61,7 @@ def found(account_id: str, item: str) -> AccountItem:
             raise NotFound from exc
 
 
-def account_item(
-    account_id: str, item: str, created_at: datetime, document: dict[str, Any]
-) -> AccountItem:
+def account_item(account_id: str, item: str, created_at: datetime, document: str) -> AccountItem:
     """The item of a document; its kind is what stands before the first ``#``."""
     return AccountItem(
         account_id=account_id,

@@ -6,11 +6,11 @@ The first container that needs one makes it; of two that try at once, one wins a
 winner's.
 """
 
-import base64
 import secrets
 import time
 from typing import Final
 
+from chalicelib.adapters.dynamodb.accounts.documents import signing_key_from, signing_key_to
 from chalicelib.adapters.dynamodb.accounts.items import AccountItem
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.values.instants import EPOCH, to_text
@@ -48,16 +48,15 @@ class DynamoSigningKeys:
                     ACCOUNT, AccountItem.item.startswith(SIGNING), consistent_read=True
                 )
             )
-        return tuple(base64.b64decode(item.document["key"]) for item in found)
+        return tuple(signing_key_from(item.document) for item in found)
 
     def _create_first(self) -> None:
-        key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
         item = AccountItem(
             account_id=ACCOUNT,
             item=f"{SIGNING}001",
             kind="SIGNING",
             created_at=to_text(EPOCH),
-            document={"key": key},
+            document=signing_key_to(secrets.token_bytes(KEY_BYTES)),
         )
         try:
             with translated():

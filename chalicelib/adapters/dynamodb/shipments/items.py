@@ -1,7 +1,7 @@
 """Items of the shipments table."""
 
 from pynamodb.attributes import (
-    JSONAttribute,
+    BinaryAttribute,
     NumberAttribute,
     UnicodeAttribute,
 )
@@ -24,19 +24,26 @@ class ByShipper(GlobalSecondaryIndex["ShipmentItem"]):
 
 
 class ShipmentItem(Item):
-    """The present state of a shipment; ``document`` holds all that is never a condition."""
+    """A shipment: what changes (SHIPMENT), or what hardly ever does (SHIPMENT#DETAILS).
+
+    SHIPMENT has status, token and ``state``; the index finds a shipment by its details, which have
+    shipper, creation and ``document``, and never move. ``version`` of the details is the version of
+    the shipment that wrote them. A shipment from before there were details is one item with all of
+    these, or without a ``state`` as long as nothing has changed since.
+    """
 
     class Meta(Connection):
         """Bound at start."""
 
     shipment_id = UnicodeAttribute(hash_key=True)
-    item = UnicodeAttribute(range_key=True, default="SHIPMENT")
-    shipper_id = UnicodeAttribute()
-    created_at = UnicodeAttribute()
-    status = UnicodeAttribute()
+    item = UnicodeAttribute(range_key=True)
+    shipper_id = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute(null=True)
+    status = UnicodeAttribute(null=True)
     version = NumberAttribute()
-    token = UnicodeAttribute()
-    document = JSONAttribute()
+    token = UnicodeAttribute(null=True)
+    state = BinaryAttribute(legacy_encoding=False, null=True)
+    document = UnicodeAttribute(null=True)
     by_shipper = ByShipper()
 
 

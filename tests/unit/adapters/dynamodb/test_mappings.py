@@ -13,7 +13,7 @@ from chalicelib.adapters.dynamodb.accounts import documents as accounts
 from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live, unpack_live
 from chalicelib.adapters.dynamodb.routes import documents as routes
-from chalicelib.adapters.dynamodb.shipments import documents as shipments
+from chalicelib.adapters.dynamodb.shipments import mapping as shipments
 from chalicelib.adapters.dynamodb.values.bits import (
     differences,
     fold,
@@ -192,7 +192,9 @@ class TestLive:
 @settings(max_examples=times(quick=20, deep=2_000))
 @given(any_shipment())
 def test_a_shipment_comes_back(shipment: Shipment) -> None:
-    assert shipments.from_document(shipments.to_document(shipment)) == shipment
+    item = shipments.shipment_item(shipment, "token")
+
+    assert shipments.shipment_of(item, shipments.details_item(shipment)) == shipment
 
 
 @settings(max_examples=times(quick=20, deep=2_000))

@@ -55,6 +55,8 @@ SHOW_ALL: Final = Policy(visibility=VisibilityPolicy(position=Always()))
 VAN: Final = make_fix(NOON - seconds(12), coordinates=north_of(HELSINKI, -900.0), heading_deg=45.0)
 
 ALLOWED_KEYS: Final = {
+    "first_promise",
+    "earlier_before",
     *("status", "external_status", "sub_status", "reference", "sender", "name", "support_contact"),
     *("city", "time_zone", "locale", "server_now", "version", "eta", "point", "earliest", "latest"),
     *(
@@ -190,6 +192,14 @@ class TestNothingPrivate:
         lines = (make_event(1), make_event(2, type=EventType.SUPERSEDED), make_event(3))
 
         assert len(seen(history=lines).timeline) == 2
+
+    @pytest.mark.parametrize(("first", "earlier_before"), [(1, None), (2, 2), (31, 31)])
+    def test_a_history_that_was_cut_says_where(
+        self, first: int, earlier_before: int | None
+    ) -> None:
+        newest = tuple(make_event(seq) for seq in range(first, first + 20))
+
+        assert seen(history=newest).earlier_before == earlier_before
 
     def test_only_one_metre_is_told(self) -> None:
         position = seen(live=driving()).position

@@ -106,6 +106,24 @@ def test_a_delay_says_what_was_told_and_what_holds_now() -> None:
     assert shown.change.text == "We said 14:10–14:40. It is now 14:55–15:20."
 
 
+@pytest.mark.parametrize(
+    ("first_promise", "text"),
+    [
+        (PROMISE, "We said 14:10–14:40. It is now 14:55–15:20."),
+        (None, "We now expect to arrive 14:55–15:20."),
+    ],
+)
+def test_a_delay_is_told_without_the_lines_of_what_was_told(
+    first_promise: Range | None, text: str
+) -> None:
+    """As when twenty newer lines have pushed them out of the page's history."""
+    arriving = make_milestone("shipment.arriving", NOON - minutes(1))
+    shown = words(make_delayed(timeline=(arriving,), first_promise=first_promise))
+
+    assert shown.change is not None
+    assert shown.change.text == text
+
+
 def test_back_on_time_takes_a_delay_back() -> None:
     told = make_milestone("eta.back_on_time", NOON - minutes(1), promise=PROMISE)
     view = make_view(timeline=(*make_delayed().timeline, told))

@@ -12,6 +12,7 @@ from chalicelib.pages.languages import CATALOGUES
 from chalicelib.pages.rendering import STATIC, asset_names
 from chalicelib.pages.tracking.views import (
     contact_link,
+    tracking_history,
     tracking_page,
     tracking_proof,
     tracking_state,
@@ -30,6 +31,7 @@ from tests.unit.pages.conftest import Gateway
 PAGE = "/t/{token}"
 STATE = "/t/{token}/state"
 PROOF = "/t/{token}/proof/{proof_id}"
+HISTORY = "/t/{token}/history"
 FIRST_VIEW_BYTES = 20_000
 MAP_BYTES = 60_000
 
@@ -105,7 +107,7 @@ def test_what_others_wrote_stays_text(stage: Stage, ask: Gateway) -> None:
     assert "<img src=x>" not in body
 
 
-@pytest.mark.parametrize("resource", [PAGE, PROOF])
+@pytest.mark.parametrize("resource", [PAGE, PROOF, HISTORY])
 def test_unknown_links_get_one_and_the_same_page(ask: Gateway, resource: str) -> None:
     unknown = ask(PAGE, token="unknown")
     other = ask(resource, token="another", proof_id="prf_01")
@@ -129,6 +131,55 @@ def test_a_proof_is_an_address_to_go_to(stage: Stage, ask: Gateway) -> None:
     assert answer["statusCode"] == 303
     assert answer["headers"]["Location"] == "https://proofs.example/photo"
     assert answer["headers"]["Cache-Control"] == "private, no-store"
+
+
+def test_a_page_with_a_proof_opens_the_shipment_once(stage: Stage, ask: Gateway) -> None:
+    stage.show(make_delivered())
+
+    answer = ask(PAGE, token="t0ken")
+
+    assert "https://proofs.example" in answer["headers"]["Content-Security-Policy"]
+    assert stage.asked == 1
+
+
+def test_the_page_leads_to_earlier_lines_only_where_there_are_some(
+    stage: Stage, ask: Gateway
+) -> None:
+    stage.show(make_view(earlier_before=9))
+    cut = ask(PAGE, token="t0ken", query={"lang": "en"})["body"]
+    stage.show(make_view())
+    whole = ask(PAGE, token="t0ken", query={"lang": "en"})["body"]
+
+    assert '<a class="contact" href="/api/t/t0ken/history?lang=en">Show earlier</a>' in cut
+    assert "Show earlier" not in whole
+
+
+def test_the_history_can_be_read_to_its_beginning_without_a_script(
+    stage: Stage, ask: Gateway
+) -> None:
+    stage.show(make_delivered())
+    seen, query, pages = [], {"lang": "en"}, 0
+    while query:
+        body = ask(HISTORY, token="t0ken", query=query)["body"]
+        seen += re.findall(r'class="line-label">([^<]+)<', body)
+        further = re.search(r'href="\?lang=en&amp;before=(\d+)"', body)
+        query = {"lang": "en", "before": further[1]} if further else {}
+        pages += 1
+
+    assert "<script" not in body
+    assert pages == 4
+    assert seen[0] == "Delivered"
+    assert seen[-1] == "Kukka &amp; Korpi announced the delivery"
+    assert len(seen) == len(make_delivered().timeline)
+
+
+@pytest.mark.parametrize("before", ["", "0", "-1", "x", "٣", "9" * 9])
+def test_a_history_before_nothing_is_the_newest(stage: Stage, ask: Gateway, before: str) -> None:
+    stage.show(make_delivered())
+
+    newest = ask(HISTORY, token="t0ken")
+
+    assert ask(HISTORY, token="t0ken", query={"before": before})["body"] == newest["body"]
 
 
 def test_head_has_the_headers_and_no_body(stage: Stage, ask: Gateway) -> None:
@@ -209,7 +260,7 @@ def test_the_page_names_nobody_but_the_sender(stage: Stage, ask: Gateway) -> Non
     assert not re.search(r"(?:drv|rte|stp|shp|shr)_", body)
 
 
-@pytest.mark.parametrize("view", [tracking_page, tracking_state, tracking_proof])
+@pytest.mark.parametrize("view", [tracking_page, tracking_state, tracking_history, tracking_proof])
 def test_whoever_holds_the_link_may_ask(view: object) -> None:
     assert vars(view)["declaration"].principals == {Role.RECIPIENT}
 

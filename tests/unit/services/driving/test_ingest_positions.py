@@ -105,7 +105,7 @@ class Road:
         return self.shipments.get(ShipmentId(f"shp_{stop + 1:04d}"))
 
     def told(self, stop: int) -> list[EventType]:
-        _, history = self.shipments.with_history(ShipmentId(f"shp_{stop + 1:04d}"))
+        _, history = self.shipments.with_history(ShipmentId(f"shp_{stop + 1:04d}"), newest=99)
         return [event.type for event in history if event.seq > 4]
 
 
