@@ -1,6 +1,6 @@
 """A journal that others use at the same time, or that is cut off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.domain.errors import ConcurrentUpdate, Unavailable
@@ -16,13 +16,14 @@ class ContestedJournal:
     """
 
     journal: Journal
-    before: list[Callable[[], object]] = field(default_factory=list)
+    before: Sequence[Callable[[], object]] = ()
     tried: list[tuple[Change, ...]] = field(default_factory=list)
 
     def commit(self, *changes: Change) -> None:
         self.tried.append(changes)
         if self.before:
-            self.before.pop(0)()
+            happens, *self.before = self.before
+            happens()
         self.journal.commit(*changes)
 
 

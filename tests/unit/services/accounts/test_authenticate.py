@@ -8,6 +8,7 @@ import pytest
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import NotFound, Unauthorized
+from chalicelib.domain.ids import KeyId
 from chalicelib.services.accounts.authenticate import Authenticate, DriverSession
 from tests.support.builders import NOON, make_driver, make_invitation, make_key, seconds
 from tests.support.in_memory import InMemoryCarrier
@@ -78,6 +79,17 @@ def test_anything_else_is_nobody(bearer: str) -> None:
 
     with pytest.raises(Unauthorized):
         authenticate(bearer)
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"), [("key_1", ""), ("key_#1", "open sesame")], ids=["secret", "name"]
+)
+def test_without_a_proper_name_and_secret_no_key_fits(name: str, secret: str) -> None:
+    carrier = InMemoryCarrier()
+    carrier.keys.put(make_key(id=KeyId(name), secret_hash=sha256(secret)))
+
+    with pytest.raises(Unauthorized):
+        carrier.use(Authenticate)(f"ds_live_{name.removeprefix('key_')}_{secret}")
 
 
 @pytest.mark.parametrize(

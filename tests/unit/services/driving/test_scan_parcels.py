@@ -108,11 +108,13 @@ def test_a_shipment_is_loaded_with_its_last_parcel() -> None:
 def test_the_second_of_three_parcels_leaves_no_event_but_is_remembered() -> None:
     carrier = with_parcels("BARCODE-1", "BARCODE-1b", "BARCODE-1c")
     scan(carrier, "BARCODE-1")
+    carrier.clock.go_on(minutes(1))
 
     scan(carrier, "BARCODE-1b")
 
     assert carrier.told(1) == [EventType.ACCEPTED]
     assert carrier.shipment(1).scanned_barcodes == {"BARCODE-1", "BARCODE-1b"}
+    assert carrier.shipment(1).updated_at == NOON + minutes(1)
 
 
 @pytest.mark.parametrize(
@@ -239,6 +241,13 @@ def test_the_earliest_planned_route_is_loaded_first() -> None:
     (result,) = scan(carrier, "BARCODE-1")
 
     assert result.shipment_id == "shp_0002"
+
+
+def test_a_planned_route_that_is_gone_is_passed_over() -> None:
+    carrier = at_the_hub()
+    carrier.has(Live(DRIVER_ID, version=1, planned=(RouteId("rte_gone"), ROUTE)))
+
+    assert verdict(carrier) is ScanVerdict.LOADED
 
 
 def without_routes() -> list[Live]:

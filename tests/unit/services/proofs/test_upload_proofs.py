@@ -42,15 +42,16 @@ def allow(carrier: InMemoryCarrier, **changes: Any) -> AllowedUpload:
     return carrier.use(AllowProofUpload)(make_travelling().id, **asked | changes)
 
 
-def test_a_form_takes_the_announced_file_under_the_proofs_key() -> None:
+@pytest.mark.parametrize("content_type", ["image/jpeg", "image/png"])
+def test_a_form_takes_the_announced_file_under_the_proofs_key(content_type: str) -> None:
     carrier = on_the_road()
 
-    allowed = allow(carrier)
+    allowed = allow(carrier, content_type=content_type)
 
     key = object_key(make_travelling().id, allowed.proof_id)
     assert allowed.upload.fields["key"] == key
     assert allowed.upload.expires_at == NOON + minutes(10)
-    assert carrier.proofs.receive(key, PHOTO, content_type="image/jpeg", at=NOON)
+    assert carrier.proofs.receive(key, PHOTO, content_type=content_type, at=NOON)
 
 
 @pytest.mark.parametrize(

@@ -269,7 +269,9 @@ class TestOfDriver:
     def two_routes() -> InMemoryCarrier:
         carrier = at_the_hub()
         carrier.has(
-            make_route([make_stop(0)], id=OTHER_ROUTE, starts_at=make_route().starts_at - minutes(1))
+            make_route(
+                [make_stop(0)], id=OTHER_ROUTE, starts_at=make_route().starts_at - minutes(1)
+            )
         )
         return carrier
 
