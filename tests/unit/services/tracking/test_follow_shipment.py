@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -86,6 +87,14 @@ def test_a_link_that_nobody_made_is_not_found() -> None:
 
     with pytest.raises(NotFound):
         carrier.use(FollowShipment)(f"{token}0")
+
+
+def test_a_guess_costs_no_read() -> None:
+    carrier, token = sent(make_shipment())
+    unreadable = replace(carrier.use(FollowShipment), shipments=None)  # type: ignore[arg-type]
+
+    with pytest.raises(NotFound):
+        unreadable(f"{token}0")
 
 
 def test_a_link_to_a_shipment_that_is_gone_is_not_found() -> None:
