@@ -77,7 +77,8 @@ class InMemoryCarrier:
 
     def news(self, number: int = 1) -> tuple[Event, ...]:
         """The events of a shipment that came after it was put there."""
-        _, history = self.shipments.with_history(ShipmentId(f"shp_{number:04d}"))
+        shipment_id = ShipmentId(f"shp_{number:04d}")
+        _, history = self.shipments.with_history(shipment_id, newest=100)
         return history[1:]
 
     def told(self, number: int = 1) -> list[EventType]:

@@ -74,7 +74,7 @@ def test_a_shipment_is_kept_as_it_was_ordered(carrier: InMemoryCarrier) -> None:
 def test_its_history_begins_with_its_creation(carrier: InMemoryCarrier) -> None:
     shipment = create(carrier).shipment
 
-    _, (event,) = carrier.shipments.with_history(shipment.id)
+    _, (event,) = carrier.shipments.with_history(shipment.id, newest=100)
     assert (event.type, event.seq) == (EventType.CREATED, 1)
     assert (event.occurred_at, event.recorded_at) == (NOON, NOON)
     assert (event.actor_role, event.actor_id) == (Role.SHIPPER, SHIPPER.id)
