@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.domain.errors import DomainError, NotFound
 from chalicelib.domain.tracking.tracking import TrackingView
+from chalicelib.domain.tracking.versions import Unchanged, Versions
 
 
 @dataclass
@@ -31,6 +32,11 @@ class Stage:
         if isinstance(shown, DomainError):
             raise shown
         return shown
+
+    def unless_known(self, token: str, known: Versions) -> TrackingView | Unchanged:
+        view = self(token)
+        made_of = Versions.at(view.server_now, shipment=view.version, live=view.live_version)
+        return Unchanged(view.server_now) if made_of == known else view
 
     def history(self, token: str, *, before: int | None) -> TrackingView:
         """The timeline in parts of two lines, which count from 1 as events do."""

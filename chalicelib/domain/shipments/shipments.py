@@ -12,6 +12,7 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.statuses import (
+    ON_THE_WAY,
     ExternalStatus,
     FailureReason,
     Status,
@@ -60,6 +61,19 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpse:
+    """As much of a shipment as tells whether a view of it is still right.
+
+    ``driver_id`` is set only while it is on the way.
+    """
+
+    version: int
+    link_generation: int
+    completed_at: datetime | None
+    driver_id: DriverId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Shipment:
     """What a shipper asks to have delivered to one recipient at one address.
 
@@ -105,6 +119,13 @@ class Shipment:
     def barcodes(self) -> tuple[str, ...]:
         """The barcodes of its parcels, in their order."""
         return tuple(parcel.barcode for parcel in self.parcels)
+
+    @property
+    def glimpse(self) -> Glimpse:
+        """What a reader who knows it needs to see again."""
+        assigned = self.assignment if self.status in ON_THE_WAY else None
+        driver_id = None if assigned is None else assigned.driver_id
+        return Glimpse(self.version, self.link_generation, self.completed_at, driver_id)
 
     @property
     def is_fully_scanned(self) -> bool:

@@ -19,7 +19,7 @@ from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import Event
-from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 from chalicelib.domain.shipments.statuses import (
     FINISHED,
     ON_THE_WAY,
@@ -89,6 +89,7 @@ class TrackingView:
     (None: never, it is over), ``eta_age_s`` how old the news are that the ETA rests on, once they
     are too old to be taken for live. ``timeline`` has the newest lines of the history. Where there
     are earlier ones, ``earlier_before`` is the number of the first event that was read.
+    ``live_version`` is the version of the live state of the van that drives it, None without one.
     """
 
     status: Status
@@ -115,14 +116,19 @@ class TrackingView:
     poll_after_s: int | None
     first_promise: Range | None = None
     earlier_before: int | None = None
+    live_version: int | None = None
 
 
-def require_open_link(shipment: Shipment, now: datetime, policy: Policy) -> None:
-    """Raises NotFound when the link ended: some days after the shipment was completed."""
-    ended = (
-        shipment.completed_at is not None and now > shipment.completed_at + policy.link_retention
-    )
-    if ended:
+def require_open_link(
+    shipment: Shipment | Glimpse, generation: int, now: datetime, policy: Policy
+) -> None:
+    """Raises NotFound for a link of another generation, and for one that ended.
+
+    A link ends some days after the shipment was completed.
+    """
+    completed_at = shipment.completed_at
+    has_ended = completed_at is not None and now > completed_at + policy.link_retention
+    if has_ended or shipment.link_generation != generation:
         raise NotFound
 
 
@@ -174,6 +180,7 @@ def view(
         poll_after_s=_poll_after_s(shipment, policy, is_near=is_near),
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
+        live_version=driving.version if driving else None,
     )
 
 

@@ -18,12 +18,13 @@ from chalicelib.pages.tracking.words import Words
 _HALF_A_MINUTE: Final = timedelta(seconds=30)
 
 Json = dict[str, Any]
+INTERNAL: Final = ("version", "locale", "first_promise", "earlier_before", "live_version")
 
 
 def state_document(view: TrackingView, words: Words) -> Json:
     """All that the page's script knows: plain JSON values, times in RFC 3339."""
     document = asdict(view)
-    for internal in ("version", "locale", "first_promise", "earlier_before"):
+    for internal in INTERNAL:
         del document[internal]
     document["window"] = _window(view.window)
     document["words"] = asdict(words)
@@ -31,13 +32,18 @@ def state_document(view: TrackingView, words: Words) -> Json:
     return plain
 
 
+def plain_time(instant: datetime) -> str:
+    """RFC 3339 in whole seconds."""
+    return instant.isoformat(timespec="seconds")
+
+
 def dumps(document: Mapping[str, object]) -> str:
     """Compact JSON; NaN is refused, as no reader of JSON takes it."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def entity_tag(view: TrackingView, document: Mapping[str, Any]) -> str:
-    """A weak ETag (RFC 9110 §8.8.3) of everything that a reader would call a change.
+def digest_of(view: TrackingView, document: Mapping[str, Any]) -> str:
+    """A digest of everything that a reader would call a change.
 
     Ages grow all the time and are left out, ETAs count by the minute. The words are part of it, so
     that another language, a new day or a crossed threshold is a change too.
@@ -52,14 +58,7 @@ def entity_tag(view: TrackingView, document: Mapping[str, Any]) -> str:
         stable["eta"] = [
             _to_minute(at) for at in (view.eta.point, view.eta.earliest, view.eta.latest)
         ]
-    digest = hashlib.sha256(dumps(stable).encode()).hexdigest()
-    return f'W/"{digest[:24]}"'
-
-
-def is_unchanged(if_none_match: str | None, tag: str) -> bool:
-    """Whether the caller has this version: weak comparison, lists and ``*`` (RFC 9110 §13.1.2)."""
-    known = {each.strip().removeprefix("W/") for each in (if_none_match or "").split(",")}
-    return "*" in known or tag.removeprefix("W/") in known
+    return hashlib.sha256(dumps(stable).encode()).hexdigest()[:24]
 
 
 def _window(window: Range | None) -> Json | None:
@@ -74,7 +73,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON is what it is
         case list() | tuple():
             return [_plain(each) for each in value]
         case datetime():
-            return value.isoformat(timespec="seconds")
+            return plain_time(value)
         case str():
             return str(value)
         case _:

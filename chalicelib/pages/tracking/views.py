@@ -16,6 +16,7 @@ from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError, NotFound, Unavailable
 from chalicelib.domain.tracking.tracking import TrackingView
+from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
@@ -24,8 +25,9 @@ from chalicelib.edge.schemas import Out
 from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap
-from chalicelib.pages.tracking.documents import dumps, entity_tag, is_unchanged, state_document
+from chalicelib.pages.tracking.documents import digest_of, dumps, plain_time, state_document
 from chalicelib.pages.tracking.presentation import present, story
+from chalicelib.pages.tracking.tags import Tag, known_tags, wishes_of
 
 tracking: Final = Endpoints(__name__)
 
@@ -87,15 +89,22 @@ def tracking_page(_: Actor, token: str) -> Response:
 )
 def tracking_state(_: Actor, token: str) -> Response:
     """The same as data, with a weak ETag and the time to ask again."""
-    view = container().follow_shipment(token)
+    header = tracking.current_request.headers.get("if-none-match")
+    wishes = _wishes()
+    known = [tag for tag in known_tags(header) if tag.wishes == wishes]
+    follow = container().follow_shipment
+    view = follow.unless_known(token, known[0].versions) if known else follow(token)
+    if isinstance(view, Unchanged):
+        return replies.json_state(
+            "", tag=str(known[0]), server_now=plain_time(view.server_now), is_unchanged=True
+        )
     document = state_document(view, present(view, _locale(view.locale)))
-    tag = entity_tag(view, document)
-    known = tracking.current_request.headers.get("if-none-match")
+    tag = _tag(view, document)
     return replies.json_state(
         dumps(document),
-        tag=tag,
+        tag=str(tag),
         server_now=document["server_now"],
-        is_unchanged=is_unchanged(known, tag),
+        is_unchanged=header == "*" or tag.digest in {each.digest for each in known},
     )
 
 
@@ -141,7 +150,7 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
     link = f"{_base_path()}/t/{token}"
     data = {
         "state": document,
-        "etag": entity_tag(view, document),
+        "etag": str(_tag(view, document)),
         "state_url": f"{link}/state?lang={locale.tag}",
         "proof_base": f"{link}/proof/",
         "map_css": f"{_base_path()}/static/{asset_names()['map.css']}",
@@ -158,6 +167,17 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "page_data": data,
         "contact_link": contact_link(view.sender.support_contact),
     }
+
+
+def _tag(view: TrackingView, document: Mapping[str, Any]) -> Tag:
+    made_of = Versions.at(view.server_now, shipment=view.version, live=view.live_version)
+    return Tag(digest_of(view, document), made_of, _wishes())
+
+
+def _wishes() -> str:
+    request = tracking.current_request
+    query: Mapping[str, str] = request.query_params or {}
+    return wishes_of(query.get("lang"), request.headers.get("accept-language"))
 
 
 def _proof_sources(view: TrackingView) -> tuple[str, ...]:

@@ -22,8 +22,11 @@ class Fleet(Protocol):
         """One read. Raises NotFound for an unknown driver."""
         ...
 
-    def glance(self, driver_id: DriverId) -> Live | None:
-        """The same for showing: half the price, perhaps a moment old; None when unknown."""
+    def glance(self, driver_id: DriverId, *, unless_version: int | None = None) -> Live | None:
+        """The same for showing: half the price, perhaps a moment old; None when unknown.
+
+        None, too, when it still has the version that the caller knows.
+        """
         ...
 
     def append_track(self, entry: TrackEntry) -> bool:

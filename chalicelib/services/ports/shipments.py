@@ -10,7 +10,7 @@ from chalicelib.domain.ids import (
 )
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
-from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 
 
 class Shipments(Protocol):
@@ -22,6 +22,10 @@ class Shipments(Protocol):
 
     def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
         """Those that exist, read consistently."""
+        ...
+
+    def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
+        """Half a unit, perhaps a moment old. Raises NotFound."""
         ...
 
     def with_history(

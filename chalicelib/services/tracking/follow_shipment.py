@@ -3,15 +3,17 @@
 A token is checked before anything is read, so guessing costs us nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
+from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.proofs import ProofStore
@@ -37,19 +39,36 @@ class FollowShipment:
     def __call__(self, token: str) -> TrackingView:
         """What the link shows now."""
         shipment, history = self._open(token)
-        is_underway = shipment.status in ON_THE_WAY
-        assigned = shipment.assignment if is_underway else None
-        live = None if assigned is None else self.fleet.glance(assigned.driver_id)
-        shipper = self.shippers.get(shipment.shipper_id)
-        return view(shipment, history, live, shipper, now=self.clock.now(), policy=self.policy)
+        driver_id = shipment.glimpse.driver_id
+        live = None if driver_id is None else self.fleet.glance(driver_id)
+        return self._view(shipment, history, live)
+
+    def unless_known(self, token: str, known: Versions) -> TrackingView | Unchanged:
+        """The same, unless it is still made of the versions that the caller knows.
+
+        Two small reads tell that, and nothing is put together for it.
+        """
+        shipment_id, generation = self.signer.open_tracking_token(token)
+        found, now = self.shipments.glimpse(shipment_id), self.clock.now()
+        require_open_link(found, generation, now, self.policy)
+        if found.version != known.shipment or (found.driver_id is None) != (known.live is None):
+            return self(token)
+        live = None
+        if found.driver_id is not None:
+            live = self.fleet.glance(found.driver_id, unless_version=known.live)
+        if live is None and known == Versions.at(now, shipment=found.version, live=known.live):
+            return Unchanged(now)
+        shipment, history = self._open(token)
+        if live is None and found.driver_id is not None:
+            live = self.fleet.glance(found.driver_id)
+        return self._view(shipment, history, live)
 
     def history(self, token: str, *, before: int | None) -> TrackingView:
         """The same without the driver; its timeline is the newest part, or that before an event."""
         shipment, events = self._open(token)
         if before is not None:
             events = self.shipments.events_before(shipment.id, before, newest=NEWEST)
-        shipper = self.shippers.get(shipment.shipper_id)
-        return view(shipment, events, None, shipper, now=self.clock.now(), policy=self.policy)
+        return self._view(shipment, events, None)
 
     @property
     def proofs_origin(self) -> str:
@@ -69,7 +88,11 @@ class FollowShipment:
     def _open(self, token: str) -> tuple[Shipment, tuple[Event, ...]]:
         shipment_id, generation = self.signer.open_tracking_token(token)
         shipment, history = self.shipments.with_history(shipment_id, newest=NEWEST)
-        if shipment.link_generation != generation:
-            raise NotFound
-        require_open_link(shipment, self.clock.now(), self.policy)
+        require_open_link(shipment, generation, self.clock.now(), self.policy)
         return shipment, history
+
+    def _view(
+        self, shipment: Shipment, history: Sequence[Event], live: Live | None
+    ) -> TrackingView:
+        shipper = self.shippers.get(shipment.shipper_id)
+        return view(shipment, history, live, shipper, now=self.clock.now(), policy=self.policy)

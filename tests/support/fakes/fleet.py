@@ -21,8 +21,9 @@ class InMemoryFleet:
             raise NotFound
         return self.lives[driver_id]
 
-    def glance(self, driver_id: DriverId) -> Live | None:
-        return self.lives.get(driver_id)
+    def glance(self, driver_id: DriverId, *, unless_version: int | None = None) -> Live | None:
+        live = self.lives.get(driver_id)
+        return None if live is None or live.version == unless_version else live
 
     def write(self, change: LiveChange) -> None:
         self.lives[change.after.driver_id] = change.after

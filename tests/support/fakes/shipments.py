@@ -6,7 +6,7 @@ from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
-from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 from tests.support.fakes.paging import page
 
 DETAILS = (
@@ -37,6 +37,9 @@ class InMemoryShipments:
 
     def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
         return {i: self.shipments[i] for i in shipment_ids if i in self.shipments}
+
+    def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
+        return self.get(shipment_id).glimpse
 
     def with_history(
         self, shipment_id: ShipmentId, *, newest: int

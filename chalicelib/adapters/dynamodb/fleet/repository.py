@@ -29,14 +29,15 @@ class DynamoFleet:
 
     def live(self, driver_id: DriverId) -> Live:
         """One consistent read: 1 unit below 4 kB."""
-        found = self._get(driver_id, consistent_read=True)
-        if found is None:
+        item = self._item(driver_id, consistent_read=True)
+        if item is None:
             raise NotFound
-        return found
+        return _live(item)
 
-    def glance(self, driver_id: DriverId) -> Live | None:
-        """One eventually consistent read: half a unit."""
-        return self._get(driver_id, consistent_read=False)
+    def glance(self, driver_id: DriverId, *, unless_version: int | None = None) -> Live | None:
+        """One eventually consistent read: half a unit. What is known is not unpacked."""
+        item = self._item(driver_id, consistent_read=False)
+        return None if item is None or item.version == unless_version else _live(item)
 
     def append_track(self, entry: TrackEntry) -> bool:
         """The key is made of the batch's own content, so that a repeat falls on itself."""
@@ -98,19 +99,22 @@ class DynamoFleet:
                 )
             )
 
-    def _get(self, driver_id: DriverId, *, consistent_read: bool) -> Live | None:
+    def _item(self, driver_id: DriverId, *, consistent_read: bool) -> LiveItem | None:
         with translated():
             try:
-                item = LiveItem.get(driver_id, LIVE, consistent_read=consistent_read)
+                return LiveItem.get(driver_id, LIVE, consistent_read=consistent_read)
             except LiveItem.DoesNotExist:
                 return None
-        return unpack_live(
-            item.live,
-            driver_id=driver_id,
-            version=int(item.version),
-            route_id=RouteId(item.route_id) if item.route_id else None,
-            planned=tuple(RouteId(planned) for planned in str(item.planned or "").split()),
-        )
+
+
+def _live(item: LiveItem) -> Live:
+    return unpack_live(
+        item.live,
+        driver_id=DriverId(item.driver_id),
+        version=int(item.version),
+        route_id=RouteId(item.route_id) if item.route_id else None,
+        planned=tuple(RouteId(planned) for planned in str(item.planned or "").split()),
+    )
 
 
 def _told(item: TrackItem) -> EtasTold:

@@ -33,8 +33,8 @@ from chalicelib.adapters.dynamodb.shipments.states import (
 from chalicelib.adapters.dynamodb.stored import optional_instant, unpack_range
 from chalicelib.adapters.dynamodb.values.instants import from_ms, from_text, to_text
 from chalicelib.domain.ids import ShipmentId, ShipperId
-from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import Status
+from chalicelib.domain.shipments.shipments import Glimpse, Shipment
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 
 SHIPMENT: Final = "SHIPMENT"
 DETAILS: Final = "SHIPMENT#DETAILS"
@@ -75,6 +75,22 @@ def shipment_of(item: ShipmentItem, details: ShipmentItem | None) -> Shipment | 
     if details is None or details.version != state.details_version:
         return None
     return _joined(item, state, details)
+
+
+def glimpse_of(item: ShipmentItem) -> Glimpse:
+    """What a reader who knows the shipment needs to see again; the details are not asked for."""
+    packed: bytes | None = item.state
+    if packed is None:
+        return first_format.from_document(item.document).glimpse
+    state = state_from(packed)
+    is_on_the_way = Status(item.status) in ON_THE_WAY
+    assigned = assignment_of(state) if is_on_the_way else None
+    return Glimpse(
+        version=int(item.version),
+        link_generation=state.link_generation,
+        completed_at=optional_instant(state.completed_ms),
+        driver_id=None if assigned is None else assigned.driver_id,
+    )
 
 
 def _add_details(item: ShipmentItem, shipment: Shipment) -> None:

@@ -9,12 +9,17 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
 from chalicelib.adapters.dynamodb.shipments import events as event_mapping
 from chalicelib.adapters.dynamodb.shipments.items import EventItem, ShipmentItem, UploadItem
-from chalicelib.adapters.dynamodb.shipments.mapping import DETAILS, SHIPMENT, shipment_of
+from chalicelib.adapters.dynamodb.shipments.mapping import (
+    DETAILS,
+    SHIPMENT,
+    glimpse_of,
+    shipment_of,
+)
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
-from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 
 FIRST_EVENT: Final = "EVENT#"
 LAST_OF_SHIPMENT: Final = "SHIPMENT#~"
@@ -63,6 +68,14 @@ class DynamoShipments:
         if wanted:
             raise Unavailable(dependency="dynamodb")
         return found
+
+    def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
+        """One eventually consistent read of the item that changes."""
+        with translated():
+            try:
+                return glimpse_of(ShipmentItem.get(shipment_id, SHIPMENT))
+            except ShipmentItem.DoesNotExist as exc:
+                raise NotFound from exc
 
     def with_history(
         self, shipment_id: ShipmentId, *, newest: int

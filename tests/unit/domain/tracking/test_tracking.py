@@ -57,6 +57,7 @@ VAN: Final = make_fix(NOON - seconds(12), coordinates=north_of(HELSINKI, -900.0)
 ALLOWED_KEYS: Final = {
     "first_promise",
     "earlier_before",
+    "live_version",
     *("status", "external_status", "sub_status", "reference", "sender", "name", "support_contact"),
     *("city", "time_zone", "locale", "server_now", "version", "eta", "point", "earliest", "latest"),
     *(
@@ -445,12 +446,16 @@ class TestLink:
         delivered = make_travelling(status=Status.DELIVERED, completed_at=NOON)
         end = NOON + timedelta(days=14)
 
-        require_open_link(delivered, end, POLICY)
+        require_open_link(delivered, 1, end, POLICY)
         with pytest.raises(NotFound):
-            require_open_link(delivered, end + seconds(1), POLICY)
+            require_open_link(delivered, 1, end + seconds(1), POLICY)
+
+    def test_one_of_an_earlier_generation_opens_nothing(self) -> None:
+        with pytest.raises(NotFound):
+            require_open_link(make_travelling(link_generation=2), 1, NOON, POLICY)
 
     def test_it_stays_open_while_nothing_is_completed(self) -> None:
-        require_open_link(make_travelling(), NOON + timedelta(days=400), POLICY)
+        require_open_link(make_travelling(), 1, NOON + timedelta(days=400), POLICY)
 
 
 def test_the_timeline_is_the_public_history() -> None:

@@ -8,6 +8,8 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DriverId, ShipmentId
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
+from chalicelib.domain.tracking.tracking import TrackingView
+from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.services.tracking.follow_shipment import FollowShipment
 from tests.support.builders import (
     NOON,
@@ -159,3 +161,61 @@ def test_a_revoked_link_opens_no_proof() -> None:
 
     with pytest.raises(NotFound):
         carrier.use(FollowShipment).proof_link(revoked, "prf_1")
+
+
+def made_of(view: TrackingView) -> Versions:
+    return Versions.at(view.server_now, shipment=view.version, live=view.live_version)
+
+
+def test_what_a_reader_knows_is_not_put_together_again() -> None:
+    carrier, token = sent(make_travelling(1))
+    carrier.has(make_live())
+    follow = carrier.use(FollowShipment)
+    known = made_of(follow(token))
+
+    assert follow.unless_known(token, known) == Unchanged(NOON)
+
+
+def test_what_is_at_rest_stays_known_for_a_quarter_of_an_hour() -> None:
+    carrier, token = sent(delivered())
+    follow = carrier.use(FollowShipment)
+    known = made_of(follow(token))
+
+    carrier.clock.go_on(timedelta(minutes=14))
+    soon = follow.unless_known(token, known)
+    carrier.clock.go_on(timedelta(minutes=1))
+    later = follow.unless_known(token, known)
+
+    assert soon == Unchanged(NOON + timedelta(minutes=14))
+    assert later == follow(token)
+
+
+@pytest.mark.parametrize("change", ["shipment", "live", "time"])
+def test_every_change_is_seen(change: str) -> None:
+    carrier, token = sent(make_travelling(1))
+    carrier.has(make_live(version=1))
+    follow = carrier.use(FollowShipment)
+    known = made_of(follow(token))
+
+    match change:
+        case "shipment":
+            known = replace(known, shipment=known.shipment - 1)
+        case "live":
+            known = replace(known, live=0)
+        case "time":
+            carrier.clock.go_on(timedelta(minutes=1))
+
+    assert follow.unless_known(token, known) == follow(token)
+
+
+def test_what_is_known_of_a_link_that_ended_is_not_told() -> None:
+    carrier, token = sent(delivered())
+    follow = carrier.use(FollowShipment)
+    known = made_of(follow(token))
+
+    carrier.clock.go_on(OVER + seconds(1))
+
+    with pytest.raises(NotFound):
+        follow.unless_known(token, known)
+    with pytest.raises(NotFound):
+        follow.unless_known(carrier.signer.tracking_token(ShipmentId("shp_0001"), 2), known)
