@@ -20,6 +20,8 @@ from typing import Final
 WIDTH_BITS: Final = 5
 WIDEST: Final = 31
 UPPER_BITS: Final = 6
+FEW: Final = 8
+"""Of so few numbers a patch would save less than it takes to look for one."""
 LISTED: Final = 11
 """Numbers of up to so many bits are looked up in a list, half a megabyte at the most."""
 
@@ -97,7 +99,9 @@ def _append(parts: list[str], column: Sequence[int]) -> None:
 
 
 def _width(lengths: Sequence[int], place_bits: int) -> int:
-    """The width that takes the least room in all."""
+    """The width that takes the least room in all; of few numbers, what the longest needs."""
+    if len(lengths) <= FEW:
+        return min(max(lengths), WIDEST)
     patch_bits = place_bits + UPPER_BITS
     counts = sorted(Counter(lengths).items(), reverse=True)
     best = cost = len(lengths) * min(counts[0][0], WIDEST)
