@@ -29,6 +29,7 @@ STARTED := $(shell date +%s)
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
+export PYTHONHASHSEED := $(if $(CI),0,random)# in CI sets have a fixed order too
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 export UV_NO_PROGRESS := 1
 

@@ -1,41 +1,31 @@
-"""The application as Chalice and Lambda see it: blueprints, middleware and every handler.
+"""The application as Chalice and Lambda see it: routes, and every handler that is not HTTP.
 
-No logic.
+No logic. A function imports only what it serves: routes where HTTP is served, a trigger and its use
+case when they are called.
 """
+
+import gc
+
+gc.disable()  # a collection finds nothing while modules are made, and costs a tenth of a cold start
 
 from typing import Any
 
 from chalice.app import Chalice, DynamoDBEvent, SQSEvent
 
-from chalicelib import triggers
-from chalicelib.api import middleware
-from chalicelib.api.accounts import accounts
-from chalicelib.api.driving import driving
-from chalicelib.api.health import health
-from chalicelib.api.metrics import metrics
-from chalicelib.api.routes import routes
-from chalicelib.api.shipments import shipments
-from chalicelib.api.webhooks import webhooks
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container, serves_http
 from chalicelib.observability import logger
-from chalicelib.pages.static import static
-from chalicelib.pages.tracking import tracking
 
 app = Chalice(app_name="doorstep", configure_logs=False)
 app.log = logger  # type: ignore[assignment] # it has all that Chalice calls
-middleware.install(app)
-for blueprint in (
-    accounts,
-    shipments,
-    routes,
-    driving,
-    webhooks,
-    metrics,
-    health,
-    tracking,
-    static,
-):
-    app.register_blueprint(blueprint)
+
+if serves_http():
+    from chalicelib.api import blueprints as api
+    from chalicelib.edge import middleware
+    from chalicelib.pages import blueprints as pages
+
+    middleware.install(app)
+    for blueprint in (*api.BLUEPRINTS, *pages.BLUEPRINTS):
+        app.register_blueprint(blueprint)
 
 
 @app.on_dynamodb_record(
@@ -46,7 +36,10 @@ for blueprint in (
 )
 def publish_events(event: DynamoDBEvent) -> dict[str, Any]:
     """From the shipments' stream to the topic."""
-    return triggers.publish_events(event.to_dict(), container())
+    from chalicelib.triggers import streams
+
+    read, publish = container().adapters.event_from_image, container().publish_events
+    return streams.publish_events(event.to_dict(), read=read, publish=publish)
 
 
 @app.on_dynamodb_record(
@@ -56,20 +49,30 @@ def publish_events(event: DynamoDBEvent) -> dict[str, Any]:
     name="learn_travel_times",
 )
 def learn_travel_times(event: DynamoDBEvent) -> dict[str, Any]:
-    """From the routes' stream to the pages of what is known."""
-    return triggers.learn_travel_times(event.to_dict(), container())
+    """From the routes' stream to the pages of what has been learnt."""
+    from chalicelib.triggers import streams
+
+    return streams.learn_travel_times(event.to_dict(), learn=container().learn_travel_times)
 
 
 @app.on_sqs_message(queue="notices", batch_size=10, name="notify_recipient")
 def notify_recipient(event: SQSEvent) -> dict[str, Any]:
     """From the topic to recipients."""
+    from chalicelib.triggers import queues
+
     left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's
-    return triggers.notify_recipient(
-        event.to_dict(), container(), time_left_s=lambda: left_ms() / 1000
+    return queues.notify_recipient(
+        event.to_dict(), notify=container().notify_recipient, time_left_s=lambda: left_ms() / 1000
     )
 
 
 @app.on_sqs_message(queue="webhooks", batch_size=10, name="deliver_webhook")
 def deliver_webhook(event: SQSEvent) -> dict[str, Any]:
     """From the topic to shippers' servers."""
-    return triggers.deliver_webhook(event.to_dict(), container())
+    from chalicelib.triggers import queues
+
+    return queues.deliver_webhook(event.to_dict(), deliver=container().deliver_webhook)
+
+
+gc.freeze()  # what is there now stays: later collections need not look at it
+gc.enable()

@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from bench import eta
 from bench.figures import Row, table
-from chalicelib.domain.eta import beliefs, keys, noise, priors, quantiles, travel
-from chalicelib.domain.eta.keys import Traits, Trip
-from chalicelib.domain.eta.priors import Kind
+from chalicelib.domain.eta.learned import beliefs, keys, noise, priors, quantiles, travel
+from chalicelib.domain.eta.learned.keys import Traits, Trip
+from chalicelib.domain.eta.learned.priors import Kind
 
 NAMED: Final = {"sf_taxi": "driver", "austin_bus": "vehicle"}
 """The column by which rows are thinned out; the other recordings are short."""

@@ -30,16 +30,16 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
 from bench.figures import Row, table  # noqa: E402
+from chalicelib.domain.driving.fixes import Fix, teleports  # noqa: E402
 from chalicelib.domain.eta.arrival import has_arrived, still_near  # noqa: E402
-from chalicelib.domain.eta.cells import cells_of  # noqa: E402
-from chalicelib.domain.eta.chain import NO_TIME, Link, spans  # noqa: E402
-from chalicelib.domain.eta.keys import Traits, Trip, cell_ids, traits  # noqa: E402
-from chalicelib.domain.eta.learned import LearnedModel  # noqa: E402
-from chalicelib.domain.eta.pages import pack_page  # noqa: E402
-from chalicelib.domain.eta.places import MODEL_PAGE  # noqa: E402
-from chalicelib.domain.eta.state import State  # noqa: E402
-from chalicelib.domain.eta.travel import StopTold  # noqa: E402
-from chalicelib.domain.fixes import Fix, teleports  # noqa: E402
+from chalicelib.domain.eta.chain import NO_TIME, StopTimes, spans  # noqa: E402
+from chalicelib.domain.eta.learned.cells import cells_of  # noqa: E402
+from chalicelib.domain.eta.learned.keys import Traits, Trip, cell_ids, traits  # noqa: E402
+from chalicelib.domain.eta.learned.learned_model import LearnedModel  # noqa: E402
+from chalicelib.domain.eta.learned.pages import pack_page  # noqa: E402
+from chalicelib.domain.eta.learned.places import MODEL_PAGE  # noqa: E402
+from chalicelib.domain.eta.learned.state import State  # noqa: E402
+from chalicelib.domain.eta.learned.travel import StopTold  # noqa: E402
 from chalicelib.domain.geography import Coordinates, distance_m  # noqa: E402
 from chalicelib.domain.policy import Policy  # noqa: E402
 
@@ -76,8 +76,8 @@ class Engine:
 
     def predict_chain(self, legs: list[Leg], now: float) -> list[tuple[float, float, float]]:
         travel = self.state.travel
-        links = (Link(travel.duration(_traits(leg), now), NO_TIME) for leg in legs)
-        found = list(spans(links, start_s=now, model=self.model))
+        stop_times = [StopTimes(travel.duration(_traits(leg), now), NO_TIME) for leg in legs]
+        found = list(spans(stop_times, start_s=now, model=self.model))
         self.last = [
             StopTold(span.stops_ahead, span.point_s, span.sigma_s, span.shape.low, span.shape.high)
             for span in found
@@ -213,7 +213,9 @@ def speed() -> list[Row]:
     for stops in (10, 50, 150):
         ahead = _in_a_row(legs[: stops + 1])
         now = legs[-1]["t"] + 1_000.0
-        planned = [Link(engine.state.travel.duration(_traits(leg), now), NO_TIME) for leg in ahead]
+        planned = [
+            StopTimes(engine.state.travel.duration(_traits(leg), now), NO_TIME) for leg in ahead
+        ]
 
         def fresh(ahead: list[Leg] = ahead, now: float = now) -> None:
             cells_of.cache_clear()
@@ -222,7 +224,7 @@ def speed() -> list[Row]:
                 leg.pop("_traits", None)
             engine.predict_chain(ahead, now)
 
-        def chained(planned: list[Link] = planned, now: float = now) -> None:
+        def chained(planned: list[StopTimes] = planned, now: float = now) -> None:
             for _ in spans(planned, start_s=now, model=engine.model):
                 pass
 

@@ -27,13 +27,17 @@ class Stub:
 
     def _answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         operation = event_name.rsplit(".", 1)[1]
-        self.calls[operation] = self.calls.get(operation, 0) + 1
         body = request.body
         asked = json.loads(body if isinstance(body, bytes | str) else b"{}")
-        answer: dict[str, Any] = getattr(self, f"_{operation.lower()}", lambda _: {})(asked)
-        data = json.dumps(answer).encode()
+        data = json.dumps(self.answer(operation, asked)).encode()
         headers: Any = {"content-type": "application/x-amz-json-1.0"}
         return AWSResponse(request.url, 200, headers, _Raw(data))
+
+    def answer(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one operation, both as on the wire."""
+        self.calls[operation] = self.calls.get(operation, 0) + 1
+        answer: dict[str, Any] = getattr(self, f"_{operation.lower()}", lambda _: {})(asked)
+        return answer
 
     def _getitem(self, asked: dict[str, Any]) -> dict[str, Any]:
         item = self.items.get(_key(asked["TableName"], asked["Key"]))
@@ -52,6 +56,21 @@ class Stub:
             "UnprocessedKeys": {},
         }
 
+    def _query(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The newest items of one partition in a span, as far as our own queries go."""
+        values = [value["S"] for _, value in sorted(asked["ExpressionAttributeValues"].items())]
+        table, (first, last) = (
+            asked["TableName"],
+            sorted(v for v in values if "#" in v or v.isupper()),
+        )
+        (partition,) = set(values) - {first, last}
+        found = [
+            item
+            for key, item in sorted(self.items.items(), reverse=True)
+            if key[:2] == (table, partition) and first <= key[2] <= last
+        ]
+        return {"Items": found[: asked.get("Limit", len(found))], "Count": len(found)}
+
     def _putitem(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.items[_key(asked["TableName"], asked["Item"])] = asked["Item"]
         return {}
@@ -66,7 +85,12 @@ class Stub:
         return {"Table": {"TableName": asked["TableName"], "TableStatus": "ACTIVE"}}
 
 
-_KEYS = {"routes": ("route_id", "item"), "fleet": ("driver_id", "item")}
+_KEYS = {
+    "accounts": ("account_id", "item"),
+    "fleet": ("driver_id", "item"),
+    "routes": ("route_id", "item"),
+    "shipments": ("shipment_id", "item"),
+}
 
 
 def _key(table: str, item: dict[str, dict[str, str]]) -> tuple[str, ...]:

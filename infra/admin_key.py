@@ -8,8 +8,7 @@ import argparse
 
 import boto3
 
-from chalicelib.adapters.clock import SystemClock
-from chalicelib.bootstrap import Container
+from chalicelib.bootstrap.container import wiring
 from chalicelib.domain.actors import Role
 from chalicelib.settings import Settings
 from infra.package import stages
@@ -29,9 +28,7 @@ def new_key(stage: str, label: str, session: boto3.Session) -> str:
     """The text of a new admin key of the stack in the session's account and region."""
     account_id = session.client("sts").get_caller_identity()["Account"]
     stack = Stack(stage, account_id=account_id, region=session.region_name or "")
-    wired = Container(
-        Settings.from_env(stack.environment()), SystemClock(), allow_local_webhooks=False
-    )
+    wired = wiring(Settings.from_env(stack.environment()))
     return wired.open_accounts.key(Role.ADMIN, label=label).text
 
 

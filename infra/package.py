@@ -20,13 +20,15 @@ from typing import Any, Final
 
 import yaml
 
-from infra.bundle import SIZE_LIMIT_MB, bundle, size_mb, unpacked_mb
+from infra.bundle import SIZE_LIMIT_MB, bundle, shares_mb, size_mb, unpacked_mb
 from infra.template import RESOURCES, load
 from infra.vendor import ROOT, vendor
 
 OUTPUT: Final = ROOT / "build" / "package"
 TEMPLATE_NAME: Final = "packaged.yaml"
 ZIP_NAME: Final = "deployment.zip"
+LEAST_SHARE_MB: Final = 0.1
+"""Smaller packages are not listed: the weight is in few of them."""
 RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
 VARIABLES_BY_PARAMETER: Final = {
     "Stage": "STAGE",
@@ -189,6 +191,9 @@ class _Report:
         lines = len(template_path.read_text(encoding="utf-8").splitlines())
         print(f"  template  {template_path.relative_to(ROOT)}  {lines} lines")
         print(f"  zip       {zip_path.relative_to(ROOT)}  {size}, {unpacked}")
+        for name, share_mb in shares_mb(zip_path).items():
+            if share_mb >= LEAST_SHARE_MB:
+                print(f"            {share_mb:4.1f} MB  {name}")
         print(f"  cfn-lint  {len(found) or 'no'} finding{'' if len(found) == 1 else 's'}")
         for line in found:
             print(f"            {line}")

@@ -43,6 +43,7 @@ NEVER_CALLED: Final = (
     "urllib3/contrib/emscripten",  # for Python inside a browser
     "aws_lambda_powertools/event_handler",  # a second router
     "aws_lambda_powertools/utilities/auth_alpha",  # for that router
+    "dns",  # email-validator would ask name servers with it; we only look at an address
 )
 """What the packages bring along and nothing reads in a function."""
 
@@ -58,19 +59,21 @@ _LAMBDA: Final = {
 }
 
 
-def vendor(cache: Path = ROOT / "build" / "vendor") -> Path:
+def vendor(cache: Path = ROOT / "build" / "vendor", platform: str = PLATFORM) -> Path:
     """The folder with the pruned, compiled packages; made when it is not there yet.
+
+    ``platform`` is one that uv knows: Lambda's processor, unless they are to run elsewhere.
 
     Needs a package index or uv's warm cache. Raises CalledProcessError when neither has the wheels.
     """
     pins = "".join(locked(needed()))
-    recipe = (pins, PLATFORM, sys.version.split()[0], inspect.getsource(sys.modules[__name__]))
+    recipe = (pins, platform, sys.version.split()[0], inspect.getsource(sys.modules[__name__]))
     folder = cache / hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:16]
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as scratch:
             fresh = Path(scratch) / "packages"
-            _download(pins, fresh)
+            _download(pins, platform, fresh)
             prune(fresh)
             compile_tree(fresh)
             try:
@@ -141,7 +144,7 @@ def compile_tree(tree: Path) -> None:
         raise SyntaxError(message)
 
 
-def _download(pins: str, into: Path) -> None:
+def _download(pins: str, platform: str, into: Path) -> None:
     requirements = into.with_name("requirements.txt")
     requirements.write_text(pins, encoding="utf-8")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -149,7 +152,7 @@ def _download(pins: str, into: Path) -> None:
         [
             *(sys.executable, "-m", "uv", "pip", "install", "--quiet"),
             *("--no-deps", "--require-hashes"),
-            *("--python-platform", PLATFORM, "--python-version", version, "--only-binary", ":all:"),
+            *("--python-platform", platform, "--python-version", version, "--only-binary", ":all:"),
             *("--target", str(into), "--requirement", str(requirements)),
         ],
         check=True,

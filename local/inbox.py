@@ -13,7 +13,7 @@ from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any, Literal
 
-from local import aws
+from local.cloud import aws
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import boto3
     from chalice.app import Chalice
 
-    from local.bridge import Bridge
-    from local.resources import Provisioned
+    from local.cloud.bridge import Bridge
+    from local.cloud.resources import Provisioned
     from local.server import Page
 
 STAGE: Final = "local"
@@ -85,7 +85,7 @@ def running_stack(
         endpoint_url = environment.foreign_endpoint() or _moto(closing, in_process=in_process)
         aws = _aws(closing, endpoint_url, {"LogLevel": log_level, **(parameters or {})}, progress)
 
-        from local.bridge import bridge  # noqa: PLC0415 (boto3: only now is the environment right)
+        from local.cloud.bridge import bridge  # noqa: PLC0415 (boto3: only now is the environment right)
         from local.server import RunningServer  # noqa: PLC0415
 
         served = app or _doorstep()
@@ -138,7 +138,7 @@ def _aws(
 
     import boto3  # noqa: PLC0415 (only now is the environment right)
 
-    from local.resources import provision  # noqa: PLC0415
+    from local.cloud.resources import provision  # noqa: PLC0415
 
     session = boto3.Session()
     stack = Stack(
@@ -162,7 +162,7 @@ def _say_nothing(step: str) -> None:
 
 
 def _moto(closing: ExitStack, *, in_process: bool) -> str | None:
-    from local.aws import moto_in_process, moto_server  # noqa: PLC0415 (a second: not for --help)
+    from local.cloud.aws import moto_in_process, moto_server  # noqa: PLC0415 (a second: not for --help)
 
     return closing.enter_context(moto_in_process() if in_process else moto_server())
 
@@ -180,8 +180,8 @@ def _doorstep() -> "Chalice":
 
 def _wired(closing: ExitStack, clock: VirtualClock) -> str:
     """Wire the application anew, with our clock, and return the text of a first admin key."""
-    from chalicelib import bootstrap  # noqa: PLC0415
     from chalicelib.adapters.aws import forget_clients  # noqa: PLC0415
+    from chalicelib.bootstrap import container as bootstrap  # noqa: PLC0415
     from chalicelib.domain.actors import Role  # noqa: PLC0415
 
     forget_clients()

@@ -1,4 +1,5 @@
-"""What holds for every test: no AWS account, no network, no warning, a stated number of examples.
+"""What holds for every test: no AWS account, no network, no warning, a stated number of examples,
+one seed.
 
 The environment is set here, before any test module imports boto3: botocore reads keys and region
 when a client is made.
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from chalicelib.observability import counted
-from tests.depth import times
+from tests.support.depth import times
+from tests.support.seeds import EXPLORES, seed_of_run
 
 AWS_REGION = "us-east-1"
 HERE = Path(__file__).parent
@@ -32,14 +34,31 @@ os.environ |= {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 
+PROFILE = "explore" if EXPLORES else "ci"
 settings.register_profile(
-    "doorstep",
+    PROFILE,
     max_examples=times(quick=50, deep=2_000),
     deadline=None,  # two cores shared with others: time says nothing about the code
+    derandomize=not EXPLORES,  # in CI the examples of a test change only with the test
+    database=None,  # a find is kept as an example in the test's file, not on one machine
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("doorstep")
+settings.load_profile(PROFILE)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """One seed for everything, set before pytest-randomly and hypothesis look for theirs.
+
+    The worker processes of pytest-xdist get the options, and so the seed, of the main process.
+    """
+    options = config.option
+    if getattr(options, "randomly_seed", None) == "default":
+        options.randomly_seed = seed_of_run()
+    seed = getattr(options, "randomly_seed", None)
+    if EXPLORES and options.hypothesis_seed is None and isinstance(seed, int):
+        options.hypothesis_seed = str(seed)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

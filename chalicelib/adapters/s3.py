@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import client, translated
-from chalicelib.domain.proofs import Proof, StoredObject, Upload
+from chalicelib.domain.proofs.proofs import Proof, StoredObject, Upload
 
 UPLOAD_TTL: Final = timedelta(minutes=10)
 LINK_TTL_S: Final = 300

@@ -2,10 +2,6 @@
 
 from typing import Final
 
-from chalice.app import Response
-
-from chalicelib.api.blueprint import DRIVERS, ApiBlueprint, reply
-from chalicelib.api.bodies import MAX_BATCH_BYTES, parsed
 from chalicelib.api.schemas.driving import (
     ArriveIn,
     DeliverIn,
@@ -20,85 +16,141 @@ from chalicelib.api.schemas.driving import (
     StopReportOut,
 )
 from chalicelib.api.schemas.routes import DriverRouteOut
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.stop_reports import StopReport
+from chalicelib.domain.errors import (
+    IllegalTransition,
+    NotFound,
+    NothingAboard,
+    NothingLoaded,
+    RouteUnderWay,
+    TooManyUploads,
+    UploadMissing,
+)
 from chalicelib.domain.ids import DriverId, ShipmentId
-from chalicelib.domain.stop_reports import StopReport
+from chalicelib.edge.blueprint import Endpoints
+from chalicelib.edge.bodies import MAX_BATCH_BYTES
+from chalicelib.edge.principals import DRIVERS
+from chalicelib.services.driving.ingest_positions import IngestReport
+from chalicelib.services.proofs.upload_proofs import AllowedUpload
+from chalicelib.services.routes.show_routes import DriverRoute
 
-driving: Final = ApiBlueprint(__name__)
+driving: Final = Endpoints(__name__)
 
 
-@driving.endpoint("/v1/driver/positions", method="POST", principals=DRIVERS)
-def post_positions(actor: Actor) -> Response:
+@driving.endpoint(
+    "/v1/driver/positions",
+    method="POST",
+    principals=DRIVERS,
+    takes=FixBatchIn,
+    gives=IngestReportOut,
+    max_bytes=MAX_BATCH_BYTES,
+)
+def post_positions(actor: Actor, body: FixBatchIn) -> IngestReport:
     """Take a batch of fixes in; every fix has its own verdict."""
-    batch = parsed(FixBatchIn, driving.current_request, max_bytes=MAX_BATCH_BYTES)
-    report = container().ingest_positions(batch.to_domain(DriverId(actor.id), actor.epoch))
-    return reply(IngestReportOut.of(report))
+    return container().ingest_positions(body.to_domain(DriverId(actor.id), actor.epoch))
 
 
-@driving.endpoint("/v1/driver/route", method="GET", principals=DRIVERS)
-def get_driver_route(actor: Actor) -> Response:
+@driving.endpoint(
+    "/v1/driver/route",
+    method="GET",
+    principals=DRIVERS,
+    gives=DriverRouteOut,
+    refusals=(NotFound,),
+)
+def get_driver_route(actor: Actor) -> DriverRoute:
     """The route under way, else the next one."""
-    return reply(DriverRouteOut.of(container().show_routes.of_driver(actor)))
+    return container().show_routes.of_driver(actor)
 
 
-@driving.endpoint("/v1/driver/route/start", method="POST", principals=DRIVERS)
-def post_driver_start(actor: Actor) -> Response:
+@driving.endpoint(
+    "/v1/driver/route/start",
+    method="POST",
+    principals=DRIVERS,
+    takes=StartIn,
+    gives=DriverRouteOut,
+    refusals=(NotFound, NothingLoaded, RouteUnderWay),
+)
+def post_driver_start(actor: Actor, body: StartIn) -> DriverRoute:
     """Leave the hub."""
-    parsed(StartIn, driving.current_request)
+    del body
     container().start_route.of_driver(actor)
-    return reply(DriverRouteOut.of(container().show_routes.of_driver(actor)))
+    return container().show_routes.of_driver(actor)
 
 
-@driving.endpoint("/v1/driver/scans", method="POST", principals=DRIVERS)
-def post_scans(actor: Actor) -> Response:
+@driving.endpoint(
+    "/v1/driver/scans",
+    method="POST",
+    principals=DRIVERS,
+    takes=ScansIn,
+    gives=ScansOut,
+    refusals=(NotFound,),
+)
+def post_scans(actor: Actor, body: ScansIn) -> ScansOut:
     """Load parcels."""
-    body = parsed(ScansIn, driving.current_request)
-    return reply(ScansOut.of(container().scan_parcels(body.to_domain(), actor=actor)))
+    results = container().scan_parcels(body.to_domain(), actor=actor)
+    return ScansOut.model_validate({"results": results})
 
 
-@driving.endpoint("/v1/driver/proofs", method="POST", principals=DRIVERS)
-def post_proof(actor: Actor) -> Response:
+@driving.endpoint(
+    "/v1/driver/proofs",
+    method="POST",
+    principals=DRIVERS,
+    takes=ProofIn,
+    gives=ProofOut,
+    status=201,
+    refusals=(NotFound, NothingAboard, TooManyUploads),
+)
+def post_proof(actor: Actor, body: ProofIn) -> AllowedUpload:
     """Ask for a place to upload a proof to."""
-    body = parsed(ProofIn, driving.current_request)
-    allowed = container().allow_proof_upload(
+    return container().allow_proof_upload(
         ShipmentId(body.shipment_id),
         content_type=body.content_type,
         size_bytes=body.size_bytes,
         actor=actor,
     )
-    return reply(
-        ProofOut(
-            proof_id=allowed.proof_id,
-            url=allowed.upload.url,
-            fields=dict(allowed.upload.fields),
-            expires_at=allowed.upload.expires_at,
-        ),
-        201,
-    )
 
 
-@driving.endpoint("/v1/driver/stops/{stop_id}/arrive", method="POST", principals=DRIVERS)
-def post_arrive(actor: Actor, stop_id: str) -> Response:
+@driving.endpoint(
+    "/v1/driver/stops/{stop_id}/arrive",
+    method="POST",
+    principals=DRIVERS,
+    takes=ArriveIn,
+    gives=StopReportOut,
+    refusals=(NotFound, NothingAboard, IllegalTransition),
+)
+def post_arrive(actor: Actor, body: ArriveIn, stop_id: str) -> StopReportOut:
     """Say that a stop has been reached."""
-    body = parsed(ArriveIn, driving.current_request)
     return _worked(body.to_domain(stop_id), actor)
 
 
-@driving.endpoint("/v1/driver/stops/{stop_id}/deliver", method="POST", principals=DRIVERS)
-def post_deliver(actor: Actor, stop_id: str) -> Response:
+@driving.endpoint(
+    "/v1/driver/stops/{stop_id}/deliver",
+    method="POST",
+    principals=DRIVERS,
+    takes=DeliverIn,
+    gives=StopReportOut,
+    refusals=(NotFound, NothingAboard, IllegalTransition, UploadMissing),
+)
+def post_deliver(actor: Actor, body: DeliverIn, stop_id: str) -> StopReportOut:
     """Say that the stop's shipments have been delivered."""
-    body = parsed(DeliverIn, driving.current_request)
     return _worked(body.to_domain(stop_id), actor)
 
 
-@driving.endpoint("/v1/driver/stops/{stop_id}/fail", method="POST", principals=DRIVERS)
-def post_fail(actor: Actor, stop_id: str) -> Response:
+@driving.endpoint(
+    "/v1/driver/stops/{stop_id}/fail",
+    method="POST",
+    principals=DRIVERS,
+    takes=FailIn,
+    gives=StopReportOut,
+    refusals=(NotFound, NothingAboard, IllegalTransition, UploadMissing),
+)
+def post_fail(actor: Actor, body: FailIn, stop_id: str) -> StopReportOut:
     """Say that the stop's shipments could not be delivered."""
-    body = parsed(FailIn, driving.current_request)
     return _worked(body.to_domain(stop_id), actor)
 
 
-def _worked(report: StopReport, actor: Actor) -> Response:
+def _worked(report: StopReport, actor: Actor) -> StopReportOut:
     shipments = container().work_stop(report, actor=actor)
-    return reply(StopReportOut.of(report.stop_id, shipments))
+    return StopReportOut.joined(report, shipments=sorted(shipments, key=lambda each: each.id))

@@ -2,56 +2,66 @@
 
 from typing import Final
 
-from chalice.app import Response
-
-from chalicelib.api.blueprint import STAFF, ApiBlueprint, reply
-from chalicelib.api.bodies import parsed
-from chalicelib.api.queries import day, identifier, paging, parameters, require
-from chalicelib.api.schemas.routes import RouteIn, RouteOut, RoutesOut
-from chalicelib.bootstrap import container
-from chalicelib.domain.actors import Actor, Role
+from chalicelib.api.schemas.routes import RouteIn, RouteOut, RoutesOut, RoutesQuery
+from chalicelib.bootstrap.container import container
+from chalicelib.domain.actors import DISPATCH, STAFF, Actor
+from chalicelib.domain.errors import (
+    AlreadyAssigned,
+    NotFound,
+    NothingLoaded,
+    NotPlannable,
+    RouteUnderWay,
+)
 from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.domain.listings import Listing
+from chalicelib.domain.routes.routes import Route
+from chalicelib.edge.blueprint import Endpoints
+from chalicelib.edge.queries import Position
 
-routes: Final = ApiBlueprint(__name__)
-READERS: Final = STAFF | {Role.MANAGER}
-FILTERS: Final = frozenset({"service_day", "hub_id", "limit", "cursor"})
+routes: Final = Endpoints(__name__)
 
 
-@routes.endpoint("/v1/routes", method="POST", principals=STAFF)
-def post_route(actor: Actor) -> Response:
+@routes.endpoint(
+    "/v1/routes",
+    method="POST",
+    principals=DISPATCH,
+    takes=RouteIn,
+    gives=RouteOut,
+    status=201,
+    refusals=(NotFound, AlreadyAssigned, NotPlannable),
+)
+def post_route(actor: Actor, body: RouteIn) -> Route:
     """Make a route out of shipments."""
-    body = parsed(RouteIn, routes.current_request)
-    return reply(RouteOut.of(container().plan_route(body.to_domain(), actor=actor)), 201)
+    return container().plan_route(body.to_domain(), actor=actor)
 
 
-@routes.endpoint("/v1/routes", method="GET", principals=READERS)
-def get_routes(actor: Actor) -> Response:
+@routes.endpoint("/v1/routes", method="GET", principals=STAFF, query=RoutesQuery, gives=RoutesOut)
+def get_routes(_: Actor, query: RoutesQuery, position: Position) -> Listing[Route]:
     """A hub's routes of one service day."""
-    found = parameters(routes.current_request, FILTERS)
-    asked = paging(routes.current_request, actor, found)
-    require(found, "service_day", "hub_id")
-    page = container().show_routes.of_day(
-        day(found, "service_day"),
-        HubId(identifier(found, "hub_id")),
-        limit=asked.limit,
-        position=asked.position,
-    )
-    return reply(
-        RoutesOut(
-            data=tuple(RouteOut.of(route) for route in page.data),
-            next_cursor=asked.next_cursor(page.position),
-        )
+    return container().show_routes.of_day(
+        query.service_day, HubId(query.hub_id), limit=query.limit, position=position
     )
 
 
-@routes.endpoint("/v1/routes/{route_id}", method="GET", principals=READERS)
-def get_route(actor: Actor, route_id: str) -> Response:
+@routes.endpoint(
+    "/v1/routes/{route_id}",
+    method="GET",
+    principals=STAFF,
+    gives=RouteOut,
+    refusals=(NotFound,),
+)
+def get_route(_: Actor, route_id: str) -> Route:
     """One route."""
-    del actor
-    return reply(RouteOut.of(container().show_routes.one(RouteId(route_id))))
+    return container().show_routes.one(RouteId(route_id))
 
 
-@routes.endpoint("/v1/routes/{route_id}/start", method="POST", principals=STAFF)
-def post_start(actor: Actor, route_id: str) -> Response:
+@routes.endpoint(
+    "/v1/routes/{route_id}/start",
+    method="POST",
+    principals=DISPATCH,
+    gives=RouteOut,
+    refusals=(NotFound, NothingLoaded, RouteUnderWay),
+)
+def post_start(actor: Actor, route_id: str) -> Route:
     """Start a route for its driver."""
-    return reply(RouteOut.of(container().start_route(RouteId(route_id), actor=actor)))
+    return container().start_route(RouteId(route_id), actor=actor)

@@ -2,76 +2,86 @@
 
 from typing import Final
 
-from chalice.app import Response
-
-from chalicelib.api.blueprint import READERS, SHIPPERS, ApiBlueprint, reply
-from chalicelib.api.bodies import parsed, request_key
-from chalicelib.api.queries import paging, parameters
+from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.shipments import (
-    EventOut,
-    EventsOut,
     ShipmentCreatedOut,
     ShipmentIn,
     ShipmentOut,
     ShipmentsOut,
 )
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
-from chalicelib.domain.shipments import Shipment
+from chalicelib.domain.listings import Listing
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.edge.blueprint import Answer, Endpoints
+from chalicelib.edge.principals import SHIPPERS, SHIPPERS_AND_STAFF
+from chalicelib.edge.queries import Position
+from chalicelib.edge.schemas import ListingQuery
+from chalicelib.services.shipments.create_shipment import RequestKey
 
-shipments: Final = ApiBlueprint(__name__)
-PAGING: Final = frozenset({"limit", "cursor"})
+shipments: Final = Endpoints(__name__)
 
 
-@shipments.endpoint("/v1/shipments", method="POST", principals=SHIPPERS)
-def post_shipment(actor: Actor) -> Response:
+@shipments.endpoint(
+    "/v1/shipments",
+    method="POST",
+    principals=SHIPPERS,
+    takes=ShipmentIn,
+    gives=ShipmentCreatedOut,
+    status=201,
+    is_idempotent=True,
+)
+def post_shipment(actor: Actor, body: ShipmentIn, key: RequestKey | None) -> Answer:
     """Create a shipment, with an Idempotency-Key at most once."""
-    body = parsed(ShipmentIn, shipments.current_request)
-    key = request_key(shipments.current_request, body)
     created = container().create_shipment(body.to_domain(), actor=actor, key=key)
-    headers = {"Idempotency-Replayed": "true"} if created.is_replay else {}
-    answer = ShipmentCreatedOut.of(created.shipment, _tracking_url(created.shipment))
-    return reply(answer, 201, headers=headers)
+    tracking_url = container().tracking_links(created.shipment)
+    answer = ShipmentCreatedOut.joined(
+        created.shipment, status=Status.CREATED, tracking_url=tracking_url
+    )
+    return Answer(answer, {"Idempotency-Replayed": "true"} if created.is_replay else {})
 
 
-@shipments.endpoint("/v1/shipments", method="GET", principals=SHIPPERS)
-def get_shipments(actor: Actor) -> Response:
+@shipments.endpoint(
+    "/v1/shipments", method="GET", principals=SHIPPERS, query=ListingQuery, gives=ShipmentsOut
+)
+def get_shipments(actor: Actor, query: ListingQuery, position: Position) -> Listing[ShipmentOut]:
     """The shipper's own shipments, newest first."""
-    found = parameters(shipments.current_request, PAGING)
-    asked = paging(shipments.current_request, actor, found)
-    page = container().show_shipments.of_shipper(actor, limit=asked.limit, position=asked.position)
-    return reply(
-        ShipmentsOut(
-            data=tuple(ShipmentOut.of(s, _tracking_url(s)) for s in page.data),
-            next_cursor=asked.next_cursor(page.position),
-        )
-    )
+    page = container().show_shipments.of_shipper(actor, limit=query.limit, position=position)
+    return Listing(tuple(map(_shown, page.data)), page.position)
 
 
-@shipments.endpoint("/v1/shipments/{shipment_id}", method="GET", principals=READERS)
-def get_shipment(actor: Actor, shipment_id: str) -> Response:
+@shipments.endpoint(
+    "/v1/shipments/{shipment_id}",
+    method="GET",
+    principals=SHIPPERS_AND_STAFF,
+    gives=ShipmentOut,
+    refusals=(NotFound,),
+)
+def get_shipment(actor: Actor, shipment_id: str) -> ShipmentOut:
     """One shipment."""
-    shipment = container().show_shipments.one(ShipmentId(shipment_id), actor)
-    return reply(ShipmentOut.of(shipment, _tracking_url(shipment)))
+    return _shown(container().show_shipments.one(ShipmentId(shipment_id), actor))
 
 
-@shipments.endpoint("/v1/shipments/{shipment_id}/events", method="GET", principals=READERS)
-def get_events(actor: Actor, shipment_id: str) -> Response:
+@shipments.endpoint(
+    "/v1/shipments/{shipment_id}/events",
+    method="GET",
+    principals=SHIPPERS_AND_STAFF,
+    query=ListingQuery,
+    gives=EventsOut,
+    refusals=(NotFound,),
+)
+def get_events(
+    actor: Actor, query: ListingQuery, position: Position, shipment_id: str
+) -> Listing[Event]:
     """Its history, oldest first."""
-    found = parameters(shipments.current_request, PAGING)
-    asked = paging(shipments.current_request, actor, found)
-    page = container().show_shipments.events(
-        ShipmentId(shipment_id), actor, limit=asked.limit, position=asked.position
-    )
-    return reply(
-        EventsOut(
-            data=tuple(EventOut.of(event) for event in page.data),
-            next_cursor=asked.next_cursor(page.position),
-        )
+    return container().show_shipments.events(
+        ShipmentId(shipment_id), actor, limit=query.limit, position=position
     )
 
 
-def _tracking_url(shipment: Shipment) -> str:
-    token = container().signer.tracking_token(shipment.id, shipment.link_generation)
-    return f"{container().settings.public_base_url}/t/{token}"
+def _shown(shipment: Shipment) -> ShipmentOut:
+    return ShipmentOut.joined(shipment, tracking_url=container().tracking_links(shipment))

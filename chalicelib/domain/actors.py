@@ -20,6 +20,10 @@ class Role(StrEnum):
 
 
 STAFF = frozenset({Role.DISPATCHER, Role.MANAGER, Role.ADMIN})
+"""Everybody of the carrier's office: they may read all of it."""
+
+DISPATCH = STAFF - {Role.MANAGER}
+"""Those of the office who may also change things; managers only read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,6 @@ class Range:
             msg = "a range must not end before it begins"
             raise ValueError(msg)
 
-    def contains(self, instant: datetime) -> bool:
-        """Whether the instant lies inside, both ends included."""
-        return self.earliest <= instant <= self.latest
-
     def widened_to(self, step: timedelta) -> "Range":
         """The smallest enclosing range on full multiples of ``step`` since the epoch.
 

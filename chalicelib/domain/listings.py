@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Listing(Generic[T]):
     """One page of a listing.
 
     ``position`` resumes after it (None: that was all); it is not yet an opaque cursor.

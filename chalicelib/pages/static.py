@@ -11,12 +11,14 @@ from typing import Final
 
 from chalice.app import Response
 
+from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound
-from chalicelib.pages import replies
+from chalicelib.edge import replies
+from chalicelib.edge.blueprint import Endpoints
+from chalicelib.edge.principals import PUBLIC
 from chalicelib.pages.rendering import STATIC
-from chalicelib.pages.routing import PUBLIC, PageBlueprint
 
-static: Final = PageBlueprint(__name__)
+static: Final = Endpoints(__name__)
 
 CONTENT_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -33,8 +35,16 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", re.ASCII)
 _HASHED: Final = re.compile(r".+-[A-Z0-9]{8}\.[a-z]+", re.ASCII)
 
 
-@static.page("/static/{name}", methods=["GET", "HEAD"], principals=PUBLIC, refuse=replies.problem)
-def static_file(name: str) -> Response:
+@static.endpoint(
+    "/static/{name}",
+    method="GET",
+    has_head=True,
+    principals=PUBLIC,
+    media_types=tuple(CONTENT_TYPES.values()),
+    refusals=(NotFound,),
+    refuse=replies.refused_link,
+)
+def static_file(_: Actor, name: str) -> Response:
     """One built file. A name is never a path: only files of the folder itself are found."""
     path = find(name, STATIC)
     headers: replies.Headers = {
@@ -42,8 +52,7 @@ def static_file(name: str) -> Response:
         "Cache-Control": IMMUTABLE if _HASHED.fullmatch(name) else CHANGEABLE,
         "X-Content-Type-Options": "nosniff",
     }
-    is_head = static.current_request.method == "HEAD"
-    body = "" if is_head else path.read_text(encoding="utf-8")
+    body = path.read_text(encoding="utf-8")
     return Response(body, headers=headers, status_code=HTTPStatus.OK)
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from chalicelib.api.schemas.metrics import AccuracyOut
-from chalicelib.domain.accuracy import Horizon, pool
+from chalicelib.domain.eta.accuracy import Horizon, pool
 from local.inbox import Letter
 from local.replay.metering import Log, Request, quantile
 from local.replay.player import Run, World

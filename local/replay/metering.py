@@ -14,8 +14,8 @@ from typing import Any, Final
 from botocore.client import BaseClient
 
 from chalicelib.adapters.dynamodb import tables
-from local.capacity import CapacityMeter
 from local.client import Api, Refused
+from local.cloud.capacity import CapacityMeter
 
 _ID: Final = re.compile(r"/[a-z]{3}_[0-9A-Za-z]+")
 _TOKEN: Final = re.compile(r"^/t/[^/]+")

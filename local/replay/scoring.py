@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from chalicelib.domain.accuracy import Arrival, Horizon, Miss, Told, judge, pool
+from chalicelib.domain.eta.accuracy import Arrival, Horizon, Miss, Told, judge, pool
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.policy import Policy

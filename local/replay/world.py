@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
-from local.capacity import CapacityMeter
+from local.cloud.capacity import CapacityMeter
+from local.cloud.shapes import Record
+from local.cloud.sources import StreamSource
 from local.demo.carrier import open_carrier
 from local.replay.metering import Log, MeteredApi, dynamodb_clients
 from local.replay.player import TIME_ZONE, WATCHED, World
 from local.replay.recordings import Trip
-from local.shapes import Record
-from local.sources import StreamSource
 from local.stack import RunningStack
 
 SHOP: Final = {"name": "Corner Shop", "sms_name": "Corner Shop"}

@@ -21,22 +21,32 @@ CONTRACTS: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["
 # contract id → (file that gets one more line, the line); a new file where there is none
 PLANTED: Final = {
     "one-way": [
-        ("settings.py", "import chalicelib.bootstrap"),
+        ("settings.py", "import chalicelib.bootstrap.container"),
         ("adapters/__init__.py", "import chalicelib.services.ports"),
         ("pages/__init__.py", "import chalicelib.api"),
+        ("edge/__init__.py", "import chalicelib.api"),
         ("helpers.py", ""),
     ],
-    "order-in-domain": [
-        ("domain/ids.py", "import chalicelib.domain.shipments"),
+    "order-of-nouns": [
+        ("domain/ids.py", "import chalicelib.domain.shipments.shipments"),
+        ("domain/shipments/shipments.py", "import chalicelib.domain.driving.live"),
         ("domain/rumours.py", ""),
     ],
+    "order-in-eta": [
+        ("domain/eta/estimates.py", "import chalicelib.domain.eta.chain"),
+        ("domain/eta/rumours.py", ""),
+    ],
+    "learned-is-private": [
+        ("domain/driving/live.py", "import chalicelib.domain.eta.learned.pages"),
+        ("services/routes/plan_routes.py", "import chalicelib.domain.eta.learned.state"),
+    ],
     "blind-use-cases": [
-        ("services/use_case.py", "import chalicelib.services.other_use_case"),
-        ("services/ports.py", "import chalicelib.services.other_use_case"),
+        ("services/routes/use_case.py", "import chalicelib.services.shipments.use_case"),
+        ("services/ports/fleet.py", "import chalicelib.services.shipments.use_case"),
     ],
     "blind-routes": [
         ("api/shipments.py", "import chalicelib.api.routes"),
-        ("api/schemas/__init__.py", "import chalicelib.api.blueprint"),
+        ("api/schemas/__init__.py", "import chalicelib.api.health"),
         ("api/rumours.py", ""),
     ],
     "pure-domain": [
@@ -47,26 +57,34 @@ PLANTED: Final = {
         ("services/__init__.py", "import boto3"),
         ("api/__init__.py", "from botocore.exceptions import ClientError"),
         ("pages/__init__.py", "import boto3"),
-        ("triggers.py", "import pynamodb"),
+        ("triggers/streams.py", "import pynamodb"),
         ("settings.py", "import boto3"),
     ],
     "pynamodb-in-one-folder": [
         ("adapters/s3.py", "from pynamodb.models import Model"),
-        ("bootstrap.py", "import pynamodb"),
+        ("bootstrap/container.py", "import pynamodb"),
+    ],
+    "blind-stores": [
+        ("adapters/dynamodb/routes/changes.py", "import chalicelib.adapters.dynamodb.accounts"),
+        ("adapters/dynamodb/errors.py", "import chalicelib.adapters.dynamodb.writing"),
+        ("adapters/dynamodb/rumours.py", ""),
     ],
     "http-at-the-edge": [
         ("services/__init__.py", "import pydantic"),
         ("adapters/dynamodb/__init__.py", "from pydantic import BaseModel"),
         ("observability.py", "import chalice"),
-        ("bootstrap.py", "import chalice"),
+        ("bootstrap/container.py", "import chalice"),
+    ],
+    "declared-routes": [
+        ("api/health.py", "from chalice.app import Response"),
     ],
     "one-wiring": [
         ("api/__init__.py", "import chalicelib.adapters.dynamodb"),
-        ("triggers.py", "import chalicelib.settings"),
+        ("triggers/streams.py", "import chalicelib.settings"),
         ("settings.py", "import chalicelib.adapters"),
     ],
     "app-on-top": [
-        ("bootstrap.py", "import app"),
+        ("bootstrap/container.py", "import app"),
         ("domain/__init__.py", "import app"),
     ],
 }
@@ -79,8 +97,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("planted")
     shutil.copytree(ROOT / "chalicelib", root / "chalicelib", ignore=only_python)
     shutil.copy(ROOT / "pyproject.toml", root)
-    for name in ("use_case", "other_use_case"):
-        (root / "chalicelib" / "services" / f"{name}.py").touch()
+    for noun in ("routes", "shipments"):
+        (root / "chalicelib" / "services" / noun / "use_case.py").touch()
     return root / "chalicelib"
 
 

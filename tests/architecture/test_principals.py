@@ -7,6 +7,7 @@ from chalice.app import RouteEntry
 
 from app import app
 from chalicelib.domain.actors import Role
+from tests.support.declarations import declared
 
 ROUTES: Final = {
     f"{method} {path}": entry
@@ -27,7 +28,7 @@ ENTRIES: Final = [pytest.param(name, entry, id=name) for name, entry in ROUTES.i
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES)
 def test_a_route_declares_its_principals(name: str, entry: RouteEntry) -> None:
-    principals = vars(entry.view_function)["principals"]
+    principals = declared(entry).principals
 
     assert isinstance(principals, frozenset)
     assert principals
@@ -36,7 +37,7 @@ def test_a_route_declares_its_principals(name: str, entry: RouteEntry) -> None:
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES)
 def test_what_is_open_to_everybody_is_on_the_list(name: str, entry: RouteEntry) -> None:
-    principals = vars(entry.view_function)["principals"]
+    principals = declared(entry).principals
 
     assert (Role.PUBLIC in principals) == (name in OPEN)
     if Role.PUBLIC in principals:
@@ -45,7 +46,7 @@ def test_what_is_open_to_everybody_is_on_the_list(name: str, entry: RouteEntry) 
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES)
 def test_a_path_tells_who_it_is_for(name: str, entry: RouteEntry) -> None:
-    principals, path = vars(entry.view_function)["principals"], entry.uri_pattern
+    principals, path = declared(entry).principals, entry.uri_pattern
 
     if path.startswith("/t/"):
         assert principals == {Role.RECIPIENT}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api.problems import PROBLEM, problem
 from chalicelib.domain.errors import DomainError, NotFound, TooLarge
+from chalicelib.edge.problems import PROBLEM, problem
 from chalicelib.observability import Metric, count, counted
 from tests.architecture.templates import FUNCTION, QUEUE, Packaged, referred
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from local.demo import streets
 from tests.browser.serving import serving
-from tests.stage import Stage
+from tests.support.stage import Stage
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 860}

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from app import app
-from chalicelib.pages import tracking as tracking_routes
+from chalicelib.pages.tracking import views as tracking_routes
 from local.server import Page, RunningServer
-from tests.stage import Stage
+from tests.support.stage import Stage
 
 PHOTO = """<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480">
 <rect width="640" height="480" fill="#8a9a7b"/><path d="M200 480V200h240v280z" fill="#5b4636"/>

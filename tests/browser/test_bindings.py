@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from chalicelib.domain.statuses import Status
-from chalicelib.domain.tracking import Outcome, Sender, ShownProof, TrackingView
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.domain.tracking.tracking import Outcome, Sender, ShownProof, TrackingView
 from tests.browser.conftest import OpenPage
-from tests.stage import Stage
-from tests.tracking_views import (
+from tests.support.stage import Stage
+from tests.support.tracking_views import (
     make_delayed,
     make_delivered,
     make_failed,
@@ -76,6 +76,7 @@ VIEWS: Final = {
     "moving": make_view(),
     "far": make_view(position=None, position_hidden_because="not_yet_near", last_seen_age_s=None),
     "late": make_delayed(),
+    "long story": make_delayed(earlier_before=5),
     "stale": make_stale(),
     "arriving": make_view(Status.ARRIVING, stops_before=0),
     "arrived": make_view(Status.ARRIVED, stops_before=0),

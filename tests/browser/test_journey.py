@@ -17,8 +17,8 @@ from chalicelib.domain.geography import Coordinates
 from local.client import Api, upload
 from local.demo.photo import doorstep_jpeg
 from tests.browser.conftest import TILES, OpenPage
-from tests.builders import north_of
-from tests.tracking_views import DOOR
+from tests.support.builders import north_of
+from tests.support.tracking_views import DOOR
 
 ROOT = Path(__file__).parents[2]
 VAN_MARKER = ".marker-van"

@@ -8,11 +8,11 @@ from playwright.sync_api import Page, Response, expect
 
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.tracking import TrackingView
+from chalicelib.domain.tracking.tracking import TrackingView
 from tests.browser.conftest import OpenPage
-from tests.builders import NOON, seconds
-from tests.stage import Stage
-from tests.tracking_views import (
+from tests.support.builders import NOON, seconds
+from tests.support.stage import Stage
+from tests.support.tracking_views import (
     VAN,
     make_delayed,
     make_delivered,

@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.statuses import Status
-from chalicelib.domain.tracking import Sender, TrackingView
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.domain.tracking.tracking import Sender, TrackingView
 from chalicelib.pages.languages import CATALOGUES
 from tests.browser.axe import violations
 from tests.browser.conftest import DESK, PHONE, OpenPage
-from tests.stage import Stage
-from tests.tracking_views import (
+from tests.support.stage import Stage
+from tests.support.tracking_views import (
     make_delayed,
     make_delivered,
     make_failed,
@@ -64,6 +64,34 @@ def test_axe_finds_nothing_on_refusals(
         )
 
         assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_history(
+    stage: Stage, open_page: OpenPage, scheme: Literal["light", "dark"]
+) -> None:
+    stage.show(make_delivered())
+
+    page = open_page(f"{stage.base_url}/t/t0ken/history", color_scheme=scheme)
+
+    assert violations(page) == []
+
+
+def test_earlier_lines_are_reached_and_left_again_without_javascript(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    page = open_page(stage.show(make_delivered(earlier_before=5)), java_script_enabled=False)
+
+    page.get_by_role("link", name="Show earlier").click()
+    newest = page.locator(".line-label").all_inner_texts()
+    page.get_by_role("link", name="Show earlier").click()
+    earlier = page.locator(".line-label").all_inner_texts()
+    page.get_by_role("link", name="Back to the delivery").click()
+
+    assert newest[0] == "Delivered"
+    assert len(newest) == len(earlier) == 2
+    assert set(newest).isdisjoint(earlier)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Delivered")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

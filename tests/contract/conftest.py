@@ -6,49 +6,92 @@ from dataclasses import dataclass
 
 import pytest
 
-from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
-from chalicelib.adapters.dynamodb.fleet import DynamoFleet
-from chalicelib.adapters.dynamodb.routes import DynamoRoutes
-from chalicelib.adapters.dynamodb.shipments import DynamoShipments
-from chalicelib.adapters.dynamodb.travel import DynamoTravelPages
-from chalicelib.services.ports import Accounts, Fleet, Routes, Shipments, TravelPages
-from local.transactions import cheap_transactions
-from tests.aws import aws
-from tests.fakes.accounts import InMemoryAccounts
-from tests.fakes.fleet import InMemoryFleet
-from tests.fakes.routes import InMemoryRoutes
-from tests.fakes.shipments import InMemoryShipments
-from tests.fakes.travel import InMemoryTravelPages
+from chalicelib.adapters.dynamodb.accounts.drivers import DynamoDrivers
+from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
+from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
+from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
+from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
+from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
+from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
+from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
+from chalicelib.adapters.dynamodb.journal import DynamoJournal
+from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
+from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
+from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
+from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
+from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
+from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal, Requests
+from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.travel import TravelPages
+from chalicelib.services.ports.webhooks import WebhookEndpoints
+from local.cloud.transactions import cheap_transactions
+from tests.support.aws import aws
+from tests.support.fakes.accounts import (
+    InMemoryApiKeys,
+    InMemoryHubs,
+    InMemoryInvitations,
+    InMemoryShippers,
+)
+from tests.support.fakes.journal import InMemoryJournal
+from tests.support.fakes.webhooks import InMemoryWebhookEndpoints
 
 
 @dataclass(frozen=True)
 class Stores:
-    """The stores of one carrier, over the same data."""
+    """The stores of one carrier, and the journal that writes into them."""
 
+    journal: Journal
+    requests: Requests
     shipments: Shipments
     routes: Routes
     fleet: Fleet
-    accounts: Accounts
     travel: TravelPages
+    shippers: Shippers
+    drivers: Drivers
+    hubs: Hubs
+    keys: ApiKeys
+    invitations: Invitations
+    endpoints: WebhookEndpoints
 
 
 @contextmanager
 def in_memory() -> Iterator[Stores]:
-    fleet, routes = InMemoryFleet(), InMemoryRoutes()
+    journal = InMemoryJournal()
     yield Stores(
-        InMemoryShipments(fleet, routes),
-        routes,
-        fleet,
-        InMemoryAccounts(fleet),
-        InMemoryTravelPages(),
+        journal,
+        journal.requests,
+        journal.shipments,
+        journal.routes,
+        journal.fleet,
+        journal.travel,
+        InMemoryShippers(),
+        journal.drivers,
+        InMemoryHubs(),
+        InMemoryApiKeys(),
+        InMemoryInvitations(),
+        InMemoryWebhookEndpoints(),
     )
 
 
 @contextmanager
 def on_moto() -> Iterator[Stores]:
     with cheap_transactions(), aws():
+        partitions = Partitions()
         yield Stores(
-            DynamoShipments(), DynamoRoutes(), DynamoFleet(), DynamoAccounts(), DynamoTravelPages()
+            DynamoJournal(),
+            DynamoRequests(),
+            DynamoShipments(),
+            DynamoRoutes(),
+            DynamoFleet(),
+            DynamoTravelPages(),
+            DynamoShippers(partitions),
+            DynamoDrivers(partitions),
+            DynamoHubs(partitions),
+            DynamoApiKeys(partitions),
+            DynamoInvitations(),
+            DynamoWebhookEndpoints(),
         )
 
 
@@ -79,8 +122,8 @@ def travel(stores: Stores) -> TravelPages:
 
 
 @pytest.fixture
-def accounts(stores: Stores) -> Accounts:
-    return stores.accounts
+def journal(stores: Stores) -> Journal:
+    return stores.journal
 
 
 @pytest.fixture

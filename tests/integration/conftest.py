@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults import never_wait
-from tests.integration.carrier import Carrier, open_carrier
+from tests.support.carrier import Carrier, open_carrier
+from tests.support.faults import never_wait
 
 
 @pytest.fixture

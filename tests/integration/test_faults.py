@@ -11,8 +11,9 @@ from typing import Any, Final
 import pytest
 
 from chalicelib.domain.ids import ShipmentId
-from tests.depth import DEEP
-from tests.faults import (
+from tests.support.carrier import Carrier, Reply, Round, Shop, fix, note
+from tests.support.depth import DEEP
+from tests.support.faults import (
     DYNAMODB_500,
     RESET,
     THROTTLE,
@@ -24,7 +25,6 @@ from tests.faults import (
     crash_after,
     crash_before,
 )
-from tests.integration.carrier import Carrier, Reply, Round, Shop, fix, note
 
 SDK_TRIES: Final = 3
 NEAR_M: Final = -300.0

@@ -8,17 +8,19 @@ from typing import Any, Final
 
 import pytest
 
-from chalicelib import bootstrap
-from chalicelib.adapters.dynamodb import writes
-from chalicelib.adapters.dynamodb.tables import LiveItem
+from chalicelib.adapters.dynamodb import journal
+from chalicelib.adapters.dynamodb.fleet.changes import live_item
+from chalicelib.adapters.dynamodb.writing import Put
 from chalicelib.api.schemas.driving import DeliverIn, FailIn, FixBatchIn
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
-from chalicelib.services.plan_routes import PlannedVisit, RouteOrder
-from tests.depth import times
-from tests.integration.carrier import Carrier, Round, fix
-from tests.interleaving import Interleaving
+from chalicelib.domain.journal.changes import LiveChange
+from chalicelib.services.routes.plan_routes import NewRoute, PlannedVisit
+from tests.support.carrier import Carrier, Round, fix
+from tests.support.depth import times
+from tests.support.interleaving import Interleaving
 
 ALL: Final = list(itertools.product((0, 1), repeat=8))
 SCHEDULES: Final = random.Random(20_261_123).sample(ALL, times(quick=6, deep=len(ALL)))
@@ -55,7 +57,7 @@ def delivery(van: Round) -> Callable[[], Any]:
 
 def planning(carrier: Carrier, driver_id: str, shipment_id: str) -> Callable[[], Any]:
     now = carrier.clock.now()
-    order = RouteOrder(
+    order = NewRoute(
         driver_id=DriverId(driver_id),
         hub_id=HubId(carrier.hub_id),
         service_day=now.date(),
@@ -77,7 +79,7 @@ def ride(now: datetime) -> list[dict[str, Any]]:
 
 def remembered(van: Round) -> list[datetime]:
     """When the newest fixes were recorded that the live state remembers."""
-    live = bootstrap.container().fleet.live(DriverId(van.driver_id))
+    live = bootstrap.container().adapters.fleet.live(DriverId(van.driver_id))
     return [found.recorded_at for found in live.recent]
 
 
@@ -112,8 +114,10 @@ def test_l17_two_batches_of_one_driver_may_overlap_in_any_way(
 def test_a_write_that_forgets_its_condition_would_be_caught(
     shared: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        writes, "live_condition", lambda *_: LiveItem.item.exists() | LiveItem.item.does_not_exist()
+    monkeypatch.setitem(
+        journal.PUTS,
+        LiveChange,
+        lambda change, token: [Put(live_item(change.after, token))],
     )
     kept: list[int] = []
 

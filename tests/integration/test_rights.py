@@ -14,14 +14,15 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import bootstrap, triggers
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.ids import RouteId, ShipmentId
-from chalicelib.domain.payloads import to_message
+from chalicelib.domain.shipments.payloads import to_message
+from chalicelib.triggers import queues
 from infra.template import Stack
 from local.client import Api, upload
 from local.stack import STAGE, RunningStack, running_stack
-from tests.aws import table_names
-from tests.integration.rights import POLICIES, Call, Recorder, allows, statements
+from tests.support.aws import table_names
+from tests.support.rights import POLICIES, Call, Recorder, allows, statements
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
 HELSINKI = {"lat_deg": 60.1699, "lon_deg": 24.9384}
@@ -190,11 +191,11 @@ def take_photo(driver: Api, shipment_id: str) -> str:
 def deliver_events_again(shipment_id: ShipmentId) -> None:
     """What a queue may do at any time: the same messages once more."""
     container = bootstrap.container()
-    _, events = container.shipments.with_history(shipment_id)
+    _, events = container.adapters.shipments.with_history(shipment_id, newest=99)
     batch = {"Records": [{"messageId": event.id, "body": to_message(event)} for event in events]}
     nothing: dict[str, list[Any]] = {"batchItemFailures": []}
-    assert triggers.notify_recipient(batch, container) == nothing
-    assert triggers.deliver_webhook(batch, container) == nothing
+    assert queues.notify_recipient(batch, notify=container.notify_recipient) == nothing
+    assert queues.deliver_webhook(batch, deliver=container.deliver_webhook) == nothing
 
 
 def learn_over_a_broken_page() -> None:

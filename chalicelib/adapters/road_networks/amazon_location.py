@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.road_networks import legs
-from chalicelib.adapters.wires import within
+from chalicelib.adapters.webhooks.deadlines import within
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.geography import Coordinates
 

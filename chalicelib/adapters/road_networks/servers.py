@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from typing import Final
 from urllib.parse import urlsplit
 
-from chalicelib.adapters.wires import Wire, connect, left_s, resolve, within
+from chalicelib.adapters.webhooks.deadlines import Wire, connect, left_s, resolve, within
 
 MOST_BYTES: Final = 256 * 1024
 """A matrix of 24 legs has 576 figures: 8 KB as OSRM and Valhalla write them."""

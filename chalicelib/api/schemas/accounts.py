@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import AliasPath, Field, StringConstraints
 
 from chalicelib.api.schemas.shipments import TimeZone
-from chalicelib.api.schemas.values import Id, Instant, Latitude, Line, Longitude, Schema
+from chalicelib.api.schemas.values import Id, Instant, Latitude, Line, Longitude
+from chalicelib.domain.actors import Role
+from chalicelib.edge.schemas import Out, Schema
 
 
 class ShipperIn(Schema):
@@ -17,7 +19,7 @@ class ShipperIn(Schema):
     support_contact: Line | None = None
 
 
-class ShipperOut(Schema):
+class ShipperOut(Out):
     """A shipper."""
 
     id: str
@@ -36,19 +38,19 @@ class KeyIn(Schema):
     expires_at: Instant | None = None
 
 
-class KeyOut(Schema):
+class KeyOut(Out):
     """A new key, shown this once."""
 
-    id: str
-    key: str
-    role: str
-    label: str
-    shipper_id: str | None
-    created_at: datetime
-    expires_at: datetime | None
+    id: str = Field(validation_alias=AliasPath("key", "id"))
+    key: str = Field(validation_alias="text")
+    role: Role = Field(validation_alias=AliasPath("key", "role"))
+    label: str = Field(validation_alias=AliasPath("key", "label"))
+    shipper_id: str | None = Field(validation_alias=AliasPath("key", "shipper_id"))
+    created_at: datetime = Field(validation_alias=AliasPath("key", "created_at"))
+    expires_at: datetime | None = Field(validation_alias=AliasPath("key", "expires_at"))
 
 
-class RevokedKeyOut(Schema):
+class RevokedKeyOut(Out):
     """A key that has ended."""
 
     id: str
@@ -64,13 +66,13 @@ class HubIn(Schema):
     time_zone: TimeZone
 
 
-class HubOut(Schema):
+class HubOut(Out):
     """A hub."""
 
     id: str
     name: str
-    lat_deg: float
-    lon_deg: float
+    lat_deg: float = Field(validation_alias=AliasPath("coordinates", "lat_deg"))
+    lon_deg: float = Field(validation_alias=AliasPath("coordinates", "lon_deg"))
     time_zone: str
     created_at: datetime
 
@@ -82,7 +84,7 @@ class DriverIn(Schema):
     team: Line | None = None
 
 
-class DriverOut(Schema):
+class DriverOut(Out):
     """A driver."""
 
     id: str
@@ -91,7 +93,7 @@ class DriverOut(Schema):
     created_at: datetime
 
 
-class DriversOut(Schema):
+class DriversOut(Out):
     """A page of drivers."""
 
     data: tuple[DriverOut, ...]
@@ -102,11 +104,11 @@ class InvitationIn(Schema):
     """Nothing to say."""
 
 
-class InvitationOut(Schema):
+class InvitationOut(Out):
     """A one-time code, shown this once."""
 
     code: str
-    expires_at: datetime
+    expires_at: datetime = Field(validation_alias=AliasPath("invitation", "expires_at"))
 
 
 class SessionIn(Schema):
@@ -115,7 +117,7 @@ class SessionIn(Schema):
     code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
 
 
-class SessionOut(Schema):
+class SessionOut(Out):
     """A driver's token for one shift."""
 
     token: str

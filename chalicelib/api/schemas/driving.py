@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AliasPath, Field, StringConstraints
 
 from chalicelib.api.schemas.values import (
     ActionId,
@@ -11,17 +11,17 @@ from chalicelib.api.schemas.values import (
     Instant,
     Latitude,
     Longitude,
-    Schema,
     Text,
 )
-from chalicelib.domain.fixes import Fix, Reason, Verdict
+from chalicelib.domain.driving.fixes import Fix, Reason, Verdict
+from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
-from chalicelib.domain.shipments import Shipment, Step
-from chalicelib.domain.statuses import FailureReason, external_status
-from chalicelib.domain.stop_reports import StopReport
-from chalicelib.services.ingest_positions import FixBatch, IngestReport
-from chalicelib.services.scan_parcels import Scan, ScanResult
+from chalicelib.domain.shipments.lifecycle import Step
+from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.edge.schemas import Out, Schema
+from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
+from chalicelib.services.driving.scan_parcels import Scan, ScanVerdict
 
 
 class ScanIn(Schema):
@@ -42,28 +42,18 @@ class ScansIn(Schema):
         return tuple(Scan(s.action_id, s.barcode, s.scanned_at) for s in self.scans)
 
 
-class ScanOut(Schema):
+class ScanOut(Out):
     """The verdict on one scan."""
 
     action_id: str
-    verdict: str
+    verdict: ScanVerdict
     shipment_id: str | None
 
 
-class ScansOut(Schema):
+class ScansOut(Out):
     """A verdict for each."""
 
     results: tuple[ScanOut, ...]
-
-    @classmethod
-    def of(cls, results: tuple[ScanResult, ...]) -> "ScansOut":
-        """From the domain."""
-        return cls(
-            results=tuple(
-                ScanOut(action_id=r.action_id, verdict=r.verdict.value, shipment_id=r.shipment_id)
-                for r in results
-            )
-        )
 
 
 class FixIn(Schema):
@@ -104,14 +94,14 @@ class FixBatchIn(Schema):
         )
 
 
-class VerdictOut(Schema):
+class VerdictOut(Out):
     """Why a fix was not taken at face value."""
 
     index: int
     reasons: tuple[Reason, ...]
 
 
-class IngestReportOut(Schema):
+class IngestReportOut(Out):
     """``accepted``: at face value; ``suspect``: kept, but moves nothing; ``rejected``: not kept."""
 
     accepted: int
@@ -122,16 +112,16 @@ class IngestReportOut(Schema):
     clock_skew_s: float
 
     @classmethod
-    def of(cls, report: IngestReport) -> "IngestReportOut":
+    def of(cls, value: IngestReport) -> "IngestReportOut":
         """From the domain. A batch that was kept before is all duplicates, whatever else it is."""
 
         def is_duplicate(verdict: Verdict) -> bool:
-            return report.is_repeat or verdict.reasons == (Reason.DUPLICATE,)
+            return value.is_repeat or verdict.reasons == (Reason.DUPLICATE,)
 
-        duplicates = [v for v in report.verdicts if is_duplicate(v)]
-        judged = [v for v in report.verdicts if v.reasons and not is_duplicate(v)]
+        duplicates = [v for v in value.verdicts if is_duplicate(v)]
+        judged = [v for v in value.verdicts if v.reasons and not is_duplicate(v)]
         return cls(
-            accepted=len(report.verdicts) - len(duplicates) - len(judged),
+            accepted=len(value.verdicts) - len(duplicates) - len(judged),
             duplicates=len(duplicates),
             suspect=tuple(
                 VerdictOut(index=v.index, reasons=v.reasons) for v in judged if v.is_stored
@@ -139,8 +129,8 @@ class IngestReportOut(Schema):
             rejected=tuple(
                 VerdictOut(index=v.index, reasons=v.reasons) for v in judged if not v.is_stored
             ),
-            head_recorded_at=report.head_recorded_at,
-            clock_skew_s=report.clock_skew.total_seconds(),
+            head_recorded_at=value.head_recorded_at,
+            clock_skew_s=value.clock_skew.total_seconds(),
         )
 
 
@@ -215,36 +205,19 @@ class FailIn(AttemptIn):
         return self.report(stop_id, Step.FAIL, self.reason)
 
 
-class StopShipmentOut(Schema):
+class StopShipmentOut(Out):
     """A shipment of the stop after the report."""
 
     id: str
-    status: str
-    external_status: str
+    status: Status
+    external_status: str = Field(validation_alias=AliasPath("external_status", "sub_status"))
 
 
-class StopReportOut(Schema):
+class StopReportOut(Out):
     """The stop after the report."""
 
     stop_id: str
     shipments: tuple[StopShipmentOut, ...]
-
-    @classmethod
-    def of(cls, stop_id: str, shipments: tuple[Shipment, ...]) -> "StopReportOut":
-        """From the domain."""
-        return cls(
-            stop_id=stop_id,
-            shipments=tuple(
-                StopShipmentOut(
-                    id=s.id,
-                    status=s.status.value,
-                    external_status=external_status(
-                        s.status, s.last_attempt.reason if s.last_attempt else None
-                    ).sub_status,
-                )
-                for s in sorted(shipments, key=lambda shipment: shipment.id)
-            ),
-        )
 
 
 class ProofIn(Schema):
@@ -256,10 +229,10 @@ class ProofIn(Schema):
     size_bytes: Annotated[int, Field(ge=1, le=8_000_000)]
 
 
-class ProofOut(Schema):
+class ProofOut(Out):
     """Where and how to upload it."""
 
     proof_id: str
-    url: str
-    fields: dict[str, str]
-    expires_at: datetime
+    url: str = Field(validation_alias=AliasPath("upload", "url"))
+    fields: dict[str, str] = Field(validation_alias=AliasPath("upload", "fields"))
+    expires_at: datetime = Field(validation_alias=AliasPath("upload", "expires_at"))

@@ -1,18 +1,54 @@
 """Figures on the wire. All times are seconds; numerators stand beside what is divided by them."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Annotated, Final, Self
 
-from chalicelib.api.schemas.values import Schema
-from chalicelib.domain.accuracy import Accuracy, Horizon, Miss
-from chalicelib.domain.ids import StopId
-from chalicelib.services.show_accuracy import RouteAccuracy, pooled
+from pydantic import AfterValidator, AliasPath, Field, model_validator
 
-MILLISECOND_DIGITS: Final = 3
+from chalicelib.domain.errors import Invalid
+from chalicelib.domain.eta.accuracy import Horizon
+from chalicelib.domain.ids import HubId
+from chalicelib.domain.routes.routes import RouteStatus
+from chalicelib.edge.queries import QueryDay, QueryId
+from chalicelib.edge.schemas import Listed, ListingQuery, Out, number_up_to
+from chalicelib.services.learning.show_accuracy import RouteAccuracy, pooled
+
+MOST_ROUTES: Final = 5
+"""To judge a route of 150 stops with a fix each 20 s takes a function of 512 MB some 4 s of 28."""
+
+Milliseconds = Annotated[float, AfterValidator(lambda value_s: round(value_s, 3))]
+"""Seconds to three digits."""
+Ratio = Annotated[float, AfterValidator(lambda ratio: round(ratio, 4))]
+"""From 0 to 1, to four digits."""
 
 
-class AccuracyOut(Schema):
+class EtaAccuracyQuery(ListingQuery):
+    """One route, or a page of a hub's routes of one service day."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_ROUTES), number_up_to(MOST_ROUTES)] = MOST_ROUTES
+    service_day: QueryDay | None = None
+    hub_id: QueryId | None = None
+    route_id: QueryId | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        for name in sorted(self.model_fields_set - {"route_id"}):
+            if self.route_id is not None:
+                text = "This parameter is of no use beside route_id."
+                raise Invalid(text, pointer=f"?{name}", code="unexpected")
+        return self
+
+    def day_of_hub(self) -> tuple[date, HubId]:
+        """Which hub's day is meant, if no route is named. Raises Invalid for what is missing."""
+        text = "This parameter is needed."
+        if self.service_day is None:
+            raise Invalid(text, pointer="?service_day", code="missing")
+        if self.hub_id is None:
+            raise Invalid(text, pointer="?hub_id", code="missing")
+        return self.service_day, HubId(self.hub_id)
+
+
+class AccuracyOut(Out):
     """How good what was told at one horizon was.
 
     ``count`` is the denominator of every mean and ratio; the sums of several routes or pages may be
@@ -21,52 +57,26 @@ class AccuracyOut(Schema):
 
     count: int
     covered: int
-    coverage_ratio: float | None
-    absolute_error_sum_s: float
-    mean_absolute_error_s: float | None
-    median_absolute_error_s: float | None
-    p90_absolute_error_s: float | None
-    signed_error_sum_s: float
-    bias_s: float | None
-    range_width_sum_s: float
-    mean_range_width_s: float | None
-
-    @classmethod
-    def of(cls, accuracy: Accuracy) -> "AccuracyOut":
-        """From the domain."""
-        return cls(
-            count=accuracy.count,
-            covered=accuracy.covered,
-            coverage_ratio=_rounded(accuracy.coverage_ratio, 4),
-            absolute_error_sum_s=round(accuracy.absolute_error_s, MILLISECOND_DIGITS),
-            mean_absolute_error_s=_rounded(accuracy.mean_s),
-            median_absolute_error_s=_rounded(accuracy.median_s),
-            p90_absolute_error_s=_rounded(accuracy.p90_s),
-            signed_error_sum_s=round(accuracy.signed_error_s, MILLISECOND_DIGITS),
-            bias_s=_rounded(accuracy.bias_s),
-            range_width_sum_s=round(accuracy.width_s, MILLISECOND_DIGITS),
-            mean_range_width_s=_rounded(accuracy.mean_width_s),
-        )
+    coverage_ratio: Ratio | None
+    absolute_error_sum_s: Milliseconds = Field(validation_alias="absolute_error_s")
+    mean_absolute_error_s: Milliseconds | None = Field(validation_alias="mean_s")
+    median_absolute_error_s: Milliseconds | None = Field(validation_alias="median_s")
+    p90_absolute_error_s: Milliseconds | None = Field(validation_alias="p90_s")
+    signed_error_sum_s: Milliseconds = Field(validation_alias="signed_error_s")
+    bias_s: Milliseconds | None
+    range_width_sum_s: Milliseconds = Field(validation_alias="width_s")
+    mean_range_width_s: Milliseconds | None = Field(validation_alias="mean_width_s")
 
 
-class MissOut(Schema):
+class MissOut(Out):
     """How far one ETA was off: positive when the van came earlier than told."""
 
-    error_s: float
+    error_s: Milliseconds
     is_covered: bool
-    range_width_s: float
-
-    @classmethod
-    def of(cls, miss: Miss) -> "MissOut":
-        """From the domain."""
-        return cls(
-            error_s=round(miss.error_s, MILLISECOND_DIGITS),
-            is_covered=miss.is_covered,
-            range_width_s=round(miss.width_s, MILLISECOND_DIGITS),
-        )
+    range_width_s: Milliseconds = Field(validation_alias="width_s")
 
 
-class JudgedStopOut(Schema):
+class JudgedStopOut(Out):
     """A stop that was reached. ``arrived_at`` is not before its window opened, if the van waited.
 
     ``misses`` are by horizon: those horizons at which something had been told.
@@ -74,80 +84,53 @@ class JudgedStopOut(Schema):
 
     stop_id: str
     arrived_at: datetime
-    misses: dict[str, MissOut]
-
-    @classmethod
-    def of(
-        cls, stop_id: StopId, arrived_at: datetime, misses: Mapping[Horizon, Miss]
-    ) -> "JudgedStopOut":
-        """From the domain."""
-        by_horizon = {horizon.value: MissOut.of(miss) for horizon, miss in misses.items()}
-        return cls(stop_id=stop_id, arrived_at=arrived_at, misses=by_horizon)
+    misses: dict[Horizon, MissOut]
 
 
-class RouteAccuracyOut(Schema):
+class RouteAccuracyOut(Out):
     """The figures of a route, by horizon.
 
     Stops left at an unknown time are counted in ``stops_unknown`` and judged nowhere.
     """
 
-    route_id: str
-    driver_id: str
-    hub_id: str
-    service_day: date
-    status: str
-    started_at: datetime | None
+    route_id: str = Field(validation_alias=AliasPath("route", "id"))
+    driver_id: str = Field(validation_alias=AliasPath("route", "driver_id"))
+    hub_id: str = Field(validation_alias=AliasPath("route", "hub_id"))
+    service_day: date = Field(validation_alias=AliasPath("route", "service_day"))
+    status: RouteStatus = Field(validation_alias=AliasPath("route", "status"))
+    started_at: datetime | None = Field(validation_alias=AliasPath("route", "started_at"))
     stops_planned: int
     stops_judged: int
     stops_unknown: int
-    horizons: dict[str, AccuracyOut]
-
-    @classmethod
-    def of(cls, found: RouteAccuracy) -> "RouteAccuracyOut":
-        """From the domain."""
-        route = found.route
-        return cls(
-            route_id=route.id,
-            driver_id=route.driver_id,
-            hub_id=route.hub_id,
-            service_day=route.service_day,
-            status=route.status.value,
-            started_at=route.started_at,
-            stops_planned=len(route.stops),
-            stops_judged=len(found.reached.arrivals),
-            stops_unknown=len(found.reached.unknown),
-            horizons=_by_horizon(found.accuracy),
-        )
+    horizons: dict[Horizon, AccuracyOut] = Field(validation_alias="accuracy")
 
 
-class JudgedRouteOut(Schema):
+class JudgedRouteOut(Out):
     """One route with each of its stops, in the order in which they were left."""
 
     route: RouteAccuracyOut
     stops: tuple[JudgedStopOut, ...]
 
     @classmethod
-    def of(cls, found: RouteAccuracy) -> "JudgedRouteOut":
-        """From the domain."""
-        return cls(
-            route=RouteAccuracyOut.of(found),
-            stops=tuple(
-                JudgedStopOut.of(stop_id, arrival.arrived_at, found.misses[stop_id])
-                for stop_id, arrival in found.reached.arrivals.items()
-            ),
-        )
+    def of(cls, value: RouteAccuracy) -> Self:
+        """The route, and how each of its stops was judged."""
+        stops = [
+            {"stop_id": stop_id, "arrived_at": arrival.arrived_at, "misses": value.misses[stop_id]}
+            for stop_id, arrival in value.reached.arrivals.items()
+        ]
+        return cls.model_validate({"route": value, "stops": stops})
 
 
-class PooledAccuracyOut(Schema):
+class PooledAccuracyOut(Out):
     """The figures of all routes of a page: its stops are thrown together, not its routes' means."""
 
     routes: int
     stops_judged: int
     stops_unknown: int
-    horizons: dict[str, AccuracyOut]
+    horizons: dict[Horizon, AccuracyOut]
 
 
-class DayAccuracyOut(Schema):
+class DayAccuracyOut(Out):
     """A page of a hub's routes of a day."""
 
     data: tuple[RouteAccuracyOut, ...]
@@ -155,23 +138,13 @@ class DayAccuracyOut(Schema):
     next_cursor: str | None
 
     @classmethod
-    def of(cls, routes: tuple[RouteAccuracy, ...], next_cursor: str | None) -> "DayAccuracyOut":
-        """From the domain."""
-        return cls(
-            data=tuple(map(RouteAccuracyOut.of, routes)),
-            pooled=PooledAccuracyOut(
-                routes=len(routes),
-                stops_judged=sum(len(each.reached.arrivals) for each in routes),
-                stops_unknown=sum(len(each.reached.unknown) for each in routes),
-                horizons=_by_horizon(pooled(routes)),
-            ),
-            next_cursor=next_cursor,
-        )
-
-
-def _by_horizon(accuracy: Mapping[Horizon, Accuracy]) -> dict[str, AccuracyOut]:
-    return {horizon.value: AccuracyOut.of(accuracy[horizon]) for horizon in Horizon}
-
-
-def _rounded(value: float | None, digits: int = MILLISECOND_DIGITS) -> float | None:
-    return None if value is None else round(value, digits)
+    def of(cls, value: Listed) -> Self:
+        """A page of RouteAccuracy, and the figures of all of it together."""
+        routes = [each for each in value.data if isinstance(each, RouteAccuracy)]
+        together = {
+            "routes": len(routes),
+            "stops_judged": sum(each.stops_judged for each in routes),
+            "stops_unknown": sum(each.stops_unknown for each in routes),
+            "horizons": pooled(routes),
+        }
+        return cls.joined(value, pooled=together)

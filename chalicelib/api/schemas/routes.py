@@ -1,15 +1,19 @@
 """Routes on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AliasPath, BeforeValidator, Field, model_validator
 
-from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut, Schema
+from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
-from chalicelib.domain.routes import Break, Route
-from chalicelib.services.plan_routes import PlannedVisit, RouteOrder
-from chalicelib.services.show_routes import DriverRoute
+from chalicelib.domain.proofs.proofs import Requirement
+from chalicelib.domain.routes.routes import Break, RouteStatus
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.edge.queries import QueryDay, QueryId
+from chalicelib.edge.schemas import ListingQuery, Out, Schema
+from chalicelib.services.routes.plan_routes import NewRoute, PlannedVisit
+from chalicelib.services.routes.show_routes import DriverRoute
 
 ServiceTime = Annotated[float, Field(ge=0, le=14_400)]
 
@@ -47,19 +51,20 @@ class RouteIn(Schema):
             raise ValueError(msg)
         return self
 
-    def to_domain(self) -> RouteOrder:
+    def to_domain(self) -> NewRoute:
         """The order."""
         visits = self.stops or tuple(
             VisitIn(shipment_ids=(shipment_id,)) for shipment_id in self.shipment_ids or ()
         )
-        return RouteOrder(
+        return NewRoute(
             driver_id=DriverId(self.driver_id),
             hub_id=HubId(self.hub_id),
             service_day=self.service_day,
             starts_at=self.starts_at,
             is_list=self.stops is None,
             breaks=tuple(
-                Break(rest.earliest, rest.latest, rest.duration_s) for rest in self.breaks
+                Break(planned_break.earliest, planned_break.latest, planned_break.duration_s)
+                for planned_break in self.breaks
             ),
             visits=tuple(
                 PlannedVisit(
@@ -71,34 +76,36 @@ class RouteIn(Schema):
         )
 
 
-class StopOut(Schema):
+class RoutesQuery(ListingQuery):
+    """A hub's routes of one service day."""
+
+    service_day: QueryDay
+    hub_id: QueryId
+
+
+class StopOut(Out):
     """A stop as planned."""
 
     id: str
     shipment_ids: tuple[str, ...]
-    lat_deg: float
-    lon_deg: float
+    lat_deg: float = Field(validation_alias=AliasPath("coordinates", "lat_deg"))
+    lon_deg: float = Field(validation_alias=AliasPath("coordinates", "lon_deg"))
     time_zone: str
     window: RangeOut | None
     service_time_s: float | None
-    planned_arrival: EtaOut | None
+    planned_arrival: EtaOut | None = Field(validation_alias="planned")
     promise: RangeOut | None
 
 
-class BreakOut(Schema):
+class BreakOut(Out):
     """A rest of the driver, as planned."""
 
     earliest: datetime
     latest: datetime
     duration_s: int
 
-    @classmethod
-    def of(cls, rest: Break) -> "BreakOut":
-        """From the domain."""
-        return cls(earliest=rest.earliest, latest=rest.latest, duration_s=rest.duration_s)
 
-
-class RouteOut(Schema):
+class RouteOut(Out):
     """A route."""
 
     id: str
@@ -106,7 +113,7 @@ class RouteOut(Schema):
     hub_id: str
     service_day: date
     starts_at: datetime
-    status: str
+    status: RouteStatus
     plan_version: int
     started_at: datetime | None
     completed_at: datetime | None
@@ -114,63 +121,47 @@ class RouteOut(Schema):
     breaks: tuple[BreakOut, ...]
     stops: tuple[StopOut, ...]
 
-    @classmethod
-    def of(cls, route: Route) -> "RouteOut":
-        """From the domain."""
-        return cls(
-            id=route.id,
-            driver_id=route.driver_id,
-            hub_id=route.hub_id,
-            service_day=route.service_day,
-            starts_at=route.starts_at,
-            status=route.status.value,
-            plan_version=route.plan_version,
-            started_at=route.started_at,
-            completed_at=route.completed_at,
-            created_at=route.created_at,
-            breaks=tuple(map(BreakOut.of, route.breaks)),
-            stops=tuple(
-                StopOut(
-                    id=stop.id,
-                    shipment_ids=stop.shipment_ids,
-                    lat_deg=stop.coordinates.lat_deg,
-                    lon_deg=stop.coordinates.lon_deg,
-                    time_zone=stop.time_zone,
-                    window=RangeOut.of(stop.window),
-                    service_time_s=stop.service_time_s,
-                    planned_arrival=EtaOut.of(stop.planned),
-                    promise=RangeOut.of(stop.promise),
-                )
-                for stop in route.stops
-            ),
-        )
 
-
-class RoutesOut(Schema):
+class RoutesOut(Out):
     """A page of routes."""
 
     data: tuple[RouteOut, ...]
     next_cursor: str | None
 
 
-class DriverStopOut(Schema):
-    """A stop as its driver needs it: with names and doors, for these are the driver's customers."""
+class DriverShipmentOut(Out):
+    """A shipment as its driver needs it: with name and door."""
 
     id: str
-    lat_deg: float
-    lon_deg: float
+    reference: str
+    status: Status
+    recipient_name: str = Field(validation_alias=AliasPath("recipient", "name"))
+    address_lines: tuple[str, ...] = Field(validation_alias=AliasPath("address", "lines"))
+    city: str = Field(validation_alias=AliasPath("address", "city"))
+    instructions: str | None = Field(validation_alias=AliasPath("address", "instructions"))
+    barcodes: tuple[str, ...]
+    scanned_barcodes: Annotated[tuple[str, ...], BeforeValidator(sorted)]
+    photo: Requirement = Field(validation_alias=AliasPath("proof_requirements", "photo"))
+
+
+class DriverStopOut(Out):
+    """A stop as its driver needs it, with what is handed over there."""
+
+    id: str
+    lat_deg: float = Field(validation_alias=AliasPath("coordinates", "lat_deg"))
+    lon_deg: float = Field(validation_alias=AliasPath("coordinates", "lon_deg"))
     time_zone: str
     window: RangeOut | None
     is_done: bool
     eta: EtaOut | None
-    shipments: tuple[dict[str, Any], ...]
+    shipments: tuple[DriverShipmentOut, ...]
 
 
-class DriverRouteOut(Schema):
+class DriverRouteOut(Out):
     """The driver's own route."""
 
     id: str
-    status: str
+    status: RouteStatus
     plan_version: int
     service_day: date
     starts_at: datetime
@@ -179,49 +170,17 @@ class DriverRouteOut(Schema):
     stops: tuple[DriverStopOut, ...]
 
     @classmethod
-    def of(cls, found: DriverRoute) -> "DriverRouteOut":
-        """From the domain."""
-        route, live = found.route, found.live
+    def of(cls, value: DriverRoute) -> Self:
+        """The plan's stops, each with its ETA of now and its own shipments."""
+        route, live, found = value.route, value.live, value.shipments
         is_live = live.route_id == route.id
-        return cls(
-            id=route.id,
-            status=route.status.value,
-            plan_version=route.plan_version,
-            service_day=route.service_day,
-            starts_at=route.starts_at,
-            started_at=route.started_at,
-            breaks=tuple(map(BreakOut.of, route.breaks)),
-            stops=tuple(
-                DriverStopOut(
-                    id=stop.id,
-                    lat_deg=stop.coordinates.lat_deg,
-                    lon_deg=stop.coordinates.lon_deg,
-                    time_zone=stop.time_zone,
-                    window=RangeOut.of(stop.window),
-                    is_done=is_live and live.progress[i].is_done,
-                    eta=EtaOut.of(live.etas[i] if is_live else stop.planned),
-                    shipments=tuple(
-                        _for_driver(found, shipment_id)
-                        for shipment_id in stop.shipment_ids
-                        if shipment_id in found.shipments
-                    ),
-                )
-                for i, stop in enumerate(route.stops)
-            ),
-        )
-
-
-def _for_driver(found: DriverRoute, shipment_id: ShipmentId) -> dict[str, Any]:
-    shipment = found.shipments[shipment_id]
-    return {
-        "id": shipment.id,
-        "reference": shipment.reference,
-        "status": shipment.status.value,
-        "recipient_name": shipment.recipient.name,
-        "address_lines": list(shipment.address.lines),
-        "city": shipment.address.city,
-        "instructions": shipment.address.instructions,
-        "barcodes": [parcel.barcode for parcel in shipment.parcels],
-        "scanned_barcodes": sorted(shipment.scanned_barcodes),
-        "photo": shipment.proof_requirements.photo.value,
-    }
+        stops = [
+            DriverStopOut.joined(
+                stop,
+                is_done=is_live and live.progress[i].is_done,
+                eta=live.etas[i] if is_live else stop.planned,
+                shipments=[found[each] for each in stop.shipment_ids if each in found],
+            )
+            for i, stop in enumerate(route.stops)
+        ]
+        return cls.joined(route, stops=stops)

@@ -4,27 +4,14 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from chalicelib.domain.eta.estimates import Eta
-from chalicelib.domain.instants import Range
+from chalicelib.edge.schemas import ID_PATTERN, Out
 
 MIN_YEAR: Final = 2000
 MAX_YEAR: Final = 2090
 """An ETA waits for its window, and is kept in 31 bits of seconds (68 years) from the start."""
 BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-class Schema(BaseModel):
-    """Base of all that comes in or goes out: no unknown fields, no guessing of types, no NaN.
-
-    A validator is built when it is first needed: a container that has just started needs two or
-    three of a hundred.
-    """
-
-    model_config = ConfigDict(
-        strict=True, extra="forbid", allow_inf_nan=False, frozen=True, defer_build=True
-    )
 
 
 def _plain(text: str) -> str:
@@ -69,7 +56,7 @@ Text = Annotated[
 Instant = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 """RFC 3339 with an offset; kept in UTC."""
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$")]
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """A type prefix and a ULID."""
 
 ActionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
@@ -79,30 +66,16 @@ Latitude = Annotated[float, Field(ge=-90.0, le=90.0)]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
 
 
-class RangeOut(Schema):
+class RangeOut(Out):
     """From earliest to latest."""
 
     earliest: datetime
     latest: datetime
 
-    @classmethod
-    def of(cls, value: Range | None) -> "RangeOut | None":
-        """From the domain."""
-        if value is None:
-            return None
-        return cls(earliest=value.earliest, latest=value.latest)
 
-
-class EtaOut(Schema):
+class EtaOut(Out):
     """A point and a range."""
 
     point: datetime
     earliest: datetime
     latest: datetime
-
-    @classmethod
-    def of(cls, value: Eta | None) -> "EtaOut | None":
-        """From the domain."""
-        if value is None:
-            return None
-        return cls(point=value.point, earliest=value.earliest, latest=value.latest)

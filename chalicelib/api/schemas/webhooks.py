@@ -1,26 +1,32 @@
 """Webhook endpoints on the wire."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from chalicelib.api.schemas.values import Schema
+from chalicelib.domain.shipments.events import INTERNAL, EventType
+from chalicelib.edge.schemas import Out, Schema
+
+TOLD: Final = [event_type.value for event_type in EventType if event_type not in INTERNAL]
+
+ToldEventType = Annotated[str, WithJsonSchema({"type": "string", "enum": TOLD})]
+"""The type of an event that is told to shippers; the use case refuses all others."""
 
 
 class WebhookIn(Schema):
     """Where to post, and which events; none named means all."""
 
     url: Annotated[str, StringConstraints(min_length=8, max_length=2_000)]
-    event_types: Annotated[tuple[str, ...], Field(max_length=50)] = ()
+    event_types: Annotated[tuple[ToldEventType, ...], Field(max_length=50)] = ()
 
 
-class WebhookOut(Schema):
+class WebhookOut(Out):
     """An endpoint; ``secret`` only in the answer that creates it."""
 
     id: str
     url: str
-    event_types: tuple[str, ...]
+    event_types: Annotated[tuple[EventType, ...], BeforeValidator(sorted)]
     created_at: datetime
 
 
@@ -30,7 +36,7 @@ class WebhookCreatedOut(WebhookOut):
     secret: str
 
 
-class WebhooksOut(Schema):
+class WebhooksOut(Out):
     """All endpoints of a shipper."""
 
     data: tuple[WebhookOut, ...]

@@ -10,18 +10,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from chalicelib.domain.eta.estimates import Duration, Eta
+from chalicelib.domain.eta.estimates import (
+    FAR_RANGE_STEP_S,
+    FAR_S,
+    NEAR_RANGE_STEP_S,
+    POINT_STEP_S,
+    Duration,
+    Eta,
+)
 from chalicelib.domain.eta.model import CORRELATION, RangeShape, TravelModel
 from chalicelib.domain.instants import Range
 
 TOGETHER: Final = CORRELATION * CORRELATION
 INDEPENDENT: Final = 1.0 - TOGETHER
+NEAR_STEPS_S: Final = (NEAR_RANGE_STEP_S, 1)
 NO_TIME: Final = Duration(mu=-700.0, variance=0.0)
 """A duration of zero seconds, as far as a log can say it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class StopTimes:
     """One remaining stop: the travel to it, the service at it, and its window."""
 
     travel: Duration
@@ -53,13 +61,13 @@ class Span(NamedTuple):
 
 
 def chain(
-    links: Sequence[Link],
+    stop_times: Sequence[StopTimes],
     *,
     departs_at: datetime,
     model: TravelModel,
     pauses: Iterable[Pause] = (),
 ) -> tuple[Eta, ...]:
-    """An ETA for every link in order, for a vehicle that leaves for the first at ``departs_at``.
+    """An ETA for every stop in order, for a vehicle that leaves for the first at ``departs_at``.
 
     ``pauses`` are taken in their order. Every ETA is finite and ordered, and its range holds its
     point.
@@ -68,48 +76,87 @@ def chain(
     return tuple(
         Eta(at(point_s, UTC), at(earliest_s, UTC), at(latest_s, UTC))
         for point_s, earliest_s, latest_s in instants_s(
-            links, start_s=departs_at.timestamp(), model=model, pauses=pauses
+            stop_times, start_s=departs_at.timestamp(), model=model, pauses=pauses
         )
     )
 
 
 def instants_s(
-    links: Iterable[Link], *, start_s: float, model: TravelModel, pauses: Iterable[Pause] = ()
+    stop_times: Sequence[StopTimes],
+    *,
+    start_s: float,
+    model: TravelModel,
+    pauses: Iterable[Pause] = (),
 ) -> list[tuple[int, int, int]]:
-    """``chain`` in whole seconds since the epoch: the point, the earliest, the latest."""
-    return [
-        (round(start_s + span.point_s), round(start_s + span.low_s), round(start_s + span.high_s))
-        for span in spans(links, start_s=start_s, model=model, pauses=pauses)
-    ]
+    """``chain`` in whole seconds since the epoch: the point, the earliest, the latest.
+
+    Each lies on the grid of ``estimates``, finer within the hour than beyond it. They are moved
+    upward to it: nothing is expected in the past, or before its window opens. Points increase from
+    stop to stop, so they tell the order of visits.
+    """
+    shapes = model.range_shapes(len(stop_times))
+    found: list[tuple[int, int, int]] = []
+    before_s = 0
+    for point_s, low_s, high_s, _ in _added_up(stop_times, shapes, start_s, pauses):
+        is_far = point_s > FAR_S
+        step_s, point_step_s = (FAR_RANGE_STEP_S, POINT_STEP_S) if is_far else NEAR_STEPS_S
+        point = -int(-(start_s + point_s) // point_step_s) * point_step_s
+        if point <= before_s:
+            point = (before_s // point_step_s + 1) * point_step_s
+        low = -int(-(start_s + low_s) // step_s) * step_s
+        high = -int(-(start_s + high_s) // step_s) * step_s
+        found.append((point, min(low, point), max(high, point)))
+        before_s = point
+    return found
 
 
 def spans(
-    links: Iterable[Link], *, start_s: float, model: TravelModel, pauses: Iterable[Pause] = ()
+    stop_times: Sequence[StopTimes],
+    *,
+    start_s: float,
+    model: TravelModel,
+    pauses: Iterable[Pause] = (),
 ) -> Iterator[Span]:
     """The chain in seconds after ``start_s`` (since the epoch)."""
+    shapes = model.range_shapes(len(stop_times))
+    sums = _added_up(stop_times, shapes, start_s, pauses)
+    for stops_ahead, (shape, found) in enumerate(zip(shapes, sums, strict=True), 1):
+        yield Span(stops_ahead, *found, shape)
+
+
+def _added_up(
+    stop_times: Sequence[StopTimes],
+    shapes: Sequence[RangeShape],
+    start_s: float,
+    pauses: Iterable[Pause],
+) -> Iterator[tuple[float, float, float, float]]:
+    """For each stop in seconds after the start: the point, its range, the deviation.
+
+    All stops of a route pass through here with every fix: plain tuples, and no call that can be
+    made once before the loop.
+    """
     elapsed_s = variance_s2 = deviation_s = sooner_s = later_s = 0.0
     breaks = Breaks(pauses, start_s)
-    has_breaks = bool(breaks)
-    range_shape, sqrt = model.range_shape, math.sqrt  # looked up once, called for every stop
-    for stops_ahead, link in enumerate(links, 1):
-        travel, dwell = link.travel, link.dwell
+    has_breaks, sqrt = bool(breaks), math.sqrt
+    is_left = False
+    for times, (low, high) in zip(stop_times, shapes, strict=True):
+        travel, dwell, window = times.travel, times.dwell, times.window
         if has_breaks:
-            elapsed_s += breaks.taken_s(elapsed_s, travel.mean_s, is_left=stops_ahead > 1)
+            elapsed_s += breaks.taken_s(elapsed_s, travel.mean_s, is_left=is_left)
             sooner_s, later_s = breaks.leeway_s(elapsed_s + travel.mean_s)
+            is_left = True
         elapsed_s += travel.mean_s
         variance_s2 += travel.variance_s2
         deviation_s += travel.deviation_s
         sigma_s = sqrt(INDEPENDENT * variance_s2 + TOGETHER * deviation_s * deviation_s)
-        shape = range_shape(stops_ahead)
         soonest_s = elapsed_s - sooner_s
-        low_s = max(soonest_s + shape.low * sigma_s, 0.3 * soonest_s)
-        high_s = elapsed_s + later_s + shape.high * sigma_s
-        if link.window is not None:
-            opens_s = link.window.earliest.timestamp() - start_s
+        low_s = max(soonest_s + low * sigma_s, 0.3 * soonest_s)
+        high_s = elapsed_s + later_s + high * sigma_s
+        if window is not None:
+            opens_s = window.earliest.timestamp() - start_s
             low_s, high_s = max(low_s, opens_s), max(high_s, opens_s)
             elapsed_s = max(elapsed_s, opens_s)
-        low_s, high_s = min(low_s, elapsed_s), max(high_s, elapsed_s)
-        yield Span(stops_ahead, elapsed_s, low_s, high_s, sigma_s, shape)
+        yield elapsed_s, min(low_s, elapsed_s), max(high_s, elapsed_s), sigma_s
         elapsed_s += dwell.mean_s
         variance_s2 += dwell.variance_s2
         deviation_s += dwell.deviation_s

@@ -4,9 +4,17 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import overload
+from typing import Final, overload
 
 from chalicelib.domain.instants import Range
+
+FAR_S: Final = 3_600
+"""Beyond an hour, seconds mean nothing: what is kept of 200 stops must fit into a kilobyte."""
+POINT_STEP_S: Final = 10
+"""Points that are far away lie on full multiples of this, upward. Near ones are whole seconds."""
+NEAR_RANGE_STEP_S: Final = 20
+FAR_RANGE_STEP_S: Final = 60
+"""The ends of a range lie on full multiples of these, upward. A page shows five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,11 @@ class Etas(Sequence[Eta | None]):
             [0 if eta is None else int(eta.latest.timestamp()) for eta in told],
         )
 
+    @staticmethod
+    def instant(seconds: int) -> datetime:
+        """A number of these columns as an aware time in UTC."""
+        return datetime.fromtimestamp(seconds, UTC)
+
     @overload
     def __getitem__(self, index: int) -> Eta | None: ...
     @overload
@@ -65,8 +78,8 @@ class Etas(Sequence[Eta | None]):
         point_s = self.points_s[index]
         if point_s is None:
             return None
-        at = datetime.fromtimestamp
-        return Eta(at(point_s, UTC), at(self.earliest_s[index], UTC), at(self.latest_s[index], UTC))
+        at = self.instant
+        return Eta(at(point_s), at(self.earliest_s[index]), at(self.latest_s[index]))
 
     def __len__(self) -> int:
         return len(self.points_s)

@@ -6,6 +6,7 @@ Nairobi, Chengdu and Singapore to within a few per cent of each city's own power
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
@@ -72,6 +73,10 @@ class TravelModel(Protocol):
         """How wide the range must be this many stops ahead (1 = the next stop)."""
         ...
 
+    def range_shapes(self, stops: int) -> Sequence[RangeShape]:
+        """``range_shape`` for each of the next so many stops: a chain asks for all of them."""
+        ...
+
     def parking_point(self, door: Coordinates) -> Coordinates | None:
         """Where vans stop for a door, once that is known."""
         ...
@@ -134,6 +139,10 @@ class FactoryPrior:
         width = 1.28 * math.sqrt(1.0 + shared)
         skew = 0.25 / math.sqrt(k)
         return RangeShape(low=skew - width, high=skew + width)
+
+    def range_shapes(self, stops: int) -> list[RangeShape]:
+        """One for each of the next stops."""
+        return [self.range_shape(stops_ahead) for stops_ahead in range(1, stops + 1)]
 
     def parking_point(self, door: Coordinates) -> Coordinates | None:
         """None: nobody has parked there yet."""

@@ -112,7 +112,7 @@ PHRASES: Final = {
     "reason.wrong_address": "Wir haben die Adresse nicht gefunden",
     "reason.no_access": "Wir kamen nicht bis zur Tür",
     "reason.damaged": "Die Ware war beschädigt",
-    "reason.lost": "Die Ware war nicht im Fahrzeug",
+    "reason.lost": "Das Paket ist nicht auffindbar",
     "reason.wrong_item": "Es war die falsche Ware",
     "reason.no_time": "Die Zeit des Fahrers reichte nicht",
     "reason.vehicle": "Das Fahrzeug hatte eine Panne",
@@ -147,18 +147,20 @@ PHRASES: Final = {
     "page.reference": "Referenz",
     "page.to": "Lieferung nach",
     "page.story": "Was bisher geschah",
+    "page.earlier": "Früheres zeigen",
+    "page.back": "Zurück zur Lieferung",
     "page.help": "Fragen zu dieser Lieferung?",
     "page.contact": "{sender} kontaktieren",
     "page.no_contact": "Bitte fragen Sie den Absender: {sender}.",
     "page.time_zone": "Alle Zeiten sind Ortszeit in {city}.",
-    "page.privacy": "Wer diesen Link hat, sieht diese Seite. Über andere steht hier nichts.",
+    "page.privacy": "Wer diesen StopTimes hat, sieht diese Seite. Über andere steht hier nichts.",
     "page.languages": "Sprache",
     "page.refresh": "Aktualisieren",
     "page.no_script": "Diese Seite aktualisiert sich jede Minute.",
     "page.offline": "Verbindung verloren, neuer Versuch läuft. Die Angaben können veraltet sein.",
     "page.ended": "Es gibt keine weiteren Aktualisierungen.",
     # --- refusals
-    "not_found.title": "Dieser Link führt zu keiner Lieferung",
+    "not_found.title": "Dieser StopTimes führt zu keiner Lieferung",
     "not_found.text": (
         "Er ist vielleicht unvollständig oder abgelaufen: Links enden einige Tage nach der"
         " Zustellung. Öffnen Sie die neueste Nachricht des Absenders noch einmal, oder fragen Sie"

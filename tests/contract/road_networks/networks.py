@@ -11,9 +11,9 @@ from chalicelib.adapters.road_networks.osrm import Osrm
 from chalicelib.adapters.road_networks.servers import RoutingServer
 from chalicelib.adapters.road_networks.valhalla import Valhalla
 from chalicelib.domain.geography import Coordinates
-from chalicelib.services.ports import RoadNetwork
+from chalicelib.services.ports.routes import RoadNetwork
 from local.environment import changed
-from tests.roads import Tell, tell_amazon, tell_osrm, tell_valhalla
+from tests.support.roads import Tell, tell_amazon, tell_osrm, tell_valhalla
 
 VADUZ: Final = Coordinates(47.1410, 9.5215)
 SCHAAN: Final = Coordinates(47.1660, 9.5095)

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 from tests.contract.road_networks.networks import NETWORKS, QUESTIONS
-from tests.roads import Answer, Question, road_server
+from tests.support.roads import Answer, Question, road_server
 
 
 def main() -> None:

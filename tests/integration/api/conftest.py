@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.carrier import Carrier
+from tests.support.carrier import Carrier
 
 
 @pytest.fixture(autouse=True)

@@ -9,22 +9,23 @@ from typing import Final
 import pytest
 
 from app import app
-from chalicelib import bootstrap
-from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
-from chalicelib.adapters.dynamodb.fleet import DynamoFleet
-from chalicelib.adapters.ids import UlidIds
+from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
+from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
+from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
+from chalicelib.adapters.dynamodb.journal import DynamoJournal
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Role
-from chalicelib.domain.changes import LiveChange
 from chalicelib.domain.ids import DriverId, KeyId
-from chalicelib.services.open_accounts import OpenAccounts
-from tests.integration.carrier import Carrier, Reply, Round
+from chalicelib.domain.journal.changes import LiveChange
+from tests.support.carrier import Carrier, Reply, Round
+from tests.support.declarations import declared
 
 Guarded = tuple[str, str, frozenset[Role]]
 GUARDED: Final[list[Guarded]] = [
-    (method, path, vars(entry.view_function)["principals"])
+    (method, path, declared(entry).principals)
     for path, methods in app.routes.items()
     for method, entry in methods.items()
-    if not vars(entry.view_function)["principals"] & {Role.PUBLIC, Role.RECIPIENT}
+    if not declared(entry).principals & {Role.PUBLIC, Role.RECIPIENT}
 ]
 STAFF_AND_ALL: Final = [
     Role.SHIPPER,
@@ -186,9 +187,10 @@ def test_a_revoked_key_opens_nothing_once_the_memory_of_it_has_passed(shared: Ca
     body = {"role": "shipper", "label": "x", "shipper_id": shop.shipper_id}
     issued = shared.made("/v1/keys", body, shared.admin)
     shared.rewire()
-    remembering = DynamoAccounts(lambda: passed_s[0])
-    bootstrap.container().accounts = remembering
-    elsewhere = OpenAccounts(accounts=DynamoAccounts(), clock=shared.clock, ids=UlidIds())
+    remembering = DynamoApiKeys(Partitions(lambda: passed_s[0]))
+    bootstrap.container().adapters.keys = remembering
+    another_container = bootstrap.wiring(bootstrap.container().settings, clock=shared.clock)
+    elsewhere = another_container.open_accounts
     assert shared.call("GET", "/v1/shipments", token=issued["key"]).status == 200
 
     elsewhere.revoke_key(KeyId(issued["id"]))
@@ -252,7 +254,7 @@ def test_a_revoked_drivers_token_opens_nothing(shared: Carrier) -> None:
     fleet = DynamoFleet()
     live = fleet.live(DriverId(van.driver_id))
     after = replace(live, epoch=live.epoch + 1, version=live.version + 1)
-    fleet.put(LiveChange(after, live.version))
+    DynamoJournal().commit(LiveChange(after, live.version))
     kept = shared.everything()
 
     statuses = on_the_phone(van)

@@ -10,7 +10,7 @@ import pytest
 from chalice.local import LambdaContext
 
 from app import app
-from tests.integration.carrier import BASE_URL, Carrier, Reply, Round, Shop, fix
+from tests.support.carrier import BASE_URL, Carrier, Reply, Round, Shop, fix
 
 CANARY: Final = "CANARY-7f3a"
 Send = Callable[..., Reply]

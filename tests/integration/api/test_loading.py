@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.api.schemas.values import MAX_YEAR
-from chalicelib.services import start_route
-from tests.faults import Action, Crash, Faults, crash_after, crash_before
-from tests.integration.carrier import Carrier, Round, Shop
+from chalicelib.services.routes import start_route
+from tests.support.carrier import Carrier, Round, Shop
+from tests.support.faults import Action, Crash, Faults, crash_after, crash_before
 
 UNKNOWN = "shp_" + "0" * 26
 

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import pytest
 
-from chalicelib.domain.accuracy import Horizon
 from chalicelib.domain.actors import Role
-from local.capacity import CapacityMeter
-from tests.integration.carrier import STREET_M, Carrier, Reply, Round, fix, note
+from chalicelib.domain.eta.accuracy import Horizon
+from local.cloud.capacity import CapacityMeter
+from tests.support.carrier import STREET_M, Carrier, Reply, Round, fix, note
 
 PATH: Final = "/v1/metrics/eta"
 STOPS: Final = 3

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.depth import times
-from tests.integration.carrier import Carrier, Round, fix
+from tests.support.carrier import Carrier, Round, fix
+from tests.support.depth import times
 
 SEEDS: Final = range(times(quick=4, deep=200))
 FAR_M: Final = -8_000.0

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from local.environment import changed
-from tests.integration.carrier import Carrier, Round
-from tests.roads import Answer, RoadServer, Tell, road_server, tell_osrm, tell_valhalla
+from tests.support.carrier import Carrier, Round
+from tests.support.roads import Answer, RoadServer, Tell, road_server, tell_osrm, tell_valhalla
 
 Start = Callable[[str, Tell], RoadServer]
 

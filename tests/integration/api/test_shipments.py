@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
-from tests.integration.carrier import BASE_URL, Carrier, Shop
+from chalicelib.bootstrap import container as bootstrap
+from tests.support.carrier import BASE_URL, Carrier, Shop
 
 
 @pytest.fixture
@@ -166,4 +166,4 @@ def test_a_tracking_link_with_one_character_changed_leads_nowhere(shop: Shop) ->
         reply = shop.carrier.call("GET", f"/t/{forged}/state")
         assert reply.status == 404
         assert reply.json | {"instance": ""} == unknown.json | {"instance": ""}
-    assert bootstrap.container().signer.open_tracking_token(token)
+    assert bootstrap.container().adapters.signer.open_tracking_token(token)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.integration.carrier import PHOTO, Carrier, Round
+from tests.support.carrier import PHOTO, Carrier, Round
 
 
 @pytest.fixture

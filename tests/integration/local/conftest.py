@@ -6,7 +6,7 @@ import pytest
 
 from local.clock import VirtualClock
 from local.stack import RunningStack, running_stack
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 
 @pytest.fixture(scope="module")

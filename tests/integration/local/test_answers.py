@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from infra.template import LOCAL_REGION
-from local.answers import cheap_answers
+from local.cloud.answers import cheap_answers
 
 ITEM = {
     "p": {"S": "pää"},

@@ -8,9 +8,9 @@ import pytest
 from chalice.app import Chalice, DynamoDBEvent, SQSEvent
 
 from local.clock import VirtualClock
-from local.sources import StreamSource
+from local.cloud.sources import StreamSource
 from local.stack import RunningStack, running_stack
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 PLACEHOLDER = "arn:aws:dynamodb:local:000000000000:table/shipments/stream/placeholder"
 

@@ -7,7 +7,7 @@ import pytest
 
 from local.demo import helsinki, people
 from local.stack import RunningStack
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 WAVES = timedelta(hours=1, minutes=45)
 

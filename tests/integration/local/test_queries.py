@@ -6,8 +6,8 @@ import boto3
 import pytest
 
 from infra.template import LOCAL_REGION
-from local.aws import moto_in_process
-from local.queries import cheap_queries
+from local.cloud.aws import moto_in_process
+from local.cloud.queries import cheap_queries
 
 KEY = "#p = :p AND #s BETWEEN :a AND :b"
 

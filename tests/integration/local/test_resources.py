@@ -8,7 +8,7 @@ import pytest
 
 from infra import template
 from infra.template import Stack
-from local.resources import provision
+from local.cloud.resources import provision
 from local.stack import STAGE, RunningStack
 
 TEMPLATE = Stack(STAGE)

@@ -12,7 +12,7 @@ from local.demo import carrier, planning
 from local.demo.people import Customer
 from local.demo.streets import Door
 from local.stack import RunningStack
-from tests.builders import HELSINKI
+from tests.support.builders import HELSINKI
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 120

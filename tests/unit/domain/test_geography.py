@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.geography import EARTH_RADIUS_M, Coordinates, distance_m
-from tests.builders import HELSINKI, HUB_PLACE, north_of
-from tests.strategies import coordinates
+from tests.support.builders import HELSINKI, HUB_PLACE, north_of
+from tests.support.strategies import coordinates
 
 HALF_EARTH_M = math.pi * EARTH_RADIUS_M
 

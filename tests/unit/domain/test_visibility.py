@@ -14,7 +14,7 @@ from chalicelib.domain.visibility import (
     WithinStops,
     WithinTime,
 )
-from tests.builders import minutes
+from tests.support.builders import minutes
 
 proximities = st.builds(
     Proximity,

@@ -7,7 +7,7 @@ import pytest
 
 from local.agenda import Agenda, Doings
 from local.clock import VirtualClock
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 
 class Wall:

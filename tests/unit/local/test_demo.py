@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.domain.geography import Coordinates, distance_m
 from local.demo import driving, people, planning, streets
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local import environment, shapes
+from local import environment
 from local.clock import VirtualClock
+from local.cloud import shapes
+from local.cloud.sources import ScheduleSource, interval
 from local.inbox import Inbox, Letter, readable
 from local.pages import inbox_pages
-from local.sources import ScheduleSource, interval
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 
 def test_a_stream_record_travels_as_json() -> None:

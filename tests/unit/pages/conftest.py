@@ -9,8 +9,8 @@ import pytest
 from chalice.app import Chalice
 
 from app import app
-from chalicelib.pages import tracking as tracking_routes
-from tests.stage import Stage
+from chalicelib.pages.tracking import views as tracking_routes
+from tests.support.stage import Stage
 
 
 class Gateway:

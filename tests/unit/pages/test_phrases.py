@@ -4,8 +4,8 @@ import string
 
 import pytest
 
-from chalicelib.domain.events import INTERNAL, EventType
-from chalicelib.domain.statuses import FailureReason, Status
+from chalicelib.domain.shipments.events import INTERNAL, EventType
+from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.pages.languages import CATALOGUES
 
 ENGLISH = CATALOGUES["en"]

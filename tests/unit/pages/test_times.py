@@ -6,7 +6,7 @@ import pytest
 from chalicelib.domain.instants import Range
 from chalicelib.pages import times
 from chalicelib.pages.languages import locale_of
-from tests.builders import NOON, minutes
+from tests.support.builders import NOON, minutes
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -72,9 +72,11 @@ export function startPolling({ url, etag, pollAfterS, onState, onAnswer, onTroub
       onGone();
       return null;
     }
+    if (response.status === 200 || response.status === 304) {
+      knownTag = response.headers.get("ETag") ?? knownTag; // the same state may be made of newer versions
+    }
     if (response.status === 200) {
       const state = await response.json();
-      knownTag = response.headers.get("ETag");
       waitS = state.poll_after_s;
       onState(state);
     } else if (response.status !== 304) {

@@ -4,12 +4,12 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.domain.eta.keys import Traits, Trip, traits
-from chalicelib.domain.eta.learned import LearnedModel
+from chalicelib.domain.eta.learned.keys import Traits, Trip, traits
+from chalicelib.domain.eta.learned.learned_model import LearnedModel
+from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.eta.model import Leg, Visit
-from chalicelib.domain.eta.state import State
 from chalicelib.domain.geography import Coordinates, distance_m
-from tests.builders import HELSINKI, NOON, north_of
+from tests.support.builders import HELSINKI, NOON, north_of
 
 AFAR = north_of(HELSINKI, 3_000.0)
 

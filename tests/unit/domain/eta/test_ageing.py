@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
-from tests.builders import NOON, make_eta, minutes, seconds
-from tests.strategies import etas
+from tests.support.builders import NOON, make_eta, minutes, seconds
+from tests.support.strategies import etas
 
 FRESH_FOR = minutes(3)
 AGES = st.floats(-300, 400 * 86_400).map(seconds)

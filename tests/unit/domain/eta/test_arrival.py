@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.eta.arrival import Seen, has_arrived, still_near, target
-from tests.builders import HELSINKI, NOON, north_of, seconds
+from tests.support.builders import HELSINKI, NOON, north_of, seconds
 
 DWELL = timedelta(seconds=20)
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.eta.chain import Link, chain, remaining_dwell
+from chalicelib.domain.eta.chain import StopTimes, chain, remaining_dwell
 from chalicelib.domain.eta.estimates import Duration, Eta
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.instants import Range
-from tests.builders import NOON, make_range, minutes, seconds
-from tests.strategies import durations, ranges
+from tests.support.builders import NOON, make_range, minutes, seconds
+from tests.support.strategies import durations, ranges
 
 ONE_SECOND = timedelta(seconds=1)
 
@@ -20,15 +20,17 @@ def exactly(duration_s: float) -> Duration:
     return Duration(math.log(duration_s), 0.0)
 
 
-def chained(links: Sequence[Link]) -> tuple[Eta, ...]:
-    return chain(links, departs_at=NOON, model=FactoryPrior())
+def chained(stop_times: Sequence[StopTimes]) -> tuple[Eta, ...]:
+    return chain(stop_times, departs_at=NOON, model=FactoryPrior())
 
 
-links = st.builds(Link, travel=durations(), dwell=durations(), window=st.none() | ranges())
+stop_times = st.builds(
+    StopTimes, travel=durations(), dwell=durations(), window=st.none() | ranges()
+)
 
 
-@given(st.lists(links, max_size=40))
-def test_etas_are_ordered_and_every_range_holds_its_point(ahead: list[Link]) -> None:
+@given(st.lists(stop_times, max_size=40))
+def test_etas_are_ordered_and_every_range_holds_its_point(ahead: list[StopTimes]) -> None:
     etas = chained(ahead)
 
     assert len(etas) == len(ahead)
@@ -37,20 +39,22 @@ def test_etas_are_ordered_and_every_range_holds_its_point(ahead: list[Link]) -> 
         assert NOON <= eta.earliest <= eta.point <= eta.latest
 
 
-@given(st.lists(links, min_size=1, max_size=20))
-def test_nobody_is_served_before_the_window_opens(ahead: list[Link]) -> None:
+@given(st.lists(stop_times, min_size=1, max_size=20))
+def test_nobody_is_served_before_the_window_opens(ahead: list[StopTimes]) -> None:
     for link, eta in zip(ahead, chained(ahead), strict=True):
         if link.window is not None:
             assert eta.earliest >= link.window.earliest
 
 
-@given(st.lists(links, min_size=1, max_size=10), st.lists(links, max_size=10))
-def test_what_comes_later_changes_nothing_before(first: list[Link], more: list[Link]) -> None:
+@given(st.lists(stop_times, min_size=1, max_size=10), st.lists(stop_times, max_size=10))
+def test_what_comes_later_changes_nothing_before(
+    first: list[StopTimes], more: list[StopTimes]
+) -> None:
     assert chained([*first, *more])[: len(first)] == chained(first)
 
 
 def test_means_add_up() -> None:
-    ahead = [Link(travel=exactly(600.0), dwell=exactly(120.0))] * 3
+    ahead = [StopTimes(travel=exactly(600.0), dwell=exactly(120.0))] * 3
 
     assert [eta.point for eta in chained(ahead)] == [
         NOON + seconds(600),
@@ -60,7 +64,7 @@ def test_means_add_up() -> None:
 
 
 def test_certain_durations_have_no_range() -> None:
-    (eta,) = chained([Link(travel=exactly(600.0), dwell=exactly(120.0))])
+    (eta,) = chained([StopTimes(travel=exactly(600.0), dwell=exactly(120.0))])
 
     assert eta.earliest == eta.point == eta.latest
 
@@ -68,8 +72,8 @@ def test_certain_durations_have_no_range() -> None:
 def test_a_driver_who_is_early_waits_and_all_that_follows_is_later() -> None:
     opens = make_range(NOON + minutes(60))
     ahead = [
-        Link(travel=exactly(600.0), dwell=exactly(120.0), window=opens),
-        Link(travel=exactly(600.0), dwell=exactly(120.0)),
+        StopTimes(travel=exactly(600.0), dwell=exactly(120.0), window=opens),
+        StopTimes(travel=exactly(600.0), dwell=exactly(120.0)),
     ]
 
     first, second = chained(ahead)
@@ -80,13 +84,13 @@ def test_a_driver_who_is_early_waits_and_all_that_follows_is_later() -> None:
 
 def test_a_window_in_the_past_changes_nothing() -> None:
     past = Range(NOON - minutes(90), NOON - minutes(60))
-    plain = Link(travel=exactly(600.0), dwell=exactly(120.0))
+    plain = StopTimes(travel=exactly(600.0), dwell=exactly(120.0))
 
-    assert chained([Link(plain.travel, plain.dwell, past)]) == chained([plain])
+    assert chained([StopTimes(plain.travel, plain.dwell, past)]) == chained([plain])
 
 
 def test_the_range_grows_with_the_horizon() -> None:
-    ahead = [Link(travel=Duration(6.0, 0.2), dwell=Duration(4.8, 0.25))] * 50
+    ahead = [StopTimes(travel=Duration(6.0, 0.2), dwell=Duration(4.8, 0.25))] * 50
 
     widths = [eta.latest - eta.earliest for eta in chained(ahead)]
 
@@ -94,7 +98,7 @@ def test_the_range_grows_with_the_horizon() -> None:
 
 
 def test_a_thousand_stops_stay_finite() -> None:
-    ahead = [Link(travel=Duration(6.0, 0.2), dwell=Duration(4.8, 0.25))] * 1_000
+    ahead = [StopTimes(travel=Duration(6.0, 0.2), dwell=Duration(4.8, 0.25))] * 1_000
 
     last = chained(ahead)[-1]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.eta.model import FactoryPrior, Leg, Visit
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 PRIOR = FactoryPrior()
 

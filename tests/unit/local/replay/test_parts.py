@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from chalicelib.domain.accuracy import Horizon, Miss
+from chalicelib.domain.eta.accuracy import Horizon, Miss
 from local.client import Refused
 from local.clock import VirtualClock
 from local.replay import scoring
@@ -14,7 +14,7 @@ from local.replay.__main__ import main
 from local.replay.metering import pattern, quantile
 from local.replay.player import Deed, Drop, Run, World, play
 from local.replay.recordings import Passing, Sample, Trip
-from tests.builders import HELSINKI, NOON, minutes, north_of, seconds
+from tests.support.builders import HELSINKI, NOON, minutes, north_of, seconds
 from tests.unit.local.replay.recorded import write_recordings
 
 REFUSED = Refused("POST", "/", 409, {})

@@ -1,0 +1,250 @@
+"""Accounts ↔ the JSON text of their documents. Total both ways; `stored` says how they may grow."""
+
+from datetime import datetime
+
+from chalicelib.adapters.dynamodb.stored import Part, Stored, from_json, to_json
+from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.shippers import Shipper
+from chalicelib.domain.actors import Role
+from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+
+
+class ShipperDocument(Stored, frozen=True, kw_only=True):
+    """A shipper."""
+
+    id: ShipperId
+    name: str
+    created_at: datetime
+    sms_name: str | None = None
+    support_contact: str | None = None
+
+
+class DriverDocument(Stored, frozen=True, kw_only=True):
+    """A driver."""
+
+    id: DriverId
+    name: str
+    created_at: datetime
+    team: str | None = None
+    epoch: int = 1
+
+
+class PlacePart(Part, frozen=True):
+    """Coordinates."""
+
+    lat_deg: float
+    lon_deg: float
+
+
+class HubDocument(Stored, frozen=True, kw_only=True):
+    """A hub."""
+
+    id: HubId
+    name: str
+    coordinates: PlacePart
+    time_zone: str
+    created_at: datetime
+
+
+class KeyDocument(Stored, frozen=True, kw_only=True):
+    """An API key; of its secret only the hash is known here."""
+
+    id: KeyId
+    role: Role
+    label: str
+    secret_hash: str
+    created_at: datetime
+    shipper_id: ShipperId | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class InvitationDocument(Stored, frozen=True, kw_only=True):
+    """An invitation."""
+
+    code_hash: str
+    driver_id: DriverId
+    expires_at: datetime
+
+
+class WebhookDocument(Stored, frozen=True, kw_only=True):
+    """A webhook endpoint; its secret must be known to sign with."""
+
+    id: WebhookId
+    shipper_id: ShipperId
+    url: str
+    secret: str
+    created_at: datetime
+    event_types: tuple[str, ...] = ()
+
+
+class SigningKeyDocument(Stored, frozen=True, kw_only=True):
+    """A key that we sign with: bytes are Base64 in JSON."""
+
+    key: bytes
+
+
+def shipper_to(shipper: Shipper) -> str:
+    """A shipper as text."""
+    return to_json(
+        ShipperDocument(
+            id=shipper.id,
+            name=shipper.name,
+            created_at=shipper.created_at,
+            sms_name=shipper.sms_name,
+            support_contact=shipper.support_contact,
+        )
+    )
+
+
+def shipper_from(text: str) -> Shipper:
+    """The shipper again."""
+    stored = from_json(ShipperDocument, text)
+    return Shipper(
+        id=stored.id,
+        name=stored.name,
+        created_at=stored.created_at,
+        sms_name=stored.sms_name,
+        support_contact=stored.support_contact,
+    )
+
+
+def driver_to(driver: Driver) -> str:
+    """A driver as text."""
+    return to_json(
+        DriverDocument(
+            id=driver.id,
+            name=driver.name,
+            created_at=driver.created_at,
+            team=driver.team,
+            epoch=driver.epoch,
+        )
+    )
+
+
+def driver_from(text: str) -> Driver:
+    """The driver again."""
+    stored = from_json(DriverDocument, text)
+    return Driver(
+        id=stored.id,
+        name=stored.name,
+        created_at=stored.created_at,
+        team=stored.team,
+        epoch=stored.epoch,
+    )
+
+
+def hub_to(hub: Hub) -> str:
+    """A hub as text."""
+    return to_json(
+        HubDocument(
+            id=hub.id,
+            name=hub.name,
+            coordinates=PlacePart(hub.coordinates.lat_deg, hub.coordinates.lon_deg),
+            time_zone=hub.time_zone,
+            created_at=hub.created_at,
+        )
+    )
+
+
+def hub_from(text: str) -> Hub:
+    """The hub again."""
+    stored = from_json(HubDocument, text)
+    return Hub(
+        id=stored.id,
+        name=stored.name,
+        coordinates=Coordinates(stored.coordinates.lat_deg, stored.coordinates.lon_deg),
+        time_zone=stored.time_zone,
+        created_at=stored.created_at,
+    )
+
+
+def key_to(key: ApiKey) -> str:
+    """An API key as text."""
+    return to_json(
+        KeyDocument(
+            id=key.id,
+            role=key.role,
+            label=key.label,
+            secret_hash=key.secret_hash,
+            created_at=key.created_at,
+            shipper_id=key.shipper_id,
+            expires_at=key.expires_at,
+            revoked_at=key.revoked_at,
+        )
+    )
+
+
+def key_from(text: str) -> ApiKey:
+    """The key again."""
+    stored = from_json(KeyDocument, text)
+    return ApiKey(
+        id=stored.id,
+        role=stored.role,
+        label=stored.label,
+        secret_hash=stored.secret_hash,
+        created_at=stored.created_at,
+        shipper_id=stored.shipper_id,
+        expires_at=stored.expires_at,
+        revoked_at=stored.revoked_at,
+    )
+
+
+def invitation_to(invitation: Invitation) -> str:
+    """An invitation as text."""
+    return to_json(
+        InvitationDocument(
+            code_hash=invitation.code_hash,
+            driver_id=invitation.driver_id,
+            expires_at=invitation.expires_at,
+        )
+    )
+
+
+def invitation_from(text: str) -> Invitation:
+    """The invitation again."""
+    stored = from_json(InvitationDocument, text)
+    return Invitation(
+        code_hash=stored.code_hash, driver_id=stored.driver_id, expires_at=stored.expires_at
+    )
+
+
+def webhook_to(endpoint: WebhookEndpoint) -> str:
+    """A webhook endpoint as text."""
+    return to_json(
+        WebhookDocument(
+            id=endpoint.id,
+            shipper_id=endpoint.shipper_id,
+            url=endpoint.url,
+            secret=endpoint.secret,
+            created_at=endpoint.created_at,
+            event_types=tuple(sorted(endpoint.event_types)),
+        )
+    )
+
+
+def webhook_from(text: str) -> WebhookEndpoint:
+    """The endpoint again."""
+    stored = from_json(WebhookDocument, text)
+    return WebhookEndpoint(
+        id=stored.id,
+        shipper_id=stored.shipper_id,
+        url=stored.url,
+        secret=stored.secret,
+        created_at=stored.created_at,
+        event_types=frozenset(stored.event_types),
+    )
+
+
+def signing_key_to(key: bytes) -> str:
+    """A signing key as text."""
+    return to_json(SigningKeyDocument(key=key))
+
+
+def signing_key_from(text: str) -> bytes:
+    """The key again."""
+    return from_json(SigningKeyDocument, text).key

@@ -1,0 +1,38 @@
+"""Items of the accounts table."""
+
+from pynamodb.attributes import (
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.adapters.dynamodb.item import Connection, Item
+
+
+class ByKind(GlobalSecondaryIndex["AccountItem"]):
+    """All accounts of one kind."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_kind"
+        projection = AllProjection()
+
+    kind = UnicodeAttribute(hash_key=True)
+    created_at = UnicodeAttribute(range_key=True)
+
+
+class AccountItem(Item):
+    """Any account; ``document`` holds its fields, ``taken_by`` who used an invitation up."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    account_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    document = UnicodeAttribute()
+    taken_by = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    by_kind = ByKind()

@@ -1,0 +1,72 @@
+"""The accounts table as documents: one partition an account, one item a kind.
+
+What is read with every request is cached, for as long as a revocation may take to be seen.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from chalicelib.adapters.dynamodb.accounts.items import AccountItem
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.values.instants import to_text
+from chalicelib.domain.errors import NotFound
+
+CACHE_S: Final = 60.0
+CACHED: Final = 512
+
+
+class Partitions:
+    """Reads and writes documents. Each instance has a cache of its own."""
+
+    def __init__(self, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+        """Start with an empty cache; its age is monotonic time, not the domain's clock."""
+        self._monotonic_s = monotonic_s
+        self._cache: dict[tuple[str, str], tuple[float, str]] = {}
+
+    def cached(self, account_id: str, item: str) -> str:
+        """A document, up to 60 s old. Raises NotFound.
+
+        An unknown id is not remembered: that would be a way to fill the cache.
+        """
+        key = (account_id, item)
+        hit = self._cache.get(key)
+        if hit is not None and self._monotonic_s() - hit[0] < CACHE_S:
+            return hit[1]
+        document = self.get(account_id, item)
+        if len(self._cache) >= CACHED:
+            self._cache.clear()
+        self._cache[key] = (self._monotonic_s(), document)
+        return document
+
+    def get(self, account_id: str, item: str) -> str:
+        """A document, read consistently. Raises NotFound."""
+        document: str = found(account_id, item).document
+        return document
+
+    def put(self, account_id: str, item: str, created_at: datetime, document: str) -> None:
+        """Write or replace a document; other containers see it within the cache's age."""
+        with translated():
+            account_item(account_id, item, created_at, document).save()
+        self._cache.pop((account_id, item), None)
+
+
+def found(account_id: str, item: str) -> AccountItem:
+    """An item, read consistently. Raises NotFound."""
+    with translated():
+        try:
+            return AccountItem.get(account_id, item, consistent_read=True)
+        except AccountItem.DoesNotExist as exc:
+            raise NotFound from exc
+
+
+def account_item(account_id: str, item: str, created_at: datetime, document: str) -> AccountItem:
+    """The item of a document; its kind is what stands before the first ``#``."""
+    return AccountItem(
+        account_id=account_id,
+        item=item,
+        kind=item.partition("#")[0],
+        created_at=to_text(created_at),
+        document=document,
+    )

@@ -1,0 +1,31 @@
+"""A change of a live state as a write."""
+
+from collections.abc import Iterator
+
+from chalicelib.adapters.dynamodb.fleet.items import LiveItem
+from chalicelib.adapters.dynamodb.fleet.lives import pack_live
+from chalicelib.adapters.dynamodb.writing import Put, unchanged
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.journal.changes import LiveChange
+
+
+def live_puts(change: LiveChange, token: str) -> Iterator[Put]:
+    """The live state where it is as it was read."""
+    item = LiveItem
+    yield Put(
+        live_item(change.after, token),
+        unchanged(item.item, item.version, item.token, change.expected_version, token),
+    )
+
+
+def live_item(live: Live, token: str) -> LiveItem:
+    """The LIVE item."""
+    return LiveItem(
+        driver_id=live.driver_id,
+        item="LIVE",
+        version=live.version,
+        token=token,
+        route_id=live.route_id,
+        planned=" ".join(live.planned) or None,
+        live=pack_live(live),
+    )

@@ -1,0 +1,46 @@
+"""Items of the fleet table."""
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+
+from chalicelib.adapters.dynamodb.item import Connection, Item
+
+
+class LiveItem(Item):
+    """A driver's live state, packed: below 1 kB for 200 stops, so that a write costs one unit."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    driver_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True, default="LIVE")
+    version = NumberAttribute()
+    token = UnicodeAttribute()
+    route_id = UnicodeAttribute(null=True)
+    planned = UnicodeAttribute(null=True)
+    live = BinaryAttribute(legacy_encoding=False)
+
+
+class TrackItem(Item):
+    """One batch: its fixes and what was told with them, packed.
+
+    The older form has the ETAs by themselves, and when (``told_ms``) and as of when (``news_ms``)
+    they were told beside them.
+    """
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    driver_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    token = UnicodeAttribute()
+    route_id = UnicodeAttribute()
+    fixes = BinaryAttribute(legacy_encoding=False)
+    told = BinaryAttribute(legacy_encoding=False, null=True)
+    etas = BinaryAttribute(legacy_encoding=False, null=True)
+    told_ms = NumberAttribute(null=True)
+    news_ms = NumberAttribute(null=True)
+    expires_at = NumberAttribute()

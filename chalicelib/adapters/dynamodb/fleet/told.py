@@ -1,0 +1,30 @@
+"""What was told with a batch: when, as of when, and the ETAs.
+
+<varint told_ms> <varint how much earlier the news is, in ms> ETAs (``values/etas``)
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.adapters.dynamodb.values.etas import pack_etas, unpack_etas
+from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
+from chalicelib.adapters.dynamodb.values.varints import Varints, pack_varints
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.learning.arrivals import EtasTold
+
+
+def pack_told(told_at: datetime, news_at: datetime, etas: Sequence[Eta | None]) -> bytes:
+    """ETAs in plan order, told at one instant and as of another, in whole milliseconds."""
+    told_ms = to_ms(told_at)
+    return pack_varints((told_ms, told_ms - to_ms(news_at))) + pack_etas(etas)
+
+
+def unpack_told(packed: bytes) -> EtasTold:
+    """The same by stop index. Raises ValueError for damaged bytes."""
+    numbers = Varints(packed)
+    told_ms, earlier_ms = numbers.take(2)
+    return EtasTold(
+        at=from_ms(told_ms),
+        etas=unpack_etas(packed[numbers.at :]),
+        as_of=from_ms(told_ms - earlier_ms),
+    )

@@ -1,0 +1,37 @@
+"""Items of the ledger table."""
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+
+from chalicelib.adapters.dynamodb.item import Connection, Item
+
+
+class RememberedItem(Item):
+    """What an Idempotency-Key stood for."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    token = UnicodeAttribute()
+    fingerprint = UnicodeAttribute()
+    result_id = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
+class LedgerItem(Item):
+    """Who holds a claim until when, or how it ended. Times are epoch seconds."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    state = UnicodeAttribute()
+    owner = UnicodeAttribute()
+    lease_until = NumberAttribute()
+    outcome = UnicodeAttribute(null=True)
+    maybe_duplicate = BooleanAttribute(default=False)
+    expires_at = NumberAttribute()

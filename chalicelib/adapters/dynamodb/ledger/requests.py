@@ -1,0 +1,46 @@
+"""Requests remembered under their Idempotency-Key."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.ledger.items import RememberedItem
+from chalicelib.adapters.dynamodb.writing import Put
+from chalicelib.domain.journal.changes import Remembered, RequestRemembered
+
+
+class DynamoRequests:
+    """The port ``Requests`` on DynamoDB."""
+
+    def recall(self, key: str, now: datetime) -> Remembered | None:
+        """One consistent read."""
+        with translated():
+            try:
+                item = RememberedItem.get(key, consistent_read=True)
+            except RememberedItem.DoesNotExist:
+                return None
+        if item.expires_at < int(now.timestamp()):
+            return None
+        return Remembered(
+            key=key,
+            fingerprint=item.fingerprint,
+            result_id=item.result_id,
+            expires_at=datetime.fromtimestamp(int(item.expires_at), UTC),
+        )
+
+
+def request_puts(change: RequestRemembered, token: str) -> Iterator[Put]:
+    """The memory where there is none, where it has expired, or where it is our own."""
+    remembered = change.remembered
+    yield Put(
+        RememberedItem(
+            key=remembered.key,
+            token=token,
+            fingerprint=remembered.fingerprint,
+            result_id=remembered.result_id,
+            expires_at=int(remembered.expires_at.timestamp()),
+        ),
+        RememberedItem.key.does_not_exist()
+        | (RememberedItem.expires_at < int(change.now.timestamp()))
+        | (RememberedItem.token == token),
+    )

@@ -1,0 +1,138 @@
+"""The details of a shipment: what hardly ever changes, as JSON text.
+
+They are an item of their own, so that a change of status writes less than 1 kB.
+"""
+
+from chalicelib.adapters.dynamodb.stored import Part, Stored, from_json, to_json
+from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
+from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.instants import Range
+from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
+from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
+
+
+class RecipientPart(Part, frozen=True, omit_defaults=True):
+    """A recipient."""
+
+    name: str
+    phone: str | None = None
+    email: str | None = None
+    locale: str = "en"
+
+
+class AddressPart(Part, frozen=True, omit_defaults=True):
+    """An address."""
+
+    lines: tuple[str, ...]
+    city: str
+    country: str
+    lat_deg: float
+    lon_deg: float
+    time_zone: str
+    postal_code: str | None = None
+    instructions: str | None = None
+
+
+class ParcelPart(Part, frozen=True, omit_defaults=True):
+    """A parcel."""
+
+    barcode: str
+    description: str | None = None
+
+
+class RangePart(Part, frozen=True):
+    """A range, as text with milliseconds."""
+
+    earliest: str
+    latest: str
+
+
+class ProofRequirementsPart(Part, frozen=True):
+    """What the shipper asked for, by kind."""
+
+    photo: Requirement = Requirement.OPTIONAL
+
+
+class Details(Stored, frozen=True, kw_only=True):
+    """All that hardly ever changes; shipper and creation are attributes, for the index."""
+
+    reference: str
+    recipient: RecipientPart
+    address: AddressPart
+    parcels: tuple[ParcelPart, ...]
+    window: RangePart | None = None
+    service_time_s: float | None = None
+    proof_requirements: ProofRequirementsPart = ProofRequirementsPart()
+
+
+def details_to(shipment: Shipment) -> str:
+    """The details of a shipment as text."""
+    recipient, address = shipment.recipient, shipment.address
+    return to_json(
+        Details(
+            reference=shipment.reference,
+            recipient=RecipientPart(
+                recipient.name, recipient.phone, recipient.email, recipient.locale
+            ),
+            address=AddressPart(
+                lines=address.lines,
+                city=address.city,
+                country=address.country,
+                lat_deg=address.coordinates.lat_deg,
+                lon_deg=address.coordinates.lon_deg,
+                time_zone=address.time_zone,
+                postal_code=address.postal_code,
+                instructions=address.instructions,
+            ),
+            parcels=tuple(ParcelPart(p.barcode, p.description) for p in shipment.parcels),
+            window=_window_to(shipment.window),
+            service_time_s=shipment.service_time_s,
+            proof_requirements=ProofRequirementsPart(shipment.proof_requirements.photo),
+        )
+    )
+
+
+def details_from(text: str) -> Details:
+    """The details again."""
+    return from_json(Details, text)
+
+
+def recipient_of(details: Details) -> Recipient:
+    """The recipient."""
+    part = details.recipient
+    return Recipient(part.name, part.phone, part.email, part.locale)
+
+
+def address_of(details: Details) -> Address:
+    """The address."""
+    part = details.address
+    return Address(
+        lines=part.lines,
+        city=part.city,
+        country=part.country,
+        coordinates=Coordinates(part.lat_deg, part.lon_deg),
+        time_zone=part.time_zone,
+        postal_code=part.postal_code,
+        instructions=part.instructions,
+    )
+
+
+def parcels_of(details: Details) -> tuple[Parcel, ...]:
+    """The parcels."""
+    return tuple(Parcel(part.barcode, part.description) for part in details.parcels)
+
+
+def window_of(details: Details) -> Range | None:
+    """The agreed window."""
+    part = details.window
+    return None if part is None else Range(from_text(part.earliest), from_text(part.latest))
+
+
+def proof_requirements_of(details: Details) -> ProofRequirements:
+    """What the shipper asked for."""
+    return ProofRequirements(photo=details.proof_requirements.photo)
+
+
+def _window_to(window: Range | None) -> RangePart | None:
+    return None if window is None else RangePart(to_text(window.earliest), to_text(window.latest))

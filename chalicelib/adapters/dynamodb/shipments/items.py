@@ -1,0 +1,77 @@
+"""Items of the shipments table."""
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.adapters.dynamodb.item import Connection, Item
+
+
+class ByShipper(GlobalSecondaryIndex["ShipmentItem"]):
+    """A shipper's shipments by time of creation."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_shipper"
+        projection = AllProjection()
+
+    shipper_id = UnicodeAttribute(hash_key=True)
+    created_at = UnicodeAttribute(range_key=True)
+
+
+class ShipmentItem(Item):
+    """A shipment: what changes (SHIPMENT), or what hardly ever does (SHIPMENT#DETAILS).
+
+    SHIPMENT has status, token and ``state``; the index finds a shipment by its details, which have
+    shipper, creation and ``document``, and never move. ``version`` of the details is the version of
+    the shipment that wrote them. A shipment from before there were details is one item with all of
+    these, or without a ``state`` as long as nothing has changed since.
+    """
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    shipper_id = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute(null=True)
+    status = UnicodeAttribute(null=True)
+    version = NumberAttribute()
+    token = UnicodeAttribute(null=True)
+    state = BinaryAttribute(legacy_encoding=False, null=True)
+    document = UnicodeAttribute(null=True)
+    by_shipper = ByShipper()
+
+
+class EventItem(Item):
+    """One line of history. It is also the message of the outbox: the stream carries it on."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    event_id = UnicodeAttribute()
+    shipper_id = UnicodeAttribute()
+    seq = NumberAttribute()
+    type = UnicodeAttribute()
+    occurred_at = UnicodeAttribute()
+    recorded_at = UnicodeAttribute()
+    actor_role = UnicodeAttribute()
+    actor_id = UnicodeAttribute()
+    data = UnicodeAttribute()
+
+
+class UploadItem(Item):
+    """An upload that was allowed for a shipment."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    content_type = UnicodeAttribute()

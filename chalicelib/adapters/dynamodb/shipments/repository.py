@@ -1,0 +1,203 @@
+"""Shipments and their history in one partition each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.paging import position_of, start_key
+from chalicelib.adapters.dynamodb.shipments import events as event_mapping
+from chalicelib.adapters.dynamodb.shipments.items import EventItem, ShipmentItem, UploadItem
+from chalicelib.adapters.dynamodb.shipments.mapping import (
+    DETAILS,
+    SHIPMENT,
+    glimpse_of,
+    shipment_of,
+)
+from chalicelib.domain.errors import NotFound, Unavailable
+from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
+from chalicelib.domain.listings import Listing
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Glimpse, Shipment
+
+FIRST_EVENT: Final = "EVENT#"
+LAST_OF_SHIPMENT: Final = "SHIPMENT#~"
+UPLOAD: Final = "UPLOAD#"
+
+READS: Final = 3
+"""So often are items read that do not belong together: a change of details is rare."""
+
+_Items = tuple[ShipmentItem | None, ShipmentItem | None]
+"""The SHIPMENT item and its details, where there are such."""
+
+
+class DynamoShipments:
+    """The port ``Shipments`` on DynamoDB.
+
+    No read of two items is one moment of the table. A reader that meets details of another version
+    than the state names has met a change half way, and reads again.
+    """
+
+    def get(self, shipment_id: ShipmentId) -> Shipment:
+        """One consistent query: half of what two items of a batch would cost."""
+        with translated():
+            raw = _query(
+                shipment_id, ShipmentItem.item.between(SHIPMENT, DETAILS), is_consistent=True
+            )
+        return self._whole(shipment_id, _paired(map(_item, raw)).get(shipment_id, (None, None)))
+
+    def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
+        """Consistent reads, 50 shipments a call. Raises Unavailable for one that never settles."""
+        wanted, found = list(dict.fromkeys(shipment_ids)), dict[ShipmentId, Shipment]()
+        for _ in range(READS):
+            if not wanted:
+                return found
+            keys = [(each, item) for each in wanted for item in (SHIPMENT, DETAILS)]
+            with translated():
+                paired = _paired(ShipmentItem.batch_get(keys, consistent_read=True))
+            wanted = []
+            for shipment_id, (item, details) in paired.items():
+                if item is None:
+                    continue
+                shipment = shipment_of(item, details)
+                if shipment is None:
+                    wanted.append(shipment_id)
+                else:
+                    found[shipment_id] = shipment
+        if wanted:
+            raise Unavailable(dependency="dynamodb")
+        return found
+
+    def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
+        """One eventually consistent read of the item that changes."""
+        with translated():
+            try:
+                return glimpse_of(ShipmentItem.get(shipment_id, SHIPMENT))
+            except ShipmentItem.DoesNotExist as exc:
+                raise NotFound from exc
+
+    def with_history(
+        self, shipment_id: ShipmentId, *, newest: int
+    ) -> tuple[Shipment, tuple[Event, ...]]:
+        """One query from the end of the shipment's own items back into its events."""
+        span = EventItem.item.between(FIRST_EVENT, LAST_OF_SHIPMENT)
+        with translated():
+            raw = _query(shipment_id, span, newest=newest + len((SHIPMENT, DETAILS)))
+        own = [each for each in raw if each["item"]["S"] >= SHIPMENT]
+        events = raw[len(own) :][:newest]
+        paired = _paired(map(_item, own))
+        shipment = self._whole(shipment_id, paired.get(shipment_id, (None, None)))
+        return shipment, tuple(map(event_mapping.from_image, reversed(events)))
+
+    def events_before(self, shipment_id: ShipmentId, seq: int, *, newest: int) -> tuple[Event, ...]:
+        """One query."""
+        span = EventItem.item.between(FIRST_EVENT, event_mapping.item_key(seq - 1))
+        with translated():
+            raw = _query(shipment_id, span, newest=newest)
+        return tuple(map(event_mapping.from_image, reversed(raw)))
+
+    def _whole(self, shipment_id: ShipmentId, items: _Items) -> Shipment:
+        """The shipment of these items; read again when they do not belong together."""
+        item, details = items
+        if item is None:
+            raise NotFound
+        found = shipment_of(item, details) or self.get_many([shipment_id]).get(shipment_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    def events(
+        self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[Event]:
+        """Oldest first."""
+        with translated():
+            found = EventItem.query(
+                shipment_id,
+                EventItem.item.startswith(FIRST_EVENT),
+                limit=limit,
+                page_size=limit,
+                last_evaluated_key=start_key(position),
+            )
+            events = tuple(event_mapping.from_attributes(item.attribute_values) for item in found)
+        return Listing(events, position_of(found.last_evaluated_key))
+
+    def by_shipper(
+        self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[Shipment]:
+        """Newest first: details from the index, and one batch for what changes.
+
+        Neither is read consistently, so the few that do not fit together are read once more.
+        """
+        with translated():
+            found = ShipmentItem.by_shipper.query(
+                shipper_id,
+                limit=limit,
+                page_size=limit,
+                scan_index_forward=False,
+                last_evaluated_key=start_key(position),
+            )
+            listed = list(found)
+            keys = [(item.shipment_id, SHIPMENT) for item in listed if item.item == DETAILS]
+            states = list(ShipmentItem.batch_get(keys)) if keys else []
+        paired = _paired([*listed, *states])
+        shown = {
+            key: None if item is None else shipment_of(item, details)
+            for key, (item, details) in paired.items()
+        }
+        again = self.get_many([key for key, shipment in shown.items() if shipment is None])
+        shipments = (shown[key] or again.get(key) for key in paired)
+        return Listing(
+            tuple(shipment for shipment in shipments if shipment is not None),
+            position_of(found.last_evaluated_key),
+        )
+
+    def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
+        """Unconditional and idempotent."""
+        with translated():
+            UploadItem(
+                shipment_id=shipment_id, item=f"{UPLOAD}{proof_id}", content_type=content_type
+            ).save()
+
+    def expected_proofs(self, shipment_id: ShipmentId) -> dict[ProofId, str]:
+        """A short query: a shipment has a handful of uploads."""
+        with translated():
+            found = UploadItem.query(
+                shipment_id, UploadItem.item.startswith(UPLOAD), consistent_read=True
+            )
+            return {ProofId(item.item.removeprefix(UPLOAD)): item.content_type for item in found}
+
+
+def _query(
+    shipment_id: ShipmentId,
+    span: Condition,
+    *,
+    newest: int | None = None,
+    is_consistent: bool = False,
+) -> list[dict[str, Any]]:
+    """The raw items of a span of the partition, of whatever class, newest first."""
+    answer = ShipmentItem._get_connection().query(  # noqa: SLF001 - PynamoDB has no other way
+        shipment_id,
+        range_key_condition=span,
+        consistent_read=is_consistent,
+        scan_index_forward=False,
+        limit=newest,
+    )
+    items: list[dict[str, Any]] = answer["Items"]
+    return items
+
+
+def _item(raw: dict[str, Any]) -> ShipmentItem:
+    item = ShipmentItem()
+    item.deserialize(raw)
+    return item
+
+
+def _paired(items: Iterable[ShipmentItem]) -> dict[ShipmentId, _Items]:
+    """The items by shipment, in the order in which the shipments first come."""
+    paired: dict[ShipmentId, _Items] = {}
+    for item in items:
+        key = ShipmentId(item.shipment_id)
+        state, details = paired.get(key, (None, None))
+        paired[key] = (item, details) if item.item == SHIPMENT else (state, item)
+    return paired

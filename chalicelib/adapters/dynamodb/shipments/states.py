@@ -1,0 +1,185 @@
+"""The state of a shipment: what changes with its status, packed.
+
+The SHIPMENT item holds it below 1 kB for a delivery with a photo, a note of 60 characters and three
+parcels, so that a write costs one unit.
+"""
+
+from collections.abc import Sequence
+
+from chalicelib.adapters.dynamodb.stored import (
+    Packed,
+    PackedPart,
+    PackedRange,
+    optional_ms,
+    pack,
+    pack_range,
+    unpack,
+)
+from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
+from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, StopId
+from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
+from chalicelib.domain.shipments.shipments import Assignment, Attempt, Parcel, Shipment
+from chalicelib.domain.shipments.statuses import FailureReason, Status
+
+
+class AssignmentPart(PackedPart, frozen=True):
+    """Which stop of which route delivers it."""
+
+    route_id: RouteId
+    stop_id: StopId
+    stop_index: int
+    driver_id: DriverId
+
+
+class ProofPart(PackedPart, frozen=True):
+    """One stored file; without an ``object_key`` it lies where its shipment and id say."""
+
+    id: ProofId
+    kind: ProofKind
+    content_type: str
+    size_bytes: int
+    etag: str
+    uploaded_ms: int
+    version_id: str | None = None
+    object_key: str | None = None
+
+
+class AttemptPart(PackedPart, frozen=True):
+    """One visit's outcome."""
+
+    number: int
+    action_id: str
+    status: Status
+    occurred_ms: int
+    driver_id: DriverId
+    reason: FailureReason | None = None
+    note: str | None = None
+    proofs: tuple[ProofPart, ...] = ()
+
+
+class State(Packed, frozen=True, kw_only=True):
+    """All that changes. ``scanned`` names parcels by their place, or by a barcode of none."""
+
+    details_version: int
+    seq: int
+    updated_ms: int
+    link_generation: int = 1
+    assignment: AssignmentPart | None = None
+    scanned: tuple[int | str, ...] = ()
+    first_promise: PackedRange | None = None
+    promise: PackedRange | None = None
+    is_delayed: bool = False
+    attempts: int = 0
+    last_attempt: AttemptPart | None = None
+    completed_ms: int | None = None
+
+
+def state_to(shipment: Shipment) -> bytes:
+    """The state of a shipment, packed."""
+    return pack(
+        State(
+            details_version=shipment.details_version,
+            seq=shipment.seq,
+            updated_ms=to_ms(shipment.updated_at),
+            link_generation=shipment.link_generation,
+            assignment=_assignment_to(shipment.assignment),
+            scanned=_scanned_to(shipment),
+            first_promise=pack_range(shipment.first_promise),
+            promise=pack_range(shipment.promise),
+            is_delayed=shipment.is_delayed,
+            attempts=shipment.attempts,
+            last_attempt=_attempt_to(shipment),
+            completed_ms=optional_ms(shipment.completed_at),
+        )
+    )
+
+
+def state_from(packed: bytes) -> State:
+    """The state again."""
+    return unpack(State, packed)
+
+
+def assignment_of(state: State) -> Assignment | None:
+    """The assignment."""
+    part = state.assignment
+    if part is None:
+        return None
+    return Assignment(part.route_id, part.stop_id, part.stop_index, part.driver_id)
+
+
+def scanned_of(state: State, parcels: Sequence[Parcel]) -> frozenset[str]:
+    """The scanned barcodes."""
+    return frozenset(
+        parcels[each].barcode if isinstance(each, int) else each for each in state.scanned
+    )
+
+
+def attempt_of(state: State, shipment_id: ShipmentId) -> Attempt | None:
+    """The last attempt."""
+    part = state.last_attempt
+    if part is None:
+        return None
+    return Attempt(
+        number=part.number,
+        action_id=part.action_id,
+        status=part.status,
+        occurred_at=from_ms(part.occurred_ms),
+        driver_id=part.driver_id,
+        reason=part.reason,
+        note=part.note,
+        proofs=tuple(_proof_from(proof, shipment_id) for proof in part.proofs),
+    )
+
+
+def _assignment_to(value: Assignment | None) -> AssignmentPart | None:
+    if value is None:
+        return None
+    return AssignmentPart(value.route_id, value.stop_id, value.stop_index, value.driver_id)
+
+
+def _scanned_to(shipment: Shipment) -> tuple[int | str, ...]:
+    places = {parcel.barcode: place for place, parcel in enumerate(shipment.parcels)}
+    return tuple(places.get(barcode, barcode) for barcode in sorted(shipment.scanned_barcodes))
+
+
+def _attempt_to(shipment: Shipment) -> AttemptPart | None:
+    attempt = shipment.last_attempt
+    if attempt is None:
+        return None
+    return AttemptPart(
+        number=attempt.number,
+        action_id=attempt.action_id,
+        status=attempt.status,
+        occurred_ms=to_ms(attempt.occurred_at),
+        driver_id=attempt.driver_id,
+        reason=attempt.reason,
+        note=attempt.note,
+        proofs=tuple(_proof_to(proof, shipment.id) for proof in attempt.proofs),
+    )
+
+
+def _proof_to(proof: Proof, shipment_id: ShipmentId) -> ProofPart:
+    usual = object_key(shipment_id, proof.id)
+    return ProofPart(
+        id=proof.id,
+        kind=proof.kind,
+        content_type=proof.content_type,
+        size_bytes=proof.size_bytes,
+        etag=proof.etag,
+        uploaded_ms=to_ms(proof.uploaded_at),
+        version_id=proof.version_id,
+        object_key=None if proof.object_key == usual else proof.object_key,
+    )
+
+
+def _proof_from(part: ProofPart, shipment_id: ShipmentId) -> Proof:
+    return Proof(
+        id=part.id,
+        kind=part.kind,
+        object_key=part.object_key or object_key(shipment_id, part.id),
+        content_type=part.content_type,
+        size_bytes=part.size_bytes,
+        etag=part.etag,
+        uploaded_at=from_ms(part.uploaded_ms),
+        version_id=part.version_id,
+    )

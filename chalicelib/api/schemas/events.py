@@ -1,0 +1,158 @@
+"""The history of a shipment on the wire: the type of an event says which facts it tells.
+
+A fact that an event does not have is absent. A stored fact that is not declared here stays with us:
+an event written by an older or a newer release can always be read.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from chalicelib.domain.actors import Role
+from chalicelib.domain.proofs.proofs import ProofKind
+from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.edge.schemas import Out
+
+TimeText = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""A time as it was written into the event."""
+
+
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
+class Fact(Out):
+    """Base of what an event tells."""
+
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_serialization_defaults_required=False,
+        json_schema_extra={"additionalProperties": False},
+    )
+
+
+class RangeFact(Fact):
+    """From earliest to latest."""
+
+    earliest: TimeText
+    latest: TimeText
+
+
+class EtaFact(Fact):
+    """A point and a range."""
+
+    point: TimeText
+    earliest: TimeText
+    latest: TimeText
+
+
+class ProofFact(Fact):
+    """A proof and the fingerprint of its bytes."""
+
+    id: str
+    kind: ProofKind
+    etag: str
+
+
+class StatusFacts(Fact):
+    """The status after the event."""
+
+    status: Status | None = Field(None, exclude_if=_is_absent)
+
+
+class ForecastFacts(StatusFacts):
+    """An ETA, how many stops are before it, and the promise that stands."""
+
+    eta: EtaFact | None = Field(None, exclude_if=_is_absent)
+    stops_before: int | None = Field(None, exclude_if=_is_absent)
+    promise: RangeFact | None = Field(None, exclude_if=_is_absent)
+
+
+class ChangedForecastFacts(ForecastFacts):
+    """The same, and the promise before; null if there was none."""
+
+    previous_promise: RangeFact | None = None
+
+
+class ArrivalFacts(ForecastFacts):
+    """``action_id`` is the driver's own name for the report; absent if the fixes told it."""
+
+    action_id: str | None = Field(None, exclude_if=_is_absent)
+
+
+class AttemptFacts(StatusFacts):
+    """What the driver reported of a visit."""
+
+    action_id: str | None = Field(None, exclude_if=_is_absent)
+    reason: FailureReason | None = Field(None, exclude_if=_is_absent)
+    proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
+
+
+class HistoryLine(Out):
+    """One line of history; of the actor only the role is told."""
+
+    id: str
+    shipment_id: str
+    sequence: int = Field(validation_alias="seq")
+    type: EventType
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: Role = Field(validation_alias="actor_role")
+    data: StatusFacts
+
+
+class StatusEventOut(HistoryLine):
+    """The shipment has another status."""
+
+    type: Literal[
+        EventType.CREATED,
+        EventType.ACCEPTED,
+        EventType.LOADED,
+        EventType.CANCELLED,
+        EventType.RETURNING,
+        EventType.RETURNED,
+        EventType.SUPERSEDED,
+    ]
+
+
+class ForecastEventOut(HistoryLine):
+    """The van has left or comes near, or a time was promised."""
+
+    type: Literal[EventType.OUT_FOR_DELIVERY, EventType.ARRIVING, EventType.PROMISED]
+    data: ForecastFacts
+
+
+class ChangedForecastEventOut(HistoryLine):
+    """It will be later than promised, or on time after all."""
+
+    type: Literal[EventType.DELAYED, EventType.BACK_ON_TIME]
+    data: ChangedForecastFacts
+
+
+class ArrivalEventOut(HistoryLine):
+    """The van is at the stop."""
+
+    type: Literal[EventType.ARRIVED]
+    data: ArrivalFacts
+
+
+class AttemptEventOut(HistoryLine):
+    """A visit has ended."""
+
+    type: Literal[EventType.DELIVERED, EventType.ATTEMPT_FAILED]
+    data: AttemptFacts
+
+
+EventOut = Annotated[
+    StatusEventOut | ForecastEventOut | ChangedForecastEventOut | ArrivalEventOut | AttemptEventOut,
+    Field(discriminator="type"),
+]
+
+
+class EventsOut(Out):
+    """A page of events."""
+
+    data: tuple[EventOut, ...]
+    next_cursor: str | None

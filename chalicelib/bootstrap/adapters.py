@@ -1,0 +1,289 @@
+"""The adapters of a deployment: one property a port.
+
+An adapter is imported and made when it is first asked for, so a function that only publishes never
+imports PynamoDB, and never makes a client for files. The annotation of a property is the port that
+it serves: use cases are wired by it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from chalicelib.domain.policy import Policy
+from chalicelib.services.ports.system import PublicBaseUrl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
+    from chalicelib.domain.shipments.events import Event
+    from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
+    from chalicelib.services.ports.fleet import Fleet
+    from chalicelib.services.ports.journal import Journal, Requests
+    from chalicelib.services.ports.proofs import ProofStore
+    from chalicelib.services.ports.routes import RoadNetwork, Routes
+    from chalicelib.services.ports.senders import EmailSender, EventTopic, Ledger, SmsSender
+    from chalicelib.services.ports.shipments import Shipments
+    from chalicelib.services.ports.system import Clock, Ids, Pauses, Signer
+    from chalicelib.services.ports.travel import Forecasts, TravelPages
+    from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookSender
+    from chalicelib.settings import Settings
+
+
+class Adapters:
+    """Everything that use cases may ask for, and the settings that it is made of."""
+
+    def __init__(self, settings: Settings, clock: Clock, *, allow_local_webhooks: bool) -> None:
+        """Nothing is imported or called yet."""
+        self.settings = settings
+        self._clock = clock
+        self._allow_local_webhooks = allow_local_webhooks
+        self._is_bound = False
+
+    @property
+    def clock(self) -> Clock:
+        """The present."""
+        return self._clock
+
+    @property
+    def policy(self) -> Policy:
+        """The tunables of the rules."""
+        return Policy()
+
+    @property
+    def public_base_url(self) -> PublicBaseUrl:
+        """Where recipients reach us."""
+        return PublicBaseUrl(self.settings.public_base_url)
+
+    @cached_property
+    def ids(self) -> Ids:
+        """New names."""
+        from chalicelib.adapters.ids import UlidIds
+
+        return UlidIds()
+
+    @cached_property
+    def pauses(self) -> Pauses:
+        """Real pauses."""
+        from chalicelib.adapters.pauses import RandomPauses
+
+        return RandomPauses()
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Tokens."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.signing_keys import DynamoSigningKeys
+        from chalicelib.adapters.signing import HmacSigner
+
+        return HmacSigner(DynamoSigningKeys())
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Writes that belong together."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.journal import DynamoJournal
+
+        return DynamoJournal()
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Requests under their Idempotency-Key."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
+
+        return DynamoRequests()
+
+    @cached_property
+    def shipments(self) -> Shipments:
+        """Shipments with their history."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
+
+        return DynamoShipments()
+
+    @cached_property
+    def routes(self) -> Routes:
+        """Routes, plans cached by version."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
+
+        return DynamoRoutes()
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """Live states and tracks."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
+
+        return DynamoFleet()
+
+    @cached_property
+    def travel(self) -> TravelPages:
+        """Pages of what has been learnt."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
+
+        return DynamoTravelPages()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Who may send what."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.repository import DynamoLedger
+
+        return DynamoLedger()
+
+    @cached_property
+    def shippers(self) -> Shippers:
+        """Shippers."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
+
+        return DynamoShippers(self._partitions)
+
+    @cached_property
+    def drivers(self) -> Drivers:
+        """Drivers."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.drivers import DynamoDrivers
+
+        return DynamoDrivers(self._partitions)
+
+    @cached_property
+    def hubs(self) -> Hubs:
+        """Hubs."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
+
+        return DynamoHubs(self._partitions)
+
+    @cached_property
+    def keys(self) -> ApiKeys:
+        """API keys."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
+
+        return DynamoApiKeys(self._partitions)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        """One-time codes of drivers."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
+
+        return DynamoInvitations()
+
+    @cached_property
+    def endpoints(self) -> WebhookEndpoints:
+        """Shippers' webhook endpoints."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
+
+        return DynamoWebhookEndpoints()
+
+    @cached_property
+    def forecasts(self) -> Forecasts:
+        """ETAs out of what has been learnt; warm plans are remembered."""
+        from chalicelib.services.learning.forecasts import LearntForecasts
+
+        return LearntForecasts(self.travel, self.clock)
+
+    @cached_property
+    def road_network(self) -> RoadNetwork:
+        """The one that ROAD_NETWORK names."""
+        kind, _, base_url = self.settings.road_network.partition(":")
+        match kind:
+            case "osrm":
+                from chalicelib.adapters.road_networks.osrm import Osrm
+                from chalicelib.adapters.road_networks.servers import RoutingServer
+
+                return Osrm(RoutingServer(base_url))
+            case "valhalla":
+                from chalicelib.adapters.road_networks.servers import RoutingServer
+                from chalicelib.adapters.road_networks.valhalla import Valhalla
+
+                return Valhalla(RoutingServer(base_url))
+            case "amazon_location":
+                from chalicelib.adapters.road_networks.amazon_location import AmazonLocation
+
+                return AmazonLocation()
+            case _:
+                from chalicelib.adapters.road_networks.great_circle import GreatCircle
+
+                return GreatCircle()
+
+    @cached_property
+    def proofs(self) -> ProofStore:
+        """Files of proofs."""
+        from chalicelib.adapters.s3 import S3ProofStore
+
+        return S3ProofStore(self.settings.proofs_bucket)
+
+    @cached_property
+    def topic(self) -> EventTopic:
+        """The topic that events are published to."""
+        from chalicelib.adapters.messaging.sns import SnsEventTopic
+
+        return SnsEventTopic(self.settings.events_topic_arn)
+
+    @cached_property
+    def sms(self) -> SmsSender:
+        """Text messages."""
+        from chalicelib.adapters.messaging.sns import SnsSmsSender
+
+        return SnsSmsSender()
+
+    @cached_property
+    def email(self) -> EmailSender:
+        """E-mails, from the operator's address."""
+        from chalicelib.adapters.messaging.ses import SesEmailSender
+
+        return SesEmailSender(self.settings.email_sender)
+
+    @cached_property
+    def webhook_sender(self) -> WebhookSender:
+        """Posts to shippers' servers, never to ours."""
+        from chalicelib.adapters.webhooks.sender import HttpsWebhookSender
+
+        own_host = urlsplit(self.settings.public_base_url).hostname or ""
+        return HttpsWebhookSender(
+            refused_hosts=frozenset({own_host}), allow_local=self._allow_local_webhooks
+        )
+
+    @property
+    def event_from_image(self) -> Callable[[Mapping[str, Any]], Event]:
+        """Reads a record of the shipments' stream. Raises Invalid for anything but an event."""
+        from chalicelib.adapters.dynamodb.shipments.events import from_image
+
+        return from_image
+
+    @cached_property
+    def _partitions(self) -> Partitions:
+        """Documents of accounts, with one cache for all kinds."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
+
+        return Partitions()
+
+    def _bind(self) -> None:
+        """Tell the items the names of this deployment's tables, once, before the first is used."""
+        if self._is_bound:
+            return
+        from chalicelib.adapters.dynamodb import tables
+
+        settings = self.settings
+        tables.bind(
+            {
+                "shipments": settings.shipments_table,
+                "routes": settings.routes_table,
+                "fleet": settings.fleet_table,
+                "accounts": settings.accounts_table,
+                "travel": settings.travel_table,
+                "ledger": settings.ledger_table,
+            }
+        )
+        self._is_bound = True

@@ -1,0 +1,183 @@
+"""The use cases of a process: one line each, wired by their annotations.
+
+A use case is a dataclass whose fields are ports. It is imported and made when it is first asked
+for, and each field gets the adapter that serves its port. ``container()`` is one per process.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from functools import cached_property, lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.bootstrap.adapters import Adapters
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.services.accounts.authenticate import Authenticate
+    from chalicelib.services.accounts.open_accounts import OpenAccounts
+    from chalicelib.services.accounts.show_accounts import ShowAccounts
+    from chalicelib.services.cursors import Cursors
+    from chalicelib.services.driving.ingest_positions import IngestPositions
+    from chalicelib.services.driving.scan_parcels import ScanParcels
+    from chalicelib.services.driving.work_stops import WorkStop
+    from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
+    from chalicelib.services.learning.show_accuracy import ShowAccuracy
+    from chalicelib.services.notices.notify_recipient import NotifyRecipient
+    from chalicelib.services.ports.system import Clock
+    from chalicelib.services.proofs.upload_proofs import AllowProofUpload
+    from chalicelib.services.routes.plan_routes import PlanRoute
+    from chalicelib.services.routes.show_routes import ShowRoutes
+    from chalicelib.services.routes.start_route import StartRoute
+    from chalicelib.services.shipments.create_shipment import CreateShipment
+    from chalicelib.services.shipments.publish_events import PublishEvents
+    from chalicelib.services.shipments.show_shipments import ShowShipments
+    from chalicelib.services.tracking.follow_shipment import FollowShipment
+    from chalicelib.services.tracking.tracking_links import TrackingLinks
+    from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
+    from chalicelib.services.webhooks.register_webhook import RegisterWebhook
+
+
+class NotWired(Exception):
+    """A use case asks for something that no adapter serves: a mistake in the code."""
+
+
+class _UseCase:
+    """A use case that is imported, wired and remembered when it is first asked for."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._name = self._class_name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name, self._class_name = name, owner.__annotations__[name]
+
+    def __get__(self, container: Container | None, owner: type) -> Any:
+        if container is None:
+            return self
+        module = import_module(f"chalicelib.services.{self._module}")
+        made = wired(getattr(module, self._class_name), container.adapters)
+        container.__dict__[self._name] = made  # found there from now on, before this descriptor
+        return made
+
+
+def use_case(module: str) -> Any:
+    """The use case in that module of ``chalicelib.services``, named by the annotation."""
+    return _UseCase(module)
+
+
+class Container:
+    """One line a use case. ``adapters`` are what they are made of."""
+
+    authenticate: Authenticate = use_case("accounts.authenticate")
+    open_accounts: OpenAccounts = use_case("accounts.open_accounts")
+    show_accounts: ShowAccounts = use_case("accounts.show_accounts")
+
+    create_shipment: CreateShipment = use_case("shipments.create_shipment")
+    show_shipments: ShowShipments = use_case("shipments.show_shipments")
+    publish_events: PublishEvents = use_case("shipments.publish_events")
+
+    plan_route: PlanRoute = use_case("routes.plan_routes")
+    show_routes: ShowRoutes = use_case("routes.show_routes")
+    start_route: StartRoute = use_case("routes.start_route")
+
+    scan_parcels: ScanParcels = use_case("driving.scan_parcels")
+    ingest_positions: IngestPositions = use_case("driving.ingest_positions")
+    work_stop: WorkStop = use_case("driving.work_stops")
+    allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
+
+    follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
+    tracking_links: TrackingLinks = use_case("tracking.tracking_links")
+    notify_recipient: NotifyRecipient = use_case("notices.notify_recipient")
+
+    register_webhook: RegisterWebhook = use_case("webhooks.register_webhook")
+    deliver_webhook: DeliverWebhook = use_case("webhooks.deliver_webhook")
+
+    learn_travel_times: LearnTravelTimes = use_case("learning.learn_travel_times")
+    show_accuracy: ShowAccuracy = use_case("learning.show_accuracy")
+
+    cursors: Cursors = use_case("cursors")
+
+    def __init__(self, adapters: Adapters) -> None:
+        self.adapters = adapters
+
+    @property
+    def settings(self) -> Settings:
+        """What this deployment says about itself."""
+        return self.adapters.settings
+
+
+def wired(use_case: type[Any], adapters: Adapters) -> Any:
+    """An instance whose every field is the adapter that serves its port.
+
+    Raises NotWired, naming the field, where none does.
+    """
+    names = _names_by_port()
+    found: dict[str, object] = {}
+    for field in fields(use_case):
+        port = field.type if isinstance(field.type, str) else field.type.__name__
+        if port not in names:
+            msg = f"{use_case.__name__}.{field.name} asks for {port}, which no adapter serves"
+            raise NotWired(msg)
+        found[field.name] = getattr(adapters, names[port])
+    return use_case(**found)
+
+
+@lru_cache
+def _names_by_port() -> Mapping[str, str]:
+    """The names of the properties by the port that their annotation names."""
+    getters = {
+        name: member.func if isinstance(member, cached_property) else member.fget
+        for name, member in vars(Adapters).items()
+        if isinstance(member, cached_property | property)
+    }
+    return {getter.__annotations__["return"]: name for name, getter in getters.items()}
+
+
+class _Overrides:
+    clock: Clock | None = None
+    allow_local_webhooks: bool = False
+
+
+def configure(*, clock: Clock | None = None, allow_local_webhooks: bool = False) -> None:
+    """Replace the clock, or allow webhooks to this machine, for the laptop's stack and for tests.
+
+    Takes effect with the next ``container()``; called without arguments it undoes itself.
+    """
+    _Overrides.clock = clock
+    _Overrides.allow_local_webhooks = allow_local_webhooks
+    container.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def container() -> Container:
+    """The wiring of this process. Raises SettingsError naming every setting that is missing."""
+    return wiring(
+        Settings.from_env(os.environ),
+        clock=_Overrides.clock,
+        allow_local_webhooks=_Overrides.allow_local_webhooks,
+    )
+
+
+def wiring(
+    settings: Settings, *, clock: Clock | None = None, allow_local_webhooks: bool = False
+) -> Container:
+    """Use cases of any deployment; the system's clock unless another is given."""
+    if clock is None:
+        from chalicelib.adapters.clock import SystemClock
+
+        clock = SystemClock()
+    return Container(Adapters(settings, clock, allow_local_webhooks=allow_local_webhooks))
+
+
+def serves_http() -> bool:
+    """Whether this process answers HTTP.
+
+    Lambda names the handler that a process is for. Where it does not (on a laptop, in tests, when
+    packaging) a process is for everything.
+    """
+    return os.environ.get("_HANDLER", "app.app") == "app.app"

@@ -1,0 +1,18 @@
+"""Hubs: the places where routes start and end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.ids import HubId
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """Where routes start and end."""
+
+    id: HubId
+    name: str
+    coordinates: Coordinates
+    time_zone: str
+    created_at: datetime

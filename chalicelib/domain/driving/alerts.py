@@ -1,0 +1,219 @@
+"""Alerts: what someone must be told, decided from a driver's state after a batch of fixes.
+
+Rules are pure and edge-triggered: a rule fires when its condition becomes true and stays quiet
+until it has been false again. The memory that makes this possible is part of the live state, and is
+committed with it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from chalicelib.domain.driving.fixes import credible
+from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.eta.arrival import Seen, has_arrived
+from chalicelib.domain.eta.estimates import Eta, Etas
+from chalicelib.domain.instants import Range
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes.routes import Route, Stop
+
+
+class AlertKind(StrEnum):
+    """What happened, as seen from a stop."""
+
+    ARRIVED = "arrived"
+    APPROACHING = "approaching"
+    DELAYED = "delayed"
+    BACK_ON_TIME = "back_on_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something to tell about one stop; ``promise`` is the new range where there is one."""
+
+    kind: AlertKind
+    stop_index: int
+    occurred_at: datetime
+    eta: Eta | None = None
+    promise: Range | None = None
+    stops_before: int | None = None
+
+
+class Outlook(NamedTuple):
+    """What a rule looks at: a remaining stop, how many come before it, its ETA as of the head.
+
+    ``near_since`` is None where the van is not near; ``is_next`` says that nothing else is to be
+    reached before. A tuple, for one is made for every stop with every fix.
+    """
+
+    stop_index: int
+    stop: Stop
+    progress: Progress
+    stops_before: int
+    eta: Eta | None
+    as_of: datetime
+    near_since: datetime | None = None
+    is_next: bool = True
+    seen: tuple[Seen, ...] = ()
+    """The newest credible fixes, where it matters: near this stop."""
+
+
+Rule = Callable[[Outlook, Policy], tuple[Alert, Progress] | None]
+
+
+def arrived(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+    """Near for a while and standing, for longer out of turn; since when it was near."""
+    since = outlook.near_since
+    if outlook.progress.arrived_at or since is None:
+        return None
+    dwell = policy.arrival_dwell if outlook.is_next else policy.arrival_out_of_turn
+    if not has_arrived(
+        since, outlook.seen, as_of=outlook.as_of, dwell=dwell, is_next=outlook.is_next
+    ):
+        return None
+    alert = Alert(AlertKind.ARRIVED, outlook.stop_index, since)
+    return alert, replace(outlook.progress, arrived_at=since, has_approached=True)
+
+
+def approaching(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+    """Few stops away and soon, once per stop."""
+    progress, eta = outlook.progress, outlook.eta
+    if progress.has_approached or progress.arrived_at or eta is None:
+        return None
+    if outlook.stops_before > policy.approaching_stops:
+        return None
+    if eta.point - outlook.as_of > policy.approaching_within:
+        return None
+    alert = Alert(
+        AlertKind.APPROACHING,
+        outlook.stop_index,
+        outlook.as_of,
+        eta=eta,
+        stops_before=outlook.stops_before,
+    )
+    return alert, replace(progress, has_approached=True)
+
+
+def delayed(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+    """The ETA has left the promise told last: tell the new range.
+
+    A second, worse delay is told again.
+    """
+    progress, eta = outlook.progress, outlook.eta
+    promise = progress.promise or outlook.stop.promise
+    if eta is None or promise is None or progress.arrived_at:
+        return None
+    if eta.point <= promise.latest + policy.delay_tolerance or _is_resting(outlook, policy):
+        return None
+    return _promise_anew(outlook, AlertKind.DELAYED, eta, policy, is_delayed=True)
+
+
+def back_on_time(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+    """After a delay, the ETA is safely inside the first promise again, which then holds again."""
+    progress, eta, first = outlook.progress, outlook.eta, outlook.stop.promise
+    if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
+        return None
+    if _is_resting(outlook, policy) or eta.point > first.latest - policy.recovery_margin:
+        return None
+    return _promise_anew(outlook, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False, held=first)
+
+
+RULES: Final[tuple[Rule, ...]] = (arrived, approaching, delayed, back_on_time)
+FACTS: Final[tuple[Rule, ...]] = (arrived,)
+"""What has happened is told however late we hear of it; what is to come only from fresh news."""
+
+
+def is_quiet(
+    progress: Progress, stop: Stop, point_s: int | None, *, is_soon: bool, tolerance_s: float
+) -> bool:
+    """Whether no rule can have anything to say of a stop that the van is not near.
+
+    Asked before any of them is: it costs a tenth of that, and hardly any stop is worth more with
+    every fix. ``point_s`` is its ETA in full seconds since the epoch.
+    """
+    if progress.is_delayed or (is_soon and not progress.has_approached):
+        return False
+    promise = progress.promise or stop.promise
+    if point_s is None or promise is None:
+        return True
+    return point_s + 1.0 <= promise.latest.timestamp() + tolerance_s
+
+
+def decide(
+    live: Live, route: Route, *, as_of: datetime, now: datetime, limit: int, policy: Policy
+) -> tuple[Live, tuple[Alert, ...]]:
+    """The live state with its alert memory updated, and the alerts, nearest stops first.
+
+    At most ``limit`` alerts × shipments are told at once, but always one. What does not fit keeps
+    its memory, so it fires with the next fix: late by seconds, never lost. Nor is anything foretold
+    from a head that is stale, as while a device sends what it has saved: newer fixes are coming.
+    """
+    rules = RULES if now - as_of <= policy.stale_after else FACTS
+    points_s = Etas.of(live.etas).points_s
+    tolerance_s = policy.delay_tolerance.total_seconds()
+    alerts: list[Alert] = []
+    progress, last_stop = list(live.progress), live.last_stop
+    room = limit
+    is_next = True
+    for stops_before, i in enumerate(live.remaining()):
+        is_soon = stops_before <= policy.approaching_stops
+        if i != live.near_stop and is_quiet(
+            progress[i], route.stops[i], points_s[i], is_soon=is_soon, tolerance_s=tolerance_s
+        ):
+            is_next = is_next and progress[i].arrived_at is not None
+            continue
+        outlook = Outlook(i, route.stops[i], progress[i], stops_before, live.etas[i], as_of)
+        if i == live.near_stop:
+            outlook = outlook._replace(
+                near_since=live.near_since, is_next=is_next, seen=_seen(live, policy)
+            )
+        is_next = is_next and progress[i].arrived_at is not None
+        for rule in rules:
+            outcome = rule(outlook, policy)
+            if outcome is None:
+                continue
+            room -= len(outlook.stop.consignments)
+            if room < 0 and alerts:
+                return replace(live, progress=tuple(progress), last_stop=last_stop), tuple(alerts)
+            alert, progress[i] = outcome
+            if alert.kind is AlertKind.ARRIVED:
+                last_stop = i
+            outlook = outlook._replace(progress=progress[i])
+            alerts.append(alert)
+    if not alerts:
+        return live, ()
+    return replace(live, progress=tuple(progress), last_stop=last_stop), tuple(alerts)
+
+
+def _seen(live: Live, policy: Policy) -> tuple[Seen, ...]:
+    return tuple((fix.recorded_at, fix.coordinates) for fix in credible(live.recent, policy))
+
+
+def _is_resting(outlook: Outlook, policy: Policy) -> bool:
+    told_at = outlook.progress.told_at
+    return told_at is not None and outlook.as_of - told_at < policy.promise_rest
+
+
+def _promise_anew(
+    outlook: Outlook,
+    kind: AlertKind,
+    eta: Eta,
+    policy: Policy,
+    *,
+    is_delayed: bool,
+    held: Range | None = None,
+) -> tuple[Alert, Progress]:
+    promise = eta.range.widened_to(policy.promise_step)
+    if held is not None:
+        # Else an ETA still inside the first promise could be called delayed against a tighter one.
+        promise = Range(
+            min(promise.earliest, held.earliest),
+            max(promise.latest, held.latest),
+        )
+    alert = Alert(kind, outlook.stop_index, outlook.as_of, eta=eta, promise=promise)
+    memory = replace(
+        outlook.progress, promise=promise, is_delayed=is_delayed, told_at=outlook.as_of
+    )
+    return alert, memory

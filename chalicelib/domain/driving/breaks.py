@@ -1,0 +1,102 @@
+"""Breaks on the road: what has been taken of them, inferred from where the van stood, and what is
+still ahead.
+
+Nobody has to press a button. A van that stands still for five minutes, at no stop that is still to
+be made, rests; what of it falls into the span of a break is taken of that break. Less is a light, a
+queue or a call.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.eta.chain import Pause
+from chalicelib.domain.geography import Coordinates, distance_m
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes.routes import Break, Route
+
+STILL_WITHIN_M: Final = 30.0
+"""So far from where the rest began: fixes tremble, and a queue moves on."""
+LEAST_REST: Final = timedelta(minutes=5)
+LAT_MARGIN_DEG: Final = 0.002
+"""Some 200 m: stops further north or south are not asked for their distance."""
+
+Standing = tuple[datetime | None, tuple[int, ...]]
+"""Since when the van stands off all stops, and the seconds taken of each break before that."""
+
+
+def breaks_taken(
+    live: Live, before: Fix | None, passed: Sequence[Fix], route: Route, policy: Policy
+) -> Standing:
+    """The rest after the fixes that the van ``passed`` since ``before``, in device order."""
+    since, taken_s = live.standing_since, live.breaks_taken_s
+    anchor = _anchor(live, since)
+    stops = zip(route.stops, live.progress, strict=True)
+    doors = [stop.coordinates for stop, progress in stops if not progress.is_done]
+    for fix in passed:
+        began = anchor or (fix if before is None else before).coordinates
+        if not _is_still(began, fix.coordinates, doors, policy.arrival_radius_m):
+            left_at = fix.recorded_at if before is None else before.recorded_at
+            taken_s = _taken_s(route.breaks, taken_s, since, left_at)
+            since = anchor = None
+        elif before is not None and since is None:
+            since, anchor = before.recorded_at, before.coordinates
+        before = fix
+    return since, taken_s
+
+
+def pauses(breaks: Sequence[Break], at: datetime, live: Live | None = None) -> Iterator[Pause]:
+    """What is still ahead of the breaks at this time, in their order."""
+    taken_s: Sequence[int] = ()
+    stands_since = None
+    if live is not None:
+        stands_since = live.standing_since
+        taken_s = _taken_s(breaks, live.breaks_taken_s, stands_since, at)
+    is_resting = stands_since is not None and at - stands_since >= LEAST_REST
+    for i, planned_break in enumerate(breaks):
+        left_s = planned_break.duration_s - (taken_s[i] if i < len(taken_s) else 0)
+        if left_s <= 0 or at > planned_break.latest + timedelta(seconds=planned_break.duration_s):
+            continue
+        is_now = is_resting and at >= planned_break.earliest
+        yield Pause(
+            planned_break.earliest.timestamp(), planned_break.latest.timestamp(), left_s, is_now
+        )
+        is_resting = is_resting and not is_now
+
+
+def _is_still(
+    began: Coordinates, place: Coordinates, doors: Sequence[Coordinates], radius_m: float
+) -> bool:
+    """Whether a rest that began there goes on here, at none of the doors."""
+    if distance_m(began, place) > STILL_WITHIN_M:
+        return False
+    near = (door for door in doors if abs(door.lat_deg - place.lat_deg) < LAT_MARGIN_DEG)
+    return all(distance_m(place, door) > radius_m for door in near)
+
+
+def _anchor(live: Live, since: datetime | None) -> Coordinates | None:
+    """Where the rest began, as far back as the newest fixes remember."""
+    if since is None:
+        return None
+    return next((f.coordinates for f in live.recent if f.recorded_at >= since), None)
+
+
+def _taken_s(
+    breaks: Sequence[Break], taken_s: Sequence[int], since: datetime | None, until: datetime
+) -> tuple[int, ...]:
+    """What is taken of each break after a rest: each second counts once, for the first break."""
+    if since is None or until - since < LEAST_REST:
+        return tuple(taken_s)
+    counted: list[int] = []
+    for i, planned_break in enumerate(breaks):
+        before_s = taken_s[i] if i < len(taken_s) else 0
+        begun = max(since, planned_break.earliest)
+        ended = min(until, planned_break.latest + timedelta(seconds=planned_break.duration_s))
+        taken_now_s = max(0, int((ended - begun).total_seconds()))
+        taken_now_s = min(taken_now_s, planned_break.duration_s - before_s)
+        counted.append(before_s + taken_now_s)
+        if taken_now_s:
+            since = begun + timedelta(seconds=taken_now_s)
+    return tuple(counted)

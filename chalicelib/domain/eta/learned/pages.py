@@ -1,0 +1,154 @@
+"""The state in pages of about 3 kB when full, each packed on its own: an item of the table each.
+
+Which pages a route needs follows from its places and its driver (``pages_of``). A page says its
+format, its number and a checksum; one that is corrupt, unknown or someone else's is refused with
+ValueError, for the caller to set aside and log.
+
+    <B version> <Q page> <I saved_at_s> <H keys> <I CRC-32 of all the rest> body
+
+The head and its checksum are the same in every format to come: by them old code tells a page of
+newer code (``NewerFormat``), which is whole and must stay, from one that is corrupt.
+
+The body of the model's page is numbers, that of any other is beliefs in columns (``columns``).
+"""
+
+import math
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from chalicelib.domain.eta.learned import columns
+from chalicelib.domain.eta.learned.beliefs import STALE_DECAYS, Belief
+from chalicelib.domain.eta.learned.curve import Curve
+from chalicelib.domain.eta.learned.noise import Noise
+from chalicelib.domain.eta.learned.places import MODEL_PAGE, Shelf, group_page, pages_around
+from chalicelib.domain.eta.learned.priors import decay_of
+from chalicelib.domain.eta.learned.quantiles import RangeTracker
+from chalicelib.domain.eta.learned.state import State
+from chalicelib.domain.geography import Coordinates
+
+VERSION: Final = 2
+PAGE_BYTES: Final = 4_096
+HEAD: Final = struct.Struct("<BQIH")
+CHECKSUM: Final = struct.Struct("<I")
+HEADER_BYTES: Final = HEAD.size + CHECKSUM.size
+TRAVEL_MODEL: Final = struct.Struct("<24d52f117f")
+"""Two curves, noise of 26 bins with counts, ranges of 26 + 13 bins."""
+DWELL_MODEL: Final = struct.Struct("<24d4f")
+
+
+class NewerFormat(ValueError):
+    """A page that is whole, but of a format that only newer code knows."""
+
+
+def pages_of(places: Iterable[Coordinates], names: Iterable[str]) -> tuple[int, ...]:
+    """The numbers of all pages that legs and visits between these places may use.
+
+    ``names`` are the driver and the customers.
+    """
+    found = [MODEL_PAGE, group_page(Shelf.SHARED), group_page(Shelf.DWELL_SHARED)]
+    for name in names:
+        found += [group_page(Shelf.NAMES, name), group_page(Shelf.DWELL_NAMES, name)]
+    for place in places:
+        found += pages_around(place)
+    return tuple(dict.fromkeys(found))
+
+
+def pack_page(state: State, page: int, saved_at_s: float) -> bytes:
+    """The page as it is stored; the same state at the same time is the same bytes."""
+    if page == MODEL_PAGE:
+        count, body = 0, _pack_model(state)
+    else:
+        beliefs = [
+            (id_, belief)
+            for id_, belief in state.beliefs.page(page)
+            if not _is_stale(id_, belief, int(saved_at_s))
+        ]
+        count, body = len(beliefs), columns.packed(beliefs, int(saved_at_s))
+    head = HEAD.pack(VERSION, page, int(saved_at_s), count)
+    return head + CHECKSUM.pack(zlib.crc32(body, zlib.crc32(head))) + body
+
+
+def read_page(state: State, page: int, raw: bytes) -> None:
+    """Put a stored page into the state, in place of what it knew of it.
+
+    Raises ValueError, and leaves the state as it was, for a page that cannot be trusted;
+    NewerFormat for one that newer code can read.
+    """
+    body, saved_at_s, count = _opened(page, raw)
+    if page == MODEL_PAGE:
+        _read_model(state, body)
+    else:
+        state.beliefs.place_page(page, columns.read(body, page, saved_at_s, count))
+
+
+def _opened(page: int, raw: bytes) -> tuple[bytes, int, int]:
+    if len(raw) < HEADER_BYTES:
+        msg = "a page is longer than this"
+        raise ValueError(msg)
+    version, number, saved_at_s, count = HEAD.unpack_from(raw)
+    (checksum,) = CHECKSUM.unpack_from(raw, HEAD.size)
+    body = raw[HEADER_BYTES:]
+    is_whole = number == page and zlib.crc32(body, zlib.crc32(raw[: HEAD.size])) == checksum
+    if version != VERSION:
+        msg = f"a page of format {version}, not {VERSION}"
+        raise NewerFormat(msg) if version > VERSION and is_whole else ValueError(msg)
+    if not is_whole:
+        msg = "a page that is corrupt or another's"
+        raise ValueError(msg)
+    return body, saved_at_s, count
+
+
+def _is_stale(id_: int, belief: Belief, saved_at_s: int) -> bool:
+    decay_s = decay_of(id_)
+    ticks = saved_at_s // columns.TICK_S - int(belief[2]) // columns.TICK_S
+    return decay_s > 0.0 and ticks * columns.TICK_S > STALE_DECAYS * decay_s
+
+
+def _pack_model(state: State) -> bytes:
+    travel, dwell = state.travel, state.dwell
+    ranges = [*travel.leg_ranges, *travel.horizons]
+    return TRAVEL_MODEL.pack(
+        *_curve_numbers(travel.curves),
+        *travel.noise.variances,
+        *travel.noise.counts,
+        *(number for tracker in ranges for number in (tracker.low, tracker.high, tracker.count)),
+    ) + DWELL_MODEL.pack(*_curve_numbers(dwell.curves), *dwell.noise.variances, *dwell.noise.counts)
+
+
+def _read_model(state: State, body: bytes) -> None:
+    if len(body) != TRAVEL_MODEL.size + DWELL_MODEL.size:
+        msg = "a model page has one length"
+        raise ValueError(msg)
+    travel, dwell = state.travel, state.dwell
+    found = TRAVEL_MODEL.unpack_from(body), DWELL_MODEL.unpack_from(body, TRAVEL_MODEL.size)
+    if not all(math.isfinite(number) for numbers in found for number in numbers):
+        msg = "a model page of impossible numbers"
+        raise ValueError(msg)
+    numbers = iter(found[0])
+    _set_curves(travel.curves, numbers)
+    _set_noise(travel.noise, numbers)
+    for trackers in (travel.leg_ranges, travel.horizons):
+        trackers[:] = [RangeTracker(next(numbers), next(numbers), next(numbers)) for _ in trackers]
+    numbers = iter(found[1])
+    _set_curves(dwell.curves, numbers)
+    _set_noise(dwell.noise, numbers)
+
+
+def _curve_numbers(curves: Iterable[Curve]) -> Iterator[float]:
+    for curve in curves:
+        yield from curve.theta
+        for row in curve.covariance:
+            yield from row
+
+
+def _set_curves(curves: Iterable[Curve], numbers: Iterator[float]) -> None:
+    for curve in curves:
+        curve.theta = (next(numbers), next(numbers), next(numbers))
+        curve.covariance = [[next(numbers) for _ in range(3)] for _ in range(3)]
+
+
+def _set_noise(noise: Noise, numbers: Iterator[float]) -> None:
+    noise.variances = [next(numbers) for _ in noise.variances]
+    noise.counts = [next(numbers) for _ in noise.counts]

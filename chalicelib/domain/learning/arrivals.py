@@ -1,0 +1,100 @@
+"""The stops that a van has reached, each beside all that was told of it: what ETAs are judged by.
+
+The departures of a route say when the van came and left. What was told is in the track, batch by
+batch, and in the departures themselves; each with the instant since which it could be read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.eta.accuracy import Arrival, Told
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.ids import StopId
+from chalicelib.domain.routes.routes import Route, Stop
+
+
+@dataclass(frozen=True, slots=True)
+class EtasTold:
+    """ETAs by stop index, since when they could be read (our time), and as of when they were."""
+
+    at: datetime
+    etas: Mapping[int, Eta]
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The stops that a van has left, in the order in which it left them.
+
+    ``unknown`` are those of which nobody knows when it came; they are not judged.
+    """
+
+    arrivals: Mapping[StopId, Arrival]
+    unknown: tuple[StopId, ...] = ()
+
+
+def reached(route: Route, departures: Sequence[Departure], told: Iterable[EtasTold]) -> Reached:
+    """All stops left, each once: who comes back to a stop had reached it the first time.
+
+    ``departures`` are those of the route in their order; stops that the plan no longer has count
+    only as those that came before others. Without one from the hub nobody knows when the route
+    began, and so all is unknown.
+    """
+    left = _first_by_stop(departures)
+    started_at = next((each.left_at for each in departures if each.stop_index is None), None)
+    if started_at is None:
+        return Reached({}, tuple(route.stops[i].id for i in left if i < len(route.stops)))
+    told_by_stop = _by_stop([*told, *map(_told_with, departures)])
+    arrivals: dict[StopId, Arrival] = {}
+    unknown: list[StopId] = []
+    next_since = started_at
+    for index, departure in left.items():
+        since, next_since = next_since, departure.left_at
+        if index >= len(route.stops):
+            continue
+        stop = route.stops[index]
+        at = _judged_at(departure, stop)
+        if at is None:
+            unknown.append(stop.id)
+        else:
+            arrivals[stop.id] = Arrival(
+                arrived_at=at,
+                started_at=started_at,
+                told=told_by_stop[index],
+                next_since=since if since <= at else None,
+            )
+    return Reached(arrivals, tuple(unknown))
+
+
+def _first_by_stop(departures: Sequence[Departure]) -> dict[int, Departure]:
+    first: dict[int, Departure] = {}
+    for departure in departures:
+        if departure.stop_index is not None:
+            first.setdefault(departure.stop_index, departure)
+    return first
+
+
+def _judged_at(departure: Departure, stop: Stop) -> datetime | None:
+    """When the visit began: an ETA honours the window, since who is early waits for it.
+
+    Who did not wait is judged by when they left.
+    """
+    if departure.arrived_at is None or stop.window is None:
+        return departure.arrived_at
+    return max(departure.arrived_at, min(stop.window.earliest, departure.left_at))
+
+
+def _told_with(departure: Departure) -> EtasTold:
+    etas = {i: eta for i, eta in enumerate(departure.etas) if eta is not None}
+    return EtasTold(departure.told_at, etas, as_of=departure.news_at or departure.left_at)
+
+
+def _by_stop(told: Iterable[EtasTold]) -> Mapping[int, Sequence[Told]]:
+    told_by_stop: dict[int, list[Told]] = defaultdict(list)
+    for each in told:
+        for index, eta in each.etas.items():
+            told_by_stop[index].append(Told(each.at, eta, each.as_of))
+    return told_by_stop

@@ -1,0 +1,245 @@
+"""Notices: which event tells a recipient what, whether it is still true, and in which words.
+
+Everything is made of our own phrases, the clock and one link. Nothing that a user typed gets into a
+notice; the sender's name is cut down to what ``gsm7.sender_name`` lets through.
+"""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.instants import Range
+from chalicelib.domain.notices.gsm7 import segments, sender_name
+from chalicelib.domain.notices.wordings.de import GERMAN
+from chalicelib.domain.notices.wordings.en import ENGLISH
+from chalicelib.domain.notices.wordings.fi import FINNISH
+from chalicelib.domain.notices.wordings.language import Kind, Language
+from chalicelib.domain.notices.wordings.sv import SWEDISH
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import FailureReason, Status
+
+LANGUAGES: Final = {"en": ENGLISH, "fi": FINNISH, "sv": SWEDISH, "de": GERMAN}
+
+KINDS: Final[Mapping[EventType, Kind]] = {
+    EventType.OUT_FOR_DELIVERY: Kind.OUT_FOR_DELIVERY,
+    EventType.ARRIVING: Kind.ARRIVING,
+    EventType.DELAYED: Kind.DELAYED,
+    EventType.BACK_ON_TIME: Kind.BACK_ON_TIME,
+    EventType.DELIVERED: Kind.DELIVERED,
+    EventType.ATTEMPT_FAILED: Kind.FAILED,
+}
+"""The events that recipients hear of; all others they find on their page."""
+
+STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
+    Kind.OUT_FOR_DELIVERY: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
+    Kind.ARRIVING: frozenset({Status.ARRIVING}),
+    Kind.DELAYED: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
+    Kind.BACK_ON_TIME: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
+    Kind.DELIVERED: frozenset({Status.DELIVERED}),
+    Kind.FAILED: frozenset(
+        {Status.ATTEMPT_FAILED, Status.ACCEPTED, Status.LOADED, Status.RETURNING}
+    ),
+}
+"""Where the shipment may stand for a late notice to be worth telling."""
+
+FOR_THE_SENDER: Final = frozenset(
+    {
+        FailureReason.REFUSED,
+        FailureReason.WRONG_ADDRESS,
+        FailureReason.DAMAGED,
+        FailureReason.LOST,
+        FailureReason.WRONG_ITEM,
+    }
+)
+"""Reasons that another try does not mend."""
+
+
+class Channel(StrEnum):
+    """How a recipient is reached."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """One e-mail, ready to send."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is told, in one language, before a channel gives it its shape.
+
+    ``sentences`` run from the fullest to the shortest. ``dash`` in them stands between two times:
+    an SMS knows only the hyphen.
+    """
+
+    kind: Kind
+    language: str
+    sender: str | None
+    subject: str
+    sentences: tuple[str, ...]
+    link_text: str
+    url: str
+
+    def sms(self) -> str:
+        """The fullest text that fits into one message, else the shortest; GSM-7 throughout.
+
+        Only a host of some 80 characters or more makes even the shortest take two messages.
+        """
+        sentences = [sentence.replace(DASH, "-") for sentence in self.sentences]
+        named = [f"{self.sender}: {sentence}" for sentence in sentences] if self.sender else []
+        texts = [f"{sentence} {self.url}" for sentence in (*named, *sentences)]
+        fitting = (text for text in texts if segments(text) == 1)
+        return next(fitting, None) or min(texts, key=len)
+
+    def email(self) -> Email:
+        """Subject, text and HTML; the link is in each body once, and nowhere else."""
+        subject = f"{self.sender}: {self.subject}" if self.sender else self.subject
+        sentence, link, url = (
+            html.escape(part) for part in (self.sentences[0], self.link_text, self.url)
+        )
+        return Email(
+            subject=subject,
+            text=f"{self.sentences[0]}\n\n{self.link_text}: {self.url}\n",
+            html=(
+                f'<!doctype html><html lang="{self.language}"><meta charset="utf-8">'
+                f"<title>{html.escape(subject)}</title>"
+                f'<body><p>{sentence}</p><p><a href="{url}">{link}</a></p></body></html>'
+            ),
+        )
+
+
+DASH: Final = "–"
+"""Between the ends of a range; not in GSM-7, so an SMS has a hyphen there."""
+
+
+def kind_of(event: Event) -> Kind | None:
+    """What the event tells a recipient; None when nothing."""
+    return KINDS.get(event.type) if event.audience == "public" else None
+
+
+def is_stale(event: Event, shipment: Shipment) -> bool:
+    """Whether the shipment has moved on, so that the event's notice would tell something untrue.
+
+    A range that was replaced since is not told either: the event that did so tells the new one.
+    """
+    kind = KINDS[event.type]
+    if shipment.status not in STILL_TRUE[kind]:
+        return True
+    if kind not in {Kind.DELAYED, Kind.BACK_ON_TIME}:
+        return False
+    promise = _range(event.data.get("promise"))
+    was_replaced = promise is not None and promise != shipment.promise
+    return was_replaced or shipment.is_delayed != (kind is Kind.DELAYED)
+
+
+def compose(
+    event: Event, shipment: Shipment, *, sms_name: str | None, url: str, now: datetime
+) -> Notice:
+    """The notice that the event leads to, about the shipment as it is now, for its recipient.
+
+    Times are the clock's at the stop. Raises KeyError for an event that leads to none.
+    """
+    kind = KINDS[event.type]
+    tag = language_tag(shipment.recipient.locale)
+    language = LANGUAGES[tag]
+    wording = language.wordings[kind]
+    reason = _reason(event)
+    words = {
+        "when": _when(shipment.promise, ZoneInfo(shipment.address.time_zone), language, now),
+        "near": _near(event, language, now),
+        "reason": language.reasons[reason],
+        "next": language.ask_sender if reason in FOR_THE_SENDER else language.try_again,
+    }
+    return Notice(
+        kind=kind,
+        language=tag,
+        sender=sender_name(sms_name),
+        subject=_sentence(wording.subject, words),
+        sentences=tuple(_sentence(sentence, words) for sentence in wording.sentences),
+        link_text=language.link,
+        url=url,
+    )
+
+
+def language_tag(locale: str) -> str:
+    """The language we write in for a BCP 47 tag; English where we do not know it.
+
+    >>> language_tag("sv-FI"), language_tag("ar")
+    ('sv', 'en')
+    """
+    tag = locale.replace("_", "-").partition("-")[0].lower()
+    return tag if tag in LANGUAGES else "en"
+
+
+def _sentence(template: str, words: Mapping[str, str]) -> str:
+    text = template.format_map(words)
+    return text[:1].upper() + text[1:]
+
+
+def _when(promise: Range | None, zone: ZoneInfo, language: Language, now: datetime) -> str:
+    """The range by the stop's clock with its day: ``today 14:10–14:40``, ``Tue 24 09:00–09:30``."""
+    if promise is None:
+        return language.today
+    earliest, latest = promise.earliest.astimezone(zone), promise.latest.astimezone(zone)
+    is_today = earliest.date() == now.astimezone(zone).date()
+    weekday = language.weekdays[earliest.weekday()]
+    day = language.today if is_today else language.day.format(weekday=weekday, day=earliest.day)
+    times = (earliest.strftime(language.clock), latest.strftime(language.clock))
+    return f"{day} {DASH.join(times)}{language.range_end}"
+
+
+def _near(event: Event, language: Language, now: datetime) -> str:
+    """How far the van is, in stops and in minutes, as far as the event knows them."""
+    parts = [*_stops(event.data.get("stops_before"), language), *_minutes(event, language, now)]
+    return ", ".join(parts) or language.soon
+
+
+def _stops(stops_before: object, language: Language) -> list[str]:
+    match stops_before:
+        case bool():
+            return []
+        case 0:
+            return [language.next_stop]
+        case 1:
+            return [language.one_stop]
+        case int():
+            return [language.stops.format(stops=stops_before)]
+        case _:
+            return []
+
+
+def _minutes(event: Event, language: Language, now: datetime) -> list[str]:
+    eta = event.data.get("eta")
+    point = _instant(eta.get("point")) if isinstance(eta, Mapping) else None
+    if point is None or point <= now:
+        return []
+    return [language.minutes.format(minutes=max(1, round((point - now).total_seconds() / 60)))]
+
+
+def _reason(event: Event) -> FailureReason:
+    try:
+        return FailureReason(str(event.data.get("reason")))
+    except ValueError:
+        return FailureReason.OTHER
+
+
+def _range(value: object) -> Range | None:
+    if not isinstance(value, Mapping):
+        return None
+    earliest, latest = _instant(value.get("earliest")), _instant(value.get("latest"))
+    return Range(earliest, latest) if earliest and latest else None
+
+
+def _instant(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) else None

@@ -1,0 +1,74 @@
+"""German."""
+
+from typing import Final
+
+from chalicelib.domain.notices.wordings.language import Kind, Language, Wording
+from chalicelib.domain.shipments.statuses import FailureReason as Reason
+
+GERMAN: Final = Language(
+    today="heute",
+    weekdays=("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
+    day="{weekday}, {day}.,",
+    clock="%H:%M",
+    range_end=" Uhr",
+    next_stop="Ihr Stopp ist der nächste",
+    one_stop="noch 1 Stopp vor Ihnen",
+    stops="noch {stops} Stopps vor Ihnen",
+    minutes="etwa {minutes} Minuten",
+    soon="in Kürze",
+    link="Paket verfolgen",
+    try_again="Wir versuchen es erneut.",
+    ask_sender="Bitte wenden Sie sich an den Absender.",
+    wordings={
+        Kind.OUT_FOR_DELIVERY: Wording(
+            "Ihr Paket kommt {when}",
+            (
+                "Ihr Paket ist unterwegs und kommt {when}.",
+                "Ihr Paket kommt {when}.",
+                "Kommt {when}.",
+            ),
+        ),
+        Kind.ARRIVING: Wording(
+            "Ihr Paket ist gleich da", ("Ihr Paket ist gleich da: {near}.", "{near}.", "Gleich da.")
+        ),
+        Kind.DELAYED: Wording(
+            "Ihr Paket verspätet sich: {when}",
+            (
+                "Ihr Paket verspätet sich. Neue Zeit: {when}.",
+                "Verspätet: {when}.",
+                "Später: {when}.",
+            ),
+        ),
+        Kind.BACK_ON_TIME: Wording(
+            "Ihr Paket ist wieder pünktlich",
+            ("Ihr Paket ist wieder pünktlich: {when}.", "Wieder pünktlich: {when}."),
+        ),
+        Kind.DELIVERED: Wording(
+            "Ihr Paket wurde zugestellt", ("Ihr Paket wurde zugestellt.", "Zugestellt.")
+        ),
+        Kind.FAILED: Wording(
+            "Ihr Paket konnte nicht zugestellt werden",
+            (
+                "Ihr Paket konnte nicht zugestellt werden: {reason}. {next}",
+                "Nicht zugestellt: {reason}. {next}",
+                "Nicht zugestellt: {reason}.",
+                "Nicht zugestellt.",
+            ),
+        ),
+    },
+    reasons={
+        Reason.NOT_HOME: "niemand war da",
+        Reason.BUSINESS_CLOSED: "das Geschäft war geschlossen",
+        Reason.REFUSED: "die Annahme wurde verweigert",
+        Reason.WRONG_ADDRESS: "die Adresse stimmte nicht",
+        Reason.NO_ACCESS: "kein Zugang zur Tür",
+        Reason.DAMAGED: "das Paket war beschädigt",
+        Reason.LOST: "das Paket ist nicht auffindbar",
+        Reason.WRONG_ITEM: "es war das falsche Paket",
+        Reason.NO_TIME: "die Zeit reichte nicht",
+        Reason.VEHICLE: "Panne am Fahrzeug",
+        Reason.WEATHER: "das Wetter ließ es nicht zu",
+        Reason.MISSING_REQUIRED_PROOF: "ein verlangter Nachweis fehlte",
+        Reason.OTHER: "es war nicht möglich",
+    },
+)

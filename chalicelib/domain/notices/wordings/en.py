@@ -1,0 +1,71 @@
+"""English."""
+
+from typing import Final
+
+from chalicelib.domain.notices.wordings.language import Kind, Language, Wording
+from chalicelib.domain.shipments.statuses import FailureReason as Reason
+
+ENGLISH: Final = Language(
+    today="today",
+    weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    day="{weekday} {day}",
+    clock="%H:%M",
+    range_end="",
+    next_stop="you are next",
+    one_stop="1 stop before you",
+    stops="{stops} stops before you",
+    minutes="about {minutes} min",
+    soon="any moment now",
+    link="Follow your parcel",
+    try_again="We plan to try again.",
+    ask_sender="Please contact the sender.",
+    wordings={
+        Kind.OUT_FOR_DELIVERY: Wording(
+            "Your parcel arrives {when}",
+            (
+                "Your parcel is out for delivery and arrives {when}.",
+                "Your parcel arrives {when}.",
+                "Arriving {when}.",
+            ),
+        ),
+        Kind.ARRIVING: Wording(
+            "Your parcel is almost there",
+            ("Your parcel is almost there: {near}.", "{near}.", "Almost there."),
+        ),
+        Kind.DELAYED: Wording(
+            "Your parcel is delayed: {when}",
+            ("Your parcel is delayed. New time: {when}.", "Delayed: {when}."),
+        ),
+        Kind.BACK_ON_TIME: Wording(
+            "Your parcel is on time again",
+            ("Your parcel is on time again: {when}.", "On time again: {when}.", "On time: {when}."),
+        ),
+        Kind.DELIVERED: Wording(
+            "Your parcel has been delivered", ("Your parcel has been delivered.", "Delivered.")
+        ),
+        Kind.FAILED: Wording(
+            "We could not deliver your parcel",
+            (
+                "We could not deliver your parcel: {reason}. {next}",
+                "Not delivered: {reason}. {next}",
+                "Not delivered: {reason}.",
+                "Not delivered.",
+            ),
+        ),
+    },
+    reasons={
+        Reason.NOT_HOME: "nobody was there",
+        Reason.BUSINESS_CLOSED: "the business was closed",
+        Reason.REFUSED: "it was refused",
+        Reason.WRONG_ADDRESS: "the address was not right",
+        Reason.NO_ACCESS: "we could not get to the door",
+        Reason.DAMAGED: "it was damaged",
+        Reason.LOST: "we cannot find it",
+        Reason.WRONG_ITEM: "it was the wrong item",
+        Reason.NO_TIME: "we ran out of time",
+        Reason.VEHICLE: "our vehicle broke down",
+        Reason.WEATHER: "the weather did not allow it",
+        Reason.MISSING_REQUIRED_PROOF: "a required proof was missing",
+        Reason.OTHER: "it was not possible",
+    },
+)

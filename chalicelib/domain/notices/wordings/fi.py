@@ -1,0 +1,75 @@
+"""Finnish."""
+
+from typing import Final
+
+from chalicelib.domain.notices.wordings.language import Kind, Language, Wording
+from chalicelib.domain.shipments.statuses import FailureReason as Reason
+
+FINNISH: Final = Language(
+    today="tänään",
+    weekdays=("ma", "ti", "ke", "to", "pe", "la", "su"),
+    day="{weekday} {day}.",
+    clock="%H.%M",
+    range_end="",
+    next_stop="olet seuraava",
+    one_stop="1 pysähdys ennen sinua",
+    stops="{stops} pysähdystä ennen sinua",
+    minutes="noin {minutes} min",
+    soon="aivan pian",
+    link="Seuraa pakettiasi",
+    try_again="Yritämme uudelleen.",
+    ask_sender="Ota yhteyttä lähettäjään.",
+    wordings={
+        Kind.OUT_FOR_DELIVERY: Wording(
+            "Pakettisi saapuu {when}",
+            (
+                "Pakettisi on jakelussa ja saapuu {when}.",
+                "Pakettisi saapuu {when}.",
+                "Saapuu {when}.",
+            ),
+        ),
+        Kind.ARRIVING: Wording(
+            "Pakettisi on melkein perillä",
+            ("Pakettisi on melkein perillä: {near}.", "{near}.", "Melkein perillä."),
+        ),
+        Kind.DELAYED: Wording(
+            "Pakettisi on myöhässä: {when}",
+            ("Pakettisi on myöhässä. Uusi aika: {when}.", "Myöhässä: {when}."),
+        ),
+        Kind.BACK_ON_TIME: Wording(
+            "Pakettisi on taas aikataulussa",
+            (
+                "Pakettisi on taas aikataulussa: {when}.",
+                "Taas ajallaan: {when}.",
+                "Ajallaan: {when}.",
+            ),
+        ),
+        Kind.DELIVERED: Wording(
+            "Pakettisi on toimitettu", ("Pakettisi on toimitettu.", "Toimitettu.")
+        ),
+        Kind.FAILED: Wording(
+            "Pakettiasi ei voitu toimittaa",
+            (
+                "Pakettiasi ei voitu toimittaa: {reason}. {next}",
+                "Ei toimitettu: {reason}. {next}",
+                "Ei toimitettu: {reason}.",
+                "Ei toimitettu.",
+            ),
+        ),
+    },
+    reasons={
+        Reason.NOT_HOME: "kukaan ei ollut paikalla",
+        Reason.BUSINESS_CLOSED: "yritys oli suljettu",
+        Reason.REFUSED: "vastaanotosta kieltäydyttiin",
+        Reason.WRONG_ADDRESS: "osoite oli virheellinen",
+        Reason.NO_ACCESS: "emme päässeet ovelle",
+        Reason.DAMAGED: "paketti oli vaurioitunut",
+        Reason.LOST: "pakettia ei löydy",
+        Reason.WRONG_ITEM: "paketti oli väärä",
+        Reason.NO_TIME: "aika loppui kesken",
+        Reason.VEHICLE: "autoon tuli vika",
+        Reason.WEATHER: "sää esti jakelun",
+        Reason.MISSING_REQUIRED_PROOF: "vaadittu todiste puuttui",
+        Reason.OTHER: "se ei ollut mahdollista",
+    },
+)

@@ -1,0 +1,71 @@
+"""Swedish."""
+
+from typing import Final
+
+from chalicelib.domain.notices.wordings.language import Kind, Language, Wording
+from chalicelib.domain.shipments.statuses import FailureReason as Reason
+
+SWEDISH: Final = Language(
+    today="i dag",
+    weekdays=("mån", "tis", "ons", "tors", "fre", "lör", "sön"),
+    day="{weekday} {day}",
+    clock="%H:%M",
+    range_end="",
+    next_stop="du är näst på tur",
+    one_stop="1 stopp före dig",
+    stops="{stops} stopp före dig",
+    minutes="cirka {minutes} min",
+    soon="alldeles strax",
+    link="Följ ditt paket",
+    try_again="Vi försöker igen.",
+    ask_sender="Kontakta avsändaren.",
+    wordings={
+        Kind.OUT_FOR_DELIVERY: Wording(
+            "Ditt paket kommer {when}",
+            (
+                "Ditt paket är på väg och kommer {when}.",
+                "Ditt paket kommer {when}.",
+                "Kommer {when}.",
+            ),
+        ),
+        Kind.ARRIVING: Wording(
+            "Ditt paket är nästan framme",
+            ("Ditt paket är nästan framme: {near}.", "{near}.", "Nästan framme."),
+        ),
+        Kind.DELAYED: Wording(
+            "Ditt paket är försenat: {when}",
+            ("Ditt paket är försenat. Ny tid: {when}.", "Försenat: {when}."),
+        ),
+        Kind.BACK_ON_TIME: Wording(
+            "Ditt paket är i tid igen",
+            ("Ditt paket är i tid igen: {when}.", "I tid igen: {when}.", "I tid: {when}."),
+        ),
+        Kind.DELIVERED: Wording(
+            "Ditt paket är levererat", ("Ditt paket är levererat.", "Levererat.")
+        ),
+        Kind.FAILED: Wording(
+            "Vi kunde inte leverera ditt paket",
+            (
+                "Vi kunde inte leverera ditt paket: {reason}. {next}",
+                "Ej levererat: {reason}. {next}",
+                "Ej levererat: {reason}.",
+                "Ej levererat.",
+            ),
+        ),
+    },
+    reasons={
+        Reason.NOT_HOME: "ingen var på plats",
+        Reason.BUSINESS_CLOSED: "företaget var stängt",
+        Reason.REFUSED: "mottagaren tackade nej",
+        Reason.WRONG_ADDRESS: "adressen stämde inte",
+        Reason.NO_ACCESS: "vi kom inte fram till dörren",
+        Reason.DAMAGED: "paketet var skadat",
+        Reason.LOST: "paketet går inte att hitta",
+        Reason.WRONG_ITEM: "det var fel paket",
+        Reason.NO_TIME: "tiden räckte inte till",
+        Reason.VEHICLE: "bilen gick sönder",
+        Reason.WEATHER: "vädret hindrade oss",
+        Reason.MISSING_REQUIRED_PROOF: "ett bevis som krävs saknades",
+        Reason.OTHER: "det var inte möjligt",
+    },
+)

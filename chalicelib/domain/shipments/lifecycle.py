@@ -1,0 +1,148 @@
+"""The lifecycle of a shipment: one table has every step, from where to where, and who may take it.
+
+Nothing else changes a status. Each step raises ``version``, appends exactly one event with the next
+``seq``, and never edits what was written before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.domain.actors import DISPATCH, Actor, Role
+from chalicelib.domain.errors import IllegalTransition
+from chalicelib.domain.ids import EventId
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
+
+
+class Step(StrEnum):
+    """What can be done to a shipment."""
+
+    ACCEPT = "accept"
+    LOAD = "load"
+    DEPART = "depart"
+    APPROACH = "approach"
+    ARRIVE = "arrive"
+    DELIVER = "deliver"
+    FAIL = "fail"
+    RETRY = "retry"
+    RETURN = "return"
+    CLOSE_RETURN = "close_return"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """From which states a step leads where, who may take it, and the event it leaves."""
+
+    sources: frozenset[Status]
+    target: Status
+    roles: frozenset[Role]
+    event: EventType
+
+
+def transitions() -> Mapping[Step, Transition]:
+    """The whole lifecycle. Anything that is not in here is a conflict and changes nothing."""
+    field_staff = DISPATCH | {Role.DRIVER}
+    office = DISPATCH
+    system = frozenset({Role.SYSTEM})
+    owners = office | {Role.SHIPPER}
+    underway = frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING})
+    at_large = underway | {Status.ARRIVED}
+    before_departure = frozenset({Status.CREATED, Status.ACCEPTED, Status.LOADED})
+    row = Transition
+    return {
+        Step.ACCEPT: row(
+            frozenset({Status.CREATED}), Status.ACCEPTED, field_staff, EventType.ACCEPTED
+        ),
+        Step.LOAD: row(frozenset({Status.ACCEPTED}), Status.LOADED, field_staff, EventType.LOADED),
+        Step.DEPART: row(
+            frozenset({Status.LOADED}),
+            Status.OUT_FOR_DELIVERY,
+            field_staff,
+            EventType.OUT_FOR_DELIVERY,
+        ),
+        Step.APPROACH: row(
+            frozenset({Status.OUT_FOR_DELIVERY}), Status.ARRIVING, system, EventType.ARRIVING
+        ),
+        Step.ARRIVE: row(underway, Status.ARRIVED, field_staff | system, EventType.ARRIVED),
+        Step.DELIVER: row(at_large, Status.DELIVERED, field_staff, EventType.DELIVERED),
+        Step.FAIL: row(at_large, Status.ATTEMPT_FAILED, field_staff, EventType.ATTEMPT_FAILED),
+        Step.RETRY: row(
+            frozenset({Status.ATTEMPT_FAILED, Status.LOADED}),
+            Status.ACCEPTED,
+            office,
+            EventType.ACCEPTED,
+        ),
+        Step.RETURN: row(
+            frozenset({Status.ATTEMPT_FAILED}), Status.RETURNING, office, EventType.RETURNING
+        ),
+        Step.CLOSE_RETURN: row(
+            frozenset({Status.RETURNING}), Status.RETURNED, office, EventType.RETURNED
+        ),
+        Step.CANCEL: row(before_departure, Status.CANCELLED, owners, EventType.CANCELLED),
+    }
+
+
+def may_take(shipment: Shipment, step: Step, actor: Actor) -> bool:
+    """Whether the table allows this step from the present status to this actor's role."""
+    row = transitions()[step]
+    return shipment.status in row.sources and actor.role in row.roles
+
+
+def take(
+    shipment: Shipment,
+    step: Step,
+    *,
+    actor: Actor,
+    event_id: EventId,
+    occurred_at: datetime,
+    now: datetime,
+    data: Mapping[str, object] | None = None,
+) -> tuple[Shipment, Event]:
+    """The shipment one step on, and the event that says so.
+
+    Raises IllegalTransition when the table has no such step.
+    """
+    if not may_take(shipment, step, actor):
+        raise IllegalTransition(shipment_id=shipment.id, current=shipment.status, wanted=step)
+    row = transitions()[step]
+    moved = replace(shipment, status=row.target)
+    return append(
+        moved,
+        row.event,
+        actor=actor,
+        event_id=event_id,
+        occurred_at=occurred_at,
+        now=now,
+        data=data,
+    )
+
+
+def append(
+    shipment: Shipment,
+    event_type: EventType,
+    *,
+    actor: Actor,
+    event_id: EventId,
+    occurred_at: datetime,
+    now: datetime,
+    data: Mapping[str, object] | None = None,
+) -> tuple[Shipment, Event]:
+    """The shipment with one more event in its history; the status stays as it is."""
+    after = replace(shipment, version=shipment.version + 1, seq=shipment.seq + 1, updated_at=now)
+    event = Event(
+        id=event_id,
+        shipment_id=shipment.id,
+        shipper_id=shipment.shipper_id,
+        seq=after.seq,
+        type=event_type,
+        occurred_at=occurred_at,
+        recorded_at=now,
+        actor_role=actor.role,
+        actor_id=actor.id,
+        data={"status": after.status.value, **(data or {})},
+    )
+    return after, event

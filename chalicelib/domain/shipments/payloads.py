@@ -1,0 +1,124 @@
+"""Events as JSON for others: one thin shape for webhooks and for the topic, ids and status only.
+
+What leaves is an allow-list: a note or a name that finds its way into an event's data stays here.
+Receivers order by ``data.sequence``, which counts without gaps per shipment.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from chalicelib.domain.actors import Role
+from chalicelib.domain.errors import Invalid
+from chalicelib.domain.ids import EventId, ShipmentId, ShipperId
+from chalicelib.domain.instants import utc
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.statuses import FailureReason, Status, external_status
+
+VERSION: Final = 1
+PUBLIC: Final = (
+    "status",
+    "reason",
+    "promise",
+    "previous_promise",
+    "eta",
+    "stops_before",
+    "attempt",
+)
+"""The facts of an event that may leave; anything else in its data stays with us."""
+
+
+def webhook_body(event: Event) -> str:
+    """What a shipper's endpoint is sent: ``{type, timestamp, data}`` as compact JSON.
+
+    The same bytes for the same event, whenever they are made: the signature covers them.
+    """
+    return _dumps(_thin(event))
+
+
+def to_message(event: Event) -> str:
+    """What the topic carries: the webhook's shape, and what our own functions need on top."""
+    return _dumps(
+        {
+            "version": VERSION,
+            "id": event.id,
+            **_thin(event),
+            "recorded_at": _text(event.recorded_at),
+            "actor": {"role": event.actor_role.value, "id": event.actor_id},
+        }
+    )
+
+
+def from_message(text: str) -> Event:
+    """The event in a message of the topic, with its public data; times in whole milliseconds.
+
+    Raises Invalid for anything that no version of us has written, and for versions to come.
+    """
+    try:
+        message = json.loads(text)
+        if message["version"] != VERSION:
+            raise Invalid(code="unknown_version")
+        data = message["data"]
+        return Event(
+            id=EventId(_string(message["id"])),
+            shipment_id=ShipmentId(_string(data["shipment_id"])),
+            shipper_id=ShipperId(_string(data["shipper_id"])),
+            seq=int(data["sequence"]),
+            type=EventType(message["type"]),
+            occurred_at=_instant(message["timestamp"]),
+            recorded_at=_instant(message["recorded_at"]),
+            actor_role=Role(message["actor"]["role"]),
+            actor_id=_string(message["actor"]["id"]),
+            data=_public(data),
+        )
+    except (KeyError, RecursionError, TypeError, ValueError) as exc:
+        raise Invalid(code="unknown_message") from exc
+
+
+def _thin(event: Event) -> dict[str, object]:
+    facts = _public(event.data)
+    return {
+        "type": event.type.value,
+        "timestamp": _text(event.occurred_at),
+        "data": {
+            "shipment_id": event.shipment_id,
+            "shipper_id": event.shipper_id,
+            "sequence": event.seq,
+            **facts,
+            "external_status": _external(facts),
+        },
+    }
+
+
+def _public(data: Mapping[str, object]) -> dict[str, Any]:
+    return {key: data[key] for key in PUBLIC if key in data}
+
+
+def _external(facts: Mapping[str, Any]) -> dict[str, str] | None:
+    """AfterShip's words for it; None when the event tells no status that we know."""
+    try:
+        status = Status(str(facts.get("status")))
+        reason = FailureReason(facts["reason"]) if facts.get("reason") else None
+    except ValueError:
+        return None
+    external = external_status(status, reason)
+    return {"status": external.status, "sub_status": external.sub_status}
+
+
+def _dumps(value: Mapping[str, object]) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _text(instant: datetime) -> str:
+    return utc(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _instant(text: str) -> datetime:
+    return utc(datetime.fromisoformat(text)).astimezone(UTC)

@@ -1,0 +1,137 @@
+"""A shipment and its lifecycle: one table says every step there is and who may take it.
+
+Nothing else changes a status. Each step bumps ``version``, appends exactly one event with the next
+``seq``, and never edits what was written before.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
+from chalicelib.domain.instants import Range
+from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
+from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.statuses import (
+    ON_THE_WAY,
+    ExternalStatus,
+    FailureReason,
+    Status,
+    external_status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One piece with a barcode (an SSCC or any string)."""
+
+    barcode: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which stop of which route delivers it. ``stop_index`` counts from 0 in plan order."""
+
+    route_id: RouteId
+    stop_id: StopId
+    stop_index: int
+    driver_id: DriverId
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One visit's outcome.
+
+    ``action_id`` is the driver's own name for the action: a repeat is recognised by it.
+    """
+
+    number: int
+    action_id: str
+    status: Status
+    occurred_at: datetime
+    driver_id: DriverId
+    reason: FailureReason | None = None
+    note: str | None = None
+    proofs: tuple[Proof, ...] = ()
+
+    @property
+    def proof_ids(self) -> tuple[ProofId, ...]:
+        """The ids of its proofs, in their order."""
+        return tuple(proof.id for proof in self.proofs)
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """As much of a shipment as tells whether a view of it is still right.
+
+    ``driver_id`` is set only while it is on the way.
+    """
+
+    version: int
+    link_generation: int
+    completed_at: datetime | None
+    driver_id: DriverId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What a shipper asks to have delivered to one recipient at one address.
+
+    ``first_promise`` was told when the van left, ``promise`` is the range told last.
+    ``link_generation`` is part of the tracking link's signature: raising it revokes every link
+    given out before. ``details_version`` is the ``version`` with which shipper, reference,
+    recipient, address, parcels, window, service time or proof requirements were written last: a
+    change of one of them sets it, and without that is not stored. 0 means that they are stored
+    with all the rest, as in the first format.
+    """
+
+    id: ShipmentId
+    shipper_id: ShipperId
+    reference: str
+    recipient: Recipient
+    address: Address
+    parcels: tuple[Parcel, ...]
+    created_at: datetime
+    updated_at: datetime
+    status: Status = Status.CREATED
+    version: int = 0
+    details_version: int = 0
+    seq: int = 0
+    window: Range | None = None
+    service_time_s: float | None = None
+    proof_requirements: ProofRequirements = field(default_factory=ProofRequirements)
+    link_generation: int = 1
+    assignment: Assignment | None = None
+    scanned_barcodes: frozenset[str] = frozenset()
+    first_promise: Range | None = None
+    promise: Range | None = None
+    is_delayed: bool = False
+    attempts: int = 0
+    last_attempt: Attempt | None = None
+    completed_at: datetime | None = None
+
+    @property
+    def external_status(self) -> ExternalStatus:
+        """Its status in AfterShip's words."""
+        return external_status(self.status, self.last_attempt.reason if self.last_attempt else None)
+
+    @property
+    def barcodes(self) -> tuple[str, ...]:
+        """The barcodes of its parcels, in their order."""
+        return tuple(parcel.barcode for parcel in self.parcels)
+
+    @property
+    def glimpse(self) -> Glimpse:
+        """What a reader who knows it needs to see again."""
+        assigned = self.assignment if self.status in ON_THE_WAY else None
+        driver_id = None if assigned is None else assigned.driver_id
+        return Glimpse(self.version, self.link_generation, self.completed_at, driver_id)
+
+    @property
+    def is_fully_scanned(self) -> bool:
+        """Whether every parcel has been scanned onto the vehicle."""
+        return self.scanned_barcodes.issuperset(self.barcodes)
+
+    def is_on(self, route_id: RouteId) -> bool:
+        """Whether this route delivers it; a plan may still list what another has taken over."""
+        return self.assignment is not None and self.assignment.route_id == route_id

@@ -1,0 +1,278 @@
+"""What the recipient sees: an allow-list over one shipment, its history and its driver's state.
+
+Nothing of another customer, no phone, no street, no driver's name. A hidden element is absent here
+already, so no page can show it by mistake.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.domain.accounts.shippers import Shipper
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.eta.ageing import aged
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.geography import Coordinates, distance_m
+from chalicelib.domain.instants import Range
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Glimpse, Shipment
+from chalicelib.domain.shipments.statuses import (
+    FINISHED,
+    ON_THE_WAY,
+    ExternalStatus,
+    FailureReason,
+    Status,
+    external_status,
+)
+from chalicelib.domain.visibility import Proximity
+
+PUBLIC_DATA: Final = frozenset({"status", "promise", "reason"})
+POSITION_DECIMALS: Final = 5  # one metre
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose goods these are, and whom to ask."""
+
+    name: str
+    support_contact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the van was, and how long ago that was when we answered."""
+
+    lat_deg: float
+    lon_deg: float
+    recorded_at: datetime
+    age_s: int
+    heading_deg: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One public line of the history."""
+
+    type: str
+    at: datetime
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProof:
+    """A proof that can be opened through the same link."""
+
+    id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the last attempt ended."""
+
+    status: Status
+    at: datetime
+    reason: FailureReason | None
+    note: str | None
+    proofs: tuple[ShownProof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingView:
+    """The tracking page as data.
+
+    ``version`` counts the shipment's changes (for the ETag), ``poll_after_s`` is when to ask again
+    (None: never, it is over), ``eta_age_s`` how old the news are that the ETA rests on, once they
+    are too old to be taken for live. ``timeline`` has the newest lines of the history. Where there
+    are earlier ones, ``earlier_before`` is the number of the first event that was read.
+    ``live_version`` is the version of the live state of the van that drives it, None without one.
+    """
+
+    status: Status
+    external_status: ExternalStatus
+    reference: str
+    sender: Sender
+    city: str
+    time_zone: str
+    locale: str
+    server_now: datetime
+    version: int
+    eta: Eta | None
+    eta_age_s: int | None
+    promise: Range | None
+    delayed: bool
+    window: Range | None
+    stops_before: int | None
+    position: Position | None
+    position_hidden_because: str | None
+    last_seen_age_s: int | None
+    destination: Coordinates
+    timeline: tuple[Milestone, ...]
+    outcome: Outcome | None
+    poll_after_s: int | None
+    first_promise: Range | None = None
+    earlier_before: int | None = None
+    live_version: int | None = None
+
+
+def require_open_link(
+    shipment: Shipment | Glimpse, generation: int, now: datetime, policy: Policy
+) -> None:
+    """Raises NotFound for a link of another generation, and for one that ended.
+
+    A link ends some days after the shipment was completed.
+    """
+    completed_at = shipment.completed_at
+    has_ended = completed_at is not None and now > completed_at + policy.link_retention
+    if has_ended or shipment.link_generation != generation:
+        raise NotFound
+
+
+def view(
+    shipment: Shipment,
+    history: Sequence[Event],
+    live: Live | None,
+    shipper: Shipper,
+    *,
+    now: datetime,
+    policy: Policy,
+) -> TrackingView:
+    """What this recipient sees now.
+
+    ``live`` is the driver's state, or None when nobody drives the shipment.
+    """
+    driving = _driving(shipment, live)
+    head = driving.head(policy) if driving else None
+    index = shipment.assignment.stop_index if shipment.assignment else 0
+    eta, eta_age_s = _eta(driving, index, now, policy) if driving else (None, None)
+    stops_before = driving.stops_before(index) if driving else None
+    proximity = _proximity(shipment, head, eta, stops_before, now)
+    position, hidden, last_seen_s = _position(shipment, head, proximity, now, policy)
+    rules = policy.visibility
+    is_told = proximity is not None and rules.eta.allows(proximity)
+    is_near = position is not None or hidden == "stale"
+    return TrackingView(
+        status=shipment.status,
+        external_status=external_status(shipment.status, _reason(shipment)),
+        reference=shipment.reference,
+        sender=Sender(shipper.name, shipper.support_contact),
+        city=shipment.address.city,
+        time_zone=shipment.address.time_zone,
+        locale=shipment.recipient.locale,
+        server_now=now,
+        version=shipment.version,
+        eta=eta if is_told else None,
+        eta_age_s=eta_age_s if is_told else None,
+        promise=shipment.promise if shipment.status in ON_THE_WAY else None,
+        delayed=shipment.is_delayed and shipment.status in ON_THE_WAY,
+        window=shipment.window,
+        stops_before=stops_before if proximity and rules.stops_before.allows(proximity) else None,
+        position=position,
+        position_hidden_because=hidden,
+        last_seen_age_s=last_seen_s,
+        destination=shipment.address.coordinates,
+        timeline=tuple(_milestone(event) for event in history if event.audience == "public"),
+        outcome=_outcome(shipment),
+        poll_after_s=_poll_after_s(shipment, policy, is_near=is_near),
+        first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
+        earlier_before=_earlier_before(history),
+        live_version=driving.version if driving else None,
+    )
+
+
+def _driving(shipment: Shipment, live: Live | None) -> Live | None:
+    """The live state, but only while it drives this very shipment and its stop is still to be done.
+
+    Once the stop is done the van is at other people's doors, whatever the shipment's status says.
+    """
+    assigned = shipment.assignment
+    if live is None or assigned is None or shipment.status not in ON_THE_WAY:
+        return None
+    if not live.is_on_shift or live.route_id != assigned.route_id:
+        return None
+    if assigned.stop_index not in live.remaining():
+        return None
+    return live
+
+
+def _eta(
+    live: Live, stop_index: int, now: datetime, policy: Policy
+) -> tuple[Eta | None, int | None]:
+    """The ETA as it may be told now, and the age of what it rests on where that has widened it."""
+    eta, news_at = live.etas[stop_index], live.news_at or now
+    if eta is None:
+        return None, None
+    age = now - news_at
+    told = aged(eta, as_of=news_at, now=now, fresh_for=policy.stale_after)
+    return told, int(age.total_seconds()) if age > policy.stale_after else None
+
+
+def _proximity(
+    shipment: Shipment, head: Fix | None, eta: Eta | None, stops_before: int | None, now: datetime
+) -> Proximity | None:
+    if stops_before is None:
+        return None
+    place = shipment.address.coordinates
+    way_m = distance_m(head.coordinates, place) if head else float("inf")
+    left = eta.point - now if eta else timedelta(0)
+    return Proximity(stops_before=stops_before, time_left=left, distance_m=way_m)
+
+
+def _position(
+    shipment: Shipment, head: Fix | None, proximity: Proximity | None, now: datetime, policy: Policy
+) -> tuple[Position | None, str | None, int | None]:
+    if shipment.status in FINISHED or shipment.status is Status.ATTEMPT_FAILED:
+        return None, "done", None
+    if head is None or proximity is None:
+        return None, None, None
+    if not policy.visibility.position.allows(proximity):
+        return None, "not_yet_near", None
+    age = max(now - head.recorded_at, timedelta(0))
+    age_s = int(age.total_seconds())
+    if age > policy.stale_after:
+        return None, "stale", age_s
+    shown = Position(
+        lat_deg=round(head.coordinates.lat_deg, POSITION_DECIMALS),
+        lon_deg=round(head.coordinates.lon_deg, POSITION_DECIMALS),
+        recorded_at=head.recorded_at,
+        age_s=age_s,
+        heading_deg=head.heading_deg,
+    )
+    return shown, None, age_s
+
+
+def _reason(shipment: Shipment) -> FailureReason | None:
+    return shipment.last_attempt.reason if shipment.last_attempt else None
+
+
+def _milestone(event: Event) -> Milestone:
+    data = {key: value for key, value in event.data.items() if key in PUBLIC_DATA}
+    return Milestone(type=event.type.value, at=event.occurred_at, data=data)
+
+
+def _earlier_before(history: Sequence[Event]) -> int | None:
+    """Events count from 1 without gaps."""
+    return history[0].seq if history and history[0].seq > 1 else None
+
+
+def _outcome(shipment: Shipment) -> Outcome | None:
+    attempt = shipment.last_attempt
+    if attempt is None or shipment.status not in {Status.DELIVERED, Status.ATTEMPT_FAILED}:
+        return None
+    return Outcome(
+        status=attempt.status,
+        at=attempt.occurred_at,
+        reason=attempt.reason,
+        note=attempt.note,
+        proofs=tuple(ShownProof(proof.id, proof.kind.value) for proof in attempt.proofs),
+    )
+
+
+def _poll_after_s(shipment: Shipment, policy: Policy, *, is_near: bool) -> int | None:
+    if shipment.status in FINISHED:
+        return None
+    return policy.poll_near_s if is_near else policy.poll_far_s

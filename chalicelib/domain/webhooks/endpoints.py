@@ -1,0 +1,22 @@
+"""Webhook endpoints: the addresses that a shipper wants its events sent to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.ids import ShipperId, WebhookId
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpoint:
+    """Where a shipper wants its events. ``event_types`` empty means all public ones."""
+
+    id: WebhookId
+    shipper_id: ShipperId
+    url: str
+    secret: str
+    created_at: datetime
+    event_types: frozenset[str] = frozenset()
+
+    def wants(self, event_type: str) -> bool:
+        """Whether this endpoint asked for events of that type."""
+        return not self.event_types or event_type in self.event_types

@@ -1,0 +1,70 @@
+"""Bodies: read once, from the raw bytes, strictly.
+
+What is not exactly what the schema says is refused.
+
+The model validates first (it refuses NaN, 1e999, deep nesting and lone surrogates without
+recursion); only then a second parse looks for repeated keys, which the model would let pass.
+"""
+
+import hashlib
+import json
+from typing import Any, Final, TypeVar
+
+from chalice.app import Request
+from pydantic import BaseModel
+
+from chalicelib.domain.errors import Invalid, TooLarge
+from chalicelib.edge.problems import RepeatedKey, Unreadable, UnsupportedMedia
+from chalicelib.services.shipments.create_shipment import RequestKey
+
+MAX_BODY_BYTES: Final = 256 * 1024
+MAX_BATCH_BYTES: Final = 1024 * 1024
+MAX_KEY_CHARS: Final = 255
+M = TypeVar("M", bound=BaseModel)
+
+
+def parsed(model: type[M], request: Request, *, max_bytes: int = MAX_BODY_BYTES) -> M:
+    """The body as a model. Raises TooLarge, UnsupportedMedia, Unreadable or a ValidationError."""
+    _require_plain_json(request)
+    raw = request.raw_body
+    raw = raw.encode() if isinstance(raw, str) else raw
+    if len(raw) > max_bytes:
+        raise TooLarge(limit_bytes=max_bytes)
+    value = model.model_validate_json(raw)
+    _require_single_keys(raw)
+    return value
+
+
+def request_key(request: Request, body: BaseModel) -> RequestKey | None:
+    """The Idempotency-Key with the fingerprint of the body, where one was sent."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= MAX_KEY_CHARS or not key.isascii() or not key.isprintable():
+        text = f"An Idempotency-Key has 1 to {MAX_KEY_CHARS} printable ASCII characters."
+        raise Invalid(text, code="invalid_idempotency_key")
+    canonical = json.dumps(body.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return RequestKey(key=key, fingerprint=hashlib.sha256(canonical.encode()).hexdigest())
+
+
+def _require_plain_json(request: Request) -> None:
+    media, _, parameters = (request.headers.get("content-type") or "").lower().partition(";")
+    charset = parameters.strip().removeprefix("charset=").strip('"')
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if media.strip() != "application/json" or charset not in {"", "utf-8"}:
+        raise UnsupportedMedia
+    if encoding != "identity":
+        raise UnsupportedMedia
+
+
+def _require_single_keys(raw: bytes) -> None:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise RepeatedKey
+        return found
+
+    try:
+        json.loads(raw, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as exc:
+        raise Unreadable from exc

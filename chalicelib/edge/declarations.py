@@ -1,0 +1,67 @@
+"""The declaration of a route: all that a reader of the API has to know about it.
+
+The blueprint serves a route by its declaration, so the two cannot differ. It stays on the
+registered view as ``declaration``, where tests and documentation read it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from chalicelib.domain.actors import Role
+from chalicelib.domain.errors import (
+    DomainError,
+    Forbidden,
+    IdempotencyKeyReused,
+    Invalid,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+)
+from chalicelib.edge.principals import NEEDS_NO_KEY
+from chalicelib.edge.problems import Unreadable, UnsupportedMedia
+from chalicelib.edge.schemas import Out, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One route and method.
+
+    ``takes`` is the model of the body and ``query`` that of the query; None: it has none.
+    ``gives`` are the models of the answer, more than one where the query decides; ``media_types``
+    are the content types of an answer that the view writes itself, and ``written`` imports the
+    model of such an answer if it is JSON. Without ``gives`` and ``media_types`` there is no body.
+    ``status`` is the status of success. ``own_refusals`` are the domain errors that only this
+    route answers with, ``max_bytes`` is the largest body in bytes. ``is_idempotent``: an
+    Idempotency-Key is honoured. ``has_head``: HEAD gives the same headers without a body.
+    """
+
+    path: str
+    method: str
+    principals: frozenset[Role]
+    summary: str
+    status: int
+    takes: type[BaseModel] | None
+    query: type[Query] | None
+    gives: tuple[type[Out], ...]
+    media_types: tuple[str, ...]
+    written: Callable[[], type[Out]] | None
+    max_bytes: int
+    is_idempotent: bool
+    has_head: bool
+    own_refusals: frozenset[type[DomainError]]
+
+    @property
+    def refusals(self) -> frozenset[type[DomainError]]:
+        """All domain errors that the route may answer with, themselves or as a subclass."""
+        found: set[type[DomainError]] = {Unavailable, *self.own_refusals}
+        if self.principals not in NEEDS_NO_KEY:
+            found |= {Unauthorized, Forbidden}
+        if self.takes is not None:
+            found |= {Unreadable, UnsupportedMedia, TooLarge, Invalid}
+        if self.query is not None:
+            found.add(Invalid)
+        if self.is_idempotent:
+            found.add(IdempotencyKeyReused)
+        return frozenset(found)

@@ -1,0 +1,17 @@
+"""The sets of roles that routes are open to; those of the carrier's own people are the domain's."""
+
+from typing import Final
+
+from chalicelib.domain.actors import STAFF, Role
+
+PUBLIC: Final = frozenset({Role.PUBLIC})
+"""Anybody, without a key."""
+RECIPIENTS: Final = frozenset({Role.RECIPIENT})
+"""Whoever holds the address: a tracking link carries its own secret."""
+SHIPPERS: Final = frozenset({Role.SHIPPER})
+SHIPPERS_AND_STAFF: Final = SHIPPERS | STAFF
+DRIVERS: Final = frozenset({Role.DRIVER})
+ADMINS: Final = frozenset({Role.ADMIN})
+
+NEEDS_NO_KEY: Final = (PUBLIC, RECIPIENTS)
+"""Only exactly these sets are let in without a key: a forgotten role opens nothing."""

@@ -1,0 +1,146 @@
+"""Errors as HTTP sees them: RFC 9457 problem details, the same shape from every route.
+
+Nothing of what the caller sent is echoed, and no stack or name of a table ever leaves.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from chalice.app import Response
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from chalicelib.domain.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+)
+
+PROBLEM: Final = "application/problem+json"
+PROBLEM_TYPES: Final = "https://doorstep.example/problems/"
+Refusal = Callable[[DomainError], Response]
+
+
+class Unreadable(DomainError):
+    """The body is not JSON that we accept."""
+
+    code = "invalid_json"
+    text = "The body is not JSON that we accept."
+
+
+class RepeatedKey(Unreadable):
+    """JSON, but it says the same thing twice, and nobody knows which one is meant."""
+
+    code = "repeated_key"
+    text = "A key appears twice in the same object."
+
+
+class UnsupportedMedia(DomainError):
+    """A content type or an encoding that we do not take."""
+
+    code = "unsupported_media_type"
+    text = "Send application/json in UTF-8, not compressed."
+
+
+STATUS: Final[dict[type[DomainError], int]] = {
+    Unreadable: 400,
+    Invalid: 422,
+    Unauthorized: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    UnsupportedMedia: 415,
+    Unavailable: 503,
+}
+"""A test walks the tree of domain errors and finds each in here, itself or by its parent."""
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a domain error."""
+    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+
+
+def headers_of(error: DomainError) -> dict[str, str]:
+    """The headers that belong to a domain error: when to come back, how to present a key."""
+    if isinstance(error, Unavailable):
+        return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, Unauthorized):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+def problem(error: DomainError, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to a refused request."""
+    given = {**(headers or {}), **headers_of(error)}
+    return problem_response(status_of(error), error.code, str(error), error.data, given)
+
+
+def as_seen_by_a_link(error: DomainError) -> NotFound | Unavailable:
+    """All that the holder of a link is told: it leads nowhere, or we cannot look right now."""
+    if isinstance(error, Unavailable):
+        return Unavailable(retry_after_s=error.retry_after_s)
+    return NotFound()
+
+
+def problem_response(
+    status: int,
+    code: str,
+    detail: str,
+    data: dict[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document. ``instance`` (the request's id) is added where the request is known."""
+    body = {
+        "type": f"{PROBLEM_TYPES}{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **(data or {}),
+    }
+    return Response(
+        body=dumped(body), status_code=status, headers={"Content-Type": PROBLEM, **(headers or {})}
+    )
+
+
+def problem_of_validation(error: ValidationError) -> Response:
+    """400 when the body is not JSON, else 422 with a pointer to every field that fails."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    if any(item["type"] == "json_invalid" for item in found):
+        return problem(Unreadable())
+    errors = [
+        {"pointer": pointer(item["loc"]), "code": item["type"], "detail": item["msg"]}
+        for item in found
+        if not _is_consequence(item, found)
+    ]
+    return problem_response(422, "invalid", "Some fields break a rule.", {"errors": errors})
+
+
+def _is_consequence(item: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
+    """A list is called too short for want of items that were refused themselves: say only why."""
+    inside = (other["loc"] for other in found if len(other["loc"]) > len(item["loc"]))
+    return item["type"] == "too_short" and any(
+        location[: len(item["loc"])] == item["loc"] for location in inside
+    )
+
+
+def pointer(location: Sequence[str | int]) -> str:
+    """A location as a JSON pointer (RFC 6901).
+
+    >>> pointer(("fixes", 0, "lat_deg"))
+    '/fixes/0/lat_deg'
+    """
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
+
+
+def dumped(body: object) -> str:
+    """JSON text; NaN would be a mistake of ours and raises ValueError."""
+    return json.dumps(body, allow_nan=False, separators=(",", ":"), default=str)

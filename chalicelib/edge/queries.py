@@ -1,0 +1,77 @@
+"""Queries: read into the declared model, each parameter once; the first mistake is refused."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Final, TypeVar
+
+from chalice.app import Request
+from pydantic import BeforeValidator, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
+
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.errors import Invalid
+from chalicelib.edge.schemas import ID_PATTERN, Query
+
+Q = TypeVar("Q", bound=Query)
+INVALID_ID: Final = "invalid_id"
+INVALID_DATE: Final = "invalid_date"
+_ID: Final = re.compile(ID_PATTERN, re.ASCII)
+Position = Mapping[str, str] | None
+"""Where a page of a listing begins; None: at its first entry."""
+
+
+def parsed_query(model: type[Q], request: Request) -> Q:
+    """The query as its model. Raises Invalid, pointing at the first parameter that is wrong."""
+    try:
+        return model.model_validate(_parameters(request, model))
+    except ValidationError as exc:
+        first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
+        text = "This parameter is needed." if first["type"] == "missing" else first["msg"]
+        pointer = f"?{first['loc'][0]}"
+        raise Invalid(text, pointer=pointer, code=first["type"]) from exc
+
+
+def scope_of(request: Request, actor: Actor) -> str:
+    """What a cursor of this request is good for: the reader, the listing and its filters."""
+    query: Mapping[str, str] = request.query_params or {}
+    filters = sorted((k, v) for k, v in query.items() if k not in {"limit", "cursor"})
+    path = request.context["resourcePath"]
+    return f"{actor.id}|{path}|{sorted((request.uri_params or {}).items())}|{filters}"
+
+
+def _parameters(request: Request, model: type[Query]) -> dict[str, str]:
+    """The parameters by name. Raises Invalid for unknown and for repeated ones."""
+    query = request.query_params
+    if query is None:
+        return {}
+    for name in query:
+        if name not in model.model_fields:
+            text = "There is no such parameter."
+            raise Invalid(text, pointer=f"?{name}" if name.isidentifier() else "?", code="unknown")
+        if len(query.getlist(name)) > 1:
+            text = "This parameter may be given once."
+            raise Invalid(text, pointer=f"?{name}", code="repeated")
+    return {name: query[name] for name in query}
+
+
+def _identifier(text: object) -> object:
+    """Not all that fits into a query fits into a key."""
+    if not (isinstance(text, str) and _ID.fullmatch(text)):
+        words = "An id: a prefix of three letters, an underscore and a ULID."
+        raise PydanticCustomError(INVALID_ID, words)
+    return text
+
+
+def _day(text: object) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError as exc:
+        words = "A day like 2026-11-23."
+        raise PydanticCustomError(INVALID_DATE, words) from exc
+
+
+QueryId = Annotated[str, StringConstraints(pattern=ID_PATTERN), BeforeValidator(_identifier)]
+"""A parameter that is an id."""
+QueryDay = Annotated[date, BeforeValidator(_day)]
+"""A parameter that is a day, like 2026-11-23."""

@@ -1,0 +1,236 @@
+"""The recipient's routes: the page of a tracking link, its state, its history, the way to a proof.
+
+Unknown, foreign and expired links get the same answer, to the byte. No GET changes anything: mail
+scanners and link previews open every address they see.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any, Final
+
+from chalice.app import Response
+
+from chalicelib.bootstrap.container import container
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.errors import DomainError, NotFound, Unavailable
+from chalicelib.domain.tracking.tracking import TrackingView
+from chalicelib.domain.tracking.versions import Unchanged, Versions
+from chalicelib.edge import replies
+from chalicelib.edge.blueprint import Endpoints
+from chalicelib.edge.principals import RECIPIENTS
+from chalicelib.edge.problems import as_seen_by_a_link, headers_of, status_of
+from chalicelib.edge.schemas import Out
+from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
+from chalicelib.pages.rendering import asset_names, render
+from chalicelib.pages.tracking.basemaps import Basemap, basemap
+from chalicelib.pages.tracking.documents import digest_of, dumps, plain_time, state_document
+from chalicelib.pages.tracking.presentation import present, story
+from chalicelib.pages.tracking.tags import Tag, known_tags, wishes_of
+
+tracking: Final = Endpoints(__name__)
+
+_SEQ: Final = re.compile(r"[1-9][0-9]{0,7}", re.ASCII)
+_PHONE: Final = re.compile(r"\+?[0-9 ()./-]{5,}")
+
+
+def _refused_page(error: DomainError) -> Response:
+    """A whole page in the reader's language; nothing in it depends on the link."""
+    seen = as_seen_by_a_link(error)
+    key = "unavailable" if isinstance(seen, Unavailable) else "not_found"
+    body = render("refusal.html", **_frame(_locale()), key=key)
+    policy = replies.content_security_policy()
+    reply = replies.html(body, policy=policy, status=status_of(seen))
+    reply.headers.update(headers_of(seen))
+    return reply
+
+
+def _state_model() -> type[Out]:
+    from chalicelib.pages.tracking.schemas import StateOut  # noqa: PLC0415 - only documentation asks
+
+    return StateOut
+
+
+@tracking.endpoint(
+    "/t/{token}",
+    method="GET",
+    has_head=True,
+    principals=RECIPIENTS,
+    media_types=(replies.HTML,),
+    refusals=(NotFound,),
+    refuse=_refused_page,
+)
+def tracking_page(_: Actor, token: str) -> Response:
+    """The page of one shipment, complete without any script."""
+    view = container().follow_shipment(token)
+    locale = _locale(view.locale)
+    ground = _basemap()
+    page = _page(token, view, locale, ground)
+    policy = replies.content_security_policy(
+        image_sources=(ground.image_source, *_proof_sources(view)),
+        connect_sources=(ground.connect_source,),
+    )
+    body = render("tracking.html", **_frame(locale), **page)
+    return replies.html(body, policy=policy)
+
+
+@tracking.endpoint(
+    "/t/{token}/state",
+    method="GET",
+    principals=RECIPIENTS,
+    media_types=(replies.JSON,),
+    written=_state_model,
+    refusals=(NotFound,),
+    refuse=replies.refused_link,
+)
+def tracking_state(_: Actor, token: str) -> Response:
+    """The same as data, with a weak ETag and the time to ask again."""
+    header = tracking.current_request.headers.get("if-none-match")
+    wishes = _wishes()
+    known = [tag for tag in known_tags(header) if tag.wishes == wishes]
+    follow = container().follow_shipment
+    view = follow.unless_known(token, known[0].versions) if known else follow(token)
+    if isinstance(view, Unchanged):
+        return replies.json_state(
+            "", tag=str(known[0]), server_now=plain_time(view.server_now), is_unchanged=True
+        )
+    document = state_document(view, present(view, _locale(view.locale)))
+    tag = _tag(view, document)
+    return replies.json_state(
+        dumps(document),
+        tag=str(tag),
+        server_now=document["server_now"],
+        is_unchanged=header == "*" or tag.digest in {each.digest for each in known},
+    )
+
+
+@tracking.endpoint(
+    "/t/{token}/proof/{proof_id}",
+    method="GET",
+    principals=RECIPIENTS,
+    status=HTTPStatus.SEE_OTHER,
+    refusals=(NotFound,),
+    refuse=_refused_page,
+)
+def tracking_proof(_: Actor, token: str, proof_id: str) -> Response:
+    """On to the picture itself, by an address that works for minutes."""
+    return replies.see_other(container().follow_shipment.proof_link(token, proof_id))
+
+
+@tracking.endpoint(
+    "/t/{token}/history",
+    method="GET",
+    principals=RECIPIENTS,
+    media_types=(replies.HTML,),
+    refusals=(NotFound,),
+    refuse=_refused_page,
+)
+def tracking_history(_: Actor, token: str) -> Response:
+    """The whole history, newest first, a part at a time; ``?before=`` names the next part."""
+    view = container().follow_shipment.history(token, before=_before())
+    locale = _locale(view.locale)
+    body = render(
+        "history.html",
+        **_frame(locale),
+        view=view,
+        story=story(view, locale),
+        tracking_url=f"{_base_path()}/t/{token}?lang={locale.tag}",
+    )
+    return replies.html(body, policy=replies.content_security_policy())
+
+
+def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> dict[str, Any]:
+    """What the template prints, and the same as data for the script that keeps it up to date."""
+    words = present(view, locale)
+    document = state_document(view, words)
+    link = f"{_base_path()}/t/{token}"
+    data = {
+        "state": document,
+        "etag": str(_tag(view, document)),
+        "state_url": f"{link}/state?lang={locale.tag}",
+        "map_css": f"{_base_path()}/static/{asset_names()['map.css']}",
+        "ground": asdict(ground),
+        "has_proofs": bool(words.ending and words.ending.pictures),
+    }
+    return {
+        "state": document,
+        "view": view,
+        "ground": ground,
+        "proof_base": f"{link}/proof/",
+        "history_url": f"{link}/history?lang={locale.tag}",
+        "page_data": data,
+        "contact_link": contact_link(view.sender.support_contact),
+    }
+
+
+def _tag(view: TrackingView, document: Mapping[str, Any]) -> Tag:
+    made_of = Versions.at(view.server_now, shipment=view.version, live=view.live_version)
+    return Tag(digest_of(view, document), made_of, _wishes())
+
+
+def _wishes() -> str:
+    request = tracking.current_request
+    query: Mapping[str, str] = request.query_params or {}
+    return wishes_of(query.get("lang"), request.headers.get("accept-language"))
+
+
+def _proof_sources(view: TrackingView) -> tuple[str, ...]:
+    """Where this page's proofs come from: a redirect's target must pass the policy, too.
+
+    Only a page that shows a proof asks: making a client for files takes longer than all the rest.
+    """
+    if view.outcome is None or not view.outcome.proofs:
+        return ()
+    return (container().follow_shipment.proofs_origin,)
+
+
+def contact_link(contact: str | None) -> str | None:
+    """What a support contact opens: mail, phone or a web page; None when it is only words.
+
+    >>> contact_link("+358 40 123 4567")
+    'tel:+358401234567'
+    """
+    if contact is None:
+        return None
+    if _PHONE.fullmatch(contact):
+        return "tel:" + re.sub(r"[^+0-9]", "", contact)
+    if "@" in contact and " " not in contact and ":" not in contact:
+        return f"mailto:{contact}"
+    return contact if contact.startswith("https://") else None
+
+
+def _frame(locale: Locale) -> dict[str, Any]:
+    """What every page has: language, phrases, style sheets, the prefix of its addresses."""
+    return {
+        "locale": locale,
+        "say": locale.say,
+        "languages": {tag: phrases["language"] for tag, phrases in CATALOGUES.items()},
+        "base": _base_path(),
+        "assets": asset_names(),
+    }
+
+
+def _basemap() -> Basemap:
+    settings = container().settings
+    return basemap(settings.tile_url, settings.tile_attribution, base_path=_base_path())
+
+
+def _base_path() -> str:
+    """The stage prefix: '/api' on API Gateway, '' on a laptop or a custom domain."""
+    path: str = tracking.current_request.context["path"]
+    return path.partition("/t/")[0]
+
+
+def _before() -> int | None:
+    """The event before which a part of the history ends; anything but a number is no wish."""
+    query: Mapping[str, str] = tracking.current_request.query_params or {}
+    found = _SEQ.fullmatch(query.get("before", ""))
+    return None if found is None else int(found[0])
+
+
+def _locale(recipient_locale: str | None = None) -> Locale:
+    request = tracking.current_request
+    query: Mapping[str, str] = request.query_params or {}
+    asked = query.get("lang")
+    return negotiate(asked, request.headers.get("accept-language"), recipient_locale)

@@ -1,0 +1,82 @@
+"""Who is asking: an API key or a driver's token becomes an actor, or nobody.
+
+A key costs a read per container and minute; a driver's token none at all, because it is signed and
+its epoch is compared where the live state is read anyway.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.domain.accounts.keys import KEY_PREFIX
+from chalicelib.domain.actors import Actor, Role
+from chalicelib.domain.errors import Unauthorized
+from chalicelib.domain.ids import KEY, DriverId, KeyId
+from chalicelib.services.ports.accounts import ApiKeys, Drivers, Invitations
+from chalicelib.services.ports.system import Clock, Signer
+
+DRIVER_PREFIX: Final = "dst_"
+DRIVER_PURPOSE: Final = "driver"
+SHIFT: Final = timedelta(hours=16)
+
+
+@dataclass(frozen=True, slots=True)
+class DriverSession:
+    """A driver's token for one shift."""
+
+    token: str
+    driver_id: DriverId
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticate:
+    """Turns a bearer token into an actor. Raises Unauthorized, always with the same words."""
+
+    keys: ApiKeys
+    drivers: Drivers
+    invitations: Invitations
+    signer: Signer
+    clock: Clock
+
+    def __call__(self, bearer: str) -> Actor:
+        """The actor that presents this."""
+        if bearer.startswith(KEY_PREFIX):
+            return self._key(bearer.removeprefix(KEY_PREFIX))
+        if bearer.startswith(DRIVER_PREFIX):
+            return self._driver(bearer.removeprefix(DRIVER_PREFIX))
+        raise Unauthorized
+
+    def begin_session(self, code: str) -> DriverSession:
+        """A driver's token for a one-time code. Raises NotFound for any code that is not open."""
+        now = self.clock.now()
+        code_hash = hashlib.sha256(code.encode()).hexdigest()
+        invitation = self.invitations.take(code_hash, now)
+        driver = self.drivers.get(invitation.driver_id)
+        expires_at = now + SHIFT
+        payload = {"d": driver.id, "e": driver.epoch, "x": int(expires_at.timestamp())}
+        token = DRIVER_PREFIX + self.signer.seal(DRIVER_PURPOSE, payload)
+        return DriverSession(token=token, driver_id=driver.id, expires_at=expires_at)
+
+    def _key(self, rest: str) -> Actor:
+        ulid, _, secret = rest.partition("_")
+        key = self.keys.get(KeyId(f"{KEY}_{ulid}")) if ulid.isalnum() and secret else None
+        found = hashlib.sha256(secret.encode()).hexdigest()
+        if key is None or not hmac.compare_digest(found, key.secret_hash):
+            raise Unauthorized
+        if not key.is_live(self.clock.now()):
+            raise Unauthorized
+        return Actor(role=key.role, id=key.id, shipper_id=key.shipper_id)
+
+    def _driver(self, sealed: str) -> Actor:
+        payload = self.signer.unseal(DRIVER_PURPOSE, sealed)
+        if payload is None:
+            raise Unauthorized
+        expires_s = payload.get("x")
+        if not isinstance(expires_s, int) or self.clock.now().timestamp() >= expires_s:
+            raise Unauthorized
+        driver_id = DriverId(str(payload["d"]))
+        epoch = int(str(payload["e"]))
+        return Actor(role=Role.DRIVER, id=driver_id, driver_id=driver_id, epoch=epoch)

@@ -1,0 +1,251 @@
+"""The hot path: from a driver's fixes to the head, the ETAs and what must be told.
+
+Steady state: one read and two writes, whatever the number of stops. Only when something happened
+are shipments read, and then live state, shipments and events are written in one transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.actors import SYSTEM
+from chalicelib.domain.driving.alerts import Alert, AlertKind
+from chalicelib.domain.driving.fixes import (
+    Fix,
+    Screened,
+    Verdict,
+    corrected,
+    device_clock_skew,
+    quantized,
+    screen,
+)
+from chalicelib.domain.driving.journeys import advance
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.errors import Unauthorized
+from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
+from chalicelib.domain.journal.changes import LiveChange, ShipmentChange, TrackEntry
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.shipments.events import EventType, eta_data, range_data
+from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import ON_THE_WAY
+from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
+from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.ports.travel import Forecasts
+from chalicelib.services.retries import retried
+
+
+@dataclass(frozen=True, slots=True)
+class FixBatch:
+    """What one request brought, in the device's order; ``sent_at`` is the device's clock then."""
+
+    driver_id: DriverId
+    epoch: int
+    fixes: tuple[Fix, ...]
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """A verdict for every fix, in the order of the batch, and what followed from them.
+
+    ``is_repeat``: this very batch was kept before.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    is_repeat: bool
+    head_recorded_at: datetime | None
+    clock_skew: timedelta
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IngestPositions:
+    """Keep what is credible, move the head forward, and commit the alerts that follow with it.
+
+    Safe to repeat: a batch has one place in the track, the head is a function of a set of fixes,
+    alerts are edge-triggered and their memory is committed with them. Raises Unauthorized for a
+    revoked token and Unavailable when others were faster too often.
+    """
+
+    fleet: Fleet
+    routes: Routes
+    shipments: Shipments
+    journal: Journal
+    clock: Clock
+    ids: Ids
+    forecasts: Forecasts
+    policy: Policy
+
+    def __call__(self, batch: FixBatch) -> IngestReport:
+        """Take one batch in."""
+        kept: list[bool] = []  # by the first try: a second one would find what that one kept
+        return retried(lambda: self._ingest(batch, kept))
+
+    def _ingest(self, batch: FixBatch, kept: list[bool]) -> IngestReport:
+        now = self.clock.now()
+        before = self.fleet.live(batch.driver_id)
+        if before.epoch != batch.epoch:
+            raise Unauthorized
+        skew = self._skew(batch, before, now)
+        screened = screen(
+            [quantized(fix) for fix in corrected(batch.fixes, skew)],
+            recent=before.recent,
+            received_at=now,
+            shift_started_at=before.started_at,
+            shift_ended_at=before.ended_at,
+            policy=self.policy,
+        )
+        if not any(verdict.is_stored for verdict in screened.verdicts):
+            return self._report(before, screened, skew)
+        after, alerts, route = self._advance(before, screened, skew, now)
+        kept.append(self._keep(after, screened, now))
+        if after != before:
+            self._commit(before, after, alerts, route, now)
+        return replace(self._report(after, screened, skew), is_repeat=not kept[0], alerts=alerts)
+
+    def _skew(self, batch: FixBatch, before: Live, now: datetime) -> timedelta:
+        times = [fix.recorded_at for fix in batch.fixes]
+        return device_clock_skew(
+            max(times),
+            batch.sent_at,
+            oldest_recorded_at=min(times),
+            received_at=now,
+            known_skew=before.clock_skew,
+            policy=self.policy,
+        )
+
+    def _advance(
+        self, before: Live, screened: Screened, skew: timedelta, now: datetime
+    ) -> tuple[Live, tuple[Alert, ...], Route | None]:
+        """After the shift only the track is completed; on shift the journey goes on."""
+        if before.route_id is None or not before.is_on_shift:
+            return before, (), None
+        route = self.routes.plan(before.route_id, before.plan_version)
+        stop_times = self.forecasts.stop_times(route, now)
+        after, alerts = advance(
+            replace(before, clock_skew=skew),
+            screened,
+            route,
+            stop_times,
+            now=now,
+            model=self.forecasts.model,
+            policy=self.policy,
+        )
+        return after, alerts, route
+
+    def _keep(self, after: Live, screened: Screened, now: datetime) -> bool:
+        if after.route_id is None:
+            return True
+        return self.fleet.append_track(
+            TrackEntry(
+                driver_id=after.driver_id,
+                route_id=after.route_id,
+                fixes=screened.stored,
+                live=after,
+                told_at=now,
+                expires_at=now + self.policy.track_retention,
+            )
+        )
+
+    def _commit(
+        self,
+        before: Live,
+        after: Live,
+        alerts: Sequence[Alert],
+        route: Route | None,
+        now: datetime,
+    ) -> None:
+        live = LiveChange(replace(after, version=before.version + 1), before.version)
+        changes = self._tell(alerts, route, now) if alerts and route else ()
+        self.journal.commit(*changes, live)
+
+    def _tell(
+        self, alerts: Sequence[Alert], route: Route, now: datetime
+    ) -> tuple[ShipmentChange, ...]:
+        """The alerts as events of the shipments that they concern; one change a shipment."""
+        alerts_by_shipment: dict[ShipmentId, list[Alert]] = {}
+        for alert in alerts:
+            for shipment_id in route.stops[alert.stop_index].shipment_ids:
+                alerts_by_shipment.setdefault(shipment_id, []).append(alert)
+        found = self.shipments.get_many(tuple(alerts_by_shipment))
+        changes: list[ShipmentChange] = []
+        for shipment_id, concerning in alerts_by_shipment.items():
+            shipment = found.get(shipment_id)
+            if shipment is None or not _is_on(shipment, route):
+                continue
+            change = self._change(shipment, concerning, now)
+            if change.events:
+                changes.append(change)
+        return tuple(changes)
+
+    def _change(self, shipment: Shipment, alerts: Sequence[Alert], now: datetime) -> ShipmentChange:
+        after = shipment
+        events = []
+        for alert in alerts:
+            event_id = EventId(self.ids.new(EVENT))
+            step = _STEPS.get(alert.kind)
+            if step is not None:
+                if not may_take(after, step, SYSTEM):
+                    continue
+                after, event = take(
+                    after,
+                    step,
+                    actor=SYSTEM,
+                    event_id=event_id,
+                    occurred_at=alert.occurred_at,
+                    now=now,
+                    data=_told(alert),
+                )
+            else:
+                told = replace(
+                    after,
+                    promise=alert.promise,
+                    is_delayed=alert.kind is AlertKind.DELAYED,
+                )
+                after, event = append(
+                    told,
+                    _NOTED[alert.kind],
+                    actor=SYSTEM,
+                    event_id=event_id,
+                    occurred_at=alert.occurred_at,
+                    now=now,
+                    data={**_told(alert), "previous_promise": range_data(shipment.promise)},
+                )
+            events.append(event)
+        return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
+
+    def _report(self, live: Live, screened: Screened, skew: timedelta) -> IngestReport:
+        head = live.head(self.policy)
+        return IngestReport(
+            verdicts=screened.verdicts,
+            is_repeat=False,
+            head_recorded_at=None if head is None else head.recorded_at,
+            clock_skew=skew,
+        )
+
+
+_STEPS = {AlertKind.ARRIVED: Step.ARRIVE, AlertKind.APPROACHING: Step.APPROACH}
+_NOTED = {
+    AlertKind.DELAYED: EventType.DELAYED,
+    AlertKind.BACK_ON_TIME: EventType.BACK_ON_TIME,
+}
+
+
+def _is_on(shipment: Shipment, route: Route) -> bool:
+    return shipment.status in ON_THE_WAY and shipment.is_on(route.id)
+
+
+def _told(alert: Alert) -> dict[str, object]:
+    told: dict[str, object] = {}
+    if alert.eta is not None:
+        told["eta"] = eta_data(alert.eta)
+    if alert.stops_before is not None:
+        told["stops_before"] = alert.stops_before
+    if alert.promise is not None:
+        told["promise"] = range_data(alert.promise)
+    return told

@@ -1,0 +1,256 @@
+"""A driver works through the stops: arrives, delivers, fails.
+
+One report covers the shipments of one stop. Everything it changes (shipments, events, live state,
+and with the last stop the route) is one transaction. A repeat of the same action changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving import departures
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.journeys import is_there, leave, reach
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.stop_reports import StopReport
+from chalicelib.domain.errors import Invalid, NotFound, UploadMissing
+from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
+from chalicelib.domain.journal.changes import (
+    Change,
+    DepartureAdded,
+    LiveChange,
+    RouteChange,
+    ShipmentChange,
+)
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.proofs.proofs import Proof, ProofKind, Requirement, object_key, require_image
+from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import FINISHED, ON_THE_WAY
+from chalicelib.services.driving.shifts import live_of
+from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
+from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.ports.travel import Forecasts
+from chalicelib.services.retries import retried
+
+
+@dataclass(frozen=True, slots=True)
+class WorkStop:
+    """Takes one report in and returns the stop's shipments as they then are.
+
+    Raises NotFound (not the driver's stop), IllegalTransition, Conflict (``upload_missing``),
+    Invalid (a time in the future, a proof that is none, a required proof that is missing).
+    """
+
+    fleet: Fleet
+    routes: Routes
+    shipments: Shipments
+    journal: Journal
+    proofs: ProofStore
+    clock: Clock
+    ids: Ids
+    forecasts: Forecasts
+    policy: Policy
+
+    def __call__(self, report: StopReport, *, actor: Actor) -> tuple[Shipment, ...]:
+        """Take the report in."""
+        return retried(lambda: self._work(report, actor))
+
+    def _work(self, report: StopReport, actor: Actor) -> tuple[Shipment, ...]:
+        live = live_of(self.fleet, actor)
+        route, index = self._stop(live, report.stop_id)
+        now = self.clock.now()
+        occurred_at = report.happened_at(live, now, self.policy)
+        found = self._shipments(route, index)
+        concerned = report.concerned(route.stops[index], found)
+        due = [
+            shipment
+            for shipment in concerned
+            if not report.is_known(
+                shipment, actor=actor, occurred_at=occurred_at, policy=self.policy
+            )
+        ]
+        if not due:
+            return tuple(found.values())
+        report.require_possible(due, actor=actor)
+        proofs = self._proofs(report, due)
+        changes = [
+            self._change(
+                s, report, actor=actor, proofs=proofs[s.id], occurred_at=occurred_at, now=now
+            )
+            for s in due
+        ]
+        after = {**found, **{change.after.id: change.after for change in changes}}
+        self._commit(
+            live,
+            route,
+            index,
+            step=report.step,
+            at_stop=after,
+            changes=changes,
+            occurred_at=occurred_at,
+            now=now,
+        )
+        return tuple(after.values())
+
+    def _shipments(self, route: Route, index: int) -> dict[ShipmentId, Shipment]:
+        """The stop's shipments, but for those that another route has taken over since."""
+        found = self.shipments.get_many(route.stops[index].shipment_ids)
+        return {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}
+
+    def _stop(self, live: Live, stop_id: StopId) -> tuple[Route, int]:
+        if live.route_id is None:
+            raise NotFound
+        route = self.routes.plan(live.route_id, live.plan_version)
+        index = route.stop_index(stop_id)
+        if index is None:
+            raise NotFound
+        return route, index
+
+    def _proofs(
+        self, report: StopReport, due: Sequence[Shipment]
+    ) -> dict[ShipmentId, tuple[Proof, ...]]:
+        """The proofs of each shipment: its own, and those of what is handed over with it."""
+        if not report.proof_ids:
+            _require_photos(due, {}, report)
+            return {shipment.id: () for shipment in due}
+        allowed = {
+            proof_id: (shipment.id, content_type)
+            for shipment in due
+            for proof_id, content_type in self.shipments.expected_proofs(shipment.id).items()
+            if proof_id not in _used(shipment)
+        }
+        by_id = {shipment.id: shipment for shipment in due}
+        proofs: dict[ShipmentId, tuple[Proof, ...]] = {shipment.id: () for shipment in due}
+        for i, proof_id in enumerate(dict.fromkeys(report.proof_ids)):
+            proof = self._proof(proof_id, i, allowed)
+            owner = by_id[allowed[proof_id][0]]
+            for shipment in due:
+                if _are_handed_over_together(shipment, owner):
+                    proofs[shipment.id] += (proof,)
+        _require_photos(due, proofs, report)
+        return proofs
+
+    def _proof(
+        self, proof_id: ProofId, i: int, allowed: Mapping[ProofId, tuple[ShipmentId, str]]
+    ) -> Proof:
+        if proof_id not in allowed:
+            text = "No upload was allowed under this id for this visit."
+            raise Invalid(text, pointer=f"/proof_ids/{i}", code="unknown_proof")
+        shipment_id, content_type = allowed[proof_id]
+        key = object_key(shipment_id, proof_id)
+        stored = self.proofs.find(key)
+        if stored is None:
+            raise UploadMissing(proof_id=proof_id)
+        require_image(stored, content_type, pointer=f"/proof_ids/{i}")
+        return Proof(
+            id=proof_id,
+            kind=ProofKind.PHOTO,
+            object_key=key,
+            content_type=content_type,
+            size_bytes=stored.size_bytes,
+            etag=stored.etag,
+            uploaded_at=stored.stored_at,
+            version_id=stored.version_id,
+        )
+
+    def _change(
+        self,
+        shipment: Shipment,
+        report: StopReport,
+        *,
+        actor: Actor,
+        proofs: Sequence[Proof],
+        occurred_at: datetime,
+        now: datetime,
+    ) -> ShipmentChange:
+        reported = shipment
+        if report.step is not Step.ARRIVE:
+            reported = report.attempted(
+                shipment, DriverId(actor.id), proofs=proofs, occurred_at=occurred_at
+            )
+        after, event = take(
+            reported,
+            report.step,
+            actor=actor,
+            event_id=EventId(self.ids.new(EVENT)),
+            occurred_at=occurred_at,
+            now=now,
+            data=report.told(proofs),
+        )
+        if after.status in FINISHED:
+            after = replace(after, completed_at=occurred_at)
+        return ShipmentChange(after=after, events=(event,), expected_version=shipment.version)
+
+    def _commit(
+        self,
+        live: Live,
+        route: Route,
+        index: int,
+        *,
+        step: Step,
+        at_stop: Mapping[ShipmentId, Shipment],
+        changes: Sequence[ShipmentChange],
+        occurred_at: datetime,
+        now: datetime,
+    ) -> None:
+        is_left = not any(s.status in ON_THE_WAY for s in at_stop.values())
+        there = Fix(occurred_at, route.stops[index].coordinates)
+        others: list[Change] = []
+        if is_left:
+            after = leave(
+                live,
+                index,
+                route,
+                self.forecasts.stop_times(route, now),
+                left_at=occurred_at,
+                now=now,
+                model=self.forecasts.model,
+                policy=self.policy,
+            )
+            departure = departures.from_stop(
+                live, after, index, left_at=occurred_at, now=now, policy=self.policy
+            )
+            others.append(DepartureAdded(departure))
+        elif step is Step.ARRIVE or is_there(live, index, there, self.policy):
+            after = reach(live, index, occurred_at, self.policy)
+        else:
+            after = live
+        if after.ended_at is not None and route.status is RouteStatus.ACTIVE:
+            done = replace(
+                route,
+                status=RouteStatus.COMPLETED,
+                completed_at=now,
+                plan_version=route.plan_version + 1,
+            )
+            after = replace(after, plan_version=done.plan_version)
+            others.append(RouteChange(done, route.plan_version))
+        written = LiveChange(replace(after, version=live.version + 1), live.version)
+        self.journal.commit(*changes, written, *others)
+
+
+def _require_photos(
+    due: Sequence[Shipment], proofs: Mapping[ShipmentId, tuple[Proof, ...]], report: StopReport
+) -> None:
+    for shipment in due:
+        required = shipment.proof_requirements.photo is Requirement.REQUIRED
+        if report.step is Step.DELIVER and required and not proofs.get(shipment.id):
+            text = "The shipper requires a photo."
+            raise Invalid(text, pointer="/proof_ids", code="missing_required_proof")
+
+
+def _used(shipment: Shipment) -> frozenset[ProofId]:
+    """What proved an earlier attempt proves no later one."""
+    attempt = shipment.last_attempt
+    return frozenset(proof.id for proof in attempt.proofs) if attempt else frozenset()
+
+
+def _are_handed_over_together(a: Shipment, b: Shipment) -> bool:
+    """One photo shows both: the same sender's goods for the same person."""
+    return a.id == b.id or (a.shipper_id == b.shipper_id and a.recipient == b.recipient)

@@ -1,0 +1,158 @@
+"""Learning, off the hot path: departures of routes change the pages of what is known.
+
+Pages and how far each route has been learnt are one transaction, so that everything is learnt once,
+whoever is called twice or at the same time. A page that is corrupt is set aside, and learning
+begins anew there. A page of newer code stays as it is: who has rolled back learns nothing of the
+routes that need it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from chalicelib.domain.errors import NotFound, Unavailable
+from chalicelib.domain.eta.learned.learned_model import LearnedModel
+from chalicelib.domain.eta.learned.pages import pack_page
+from chalicelib.domain.eta.learned.places import MODEL_PAGE, page_name
+from chalicelib.domain.eta.learned.state import State
+from chalicelib.domain.ids import RouteId
+from chalicelib.domain.journal.changes import PageChange, RouteLearnt, StoredPage
+from chalicelib.domain.learning.learning import DepartureKey, Teaching, teachings
+from chalicelib.observability import Metric, count, logger
+from chalicelib.services.learning.travel_pages import read_into
+from chalicelib.services.ports.journal import Journal
+from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.system import Clock, Pauses
+from chalicelib.services.ports.travel import TravelPages
+from chalicelib.services.retries import retried
+
+ITEMS_AT_ONCE: Final = 80
+"""Pages and routes of one transaction, which holds 100 items."""
+KEPT_ASIDE: Final = timedelta(days=60)
+TRIES: Final = 16
+"""All learners write the page of the curves: of four many lose a race, hardly one 16 in a row."""
+FIRST_PAUSE_S: Final = 0.05
+LONGEST_PAUSE_S: Final = 1.0
+"""Exponential backoff with full jitter, after M. Brooker's article in the AWS Architecture Blog."""
+TIME: Final = timedelta(seconds=40)
+"""No try is begun after it: the function has 60 s, and a try is three calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnTravelTimes:
+    """Learns what the departures of routes teach. Safe to repeat, and to run beside itself."""
+
+    routes: Routes
+    travel: TravelPages
+    journal: Journal
+    clock: Clock
+    pauses: Pauses
+
+    def __call__(self, route_ids: Sequence[RouteId]) -> frozenset[RouteId]:
+        """Learn all that is new of these routes; returns those that must come again."""
+        return self._learn(tuple(dict.fromkeys(route_ids)), self.clock.now() + TIME)
+
+    def _learn(self, wanted: Sequence[RouteId], until: datetime) -> frozenset[RouteId]:
+        try:
+            self._require_time(until)
+            new = self._new(wanted)
+            while new:
+                self._require_time(until)
+                new = retried(
+                    partial(self._learn_some, new),
+                    attempts=TRIES,
+                    before_next=partial(self._pause, until),
+                )
+        except Exception:  # noqa: BLE001 - the last one that is left logs what it was
+            if len(wanted) > 1:  # one route must not hold up the others: each alone says whether
+                return frozenset().union(*(self._learn((one,), until) for one in wanted))
+            logger.exception("route not learnt", extra={"route_ids": wanted})
+            return frozenset(wanted)
+        return frozenset()
+
+    def _pause(self, until: datetime, failed: int) -> None:
+        self.pauses.take(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (failed - 1)))
+        self._require_time(until)
+
+    def _require_time(self, until: datetime) -> None:
+        if self.clock.now() >= until:
+            text = "There is no time left to learn in."
+            raise Unavailable(text)
+
+    def _learn_some(self, new: Sequence[Teaching]) -> Sequence[Teaching]:
+        """Learn what fits into one transaction and nobody has learnt meanwhile; what is left."""
+        before = self.travel.learnt([teaching.learnt.route_id for teaching in new])
+        new = [teaching for teaching in new if teaching.is_after(before)]
+        some, pages = _that_fit(new)
+        if some:
+            changes = self._taught(some, self.travel.open(sorted(pages)))
+            marks = {teaching.learnt.route_id: teaching.learnt for teaching in some}
+            learnt = [RouteLearnt(mark, before.get(route_id)) for route_id, mark in marks.items()]
+            self.journal.commit(*changes, *learnt)
+            count(Metric.DEPARTURES_LEARNT, len(some))
+        return new[len(some) :]
+
+    def _new(self, route_ids: Sequence[RouteId]) -> Sequence[Teaching]:
+        """What is new of these routes, in the order of time.
+
+        Read once, however many transactions it takes: departures are never edited.
+        """
+        before = self.travel.learnt(route_ids)
+        new = (teaching for route_id in route_ids for teaching in self._new_of(route_id, before))
+        return sorted(new, key=lambda teaching: teaching.learnt.through)
+
+    def _new_of(
+        self, route_id: RouteId, before: Mapping[RouteId, DepartureKey]
+    ) -> Iterator[Teaching]:
+        try:
+            route = self.routes.get(route_id)
+        except NotFound:
+            return iter(())
+        departures = self.routes.departures(route_id, self.clock.now())
+        return teachings(route, departures, after=before.get(route_id))
+
+    def _taught(
+        self, some: Sequence[Teaching], stored: Mapping[int, StoredPage]
+    ) -> list[PageChange]:
+        lessons = [lesson for teaching in some for lesson in teaching.lessons]
+        if not lessons:
+            return []
+        now = self.clock.now()
+        state = State()
+        unread = read_into(state, stored)
+        if unread.newer:
+            text = "What has been learnt was stored by newer code."
+            raise Unavailable(text, pages=sorted(map(page_name, unread.newer)))
+        if unread.corrupt:
+            aside = {page: stored[page] for page in unread.corrupt}
+            self.travel.set_aside(aside, now + KEPT_ASIDE)
+        model = LearnedModel(state)
+        for lesson in sorted(lessons, key=lambda lesson: lesson.over_at):
+            lesson.teach(model)
+        return [
+            PageChange(
+                page,
+                pack_page(state, page, now.timestamp()),
+                stored[page].version if page in stored else None,
+            )
+            for page in sorted({MODEL_PAGE, *state.beliefs.changed, *unread.corrupt})
+        ]
+
+
+def _that_fit(new: Sequence[Teaching]) -> tuple[list[Teaching], frozenset[int]]:
+    """The first of them whose pages and routes fit into one transaction, at least one; the pages.
+
+    One alone always fits: a leg and a visit have some twenty pages.
+    """
+    some: list[Teaching] = []
+    pages: frozenset[int] = frozenset()
+    routes: set[RouteId] = set()
+    for teaching in new:
+        wider, more = pages | teaching.pages(), routes | {teaching.learnt.route_id}
+        if some and len(wider) + len(more) > ITEMS_AT_ONCE:
+            break
+        some.append(teaching)
+        pages, routes = wider, more
+    return some, pages

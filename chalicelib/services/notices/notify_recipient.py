@@ -1,0 +1,170 @@
+"""A recipient is told: one event becomes at most one notice a channel.
+
+The ledger is taken before the call and marked after it. When we die in between, the lease runs out
+and a repeat is made, marked as perhaps the second; in every other case nobody is told twice.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from chalicelib.domain.errors import AnswerLost, ConcurrentUpdate, Invalid, NotFound, Unavailable
+from chalicelib.domain.notices.notices import Channel, Notice, compose, is_stale, kind_of
+from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.observability import Metric, count, logger
+from chalicelib.services.ports.accounts import Shippers
+from chalicelib.services.ports.senders import EmailSender, Ledger, SmsSender
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock, PublicBaseUrl, Signer
+
+
+class Outcome(StrEnum):
+    """What became of a notice on one channel."""
+
+    SENT = "sent"
+    ALREADY_DONE = "already_done"
+    REJECTED = "rejected"
+    STALE = "suppressed:stale"
+    NO_ADDRESS = "suppressed:no_address"
+    ERASED = "suppressed:erased"
+    HELD = "held"
+    FAILED = "failed"
+    ANSWER_LOST = "answer_lost"
+
+
+UNFINISHED: Final = frozenset({Outcome.HELD, Outcome.FAILED, Outcome.ANSWER_LOST})
+"""Somebody has to try again: the holder of the claim, or whoever gets the message next."""
+
+_METRICS: Final = {
+    Outcome.SENT: Metric.NOTICES_SENT,
+    Outcome.FAILED: Metric.NOTICES_FAILED,
+    Outcome.ANSWER_LOST: Metric.NOTICES_FAILED,
+    Outcome.REJECTED: Metric.NOTICES_REJECTED,
+    Outcome.STALE: Metric.NOTICES_SUPPRESSED,
+    Outcome.NO_ADDRESS: Metric.NOTICES_SUPPRESSED,
+    Outcome.ERASED: Metric.NOTICES_SUPPRESSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeReport:
+    """What became of one event; nothing for an event that recipients do not hear of."""
+
+    outcomes: Mapping[Channel, Outcome] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to try."""
+        return not UNFINISHED & set(self.outcomes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyRecipient:
+    """Tells a shipment's recipient what happened. ``public_base_url`` has no slash at its end."""
+
+    shipments: Shipments
+    shippers: Shippers
+    ledger: Ledger
+    sms: SmsSender
+    email: EmailSender
+    signer: Signer
+    clock: Clock
+    public_base_url: PublicBaseUrl
+
+    def __call__(self, event: Event) -> NoticeReport:
+        """Tell it on every channel that has an address. Safe to repeat.
+
+        What is told is the shipment's present truth; a notice that it has overtaken is suppressed.
+        Raises Unavailable when the shipment cannot be read.
+        """
+        if kind_of(event) is None:
+            return NoticeReport()
+        shipment = self._shipment(event)
+        outcomes = {channel: self._tell(channel, event, shipment) for channel in Channel}
+        for outcome in outcomes.values():
+            if outcome in _METRICS:
+                count(_METRICS[outcome])
+        logger.info("recipient notified", extra={"event_id": event.id, "outcomes": outcomes})
+        return NoticeReport(outcomes)
+
+    def _tell(self, channel: Channel, event: Event, shipment: Shipment | None) -> Outcome:
+        key, owner = f"notice#{event.id}#{channel}", secrets.token_hex(8)
+        try:
+            claim = self.ledger.claim(
+                key, owner=owner, now=self.clock.now(), lease_s=NOTICE_LEASE_S, keep_s=LEDGER_KEEP_S
+            )
+            if not claim.granted:
+                return Outcome.ALREADY_DONE if claim.done else Outcome.HELD
+            if claim.maybe_duplicate:
+                count(Metric.NOTICES_MAYBE_REPEATED)
+                logger.warning("notice maybe repeated", extra={"key": key})
+            outcome = self._attempt(channel, event, shipment)
+            match outcome:
+                case Outcome.FAILED:
+                    self.ledger.release(key, owner=owner)
+                case Outcome.ANSWER_LOST:
+                    pass  # the claim stays: when its lease ends, the repeat is marked as one
+                case _:
+                    self.ledger.finish(key, owner=owner, outcome=outcome, now=self.clock.now())
+        except (ConcurrentUpdate, Unavailable) as exc:  # the ledger's: what was sent stays claimed
+            logger.warning("ledger failed", extra={"key": key, "code": exc.code})
+            return Outcome.FAILED
+        return outcome
+
+    def _attempt(self, channel: Channel, event: Event, shipment: Shipment | None) -> Outcome:
+        if shipment is None:
+            return Outcome.ERASED
+        if is_stale(event, shipment):
+            return Outcome.STALE
+        address = _address(channel, shipment)
+        return self._send_to(address, channel, event, shipment) if address else Outcome.NO_ADDRESS
+
+    def _send_to(self, address: str, channel: Channel, event: Event, shipment: Shipment) -> Outcome:
+        try:
+            self._send(channel, address, self._compose(event, shipment))
+        except Invalid as exc:
+            logger.warning("notice rejected", extra={"event_id": event.id, "errors": exc.data})
+            return Outcome.REJECTED
+        except AnswerLost:
+            return Outcome.ANSWER_LOST
+        except Unavailable:
+            return Outcome.FAILED
+        return Outcome.SENT
+
+    def _compose(self, event: Event, shipment: Shipment) -> Notice:
+        token = self.signer.tracking_token(shipment.id, shipment.link_generation)
+        return compose(
+            event,
+            shipment,
+            sms_name=self._sms_name(shipment),
+            url=f"{self.public_base_url}/t/{token}",
+            now=self.clock.now(),
+        )
+
+    def _sms_name(self, shipment: Shipment) -> str | None:
+        try:
+            return self.shippers.get(shipment.shipper_id).sms_name
+        except NotFound:
+            return None
+
+    def _send(self, channel: Channel, address: str, notice: Notice) -> None:
+        if channel is Channel.SMS:
+            self.sms.send(address, notice.sms())
+        else:
+            email = notice.email()
+            self.email.send(address, email.subject, email.text, email.html)
+
+    def _shipment(self, event: Event) -> Shipment | None:
+        try:
+            return self.shipments.get(event.shipment_id)
+        except NotFound:
+            return None
+
+
+def _address(channel: Channel, shipment: Shipment) -> str | None:
+    recipient = shipment.recipient
+    return recipient.phone if channel is Channel.SMS else recipient.email

@@ -1,0 +1,75 @@
+"""Accounts, each kind by itself: shippers, drivers, hubs, API keys and invitations.
+
+A new driver is written by the journal, together with an empty live state.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.shippers import Shipper
+from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
+from chalicelib.domain.listings import Listing
+
+
+class Shippers(Protocol):
+    """Those who own goods."""
+
+    def put(self, shipper: Shipper) -> None:
+        """Write or replace a shipper."""
+        ...
+
+    def get(self, shipper_id: ShipperId) -> Shipper:
+        """May be up to 60 s old. Raises NotFound."""
+        ...
+
+
+class Drivers(Protocol):
+    """Those who drive."""
+
+    def get(self, driver_id: DriverId) -> Driver:
+        """Raises NotFound."""
+        ...
+
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Driver]:
+        """All drivers, oldest first."""
+        ...
+
+
+class Hubs(Protocol):
+    """Places where routes start and end."""
+
+    def put(self, hub: Hub) -> None:
+        """Write or replace a hub."""
+        ...
+
+    def get(self, hub_id: HubId) -> Hub:
+        """Raises NotFound."""
+        ...
+
+
+class ApiKeys(Protocol):
+    """Keys of shippers and staff."""
+
+    def put(self, key: ApiKey) -> None:
+        """Write or replace a key."""
+        ...
+
+    def get(self, key_id: KeyId) -> ApiKey | None:
+        """None when unknown. May be up to 60 s old."""
+        ...
+
+
+class Invitations(Protocol):
+    """One-time codes for drivers."""
+
+    def put(self, invitation: Invitation) -> None:
+        """Write an invitation."""
+        ...
+
+    def take(self, code_hash: str, now: datetime) -> Invitation:
+        """Use it up: only one caller gets it. Raises NotFound when unknown, used or expired."""
+        ...

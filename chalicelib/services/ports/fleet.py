@@ -1,0 +1,55 @@
+"""Drivers' live states and tracks."""
+
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.ids import (
+    DriverId,
+    RouteId,
+)
+from chalicelib.domain.journal.changes import (
+    TrackEntry,
+)
+from chalicelib.domain.learning.arrivals import EtasTold
+
+
+class Fleet(Protocol):
+    """Drivers' live states and tracks."""
+
+    def live(self, driver_id: DriverId) -> Live:
+        """One read. Raises NotFound for an unknown driver."""
+        ...
+
+    def glance(self, driver_id: DriverId, *, unless_version: int | None = None) -> Live | None:
+        """The same for showing: half the price, perhaps a moment old; None when unknown.
+
+        None, too, when it still has the version that the caller knows.
+        """
+        ...
+
+    def append_track(self, entry: TrackEntry) -> bool:
+        """Keep a batch under its own content; False when the very same batch was there already."""
+        ...
+
+    def track(
+        self, driver_id: DriverId, *, since: datetime, until: datetime, now: datetime
+    ) -> tuple[Fix, ...]:
+        """All fixes that have not expired, in device order, each once."""
+        ...
+
+    def told(
+        self,
+        driver_id: DriverId,
+        route_id: RouteId,
+        *,
+        since: datetime,
+        until: datetime,
+        now: datetime,
+    ) -> tuple[EtasTold, ...]:
+        """What was told with those batches of a route that begin in the span, in order of time.
+
+        Nothing of the driver's other routes, and nothing that has expired.
+        """
+        ...

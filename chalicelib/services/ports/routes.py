@@ -1,0 +1,56 @@
+"""Routes with their plans, and how long roads take."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.ids import (
+    HubId,
+    RouteId,
+)
+from chalicelib.domain.listings import Listing
+from chalicelib.domain.routes.routes import Route
+
+
+class Routes(Protocol):
+    """Routes with their plans."""
+
+    def get(self, route_id: RouteId) -> Route:
+        """Raises NotFound."""
+        ...
+
+    def plan(self, route_id: RouteId, plan_version: int) -> Route:
+        """The route at that plan version; may come from a cache, which costs no read.
+
+        Raises NotFound.
+        """
+        ...
+
+    def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
+        """All departures of a route that have not expired, in their order, read consistently."""
+        ...
+
+    def by_service_day(
+        self,
+        service_day: date,
+        hub_id: HubId,
+        *,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Listing[Route]:
+        """The routes of a hub's day."""
+        ...
+
+
+class RoadNetwork(Protocol):
+    """How long roads take. Asked once when a plan is made, never for a fix."""
+
+    def travel_times(self, places: Sequence[Coordinates]) -> tuple[float | None, ...]:
+        """Seconds by car for each pair of consecutive places; None where it knows no way.
+
+        Within a few seconds, whatever the number of places. Raises Unavailable for every fault of
+        the network, also one that a repeat would not mend: a plan can do without.
+        """
+        ...

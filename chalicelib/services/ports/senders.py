@@ -1,0 +1,51 @@
+"""Ways to tell people: topic, SMS and e-mail, and the ledger that keeps each from repeating."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.domain.journal.claims import Claim
+from chalicelib.domain.shipments.events import Event
+
+
+class EventTopic(Protocol):
+    """Where events are published."""
+
+    def publish(self, events: Sequence[Event]) -> frozenset[str]:
+        """Publish; returns the ids of the events that were *not* taken."""
+        ...
+
+
+class Ledger(Protocol):
+    """Who may send what, at most once: taken before the call, marked after it."""
+
+    def claim(self, key: str, *, owner: str, now: datetime, lease_s: int, keep_s: int) -> Claim:
+        """Try to become the one who sends ``key``; see Claim."""
+        ...
+
+    def finish(self, key: str, *, owner: str, outcome: str, now: datetime) -> None:
+        """Say that it is done (``sent``, ``suppressed``, …); nobody may claim it again."""
+        ...
+
+    def release(self, key: str, *, owner: str) -> None:
+        """Give the claim back after a failure that surely sent nothing."""
+        ...
+
+
+class SmsSender(Protocol):
+    """Sends an SMS."""
+
+    def send(self, phone: str, text: str) -> None:
+        """Raises Unavailable when nothing was sent, AnswerLost when it may have been.
+
+        Raises Invalid when it never will be.
+        """
+        ...
+
+
+class EmailSender(Protocol):
+    """Sends an e-mail."""
+
+    def send(self, to: str, subject: str, text: str, html: str) -> None:
+        """Raises Unavailable or Invalid as SmsSender does."""
+        ...

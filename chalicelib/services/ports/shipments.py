@@ -1,0 +1,62 @@
+"""Shipments with their whole history."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from chalicelib.domain.ids import (
+    ProofId,
+    ShipmentId,
+    ShipperId,
+)
+from chalicelib.domain.listings import Listing
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Glimpse, Shipment
+
+
+class Shipments(Protocol):
+    """Shipments with their whole history."""
+
+    def get(self, shipment_id: ShipmentId) -> Shipment:
+        """Raises NotFound."""
+        ...
+
+    def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
+        """Those that exist, read consistently."""
+        ...
+
+    def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
+        """Half a unit, perhaps a moment old. Raises NotFound."""
+        ...
+
+    def with_history(
+        self, shipment_id: ShipmentId, *, newest: int
+    ) -> tuple[Shipment, tuple[Event, ...]]:
+        """The shipment and its newest events, oldest of them first, in one read. Raises NotFound.
+
+        Events count from 1 without gaps: if the first has another ``seq``, there are earlier ones.
+        """
+        ...
+
+    def events_before(self, shipment_id: ShipmentId, seq: int, *, newest: int) -> tuple[Event, ...]:
+        """The newest of the events before that one, oldest of them first."""
+        ...
+
+    def events(
+        self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[Event]:
+        """The events of one shipment, oldest first."""
+        ...
+
+    def by_shipper(
+        self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[Shipment]:
+        """A shipper's shipments, newest first (from an index: fit to show, not to decide on)."""
+        ...
+
+    def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
+        """Note that an upload was allowed."""
+        ...
+
+    def expected_proofs(self, shipment_id: ShipmentId) -> dict[ProofId, str]:
+        """The uploads that were allowed, with their content types."""
+        ...

@@ -1,0 +1,56 @@
+"""What every use case may need of the machine: time, pauses, names and signatures."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NewType, Protocol
+
+from chalicelib.domain.ids import (
+    ShipmentId,
+)
+
+PublicBaseUrl = NewType("PublicBaseUrl", str)
+"""Where recipients reach us, without a slash at the end; tracking links begin with it."""
+
+
+class Clock(Protocol):
+    """The only source of the present."""
+
+    def now(self) -> datetime:
+        """Now, aware, in UTC, in whole milliseconds."""
+        ...
+
+
+class Pauses(Protocol):
+    """Time that is let go by between two tries."""
+
+    def take(self, longest_s: float) -> None:
+        """Wait for a random time up to the longest, so that rivals who met do not meet again."""
+        ...
+
+
+class Ids(Protocol):
+    """Makes new names."""
+
+    def new(self, prefix: str) -> str:
+        """A fresh id: prefix, underscore, ULID."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs what we hand out, so that most tokens need no read to be checked."""
+
+    def tracking_token(self, shipment_id: ShipmentId, link_generation: int) -> str:
+        """The unguessable part of a tracking link; always the same for the same generation."""
+        ...
+
+    def open_tracking_token(self, token: str) -> tuple[ShipmentId, int]:
+        """Which shipment and link generation it was made for. Raises NotFound unless we made it."""
+        ...
+
+    def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
+        """The payload as signed, url-safe text that ``unseal`` opens for the same purpose."""
+        ...
+
+    def unseal(self, purpose: str, sealed: str) -> dict[str, object] | None:
+        """The payload again, or None when it was not sealed here for this purpose."""
+        ...

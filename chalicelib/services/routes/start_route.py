@@ -1,0 +1,192 @@
+"""A route starts: what is on the van is out for delivery, with a promise for each stop.
+
+Shipments depart first, in transactions of their own, and the route and the driver's live state turn
+last. A start that was cut off in between is simply repeated: what has departed keeps its promise.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.actors import Actor, Role
+from chalicelib.domain.driving import departures
+from chalicelib.domain.driving.forecasts import etas_at_start
+from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
+from chalicelib.domain.instants import Range
+from chalicelib.domain.journal.changes import (
+    SHIPMENTS_PER_TRANSACTION,
+    DepartureAdded,
+    LiveChange,
+    RouteChange,
+    ShipmentChange,
+)
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.shipments.events import eta_data, range_data
+from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.services.driving.shifts import live_of, planned_routes
+from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
+from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.ports.travel import Forecasts
+from chalicelib.services.retries import retried
+
+
+@dataclass(frozen=True, slots=True)
+class StartRoute:
+    """Starts a planned route. Raises NotFound, Conflict (nothing loaded, another route under way)
+    and Unauthorized (a revoked driver's token).
+    """
+
+    fleet: Fleet
+    routes: Routes
+    shipments: Shipments
+    journal: Journal
+    clock: Clock
+    ids: Ids
+    forecasts: Forecasts
+    policy: Policy
+
+    def of_driver(self, actor: Actor) -> Route:
+        """Start the driver's earliest route that is loaded; the one under way, if there is one."""
+        live = live_of(self.fleet, actor)
+        if live.is_on_shift and live.route_id is not None:
+            return self.routes.get(live.route_id)
+        refusal: NotFound | NothingLoaded = NotFound()
+        for route in planned_routes(self.routes, live):
+            try:
+                return self(route.id, actor=actor)
+            except NothingLoaded as exc:  # an earlier one that nobody loads must not block the day
+                refusal = exc
+        raise refusal
+
+    def __call__(self, route_id: RouteId, *, actor: Actor) -> Route:
+        """Start it, or find it started."""
+        route = self.routes.get(route_id)
+        if actor.role is Role.DRIVER and route.driver_id != actor.driver_id:
+            raise NotFound
+        return retried(lambda: self._start(route_id, actor))
+
+    def _start(self, route_id: RouteId, actor: Actor) -> Route:
+        route = self.routes.get(route_id)
+        if route.status is not RouteStatus.PLANNED:
+            return route
+        live = self._live_off_shift(route.driver_id)
+        now = self.clock.now()
+        planned = self.shipments.get_many(
+            [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
+        )
+        found = {key: shipment for key, shipment in planned.items() if shipment.is_on(route.id)}
+        loaded = [i for i in range(len(route.stops)) if _aboard(route, i, found)]
+        if not loaded:
+            raise NothingLoaded(route_id=route.id)
+        stop_times = self.forecasts.stop_times(route, now)
+        etas = etas_at_start(stop_times, loaded, self.forecasts.model, now, route.breaks)
+        promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
+        self._depart(route, promises, etas, found, actor=actor, now=now)
+        return self._activate(route, live, etas, promises, now)
+
+    def _live_off_shift(self, driver_id: DriverId) -> Live:
+        live = self.fleet.live(driver_id)
+        if live.is_on_shift:
+            raise RouteUnderWay(route_id=live.route_id)
+        return live
+
+    def _promise(
+        self, route: Route, i: int, eta: Eta | None, found: dict[ShipmentId, Shipment]
+    ) -> Range | None:
+        """What an interrupted start has promised stays promised."""
+        if eta is None:
+            return None
+        told = (found[s].promise for s in route.stops[i].shipment_ids if s in found)
+        earlier = next((promise for promise in told if promise is not None), None)
+        return earlier or eta.range.widened_to(self.policy.promise_step)
+
+    def _depart(
+        self,
+        route: Route,
+        promises: Sequence[Range | None],
+        etas: Sequence[Eta | None],
+        found: dict[ShipmentId, Shipment],
+        *,
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        changes = [
+            self._departed(found[shipment_id], promise, eta, actor, now)
+            for stop, promise, eta in zip(route.stops, promises, etas, strict=True)
+            if promise is not None and eta is not None
+            for shipment_id in stop.shipment_ids
+            if shipment_id in found and found[shipment_id].status is Status.LOADED
+        ]
+        for start in range(0, len(changes), SHIPMENTS_PER_TRANSACTION):
+            self.journal.commit(*changes[start : start + SHIPMENTS_PER_TRANSACTION])
+
+    def _departed(
+        self, shipment: Shipment, promise: Range, eta: Eta, actor: Actor, now: datetime
+    ) -> ShipmentChange:
+        promised = replace(shipment, promise=promise, first_promise=promise)
+        after, event = take(
+            promised,
+            Step.DEPART,
+            actor=actor,
+            event_id=EventId(self.ids.new(EVENT)),
+            occurred_at=now,
+            now=now,
+            data={"promise": range_data(promise), "eta": eta_data(eta)},
+        )
+        return ShipmentChange(after=after, events=(event,), expected_version=shipment.version)
+
+    def _activate(
+        self,
+        route: Route,
+        live: Live,
+        etas: tuple[Eta | None, ...],
+        promises: tuple[Range | None, ...],
+        now: datetime,
+    ) -> Route:
+        stops = tuple(
+            replace(stop, promise=promise)
+            for stop, promise in zip(route.stops, promises, strict=True)
+        )
+        started = replace(
+            route,
+            stops=stops,
+            status=RouteStatus.ACTIVE,
+            plan_version=route.plan_version + 1,
+            started_at=now,
+        )
+        on_shift = Live(
+            driver_id=live.driver_id,
+            version=live.version + 1,
+            epoch=live.epoch,
+            route_id=route.id,
+            plan_version=started.plan_version,
+            started_at=now,
+            clock_skew=live.clock_skew,
+            progress=tuple(Progress(is_done=promise is None) for promise in promises),
+            etas=etas,
+            planned=tuple(planned for planned in live.planned if planned != route.id),
+        )
+        self.journal.commit(
+            LiveChange(on_shift, live.version),
+            RouteChange(started, route.plan_version),
+            DepartureAdded(departures.from_hub(on_shift, now, self.policy)),
+        )
+        return started
+
+
+def _aboard(route: Route, stop_index: int, found: dict[ShipmentId, Shipment]) -> bool:
+    """Whether anything for this stop is on the van, departed by an interrupted start or not yet."""
+    aboard = ON_THE_WAY | {Status.LOADED}
+    return any(
+        shipment_id in found and found[shipment_id].status in aboard
+        for shipment_id in route.stops[stop_index].shipment_ids
+    )

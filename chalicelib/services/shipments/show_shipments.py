@@ -1,0 +1,49 @@
+"""Shipments are read by those whose they are, and by staff. Foreign looks like unknown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.errors import Forbidden, NotFound
+from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.listings import Listing
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.services.ports.shipments import Shipments
+
+
+@dataclass(frozen=True, slots=True)
+class ShowShipments:
+    """One shipment, its events, or a shipper's list.
+
+    Raises NotFound for what is not the actor's.
+    """
+
+    shipments: Shipments
+
+    def one(self, shipment_id: ShipmentId, actor: Actor) -> Shipment:
+        """The shipment."""
+        shipment = self.shipments.get(shipment_id)
+        if not actor.may_see(shipment.shipper_id):
+            raise NotFound
+        return shipment
+
+    def events(
+        self,
+        shipment_id: ShipmentId,
+        actor: Actor,
+        *,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Listing[Event]:
+        """Its events, oldest first."""
+        self.one(shipment_id, actor)
+        return self.shipments.events(shipment_id, limit=limit, position=position)
+
+    def of_shipper(
+        self, actor: Actor, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[Shipment]:
+        """The actor's own shipments, newest first."""
+        if actor.shipper_id is None:
+            raise Forbidden
+        return self.shipments.by_shipper(actor.shipper_id, limit=limit, position=position)

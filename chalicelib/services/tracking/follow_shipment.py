@@ -1,0 +1,98 @@
+"""A recipient follows a shipment: two reads and one pure function, whatever has happened to it.
+
+A token is checked before anything is read, so guessing costs us nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
+from chalicelib.domain.tracking.versions import Unchanged, Versions
+from chalicelib.services.ports.accounts import Shippers
+from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock, Signer
+
+NEWEST: Final = 20
+"""So many lines of the history are read at once: with the shipment itself less than 12 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowShipment:
+    """Raises NotFound for a link that is unknown, revoked or over: always the same."""
+
+    shipments: Shipments
+    fleet: Fleet
+    shippers: Shippers
+    proofs: ProofStore
+    signer: Signer
+    clock: Clock
+    policy: Policy
+
+    def __call__(self, token: str) -> TrackingView:
+        """What the link shows now."""
+        shipment, history = self._open(token)
+        driver_id = shipment.glimpse.driver_id
+        live = None if driver_id is None else self.fleet.glance(driver_id)
+        return self._view(shipment, history, live)
+
+    def unless_known(self, token: str, known: Versions) -> TrackingView | Unchanged:
+        """The same, unless it is still made of the versions that the caller knows.
+
+        Two small reads tell that, and nothing is put together for it.
+        """
+        shipment_id, generation = self.signer.open_tracking_token(token)
+        found, now = self.shipments.glimpse(shipment_id), self.clock.now()
+        require_open_link(found, generation, now, self.policy)
+        if found.version != known.shipment or (found.driver_id is None) != (known.live is None):
+            return self(token)
+        live = None
+        if found.driver_id is not None:
+            live = self.fleet.glance(found.driver_id, unless_version=known.live)
+        if live is None and known == Versions.at(now, shipment=found.version, live=known.live):
+            return Unchanged(now)
+        shipment, history = self._open(token)
+        if live is None and found.driver_id is not None:
+            live = self.fleet.glance(found.driver_id)
+        return self._view(shipment, history, live)
+
+    def history(self, token: str, *, before: int | None) -> TrackingView:
+        """The same without the driver; its timeline is the newest part, or that before an event."""
+        shipment, events = self._open(token)
+        if before is not None:
+            events = self.shipments.events_before(shipment.id, before, newest=NEWEST)
+        return self._view(shipment, events, None)
+
+    @property
+    def proofs_origin(self) -> str:
+        """Where the links to proofs lead: a page must let pictures through from there."""
+        return self.proofs.origin
+
+    def proof_link(self, token: str, proof_id: str) -> str:
+        """An address of a proof of this shipment, good for minutes."""
+        shipment, _ = self._open(token)
+        attempt = shipment.last_attempt
+        proofs = attempt.proofs if attempt else ()
+        proof = next((proof for proof in proofs if proof.id == proof_id), None)
+        if proof is None:
+            raise NotFound
+        return self.proofs.link(proof)
+
+    def _open(self, token: str) -> tuple[Shipment, tuple[Event, ...]]:
+        shipment_id, generation = self.signer.open_tracking_token(token)
+        shipment, history = self.shipments.with_history(shipment_id, newest=NEWEST)
+        require_open_link(shipment, generation, self.clock.now(), self.policy)
+        return shipment, history
+
+    def _view(
+        self, shipment: Shipment, history: Sequence[Event], live: Live | None
+    ) -> TrackingView:
+        shipper = self.shippers.get(shipment.shipper_id)
+        return view(shipment, history, live, shipper, now=self.clock.now(), policy=self.policy)

@@ -1,0 +1,72 @@
+"""A shipper says where it wants its events, sees where they go, and takes an endpoint away."""
+
+import base64
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.errors import Conflict, Forbidden, Invalid
+from chalicelib.domain.ids import WEBHOOK, ShipperId, WebhookId
+from chalicelib.domain.shipments.events import INTERNAL, EventType
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookSender
+
+MOST_ENDPOINTS: Final = 5
+"""Of one shipper. Two registrations at the same moment may exceed it by one, which hurts nobody."""
+SECRET_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterWebhook:
+    """Keeps the webhook endpoints of shippers."""
+
+    endpoints: WebhookEndpoints
+    sender: WebhookSender
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, actor: Actor, url: str, event_types: Sequence[str] = ()) -> WebhookEndpoint:
+        """A new endpoint with its secret (``whsec_…``), which is shown this once.
+
+        No ``event_types`` means all. Raises Invalid for a target that we must not call or a type
+        that is never told, Conflict when the shipper has enough endpoints.
+        """
+        shipper_id = _shipper(actor)
+        wanted = frozenset(_known(i, name) for i, name in enumerate(event_types))
+        self.sender.check(url)
+        if len(self.endpoints.of_shipper(shipper_id)) >= MOST_ENDPOINTS:
+            raise Conflict(limit=MOST_ENDPOINTS)
+        endpoint = WebhookEndpoint(
+            id=WebhookId(self.ids.new(WEBHOOK)),
+            shipper_id=shipper_id,
+            url=url,
+            secret=f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}",
+            created_at=self.clock.now(),
+            event_types=wanted,
+        )
+        self.endpoints.put(endpoint)
+        return endpoint
+
+    def listed(self, actor: Actor) -> tuple[WebhookEndpoint, ...]:
+        """The shipper's endpoints; show them without their secrets."""
+        return self.endpoints.of_shipper(_shipper(actor))
+
+    def delete(self, actor: Actor, webhook_id: WebhookId) -> None:
+        """Nothing more goes there. Raises NotFound for an endpoint that is not the shipper's."""
+        self.endpoints.delete(_shipper(actor), webhook_id)
+
+
+def _shipper(actor: Actor) -> ShipperId:
+    if actor.shipper_id is None:
+        raise Forbidden
+    return actor.shipper_id
+
+
+def _known(position: int, name: str) -> str:
+    told = {event_type.value for event_type in EventType if event_type not in INTERNAL}
+    if name not in told:
+        raise Invalid(pointer=f"/event_types/{position}", code="unknown_event_type")
+    return name

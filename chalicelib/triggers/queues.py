@@ -1,0 +1,117 @@
+"""Behind the queues: messages in, the ids of the failed ones out. Only those come again.
+
+Powertools' BatchProcessor turns what a message raises into its place among the failures.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, Protocol
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from chalicelib.domain.errors import Invalid
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.payloads import from_message
+from chalicelib.observability import counted, logger
+from chalicelib.triggers.failures import Failures, failures, park
+
+NOTICE_S: Final = 15.0
+"""No notice is begun with less time left: two channels, each with a time-out of its own."""
+
+Batch = Mapping[str, Any]
+"""As Lambda hands it over: ``{"Records": […]}``."""
+TimeLeft = Callable[[], float]
+
+
+class Report(Protocol):
+    """What a use case says about one event."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to try."""
+        ...
+
+
+UseCase = Callable[[Event], Report]
+
+
+class NotDone(Exception):
+    """A message that has to come again."""
+
+
+def _for_ever() -> float:
+    return float("inf")
+
+
+def notify_recipient(
+    batch: Batch, *, notify: UseCase, time_left_s: TimeLeft = _for_ever
+) -> Failures:
+    """Tell recipients, in the order of each shipment's events. Returns the ids of failed messages.
+
+    When time runs short, the messages that are left count as failed and come again.
+    """
+
+    def tell(record: SQSRecord) -> None:
+        if time_left_s() < NOTICE_S:
+            raise NotDone
+        _work(record, notify)
+
+    with counted():
+        in_order = sorted(batch["Records"], key=_seq)
+        return _processed(in_order, tell)
+
+
+def deliver_webhook(batch: Batch, *, deliver: UseCase) -> Failures:
+    """Tell shippers. Returns the ids of failed messages.
+
+    All messages are delivered at the same time: a dead endpoint holds up no other shipper.
+    """
+    records = batch["Records"]
+    with counted(), ThreadPoolExecutor(max(len(records), 1)) as threads:
+        work = {
+            record["messageId"]: threads.submit(_work, SQSRecord(record), deliver)
+            for record in records
+        }
+
+        def wait_for(record: SQSRecord) -> None:
+            work[record.message_id].result()
+
+        return _processed(records, wait_for)
+
+
+def _processed(records: list[dict[str, Any]], handler: Callable[[SQSRecord], None]) -> Failures:
+    if not records:
+        return failures(())
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    answer = process_partial_response({"Records": records}, handler, processor)
+    return {"batchItemFailures": list(answer["batchItemFailures"])}  # type: ignore[arg-type]
+
+
+def _work(record: SQSRecord, use_case: UseCase) -> None:
+    """Raises whatever keeps the message from being done."""
+    try:
+        event = from_message(record.body)
+    except Invalid as exc:
+        park("message", record.message_id, exc)
+        raise
+    about = {"message_id": record.message_id, "event_id": event.id}
+    try:
+        report = use_case(event)
+    except Exception:
+        logger.exception("message failed", extra=about)
+        raise
+    if not report.is_complete:
+        raise NotDone
+
+
+def _seq(record: Mapping[str, Any]) -> int:
+    """The number of the event in its shipment's history; poison comes first, and fails at once."""
+    try:
+        return from_message(record["body"]).seq
+    except Invalid:
+        return 0

@@ -1,0 +1,79 @@
+"""Behind the streams: records in, the sequence numbers of the failed ones out.
+
+A stream goes on from the lowest failed sequence number, and everything behind it comes again. So
+the records behind a failed one are worked on all the same: none of them waits for it, or is lost
+with it, and a repeat of each is harmless.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from chalicelib.domain.errors import Invalid
+from chalicelib.domain.ids import RouteId
+from chalicelib.domain.shipments.events import Event
+from chalicelib.observability import counted
+from chalicelib.triggers.failures import Failures, failures, park
+
+Batch = Mapping[str, Any]
+"""As Lambda hands it over: ``{"Records": […]}``."""
+
+
+def publish_events(
+    batch: Batch,
+    *,
+    read: Callable[[Mapping[str, Any]], Event],
+    publish: Callable[[Sequence[Event]], frozenset[str]],
+) -> Failures:
+    """Publish the new events of a batch. Returns failed sequence numbers, the lowest first.
+
+    ``read`` makes an event of a record's NewImage and raises Invalid for anything else. ``publish``
+    returns the ids of the events that were not taken.
+    """
+    with counted():
+        sequences_by_id: dict[str, str] = {}
+        events: list[Event] = []
+        failed: set[str] = set()
+        records = [record for record in batch["Records"] if _is_new(record, "EVENT#")]
+        for record in records:
+            sequence = record["dynamodb"]["SequenceNumber"]
+            try:
+                found = read(record["dynamodb"]["NewImage"])
+            except Invalid as exc:
+                park("record", sequence, exc)
+                failed.add(sequence)
+            else:
+                events.append(found)
+                sequences_by_id[found.id] = sequence
+        failed |= {sequences_by_id[event_id] for event_id in publish(events)}
+        in_order = (record["dynamodb"]["SequenceNumber"] for record in records)
+        return failures(sequence for sequence in in_order if sequence in failed)
+
+
+def learn_travel_times(
+    batch: Batch, *, learn: Callable[[Sequence[RouteId]], frozenset[RouteId]]
+) -> Failures:
+    """Learn from the departures of a batch. Returns failed sequence numbers, the lowest first.
+
+    ``learn`` returns the routes that could not be learnt from.
+    """
+    with counted():
+        records = [record for record in batch["Records"] if _is_new(record, "DEPARTURE#")]
+        routes_by_sequence = {
+            record["dynamodb"]["SequenceNumber"]: RouteId(
+                record["dynamodb"]["Keys"]["route_id"]["S"]
+            )
+            for record in records
+        }
+        failed = learn(tuple(routes_by_sequence.values()))
+        return failures(
+            sequence for sequence, route_id in routes_by_sequence.items() if route_id in failed
+        )
+
+
+def _is_new(record: Mapping[str, Any], kind: str) -> bool:
+    """Whether a record is a new item of that kind.
+
+    The event source filters alike; this holds where records come another way.
+    """
+    item = str(record["dynamodb"].get("Keys", {}).get("item", {}).get("S"))
+    return record["eventName"] == "INSERT" and item.startswith(kind)

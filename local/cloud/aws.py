@@ -1,0 +1,97 @@
+"""moto as the whole of AWS: one server on a free loopback port of this process, or no server."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION
+from local.cloud.answers import cheap_answers
+from local.cloud.queries import cheap_queries
+from local.cloud.queues import cheap_queues
+from local.cloud.transactions import cheap_transactions
+
+POLL_S: Final = 0.05  # how soon a shutdown is noticed
+
+_Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class OneAtATime:
+    """Lets one request at a time into moto, whose transactions are not atomic between threads."""
+
+    def __init__(self, application: _Wsgi) -> None:
+        self._application = application
+        self._lock = threading.Lock()
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        with self._lock:
+            return list(self._application(environ, start_response))
+
+
+@contextmanager
+def moto_server() -> Iterator[str]:
+    """Run an empty AWS and yield its address. It forgets everything at the end."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it writes a line for every request
+
+    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415 (1 s: not for --help)
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+    from werkzeug.serving import make_server  # noqa: PLC0415
+
+    _forget()
+    server = make_server(
+        "127.0.0.1",
+        0,
+        OneAtATime(DomainDispatcherApplication(create_backend_app)),
+        threaded=True,
+        request_handler=MotoRequestHandler,
+    )
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), name="moto", daemon=True)
+    thread.start()
+    try:
+        with cheap_transactions(), cheap_queries(), cheap_queues(), cheap_answers():
+            yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        _forget()
+
+
+@contextmanager
+def moto_in_process() -> Iterator[None]:
+    """Run an empty AWS that only this process reaches: boto3's requests never become HTTP.
+
+    Several times as fast as the server; for callers that send one request at a time.
+    """
+    from moto import mock_aws  # noqa: PLC0415 (half a second: not for --help)
+
+    with mock_aws(), cheap_transactions(), cheap_queries(), cheap_queues(), cheap_answers():
+        yield
+
+
+def sns_backend() -> Any:
+    """moto's own memory of SNS: `sms_messages` maps ids to (phone, text), oldest first."""
+    from moto.sns.models import sns_backends  # noqa: PLC0415
+
+    return sns_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION]
+
+
+def ses_backend() -> Any:
+    """moto's own memory of SES: `sent_messages`, in the order of sending."""
+    from moto.ses.models import ses_backends  # noqa: PLC0415
+
+    return ses_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION]
+
+
+def _forget() -> None:
+    from moto.core.base_backend import BackendDict  # noqa: PLC0415
+    from moto.core.model_instances import reset_model_data  # noqa: PLC0415
+
+    BackendDict.reset()
+    reset_model_data()

@@ -1,0 +1,276 @@
+"""The event sources of the functions: a stream, a queue, a schedule, a bucket.
+
+`poll` takes one batch, hands it to the function by Lambda's rules, and returns how many records it
+took on.
+"""
+
+import json
+import logging
+import re
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final, Protocol
+
+from local.clock import VirtualClock
+from local.cloud import shapes
+from local.cloud.delivery import Handler, deliver, undelivered
+from local.cloud.patterns import matches
+
+logger = logging.getLogger(__name__)
+
+_LARGEST_RECEIVE: Final = 10
+_RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+
+
+class Source(Protocol):
+    """Where the events of one function come from."""
+
+    name: str
+    follows_requests: ClassVar[bool]
+    """Whether a request to the API may bring it something at once."""
+
+    def poll(self) -> int:
+        """Deliver what is there now; how many records the function got."""
+        ...
+
+
+@dataclass
+class StreamSource:
+    """A DynamoDB stream: in order, one batch after the other, poison aside."""
+
+    follows_requests: ClassVar[bool] = True
+
+    name: str
+    handler: Handler
+    streams: Any
+    stream_arn: str
+    region: str
+    park: Callable[[str], object]
+    """Takes the JSON message for the on-failure destination."""
+    pause: Callable[[int], None]
+    now: Callable[[], datetime]
+    batch_size: int = 100
+    max_retries: int = 10
+    bisect: bool = True
+    patterns: Sequence[Mapping[str, Any]] = ()
+    starting_position: str = "TRIM_HORIZON"
+    passes: Callable[[shapes.Record], bool] = lambda _: True
+    """Whoever watches only a part of what happens lets only that part through."""
+    length: Callable[[], int] | None = None
+    """How many records there have been, where that can be told without asking."""
+    _length: int = -1
+    _checkpoints: dict[str, str | None] = field(default_factory=dict)
+    """How far each shard has been read (None: its beginning).
+
+    Every read opens an iterator of its own: moto's point into a table that a cancelled transaction
+    puts back as a copy, and would never see another record.
+    """
+
+    def poll(self) -> int:
+        length = self.length() if self.length else None
+        if length is not None and length == self._length:
+            return 0
+        taken = self._poll_shards()
+        if length is not None:
+            self._length = length
+        return taken
+
+    def _poll_shards(self) -> int:
+        if not self._checkpoints:
+            self._open()
+        return sum(self._poll_shard(shard_id) for shard_id in self._checkpoints)
+
+    def _open(self) -> None:
+        description = self.streams.describe_stream(StreamArn=self.stream_arn)["StreamDescription"]
+        self._checkpoints = {shard["ShardId"]: None for shard in description["Shards"]}
+
+    def _iterator(self, shard_id: str) -> str:
+        checkpoint = self._checkpoints[shard_id]
+        where = (
+            {"ShardIteratorType": self.starting_position}
+            if checkpoint is None
+            else {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": checkpoint}
+        )
+        answer = self.streams.get_shard_iterator(
+            StreamArn=self.stream_arn, ShardId=shard_id, **where
+        )
+        iterator: str = answer["ShardIterator"]
+        return iterator
+
+    def _poll_shard(self, shard_id: str) -> int:
+        delivered, is_full = 0, True
+        while is_full:
+            got, is_full = self._poll_batch(shard_id)
+            delivered += got
+        return delivered
+
+    def _poll_batch(self, shard_id: str) -> tuple[int, bool]:
+        """How many records the function got of one batch, and whether there may be more."""
+        answer = self.streams.get_records(
+            ShardIterator=self._iterator(shard_id), Limit=self.batch_size
+        )
+        records = [
+            shapes.stream_record(record, stream_arn=self.stream_arn, region=self.region)
+            for record in answer["Records"]
+            if not shapes.is_ghost(record)
+        ]
+        wanted = [record for record in records if self._is_wanted(record)]
+        deliver(
+            wanted,
+            self.handler,
+            max_retries=self.max_retries,
+            bisect=self.bisect,
+            park=lambda batch: self._park(batch, shard_id),
+            pause=self.pause,
+        )
+        if answer["Records"]:  # only now: a stop in between repeats the batch, as on AWS
+            last = answer["Records"][-1]["dynamodb"]["SequenceNumber"]
+            self._checkpoints[shard_id] = last
+        return len(wanted), len(answer["Records"]) >= self.batch_size
+
+    def _is_wanted(self, record: shapes.Record) -> bool:
+        if self.patterns and not any(matches(pattern, record) for pattern in self.patterns):
+            return False
+        return self.passes(record)
+
+    def _park(self, batch: list[shapes.Record], shard_id: str) -> None:
+        parked = shapes.parked_batch(
+            batch, stream_arn=self.stream_arn, shard_id=shard_id, now=self.now()
+        )
+        self.park(json.dumps(parked))
+
+
+@dataclass
+class QueueSource:
+    """An SQS queue: what was not failed is deleted, the rest comes again after its time-out."""
+
+    follows_requests: ClassVar[bool] = False
+
+    name: str
+    handler: Handler
+    sqs: Any
+    queue_url: str
+    queue_arn: str
+    region: str
+    batch_size: int = _LARGEST_RECEIVE
+    has_some: Callable[[], bool] = lambda: True
+    """Whether it is worth asking."""
+
+    def poll(self) -> int:
+        if not self.has_some():
+            return 0
+        messages = self.sqs.receive_message(
+            QueueUrl=self.queue_url,
+            MaxNumberOfMessages=min(self.batch_size, _LARGEST_RECEIVE),
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        ).get("Messages", [])
+        if not messages:
+            return 0
+        records = [
+            shapes.queue_record(message, queue_arn=self.queue_arn, region=self.region)
+            for message in messages
+        ]
+        again = undelivered(records, self.handler)
+        done = [record for record in records if record["messageId"] not in again]
+        if done:
+            self.sqs.delete_message_batch(
+                QueueUrl=self.queue_url,
+                Entries=[
+                    {"Id": str(index), "ReceiptHandle": record["receiptHandle"]}
+                    for index, record in enumerate(done)
+                ],
+            )
+        return len(records)
+
+
+@dataclass
+class ScheduleSource:
+    """`rate(…)` of EventBridge in the clock's time; a slow machine skips beats."""
+
+    follows_requests: ClassVar[bool] = False
+
+    name: str
+    handler: Handler
+    every: timedelta
+    clock: VirtualClock
+    account_id: str
+    region: str
+    _due_at: datetime | None = None
+
+    def poll(self) -> int:
+        now = self.clock.now()
+        if self._due_at is None:
+            self._due_at = now + self.every
+        if now < self._due_at:
+            return 0
+        self._due_at = now + self.every
+        self.handler(
+            shapes.scheduled_event(
+                self.name, now=now, account_id=self.account_id, region=self.region
+            )
+        )
+        return 1
+
+
+@dataclass
+class BucketSource:
+    """S3's "Object Created" by way of EventBridge: new versions, three attempts each."""
+
+    follows_requests: ClassVar[bool] = True
+
+    name: str
+    handler: Handler
+    s3: Any
+    bucket: str
+    pattern: Mapping[str, Any]
+    now: Callable[[], datetime]
+    account_id: str
+    region: str
+    attempts: int = 3
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+    _waiting: deque[tuple[shapes.Record, int]] = field(default_factory=deque)
+
+    def poll(self) -> int:
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
+            for stored in page.get("Contents", []):
+                self._notice(stored)
+        waiting, self._waiting = self._waiting, deque()
+        for event, attempt in waiting:
+            try:
+                self.handler(event)
+            except Exception:
+                logger.exception("%s failed, attempt %d", self.name, attempt)
+                if attempt < self.attempts:
+                    self._waiting.append((event, attempt + 1))
+        return len(waiting)
+
+    def _notice(self, stored: Mapping[str, Any]) -> None:
+        version = (stored["Key"], f"{stored['ETag']} {stored['LastModified']}")
+        if version in self._seen:
+            return
+        self._seen.add(version)
+        event = shapes.object_created(
+            stored,
+            bucket=self.bucket,
+            now=self.now(),
+            account_id=self.account_id,
+            region=self.region,
+        )
+        if matches(self.pattern, event):
+            self._waiting.append((event, 1))
+
+
+def interval(expression: str) -> timedelta:
+    """How often a `rate(…)` schedule fires. Raises ValueError for anything else, as `cron(…)`.
+
+    >>> interval("rate(5 minutes)")
+    datetime.timedelta(seconds=300)
+    """
+    match = _RATE.fullmatch(expression)
+    if match is None:
+        msg = f"the laptop stack knows rate(…) schedules only, not {expression}"
+        raise ValueError(msg)
+    return int(match[1]) * timedelta(**{f"{match[2]}s": 1})

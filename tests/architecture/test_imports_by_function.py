@@ -1,0 +1,91 @@
+"""Each function imports only what it serves: a fresh process per handler, as Lambda starts it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from app import app
+from infra.template import Stack
+
+ROOT: Final = Path(__file__).parents[2]
+
+HTTP: Final = {"chalicelib.api", "chalicelib.edge", "chalicelib.pages", "pydantic", "phonenumbers"}
+PAGES: Final = {"jinja2"}
+SENDERS: Final = {"chalicelib.adapters.messaging", "chalicelib.adapters.webhooks"}
+DATABASE: Final = {"pynamodb", "chalicelib.adapters.dynamodb.tables"}
+LEARNING: Final = {"chalicelib.domain.eta.learned"}
+DRIVING: Final = {"chalicelib.domain.driving.forecasts", "chalicelib.services.driving"}
+BATCHES: Final = {"aws_lambda_powertools.utilities.batch"}
+
+# The handler, what it resolves when it is called, and what it must not have imported by then.
+FUNCTIONS: Final = {
+    "app.app": (
+        "container().ingest_positions",
+        PAGES | SENDERS | BATCHES | {"phonenumbers", "email_validator", "chalicelib.triggers"},
+    ),
+    "app.publish_events": (
+        (
+            "from chalicelib.triggers import streams; wired = container();"
+            "wired.publish_events; wired.adapters.event_from_image"
+        ),
+        HTTP | PAGES | DATABASE | LEARNING | DRIVING | BATCHES | {"chalicelib.adapters.webhooks"},
+    ),
+    "app.learn_travel_times": (
+        "container().learn_travel_times; from chalicelib.triggers import streams",
+        HTTP | PAGES | SENDERS | BATCHES | {"chalicelib.services.driving"},
+    ),
+    "app.notify_recipient": (
+        "container().notify_recipient; from chalicelib.triggers import queues",
+        HTTP | PAGES | LEARNING | DRIVING | {"chalicelib.adapters.webhooks"},
+    ),
+    "app.deliver_webhook": (
+        "container().deliver_webhook; from chalicelib.triggers import queues",
+        HTTP | PAGES | LEARNING | DRIVING | {"chalicelib.adapters.messaging"},
+    ),
+}
+
+
+def imported_by(handler: str, called: str, environment: dict[str, str]) -> set[str]:
+    """The modules of a process that Lambda starts for the handler, after its first call."""
+    program = (
+        "import sys, json; import app; from chalicelib.bootstrap.container import container;"
+        f"{called}; print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**environment, "_HANDLER": handler, "AWS_DEFAULT_REGION": "eu-north-1"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("handler", FUNCTIONS)
+def test_a_function_imports_only_what_it_serves(handler: str) -> None:
+    called, forbidden = FUNCTIONS[handler]
+
+    modules = imported_by(handler, called, Stack("dev").environment())
+
+    assert {
+        name
+        for name in modules
+        for other in forbidden
+        if name == other or name.startswith(f"{other}.")
+    } == set()
+
+
+def test_all_functions_are_looked_at() -> None:
+    names = {name.removeprefix("app.") for name in FUNCTIONS} - {"app"}
+
+    assert names == {source.name for source in app.event_sources}
+
+
+def test_where_no_handler_is_named_everything_is_served() -> None:
+    assert "/v1/driver/positions" in app.routes
+    assert "/t/{token}" in app.routes

@@ -1,0 +1,45 @@
+"""What a full day of 200 scattered stops costs: an item is one write unit as long as it is 1 kB."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from chalicelib.domain.journal.changes import LiveChange, TrackEntry
+from local.cloud.capacity import CapacityMeter
+from tests.contract.conftest import Stores
+from tests.support.aws import dynamodb_clients
+from tests.support.builders import NOON
+from tests.support.scattered import drive, far_gone, scattered_route
+
+SEEDS = range(8)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("done", "told"), [(0, 0), (0, 100), (100, 100)])
+def test_a_live_state_is_one_unit(dynamo: Stores, seed: int, done: int, told: int) -> None:
+    chance = Random(seed)
+    live = far_gone(chance, scattered_route(chance), done=done, told=told)
+    with CapacityMeter().watching(*dynamodb_clients()) as meter:
+        dynamo.journal.commit(LiveChange(live, None))
+
+    assert meter.write_units == 1
+    assert dynamo.fleet.live(live.driver_id) == live
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_batch_of_fifty_fixes_is_one_unit(dynamo: Stores, seed: int) -> None:
+    chance = Random(seed)
+    route = scattered_route(chance)
+    live = far_gone(chance, route, done=0, told=60)
+    until = NOON + timedelta(hours=3)
+    fixes = drive(chance, 50, from_=route.hub_coordinates, until=until)
+    entry = TrackEntry(
+        live.driver_id, route.id, fixes, live, told_at=until, expires_at=NOON + timedelta(days=60)
+    )
+    with CapacityMeter().watching(*dynamodb_clients()) as meter:
+        dynamo.fleet.append_track(entry)
+
+    assert meter.write_units == 1
+    span = {"since": NOON, "until": NOON + timedelta(days=1), "now": NOON}
+    assert dynamo.fleet.track(live.driver_id, **span) == fixes

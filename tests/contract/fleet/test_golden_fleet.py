@@ -1,0 +1,130 @@
+"""Live states, tracks and departures of every version of the code are still read."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.driving.fixes import Fix, quantized
+from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.ids import DriverId, RouteId
+from chalicelib.domain.instants import Range
+from tests.contract.conftest import Stores
+from tests.support.aws import put_raw
+from tests.support.builders import NOON, make_eta, minutes
+from tests.support.golden import golden_item
+
+DRIVER: Final = DriverId("drv_01JDC6Z5V0000000000000000A")
+ROUTE: Final = RouteId("rte_01JDC6Z5V0000000000000000B")
+NEXT: Final = RouteId("rte_01JDC6Z5V0000000000000000C")
+AT: Final = NOON + timedelta(hours=3, milliseconds=123)
+PROMISE: Final = Range(NOON + minutes(240), NOON + minutes(265))
+FIXES: Final = (
+    Fix(AT - timedelta(seconds=20), Coordinates(60.1699, 24.9384)),
+    Fix(AT, Coordinates(60.1701234, 24.9390001), 4.5, 8.25, 271.5, 0.83),
+)
+OFF_SHIFT: Final = Live(DRIVER, version=3, epoch=2, planned=(ROUTE, NEXT))
+UNDER_WAY: Final = Live(
+    DRIVER,
+    version=812,
+    epoch=2,
+    route_id=ROUTE,
+    plan_version=2,
+    started_at=NOON + timedelta(milliseconds=481),
+    clock_skew=timedelta(milliseconds=-1530),
+    recent=FIXES,
+    near_stop=1,
+    near_since=AT - timedelta(seconds=61),
+    last_stop=1,
+    standing_since=AT - timedelta(minutes=4),
+    breaks_taken_s=(1200, 0),
+    estimated_at=AT,
+    progress=(
+        Progress(is_done=True),
+        Progress(arrived_at=AT - timedelta(seconds=40), has_approached=True),
+        Progress(has_approached=True),
+        Progress(is_delayed=True, promise=PROMISE, told_at=AT - minutes(30)),
+        Progress(promise=PROMISE, told_at=AT - minutes(7), has_approached=True),
+        Progress(),
+    ),
+    etas=(
+        None,
+        None,
+        make_eta(NOON + timedelta(minutes=191, seconds=7)),
+        make_eta(NOON + minutes(244)),
+        make_eta(NOON + minutes(251)),
+        make_eta(NOON + timedelta(minutes=262, seconds=59)),
+    ),
+    planned=(NEXT,),
+)
+ENDED: Final = Live(
+    DRIVER,
+    version=900,
+    route_id=ROUTE,
+    plan_version=3,
+    started_at=NOON,
+    ended_at=NOON + timedelta(hours=8),
+    recent=FIXES[1:],
+    progress=(Progress(is_done=True),) * 3,
+    etas=(None,) * 3,
+)
+LIVES: Final = {"off-shift": OFF_SHIFT, "under-way": UNDER_WAY, "ended": ENDED}
+LEFT: Final = Departure(
+    route_id=ROUTE,
+    driver_id=DRIVER,
+    stop_index=1,
+    left_at=AT,
+    told_at=AT + timedelta(seconds=2),
+    expires_at=NOON + timedelta(days=60),
+    arrived_at=AT - timedelta(seconds=40),
+    etas=(None, None, *UNDER_WAY.etas[2:]),
+    stood_at=Coordinates(60.1701234, 24.9390001),
+    news_at=AT,
+)
+FROM_HUB: Final = Departure(
+    route_id=ROUTE,
+    driver_id=DRIVER,
+    stop_index=None,
+    left_at=NOON,
+    told_at=NOON,
+    expires_at=NOON + timedelta(days=60),
+    etas=UNDER_WAY.etas[2:],
+)
+VERSIONS: Final = ("v1", "v2")
+
+
+def fixes(version: str, some: tuple[Fix, ...] = FIXES) -> tuple[Fix, ...]:
+    """From version 2 on, speeds are tenths of a metre, headings whole degrees."""
+    return some if version == "v1" else tuple(map(quantized, some))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", LIVES)
+def test_a_live_state_is_read(dynamo: Stores, version: str, name: str) -> None:
+    put_raw("fleet", golden_item(version, "fleet", name))
+
+    expected = replace(LIVES[name], recent=fixes(version, LIVES[name].recent))
+    assert dynamo.fleet.live(DRIVER) == expected
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_batch_of_a_track_is_read(dynamo: Stores, version: str) -> None:
+    put_raw("fleet", golden_item(version, "fleet", "track"))
+    span = {"since": NOON, "until": NOON + timedelta(days=1), "now": NOON}
+
+    (told,) = dynamo.fleet.told(DRIVER, ROUTE, **span)
+
+    assert (told.at, told.as_of) == (AT + timedelta(seconds=3), AT)
+    assert told.etas == {i: eta for i, eta in enumerate(UNDER_WAY.etas) if eta is not None}
+    assert dynamo.fleet.track(DRIVER, **span) == fixes(version)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_departures_are_read(dynamo: Stores, version: str) -> None:
+    for name in ("from-hub", "from-stop"):
+        put_raw("routes", golden_item(version, "departures", name))
+
+    assert dynamo.routes.departures(ROUTE, NOON) == (FROM_HUB, LEFT)

@@ -1,0 +1,81 @@
+"""Tokens, in memory and signed."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from ulid import ULID
+
+from chalicelib.adapters.signing import HmacSigner
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import ShipmentId
+from chalicelib.services.ports.system import Signer
+from tests.support.fakes.signer import InMemorySigner
+
+SHIPMENT = ShipmentId(f"shp_{ULID.from_int(1)}")
+OTHER = ShipmentId(f"shp_{ULID.from_int(2)}")
+
+
+def in_memory() -> Signer:
+    return InMemorySigner()
+
+
+def hmac_signer() -> Signer:
+    return HmacSigner(lambda: (b"an old key of this test", b"a new key of this test"))
+
+
+@pytest.fixture(params=[in_memory, hmac_signer])
+def signer(request: pytest.FixtureRequest) -> Signer:
+    made: Signer = request.param()
+    return made
+
+
+def test_a_tracking_token_opens_to_its_shipment_and_generation(signer: Signer) -> None:
+    token = signer.tracking_token(SHIPMENT, 3)
+
+    assert signer.open_tracking_token(token) == (SHIPMENT, 3)
+
+
+def test_a_tracking_token_stays_the_same_for_its_generation(signer: Signer) -> None:
+    tokens = {signer.tracking_token(shipment, n) for shipment in (SHIPMENT, OTHER) for n in (1, 2)}
+
+    assert signer.tracking_token(SHIPMENT, 1) == signer.tracking_token(SHIPMENT, 1)
+    assert len(tokens) == 4
+
+
+CHANGES: dict[str, Callable[[str], str]] = {
+    "other letters": str.swapcase,
+    "shorter": lambda token: token[:-1],
+    "longer": lambda token: f"{token}A",
+    "empty": lambda _: "",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_tracking_token_that_nobody_made_is_not_found(
+    signer: Signer, change: Callable[[str], str]
+) -> None:
+    token = change(signer.tracking_token(SHIPMENT, 1))
+
+    with pytest.raises(NotFound):
+        signer.open_tracking_token(token)
+
+
+def test_what_was_sealed_is_unsealed(signer: Signer) -> None:
+    payload = {"d": "drv_1", "e": 2, "x": 1_700_000_000}
+
+    sealed = signer.seal("driver", payload)
+
+    assert signer.unseal("driver", sealed) == payload
+    assert re.fullmatch(r"[A-Za-z0-9_.-]+", sealed)
+
+
+def test_what_was_sealed_opens_for_no_other_purpose(signer: Signer) -> None:
+    sealed = signer.seal("driver", {"d": "drv_1"})
+
+    assert signer.unseal("page", sealed) is None
+
+
+@pytest.mark.parametrize("sealed", ["", "e30", "e30.c2ln"])
+def test_what_was_not_sealed_here_is_nothing(signer: Signer, sealed: str) -> None:
+    assert signer.unseal("driver", sealed) is None

@@ -1,0 +1,374 @@
+"""From an event in the table to phones, mailboxes and shops' servers: once each, whatever fails."""
+
+import http.server
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+from standardwebhooks import Webhook
+
+from chalicelib.adapters.aws import client
+from chalicelib.bootstrap import container as bootstrap
+from chalicelib.domain.notices.gsm7 import segments
+from chalicelib.domain.policy import NOTICE_LEASE_S
+from chalicelib.domain.shipments.payloads import to_message
+from chalicelib.triggers import queues, streams
+from local.cloud.bridge import Bridge
+from local.cloud.sources import StreamSource
+from tests.support import faults
+from tests.support.carrier import BASE_URL, Carrier, Round, Shop
+from tests.support.faults import Faults
+
+Settle = Callable[[], None]
+POISON = {"S": "shipment.teleported"}
+NOTHING: dict[str, list[Any]] = {"batchItemFailures": []}
+
+
+@dataclass
+class Fan:
+    """The module's carrier, and the one bridge that has read its stream so far."""
+
+    carrier: Carrier
+    bridge: Bridge
+
+    def settle(self) -> None:
+        self.bridge.settle()
+
+
+@pytest.fixture(scope="module")
+def fan(shared: Carrier) -> Fan:
+    bridge = shared.bridge()
+    for source in bridge.sources:
+        if isinstance(source, StreamSource):
+            source.pause = lambda _: None
+    return Fan(shared, bridge)
+
+
+@pytest.fixture
+def carrier(fan: Fan, impatient: None) -> Carrier:
+    """The carrier with nothing under way."""
+    fan.settle()
+    return fan.carrier
+
+
+@pytest.fixture
+def settle(fan: Fan) -> Settle:
+    return fan.settle
+
+
+def texts(carrier: Carrier, found: Round, stop: int = 0) -> list[str]:
+    """The text messages about a stop's first shipment, oldest first."""
+    stack, order = carrier.provisioned.stack, found.orders[found.ids[stop][0]]
+    told = sns_backends[stack.account_id][stack.region].sms_messages.values()
+    own = [(to, text) for to, text in told if order["tracking_url"] in text]
+    assert {to for to, _ in own} <= {order["recipient"]["phone"]}
+    return [text for _, text in own]
+
+
+def mails(carrier: Carrier, found: Round, stop: int = 0) -> list[str]:
+    """The subjects of the mails about it."""
+    stack, order = carrier.provisioned.stack, found.orders[found.ids[stop][0]]
+    told = ses_backends[stack.account_id][stack.region].sent_messages
+    return [mail.subject for mail in told if order["tracking_url"] in mail.body]
+
+
+def published(batch: dict[str, Any]) -> Any:
+    """A batch of the stream, published as the function does."""
+    container = bootstrap.container()
+    read, publish = container.adapters.event_from_image, container.publish_events
+    return streams.publish_events(batch, read=read, publish=publish)
+
+
+def stream(carrier: Carrier) -> dict[str, Any]:
+    """All that the stream of the shipments has ever carried, but for poison, as one batch."""
+    streams = boto3.client("dynamodbstreams")
+    stack = carrier.provisioned.stack
+    arn = carrier.provisioned.stream_arn(stack.event_source("PublishEvents")["Stream"])
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    iterator = streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    records = streams.get_records(ShardIterator=iterator)["Records"]
+    return {"Records": [r for r in records if r["dynamodb"]["NewImage"].get("type") != POISON]}
+
+
+def messages(found: Round, stop: int = 0) -> dict[str, Any]:
+    """All that a queue may bring about a stop's first shipment."""
+    shipments: Any = bootstrap.container().adapters.shipments
+    _, events = shipments.with_history(found.ids[stop][0], newest=99)
+    return {"Records": [{"messageId": e.id, "body": to_message(e)} for e in events]}
+
+
+def ledger(carrier: Carrier, channel: str) -> dict[str, dict[str, Any]]:
+    """The rows of a channel by their key."""
+    rows = carrier.rows("ledger")
+    return {row["key"]["S"]: row for row in rows if row["key"]["S"].endswith(channel)}
+
+
+def test_a_recipient_hears_of_every_step_once(carrier: Carrier, settle: Settle) -> None:
+    found = carrier.round(1).started()
+    settle()
+    found.drive(-900.0)
+    settle()
+    found.work(0, "arrive")
+    found.work(0, "deliver", found.action(proof_ids=[found.photo(found.ids[0][0])]))
+    settle()
+
+    told = texts(carrier, found)
+    assert [
+        ("saapuu" in t, "seuraava" in t or "perillä" in t, "toimitettu" in t) for t in told
+    ] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
+    link = found.orders[found.ids[0][0]]["tracking_url"]
+    assert link.startswith(f"{BASE_URL}/t/")
+    for text in told:
+        assert text.endswith(f" {link}")
+        assert segments(text) == 1
+    assert len(mails(carrier, found)) == 3
+
+
+def test_a_failed_attempt_is_told_with_its_reason(carrier: Carrier, settle: Settle) -> None:
+    found = carrier.round(1).started()
+    found.work(0, "fail", found.action(reason="not_home"))
+    settle()
+
+    *_, last = texts(carrier, found)
+    assert "kukaan ei ollut paikalla" in last
+
+
+def test_a2_repeats_of_stream_and_queue_tell_nobody_twice(carrier: Carrier, settle: Settle) -> None:
+    found = carrier.round(2).started()
+    settle()
+    before = [texts(carrier, found, 0), texts(carrier, found, 1)]
+
+    for _ in range(2):
+        container = bootstrap.container()
+        assert published(stream(carrier)) == NOTHING
+        assert (
+            queues.notify_recipient(messages(found), notify=container.notify_recipient) == NOTHING
+        )
+        carrier.clock.advance(timedelta(hours=11))
+        settle()
+
+    assert [texts(carrier, found, 0), texts(carrier, found, 1)] == before
+    assert [len(told) for told in before] == [1, 1]
+
+
+def test_a1_what_could_not_be_published_is_published_later(
+    carrier: Carrier, settle: Settle
+) -> None:
+    found = carrier.round(1).started()
+    batch = stream(carrier)
+    inserted = [r for r in batch["Records"] if streams._is_new(r, "EVENT#")]
+
+    with Faults(outage={"sns": faults.SNS_503}).on(client("sns")):
+        failed = published(batch)["batchItemFailures"]
+        assert [f["itemIdentifier"] for f in failed] == [
+            record["dynamodb"]["SequenceNumber"] for record in inserted
+        ]
+    settle()
+
+    assert len(texts(carrier, found)) == 1
+
+
+def test_a3_a_record_that_nobody_understands_is_parked_and_the_rest_goes_on(
+    carrier: Carrier,
+    settle: Settle,
+) -> None:
+    first, second = carrier.round(1), carrier.round(1)
+    first.started()
+    boto3.client("dynamodb").put_item(
+        TableName=carrier.provisioned.stack.resource("ShipmentsTable").name,
+        Item={
+            "shipment_id": {"S": first.ids[0][0]},
+            "item": {"S": "EVENT#00009999"},
+            "type": POISON,
+        },
+    )
+    second.started()
+    settle()
+
+    assert len(texts(carrier, first)) == len(texts(carrier, second)) == 1
+    dlq = carrier.provisioned.stack.resource("StreamDlq")
+    parked = boto3.client("sqs").receive_message(
+        QueueUrl=carrier.provisioned.queue_urls[dlq.arn], MaxNumberOfMessages=10
+    )["Messages"]
+    assert len(parked) == 1
+
+
+def test_a6_a_lost_answer_leads_to_one_repeat_that_is_marked(
+    carrier: Carrier, settle: Settle
+) -> None:
+    found = carrier.round(1).started()
+    container = bootstrap.container()
+    sms = client("sns", total_attempts=1)
+
+    with Faults(plan={("sns", "Publish", 1): faults.ack_lost}).on(sms):
+        failed = queues.notify_recipient(messages(found), notify=container.notify_recipient)[
+            "batchItemFailures"
+        ]
+    assert len(failed) == 1
+    assert len(texts(carrier, found)) == 1
+    carrier.clock.advance(timedelta(seconds=NOTICE_LEASE_S))
+    for _ in range(3):
+        queues.notify_recipient(messages(found), notify=container.notify_recipient)
+    settle()
+
+    assert len(texts(carrier, found)) == 2
+    row = ledger(carrier, "#sms")[f"notice#{failed[0]['itemIdentifier']}#sms"]
+    assert row["maybe_duplicate"] == {"BOOL": True}
+    assert row["outcome"] == {"S": "sent"}
+
+
+def test_a_phone_network_that_is_down_delays_and_repeats_nothing(
+    carrier: Carrier, settle: Settle
+) -> None:
+    found = carrier.round(1).started()
+    container = bootstrap.container()
+
+    with Faults(outage={"sns": faults.SNS_THROTTLE}).on(client("sns", total_attempts=1)):
+        for _ in range(3):
+            assert (
+                queues.notify_recipient(messages(found), notify=container.notify_recipient)
+                != NOTHING
+            )
+    assert texts(carrier, found) == []
+    assert len(mails(carrier, found)) == 1
+    settle()
+
+    assert len(texts(carrier, found)) == len(mails(carrier, found)) == 1
+
+
+def test_a_late_notice_is_held_against_the_truth(carrier: Carrier, settle: Settle) -> None:
+    found = carrier.round(1).started()
+    found.drive(-900.0)
+    found.work(0, "arrive")
+    found.work(0, "deliver", found.action())
+    settle()
+
+    (only,) = texts(carrier, found)
+    assert "toimitettu" in only
+    outcomes = [row["outcome"]["S"] for row in ledger(carrier, "#sms").values()]
+    assert "suppressed:stale" in outcomes
+
+
+@dataclass
+class Received:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Receiver:
+    """A shop's server; `answers` are the next statuses, then 204."""
+
+    url: str = ""
+    received: list[Received] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+
+    def of(self, shipment_id: str) -> list[Any]:
+        """The bodies about a shipment, in the order of its events."""
+        bodies = [json.loads(each.body) for each in self.received]
+        own = [body for body in bodies if body["data"]["shipment_id"] == shipment_id]
+        return sorted(own, key=lambda body: int(body["data"]["sequence"]))
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    shop = Receiver()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            shop.received.append(Received(self.path, dict(self.headers), body))
+            self.send_response(shop.answers.pop(0) if shop.answers else 204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    shop.url = f"http://127.0.0.1:{server.server_port}/hooks"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield shop
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def register(shop: Shop, url: str, **more: Any) -> Any:
+    return shop.carrier.made("/v1/webhooks", {"url": url} | more, shop.key)
+
+
+def test_a_shop_is_told_every_event_signed_and_in_sequence(
+    carrier: Carrier, settle: Settle, receiver: Receiver
+) -> None:
+    shop = carrier.shop()
+    secret = register(shop, receiver.url)["secret"]
+    found = carrier.round(1, shop=shop).started()
+    found.work(0, "deliver", found.action(note="left with Mikko, +358409999999"))
+    settle()
+
+    (shipment_id,) = found.ids[0]
+    told = receiver.of(shipment_id)
+    assert [body["data"]["sequence"] for body in told] == list(range(1, len(told) + 1))
+    assert [body["type"] for body in told] == [e["type"] for e in shop.events(shipment_id)]
+    for each in receiver.received:
+        at = datetime.fromtimestamp(int(each.headers["webhook-timestamp"]), UTC)
+        signature = Webhook(secret).sign(each.headers["webhook-id"], at, each.body.decode())
+        assert each.headers["webhook-signature"] == signature
+        for private in (b"Aino", b"+358", b"aino", b"Mannerheim", b"Mikko", BASE_URL.encode()):
+            assert private not in each.body
+
+
+def test_a_shop_that_fails_gets_the_same_message_again_and_then_no_more(
+    carrier: Carrier, settle: Settle, receiver: Receiver
+) -> None:
+    shop = carrier.shop()
+    register(shop, receiver.url, event_types=["shipment.created"])
+    found = carrier.round(1, shop=shop)
+    receiver.answers = [500, 302]
+    container = bootstrap.container()
+
+    assert queues.deliver_webhook(messages(found), deliver=container.deliver_webhook) != NOTHING
+    assert queues.deliver_webhook(messages(found), deliver=container.deliver_webhook) != NOTHING
+    assert queues.deliver_webhook(messages(found), deliver=container.deliver_webhook) == NOTHING
+    settle()
+
+    assert len(receiver.received) == 3
+    assert len({each.headers["webhook-id"] for each in receiver.received}) == 1
+    assert len({each.body for each in receiver.received}) == 1
+
+
+def test_a_shop_that_is_gone_is_left_alone_with_this_event(
+    carrier: Carrier, settle: Settle, receiver: Receiver
+) -> None:
+    shop = carrier.shop()
+    register(shop, receiver.url, event_types=["shipment.created"])
+    receiver.answers = [410]
+    carrier.round(1, shop=shop)
+    settle()
+
+    assert len(receiver.received) == 1
+
+
+def test_no_shop_hears_of_anothers_goods(
+    carrier: Carrier, settle: Settle, receiver: Receiver
+) -> None:
+    register(carrier.shop("Other"), receiver.url)
+    carrier.round(1, shop=carrier.shop()).started()
+    settle()
+
+    assert receiver.received == []

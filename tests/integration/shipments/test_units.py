@@ -1,0 +1,220 @@
+"""What a shipment costs from its creation to its page, by DynamoDB's own arithmetic.
+
+The shipments here are as large as real ones: instructions, a window, long ids, a photo and a note.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pytest
+
+from chalicelib.bootstrap.container import container
+from chalicelib.domain.ids import EventId, ShipmentId
+from chalicelib.domain.journal.changes import ShipmentChange
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.lifecycle import append
+from local.cloud.capacity import CapacityMeter, item_bytes
+from tests.support.builders import make_actor
+from tests.support.carrier import Carrier, Round, Shop, note
+
+NOTE: Final = "Left with the neighbour in B 35, who promised to tell her now"
+LIVE: Final = 2
+"""Units of the live state in a transaction; a departure costs as much, a track plainly one."""
+DEPARTURE: Final = 2
+TRACK: Final = 1
+SHIPMENT: Final = 4
+"""Units of a shipment's part of a change: its state and one event."""
+
+
+@contextmanager
+def billed(carrier: Carrier, name: str) -> Iterator[CapacityMeter]:
+    """The meter of a block; its figures are printed when it ends."""
+    with CapacityMeter().watching(*carrier.clients()) as meter:
+        yield meter
+    calls = ", ".join(f"{count} {call}" for call, count in sorted(meter.calls.items()))
+    note(f"{name}: {meter.write_units:g} WRU, {meter.read_units:g} RRU ({calls})")
+
+
+def order(shop: Shop, *, stop: int = 0, parcels: int = 1) -> dict[str, Any]:
+    """A shipment as shops make them."""
+    now = shop.carrier.clock.now()
+    body = shop.order(stop=stop)
+    number = int(body["reference"].removeprefix("ORDER-"))
+    body["address"] |= {
+        "lines": ["Mannerheimintie 12 B 34", "c/o Virtanen"],
+        "postal_code": "00100",
+        "instructions": "Ring twice, the bell is broken; the dog is friendly",
+    }
+    codes = [f"0034012345{number:05d}{i:05d}" for i in range(parcels)]
+    window = {"start": now.isoformat(), "end": (now + timedelta(hours=4)).isoformat()}
+    return body | {"parcels": [{"barcode": code} for code in codes], "window": window}
+
+
+def a_round(carrier: Carrier, stops: int, *, parcels: int = 1) -> Round:
+    """A planned route of such shipments."""
+    shop = carrier.shop()
+    visits = []
+    for i in range(stops):
+        body = order(shop, stop=i, parcels=parcels)
+        reply = shop.post(body)
+        assert reply.status == 201, reply.body
+        visits.append([body | reply.json])
+    return carrier.planned(shop, visits)
+
+
+def stored_bytes(carrier: Carrier, shipment_id: str) -> dict[str, int]:
+    """The bytes of a shipment's items by their sort keys."""
+    return {
+        row["item"]["S"]: item_bytes(row)
+        for row in carrier.rows("shipments")
+        if row["shipment_id"]["S"] == shipment_id
+    }
+
+
+def page_of(found: Round, stop: int) -> str:
+    """The path of a tracking page."""
+    (shipment_id,) = found.ids[stop]
+    return urlsplit(found.orders[shipment_id]["tracking_url"]).path
+
+
+def test_creating_writes_state_details_their_index_and_an_event(shared: Carrier) -> None:
+    shop = shared.shop()
+    shop.post(order(shop))
+    plain, keyed = order(shop, parcels=3), order(shop, parcels=3)
+
+    with billed(shared, "create") as meter:
+        reply = shop.post(plain)
+    with billed(shared, "create with an Idempotency-Key") as with_key:
+        shop.post(keyed, idempotency_key="once")
+
+    assert reply.status == 201
+    assert (meter.write_units, with_key.write_units) == (8, 10)
+    assert max(stored_bytes(shared, reply.json["id"]).values()) <= 1_024
+
+
+def test_a_change_of_status_costs_four_units_for_its_shipment(shared: Carrier) -> None:
+    found = a_round(shared, 4)
+    (shipment_id,) = found.ids[0]
+    first, *others = (found.orders[ids[0]]["parcels"][0]["barcode"] for ids in found.ids)
+
+    with billed(shared, "scan: accepted and loaded") as scan:
+        found.scan(first)
+    found.scan(*others)
+    with billed(shared, "start of 4 stops"):
+        assert found.start().status == 200
+    found.drive(-9_000.0)
+    with billed(shared, "approach alert") as approach:
+        found.drive(-1_500.0, after_s=900)
+    with billed(shared, "arrive") as arrive:
+        assert found.work(0, "arrive").status == 200
+    proved = found.action(proof_ids=[found.photo(shipment_id)], note=NOTE)
+    with billed(shared, "deliver with a photo and a note") as deliver:
+        assert found.work(0, "deliver", proved).status == 200
+
+    kinds = ["created", "accepted", "loaded", "out_for_delivery", "arriving", "arrived"]
+    assert found.shop.event_types(shipment_id) == [*kinds, "delivered"]
+    assert scan.write_units == SHIPMENT + 2  # two changes of status, two events
+    assert approach.write_units == SHIPMENT + LIVE + TRACK
+    assert arrive.write_units == SHIPMENT + LIVE
+    assert deliver.write_units == SHIPMENT + LIVE + DEPARTURE
+    weights = stored_bytes(shared, shipment_id)
+    note(f"of a delivered shipment: {weights}")
+    assert max(weights.values()) <= 1_024
+
+
+def test_a_batch_that_tells_as_many_as_it_may_stays_within_160_units(shared: Carrier) -> None:
+    found = a_round(shared, 45).started()
+    found.drive(-9_000.0)
+    shared.clock.advance(timedelta(hours=15))  # everybody's promise is broken
+    cap = Policy().alerts_per_commit
+
+    with billed(shared, f"{cap} alerts") as meter:
+        found.drive(-8_900.0)
+    with billed(shared, "the other 6 alerts") as others:
+        found.drive(-8_890.0)
+
+    assert meter.write_units == cap * SHIPMENT + LIVE + TRACK <= 160
+    assert others.write_units == (45 - cap) * SHIPMENT + LIVE + TRACK
+    assert all(found.shop.get(ids[0])["delayed"] for ids in found.ids)
+
+
+def test_loading_and_starting_200_stops(shared: Carrier) -> None:
+    found = a_round(shared, 200)
+
+    with billed(shared, "load 200 stops") as load:
+        found.loaded()
+    with billed(shared, "start 200 stops") as start:
+        assert found.start().status == 200
+
+    assert load.write_units == 200 * (SHIPMENT + 2)
+    assert start.write_units <= 200 * SHIPMENT + 60  # and the plan, which is not a shipment's
+
+
+@pytest.mark.parametrize("stop", [0, 1], ids=["delivered with a photo", "under way"])
+def test_a_page_is_one_query_and_the_drivers_state(shared: Carrier, stop: int) -> None:
+    found = a_round(shared, 2).started()
+    (shipment_id,) = found.ids[0]
+    proved = found.action(proof_ids=[found.photo(shipment_id)], note=NOTE)
+    found.work(0, "deliver", proved)
+    found.state(shipment_id)  # from here on the shipper's name is remembered
+
+    with billed(shared, "page") as meter:
+        assert shared.call("GET", page_of(found, stop)).status == 200
+    with billed(shared, "state") as state:
+        assert shared.call("GET", f"{page_of(found, stop)}/state").status == 200
+
+    assert meter.calls == state.calls == ({"Query": 1, "GetItem": 1} if stop else {"Query": 1})
+    assert meter.read_units <= 2
+
+
+def test_a_long_history_costs_a_page_no_more_than_twenty_lines(shared: Carrier) -> None:
+    found = a_round(shared, 1).started()
+    (shipment_id,) = found.ids[0]
+    add_events(ShipmentId(shipment_id), 60)
+    found.state(shipment_id)
+
+    with billed(shared, "page of a shipment with 64 events") as meter:
+        page = shared.call("GET", page_of(found, 0) + "?lang=en")
+    with billed(shared, "a part of its history") as part:
+        earlier = shared.call("GET", page_of(found, 0) + "/history?lang=en&before=45")
+
+    assert page.body.count(b"line-label") == 20
+    assert b"Show earlier" in page.body
+    assert meter.calls == {"Query": 1, "GetItem": 1}
+    assert meter.read_units <= 2
+    assert earlier.body.count(b"line-label") == 20
+    assert b"before=25" in earlier.body
+    assert part.calls == {"Query": 2}
+
+
+def test_a_list_is_two_calls(shared: Carrier) -> None:
+    shop = shared.shop()
+    for i in range(50):
+        shop.post(order(shop, stop=i))
+
+    with billed(shared, "list of 50") as meter:
+        reply = shared.call("GET", "/v1/shipments?limit=50", token=shop.key)
+
+    assert len(reply.json["data"]) == 50
+    assert meter.calls == {"Query": 1, "BatchGetItem": 1}
+    assert meter.read_units <= 32
+
+
+def add_events(shipment_id: ShipmentId, count: int) -> None:
+    """So many delays, as on a very long day."""
+    shipment = container().adapters.shipments.get(shipment_id)
+    for i in range(count):
+        after, event = append(
+            shipment,
+            EventType.DELAYED,
+            actor=make_actor(),
+            event_id=EventId(f"evt_{i}"),
+            occurred_at=shipment.updated_at,
+            now=shipment.updated_at,
+        )
+        container().adapters.journal.commit(ShipmentChange(after, (event,), shipment.version))
+        shipment = after

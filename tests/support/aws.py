@@ -1,0 +1,76 @@
+"""AWS in memory: moto with all that `infra/resources.yaml` declares, and Doorstep bound to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Final
+
+import boto3
+from botocore.client import BaseClient
+from moto import mock_aws
+from pynamodb.models import Model
+
+from chalicelib.adapters.aws import forget_clients
+from chalicelib.adapters.dynamodb import tables
+from infra.template import BUCKET, LOCAL_REGION, TABLE, Stack
+from local.cloud.resources import Provisioned, provision
+
+SESSION: Final = boto3.Session(region_name=LOCAL_REGION)
+"""One for all tests; every `mock_aws` answers its clients, whenever they were made."""
+SESSION.client = cache(SESSION.client)  # type: ignore[method-assign]  # making one takes longer than most tests
+STAGE: Final = "test"
+TABLE_BY_ID: Final = {
+    "ShipmentsTable": "shipments",
+    "RoutesTable": "routes",
+    "FleetTable": "fleet",
+    "AccountsTable": "accounts",
+    "TravelTable": "travel",
+    "LedgerTable": "ledger",
+}
+
+
+@contextmanager
+def aws(stage: str = STAGE) -> Iterator[Provisioned]:
+    """A fresh account with the stack of that stage; all that was in it is gone afterwards."""
+    stack = stack_of(stage)
+    with mock_aws():
+        provisioned = provision(stack, SESSION)
+        tables.bind(table_names(stack))
+        forget_clients()
+        try:
+            yield provisioned
+        finally:
+            forget_clients()
+
+
+@cache
+def stack_of(stage: str) -> Stack:
+    """The template is read once."""
+    return Stack(stage)
+
+
+def table_names(stack: Stack) -> dict[str, str]:
+    """The names of the tables by what they hold."""
+    return {TABLE_BY_ID[t.logical_id]: t.name for t in stack.resources(TABLE)}
+
+
+def bucket_name(stack: Stack) -> str:
+    (bucket,) = stack.resources(BUCKET)
+    return bucket.name
+
+
+def dynamodb_clients() -> list[BaseClient]:
+    """The clients that PynamoDB works with: one for each model. Call it inside `aws()`."""
+    models = {model for group in tables._MODELS_BY_TABLE.values() for model in group}
+    return [_client(model) for model in models]
+
+
+def _client(model: type[Model]) -> Any:
+    connection = model._get_connection().connection
+    return connection.client
+
+
+def put_raw(table: str, item: dict[str, Any], stage: str = STAGE) -> None:
+    """Put an item as it is on the wire, past all of our own code."""
+    name = stack_of(stage).environment()[f"{table.upper()}_TABLE"]
+    SESSION.client("dynamodb").put_item(TableName=name, Item=item)

@@ -1,0 +1,438 @@
+"""A carrier in process: the whole application on moto, spoken to over HTTP without a socket.
+
+`Carrier` owns the AWS account, the clock and the staff's keys; `Shop` is a shipper with its key;
+`Round` is a driver with a route, from planned to under way. Every step is a request to the API.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.client import BaseClient
+from chalice.test import Client
+
+from app import app
+from chalicelib.adapters.dynamodb.fleet.fixes import unpack_fixes
+from chalicelib.bootstrap import container as bootstrap
+from chalicelib.domain.actors import Role
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.geography import Coordinates
+from chalicelib.edge.problems import PROBLEM
+from local.clock import VirtualClock
+from local.cloud.bridge import Bridge, bridge
+from local.cloud.resources import Provisioned
+from local.cloud.transactions import cheap_transactions
+from local.environment import changed
+from tests.support.aws import aws, bucket_name, dynamodb_clients, table_names
+from tests.support.builders import HELSINKI, HUB_PLACE, NOON, north_of
+from tests.support.declarations import codes_of, declaration_of
+
+BASE_URL: Final = "https://track.example"
+STREET_M: Final = 1_000.0  # from one stop to the next
+JSON: Final = {"Content-Type": "application/json"}
+PHOTO: Final = b"\xff\xd8\xff\xe0" + b"photo" * 200
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer. `json` is its body, None when that is empty."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body) if self.body else None
+
+    @property
+    def code(self) -> str:
+        """The code of a problem document."""
+        assert self.headers["Content-Type"] == "application/problem+json", self.body
+        return str(self.json["code"])
+
+    @property
+    def pointers(self) -> list[str]:
+        """Where a problem document says that something is wrong."""
+        return [error["pointer"] for error in self.json["errors"]]
+
+
+def _assert_declared(method: str, path: str, reply: Reply) -> None:
+    """Whatever a test asks for: the route has declared that it may answer so."""
+    declaration = declaration_of(method, path)
+    if declaration is None:
+        return
+    if reply.headers.get("Content-Type") == PROBLEM:
+        assert reply.code in codes_of(declaration), (method, path, reply.body)
+    elif reply.status < HTTPStatus.BAD_REQUEST:
+        assert reply.status in {declaration.status, HTTPStatus.NOT_MODIFIED}, (method, path)
+        if declaration.written is not None and reply.body:
+            declaration.written().model_validate_json(reply.body)
+
+
+@dataclass
+class Carrier:
+    """The application, its AWS, its clock and its staff."""
+
+    provisioned: Provisioned
+    clock: VirtualClock
+    admin: str
+    _client: Client = field(default_factory=lambda: Client(app, stage_name="test"))
+    _dispatcher: str = ""
+    _hub_id: str = ""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Any request. A body of bytes is sent as it is, anything else as JSON."""
+        raw = b"" if body is None else body
+        raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
+        sent = {} if body is None else dict(JSON)
+        sent |= {"Authorization": f"Bearer {token}"} if token else {}
+        given = {name.lower(): value for name, value in (sent | dict(headers or {})).items()}
+        answer = self._client.http.request(method, path, headers=given, body=raw)
+        received: Mapping[str, Any] = answer.headers
+        flat = {
+            name: value[0] if isinstance(value, list) else value for name, value in received.items()
+        }
+        reply = Reply(answer.status_code, flat, answer.body)
+        _assert_declared(method, path, reply)
+        return reply
+
+    def made(self, path: str, body: Any, token: str, status: int = 201) -> Any:
+        """What a POST that must go well answers."""
+        reply = self.call("POST", path, body, token=token)
+        assert reply.status == status, (path, reply.status, reply.body)
+        return reply.json
+
+    def key(self, role: Role, shipper_id: str | None = None) -> str:
+        """A new key of that role."""
+        body = {"role": role.value, "label": "test", "shipper_id": shipper_id}
+        return str(self.made("/v1/keys", body, self.admin)["key"])
+
+    @property
+    def dispatcher(self) -> str:
+        """The key of the dispatcher, made when first asked for."""
+        self._dispatcher = self._dispatcher or self.key(Role.DISPATCHER)
+        return self._dispatcher
+
+    @property
+    def hub_id(self) -> str:
+        """The hub, opened when first asked for."""
+        place = {"lat_deg": HUB_PLACE.lat_deg, "lon_deg": HUB_PLACE.lon_deg}
+        body = {"name": "Pasila", "time_zone": "Europe/Helsinki", **place}
+        self._hub_id = self._hub_id or self.made("/v1/hubs", body, self.dispatcher)["id"]
+        return self._hub_id
+
+    def shop(self, name: str = "Kirjakauppa") -> "Shop":
+        """A new shipper with a key."""
+        shipper = self.made("/v1/shippers", {"name": name, "sms_name": name}, self.admin)
+        return Shop(self, shipper["id"], self.key(Role.SHIPPER, shipper["id"]))
+
+    def driver(self, name: str = "Matti") -> tuple[str, str]:
+        """A new driver: id and token."""
+        driver = self.made("/v1/drivers", {"name": name}, self.dispatcher)
+        return driver["id"], self.session(driver["id"])
+
+    def session(self, driver_id: str) -> str:
+        """A new token of a driver, by way of an invitation."""
+        code = self.made(f"/v1/drivers/{driver_id}/invitations", {}, self.dispatcher)["code"]
+        return str(self.made("/v1/driver/session", {"code": code}, "")["token"])
+
+    def round(self, stops: int | Sequence[int] = 3, *, shop: "Shop | None" = None) -> "Round":
+        """A driver with a planned route; `stops` may name how many shipments each stop has."""
+        shop = shop or self.shop()
+        sizes = [1] * stops if isinstance(stops, int) else list(stops)
+        visits = [[shop.shipment(stop=i) for _ in range(size)] for i, size in enumerate(sizes)]
+        return self.planned(shop, visits)
+
+    def planned(self, shop: "Shop", visits: Sequence[Sequence[dict[str, Any]]]) -> "Round":
+        """A new driver with a planned route of these shipments, a list of them for each stop."""
+        driver_id, token = self.driver()
+        planned = self.plan(driver_id, [[s["id"] for s in visit] for visit in visits])
+        assert planned.status == 201, planned.body
+        route = planned.json
+        return Round(
+            self,
+            shop,
+            driver_id,
+            token,
+            route["id"],
+            [stop["id"] for stop in route["stops"]],
+            [list(stop["shipment_ids"]) for stop in route["stops"]],
+            {s["id"]: s for visit in visits for s in visit},
+        )
+
+    def plan(self, driver_id: str, visits: Sequence[Sequence[str]]) -> Reply:
+        """Ask for a route of these shipments."""
+        now = self.clock.now()
+        body = {
+            "driver_id": driver_id,
+            "hub_id": self.hub_id,
+            "service_day": now.date().isoformat(),
+            "starts_at": now.isoformat(),
+            "stops": [{"shipment_ids": list(visit)} for visit in visits],
+        }
+        return self.call("POST", "/v1/routes", body, token=self.dispatcher)
+
+    def rewire(self) -> None:
+        """Start the application anew, as a cold container: nothing is remembered."""
+        bootstrap.configure(clock=self.clock, allow_local_webhooks=True)
+        _ = bootstrap.container().adapters.fleet  # binds the tables: `clients` are the new ones
+
+    def bridge(self) -> Bridge:
+        """From the stream and the queues to the functions; all happens in its `settle`."""
+        session = boto3.Session(region_name=self.provisioned.stack.region)
+        return bridge(app, self.provisioned, session, self.clock)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Every item of a table, as on the wire."""
+        name = table_names(self.provisioned.stack)[table]
+        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=name)
+        return [item for page in pages for item in page["Items"]]
+
+    def everything(self) -> dict[str, list[str]]:
+        """All tables as text, for telling whether anything was written."""
+        tables = table_names(self.provisioned.stack)
+        return {name: sorted(repr(row) for row in self.rows(name)) for name in tables}
+
+    def clients(self) -> list[BaseClient]:
+        """The application's DynamoDB clients, for a meter or for faults."""
+        return dynamodb_clients()
+
+    def upload(self, allowed: Mapping[str, Any], content: bytes = PHOTO, **changes: str) -> None:
+        """Put a file where an allowed upload says."""
+        fields = allowed["fields"] | changes
+        boto3.client("s3").put_object(
+            Bucket=bucket_name(self.provisioned.stack),
+            Key=fields["key"],
+            Body=content,
+            ContentType=fields["Content-Type"],
+        )
+
+
+@dataclass
+class Shop:
+    """A shipper and its key."""
+
+    carrier: Carrier
+    shipper_id: str
+    key: str
+    _orders: int = 0
+
+    def order(
+        self, *, stop: int = 0, place: Coordinates | None = None, **changes: Any
+    ) -> dict[str, Any]:
+        """A shipment's body; without a `place` it goes `stop` streets north of the first."""
+        self._orders += 1
+        place = place or stop_place(stop)
+        body: dict[str, Any] = {
+            "reference": f"ORDER-{self._orders}",
+            "recipient": {
+                "name": "Aino Virtanen",
+                "phone": f"+35840{1_000_000 + self._orders:07d}",
+                "email": f"aino{self._orders}@example.com",
+                "locale": "fi",
+            },
+            "address": {
+                "lines": ["Mannerheimintie 12 B 34"],
+                "city": "Helsinki",
+                "country": "FI",
+                "lat_deg": place.lat_deg,
+                "lon_deg": place.lon_deg,
+                "time_zone": "Europe/Helsinki",
+            },
+            "parcels": [{"barcode": f"{self.shipper_id[-8:]}-{self._orders}"}],
+        }
+        return body | changes
+
+    def post(self, body: Any, *, idempotency_key: str | None = None) -> Reply:
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return self.carrier.call("POST", "/v1/shipments", body, token=self.key, headers=headers)
+
+    def shipment(self, *, stop: int = 0, **changes: Any) -> dict[str, Any]:
+        """A new shipment: its order with the answer on top."""
+        order = self.order(stop=stop, **changes)
+        reply = self.post(order)
+        assert reply.status == 201, reply.body
+        return order | reply.json
+
+    def get(self, shipment_id: str) -> Any:
+        reply = self.carrier.call("GET", f"/v1/shipments/{shipment_id}", token=self.key)
+        assert reply.status == 200, reply.body
+        return reply.json
+
+    def events(self, shipment_id: str) -> list[dict[str, Any]]:
+        """The whole history, oldest first."""
+        path = f"/v1/shipments/{shipment_id}/events?limit=100"
+        reply = self.carrier.call("GET", path, token=self.key)
+        assert reply.status == 200, reply.body
+        return list(reply.json["data"])
+
+    def event_types(self, shipment_id: str) -> list[str]:
+        return [event["type"].removeprefix("shipment.") for event in self.events(shipment_id)]
+
+
+@dataclass
+class Round:
+    """A driver's route; `ids[i]` are the shipments of stop i, `orders` what was ordered, by id."""
+
+    carrier: Carrier
+    shop: Shop
+    driver_id: str
+    token: str
+    route_id: str
+    stop_ids: list[str]
+    ids: list[list[str]]
+    orders: dict[str, dict[str, Any]]
+    _actions: int = 0
+
+    def call(self, method: str, path: str, body: Any = None) -> Reply:
+        """A request of the driver's phone."""
+        return self.carrier.call(method, f"/v1/driver/{path}", body, token=self.token)
+
+    def action(self, **more: Any) -> dict[str, Any]:
+        """A report's body, with an action id of its own."""
+        self._actions += 1
+        now = self.carrier.clock.now().isoformat()
+        return {"action_id": f"action-{self._actions}", "occurred_at": now} | more
+
+    def loaded(self, *, but: Sequence[str] = ()) -> "Round":
+        """All parcels scanned, but those of some shipments."""
+        codes = [
+            parcel["barcode"]
+            for shipment_id, order in self.orders.items()
+            if shipment_id not in but
+            for parcel in order["parcels"]
+        ]
+        for first in range(0, len(codes), 50):
+            results = self.scan(*codes[first : first + 50]).json["results"]
+            assert {result["verdict"] for result in results} <= {"loaded", "partly_loaded"}
+        return self
+
+    def scan(self, *barcodes: str) -> Reply:
+        now = self.carrier.clock.now().isoformat()
+        scans = [
+            {"action_id": f"scan-{code}", "barcode": code, "scanned_at": now} for code in barcodes
+        ]
+        return self.call("POST", "scans", {"scans": scans})
+
+    def start(self) -> Reply:
+        return self.call("POST", "route/start", self.action())
+
+    def started(self) -> "Round":
+        """Loaded and left."""
+        reply = self.loaded().start()
+        assert reply.status == 200, reply.body
+        return self
+
+    def positions(self, *fixes: Mapping[str, Any], **envelope: Any) -> Reply:
+        return self.call("POST", "positions", envelope | {"fixes": list(fixes)})
+
+    def drive(self, way_m: float, *, after_s: float = 30.0) -> Reply:
+        """Time passes, and the van is so far north of the first stop."""
+        self.carrier.clock.advance(timedelta(seconds=after_s))
+        reply = self.positions(fix(self.carrier.clock.now(), way_m))
+        assert reply.status == 200, reply.body
+        return reply
+
+    def work(self, stop: int, verb: str, body: Mapping[str, Any] | None = None) -> Reply:
+        """Arrive, deliver or fail."""
+        path = f"stops/{self.stop_ids[stop]}/{verb}"
+        return self.call("POST", path, dict(body) if body is not None else self.action())
+
+    def proof(self, shipment_id: str, **changes: Any) -> Any:
+        """An allowed upload."""
+        body = {
+            "shipment_id": shipment_id,
+            "kind": "photo",
+            "content_type": "image/jpeg",
+            "size_bytes": len(PHOTO),
+        }
+        reply = self.call("POST", "proofs", body | changes)
+        assert reply.status == 201, reply.body
+        return reply.json
+
+    def photo(self, shipment_id: str) -> str:
+        """The id of a proof that has been uploaded."""
+        allowed = self.proof(shipment_id)
+        self.carrier.upload(allowed)
+        return str(allowed["proof_id"])
+
+    def state(self, shipment_id: str, *, headers: Mapping[str, str] | None = None) -> Reply:
+        """What the tracking link of a shipment shows, as data."""
+        link = urlsplit(self.orders[shipment_id]["tracking_url"]).path
+        return self.carrier.call("GET", f"{link}/state", headers=headers)
+
+    def route(self) -> Any:
+        """The route, as a dispatcher sees it."""
+        return self.carrier.call(
+            "GET", f"/v1/routes/{self.route_id}", token=self.carrier.dispatcher
+        ).json
+
+    def seen(self) -> Any:
+        """The route, as its driver sees it."""
+        return self.call("GET", "route").json
+
+    def track(self) -> list[Fix]:
+        """Every stored fix, in device order, once."""
+        rows = [row for row in self.fleet() if row["item"]["S"].startswith("TRACK#")]
+        fixes = {found for row in rows for found in unpack_fixes(row["fixes"]["B"])}
+        return sorted(fixes, key=lambda found: found.sort_key)
+
+    def fleet(self) -> list[dict[str, Any]]:
+        """The driver's items: live state and track."""
+        rows = self.carrier.rows("fleet")
+        return [row for row in rows if row["driver_id"]["S"] == self.driver_id]
+
+    def live(self) -> dict[str, Any]:
+        """The live state's item."""
+        (row,) = (row for row in self.fleet() if row["item"]["S"] == "LIVE")
+        return row
+
+
+def stop_place(stop: int) -> Coordinates:
+    return north_of(HELSINKI, STREET_M * stop)
+
+
+def fix(at: datetime, way_m: float = -3_000.0, **changes: Any) -> dict[str, Any]:
+    """A fix on the wire, so far north of the first stop."""
+    place = north_of(HELSINKI, way_m)
+    return {
+        "recorded_at": at.isoformat(),
+        "lat_deg": place.lat_deg,
+        "lon_deg": place.lon_deg,
+        "accuracy_m": 8.0,
+    } | changes
+
+
+def note(text: str) -> None:
+    """A figure for whoever runs the tests with -s; it is also shown beside a failure."""
+    print(text)  # noqa: T201 - that is what it is for
+
+
+@contextmanager
+def open_carrier(stage: str = "test") -> Iterator[Carrier]:
+    """A carrier that has nothing yet but an administrator, at noon."""
+    clock = VirtualClock(NOON)
+    with cheap_transactions(), aws(stage) as provisioned:
+        settings = provisioned.stack.environment() | {"PUBLIC_BASE_URL": BASE_URL}
+        with changed(settings | {"POWERTOOLS_METRICS_DISABLED": "true"}):
+            bootstrap.configure(clock=clock, allow_local_webhooks=True)
+            try:
+                admin = bootstrap.container().open_accounts.key(Role.ADMIN, label="test").text
+                yield Carrier(provisioned, clock, admin)
+            finally:
+                bootstrap.configure()

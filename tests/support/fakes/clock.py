@@ -1,0 +1,18 @@
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tests.support.builders import NOON
+
+
+@dataclass
+class ManualClock:
+    """Stands still until it is told to go on."""
+
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.at
+
+    def go_on(self, by: timedelta) -> datetime:
+        self.at += by
+        return self.at

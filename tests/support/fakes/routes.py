@@ -1,0 +1,71 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
+from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.domain.journal.changes import DepartureAdded, RouteChange
+from chalicelib.domain.listings import Listing
+from chalicelib.domain.routes.routes import Route
+from tests.support.fakes.paging import page
+
+
+@dataclass
+class Departed:
+    """Departures of each route by their order; a repeat falls on itself."""
+
+    left: dict[RouteId, dict[tuple[datetime, int], Departure]] = field(default_factory=dict)
+
+    def require(self, added: DepartureAdded) -> None:
+        """Nothing: it is written with the live state that it follows from."""
+
+    def write(self, added: DepartureAdded) -> None:
+        departure = added.departure
+        self.left.setdefault(departure.route_id, {})[departure.key] = departure
+
+
+@dataclass
+class InMemoryRoutes:
+    """Routes under their plan version, and the departures of each by their order."""
+
+    routes: dict[RouteId, Route] = field(default_factory=dict)
+    departed: Departed = field(default_factory=Departed)
+
+    def get(self, route_id: RouteId) -> Route:
+        if route_id not in self.routes:
+            raise NotFound
+        return self.routes[route_id]
+
+    def plan(self, route_id: RouteId, plan_version: int) -> Route:
+        route = self.get(route_id)
+        if route.plan_version != plan_version:
+            raise ConcurrentUpdate
+        return route
+
+    def write(self, change: RouteChange) -> None:
+        self.routes[change.after.id] = change.after
+
+    def require(self, change: RouteChange) -> None:
+        """Raises ConcurrentUpdate when the change was made for another plan version."""
+        present = self.routes.get(change.after.id)
+        if (present.plan_version if present else None) != change.expected_plan_version:
+            raise ConcurrentUpdate
+
+    def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
+        in_order = sorted(self.departed.left.get(route_id, {}).items())
+        return tuple(found for _, found in in_order if found.expires_at > now)
+
+    def by_service_day(
+        self,
+        service_day: date,
+        hub_id: HubId,
+        *,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Listing[Route]:
+        of_day = [
+            r for r in self.routes.values() if (r.service_day, r.hub_id) == (service_day, hub_id)
+        ]
+        in_order = sorted(of_day, key=lambda route: (route.created_at, route.id))
+        return page(in_order, lambda route: route.id, limit=limit, position=position)

@@ -1,0 +1,92 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
+from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import ShipmentChange
+from chalicelib.domain.listings import Listing
+from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.shipments import Glimpse, Shipment
+from tests.support.fakes.paging import page
+
+DETAILS = (
+    "shipper_id",
+    "reference",
+    "recipient",
+    "address",
+    "parcels",
+    "created_at",
+    "window",
+    "service_time_s",
+    "proof_requirements",
+)
+
+
+@dataclass
+class InMemoryShipments:
+    """Shipments under their version, and their history."""
+
+    shipments: dict[ShipmentId, Shipment] = field(default_factory=dict)
+    histories: dict[ShipmentId, dict[int, Event]] = field(default_factory=dict)
+    proofs: dict[ShipmentId, dict[ProofId, str]] = field(default_factory=dict)
+
+    def get(self, shipment_id: ShipmentId) -> Shipment:
+        if shipment_id not in self.shipments:
+            raise NotFound
+        return self.shipments[shipment_id]
+
+    def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
+        return {i: self.shipments[i] for i in shipment_ids if i in self.shipments}
+
+    def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
+        return self.get(shipment_id).glimpse
+
+    def with_history(
+        self, shipment_id: ShipmentId, *, newest: int
+    ) -> tuple[Shipment, tuple[Event, ...]]:
+        return self.get(shipment_id), self._history(shipment_id)[-newest:]
+
+    def events_before(self, shipment_id: ShipmentId, seq: int, *, newest: int) -> tuple[Event, ...]:
+        return tuple(e for e in self._history(shipment_id) if e.seq < seq)[-newest:]
+
+    def events(
+        self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[Event]:
+        history = self._history(shipment_id)
+        return page(history, lambda event: str(event.seq), limit=limit, position=position)
+
+    def by_shipper(
+        self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[Shipment]:
+        own = [s for s in self.shipments.values() if s.shipper_id == shipper_id]
+        newest_first = sorted(own, key=lambda s: (s.created_at, s.id), reverse=True)
+        return page(newest_first, lambda s: s.id, limit=limit, position=position)
+
+    def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
+        self.proofs.setdefault(shipment_id, {})[proof_id] = content_type
+
+    def expected_proofs(self, shipment_id: ShipmentId) -> dict[ProofId, str]:
+        return dict(self.proofs.get(shipment_id, {}))
+
+    def _history(self, shipment_id: ShipmentId) -> tuple[Event, ...]:
+        return tuple(event for _, event in sorted(self.histories.get(shipment_id, {}).items()))
+
+    def require(self, change: ShipmentChange) -> None:
+        """Raises ConcurrentUpdate for another version, and for a number that is taken."""
+        present = self.shipments.get(change.after.id)
+        if (present.version if present else None) != change.expected_version:
+            raise ConcurrentUpdate
+        history = self.histories.get(change.after.id, {})
+        if any(history.get(event.seq, event).id != event.id for event in change.events):
+            raise ConcurrentUpdate
+
+    def write(self, change: ShipmentChange) -> None:
+        present = self.shipments.get(change.after.id)
+        if present and change.after.details_version and not change.writes_details:
+            lost = [
+                name for name in DETAILS if getattr(change.after, name) != getattr(present, name)
+            ]
+            assert not lost, f"changed without a new details_version: {lost}"
+        self.shipments[change.after.id] = change.after
+        history = self.histories.setdefault(change.after.id, {})
+        history.update({event.seq: event for event in change.events})

@@ -1,0 +1,34 @@
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import ShipmentId
+
+
+@dataclass
+class InMemorySigner:
+    """Signs nothing: it remembers what it has made, and opens nothing else."""
+
+    links: dict[str, tuple[ShipmentId, int]] = field(default_factory=dict)
+    sealed: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def tracking_token(self, shipment_id: ShipmentId, link_generation: int) -> str:
+        token = f"link-{shipment_id}-{link_generation}"
+        self.links[token] = (shipment_id, link_generation)
+        return token
+
+    def open_tracking_token(self, token: str) -> tuple[ShipmentId, int]:
+        if token not in self.links:
+            raise NotFound
+        return self.links[token]
+
+    def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
+        text = f"sealed-{len(self.sealed)}"
+        self.sealed[purpose, text] = json.dumps(dict(payload))
+        return text
+
+    def unseal(self, purpose: str, sealed: str) -> dict[str, object] | None:
+        found = self.sealed.get((purpose, sealed))
+        payload: dict[str, object] | None = None if found is None else json.loads(found)
+        return payload

@@ -1,0 +1,17 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.domain.shipments.events import Event
+
+
+@dataclass
+class InMemoryTopic:
+    """Keeps what was published; takes at most `room` events, as a topic that begins to throttle."""
+
+    published: list[Event] = field(default_factory=list)
+    room: int | None = None
+
+    def publish(self, events: Sequence[Event]) -> frozenset[str]:
+        free = len(events) if self.room is None else max(self.room - len(self.published), 0)
+        self.published += events[:free]
+        return frozenset(event.id for event in events[free:])

@@ -1,0 +1,86 @@
+"""A carrier in memory: every port as a fake, and the use cases made on them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+from chalicelib.domain.driving.forecasts import Forecaster
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.eta.model import FactoryPrior
+from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.shipments import Shipment
+from tests.support.builders import make_event
+from tests.support.fakes.accounts import (
+    InMemoryApiKeys,
+    InMemoryHubs,
+    InMemoryInvitations,
+    InMemoryShippers,
+)
+from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.contested import ContestedJournal
+from tests.support.fakes.ids import CountingIds
+from tests.support.fakes.journal import InMemoryJournal
+from tests.support.fakes.proofs import InMemoryProofStore
+from tests.support.fakes.signer import InMemorySigner
+
+T = TypeVar("T")
+
+
+@dataclass
+class InMemoryCarrier:
+    """The attributes are named as the use cases name what they need."""
+
+    stores: InMemoryJournal = field(default_factory=InMemoryJournal)
+    shippers: InMemoryShippers = field(default_factory=InMemoryShippers)
+    hubs: InMemoryHubs = field(default_factory=InMemoryHubs)
+    keys: InMemoryApiKeys = field(default_factory=InMemoryApiKeys)
+    invitations: InMemoryInvitations = field(default_factory=InMemoryInvitations)
+    proofs: InMemoryProofStore = field(default_factory=InMemoryProofStore)
+    signer: InMemorySigner = field(default_factory=InMemorySigner)
+    clock: ManualClock = field(default_factory=ManualClock)
+    ids: CountingIds = field(default_factory=CountingIds)
+    forecasts: Forecaster = field(default_factory=lambda: Forecaster(FactoryPrior()))
+    policy: Policy = field(default_factory=Policy)
+
+    def __post_init__(self) -> None:
+        self.journal = ContestedJournal(self.stores)
+        self.shipments = self.stores.shipments
+        self.routes = self.stores.routes
+        self.fleet = self.stores.fleet
+        self.drivers = self.stores.drivers
+        self.requests = self.stores.requests
+
+    def use(self, use_case: type[T]) -> T:
+        """The use case, made of the attributes with the names of its fields."""
+        needs: Iterable[Any] = fields(use_case)  # type: ignore[arg-type]
+        return use_case(**{need.name: getattr(self, need.name) for need in needs})
+
+    def has(self, *things: Shipment | Route | Live) -> None:
+        """Put them into the stores as they are, whatever was there."""
+        for thing in things:
+            match thing:
+                case Shipment():
+                    self.shipments.shipments[thing.id] = thing
+                    event = make_event(thing.seq, shipment_id=thing.id)
+                    self.shipments.histories[thing.id] = {thing.seq: event}
+                case Route():
+                    self.routes.routes[thing.id] = thing
+                case Live():
+                    self.fleet.lives[thing.driver_id] = thing
+
+    def shipment(self, number: int = 1) -> Shipment:
+        """The shipment with the builders' id of this number."""
+        return self.shipments.get(ShipmentId(f"shp_{number:04d}"))
+
+    def news(self, number: int = 1) -> tuple[Event, ...]:
+        """The events of a shipment that came after it was put there."""
+        shipment_id = ShipmentId(f"shp_{number:04d}")
+        _, history = self.shipments.with_history(shipment_id, newest=100)
+        return history[1:]
+
+    def told(self, number: int = 1) -> list[EventType]:
+        """The types of those events."""
+        return [event.type for event in self.news(number)]

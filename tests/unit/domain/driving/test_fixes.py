@@ -1,0 +1,441 @@
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from chalicelib.domain.driving.fixes import (
+    RECENT_FIXES,
+    Fix,
+    Reason,
+    Screened,
+    Verdict,
+    corrected,
+    credible,
+    device_clock_skew,
+    is_drivable,
+    newest,
+    quantized,
+    screen,
+    teleports,
+)
+from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.policy import Policy
+from tests.support.builders import HELSINKI, NOON, make_drive, make_fix, minutes, north_of, seconds
+from tests.support.strategies import fixes, town, tracks, untidy
+
+POLICY = Policy()
+SHIFT_STARTED_AT = NOON - timedelta(hours=4)
+FAR_AWAY = Coordinates(61.97, 24.94)  # 200 km north of the town
+
+
+def screened(
+    batch: Sequence[Fix],
+    recent: Sequence[Fix] = (),
+    shift_started_at: datetime | None = SHIFT_STARTED_AT,
+) -> Screened:
+    return screen(
+        batch,
+        recent=recent,
+        received_at=NOON,
+        shift_started_at=shift_started_at,
+        policy=POLICY,
+    )
+
+
+def reasons(fix: Fix, recent: Sequence[Fix] = ()) -> set[Reason]:
+    (verdict,) = screened([fix], recent).verdicts
+    return set(verdict.reasons)
+
+
+def after(batches: Sequence[Sequence[Fix]], recent: tuple[Fix, ...] = ()) -> tuple[Fix, ...]:
+    """The newest fixes after the batches came in, one after the other."""
+    for batch in batches:
+        recent = newest(recent, screened(batch, recent).usable)
+    return recent
+
+
+def head(recent: Sequence[Fix]) -> Fix:
+    return credible(recent, POLICY)[-1]
+
+
+class TestQuantized:
+    @given(fixes())
+    def test_storing_again_changes_nothing(self, fix: Fix) -> None:
+        assert quantized(fix) == fix
+
+    @given(st.floats(-90, 90), st.floats(-180, 180), st.datetimes(), st.floats(0, 360))
+    def test_little_is_lost(
+        self, lat_deg: float, lon_deg: float, at: datetime, heading_deg: float
+    ) -> None:
+        raw = Fix(at.replace(tzinfo=NOON.tzinfo), Coordinates(lat_deg, lon_deg))
+        raw = replace(raw, heading_deg=heading_deg)
+
+        stored = quantized(raw)
+
+        assert timedelta(0) <= raw.recorded_at - stored.recorded_at < timedelta(milliseconds=1)
+        assert abs(stored.coordinates.lat_deg - lat_deg) <= 0.51e-7
+        assert abs(stored.coordinates.lon_deg - lon_deg) <= 0.51e-7
+        assert stored.heading_deg is not None
+        assert 0.0 <= stored.heading_deg < 360.0
+        assert quantized(stored) == stored
+
+    def test_another_zone_is_the_same_instant(self) -> None:
+        from_device = make_fix(datetime.fromisoformat("2026-11-23T14:00:00.123456+02:00"))
+
+        assert quantized(from_device).recorded_at == NOON + timedelta(milliseconds=123)
+
+    def test_what_does_not_fit_is_cut_off(self) -> None:
+        wild = make_fix(accuracy_m=1e9, speed_mps=1e9, battery_ratio=0.126, heading_deg=359.99)
+
+        stored = quantized(wild)
+
+        assert (stored.accuracy_m, stored.speed_mps) == (6553.4, 655.3)
+        assert (stored.battery_ratio, stored.heading_deg) == (0.13, 0.0)
+
+
+class TestScreen:
+    def test_a_good_fix_is_taken_at_face_value(self) -> None:
+        fix = make_fix()
+
+        result = screened([fix])
+
+        assert result.verdicts == (Verdict(0),)
+        assert result.stored == result.usable == result.trusted == (fix,)
+
+    @pytest.mark.parametrize(
+        ("fix", "expected"),
+        [
+            (make_fix(NOON + minutes(2)), set()),
+            (make_fix(NOON + minutes(2) + seconds(1)), {Reason.FUTURE}),
+            (make_fix(SHIFT_STARTED_AT), set()),
+            (make_fix(SHIFT_STARTED_AT - seconds(1)), {Reason.OFF_SHIFT}),
+            (make_fix(NOON - timedelta(hours=49)), {Reason.TOO_OLD, Reason.OFF_SHIFT}),
+            (make_fix(coordinates=Coordinates(0.0, 0.0)), {Reason.NULL_ISLAND}),
+            (make_fix(coordinates=Coordinates(0.0, 24.9)), set()),
+            (make_fix(coordinates=Coordinates(-0.009, 0.009)), {Reason.NULL_ISLAND}),
+            (make_fix(accuracy_m=500.0), set()),
+            (make_fix(accuracy_m=500.1), {Reason.POOR_ACCURACY}),
+            (make_fix(accuracy_m=0.0), set()),
+            (make_fix(accuracy_m=None), set()),
+        ],
+    )
+    def test_each_reason_has_an_edge(self, fix: Fix, expected: set[Reason]) -> None:
+        assert reasons(fix) == expected
+
+    def test_all_reasons_are_told(self) -> None:
+        hopeless = make_fix(
+            NOON - timedelta(days=9), coordinates=Coordinates(0.0, 0.0), accuracy_m=5_000.0
+        )
+
+        assert reasons(hopeless, recent=[hopeless]) == {
+            Reason.DUPLICATE,
+            Reason.TOO_OLD,
+            Reason.OFF_SHIFT,
+            Reason.NULL_ISLAND,
+            Reason.POOR_ACCURACY,
+        }
+
+    def test_off_shift_nothing_is_stored(self) -> None:
+        verdicts = screened(make_drive(3, start=NOON - minutes(5)), shift_started_at=None)
+
+        assert verdicts.stored == verdicts.usable == ()
+        assert all(Reason.OFF_SHIFT in verdict.reasons for verdict in verdicts.verdicts)
+
+    def test_after_the_shift_nothing_is_stored(self) -> None:
+        drive = make_drive(3, start=NOON - minutes(5))
+
+        result = screen(
+            drive,
+            recent=(),
+            received_at=NOON,
+            shift_started_at=SHIFT_STARTED_AT,
+            shift_ended_at=drive[1].recorded_at,
+            policy=POLICY,
+        )
+
+        assert result.stored == drive[:2]
+        assert result.verdicts[2].reasons == (Reason.OFF_SHIFT,)
+
+    def test_one_bad_fix_costs_the_others_nothing(self) -> None:
+        drive = make_drive(49, start=NOON - minutes(30))
+        future = make_fix(NOON + minutes(10))
+
+        result = screened([*drive[:20], future, *drive[20:]])
+
+        assert result.stored == drive
+        assert [v.reasons for v in result.verdicts if v.reasons] == [(Reason.FUTURE,)]
+        assert result.verdicts[20] == Verdict(20, (Reason.FUTURE,))
+
+    def test_suspects_are_stored_but_move_nothing(self) -> None:
+        vague = make_fix(accuracy_m=5_000.0)
+
+        result = screened([vague])
+
+        assert (result.stored, result.usable) == ((vague,), ())
+
+    def test_a_fix_sent_twice_in_one_batch_counts_once(self) -> None:
+        fix = make_fix()
+
+        result = screened([fix, fix])
+
+        assert [v.reasons for v in result.verdicts] == [(), (Reason.DUPLICATE,)]
+        assert result.stored == result.usable == (fix,)
+
+    def test_what_is_stored_of_a_batch_does_not_depend_on_what_was_known(self) -> None:
+        drive = make_drive(10, start=NOON - minutes(10))
+
+        again = screened(drive, recent=drive[-RECENT_FIXES:])
+
+        assert again.stored == screened(drive).stored == drive
+        assert [v.is_stored for v in again.verdicts] == [True] * 4 + [False] * 6
+
+    def test_a_jump_and_back_is_flagged_and_nothing_else(self) -> None:
+        drive = make_drive(6, start=NOON - minutes(5))
+        jump = replace(drive[3], coordinates=FAR_AWAY)
+
+        result = screened([*drive[:3], jump, *drive[4:]])
+
+        assert [v.index for v in result.verdicts if v.reasons == (Reason.TELEPORT,)] == [3]
+        assert jump in result.stored
+        assert jump in result.usable
+        assert set(result.usable) - set(result.trusted) == {jump}
+
+    def test_three_that_agree_are_no_jump(self) -> None:
+        start = NOON - minutes(5)
+        elsewhere = [make_fix(start + seconds(90 + 30 * i), coordinates=FAR_AWAY) for i in range(3)]
+
+        result = screened([*make_drive(3, start=start), *elsewhere])
+
+        assert not any(verdict.reasons for verdict in result.verdicts)
+
+    def test_no_fixes_have_no_verdicts(self) -> None:
+        assert screened([]) == Screened((), (), (), ())
+
+    @given(
+        st.lists(fixes(town()), max_size=12).flatmap(
+            lambda batch: st.tuples(st.just(batch), st.permutations(batch))
+        )
+    )
+    def test_order_changes_no_verdict(self, batches: tuple[list[Fix], list[Fix]]) -> None:
+        one, other = map(screened, batches)
+
+        def told(batch: list[Fix], result: Screened) -> list[tuple[object, ...]]:
+            return sorted(
+                (fix.sort_key, verdict.reasons)
+                for fix, verdict in zip(batch, result.verdicts, strict=True)
+            )
+
+        assert told(batches[0], one) == told(batches[1], other)
+        assert (one.stored, one.usable) == (other.stored, other.usable)
+
+    @given(st.lists(fixes(), max_size=10), st.lists(fixes(), max_size=RECENT_FIXES, unique=True))
+    def test_what_is_kept_was_sent_and_is_kept_once(
+        self, batch: list[Fix], recent: list[Fix]
+    ) -> None:
+        result = screened(batch, recent)
+
+        assert [verdict.index for verdict in result.verdicts] == list(range(len(batch)))
+        assert len(set(result.stored)) == len(result.stored)
+        assert set(result.trusted) <= set(result.usable) <= set(result.stored) <= set(batch)
+
+
+class TestHead:
+    @given(untidy(tracks() | st.lists(fixes(), min_size=1, max_size=12, unique=True).map(tuple)))
+    def test_order_grouping_and_repetition_change_nothing(
+        self, case: tuple[tuple[Fix, ...], list[list[Fix]]]
+    ) -> None:
+        told, batches = case
+
+        recent = after(batches)
+
+        assert recent == after([told])
+        assert credible(recent, POLICY) == credible(after([told]), POLICY)
+
+    @given(untidy(tracks()))
+    def test_the_head_of_a_plain_drive_is_its_newest_fix(
+        self, case: tuple[tuple[Fix, ...], list[list[Fix]]]
+    ) -> None:
+        told, batches = case
+
+        assert head(after(batches)) == told[-1]
+
+    @given(st.lists(fixes(town()), min_size=4, max_size=4, unique=True))
+    def test_ties_are_settled_the_same_way_every_time(self, same_time: list[Fix]) -> None:
+        at_once = [replace(fix, recorded_at=NOON, coordinates=HELSINKI) for fix in same_time]
+
+        one = after([[fix] for fix in at_once])
+        other = after([[fix] for fix in reversed(at_once)])
+
+        assert one == other
+
+    @given(tracks(), st.lists(fixes(), max_size=5))
+    def test_repeating_any_batch_changes_nothing(
+        self, drive: tuple[Fix, ...], noise: list[Fix]
+    ) -> None:
+        recent = after([drive, noise])
+
+        assert after([drive, noise, drive, noise, noise], recent) == recent
+
+    @given(tracks(min_size=1, max_size=12), fixes(town()), st.integers(600, 10_000))
+    def test_a_late_fix_never_moves_it(
+        self, drive: tuple[Fix, ...], late: Fix, late_s: int
+    ) -> None:
+        late = replace(late, recorded_at=drive[0].recorded_at - seconds(late_s), accuracy_m=None)
+        assume(late.recorded_at >= SHIFT_STARTED_AT)
+        recent = after([drive])
+
+        assert head(after([[late]], recent)) == head(recent)
+
+    @given(st.integers(1, 2), st.integers(1, 2), st.integers(0, 3))
+    def test_late_fixes_do_not_decide_between_a_drive_and_a_jump(
+        self, driven: int, jumped: int, late_count: int
+    ) -> None:
+        assume(driven >= jumped)
+        drive = make_drive(driven, start=NOON - minutes(10))
+        jumps = [
+            make_fix(NOON - minutes(8) + seconds(i), coordinates=FAR_AWAY) for i in range(jumped)
+        ]
+        late = [
+            make_fix(NOON - timedelta(hours=3) + seconds(i), coordinates=HELSINKI)
+            for i in range(late_count)
+        ]
+
+        assert head(after([drive, jumps, late])) == drive[-1]
+
+    @given(
+        st.integers(2, 12),
+        st.sampled_from([1.0, 5.0, 15.0, 30.0]),
+        st.floats(200, 200_000),
+        st.data(),
+    )
+    def test_one_jump_never_moves_it(
+        self, count: int, every_s: float, way_m: float, data: st.DataObject
+    ) -> None:
+        drive = make_drive(count, start=NOON - minutes(10), every_s=every_s)
+        last = drive[-1]
+        jump_at = last.recorded_at + seconds(every_s)
+        jump = make_fix(jump_at, coordinates=north_of(last.coordinates, way_m))
+        assume(not is_drivable(last, jump, POLICY))
+        assert head(after([drive, [jump]])) == last
+
+        back = make_fix(
+            jump_at + seconds(every_s),
+            coordinates=north_of(HELSINKI, 10.0 * every_s * (count + 1)),
+        )
+        assert head(after([drive, [jump], [back]])) == back
+        assert head(after(data.draw(st.permutations([drive, [jump], [back]])))) == back
+
+    @pytest.mark.parametrize("way_m", [1_500.0, 2_000.0, 2_700.0, 4_000.0])
+    def test_a_jump_that_only_older_fixes_could_reach_moves_nothing(self, way_m: float) -> None:
+        drive = make_drive(3, start=NOON - minutes(5))
+        jump = make_fix(
+            drive[-1].recorded_at + seconds(30),
+            coordinates=north_of(drive[-1].coordinates, -way_m),
+        )
+
+        assert head(after([drive, [jump]])) == drive[-1]
+
+    @given(st.integers(1, 12), st.floats(2_000, 400_000))
+    def test_a_van_that_really_is_elsewhere_is_followed_after_three(
+        self, count: int, way_m: float
+    ) -> None:
+        drive = make_drive(count, start=NOON - minutes(30), every_s=15.0)
+        place = north_of(drive[-1].coordinates, way_m)
+        elsewhere = [
+            make_fix(drive[-1].recorded_at + seconds(15 * i), coordinates=place) for i in (1, 2, 3)
+        ]
+        assume(count < 3 or not is_drivable(drive[-3], elsewhere[0], POLICY))
+
+        recent = after([drive, elsewhere])
+
+        assert head(recent) == elsewhere[-1]
+        if count >= 3:
+            assert head(after([drive, elsewhere[:1]])) == drive[-1]
+            assert head(after([drive, elsewhere[:2]])) == drive[-1]
+
+    @given(st.lists(fixes(town()), max_size=RECENT_FIXES, unique=True))
+    def test_a_credible_chain_can_be_driven(self, some: list[Fix]) -> None:
+        recent = newest((), some)
+        chain = credible(recent, POLICY)
+
+        assert set(chain) <= set(recent)
+        assert bool(chain) == bool(recent)
+        assert all(is_drivable(a, b, POLICY) for a, b in itertools.pairwise(chain))
+
+    def test_across_the_antimeridian_it_goes_on(self) -> None:
+        east = make_fix(NOON - seconds(30), coordinates=Coordinates(-17.0, 179.999))
+        west = make_fix(NOON, coordinates=Coordinates(-17.0, -179.999))
+
+        assert head(after([[east], [west]])) == west
+
+
+class TestTeleports:
+    @given(tracks(max_size=20))
+    def test_a_plain_drive_has_none(self, drive: tuple[Fix, ...]) -> None:
+        assert teleports(drive, POLICY) == frozenset()
+
+    def test_two_jumps_that_disagree_are_both_told(self) -> None:
+        drive = make_drive(2)
+        one = make_fix(NOON + seconds(60), coordinates=FAR_AWAY)
+        other = make_fix(NOON + seconds(90), coordinates=Coordinates(0.0, 20.0))
+
+        assert teleports([*drive, one, other], POLICY) == {one, other}
+
+
+class TestClockSkew:
+    def skew(
+        self,
+        *recorded_at: datetime,
+        sent_at: datetime | None = None,
+        received_at: datetime = NOON,
+        known: timedelta = timedelta(0),
+    ) -> timedelta:
+        return device_clock_skew(
+            max(recorded_at),
+            sent_at,
+            oldest_recorded_at=min(recorded_at),
+            received_at=received_at,
+            known_skew=known,
+            policy=POLICY,
+        )
+
+    @pytest.mark.parametrize("offset", [timedelta(days=1), -timedelta(days=1), minutes(10)])
+    def test_what_the_device_sends_with_tells_it(self, offset: timedelta) -> None:
+        assert self.skew(NOON + offset, sent_at=NOON + offset) == offset
+
+    def test_a_clock_ahead_is_told_by_fixes_from_the_future(self) -> None:
+        ahead = NOON + timedelta(days=1)
+
+        assert self.skew(ahead - minutes(5), ahead) == timedelta(days=1)
+
+    def test_one_fix_from_the_future_says_nothing_about_the_clock(self) -> None:
+        assert self.skew(NOON - minutes(5), NOON + minutes(10)) == timedelta(0)
+
+    def test_old_fixes_say_nothing_about_the_clock(self) -> None:
+        assert self.skew(NOON - timedelta(hours=20)) == timedelta(0)
+        assert self.skew(NOON - timedelta(hours=20), sent_at=NOON + seconds(119)) == timedelta(0)
+
+    def test_a_repeated_batch_is_corrected_by_the_same_amount(self) -> None:
+        sent_at = NOON + timedelta(days=1)
+        first = self.skew(sent_at, sent_at=sent_at)
+
+        again = self.skew(sent_at, sent_at=sent_at, received_at=NOON + seconds(50), known=first)
+
+        assert again == first
+
+    def test_it_is_told_in_whole_milliseconds_as_it_is_stored(self) -> None:
+        sent_at = NOON + timedelta(days=1, microseconds=123_456)
+
+        assert self.skew(sent_at, sent_at=sent_at) == timedelta(days=1, milliseconds=123)
+
+    def test_a_mended_clock_is_believed_again(self) -> None:
+        assert self.skew(NOON, sent_at=NOON, known=timedelta(days=1)) == timedelta(0)
+
+    def test_correcting_keeps_the_distances_in_time(self) -> None:
+        drive = make_drive(3, start=NOON + timedelta(days=1))
+
+        assert corrected(drive, timedelta(days=1)) == make_drive(3)

@@ -1,0 +1,398 @@
+import html
+import re
+import string
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.notices.gsm7 import is_plain, segments
+from chalicelib.domain.notices.notices import (
+    KINDS,
+    LANGUAGES,
+    STILL_TRUE,
+    Notice,
+    compose,
+    is_stale,
+    kind_of,
+    language_tag,
+)
+from chalicelib.domain.notices.wordings.language import Kind, Language
+from chalicelib.domain.shipments.events import INTERNAL, EventType
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import FailureReason, Status
+from tests.support.builders import (
+    NOON,
+    make_address,
+    make_event,
+    make_range,
+    make_recipient,
+    make_travelling,
+    minutes,
+)
+
+HOST = "track.example.com"
+URL = f"https://{HOST}/t/{'A1_-' * 16}abc"  # a token of 67 characters
+TYPES = {kind: event_type for event_type, kind in KINDS.items()}
+PROMISE = {"earliest": "2026-11-23T12:10:00+00:00", "latest": "2026-11-23T12:40:00Z"}
+
+
+def make_shipment_for(kind: Kind, **changes: Any) -> Shipment:
+    """A shipment about which that kind is still true."""
+    status = Status.DELIVERED if kind is Kind.DELIVERED else Status.ATTEMPT_FAILED
+    if kind not in {Kind.DELIVERED, Kind.FAILED}:
+        status = Status.ARRIVING
+    default: dict[str, Any] = {
+        "status": status,
+        "promise": make_range(NOON + minutes(10)),
+        "is_delayed": kind is Kind.DELAYED,
+    }
+    return make_travelling(**default | changes)
+
+
+def make_notice(
+    kind: Kind,
+    *,
+    locale: str = "en",
+    sms_name: str | None = "Kirjakauppa",
+    url: str = URL,
+    now: datetime = NOON,
+    data: dict[str, object] | None = None,
+    **changes: Any,
+) -> Notice:
+    shipment = make_shipment_for(kind, recipient=make_recipient(locale=locale), **changes)
+    event = make_event(5, type=TYPES[kind], data=data or {})
+    return compose(event, shipment, sms_name=sms_name, url=url, now=now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "locale", "data", "text"),
+    [
+        (
+            Kind.OUT_FOR_DELIVERY,
+            "en",
+            {},
+            "Kirjakauppa: Your parcel arrives today 14:10-14:40.",
+        ),
+        (Kind.OUT_FOR_DELIVERY, "fi", {}, "Kirjakauppa: Pakettisi saapuu tänään 14.10-14.40."),
+        (
+            Kind.OUT_FOR_DELIVERY,
+            "sv-FI",
+            {},
+            "Kirjakauppa: Ditt paket är på väg och kommer i dag 14:10-14:40.",
+        ),
+        (Kind.OUT_FOR_DELIVERY, "de", {}, "Kirjakauppa: Ihr Paket kommt heute 14:10-14:40 Uhr."),
+        (
+            Kind.ARRIVING,
+            "en",
+            {"stops_before": 0, "eta": {"point": "2026-11-23T12:08:00Z"}},
+            "Kirjakauppa: You are next, about 8 min.",
+        ),
+        (
+            Kind.ARRIVING,
+            "fi",
+            {"stops_before": 2},
+            "Kirjakauppa: 2 pysähdystä ennen sinua.",
+        ),
+        (
+            Kind.ARRIVING,
+            "en",
+            {},
+            "Kirjakauppa: Your parcel is almost there: any moment now.",
+        ),
+        (Kind.DELAYED, "en", {}, "Kirjakauppa: Delayed: today 14:10-14:40."),
+        (Kind.BACK_ON_TIME, "sv", {}, "Kirjakauppa: Ditt paket är i tid igen: i dag 14:10-14:40."),
+        (Kind.DELIVERED, "de", {}, "Kirjakauppa: Ihr Paket wurde zugestellt."),
+        (
+            Kind.FAILED,
+            "en",
+            {"reason": "not_home"},
+            "Kirjakauppa: Not delivered: nobody was there.",
+        ),
+    ],
+)
+def test_an_sms_says_it_in_the_recipients_words_and_time(
+    kind: Kind, locale: str, data: dict[str, object], text: str
+) -> None:
+    sms = make_notice(kind, locale=locale, data=data).sms()
+
+    assert sms == f"{text} {URL}"
+    assert segments(sms) == 1
+
+
+def test_a_short_link_leaves_room_for_the_full_sentence() -> None:
+    notice = make_notice(Kind.FAILED, data={"reason": "lost"}, url="https://d.example/t/x")
+
+    assert notice.sms() == (
+        "Kirjakauppa: We could not deliver your parcel: we cannot find it. "
+        "Please contact the sender. https://d.example/t/x"
+    )
+
+
+def test_a_host_that_fills_a_message_gets_the_shortest_text() -> None:
+    url = f"https://{'a' * 100}.example.com/t/{'x' * 67}"
+    sms = make_notice(Kind.DELIVERED, url=url).sms()
+
+    assert sms == f"Delivered. {url}"
+    assert segments(sms) == 2
+
+
+def test_an_email_says_the_range_with_a_dash() -> None:
+    email = make_notice(Kind.OUT_FOR_DELIVERY, sms_name=None).email()
+
+    assert email.subject == "Your parcel arrives today 14:10–14:40"
+    assert email.text == (
+        "Your parcel is out for delivery and arrives today 14:10–14:40.\n\n"
+        f"Follow your parcel: {URL}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("locale", "day"), [("en", "Tue 24"), ("fi", "ti 24."), ("sv", "tis 24"), ("de", "Di, 24.,")]
+)
+def test_a_range_of_another_day_says_which(locale: str, day: str) -> None:
+    tomorrow = make_range(NOON + timedelta(days=1))
+    notice = make_notice(Kind.OUT_FOR_DELIVERY, locale=locale, promise=tomorrow)
+
+    assert f"{day} 14" in notice.email().text
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "range_text"),
+    [
+        ("America/New_York", "Mon 23 07:10–07:40"),
+        ("Pacific/Kiritimati", "Tue 24 02:10–02:40"),
+        ("Asia/Kathmandu", "Mon 23 17:55–18:25"),
+    ],
+)
+def test_times_are_the_clocks_at_the_stop(time_zone: str, range_text: str) -> None:
+    address = make_address(time_zone=time_zone)
+    two_days_ago = NOON - timedelta(days=2)
+    notice = make_notice(Kind.DELAYED, address=address, now=two_days_ago)
+
+    assert range_text in notice.email().text
+
+
+def test_a_range_over_the_change_of_clocks_reads_as_the_clocks_do() -> None:
+    promise = make_range(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), timedelta(hours=1))
+    address = make_address(time_zone="Europe/Paris")
+    notice = make_notice(Kind.DELAYED, address=address, promise=promise, now=promise.earliest)
+
+    assert "today 02:30–02:30" in notice.email().text  # an hour apart, and both are right
+
+
+def test_without_a_promise_it_is_today() -> None:
+    assert "arrives today." in make_notice(Kind.OUT_FOR_DELIVERY, promise=None).email().text
+
+
+@pytest.mark.parametrize("stops_before", [True, "2", None, 2.5])
+def test_odd_facts_of_an_event_are_left_out(stops_before: object) -> None:
+    data = {"stops_before": stops_before, "eta": "soon"}
+
+    assert "any moment now" in make_notice(Kind.ARRIVING, data=data).email().text
+
+
+def test_an_eta_that_has_passed_is_not_told() -> None:
+    data = {"stops_before": 1, "eta": {"point": (NOON - minutes(1)).isoformat()}}
+
+    assert "there: 1 stop before you." in make_notice(Kind.ARRIVING, data=data).email().text
+
+
+@pytest.mark.parametrize(
+    ("locale", "tag"),
+    [
+        ("fi", "fi"),
+        ("fi-FI", "fi"),
+        ("sv_SE", "sv"),
+        ("DE-at", "de"),
+        ("en-GB", "en"),
+        ("ar", "en"),
+        ("", "en"),
+        ("finnish", "en"),
+    ],
+)
+def test_unknown_languages_get_english(locale: str, tag: str) -> None:
+    assert language_tag(locale) == tag
+
+
+class Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.found += [value or "" for name, value in attrs if name in {"href", "src"}]
+
+
+anything = st.text(max_size=30) | st.sampled_from(
+    [
+        "Visit http://evil.example",
+        "<script>alert(1)</script>",
+        "{url}",
+        "{0}",
+        "\r\nBcc: x@y.z",
+        "\u202e",
+    ]
+)
+facts = st.fixed_dictionaries(
+    {},
+    optional={
+        "reason": st.sampled_from([*FailureReason, "no such", None]),
+        "stops_before": st.integers(0, 300),
+        "eta": st.builds(
+            lambda s: {"point": (NOON + timedelta(seconds=s)).isoformat()},
+            st.integers(-9_999, 9_999),
+        ),
+        "note": anything,
+    },
+)
+
+
+@given(
+    kind=st.sampled_from(Kind),
+    locale=st.sampled_from(["en", "fi", "sv", "de", "xx"]),
+    sms_name=st.none() | anything,
+    reference=anything,
+    data=facts,
+    offset_min=st.integers(-3_000, 3_000),
+    has_promise=st.booleans(),
+)
+def test_every_notice_is_plain_short_and_has_our_one_link(
+    *,
+    kind: Kind,
+    locale: str,
+    sms_name: str | None,
+    reference: str,
+    data: dict[str, object],
+    offset_min: int,
+    has_promise: bool,
+) -> None:
+    notice = make_notice(
+        kind,
+        locale=locale,
+        sms_name=sms_name,
+        data=data,
+        reference=reference,
+        address=make_address(lines=(reference,), city=reference),
+        promise=make_range(NOON + minutes(offset_min)) if has_promise else None,
+    )
+    sms, email = notice.sms(), notice.email()
+    links = Links()
+    links.feed(email.html)
+
+    assert is_plain(sms)
+    assert segments(sms) == 1
+    for text in (sms, email.text):
+        assert text.count(URL) == 1
+        assert re.findall(r"\w+://|www\.", text) == ["https://"]
+    assert links.found == [URL]
+    assert links.tags == {"html", "meta", "title", "body", "p", "a"}
+    assert "\n" not in email.subject
+    assert "\r" not in email.subject
+    assert "{" not in sms + email.subject + email.text
+    assert html.escape(notice.sentences[0]) in email.html
+
+
+FACTS: dict[str, object] = {
+    "stops_before": 2,
+    "eta": {"point": "2026-11-23T12:08:00Z"},
+    "reason": "missing_required_proof",
+}
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("locale", ["en", "fi", "sv"])
+def test_the_long_address_of_an_api_gateway_still_leaves_room(kind: Kind, locale: str) -> None:
+    host = "abcdefghij.execute-api.eu-north-1.amazonaws.com"
+    url = f"https://{host}/api/t/{'x' * 67}"
+
+    assert segments(make_notice(kind, locale=locale, url=url, data=FACTS).sms()) == 1
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_each_language_says_everything_in_the_alphabet_of_an_sms(language: Language) -> None:
+    assert set(language.wordings) == set(Kind)
+    assert set(language.reasons) == set(FailureReason)
+    assert len(language.weekdays) == 7
+    texts = [
+        *(s for wording in language.wordings.values() for s in wording.sentences),
+        *language.reasons.values(),
+        *language.weekdays,
+        language.today,
+        language.next_stop,
+        language.one_stop,
+        language.stops,
+        language.minutes,
+        language.soon,
+        language.try_again,
+        language.ask_sender,
+        language.range_end,
+    ]
+    assert [text for text in texts if not is_plain(text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+@pytest.mark.parametrize("kind", Kind)
+def test_each_language_says_the_same_facts(kind: Kind, language: Language) -> None:
+    ours, english = language.wordings[kind], LANGUAGES["en"].wordings[kind]
+
+    assert placeholders(ours.sentences[0]) == placeholders(english.sentences[0])
+    assert placeholders(ours.subject) == placeholders(english.subject)
+    notice = make_notice(kind, data=FACTS)
+    lengths = [len(sentence) for sentence in notice.sentences]
+    assert lengths == sorted(lengths, reverse=True)
+
+
+def test_six_events_are_told_and_the_rest_is_on_the_page() -> None:
+    told = {event_type for event_type in EventType if kind_of(make_event(type=event_type))}
+
+    assert told == set(KINDS)
+    assert not told & INTERNAL
+    assert set(KINDS.values()) == set(Kind) == set(STILL_TRUE)
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("kind", Kind)
+def test_a_notice_is_told_only_while_it_is_true(kind: Kind, status: Status) -> None:
+    event = make_event(type=TYPES[kind])
+    shipment = make_shipment_for(kind, status=status)
+
+    assert is_stale(event, shipment) == (status not in STILL_TRUE[kind])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_after_the_delivery_only_the_delivery_is_told(kind: Kind) -> None:
+    shipment = make_shipment_for(kind, status=Status.DELIVERED)
+
+    assert is_stale(make_event(type=TYPES[kind]), shipment) == (kind is not Kind.DELIVERED)
+
+
+def test_a_range_that_was_replaced_is_not_told() -> None:
+    shipment = make_shipment_for(Kind.DELAYED)
+    event = make_event(type=EventType.DELAYED, data={"promise": PROMISE})
+
+    assert not is_stale(event, shipment)
+    assert is_stale(event, replace(shipment, promise=make_range(NOON + minutes(40))))
+
+
+@pytest.mark.parametrize(("kind", "is_delayed"), [(Kind.DELAYED, False), (Kind.BACK_ON_TIME, True)])
+def test_what_was_taken_back_since_is_not_told(kind: Kind, *, is_delayed: bool) -> None:
+    shipment = make_shipment_for(kind, is_delayed=is_delayed)
+
+    assert is_stale(make_event(type=TYPES[kind]), shipment)
+
+
+def test_an_event_without_a_range_is_judged_by_the_rest() -> None:
+    event = make_event(type=EventType.DELAYED, data={"promise": {"earliest": None}})
+
+    assert not is_stale(event, make_shipment_for(Kind.DELAYED))

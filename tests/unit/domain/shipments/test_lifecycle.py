@@ -1,0 +1,169 @@
+import itertools
+from dataclasses import replace
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+
+from chalicelib.domain.actors import Role
+from chalicelib.domain.errors import IllegalTransition
+from chalicelib.domain.ids import EventId
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take, transitions
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
+from chalicelib.domain.shipments.statuses import FINISHED, Status
+from tests.support.builders import NOON, make_actor, make_shipment, minutes
+from tests.support.depth import times
+from tests.support.strategies import shipments, walks
+
+# Written from the lifecycle's picture, not from the code: step → (from, to, roles, event).
+FIELD: Final = "driver dispatcher admin"
+OFFICE: Final = "dispatcher admin"
+LIFECYCLE: Final = {
+    "accept": ("created", "accepted", FIELD, "shipment.accepted"),
+    "load": ("accepted", "loaded", FIELD, "shipment.loaded"),
+    "depart": ("loaded", "out_for_delivery", FIELD, "shipment.out_for_delivery"),
+    "approach": ("out_for_delivery", "arriving", "system", "shipment.arriving"),
+    "arrive": ("out_for_delivery arriving", "arrived", f"{FIELD} system", "shipment.arrived"),
+    "deliver": ("out_for_delivery arriving arrived", "delivered", FIELD, "shipment.delivered"),
+    "fail": (
+        "out_for_delivery arriving arrived",
+        "attempt_failed",
+        FIELD,
+        "shipment.attempt_failed",
+    ),
+    "retry": ("attempt_failed loaded", "accepted", OFFICE, "shipment.accepted"),
+    "return": ("attempt_failed", "returning", OFFICE, "shipment.returning"),
+    "close_return": ("returning", "returned", OFFICE, "shipment.returned"),
+    "cancel": (
+        "created accepted loaded",
+        "cancelled",
+        f"{OFFICE} shipper",
+        "shipment.cancelled",
+    ),
+}
+
+
+def step_on(shipment: Shipment, step: Step, role: Role) -> tuple[Shipment, Event]:
+    return take(
+        shipment,
+        step,
+        actor=make_actor(role),
+        event_id=EventId(f"evt_{shipment.seq + 1}"),
+        occurred_at=NOON - minutes(1),
+        now=NOON,
+    )
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("step", Step)
+def test_exactly_the_documented_steps_are_possible(status: Status, step: Step) -> None:
+    sources, target, roles, event_type = LIFECYCLE[step.value]
+    shipment = make_shipment(status=status)
+
+    for role in Role:
+        is_documented = status.value in sources.split() and role.value in roles.split()
+        assert may_take(shipment, step, make_actor(role)) == is_documented
+        if is_documented:
+            after, event = step_on(shipment, step, role)
+            assert (after.status, event.type, event.data["status"]) == (target, event_type, target)
+        else:
+            with pytest.raises(IllegalTransition) as refusal:
+                step_on(shipment, step, role)
+            assert refusal.value.data["current"] is status
+
+
+def test_the_documented_table_is_the_whole_table() -> None:
+    assert {step.value for step in transitions()} == set(LIFECYCLE) == set(Step)
+
+
+@settings(max_examples=times(quick=20, deep=2_000))
+@given(shipments(), walks())
+def test_any_walk_leaves_a_history_without_gaps(
+    start: Shipment, walk: list[tuple[Step, Role]]
+) -> None:
+    shipment, history = start, []
+    for step, role in walk:
+        before = shipment
+        try:
+            shipment, event = step_on(shipment, step, role)
+        except IllegalTransition:
+            assert shipment is before
+        else:
+            history.append(event)
+
+    assert [event.seq for event in history] == list(
+        range(start.seq + 1, start.seq + 1 + len(history))
+    )
+    assert shipment.version == start.version + len(history)
+    assert shipment.seq == start.seq + len(history)
+    assert {event.shipment_id for event in history} <= {start.id}
+    if history:
+        assert history[-1].data["status"] == shipment.status
+
+
+@pytest.mark.parametrize("status", FINISHED)
+def test_a_finished_shipment_stays_finished(status: Status) -> None:
+    for step, role in itertools.product(Step, Role):
+        with pytest.raises(IllegalTransition):
+            step_on(make_shipment(status=status), step, role)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_can_be_reached(status: Status) -> None:
+    reached = {Status.CREATED}
+    while more := {row.target for row in transitions().values() if row.sources & reached} - reached:
+        reached |= more
+
+    assert status in reached
+
+
+def test_a_step_changes_nothing_but_status_and_bookkeeping() -> None:
+    shipment = make_shipment(status=Status.LOADED, version=3, seq=3)
+
+    after, event = step_on(shipment, Step.DEPART, Role.DRIVER)
+
+    assert after == replace(
+        shipment, status=Status.OUT_FOR_DELIVERY, version=4, seq=4, updated_at=NOON
+    )
+    assert (event.occurred_at, event.recorded_at) == (NOON - minutes(1), NOON)
+    assert (event.actor_role, event.actor_id) == (Role.DRIVER, "driver_1")
+    assert event.shipper_id == shipment.shipper_id
+
+
+def test_a_step_carries_what_it_is_told() -> None:
+    _, event = take(
+        make_shipment(status=Status.ARRIVED),
+        Step.FAIL,
+        actor=make_actor(),
+        event_id=EventId("evt_9"),
+        occurred_at=NOON,
+        now=NOON,
+        data={"reason": "not_home"},
+    )
+
+    assert event.data == {"status": "attempt_failed", "reason": "not_home"}
+
+
+def test_an_event_may_leave_the_status_as_it_is() -> None:
+    shipment = make_shipment(status=Status.ARRIVING, version=5, seq=7)
+
+    after, event = append(
+        shipment,
+        EventType.DELAYED,
+        actor=make_actor(Role.SYSTEM),
+        event_id=EventId("evt_8"),
+        occurred_at=NOON,
+        now=NOON,
+    )
+
+    assert after == replace(shipment, version=6, seq=8, updated_at=NOON)
+    assert (event.seq, event.type, event.data) == (8, EventType.DELAYED, {"status": "arriving"})
+
+
+def test_a_shipment_is_loaded_when_its_last_parcel_is() -> None:
+    shipment = make_shipment(parcels=(Parcel("A"), Parcel("B")))
+
+    assert not shipment.is_fully_scanned
+    assert not replace(shipment, scanned_barcodes=frozenset({"A", "C"})).is_fully_scanned
+    assert replace(shipment, scanned_barcodes=frozenset({"A", "B"})).is_fully_scanned

@@ -1,0 +1,59 @@
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.actors import STAFF, Role
+from chalicelib.domain.errors import (
+    DomainError,
+    Forbidden,
+    IdempotencyKeyReused,
+    Invalid,
+    NotFound,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+)
+from chalicelib.edge.declarations import Declaration
+from chalicelib.edge.principals import PUBLIC, RECIPIENTS
+from chalicelib.edge.problems import Unreadable, UnsupportedMedia
+from chalicelib.edge.schemas import ListingQuery, Schema
+
+PLAIN = Declaration(
+    path="/things",
+    method="GET",
+    principals=PUBLIC,
+    summary="Things.",
+    status=200,
+    takes=None,
+    query=None,
+    gives=(),
+    media_types=(),
+    written=None,
+    max_bytes=0,
+    is_idempotent=False,
+    has_head=False,
+    own_refusals=frozenset(),
+)
+
+
+@pytest.mark.parametrize("principals", [PUBLIC, RECIPIENTS])
+def test_any_route_may_be_unavailable_and_an_open_one_asks_for_no_key(
+    principals: frozenset[Role],
+) -> None:
+    assert replace(PLAIN, principals=principals).refusals == {Unavailable}
+
+
+@pytest.mark.parametrize(
+    ("declaration", "more"),
+    [
+        (replace(PLAIN, principals=STAFF), {Unauthorized, Forbidden}),
+        (replace(PLAIN, takes=Schema), {Unreadable, UnsupportedMedia, TooLarge, Invalid}),
+        (replace(PLAIN, query=ListingQuery), {Invalid}),
+        (replace(PLAIN, is_idempotent=True), {IdempotencyKeyReused}),
+        (replace(PLAIN, own_refusals=frozenset({NotFound})), {NotFound}),
+    ],
+)
+def test_what_a_route_declares_says_how_it_may_refuse(
+    declaration: Declaration, more: set[type[DomainError]]
+) -> None:
+    assert declaration.refusals == {Unavailable} | more

@@ -1,0 +1,239 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.eta.estimates import Eta
+from chalicelib.domain.instants import Range
+from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.tracking.tracking import Sender, TrackingView
+from chalicelib.pages.languages import CATALOGUES, locale_of
+from chalicelib.pages.tracking.presentation import present
+from chalicelib.pages.tracking.words import Words
+from tests.support.builders import NOON, minutes
+from tests.support.tracking_views import (
+    DOOR,
+    PROMISE,
+    make_delayed,
+    make_delivered,
+    make_failed,
+    make_milestone,
+    make_position,
+    make_stale,
+    make_timeline,
+    make_view,
+    make_waiting,
+)
+
+
+def words(view: TrackingView, tag: str = "en") -> Words:
+    return present(view, locale_of(tag))
+
+
+def arriving(earliest_min: float, latest_min: float) -> TrackingView:
+    point = NOON + minutes((earliest_min + latest_min) / 2)
+    return make_view(eta=Eta(point, NOON + minutes(earliest_min), NOON + minutes(latest_min)))
+
+
+@pytest.mark.parametrize(
+    ("tag", "headline"),
+    [
+        ("en", "Arriving today 14:10–14:40"),
+        ("en-US", "Arriving today 2:10–2:40 pm"),
+        ("fi", "Saapuu tänään klo 14.10–14.40"),
+        ("sv", "Kommer i dag 14:10–14:40"),
+        ("de", "Ankunft heute 14:10–14:40 Uhr"),
+    ],
+)
+def test_the_headline_answers_when(tag: str, headline: str) -> None:
+    assert words(make_view(), tag).headline.text == headline
+
+
+@pytest.mark.parametrize(
+    ("earliest_min", "latest_min", "headline"),
+    [
+        (12, 38, "Arriving today 14:10–14:40"),
+        (0, 38, "Arriving today by 14:40"),
+        (2, 14, "Arriving today by 14:15"),
+        (0, 2, "Arriving any minute now"),
+        (-9, 0, "Arriving any minute now"),
+        (11 * 60, 11.5 * 60, "Arriving tomorrow 01:00–01:30"),
+    ],
+)
+def test_a_headline_never_promises_the_past(
+    earliest_min: float, latest_min: float, headline: str
+) -> None:
+    assert words(arriving(earliest_min, latest_min)).headline.text == headline
+
+
+def test_a_hidden_eta_leaves_the_promise() -> None:
+    assert words(make_view(eta=None)).headline.text == "Arriving today 14:10–14:40"
+
+
+def test_without_eta_and_promise_no_time_is_named() -> None:
+    assert words(make_view(eta=None, promise=None)).headline.text == "On its way to you"
+
+
+def test_an_agreed_window_is_the_answer_before_the_van_leaves() -> None:
+    window = Range(NOON + timedelta(days=1), NOON + timedelta(days=1, hours=3))
+
+    shown = words(make_waiting(Status.ACCEPTED, window=window))
+
+    assert shown.headline.text == "Planned for tomorrow 14:00–17:00"
+
+
+def test_a_window_that_has_passed_is_not_planned_any_more() -> None:
+    window = Range(NOON - timedelta(hours=5), NOON - timedelta(hours=2))
+
+    assert words(make_waiting(window=window)).headline.text == "We are expecting your delivery"
+
+
+@pytest.mark.parametrize(
+    ("stops_before", "text"),
+    [(0, "You are the next stop"), (1, "1 stop before you"), (14, "14 stops before you")],
+)
+def test_stops_before_are_counted(stops_before: int, text: str) -> None:
+    assert words(make_view(stops_before=stops_before)).nearness[0] == text
+
+
+def test_a_delay_says_what_was_told_and_what_holds_now() -> None:
+    shown = words(make_delayed())
+
+    assert shown.tone == "late"
+    assert shown.change is not None
+    assert shown.change.text == "We said 14:10–14:40. It is now 14:55–15:20."
+
+
+@pytest.mark.parametrize(
+    ("first_promise", "text"),
+    [
+        (PROMISE, "We said 14:10–14:40. It is now 14:55–15:20."),
+        (None, "We now expect to arrive 14:55–15:20."),
+    ],
+)
+def test_a_delay_is_told_without_the_lines_of_what_was_told(
+    first_promise: Range | None, text: str
+) -> None:
+    """As when twenty newer lines have pushed them out of the page's history."""
+    arriving = make_milestone("shipment.arriving", NOON - minutes(1))
+    shown = words(make_delayed(timeline=(arriving,), first_promise=first_promise))
+
+    assert shown.change is not None
+    assert shown.change.text == text
+
+
+def test_back_on_time_takes_a_delay_back() -> None:
+    told = make_milestone("eta.back_on_time", NOON - minutes(1), promise=PROMISE)
+    view = make_view(timeline=(*make_delayed().timeline, told))
+
+    change = words(view).change
+
+    assert change is not None
+    assert (change.kind, change.title) == ("back_on_time", "Back on time")
+
+
+def test_a_finished_delay_is_not_told_any_more() -> None:
+    assert words(make_delivered(delayed=True)).change is None
+
+
+def test_a_stale_position_becomes_words() -> None:
+    shown = words(make_stale())
+
+    assert shown.seen is not None
+    assert shown.seen.text == "Van last seen 4 min ago"
+    assert "not on the map" in shown.map.text
+    assert shown.details == ("The last news of the van is 4 min old, so the time is less certain.",)
+    assert shown.nearness == ("3 stops before you",)
+
+
+def test_the_text_says_all_that_the_map_shows() -> None:
+    text = words(make_view()).map.text.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert text == "The van is about 900 m from your address, with 3 stops before yours."
+
+
+def test_a_driver_who_is_there_has_no_distance_any_more() -> None:
+    shown = words(make_view(Status.ARRIVED, stops_before=0, position=make_position(DOOR)))
+
+    assert shown.headline.text == "Your driver has arrived"
+    assert shown.nearness == ()
+
+
+def test_a_delivery_is_told_with_its_minute_and_its_proof() -> None:
+    shown = words(make_delivered())
+
+    assert shown.headline.text == "Delivered today at 13:56"
+    assert shown.map.is_shown is False
+    assert shown.ending is not None
+    assert shown.ending.note == "Left with the concierge in the lobby"
+    assert [picture.id for picture in shown.ending.pictures] == ["prf_01"]
+
+
+@pytest.mark.parametrize("reason", FailureReason)
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_failure_says_why_and_what_comes_next(reason: FailureReason, language: str) -> None:
+    shown = words(make_failed(reason), language)
+
+    assert shown.details == (CATALOGUES[language][f"reason.{reason}"],)
+    assert shown.ending is not None
+    assert shown.ending.text
+    assert "Kukka & Korpi" in shown.ending.text
+
+
+def test_the_departure_and_its_promise_are_one_line() -> None:
+    lines = words(make_view()).story
+
+    assert [line.label for line in lines][:2] == ["The van set off", "Loaded onto the van"]
+    assert lines[0].detail == "Expected 14:10–14:40"
+
+
+def test_only_the_newest_line_is_the_current_step() -> None:
+    newest, *earlier = words(make_view()).story
+
+    assert newest.current == "step"
+    assert {line.current for line in earlier} == {None}
+
+
+def test_an_event_without_words_is_left_out() -> None:
+    odd = make_milestone("parcel.teleported", NOON)
+
+    assert len(words(make_view(timeline=(odd,))).story) == 0
+
+
+def test_braces_in_a_name_are_only_braces() -> None:
+    shown = words(make_waiting(sender=Sender("{evil} {0.__class__}", None)))
+
+    assert shown.story[-1].label == "{evil} {0.__class__} announced the delivery"
+
+
+@given(
+    status=st.sampled_from(Status),
+    language=st.sampled_from(sorted(CATALOGUES)),
+    has_eta=st.booleans(),
+    has_position=st.booleans(),
+    stops_before=st.none() | st.integers(0, 200),
+    hidden=st.sampled_from([None, "not_yet_near", "stale", "done"]),
+    age_s=st.none() | st.integers(0, 200_000),
+)
+def test_every_state_has_words_in_every_language(  # noqa: PLR0917 - hypothesis fills them in
+    status: Status,
+    language: str,
+    has_eta: bool,  # noqa: FBT001
+    has_position: bool,  # noqa: FBT001
+    stops_before: int | None,
+    hidden: str | None,
+    age_s: int | None,
+) -> None:
+    view = make_view(status, stops_before=stops_before, timeline=make_timeline(status))
+    view = replace(view, position_hidden_because=hidden, last_seen_age_s=age_s)
+    view = view if has_eta else replace(view, eta=None)
+    view = replace(view, eta_age_s=age_s)
+    view = view if has_position else replace(view, position=None)
+
+    shown = words(view, language)
+
+    assert shown.headline.main
+    assert "{" not in f"{shown.headline.text} {shown.announcement} {shown.map.text}"
+    assert "{" not in "".join(shown.details)

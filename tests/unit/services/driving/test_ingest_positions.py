@@ -1,0 +1,351 @@
+"""The hot path on fakes: what a batch of fixes does to track, head and alerts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from chalicelib.domain.driving.alerts import AlertKind
+from chalicelib.domain.driving.fixes import Fix, Reason
+from chalicelib.domain.driving.forecasts import Forecaster
+from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unauthorized, Unavailable
+from chalicelib.domain.eta.model import FactoryPrior
+from chalicelib.domain.ids import DriverId, ShipmentId
+from chalicelib.domain.journal.changes import LiveChange, RouteChange, ShipmentChange
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.services.driving.ingest_positions import FixBatch, IngestPositions, IngestReport
+from tests.support.builders import (
+    HELSINKI,
+    NOON,
+    make_drive,
+    make_event,
+    make_fix,
+    make_live,
+    make_range,
+    make_route,
+    make_stop,
+    make_travelling,
+    minutes,
+    north_of,
+    seconds,
+)
+from tests.support.depth import times
+from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.fleet import InMemoryFleet
+from tests.support.fakes.ids import CountingIds
+from tests.support.fakes.journal import InMemoryJournal
+from tests.support.fakes.routes import InMemoryRoutes
+from tests.support.strategies import tracks, untidy
+
+DRIVER = DriverId("drv_1")
+STOPS = 3
+LONG_BEFORE = NOON - timedelta(days=1)
+
+
+@dataclass
+class Road:
+    """A van with three shipments on a route, far from its first stop."""
+
+    clock: ManualClock = field(default_factory=ManualClock)
+    fleet: InMemoryFleet = field(default_factory=InMemoryFleet)
+    routes: InMemoryRoutes = field(default_factory=InMemoryRoutes)
+
+    def __post_init__(self) -> None:
+        self.journal = InMemoryJournal(routes=self.routes, fleet=self.fleet)
+        self.shipments = self.journal.shipments
+        self.ids = CountingIds()
+        self.ingest = IngestPositions(
+            fleet=self.fleet,
+            routes=self.routes,
+            shipments=self.shipments,
+            journal=self.journal,
+            clock=self.clock,
+            ids=self.ids,
+            forecasts=Forecaster(FactoryPrior()),
+            policy=Policy(),
+        )
+        promise = make_range(NOON, timedelta(hours=9))
+        stops = [
+            make_stop(i, coordinates=north_of(HELSINKI, 12_000.0 * (i + 1)), promise=promise)
+            for i in range(STOPS)
+        ]
+        live = make_live(
+            STOPS,
+            recent=(),
+            started_at=NOON - timedelta(hours=3),
+            progress=(Progress(promise=promise),) * STOPS,
+        )
+        changes = [
+            ShipmentChange(shipment, (make_event(4, shipment_id=shipment.id),), None)
+            for shipment in map(make_travelling, range(STOPS))
+        ]
+        self.journal.commit(*changes, LiveChange(live, None), RouteChange(make_route(stops), None))
+
+    def post(
+        self, fixes: Sequence[Fix], *, sent_at: datetime | None = None, epoch: int = 1
+    ) -> IngestReport:
+        return self.ingest(FixBatch(DRIVER, epoch, tuple(fixes), sent_at))
+
+    @property
+    def live(self) -> Live:
+        return self.fleet.live(DRIVER)
+
+    @property
+    def track(self) -> tuple[Fix, ...]:
+        until = NOON + timedelta(days=1)
+        return self.fleet.track(DRIVER, since=LONG_BEFORE, until=until, now=NOON)
+
+    def shipment(self, stop: int) -> Shipment:
+        return self.shipments.get(ShipmentId(f"shp_{stop + 1:04d}"))
+
+    def told(self, stop: int) -> list[EventType]:
+        _, history = self.shipments.with_history(ShipmentId(f"shp_{stop + 1:04d}"), newest=99)
+        return [event.type for event in history if event.seq > 4]
+
+
+@pytest.fixture
+def road() -> Road:
+    return Road()
+
+
+def reasons(report: IngestReport) -> list[tuple[Reason, ...]]:
+    return [verdict.reasons for verdict in report.verdicts]
+
+
+class TestRepeating:
+    @pytest.mark.parametrize("count", [1, 6, 7, 10, 50])
+    def test_a_batch_sent_again_changes_nothing(self, road: Road, count: int) -> None:
+        drive = make_drive(count, start=NOON - minutes(30))
+        first = road.post(drive)
+        live, rows = road.live, len(road.fleet.entries)
+
+        again = [road.post(drive) for _ in range(3)]
+
+        assert not first.is_repeat
+        assert reasons(first) == [()] * count
+        assert len(road.fleet.entries) == rows == 1
+        assert road.track == drive
+        assert road.live == live
+        for report in again:
+            told_as_new = sum(verdict.is_stored for verdict in report.verdicts)
+            assert report.is_repeat or told_as_new == 0
+
+    @settings(max_examples=times(quick=20, deep=2_000))
+    @given(untidy(tracks(max_size=15)))
+    def test_order_grouping_and_repetition_change_nothing(
+        self, case: tuple[tuple[Fix, ...], list[list[Fix]]]
+    ) -> None:
+        told, batches = case
+        one, other = Road(), Road()
+
+        one.post(told)
+        for batch in batches:
+            if batch:
+                other.post(batch)
+
+        assert other.track == one.track == told
+        assert other.live.head(Policy()) == one.live.head(Policy()) == told[-1]
+        assert other.live.etas == one.live.etas
+
+
+class TestScreening:
+    def test_one_fix_from_the_future_costs_the_others_nothing(self, road: Road) -> None:
+        drive = make_drive(5, start=NOON - minutes(5))
+
+        report = road.post([*drive, make_fix(NOON + minutes(10))])
+
+        assert reasons(report) == [(), (), (), (), (), (Reason.FUTURE,)]
+        assert road.track == drive
+        assert report.head_recorded_at == drive[-1].recorded_at
+
+    def test_off_shift_nothing_is_kept(self, road: Road) -> None:
+        live = replace(road.live, version=2, ended_at=NOON - minutes(60))
+        road.journal.commit(LiveChange(live, 1))
+
+        report = road.post(make_drive(3, start=NOON - minutes(5)))
+
+        assert reasons(report) == [(Reason.OFF_SHIFT,)] * 3
+        assert road.track == ()
+        assert road.live == live
+
+    def test_a_fix_of_before_the_end_still_completes_the_track(self, road: Road) -> None:
+        live = replace(road.live, version=2, ended_at=NOON - minutes(60))
+        road.journal.commit(LiveChange(live, 1))
+        late = make_fix(NOON - minutes(61))
+
+        road.post([late])
+
+        assert road.track == (late,)
+        assert road.live.etas == live.etas
+
+    def test_nonsense_is_kept_out_of_the_head(self, road: Road) -> None:
+        vague = make_fix(accuracy_m=5_000.0)
+
+        report = road.post([vague])
+
+        assert reasons(report) == [(Reason.POOR_ACCURACY,)]
+        assert road.track == (vague,)
+        assert report.head_recorded_at is None
+
+
+class TestClock:
+    @pytest.mark.parametrize("days", [-1, 1, -9_000, 9_000])
+    def test_a_wrong_clock_is_corrected(self, road: Road, days: int) -> None:
+        right = make_drive(10, start=NOON - minutes(5))
+        offset = timedelta(days=days)
+        wrong = [replace(fix, recorded_at=fix.recorded_at + offset) for fix in right]
+        unskewed = Road()
+        unskewed.post(right)
+
+        report = road.post(wrong, sent_at=NOON + offset)
+
+        assert report.clock_skew == offset
+        assert road.track == right
+        for ours, theirs in zip(road.live.etas, unskewed.live.etas, strict=True):
+            assert ours is not None
+            assert theirs is not None
+            assert abs(ours.point - theirs.point) <= seconds(60)
+
+    def test_repeated_later_it_is_still_the_same_batch(self, road: Road) -> None:
+        offset = timedelta(days=1, microseconds=123_456)
+        wrong = [
+            replace(fix, recorded_at=fix.recorded_at + offset)
+            for fix in make_drive(10, start=NOON - minutes(5))
+        ]
+        road.post(wrong, sent_at=NOON + offset)
+        live = road.live
+
+        road.clock.go_on(seconds(40))
+        report = road.post(wrong, sent_at=NOON + offset)
+
+        assert len(road.fleet.entries) == 1
+        assert road.live == live
+        assert report.is_repeat or not any(verdict.is_stored for verdict in report.verdicts)
+
+    def test_a_mended_clock_is_not_blocked(self, road: Road) -> None:
+        offset = timedelta(days=1)
+        wrong = [make_fix(NOON - minutes(5) + offset)]
+        road.post(wrong, sent_at=NOON + offset)
+
+        report = road.post([make_fix(NOON - seconds(5))], sent_at=NOON)
+
+        assert report.clock_skew == timedelta(0)
+        assert report.head_recorded_at == NOON - seconds(5)
+
+
+class TestTelling:
+    def at_the_door(self, stop: int = 0) -> list[Fix]:
+        place = north_of(HELSINKI, 12_000.0 * (stop + 1) - 20.0)
+        return [make_fix(NOON - seconds(s), coordinates=place) for s in (40, 20, 0)]
+
+    def test_a_plain_drive_tells_nothing_and_writes_twice(self, road: Road) -> None:
+        before = road.live.version
+
+        report = road.post(make_drive(3, start=NOON - minutes(5)))
+
+        assert report.alerts == ()
+        assert road.live.version == before + 1
+        assert [road.told(i) for i in range(STOPS)] == [[], [], []]
+
+    def test_an_arrival_is_told_once_with_its_shipment(self, road: Road) -> None:
+        report = road.post(self.at_the_door())
+        road.post(self.at_the_door())
+
+        assert [alert.kind for alert in report.alerts if alert.stop_index == 0] == [
+            AlertKind.ARRIVED
+        ]
+        assert road.shipment(0).status is Status.ARRIVED
+        assert road.told(0) == [EventType.ARRIVED]
+
+    def test_a_delay_is_told_with_the_new_promise(self, road: Road) -> None:
+        early = make_range(NOON - minutes(60), minutes(30))
+        live = replace(
+            road.live, version=2, progress=(Progress(promise=early), *road.live.progress[1:])
+        )
+        road.journal.commit(LiveChange(live, 1))
+
+        road.post([make_fix(NOON)])
+
+        late = road.shipment(0)
+        assert late.is_delayed
+        assert late.promise is not None
+        assert late.promise.latest > early.latest
+        assert EventType.DELAYED in road.told(0)
+        assert road.live.progress[0].promise == late.promise
+
+    def test_a_shipment_that_another_route_has_taken_over_is_left_alone(self, road: Road) -> None:
+        elsewhere = replace(road.shipment(0), assignment=None, version=5)
+        road.journal.commit(ShipmentChange(elsewhere, (), 4))
+
+        road.post(self.at_the_door())
+
+        assert road.shipment(0) == elsewhere
+        assert road.live.progress[0].arrived_at is not None
+
+
+class TestConflicts:
+    def test_a_revoked_token_is_refused(self, road: Road) -> None:
+        with pytest.raises(Unauthorized):
+            road.post([make_fix()], epoch=2)
+        assert road.track == ()
+
+    def test_an_unknown_driver_is_not_found(self, road: Road) -> None:
+        with pytest.raises(NotFound):
+            road.ingest(FixBatch(DriverId("drv_9"), 1, (make_fix(),)))
+
+    def test_who_was_slower_reads_again(self, road: Road) -> None:
+        rivals = Rivals(road, wins=2)
+
+        replace_fleet(road, rivals).post(make_drive(3, start=NOON - minutes(5)))
+
+        assert rivals.won == 2
+        assert road.live.head(Policy()) == make_drive(3, start=NOON - minutes(5))[-1]
+        assert road.live.clock_skew == timedelta(0)
+
+    def test_who_is_always_slower_gives_up_and_may_repeat(self, road: Road) -> None:
+        drive = make_drive(3, start=NOON - minutes(5))
+
+        with pytest.raises(Unavailable):
+            replace_fleet(road, Rivals(road, wins=100)).post(drive)
+        replace_fleet(road, road.fleet).post(drive)
+
+        assert road.track == drive
+        assert road.live.head(Policy()) == drive[-1]
+
+
+@dataclass
+class Rivals(InMemoryFleet):
+    """A fleet where, so many times, somebody else writes between our read and our write."""
+
+    road: Road | None = None
+    wins: int = 0
+    won: int = 0
+
+    def __init__(self, road: Road, wins: int) -> None:
+        super().__init__(lives=road.fleet.lives, entries=road.fleet.entries)
+        self.wins = wins
+        self.won = 0
+
+    def require(self, change: LiveChange) -> None:
+        if self.won < self.wins:
+            self.won += 1
+            present = self.lives[change.after.driver_id]
+            self.lives[present.driver_id] = replace(present, version=present.version + 1)
+        super().require(change)
+
+
+def replace_fleet(road: Road, fleet: InMemoryFleet) -> Road:
+    road.ingest = replace(road.ingest, fleet=fleet, journal=replace(road.journal, fleet=fleet))
+    return road
+
+
+def test_a_rival_is_a_conflict() -> None:
+    road = Road()
+    with pytest.raises(ConcurrentUpdate):
+        Rivals(road, wins=1).require(LiveChange(replace(road.live, version=2), 1))

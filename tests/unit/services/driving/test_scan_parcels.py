@@ -1,0 +1,305 @@
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.errors import NotFound, Unauthorized, Unavailable
+from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
+from chalicelib.domain.routes.routes import Consignment, RouteStatus
+from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.shipments import Assignment, Parcel
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.services.driving.scan_parcels import Scan, ScanParcels, ScanResult, ScanVerdict
+from chalicelib.services.retries import ATTEMPTS
+from tests.support.builders import (
+    NOON,
+    make_actor,
+    make_assignment,
+    make_live,
+    make_route,
+    make_shipment,
+    make_stop,
+    minutes,
+)
+from tests.support.fakes.contested import goes_well, lost_race
+from tests.support.in_memory import InMemoryCarrier
+
+DRIVER = make_actor(epoch=1)
+DRIVER_ID = DriverId("drv_1")
+ROUTE = RouteId("rte_1")
+TOMORROW = RouteId("rte_2")
+
+
+def at_the_hub(**changes: Any) -> InMemoryCarrier:
+    """A planned route of three stops; `changes` are those of its first shipment."""
+    carrier = InMemoryCarrier()
+    shipments = [make_shipment(i + 1, assignment=make_assignment(i)) for i in range(3)]
+    carrier.has(*shipments, make_route(3), Live(DRIVER_ID, version=1, planned=(ROUTE,)))
+    carrier.has(replace(shipments[0], **changes))
+    return carrier
+
+
+def with_parcels(*barcodes: str) -> InMemoryCarrier:
+    """The same with a first shipment of these parcels."""
+    carrier = at_the_hub(parcels=tuple(map(Parcel, barcodes)))
+    first = make_stop(0, consignments=(Consignment(ShipmentId("shp_0001"), barcodes),))
+    carrier.has(make_route([first, make_stop(1), make_stop(2)]))
+    return carrier
+
+
+def scan(carrier: InMemoryCarrier, *barcodes: str, at: datetime = NOON) -> tuple[ScanResult, ...]:
+    scans = tuple(Scan(f"scan-{i}", barcode, at) for i, barcode in enumerate(barcodes))
+    return carrier.use(ScanParcels)(scans, actor=DRIVER)
+
+
+def verdict(carrier: InMemoryCarrier, barcode: str = "BARCODE-1") -> ScanVerdict:
+    (result,) = scan(carrier, barcode)
+    return result.verdict
+
+
+def test_a_scan_accepts_and_loads_a_shipment_of_one_parcel() -> None:
+    carrier = at_the_hub()
+
+    (result,) = scan(carrier, "BARCODE-1")
+
+    shipment = carrier.shipment(1)
+    assert result == ScanResult("scan-0", ScanVerdict.LOADED, shipment.id)
+    assert shipment.status is Status.LOADED
+    assert shipment.scanned_barcodes == {"BARCODE-1"}
+    assert shipment.updated_at == NOON
+    assert carrier.told(1) == [EventType.ACCEPTED, EventType.LOADED]
+    assert {event.actor_id for event in carrier.news(1)} == {DRIVER.id}
+
+
+def test_one_that_the_hub_has_accepted_is_only_loaded() -> None:
+    carrier = at_the_hub(status=Status.ACCEPTED)
+
+    assert verdict(carrier) is ScanVerdict.LOADED
+    assert carrier.told(1) == [EventType.LOADED]
+
+
+def test_each_scan_has_its_own_verdict_in_order() -> None:
+    carrier = at_the_hub()
+
+    results = scan(carrier, "BARCODE-3", "BARCODE-9", "BARCODE-1", "BARCODE-3")
+
+    assert results == (
+        ScanResult("scan-0", ScanVerdict.LOADED, ShipmentId("shp_0003")),
+        ScanResult("scan-1", ScanVerdict.NOT_ON_ROUTE),
+        ScanResult("scan-2", ScanVerdict.LOADED, ShipmentId("shp_0001")),
+        ScanResult("scan-3", ScanVerdict.ALREADY_LOADED, ShipmentId("shp_0003")),
+    )
+    assert carrier.shipment(2).status is Status.CREATED
+
+
+def test_a_shipment_is_loaded_with_its_last_parcel() -> None:
+    carrier = with_parcels("BARCODE-1", "BARCODE-1b")
+
+    assert verdict(carrier, "BARCODE-1b") is ScanVerdict.PARTLY_LOADED
+    assert carrier.shipment(1).status is Status.ACCEPTED
+
+    assert verdict(carrier, "BARCODE-1") is ScanVerdict.LOADED
+    assert carrier.shipment(1).status is Status.LOADED
+    assert carrier.told(1) == [EventType.ACCEPTED, EventType.LOADED]
+
+
+def test_the_second_of_three_parcels_leaves_no_event_but_is_remembered() -> None:
+    carrier = with_parcels("BARCODE-1", "BARCODE-1b", "BARCODE-1c")
+    scan(carrier, "BARCODE-1")
+    carrier.clock.go_on(minutes(1))
+
+    scan(carrier, "BARCODE-1b")
+
+    assert carrier.told(1) == [EventType.ACCEPTED]
+    assert carrier.shipment(1).scanned_barcodes == {"BARCODE-1", "BARCODE-1b"}
+    assert carrier.shipment(1).updated_at == NOON + minutes(1)
+
+
+@pytest.mark.parametrize(
+    ("barcodes", "wanted"),
+    [
+        (["BARCODE-1"], ScanVerdict.ALREADY_LOADED),
+        (["BARCODE-1", "BARCODE-1b"], ScanVerdict.PARTLY_LOADED),
+    ],
+    ids=["loaded", "partly loaded"],
+)
+def test_a_repeat_changes_nothing(barcodes: list[str], wanted: ScanVerdict) -> None:
+    carrier = with_parcels(*barcodes)
+    scan(carrier, "BARCODE-1")
+    before, commits = carrier.shipment(1), len(carrier.journal.tried)
+    carrier.clock.go_on(minutes(1))
+
+    assert verdict(carrier) is wanted
+    assert carrier.shipment(1) == before
+    assert len(carrier.journal.tried) == commits
+
+
+@pytest.mark.parametrize(
+    ("scanned_at", "told"),
+    [
+        (NOON - minutes(5), NOON - minutes(5)),
+        (NOON + minutes(5), NOON),
+        (NOON - minutes(9_000), make_shipment().created_at),
+    ],
+    ids=["as the device says", "never in the future", "never before the shipment"],
+)
+def test_a_scan_happened_when_the_device_can_have_made_it(
+    scanned_at: datetime, told: datetime
+) -> None:
+    carrier = at_the_hub()
+
+    scan(carrier, "BARCODE-1", at=scanned_at)
+
+    assert {event.occurred_at for event in carrier.news(1)} == {told}
+    assert {event.recorded_at for event in carrier.news(1)} == {NOON}
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    [None, make_assignment(route_id=RouteId("rte_9"))],
+    ids=["no route", "another route"],
+)
+def test_a_shipment_that_the_plan_has_lost_is_not_on_the_route(
+    assignment: Assignment | None,
+) -> None:
+    carrier = at_the_hub(assignment=assignment)
+
+    assert scan(carrier, "BARCODE-1") == (ScanResult("scan-0", ScanVerdict.NOT_ON_ROUTE),)
+    assert carrier.told(1) == []
+
+
+@pytest.mark.parametrize(
+    "status", [s for s in Status if s not in ON_THE_WAY | {Status.CREATED, Status.ACCEPTED}]
+)
+def test_a_shipment_that_nobody_delivers_any_more_is_not_loaded(status: Status) -> None:
+    carrier = at_the_hub(status=status)
+
+    wanted = ScanVerdict.ALREADY_LOADED if status is Status.LOADED else ScanVerdict.NOT_LOADABLE
+    assert verdict(carrier) is wanted
+    assert carrier.told(1) == []
+
+
+@pytest.mark.parametrize("status", sorted(ON_THE_WAY))
+def test_a_shipment_on_its_way_is_loaded_already(status: Status) -> None:
+    assert verdict(at_the_hub(status=status)) is ScanVerdict.ALREADY_LOADED
+
+
+def test_a_van_that_has_left_takes_nothing_more() -> None:
+    carrier = at_the_hub()
+    carrier.has(make_route(3, status=RouteStatus.ACTIVE), make_live())
+
+    assert verdict(carrier) is ScanVerdict.NOT_LOADABLE
+    assert carrier.shipment(1).status is Status.CREATED
+
+
+def test_on_the_road_a_driver_loads_for_the_next_route() -> None:
+    carrier = at_the_hub(assignment=make_assignment(route_id=TOMORROW))
+    carrier.has(
+        make_route(3, status=RouteStatus.ACTIVE),
+        make_route(3, id=TOMORROW, starts_at=NOON + minutes(60)),
+        make_live(planned=(TOMORROW,)),
+    )
+
+    assert verdict(carrier) is ScanVerdict.LOADED
+
+
+def same_barcode() -> InMemoryCarrier:
+    """Two shippers' shipments with one barcode, at the first two stops."""
+    carrier = at_the_hub()
+    other = make_shipment(
+        2,
+        shipper_id=ShipperId("shr_2"),
+        parcels=(Parcel("BARCODE-1"),),
+        assignment=make_assignment(1),
+    )
+    second = make_stop(1, consignments=(Consignment(other.id, ("BARCODE-1",)),))
+    carrier.has(other, make_route([make_stop(0), second]))
+    return carrier
+
+
+def test_a_barcode_that_two_shippers_use_loads_one_after_the_other() -> None:
+    carrier = same_barcode()
+
+    results = scan(carrier, "BARCODE-1", "BARCODE-1", "BARCODE-1")
+
+    assert [(r.verdict, r.shipment_id) for r in results] == [
+        (ScanVerdict.LOADED, "shp_0001"),
+        (ScanVerdict.LOADED, "shp_0002"),
+        (ScanVerdict.ALREADY_LOADED, "shp_0002"),
+    ]
+
+
+def test_the_earliest_planned_route_is_loaded_first() -> None:
+    carrier = same_barcode()
+    late = carrier.routes.get(ROUTE)
+    early = replace(late, id=TOMORROW, starts_at=late.starts_at - minutes(1))
+    second = replace(carrier.shipment(2), assignment=make_assignment(1, route_id=TOMORROW))
+    carrier.has(early, second, Live(DRIVER_ID, version=1, planned=(ROUTE, TOMORROW)))
+
+    (result,) = scan(carrier, "BARCODE-1")
+
+    assert result.shipment_id == "shp_0002"
+
+
+def test_a_planned_route_that_is_gone_is_passed_over() -> None:
+    carrier = at_the_hub()
+    carrier.has(Live(DRIVER_ID, version=1, planned=(RouteId("rte_gone"), ROUTE)))
+
+    assert verdict(carrier) is ScanVerdict.LOADED
+
+
+def without_routes() -> list[Live]:
+    return [
+        Live(DRIVER_ID, version=1),
+        Live(DRIVER_ID, version=1, planned=(RouteId("rte_gone"),)),
+        make_live(ended_at=NOON),
+    ]
+
+
+@pytest.mark.parametrize("live", without_routes(), ids=["none", "gone", "driven"])
+def test_without_a_route_to_load_there_is_nothing_to_scan_for(live: Live) -> None:
+    carrier = at_the_hub()
+    carrier.has(live)
+
+    with pytest.raises(NotFound):
+        scan(carrier, "BARCODE-1")
+
+
+def test_a_revoked_token_loads_nothing() -> None:
+    carrier = at_the_hub()
+    carrier.has(replace(carrier.fleet.live(DRIVER_ID), epoch=2))
+
+    with pytest.raises(Unauthorized):
+        scan(carrier, "BARCODE-1")
+
+    assert carrier.journal.tried == []
+
+
+def test_a_lost_race_is_run_again() -> None:
+    carrier = at_the_hub()
+    carrier.journal.before = [lost_race] * (ATTEMPTS - 1)
+
+    assert verdict(carrier) is ScanVerdict.LOADED
+    assert carrier.told(1) == [EventType.ACCEPTED, EventType.LOADED]
+
+
+def test_of_two_scans_at_once_both_count() -> None:
+    carrier = with_parcels("BARCODE-1", "BARCODE-1b")
+    carrier.journal.before = [lambda: scan(carrier, "BARCODE-1b")]
+
+    assert verdict(carrier) is ScanVerdict.LOADED
+    assert carrier.shipment(1).is_fully_scanned
+    assert carrier.told(1) == [EventType.ACCEPTED, EventType.LOADED]
+
+
+def test_a_race_that_is_lost_each_time_is_unavailable_and_the_repeat_goes_on() -> None:
+    carrier = at_the_hub()
+    carrier.journal.before = [goes_well] + [lost_race] * ATTEMPTS
+
+    with pytest.raises(Unavailable):
+        scan(carrier, "BARCODE-1", "BARCODE-2")
+    results = scan(carrier, "BARCODE-1", "BARCODE-2")
+
+    assert [r.verdict for r in results] == [ScanVerdict.ALREADY_LOADED, ScanVerdict.LOADED]

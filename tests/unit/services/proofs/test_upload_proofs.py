@@ -1,0 +1,157 @@
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.errors import NotFound, NothingAboard, TooManyUploads, Unauthorized
+from chalicelib.domain.ids import ProofId, RouteId, ShipmentId
+from chalicelib.domain.proofs.proofs import MAX_PROOF_BYTES, object_key
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.services.proofs.upload_proofs import (
+    MAX_UPLOADS,
+    AllowedUpload,
+    AllowProofUpload,
+)
+from tests.support.builders import (
+    NOON,
+    make_actor,
+    make_assignment,
+    make_live,
+    make_travelling,
+    minutes,
+)
+from tests.support.in_memory import InMemoryCarrier
+
+DRIVER = make_actor(epoch=1)
+PHOTO = b"\xff\xd8\xff" + b"photo" * 10
+ANNOUNCED_BYTES = len(PHOTO)
+
+
+def on_the_road(shipment: Shipment | None = None, **live: Any) -> InMemoryCarrier:
+    carrier = InMemoryCarrier()
+    carrier.has(shipment or make_travelling(), make_live(**live))
+    return carrier
+
+
+def allow(carrier: InMemoryCarrier, **changes: Any) -> AllowedUpload:
+    asked: dict[str, Any] = {
+        "content_type": "image/jpeg",
+        "size_bytes": ANNOUNCED_BYTES,
+        "actor": DRIVER,
+    }
+    return carrier.use(AllowProofUpload)(make_travelling().id, **asked | changes)
+
+
+@pytest.mark.parametrize("content_type", ["image/jpeg", "image/png"])
+def test_a_form_takes_the_announced_file_under_the_proofs_key(content_type: str) -> None:
+    carrier = on_the_road()
+
+    allowed = allow(carrier, content_type=content_type)
+
+    key = object_key(make_travelling().id, allowed.proof_id)
+    assert allowed.upload.fields["key"] == key
+    assert allowed.upload.expires_at == NOON + minutes(10)
+    assert carrier.proofs.receive(key, PHOTO, content_type=content_type, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [(PHOTO + b"!", "image/jpeg"), (PHOTO, "image/png")],
+    ids=["larger", "of another type"],
+)
+def test_a_form_takes_no_other_file(content: bytes, content_type: str) -> None:
+    carrier = on_the_road()
+    key = object_key(make_travelling().id, allow(carrier).proof_id)
+
+    assert not carrier.proofs.receive(key, content, content_type=content_type, at=NOON)
+
+
+def test_no_form_takes_more_than_the_limit() -> None:
+    carrier = on_the_road()
+
+    allow(carrier, size_bytes=MAX_PROOF_BYTES + 1)
+
+    ((_, max_bytes, _),) = carrier.proofs.forms.values()
+    assert max_bytes == MAX_PROOF_BYTES
+
+
+def test_what_was_allowed_is_expected_with_its_type() -> None:
+    carrier = on_the_road()
+
+    first, second = allow(carrier), allow(carrier, content_type="image/png")
+
+    assert first.proof_id != second.proof_id
+    assert carrier.shipments.expected_proofs(make_travelling().id) == {
+        first.proof_id: "image/jpeg",
+        second.proof_id: "image/png",
+    }
+
+
+def refused(carrier: InMemoryCarrier, error: type[Exception], **changes: Any) -> None:
+    """Nothing is handed out and nothing is noted."""
+    before = carrier.shipments.expected_proofs(make_travelling().id)
+
+    with pytest.raises(error):
+        allow(carrier, **changes)
+
+    assert carrier.proofs.forms == {}
+    assert carrier.shipments.expected_proofs(make_travelling().id) == before
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s not in ON_THE_WAY])
+def test_a_shipment_that_is_not_under_way_takes_no_proof(status: Status) -> None:
+    refused(on_the_road(make_travelling(status=status)), NothingAboard)
+
+
+@pytest.mark.parametrize("status", sorted(ON_THE_WAY))
+def test_a_shipment_takes_proofs_all_the_way(status: Status) -> None:
+    assert allow(on_the_road(make_travelling(status=status))).proof_id.startswith("prf_")
+
+
+@pytest.mark.parametrize(
+    "shipment",
+    [
+        make_travelling(assignment=make_assignment(route_id=RouteId("rte_2"))),
+        make_travelling(assignment=None),
+    ],
+    ids=["on another route", "on no route"],
+)
+def test_a_shipment_that_the_driver_does_not_carry_is_not_found(shipment: Shipment) -> None:
+    refused(on_the_road(shipment), NotFound)
+
+
+def test_an_unknown_shipment_is_not_found() -> None:
+    carrier = on_the_road()
+    carrier.shipments.shipments.clear()
+
+    refused(carrier, NotFound)
+
+
+def test_a_driver_without_a_route_carries_nothing() -> None:
+    refused(on_the_road(route_id=None), NotFound)
+
+
+def test_a_revoked_token_gets_no_form() -> None:
+    refused(on_the_road(epoch=2), Unauthorized)
+
+
+def test_twenty_uploads_of_a_shipment_are_enough() -> None:
+    carrier = on_the_road()
+    shipment_id = make_travelling().id
+    for number in range(MAX_UPLOADS - 1):
+        carrier.shipments.add_proof(shipment_id, ProofId(f"prf_{number}"), "image/jpeg")
+    allow(carrier)
+
+    with pytest.raises(TooManyUploads) as told:
+        allow(carrier)
+
+    assert told.value.data == {"limit": 20}
+    assert len(carrier.shipments.expected_proofs(shipment_id)) == MAX_UPLOADS
+
+
+def test_uploads_of_one_shipment_leave_the_others_theirs() -> None:
+    carrier = on_the_road()
+    for number in range(MAX_UPLOADS):
+        carrier.shipments.add_proof(ShipmentId("shp_0002"), ProofId(f"prf_{number}"), "image/png")
+
+    assert allow(carrier).proof_id.startswith("prf_")

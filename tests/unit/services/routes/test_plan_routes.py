@@ -1,0 +1,207 @@
+"""A plan and its roads: asked once, believed where they can be, and never in the way."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.actors import Actor, Role
+from chalicelib.domain.driving.forecasts import Forecaster
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.errors import Invalid, NotPlannable, Unavailable
+from chalicelib.domain.eta.model import FactoryPrior
+from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.journal.changes import LiveChange
+from chalicelib.domain.routes.routes import Break, Route
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.observability import counted
+from chalicelib.services.routes.plan_routes import NewRoute, PlannedVisit, PlanRoute
+from tests.support.builders import (
+    HELSINKI,
+    NOON,
+    make_driver,
+    make_hub,
+    make_shipment,
+    minutes,
+    north_of,
+    seconds,
+)
+from tests.support.fakes.accounts import InMemoryHubs
+from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.fleet import InMemoryFleet
+from tests.support.fakes.ids import CountingIds
+from tests.support.fakes.journal import InMemoryJournal
+from tests.support.fakes.road_networks import InMemoryRoadNetwork
+from tests.support.fakes.routes import InMemoryRoutes
+
+STOPS = 3
+DISPATCHER = Actor(Role.DISPATCHER, "key_1")
+
+
+@dataclass
+class Office:
+    """A dispatcher with a driver, a hub and three shipments a kilometre apart."""
+
+    roads: InMemoryRoadNetwork = field(default_factory=InMemoryRoadNetwork)
+    fleet: InMemoryFleet = field(default_factory=InMemoryFleet)
+    routes: InMemoryRoutes = field(default_factory=InMemoryRoutes)
+
+    def __post_init__(self) -> None:
+        self.journal = InMemoryJournal(routes=self.routes, fleet=self.fleet)
+        self.shipments = self.journal.shipments
+        self.hubs = InMemoryHubs()
+        self.hubs.put(make_hub())
+        self.journal.commit(LiveChange(Live(make_driver().id, version=1), None))
+        for number in range(1, STOPS + 1):
+            shipment = make_shipment(number)
+            place = north_of(HELSINKI, 1_000.0 * number)
+            address = replace(shipment.address, coordinates=place)
+            self.shipments.shipments[shipment.id] = replace(shipment, address=address)
+        self.plan = PlanRoute(
+            hubs=self.hubs,
+            fleet=self.fleet,
+            routes=self.routes,
+            shipments=self.shipments,
+            journal=self.journal,
+            road_network=self.roads,
+            clock=ManualClock(),
+            ids=CountingIds(),
+            forecasts=Forecaster(FactoryPrior()),
+        )
+
+    def order(self, *more: ShipmentId, breaks: Sequence[Break] = ()) -> Route:
+        ids = (*self.shipments.shipments, *more)
+        order = NewRoute(
+            driver_id=make_driver().id,
+            hub_id=make_hub().id,
+            service_day=NOON.date(),
+            starts_at=NOON,
+            visits=tuple(PlannedVisit((shipment_id,)) for shipment_id in ids),
+            breaks=tuple(breaks),
+        )
+        return self.plan(order, actor=DISPATCHER)
+
+
+def test_the_road_network_is_asked_once_from_the_hub_on() -> None:
+    office = Office()
+
+    route = office.order()
+
+    assert office.roads.asked == [route.places]
+    assert route.places[0] == make_hub().coordinates
+    assert [stop.road_s for stop in route.stops[1:]] == [100.0, 100.0]
+    assert office.routes.get(route.id) == route
+
+
+def test_the_plan_goes_by_what_the_road_network_said() -> None:
+    def gap_s(way: Callable[[Coordinates, Coordinates], float | None]) -> float:
+        first, second, _ = Office(InMemoryRoadNetwork(way)).order().stops
+        assert first.planned is not None
+        assert second.planned is not None
+        return (second.planned.point - first.planned.point).total_seconds()
+
+    assert gap_s(lambda *_: 1_000.0) > gap_s(lambda *_: 500.0) + 900
+
+
+def test_where_it_knows_no_way_the_great_circle_is_taken() -> None:
+    some = Office(InMemoryRoadNetwork(lambda a, _: None if a == make_hub().coordinates else 100.0))
+    none = Office(InMemoryRoadNetwork(lambda *_: None))
+
+    assert [stop.road_s for stop in some.order().stops] == [None, 100.0, 100.0]
+    assert all(stop.planned is not None and stop.road_s is None for stop in none.order().stops)
+
+
+@pytest.mark.usefixtures("nothing_counted_yet")
+def test_without_an_answer_the_plan_is_made_all_the_same_and_somebody_can_know(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    fault = Unavailable(dependency="road network")
+    fault.__cause__ = TimeoutError()
+    office = Office(InMemoryRoadNetwork(faults=[fault]))
+    without = Office(InMemoryRoadNetwork(lambda *_: None)).order()
+    capsys.readouterr()
+
+    with counted():
+        route = office.order()
+
+    assert len(office.roads.asked) == 1  # not asked again
+    assert [stop.planned for stop in route.stops] == [stop.planned for stop in without.stops]
+    assert office.routes.get(route.id) == route
+    (log,) = caplog.records
+    assert (log.levelname, log.message) == ("WARNING", "road network failed over")
+    assert (vars(log)["route_id"], vars(log)["cause"]) == (route.id, "TimeoutError")
+    written = capsys.readouterr().out.splitlines()[-1]
+    assert json.loads(written)["road_network_failovers"] == [1.0]
+
+
+@pytest.mark.usefixtures("nothing_counted_yet")
+def test_a_good_plan_counts_no_failover(capsys: pytest.CaptureFixture[str]) -> None:
+    with counted():
+        Office().order()
+
+    assert "failover" not in capsys.readouterr().out
+
+
+def test_nobody_is_asked_about_a_route_that_is_refused() -> None:
+    office = Office()
+    gone = office.shipments.shipments.popitem()[0]
+
+    with pytest.raises(Invalid):
+        office.order(gone)
+
+    assert office.roads.asked == []
+
+
+def test_a_shipment_that_cannot_be_planned_leaves_no_route() -> None:
+    office = Office()
+    first = next(iter(office.shipments.shipments.values()))
+    office.shipments.shipments[first.id] = replace(first, status=Status.DELIVERED)
+
+    with pytest.raises(NotPlannable):
+        office.order()
+
+    assert office.routes.routes == {}
+
+
+def test_breaks_are_planned_in_their_order_and_put_off_what_comes_after() -> None:
+    office = Office()
+    lunch, tea = Break(NOON, NOON, 1_800), Break(NOON - minutes(30), NOON + minutes(90), 600)
+
+    with_breaks, without = office.order(breaks=(lunch, tea)), Office().order()
+
+    assert with_breaks.breaks == (tea, lunch)
+    assert office.routes.get(with_breaks.id).breaks == (tea, lunch)
+    planned = [
+        (a.planned.point - b.planned.point).total_seconds() // 10 * 10
+        for a, b in zip(with_breaks.stops, without.stops, strict=True)
+        if a.planned is not None and b.planned is not None
+    ]
+    assert planned == [1_800, 2_400, 2_400]  # lunch must begin at noon, tea may wait
+
+
+@pytest.mark.parametrize(
+    ("rest", "pointer"),
+    [
+        (Break(NOON, NOON - seconds(1), 60), "/breaks/1/latest"),
+        (Break(NOON, NOON, 0), "/breaks/1/duration_s"),
+        (Break(NOON, NOON, 4 * 3_600 + 1), "/breaks/1/duration_s"),
+        (Break(NOON - timedelta(days=1), NOON, 60), "/breaks/1/earliest"),
+        (Break(NOON, NOON + timedelta(hours=10), 60), "/breaks/1/latest"),
+    ],
+    ids=["inverted", "too short", "too long", "yesterday", "past midnight in Helsinki"],
+)
+def test_an_impossible_break_is_refused(rest: Break, pointer: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        Office().order(breaks=(Break(NOON, NOON, 60), rest))
+
+    assert f"'{pointer}'" in str(refused.value.data)
+
+
+def test_a_route_has_at_most_five_breaks() -> None:
+    Office().order(breaks=[Break(NOON, NOON, 60)] * 5)
+
+    with pytest.raises(Invalid):
+        Office().order(breaks=[Break(NOON, NOON, 60)] * 6)

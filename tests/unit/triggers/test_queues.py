@@ -1,0 +1,129 @@
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.payloads import to_message
+from chalicelib.observability import logger
+from chalicelib.triggers.queues import deliver_webhook, notify_recipient
+from tests.support.builders import make_event
+from tests.unit.triggers.batches import batch, failures
+
+
+@dataclass(frozen=True)
+class Report:
+    is_complete: bool = True
+
+
+@dataclass
+class Office:
+    """A use case that answers as a test likes; `told` is what it was given."""
+
+    answer: Callable[[Event], Report] = lambda _: Report()
+    told: list[Event] = field(default_factory=list)
+
+    def __call__(self, event: Event) -> Report:
+        self.told.append(event)
+        return self.answer(event)
+
+
+def notified(records: dict[str, Any], office: Office, **more: Any) -> Any:
+    return notify_recipient(records, notify=office, **more)
+
+
+def delivered(records: dict[str, Any], office: Office) -> Any:
+    return deliver_webhook(records, deliver=office)
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def message(event: Event) -> dict[str, Any]:
+    return {"messageId": f"message-{event.seq}", "body": to_message(event)}
+
+
+@pytest.mark.parametrize("trigger", [notified, delivered])
+class TestQueues:
+    def test_every_message_is_told(self, trigger: Any, office: Office) -> None:
+        events = [make_event(seq) for seq in (1, 2, 3)]
+
+        assert trigger(batch(*map(message, events)), office) == failures()
+        assert sorted(office.told, key=lambda event: event.seq) == events
+
+    def test_failed_messages_alone_come_again(self, trigger: Any, office: Office) -> None:
+        office.answer = lambda event: Report(is_complete=event.seq != 2)
+
+        answer = trigger(batch(*(message(make_event(seq)) for seq in (3, 2, 1))), office)
+
+        assert answer == failures("message-2")
+
+    @pytest.mark.parametrize("error", [Unavailable(), KeyError("a mistake of ours")])
+    def test_an_error_takes_its_own_message_only(
+        self, trigger: Any, office: Office, error: Exception
+    ) -> None:
+        def answer(event: Event) -> Report:
+            if event.seq == 1:
+                raise error
+            return Report()
+
+        office.answer = answer
+
+        answered = trigger(batch(*(message(make_event(seq)) for seq in (1, 2))), office)
+
+        assert answered == failures("message-1")
+
+    @pytest.mark.parametrize("body", ["", "{}", '{"version": 2}', "[]"])
+    def test_poison_is_parked_and_the_rest_goes_on(
+        self,
+        trigger: Any,
+        office: Office,
+        body: str,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        spoiled = {"messageId": "poison", "body": body}
+
+        with caplog.at_level(logging.ERROR, logger=logger.name):
+            answer = trigger(batch(spoiled, message(make_event(2))), office)
+
+        assert answer == failures("poison")
+        assert [event.seq for event in office.told] == [2]
+        assert "message parked" in caplog.messages
+
+    def test_an_empty_batch_is_fine(self, trigger: Any, office: Office) -> None:
+        assert trigger(batch(), office) == failures()
+
+
+def test_notices_go_out_in_the_order_of_the_events(office: Office) -> None:
+    notified(batch(*(message(make_event(seq)) for seq in (3, 1, 2))), office)
+
+    assert [event.seq for event in office.told] == [1, 2, 3]
+
+
+def test_no_notice_is_begun_when_time_runs_short(office: Office) -> None:
+    left_s = iter([60.0, 14.9, 14.8])
+    messages = [message(make_event(seq)) for seq in (1, 2, 3)]
+
+    answer = notified(batch(*messages), office, time_left_s=lambda: next(left_s))
+
+    assert answer == failures("message-2", "message-3")
+    assert [event.seq for event in office.told] == [1]
+
+
+def test_webhooks_of_a_batch_are_delivered_at_the_same_time(office: Office) -> None:
+    all_are_here = threading.Barrier(10, timeout=10)
+
+    def answer(event: Event) -> Report:
+        all_are_here.wait()
+        return Report(is_complete=event.type is EventType.CREATED)
+
+    office.answer = answer
+    messages = [message(make_event(seq)) for seq in range(1, 11)]
+
+    assert delivered(batch(*messages), office) == failures()
