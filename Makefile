@@ -21,6 +21,7 @@ CODE   := $(wildcard app.py chalicelib infra local bench tests)
 UV_PIN  := $(shell sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)
 STATIC  := chalicelib/pages/static/manifest.json
 NODE_MODULES := web/node_modules/.package-lock.json
+NODE_BIN := web/node_modules/.bin
 WEB     := $(if $(wildcard web/package.json),$(shell find web -name node_modules -prune -o -type f -print))
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 PLAYWRIGHT := $(or $(PLAYWRIGHT_BROWSERS_PATH),$(wildcard $(HOME)/.cache/ms-playwright $(HOME)/Library/Caches/ms-playwright))
@@ -67,15 +68,20 @@ deploy: setup ## package, then make or update the stack with your AWS keys (STAG
 	@$(PYTHON) -m infra.package --stage $(STAGE)
 	@$(PYTHON) -m infra.deploy --stage $(STAGE) $(ARGS)
 
-lint: $(VENV)/.packages ## format check, ruff, mypy, import contracts
+lint: $(VENV)/.packages $(NODE_MODULES) ## format, lint and types of Python and of the front end; import contracts
 	@$(STEP) "format" ruff format --check $(CODE)
 	@$(STEP) "lint" ruff check $(CODE)
 	@$(STEP) "types" mypy $(CODE)
 	@$(STEP) "import contracts" lint-imports
+	@$(STEP) "front-end format" $(NODE_BIN)/prettier --check web
+	@$(STEP) "front-end lint" $(NODE_BIN)/eslint --max-warnings 0 web
+	@$(STEP) "front-end types" $(NODE_BIN)/tsc --project web
 
-format: $(VENV)/.packages ## format the code and mend what ruff can mend
+format: $(VENV)/.packages $(NODE_MODULES) ## format the code and mend what ruff and eslint can mend
 	@$(STEP) "lint, mended" ruff check --fix-only --quiet $(CODE)
 	@$(STEP) "format" ruff format $(CODE)
+	@$(STEP) "front-end lint, mended" $(NODE_BIN)/eslint --fix web
+	@$(STEP) "front-end format" $(NODE_BIN)/prettier --write web
 
 lock: $(BIN)/uv ## write requirements*.txt from requirements*.in
 	@for name in requirements requirements-dev; do \

@@ -17,8 +17,15 @@ class FrontEndNotBuilt(RuntimeError):
     """The style sheets and scripts are missing: they are built (make setup), not committed."""
 
 
-def render(template: str, **values: object) -> str:
-    """A page as HTML. Every value is escaped; an unknown name in a template is an error."""
+def render(template: str, *, state: Mapping[str, object] | None = None, **values: object) -> str:
+    """A page as HTML. Every value is escaped; an unknown name in a template is an error.
+
+    A page that a script keeps up to date passes its ``state``: the template has it as ``bound``.
+    """
+    from chalicelib.pages.bindings import Bindings  # noqa: PLC0415 - needs what Jinja2 needs
+
+    if state is not None:
+        values["bound"] = Bindings(state)
     return environment().get_template(template).render(**values)
 
 

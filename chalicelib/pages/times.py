@@ -75,8 +75,8 @@ def moment(instant: datetime, now: datetime, zone: ZoneInfo, locale: Locale) -> 
 def age(key: str, age_s: float, locale: Locale) -> str:
     """How long ago, in the phrases ``key``.s, .min and .h; seconds go in steps of five.
 
-    The page's script rounds in the same way (web/src/ages.js), so that no age jumps when it takes
-    over.
+    The page's script rounds in the same way (web/src/shared/ages.js), so that no age jumps when it
+    takes over.
     """
     if age_s <= _JUST_NOW_S and f"{key}.now" in locale.phrases:
         return locale.say(f"{key}.now")

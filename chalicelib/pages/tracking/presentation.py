@@ -79,7 +79,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
 
 
 def story(view: TrackingView, locale: Locale) -> tuple[Line, ...]:
-    """The history, oldest first; an event that we have no words for is not a reason to show none.
+    """The history, newest first; an event that we have no words for is not a reason to show none.
 
     The first promise is told with the departure that it belongs to, as one line.
     """
@@ -95,7 +95,9 @@ def story(view: TrackingView, locale: Locale) -> tuple[Line, ...]:
         else:
             lines.append(line)
         before = entry.type
-    return tuple(lines)
+    if lines:
+        lines[-1] = replace(lines[-1], current="step")
+    return tuple(reversed(lines))
 
 
 def _headline(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:

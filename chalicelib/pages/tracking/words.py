@@ -45,12 +45,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the story; ``moment`` is ``at`` in words."""
+    """One line of the story; ``moment`` is ``at`` in words.
+
+    ``current`` is "step" (a value of aria-current) for the newest line, else None.
+    """
 
     label: str
     detail: str | None
     at: datetime
     moment: str
+    current: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class Words:
     """The page in words.
 
     ``tone`` is one of waiting, moving, late, here, done, problem; ``progress`` counts from 0 to 4.
+    ``story`` is in the order of the page, newest line first.
     """
 
     lang: str

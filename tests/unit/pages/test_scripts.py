@@ -34,24 +34,26 @@ def test_the_script_tells_ages_exactly_as_the_server_does() -> None:
     given = {"forms": forms | {"now": locale.say("seen.now")}, "ages": ages_s}
 
     expression = "given.ages.map((age) => ageInWords(given.forms, age))"
-    told = evaluate("ageInWords", "ages.js", expression, given)
+    told = evaluate("ageInWords", "shared/ages.js", expression, given)
 
     assert told == [times.age("seen", age_s, locale) for age_s in ages_s]
 
 
 def test_a_lost_connection_is_tried_less_and_less_often() -> None:
     waits_s = evaluate(
-        "backOff", "polling.js", "[1, 2, 3, 4, 5, 9].map((n) => backOff(10, n, 0, 0.5))"
+        "backOff", "shared/polling.js", "[1, 2, 3, 4, 5, 9].map((n) => backOff(10, n, 0, 0.5))"
     )
 
     assert waits_s == [10, 20, 40, 80, 120, 120]
 
 
 def test_many_pages_do_not_come_back_in_one_moment() -> None:
-    waits_s = evaluate("backOff", "polling.js", "[0, 1].map((chance) => backOff(10, 1, 0, chance))")
+    waits_s = evaluate(
+        "backOff", "shared/polling.js", "[0, 1].map((chance) => backOff(10, 1, 0, chance))"
+    )
 
     assert waits_s == pytest.approx([8, 12])
 
 
 def test_the_server_may_ask_for_more_patience() -> None:
-    assert evaluate("backOff", "polling.js", "backOff(10, 1, 45, 0.5)") == 45
+    assert evaluate("backOff", "shared/polling.js", "backOff(10, 1, 45, 0.5)") == 45

@@ -185,8 +185,15 @@ def test_a_failure_says_why_and_what_comes_next(reason: FailureReason, language:
 def test_the_departure_and_its_promise_are_one_line() -> None:
     lines = words(make_view()).story
 
-    assert [line.label for line in lines][-2:] == ["Loaded onto the van", "The van set off"]
-    assert lines[-1].detail == "Expected 14:10–14:40"
+    assert [line.label for line in lines][:2] == ["The van set off", "Loaded onto the van"]
+    assert lines[0].detail == "Expected 14:10–14:40"
+
+
+def test_only_the_newest_line_is_the_current_step() -> None:
+    newest, *earlier = words(make_view()).story
+
+    assert newest.current == "step"
+    assert {line.current for line in earlier} == {None}
 
 
 def test_an_event_without_words_is_left_out() -> None:
@@ -198,7 +205,7 @@ def test_an_event_without_words_is_left_out() -> None:
 def test_braces_in_a_name_are_only_braces() -> None:
     shown = words(make_waiting(sender=Sender("{evil} {0.__class__}", None)))
 
-    assert shown.story[0].label == "{evil} {0.__class__} announced the delivery"
+    assert shown.story[-1].label == "{evil} {0.__class__} announced the delivery"
 
 
 @given(

@@ -1,16 +1,24 @@
 // The tracking page, alive: asks for the state as often as the server says, shows it in place, and brings in the map
 // when there is something on it and the browser has time. Without this script the page is complete, only still.
-import { createAnnouncer } from "./announcer.js";
-import { startPolling } from "./polling.js";
-import { showAge, showConnection, showState } from "./view.js";
+import { ageInWords } from "../shared/ages.js";
+import { createAnnouncer } from "../shared/announcer.js";
+import { bind } from "../shared/bindings.js";
+import { byId, pageData } from "../shared/elements.js";
+import { startPolling } from "../shared/polling.js";
 
-const page = JSON.parse(document.getElementById("page-data").textContent);
-const announce = createAnnouncer(document.getElementById("announcement"));
+/** @import { TrackingMap } from "./map.js" */
+/** @import { PageData, State } from "./state.js" */
+
+const page = /** @type {PageData} */ (pageData("page-data"));
+const announce = createAnnouncer(byId("announcement"));
+const connection = byId("connection");
 
 let state = page.state;
+/** @type {TrackingMap | null} */
 let map = null;
 let mapIsWanted = false;
 
+/** @param {() => void} task */
 function whenIdle(task) {
   if ("requestIdleCallback" in window) {
     requestIdleCallback(task, { timeout: 2000 });
@@ -34,13 +42,14 @@ async function bringMap() {
   try {
     const [{ createMap }] = await Promise.all([import("./map.js"), loadMapStyles()]);
     if (state.words.map.is_shown) {
-      map = createMap(page.ground, state);
+      map = createMap({ frame: byId("map-canvas"), bar: byId("map-bar"), ground: page.ground, state });
     } else {
       mapIsWanted = false;
     }
   } catch {
-    document.getElementById("map").classList.add("is-broken");
-    document.getElementById("attribution").textContent = page.phrases["map.failed"];
+    byId("map").classList.add("is-broken");
+    byId("attribution").hidden = true;
+    byId("map-failed").hidden = false;
   }
 }
 
@@ -55,6 +64,7 @@ function showMap() {
   }
 }
 
+/** @param {State} next */
 function show(next) {
   // Pictures come from another host, which the policy of a page without pictures does not let through.
   if (next.words.ending?.pictures.length && !page.has_proofs) {
@@ -63,24 +73,42 @@ function show(next) {
   }
   if (next.words.announcement !== state.words.announcement) announce(next.words.announcement);
   state = next;
-  showState(state, page.proof_base);
+  bind(document.documentElement, state);
   showMap();
+}
+
+/**
+ * Tell how old the position is, counted from the server's instant.
+ * @param {string | null} serverNow
+ */
+function showAge(serverNow) {
+  const { seen } = state.words;
+  if (!seen || !serverNow) return;
+  const sinceS = (Date.parse(serverNow) - Date.parse(state.server_now)) / 1000;
+  seen.text = ageInWords(seen.forms, seen.age_s + Math.max(0, sinceS));
+  bind(byId("seen"), state);
+}
+
+/** @param {boolean} isLost */
+function showConnection(isLost) {
+  connection.hidden = !isLost;
+  document.body.classList.toggle("is-offline", isLost);
 }
 
 startPolling({
   url: page.state_url,
   etag: page.etag,
   pollAfterS: state.poll_after_s,
-  onState: show,
+  onState: (next) => show(/** @type {State} */ (next)),
   onAnswer(serverNow, failuresBefore) {
     if (failuresBefore) announce(state.words.announcement);
-    showConnection(null);
+    showConnection(false);
     map?.setLive(true);
-    showAge(state, serverNow);
+    showAge(serverNow);
   },
   onTrouble(failures) {
-    showConnection(page.phrases["page.offline"]);
-    if (failures === 1) announce(page.phrases["page.offline"]);
+    showConnection(true);
+    if (failures === 1) announce(connection.textContent);
     if (failures > 1) map?.setLive(false);
   },
   onGone() {

@@ -1,6 +1,9 @@
 // The two things on the map, drawn as SVG: no picture files, crisp on every screen, coloured by the style sheet.
 import { DivIcon, LatLng, Marker } from "leaflet/dist/leaflet-src.esm.js";
 
+/** @import { LatLngTuple, Map as LeafletMap } from "leaflet" */
+/** @import { Position } from "./state.js" */
+
 const LONGEST_GLIDE_MS = 10_000;
 const FARTHEST_GLIDE_M = 3_000;
 
@@ -10,55 +13,73 @@ const VAN = `<svg class="van" viewBox="0 0 64 64"><g class="van-heading"><path d
 const HOME = `<svg class="home" viewBox="0 0 48 60"><path class="home-pin" d="M24 58C12 43 4 34.500 4 23a20 20 0 0 1 40 0c0 11.500-8 20-20 35z"/>
 <path class="home-door" d="M17 32V20.500a7 7 0 0 1 14 0V32z"/><circle class="home-knob" cx="27.500" cy="25.500" r="1.300"/></svg>`;
 
-/** The customer's own door. */
+/**
+ * The customer's own door.
+ * @param {LatLngTuple} at
+ */
 export function homeMarker(at) {
   const icon = new DivIcon({ className: "marker-home", html: HOME, iconSize: [40, 50], iconAnchor: [20, 48] });
   return new Marker(at, { icon, interactive: false, keyboard: false });
 }
 
-/** The van: glides from fix to fix, and is not there when nobody knows where it is. */
+/**
+ * The van: glides from fix to fix, and is not there when nobody knows where it is.
+ * @param {LeafletMap} map
+ * @param {MediaQueryList} stillness whether the reader wants no motion
+ */
 export function createVan(map, stillness) {
   const icon = new DivIcon({ className: "marker-van", html: VAN, iconSize: [60, 60], iconAnchor: [30, 30] });
+  /** @type {Marker | null} */
   let marker = null;
-  let recordedAt = null;
+  /** @type {LatLng | null} */
+  let goal = null;
+  let recordedAt = -Infinity;
   let frame = 0;
 
   function remove() {
     cancelAnimationFrame(frame);
     marker?.remove();
     marker = null;
-    recordedAt = null;
+    goal = null;
+    recordedAt = -Infinity;
   }
 
-  function place(position) {
-    marker = new Marker([position.lat_deg, position.lon_deg], {
+  /** @param {LatLng} at */
+  function place(at) {
+    goal = at;
+    marker = new Marker(at, {
       icon,
       interactive: false,
       keyboard: false,
       zIndexOffset: 1000,
     }).addTo(map);
-    marker.goal = marker.getLatLng();
   }
 
-  function glide(to, durationMs) {
+  /**
+   * @param {Marker} van
+   * @param {LatLng} to
+   * @param {number} durationMs
+   */
+  function glide(van, to, durationMs) {
     cancelAnimationFrame(frame);
-    const from = marker.getLatLng();
-    marker.goal = to;
+    const from = van.getLatLng();
+    goal = to;
     if (durationMs <= 0 || map.distance(from, to) > FARTHEST_GLIDE_M) {
-      marker.setLatLng(to);
+      van.setLatLng(to);
       return;
     }
     const startedAt = performance.now();
-    const step = (at) => {
+    const step = (/** @type {number} */ at) => {
       const share = Math.min(1, Math.max(0, (at - startedAt) / durationMs));
-      marker.setLatLng([from.lat + (to.lat - from.lat) * share, from.lng + (to.lng - from.lng) * share]);
+      van.setLatLng([from.lat + (to.lat - from.lat) * share, from.lng + (to.lng - from.lng) * share]);
       if (share < 1) frame = requestAnimationFrame(step);
     };
     frame = requestAnimationFrame(step);
   }
 
+  /** @param {number | null} headingDeg */
   function turn(headingDeg) {
-    const heading = marker.getElement()?.querySelector(".van-heading");
+    const heading = /** @type {SVGElement | null | undefined} */ (marker?.getElement()?.querySelector(".van-heading"));
     if (!heading) return;
     heading.classList.toggle("is-unknown", headingDeg === null);
     if (headingDeg !== null) heading.style.transform = `rotate(${headingDeg}deg)`;
@@ -67,26 +88,34 @@ export function createVan(map, stillness) {
   return {
     remove,
     /** Where the van is going to be drawn, or null. */
-    target: () => marker?.goal ?? null,
-    /** Show a position; an older one than is shown already never moves the van back. */
+    target: () => goal,
+    /**
+     * Show a position; an older one than is shown already never moves the van back.
+     * @param {Position | null} position
+     * @param {number | null} pollAfterS
+     */
     moveTo(position, pollAfterS) {
       if (!position) {
         remove();
         return;
       }
       const at = Date.parse(position.recorded_at);
+      const to = new LatLng(position.lat_deg, position.lon_deg);
       if (!marker) {
-        place(position);
+        place(to);
       } else if (at > recordedAt) {
         const ms = stillness.matches ? 0 : Math.min(LONGEST_GLIDE_MS, (pollAfterS ?? 0) * 1000);
-        glide(new LatLng(position.lat_deg, position.lon_deg), ms);
+        glide(marker, to, ms);
       } else {
         return;
       }
       recordedAt = at;
       turn(position.heading_deg);
     },
-    /** While the connection is lost the van is drawn faded: it may be elsewhere by now. */
+    /**
+     * While the connection is lost the van is drawn faded: it may be elsewhere by now.
+     * @param {boolean} isLive
+     */
     setLive(isLive) {
       marker?.getElement()?.classList.toggle("is-faded", !isLive);
     },

@@ -3,7 +3,16 @@
 const JUST_NOW_S = 5;
 const STEP_S = 5;
 
-/** The sentence for an age in seconds. `forms` has "s", "min" and "h" with {n} in them, and perhaps "now". */
+/**
+ * One sentence in three units, with {n} in them, and perhaps one for "now".
+ * @typedef {{ s: string, min: string, h: string, now?: string }} AgeForms
+ */
+
+/**
+ * The sentence for an age in seconds.
+ * @param {AgeForms} forms
+ * @param {number} ageS
+ */
 export function ageInWords(forms, ageS) {
   if (ageS <= JUST_NOW_S && forms.now) return forms.now;
   if (ageS < 60) return fill(forms.s, Math.max(STEP_S, Math.floor(ageS / STEP_S) * STEP_S));
@@ -11,6 +20,10 @@ export function ageInWords(forms, ageS) {
   return fill(forms.h, Math.floor(ageS / 3600));
 }
 
+/**
+ * @param {string} form
+ * @param {number} n
+ */
 function fill(form, n) {
   return form.replace("{n}", String(n));
 }

@@ -1,20 +1,28 @@
 // The map: the van, the customer's own address, and nothing else. It only repeats what the page says in words, so the
 // drawing itself is hidden from screen readers and everything can be done with buttons.
-import { LatLngBounds, Map as LeafletMap, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
+import { LatLngBounds, Map as LeafletMap, Point, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
 import { createVan, homeMarker } from "./markers.js";
 import { addStreets } from "./streets.js";
 
+/** @import { LatLng, LatLngTuple, PointTuple } from "leaflet" */
+/** @import { Ground, State } from "./state.js" */
+
 const NEAREST_ZOOM = 16;
 const PAN_PX = 90;
+/** @type {PointTuple} */
 const PADDING_PX = [44, 44];
 
-/** A map on the ground that the operator chose, showing `state`. `show` moves it on, `clear` takes the van off it.
- * It is never taken down: Leaflet finishes zooms and drawings on its own time, on panes that would be gone. */
-export function createMap(ground, state) {
+/** @typedef {ReturnType<typeof createMap>} TrackingMap */
+
+/**
+ * A map in `frame` on the ground that the operator chose, showing `state`, moved by the buttons of `bar`. `show` moves it on, `clear` takes the van off it.
+ * It is never taken down: Leaflet finishes zooms and drawings on its own time, on panes that would be gone.
+ * @param {{ frame: HTMLElement, bar: HTMLElement, ground: Ground, state: State }} parts
+ */
+export function createMap({ frame, bar, ground, state }) {
   const stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
+  /** @type {LatLngTuple} */
   const home = [state.destination.lat_deg, state.destination.lon_deg];
-  const frame = document.getElementById("map-canvas");
-  const bar = document.getElementById("map-bar");
   const map = new LeafletMap(frame, {
     attributionControl: false,
     zoomControl: false,
@@ -33,12 +41,16 @@ export function createMap(ground, state) {
   homeMarker(home).addTo(map);
   const van = createVan(map, stillness);
 
-  // "both": keep van and address in view · "van": keep the van in the middle · "free": the reader moves it
+  /**
+   * Keep van and address in view, keep the van in the middle, or leave it to the reader.
+   * @type {"both" | "van" | "free"}
+   */
   let mode = "both";
   map.on("dragstart", () => (mode = "free"));
   frame.addEventListener("touchstart", (event) => event.touches.length > 1 && (mode = "free"), { passive: true });
   frame.addEventListener("dblclick", () => (mode = "free"));
 
+  /** @type {Record<string, () => void>} */
   const actions = {
     zoom_in: () => map.zoomIn(),
     zoom_out: () => map.zoomOut(),
@@ -48,18 +60,23 @@ export function createMap(ground, state) {
     down: () => pan(0, PAN_PX),
   };
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   function pan(x, y) {
     map.panBy([x, y], { animate: !stillness.matches });
   }
 
-  function onAction({ target }) {
-    const action = target.closest("button")?.dataset.action;
+  /** @param {Event} event */
+  function onAction(event) {
+    const action = /** @type {Element} */ (event.target).closest("button")?.dataset.action;
     if (action === "centre") {
       mode = "van";
       follow();
     } else if (action) {
       mode = "free";
-      actions[action]();
+      actions[action]?.();
     }
   }
 
@@ -75,14 +92,19 @@ export function createMap(ground, state) {
     }
   }
 
-  // The picture is changed only when it must be: the van is about to leave it, or it could be much nearer.
+  /**
+   * The picture is changed only when it must be: the van is about to leave it, or it could be much nearer.
+   * @param {LatLng} at
+   * @param {boolean} animate
+   */
   function frameBoth(at, animate) {
     const both = new LatLngBounds([at, home]);
-    const zoom = Math.min(map.getBoundsZoom(both, false, PADDING_PX.map((px) => 2 * px)), NEAREST_ZOOM);
+    const zoom = Math.min(map.getBoundsZoom(both, false, new Point(...PADDING_PX).multiplyBy(2)), NEAREST_ZOOM);
     if (map.getBounds().pad(-0.12).contains(both) && zoom <= map.getZoom()) return;
     map.fitBounds(both, { padding: PADDING_PX, maxZoom: NEAREST_ZOOM, animate });
   }
 
+  /** @param {State} next */
   function show(next) {
     map.invalidateSize({ animate: false }); // it may have been hidden meanwhile
     van.moveTo(next.position, next.poll_after_s);
@@ -101,6 +123,10 @@ export function createMap(ground, state) {
   };
 }
 
+/**
+ * @param {Ground} ground
+ * @param {LeafletMap} map
+ */
 async function lay(ground, map) {
   if (ground.kind === "tiles") {
     // Leaflet would send the whole address as referrer where a page sets no policy; tile servers want the origin only.

@@ -2,10 +2,15 @@
 
 const PAUSE_MS = 30_000;
 
-/** A function that speaks through a role=status element. */
+/**
+ * A function that speaks through a role=status element.
+ * @param {HTMLElement} element
+ * @returns {(text: string) => void}
+ */
 export function createAnnouncer(element) {
   let spokenAt = -Infinity;
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   return function announce(text) {
     clearTimeout(timer);
     const waitMs = Math.max(0, spokenAt + PAUSE_MS - performance.now());

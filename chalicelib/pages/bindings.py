@@ -1,0 +1,125 @@
+"""Values of a page's state, each written together with the binding that keeps it up to date.
+
+A template names a value once, by its path in the state. This module writes the value of now and the
+path, as a ``data-`` attribute; ``web/src/shared/bindings.js`` reads the attribute and writes later
+values. So only the template knows markup, and the script only ever sets text and attributes.
+
+    {{ bound.text("h2", "words.change.title") }}            text; the element is hidden while null
+    <div {{ bound.show("words.change") }}>                  hidden while null, false, 0 or empty
+    <div {{ bound.attrs("data-progress={words.progress}") }}>     attributes, left out while null
+    {% call(line) bound.each("words.story") %}<li>…</li>{% endcall %}      one element per value
+
+Both sides follow the same rules; ``tests/browser`` compares what they make.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup
+
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
+_SAFE_NAME: Final = re.compile(r"(?!on|style$|srcdoc$)[a-z][a-z-]*", re.ASCII)
+_ADDRESSES: Final = frozenset({"action", "formaction", "href", "poster", "src", "srcset"})
+_OWN_ADDRESS: Final = re.compile(r"/[A-Za-z0-9]")
+
+ITSELF: Final = "."
+"""The path of the value itself: an item of a list of strings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """Writes values of ``state``, which is plain JSON: the document that the script gets, too.
+
+    Raises KeyError for a path that the state does not have. A path through null is null.
+    """
+
+    state: Any
+
+    def text(self, tag: str, path: str, *, attrs: str = "", **fixed: str) -> Markup:
+        """An element with the text of a value; ``fixed`` are attributes that never change."""
+        value = _written(self._at(path))
+        parts = [Markup(' {}="{}"').format(name, each) for name, each in fixed.items()]
+        parts += [Markup(' data-text="{}"').format(path)]
+        parts += [Markup(" ") + self.attrs(attrs)] if attrs else []
+        parts += [Markup(" hidden")] if value is None else []
+        return Markup("<{0}{1}>{2}</{0}>").format(tag, Markup("").join(parts), value or "")
+
+    def show(self, path: str) -> Markup:
+        """Attributes of an element that is there only while the value says something."""
+        value = self._at(path)
+        hidden = "" if value or isinstance(value, Mapping) else " hidden"
+        return Markup('data-show="{}"').format(path) + hidden
+
+    def attrs(self, formats: str) -> Markup:
+        """Attributes as ``name=format`` with blanks between: ``href=/t/abc/proof/{id} alt={alt}``.
+
+        An attribute is left out while one of its values is null or false. Raises ValueError for an
+        attribute that could run code, or an address that does not begin on our own host.
+        """
+        written = [Markup('data-attrs="{}"').format(formats)]
+        for name, form in _formats(formats):
+            value = self._filled(form)
+            if value is not None:
+                written.append(Markup('{}="{}"').format(name, value))
+        return Markup(" ").join(written)
+
+    def each(self, path: str, *, caller: Callable[["Bindings"], str]) -> Markup:
+        """What ``caller`` makes of each value of a list: one element, alone with its likes.
+
+        The script makes further items from the template that stands before them, which is made by
+        the same ``caller`` out of nothing. The list has its parent element for itself.
+        """
+        values: Sequence[Any] = self._at(path) or ()
+        blank = Markup('<template data-each="{}">{}</template>').format(
+            path, _trimmed(caller(Bindings(None)))
+        )
+        return Markup("").join([blank, *(_trimmed(caller(Bindings(value))) for value in values)])
+
+    def _at(self, path: str) -> Any:  # noqa: ANN401 - JSON is what it is
+        value = self.state
+        for key in path.split(".") if path != ITSELF else ():
+            if value is None:
+                return None
+            if not isinstance(value, Mapping):
+                msg = f"nothing below a {type(value).__name__}: {path}"
+                raise KeyError(msg)
+            value = value[key]
+        return value
+
+    def _filled(self, form: str) -> str | None:
+        values = {path: self._at(path) for path in _PLACEHOLDER.findall(form)}
+        if any(value is None or value is False for value in values.values()):
+            return None
+        return _PLACEHOLDER.sub(lambda found: _written(values[found[1]]) or "", form)
+
+
+def _formats(formats: str) -> Iterator[tuple[str, str]]:
+    for pair in formats.split(" "):
+        name, equals, form = pair.partition("=")
+        if not (equals and _SAFE_NAME.fullmatch(name)):
+            msg = f"an attribute that a state must not set: {pair}"
+            raise ValueError(msg)
+        if name in _ADDRESSES and not _OWN_ADDRESS.match(form):
+            msg = f"an address that a state could take elsewhere: {pair}"
+            raise ValueError(msg)
+        yield name, form
+
+
+def _written(value: object) -> str | None:
+    """Exactly as JavaScript's String() writes it. Floats are refused: the two write them apart."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return str(value).lower()
+        case str() | int():
+            return str(value)
+        case _:
+            msg = f"{type(value).__name__} has no text: make it one in the state's words"
+            raise TypeError(msg)
+
+
+def _trimmed(html: str) -> Markup:
+    return Markup(html.strip())  # noqa: S704 - a template's own output, escaped when it was made

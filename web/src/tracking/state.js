@@ -1,0 +1,54 @@
+// The shapes of data that the server sends, as far as the scripts read them. The bindings read the rest.
+
+/**
+ * @typedef {object} Position
+ * @property {number} lat_deg
+ * @property {number} lon_deg
+ * @property {string} recorded_at RFC 3339
+ * @property {number | null} heading_deg
+ */
+
+/**
+ * @typedef {object} Seen
+ * @property {string} text
+ * @property {number} age_s
+ * @property {import("../shared/ages.js").AgeForms} forms
+ */
+
+/**
+ * The answer of `/t/{token}/state`.
+ * @typedef {object} State
+ * @property {string} server_now RFC 3339
+ * @property {number | null} poll_after_s null when there is no more to come
+ * @property {Position | null} position
+ * @property {{ lat_deg: number, lon_deg: number }} destination
+ * @property {Words} words
+ */
+
+/**
+ * @typedef {object} Words
+ * @property {string} announcement
+ * @property {Seen | null} seen
+ * @property {{ is_shown: boolean }} map
+ * @property {{ pictures: unknown[] } | null} ending
+ */
+
+/**
+ * The background of the map, chosen by the operator.
+ * @typedef {object} Ground
+ * @property {"tiles" | "streets" | "none"} kind
+ * @property {string} url
+ */
+
+/**
+ * The data inside the page.
+ * @typedef {object} PageData
+ * @property {State} state
+ * @property {string} etag
+ * @property {string} state_url
+ * @property {string} map_css
+ * @property {Ground} ground
+ * @property {boolean} has_proofs whether the page's policy lets pictures through
+ */
+
+export {};
