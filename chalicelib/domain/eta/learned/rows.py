@@ -1,4 +1,4 @@
-"""Beliefs of one page in rows, as format 1 had them. They are read, and no longer written.
+"""The beliefs of one page in rows, as in format 1. We read this format and no longer write it.
 
 A key is the gap to the key before it (a varint), then three bytes: mean, log variance, age.
 """
@@ -11,11 +11,11 @@ from chalicelib.domain.eta.learned.columns import DAY_S, LOG_STEP, TICK_S, WIDES
 from chalicelib.domain.eta.learned.priors import decay_of
 
 MORE: Final = 128
-"""This bit of a byte says that the number goes on."""
+"""This bit of a byte means that the number continues in the next byte."""
 
 
 def read(body: bytes, page: int, saved_at_s: int, count: int) -> list[tuple[int, Belief]]:
-    """The beliefs of a page of so many keys."""
+    """The beliefs of a page of ``count`` keys."""
     beliefs: list[tuple[int, Belief]] = []
     at, last = 0, -1
     for _ in range(count):
