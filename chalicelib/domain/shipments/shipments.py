@@ -1,8 +1,4 @@
-"""A shipment and its lifecycle: one table says every step there is and who may take it.
-
-Nothing else changes a status. Each step bumps ``version``, appends exactly one event with the next
-``seq``, and never edits what was written before.
-"""
+"""Shipments, their parcels and their delivery attempts. ``lifecycle`` changes their status."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +20,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Which stop of which route delivers it. ``stop_index`` counts from 0 in plan order."""
+    """The stop that delivers a shipment. ``stop_index`` counts from 0 in plan order."""
 
     route_id: RouteId
     stop_id: StopId
@@ -34,9 +30,9 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One visit's outcome.
+    """One delivery attempt: the outcome of a visit for one shipment.
 
-    ``action_id`` is the driver's own name for the action: a repeat is recognised by it.
+    The driver's device makes ``action_id``. We recognise a repeated report by it.
     """
 
     number: int
@@ -51,11 +47,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """What a shipper asks to have delivered to one recipient at one address.
+    """One or more parcels that a shipper sends to one recipient at one address.
 
-    ``first_promise`` was told when the van left, ``promise`` is the range told last.
-    ``link_generation`` is part of the tracking link's signature: raising it revokes every link
-    given out before.
+    ``first_promise`` is the range told when the van left, ``promise`` the range told last.
+    ``link_generation`` is part of the tracking link's signature; raising it revokes all earlier
+    links.
     """
 
     id: ShipmentId
@@ -88,5 +84,8 @@ class Shipment:
         return {parcel.barcode for parcel in self.parcels} <= self.scanned_barcodes
 
     def is_on(self, route_id: RouteId) -> bool:
-        """Whether this route delivers it; a plan may still list what another has taken over."""
+        """Whether this route delivers the shipment.
+
+        A plan may still list a shipment that another route has taken over.
+        """
         return self.assignment is not None and self.assignment.route_id == route_id
