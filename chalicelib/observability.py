@@ -1,9 +1,9 @@
-"""One logger and one set of metrics for all that we run.
+"""One logger and one set of metrics for the whole application.
 
 A log line is an event name and keys: ``logger.info("positions ingested", extra={"accepted": 3})``.
-At INFO there are ids, counts and codes only: no coordinates, names, phones, addresses, notes,
-tokens, signatures or presigned addresses.
-The domain neither logs nor counts; what fans out counts one metric per outcome.
+Lines at INFO have only ids, counts and codes: no coordinates, names, phones, addresses, notes,
+tokens, signatures or presigned addresses. The domain neither logs nor counts. A use case with
+several outcomes counts one metric per outcome.
 """
 
 import threading
@@ -34,18 +34,18 @@ class Metric(StrEnum):
     WEBHOOKS_REFUSED = "webhooks_refused"
     WEBHOOKS_FAILED = "webhooks_failed"
     ROAD_NETWORK_FAILOVERS = "road_network_failovers"
-    """Plans that were made by the great circle, because the road network did not answer well."""
+    """Plans made by the great circle because the road network failed."""
     DEPARTURES_LEARNT = "departures_learnt"
     TRAVEL_PAGES_REFUSED = "travel_pages_refused"
-    """Pages of what has been learnt that are corrupt."""
+    """Corrupt travel pages."""
     TRAVEL_PAGES_NEWER = "travel_pages_newer"
-    """Pages of what has been learnt that newer code has stored, in a format of its own."""
+    """Travel pages in a format of newer code."""
     MESSAGES_PARKED = "messages_parked"
-    """Messages that no repeat will mend; they end in a dead-letter queue."""
+    """Messages that no repeat can repair. They end in a dead-letter queue."""
 
 
 def count(metric: Metric, value: int = 1) -> None:
-    """Add to a metric. It is written by ``counted``, at the end of the invocation."""
+    """Add to a metric. ``counted`` writes it at the end of the invocation."""
     if value:
         with _one_at_a_time:  # webhooks are delivered in threads
             _metrics.add_metric(name=metric.value, unit=MetricUnit.Count, value=value)
@@ -53,9 +53,9 @@ def count(metric: Metric, value: int = 1) -> None:
 
 @contextmanager
 def counted() -> Iterator[None]:
-    """Write what was counted inside, also when it failed: one line for CloudWatch to read."""
+    """Write the metrics counted inside as one line for CloudWatch, also after a failure."""
     try:
         yield
     finally:
-        if _metrics.provider.metric_set:  # writing nothing would be a warning
+        if _metrics.provider.metric_set:  # Powertools warns when there is nothing to write
             _metrics.flush_metrics()

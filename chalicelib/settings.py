@@ -1,4 +1,4 @@
-"""What a deployment must say about itself. Read once; everything missing is named in one error."""
+"""The settings of a deployment. They are read once; one error names everything that is missing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -10,12 +10,15 @@ ROAD_SERVERS: Final = frozenset({"osrm", "valhalla"})
 
 
 class SettingsError(Exception):
-    """Some settings are missing, and the message names them all; or one makes no sense."""
+    """Some settings are missing (the message names them all), or one is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One field a variable, same name in capitals; a test compares them with every stage's."""
+    """Each field is an environment variable of the same name in capitals.
+
+    A test compares the fields with the variables of every stage.
+    """
 
     stage: str
     """Name of the stage: dev, prod, local."""
@@ -30,24 +33,24 @@ class Settings:
     events_topic_arn: str
     """SNS topic that every public event is published to."""
     public_base_url: str
-    """Where recipients reach us, without a slash at the end; tracking links begin with it."""
+    """The start of tracking links, without a slash at the end."""
     email_sender: str
     """Verified SES address that e-mails come from."""
     tile_url: str
     """XYZ template of the map tiles, or ``streets:<path>`` for a GeoJSON of streets."""
     tile_attribution: str
-    """Whom the map data belongs to, as shown on the map."""
+    """The owner of the map data, as shown on the map."""
     road_network: str
-    """Who knows how long roads take: ``great_circle`` (nobody), ``amazon_location``, or ``osrm:``
-    or ``valhalla:`` and the address of a server."""
+    """The source of road times: ``great_circle`` (none), ``amazon_location``, or ``osrm:`` or
+    ``valhalla:`` with the address of a server."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
-        """From environment variables.
+        """Read the settings from environment variables.
 
-        Raises SettingsError naming every one that is missing, or one that makes no sense.
+        Raises SettingsError with the names of all missing variables, or of an invalid one.
         """
         names = {field.name: field.name.upper() for field in fields(cls)}
         missing = sorted(name for name in names.values() if not environ.get(name))
@@ -60,7 +63,7 @@ class Settings:
 
 
 def require_road_network(value: str) -> None:
-    """Raises SettingsError, saying what may stand there."""
+    """Raise SettingsError with the allowed values unless the value is one of them."""
     kind, _, url = value.partition(":")
     if value in ROAD_NETWORKS or (kind in ROAD_SERVERS and _is_server(url)):
         return
@@ -72,10 +75,14 @@ def require_road_network(value: str) -> None:
 
 
 def _is_server(url: str) -> bool:
-    """Credentials have no place in the environment; a query would be lost."""
+    """Whether this is the address of a server.
+
+    It may not have credentials, because the environment is no place for them. It may not have a
+    query, because that would be lost.
+    """
     try:
         parts = urlsplit(url)
-        is_port = parts.port != 0  # reading it raises ValueError for what is no port
+        is_port = parts.port != 0  # reading an invalid port raises ValueError
     except ValueError:
         return False
     is_plain = url.isascii() and url.isprintable() and " " not in url

@@ -1,9 +1,9 @@
-"""AWS clients, made when first asked for, and the one opinion on which of their failures pass.
+"""AWS clients, made on first use, and the one rule that says which of their failures are temporary.
 
-One retry layer: the SDK's, three attempts in all. Time-outs are short, because every caller is a
-function with a deadline of its own.
+There is one retry layer: the SDK's, three attempts in all. Time-outs are short, because every
+caller is a function with a deadline of its own.
 
-What botocore would find out anew with every call, it is told when a client is made.
+We configure a client with everything that botocore would otherwise work out for every call.
 """
 
 from collections.abc import Iterator, Mapping
@@ -51,14 +51,14 @@ PASSING: Final = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Error codes of DynamoDB, SNS, SES and S3 that say: later."""
+"""Error codes of DynamoDB, SNS, SES and S3 that mean: try again later."""
 
 
 class GeoRoutesClient(Protocol):
-    """What we call of Amazon Location Routes."""
+    """The calls that we use of Amazon Location Routes."""
 
     def calculate_routes(self, **question: object) -> Mapping[str, object]:
-        """Raises BotoCoreError or ClientError."""
+        """Calculate a route. Raises BotoCoreError or ClientError."""
         ...
 
 
@@ -71,7 +71,7 @@ def client(service: Literal["ses"], *, total_attempts: int = ...) -> "SESClient"
 @overload
 def client(service: Literal["sns"], *, total_attempts: int = ...) -> "SNSClient": ...
 def client(service: str, *, total_attempts: int = TOTAL_ATTEMPTS) -> Any:
-    """The client of a service, one a process.
+    """The client of a service, one per process.
 
     Region, keys and ``AWS_ENDPOINT_URL`` come from the environment, as botocore reads it.
     ``total_attempts=1`` is for calls that must not be repeated blindly, such as sending an SMS.
@@ -80,12 +80,12 @@ def client(service: str, *, total_attempts: int = TOTAL_ATTEMPTS) -> Any:
 
 
 def forget_clients() -> None:
-    """Make new clients from here on; tests and the laptop stack change endpoints on the way."""
+    """Make new clients from now on, because tests and the laptop stack change endpoints."""
     _client.cache_clear()
 
 
 def has_passing_cause(error: BaseException | None) -> bool:
-    """Whether a repeat may go well: throttling, a fault of the service, a broken connection."""
+    """Whether a repeat may succeed: throttling, a fault of the service, a broken connection."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return error.response.get("Error", {}).get("Code") in PASSING or status >= 500  # noqa: PLR2004 - HTTP
@@ -94,7 +94,7 @@ def has_passing_cause(error: BaseException | None) -> bool:
 
 @contextmanager
 def translated(dependency: str) -> Iterator[None]:
-    """Turn what passes into Unavailable; anything else is a mistake of ours and stays as it is."""
+    """Turn temporary failures into Unavailable. Any other failure is our mistake and stays."""
     try:
         yield
     except (BotoCoreError, ClientError) as exc:
@@ -105,7 +105,10 @@ def translated(dependency: str) -> Iterator[None]:
 
 @contextmanager
 def translated_once(dependency: str) -> Iterator[None]:
-    """As ``translated``, for what must not be done twice: if it may have been, AnswerLost."""
+    """Like ``translated``, for calls that must not happen twice.
+
+    Raises AnswerLost when the call may have happened.
+    """
     try:
         yield
     except (BotoCoreError, ClientError) as exc:
@@ -117,7 +120,7 @@ def translated_once(dependency: str) -> Iterator[None]:
 
 
 def _is_surely_undone(error: BotoCoreError | ClientError) -> bool:
-    """Never connected, or turned away at the door; a plain 500 may come after the deed."""
+    """Whether AWS surely did nothing: no connection, or refused. A 500 may come after the work."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status < 500 or status == 503  # noqa: PLR2004 - HTTP
@@ -130,8 +133,8 @@ def _client(service: str, total_attempts: int) -> Any:  # noqa: ANN401 - typed b
 
 
 def new_client(service: str, *, total_attempts: int = TOTAL_ATTEMPTS) -> Any:  # noqa: ANN401 - as above
-    """A client of one's own."""
-    # not boto3: it only wraps the same client, and its import costs a cold start 100 ms
+    """A new client that is not shared."""
+    # Not boto3: it only wraps the same client, and its import adds 100 ms to a cold start.
     session = botocore.session.get_session()
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_S,
@@ -139,9 +142,9 @@ def new_client(service: str, *, total_attempts: int = TOTAL_ATTEMPTS) -> Any:  #
         retries={"total_max_attempts": total_attempts, "mode": "standard"},
         signature_version="s3v4"
         if service == "s3"
-        else None,  # browsers fail their preflight on older ones
-        user_agent=session.user_agent(),  # else botocore composes one twice for each call
-        account_id_endpoint_mode="disabled",  # else the credentials are asked for it, each call
-        parameter_validation=service != "dynamodb",  # PynamoDB knows what it asks
+        else None,  # the preflight of browsers fails with older addresses
+        user_agent=session.user_agent(),  # else botocore composes it twice for each call
+        account_id_endpoint_mode="disabled",  # else botocore asks the credentials with each call
+        parameter_validation=service != "dynamodb",  # PynamoDB builds valid requests
     )
     return session.create_client(service, config=config)

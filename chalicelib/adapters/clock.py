@@ -1,4 +1,4 @@
-"""The real present."""
+"""The real clock."""
 
 from datetime import UTC, datetime
 
@@ -7,6 +7,6 @@ class SystemClock:
     """The port ``Clock`` on the machine's clock."""
 
     def now(self) -> datetime:
-        """Now, aware, in UTC, in whole milliseconds: what is kept is what was answered."""
+        """Now in aware UTC and whole milliseconds, so stored times equal those in answers."""
         now = datetime.now(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)

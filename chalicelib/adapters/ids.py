@@ -1,4 +1,4 @@
-"""New names: a type prefix and a ULID, so that they sort by time and are safe in URLs."""
+"""New ids: a type prefix and a ULID. They sort by time and are safe in URLs."""
 
 from ulid import ULID
 

@@ -1,4 +1,4 @@
-"""Real pauses."""
+"""Real pauses between retries."""
 
 import time
 from collections.abc import Callable
@@ -9,12 +9,12 @@ _random: Final = SystemRandom()
 
 
 class RandomPauses:
-    """The port ``Pauses``: sleeps."""
+    """The port ``Pauses``. It sleeps."""
 
     def __init__(self, sleep: Callable[[float], object] = time.sleep) -> None:
         """``sleep`` takes seconds."""
         self._sleep = sleep
 
     def take(self, longest_s: float) -> None:
-        """Full jitter: any time up to the longest is as likely as any other."""
+        """Sleep with full jitter: every time up to ``longest_s`` is equally likely."""
         self._sleep(_random.uniform(0.0, longest_s))

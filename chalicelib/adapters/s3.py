@@ -1,4 +1,4 @@
-"""Proof files in S3: they go there straight from the phone and are shown straight from there."""
+"""Proof files in S3. Phones upload them directly, and browsers load them directly."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,14 +20,14 @@ class S3ProofStore:
     """The port ``ProofStore`` on one private bucket."""
 
     def __init__(self, bucket: str) -> None:
-        """``bucket`` is its name."""
+        """``bucket`` is the name of the bucket."""
         self._bucket = bucket
 
     @property
     def origin(self) -> str:
-        """Scheme and host of the links, as a page's policy names them.
+        """Scheme and host of the links, for the security policy of a page.
 
-        Signs a link, asks nobody.
+        It comes from a freshly signed link, so no request is made.
         """
         url = client("s3").generate_presigned_url(
             "get_object", Params={"Bucket": self._bucket, "Key": "any"}
@@ -49,7 +49,7 @@ class S3ProofStore:
         return Upload(url=form["url"], fields=form["fields"], expires_at=now + UPLOAD_TTL)
 
     def find(self, object_key: str) -> StoredObject | None:
-        """Its first bytes and what S3 knows of it, in one request."""
+        """The first bytes of an object and its metadata, in one request; None if it is missing."""
         try:
             with translated("s3"):
                 found = client("s3").get_object(
@@ -72,7 +72,7 @@ class S3ProofStore:
         )
 
     def _empty(self, object_key: str) -> StoredObject:
-        """An object without a byte has no first ones to ask for."""
+        """An object of zero bytes. S3 refuses a request for its first bytes."""
         with translated("s3"):
             found = client("s3").head_object(Bucket=self._bucket, Key=object_key)
         return StoredObject(
@@ -84,14 +84,14 @@ class S3ProofStore:
         )
 
     def link(self, proof: Proof) -> str:
-        """A presigned GET, good for five minutes, that shows an image and nothing else."""
+        """A presigned GET, valid for five minutes. It can only show an image."""
         wanted = {
             "Bucket": self._bucket,
             "Key": proof.object_key,
             "ResponseContentType": proof.content_type,
             "ResponseContentDisposition": "inline",
         }
-        if proof.version_id is not None:  # whatever was uploaded there since
+        if proof.version_id is not None:  # a later upload must not replace it
             wanted["VersionId"] = proof.version_id
         return str(
             client("s3").generate_presigned_url("get_object", Params=wanted, ExpiresIn=LINK_TTL_S)

@@ -1,8 +1,8 @@
-"""Tokens: what we hand out signed, so that it can be checked before anything is read.
+"""Signed tokens: we can check them before we read anything from the store.
 
-A tracking token is 50 bytes in url-safe base64: number of the signing key, link generation, the
-shipment's ULID, and a 256-bit HMAC over them. Nothing of it is stored; raising the shipment's link
-generation revokes it.
+A tracking token is 50 bytes in url-safe base64: the number of the signing key, the link generation,
+the shipment's ULID, and a 256-bit HMAC over them. It is not stored. Raising the link generation of
+the shipment revokes it.
 """
 
 import base64
@@ -28,22 +28,22 @@ class HmacSigner:
     """The port ``Signer``; ``keys`` gives the signing keys, oldest first."""
 
     def __init__(self, keys: Callable[[], Sequence[bytes]]) -> None:
-        """Ask for keys late: a process that signs nothing reads none."""
+        """``keys`` is called on first use, so a process that signs nothing reads no keys."""
         self._keys = keys
 
     def tracking_token(self, shipment_id: ShipmentId, link_generation: int) -> str:
         """The secret part of a tracking link.
 
-        Signed with the first key, so that it stays the same for life.
+        It is always signed with the first key, so it never changes.
         """
         ulid = ULID.from_str(shipment_id.removeprefix(f"{SHIPMENT}_"))
         name = NAME.pack(0, link_generation, ulid.bytes)
         return _text(name + self._mac(0, name))
 
     def open_tracking_token(self, token: str) -> tuple[ShipmentId, int]:
-        """Which shipment and link generation a token was made for.
+        """The shipment and the link generation of a token.
 
-        Raises NotFound unless we made it.
+        Raises NotFound unless we made the token.
         """
         raw = _bytes(token) if len(token) == TOKEN_CHARS else b""
         if len(raw) != NAME.size + MAC_BYTES or _text(raw) != token:
@@ -59,7 +59,7 @@ class HmacSigner:
         return str(self._serializer(purpose).dumps(dict(payload)))
 
     def unseal(self, purpose: str, sealed: str) -> dict[str, object] | None:
-        """The payload again; None for anything that we did not seal for this purpose."""
+        """The sealed payload; None when we did not seal it for this purpose."""
         try:
             payload: dict[str, object] = self._serializer(purpose).loads(sealed)
         except BadSignature:

@@ -1,4 +1,4 @@
-"""Who is asking, and in which role. What each route allows is declared beside the route."""
+"""Actors: the one who asks, and the role. Each route declares the roles that it allows."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from chalicelib.domain.ids import DriverId, ShipperId
 
 
 class Role(StrEnum):
-    """The principals of the system. PUBLIC is anybody, also without a key."""
+    """The principals of the system. PUBLIC is anybody, even without a key."""
 
     SHIPPER = "shipper"
     DISPATCHER = "dispatcher"
@@ -28,7 +28,7 @@ DISPATCH = STAFF - {Role.MANAGER}
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Someone who acts: ``id`` is a key's, a driver's, or a word for our own processes."""
+    """Someone who acts. ``id`` is a key's id, a driver's id, or a word for one of our processes."""
 
     role: Role
     id: str

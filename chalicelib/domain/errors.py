@@ -1,4 +1,4 @@
-"""What can go wrong, in the words of the domain: no HTTP and no AWS in here.
+"""Errors in the words of the domain: no HTTP and no AWS in here.
 
 ::
 
@@ -6,7 +6,7 @@
     ├─ Invalid                   malformed or impossible input
     │  └─ IdempotencyKeyReused   the same key with another request
     ├─ NotFound                  unknown, foreign and expired look the same
-    ├─ Unauthorized              nobody we know is asking
+    ├─ Unauthorized              no valid credentials
     ├─ Forbidden                 this actor may not
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
@@ -15,7 +15,7 @@
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
-       └─ AnswerLost             it may have done it, or not: its answer was lost
+       └─ AnswerLost             the answer was lost; the dependency may have acted
 """
 
 from typing import ClassVar
@@ -33,7 +33,7 @@ class DomainError(Exception):
 
 
 class Invalid(DomainError):
-    """Malformed or impossible input; ``pointer`` says where (RFC 6901, relative to the body)."""
+    """Malformed or impossible input; ``pointer`` is its place in the body (RFC 6901)."""
 
     code = "invalid"
     text = "The request breaks a rule."
@@ -45,21 +45,21 @@ class Invalid(DomainError):
 
 
 class NotFound(DomainError):
-    """Unknown, foreign or expired: deliberately the same answer."""
+    """Unknown, foreign or expired: all three deliberately get the same answer."""
 
     code = "not_found"
     text = "There is nothing here, or it is not for you."
 
 
 class Unauthorized(DomainError):
-    """No credentials, or none that are valid."""
+    """No credentials, or no valid ones."""
 
     code = "unauthorized"
     text = "Present a valid key or token as a bearer token."
 
 
 class Forbidden(DomainError):
-    """A known actor asks for what its role may not do."""
+    """A known actor asks for something that its role may not do."""
 
     code = "forbidden"
     text = "This key or token may not do that."
@@ -73,7 +73,7 @@ class Conflict(DomainError):
 
 
 class IllegalTransition(Conflict):
-    """The lifecycle table has no such step; ``current`` and ``wanted`` say which was asked."""
+    """The lifecycle table has no such step: from ``current``, by the step ``wanted``."""
 
     code = "illegal_transition"
     text = "The shipment's status does not allow that."
@@ -87,7 +87,7 @@ class AlreadyAssigned(Conflict):
 
 
 class NotPlannable(Conflict):
-    """The shipment is on its way, or will not be delivered any more."""
+    """The shipment is on its way, or will no longer be delivered."""
 
     code = "not_plannable"
     text = "The shipment cannot be put on a route."
@@ -122,7 +122,7 @@ class UploadMissing(Conflict):
 
 
 class TooManyUploads(Conflict):
-    """The shipment has had its uploads."""
+    """The shipment has used up its uploads."""
 
     code = "too_many_uploads"
     text = "No more files may be uploaded for this shipment."
@@ -136,7 +136,10 @@ class IdempotencyKeyReused(Invalid):
 
 
 class ConcurrentUpdate(Conflict):
-    """Somebody else wrote first. Services read again and retry; exhausted, it is Unavailable."""
+    """Somebody else wrote first.
+
+    Services read again and retry. After the last retry they raise Unavailable.
+    """
 
     code = "concurrent_update"
     text = "Somebody else changed this at the same time."
@@ -150,10 +153,7 @@ class TooLarge(DomainError):
 
 
 class Unavailable(DomainError):
-    """A dependency did not answer as it should.
-
-    Nothing was half done; repeat after ``retry_after_s``.
-    """
+    """A dependency failed. Nothing was half done, so repeat after ``retry_after_s``."""
 
     code = "unavailable"
     text = "Something we depend on is not answering. It is safe to repeat the request."
@@ -164,7 +164,7 @@ class Unavailable(DomainError):
 
 
 class AnswerLost(Unavailable):
-    """A dependency may have done what we asked, or not: its answer was lost.
+    """The answer of a dependency was lost. We do not know whether it did what we asked.
 
     A repeat may do it twice.
     """

@@ -1,4 +1,4 @@
-"""Places on the Earth, as one value, so that nobody swaps or forgets one half of it."""
+"""Places on the Earth. A place is one value, so nobody can swap or forget half of it."""
 
 import math
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ MAX_LON_DEG: Final = 180.0
 
 @dataclass(frozen=True, slots=True)
 class Coordinates:
-    """A point in WGS 84 degrees; latitude −90…90, longitude −180…180. Raises ValueError outside."""
+    """A point in WGS 84 degrees: latitude −90…90, longitude −180…180. Raises ValueError outside."""
 
     lat_deg: float
     lon_deg: float
 
     def __post_init__(self) -> None:
-        """NaN fails these comparisons too."""
+        """Check both ranges. NaN fails these comparisons too."""
         if not (abs(self.lat_deg) <= MAX_LAT_DEG and abs(self.lon_deg) <= MAX_LON_DEG):
             msg = "latitude must be within ±90 and longitude within ±180 degrees"
             raise ValueError(msg)

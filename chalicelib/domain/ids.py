@@ -1,6 +1,6 @@
-"""Names of things.
+"""Ids. Each is a type prefix and a ULID.
 
-Each id is a type prefix and a ULID, except where a replay must collide with itself.
+An id is derived instead where a repeat must get the same id.
 """
 
 from typing import Final, NewType

@@ -1,11 +1,11 @@
-"""Instants are aware and in UTC; a naive time is refused where it enters."""
+"""Instants and ranges of time. All are aware and in UTC; we refuse a naive time where it enters."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 
 def utc(instant: datetime) -> datetime:
-    """The same instant in UTC. Raises ValueError for a naive time, which could mean anything."""
+    """The same instant in UTC. Raises ValueError for a naive time, because its zone is unknown."""
     if instant.tzinfo is None or instant.utcoffset() is None:
         msg = "a time needs an offset from UTC"
         raise ValueError(msg)
@@ -14,7 +14,7 @@ def utc(instant: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """From ``earliest`` to ``latest``, both aware; ``earliest`` is never after ``latest``."""
+    """The time from ``earliest`` to ``latest``, both aware, in this order."""
 
     earliest: datetime
     latest: datetime

@@ -1,4 +1,4 @@
-"""One page of a listing."""
+"""Listings: long lists are read page by page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ T = TypeVar("T")
 class Listing(Generic[T]):
     """One page of a listing.
 
-    ``position`` resumes after it (None: that was all); it is not yet an opaque cursor.
+    The next page begins after ``position`` (None: this is the last page). ``position`` is not yet
+    an opaque cursor.
     """
 
     data: tuple[T, ...]

@@ -1,4 +1,4 @@
-"""The numbers that the rules turn on, as one value that is passed in and that tests can set."""
+"""The policy: all thresholds of the rules as one value. It is a parameter, so tests can set it."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,64 +9,61 @@ from chalicelib.domain.visibility import VisibilityPolicy
 NOTICE_LEASE_S: Final = 120
 """How long a sender owns a notice or a webhook delivery.
 
-Must exceed the sender function's time-out (a test compares it with the template): then nobody else
-can hold the lease while a first sender may still be sending.
+It must be longer than the time-out of the sender function (a test compares it with the template).
+Then nobody else can hold the lease while the first sender may still be sending.
 """
 
 LEDGER_KEEP_S: Final = 30 * 24 * 3_600
-"""How long the ledger remembers what was sent.
+"""How long the ledger remembers sent messages.
 
-Longer than stream, queue and dead-letter queue together can hold an event back.
+This is longer than stream, queue and dead-letter queue together can hold an event back.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Tunables.
-
-    Distances in metres, durations as timedelta; the defaults are the documented behaviour.
-    """
+    """The thresholds of the rules. The defaults are the documented behaviour."""
 
     fix_future_limit: timedelta = timedelta(minutes=2)
-    """A fix later than this after our clock is refused as ``future``."""
+    """We refuse a fix that is more than this ahead of our clock (``future``)."""
     fix_age_limit: timedelta = timedelta(hours=48)
-    """A fix older than this when it reaches us is refused as ``too_old``."""
+    """We refuse a fix that is older than this when it reaches us (``too_old``)."""
     clock_skew_limit: timedelta = timedelta(minutes=2)
-    """A device clock that differs more than this from ours is corrected by the difference."""
+    """We correct a device clock that differs from ours by more than this."""
     fix_accuracy_limit_m: float = 500.0
-    """A vaguer fix is kept in the track but moves neither the van nor an ETA."""
+    """A less accurate fix is kept in the track, but moves neither the van nor an ETA."""
     teleport_speed_mps: float = 45.0
     teleport_slack_m: float = 60.0
-    """Gate of the credible chain: farther than speed × time + slack is a jump (recall ≥ 0.95)."""
+    """A fix farther away than speed × time + slack is a jump (recall ≥ 0.95)."""
 
     arrival_radius_m: float = 60.0
     arrival_dwell: timedelta = timedelta(seconds=20)
-    """At the next stop, this near for this long (measured: right at 96 % of stops)."""
+    """Arrived at the next stop: near for this long (measured: right at 96 % of stops)."""
     arrival_out_of_turn: timedelta = timedelta(seconds=90)
-    """At any other stop, standing for this long (measured: wrong at 1 % of stops passed by)."""
+    """Arrived at any other stop: near for this long, standing (wrong at 1 % of stops passed by)."""
 
     approaching_stops: int = 2
     approaching_within: timedelta = timedelta(minutes=15)
-    """Approaching: at most so many stops before, and the ETA so near."""
+    """Approaching: at most ``approaching_stops`` before this stop, and the ETA at most this far."""
     delay_tolerance: timedelta = timedelta(minutes=5)
     """Delayed: the ETA is this much later than the end of the promise."""
     recovery_margin: timedelta = timedelta(minutes=3)
     """Back on time: the ETA is this much before the end of the first promise."""
     promise_step: timedelta = timedelta(minutes=5)
-    """Promises are told on full five minutes."""
+    """Both ends of a promise are full multiples of this."""
     promise_rest: timedelta = timedelta(minutes=15)
-    """No promise changes again sooner than this (hysteresis in time)."""
+    """A promise does not change again sooner than this (hysteresis in time)."""
     alerts_per_commit: int = 39
-    """So many shipments are told with one fix; the rest follow with the next.
+    """The most shipments that one fix tells; the others follow with the next fix.
 
     Each costs four write units in the transaction (its state and an event), live state and track
     three more: 39 cost 159. A batch stays at 160, and the transaction below its 100 items.
     """
 
     stale_after: timedelta = timedelta(seconds=180)
-    """An older position is not shown as live."""
+    """We do not show an older position as live."""
     track_retention: timedelta = timedelta(days=60)
-    """Positions expire (CNIL: two months in principle)."""
+    """Positions expire after this time (CNIL: two months in principle)."""
     link_retention: timedelta = timedelta(days=14)
     """A tracking link ends this long after the delivery."""
     poll_near_s: int = 10

@@ -1,7 +1,8 @@
-"""What a recipient may see of the driver: one rule for each element, decided on the server.
+"""Visibility: one rule for each thing that a recipient may see of the driver.
 
-A hidden element is absent from the answer. Nothing of the driver is shown once the shipment is
-completed. The rules are those of Google's Fleet Engine (``TaskTrackingViewConfig``).
+The server applies the rules, and leaves a hidden element out of the answer. Once the shipment is
+completed, nothing of the driver is shown. The rules are those of Google's Fleet Engine
+(``TaskTrackingViewConfig``).
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Proximity:
-    """How near the driver is: stops before this one (0 = next), time to the ETA, metres left."""
+    """The driver's nearness: stops before this one (0 = next), time to the ETA, metres left."""
 
     stops_before: int
     time_left: timedelta

@@ -16,9 +16,13 @@ class Stage:
     views_by_token: dict[str, TrackingView | DomainError] = field(default_factory=dict)
     base_url: str = ""
     asked: int = 0
+    shown: int = 0
 
     def show(self, view: TrackingView | DomainError, *, token: str = "t0ken") -> str:  # noqa: S107
-        """Put a view behind a link and return the link's address."""
+        """Put a view behind a link and return the link's address. Each is a new live state."""
+        if isinstance(view, TrackingView):
+            self.shown += 1
+            view = replace(view, live_version=self.shown)
         self.views_by_token[token] = view
         return f"{self.base_url}/t/{token}"
 

@@ -1,4 +1,4 @@
-"""SES: e-mails to recipients, from the one address that the operator has verified."""
+"""SES: e-mails to recipients, sent from the address that the operator has verified."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _REFUSED: Final = frozenset({"InvalidParameterValue", "MessageRejected", "ValidationError"})
 _PAUSED: Final = frozenset({"AccountSendingPausedException", "MailFromDomainNotVerifiedException"})
-"""The operator's set-up is at fault, not the address: worth a repeat, and a place in the DLQ."""
+"""The operator's set-up is wrong, not the address. So we try again, and park it in the DLQ."""
 
 
 class SesEmailSender:
@@ -22,7 +22,7 @@ class SesEmailSender:
         self._sender = sender
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:
-        """Raises Invalid for an address that never gets it, else as the port says."""
+        """Send one e-mail. Raises Invalid for an unusable address, else the errors of the port."""
         try:
             with translated_once("email"):
                 client("ses", total_attempts=1).send_email(

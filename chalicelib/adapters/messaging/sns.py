@@ -1,4 +1,4 @@
-"""SNS: the topic that events are published to, and text messages to phones."""
+"""SNS: the topic for events, and text messages to phones."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES: Final = 10
 MOST_BYTES: Final = 256 * 1024
-"""Of one call, message bodies and attributes together."""
+"""Limit of one call, for message bodies and attributes together."""
 
 _WRONG_NUMBER: Final = frozenset(
     {"InvalidParameter", "InvalidParameterValue", "OptedOut", "ParameterValueInvalid", "Validation"}
@@ -26,13 +26,13 @@ _WRONG_NUMBER: Final = frozenset(
 
 
 class SnsEventTopic:
-    """Publishes events, ten a call, with attributes that subscriptions may filter by."""
+    """Publishes events, ten per call, with attributes for the filters of subscriptions."""
 
     def __init__(self, topic_arn: str) -> None:
         self._topic_arn = topic_arn
 
     def publish(self, events: Sequence[Event]) -> frozenset[str]:
-        """The ids of the events that were not taken. After the first failing call none is tried."""
+        """Publish up to the first failed call. Returns the ids of the events not published."""
         not_taken: set[str] = set()
         calls = list(_calls(events))
         sendable = {event.id for call in calls for event, _ in call}
@@ -55,7 +55,7 @@ class SnsEventTopic:
 
 
 class SnsSmsSender:
-    """Sends text messages. ``sender_id`` shows as the sender where a country allows it."""
+    """Sends text messages. Phones show ``sender_id`` as the sender where a country allows it."""
 
     def __init__(self, sender_id: str | None = "Doorstep") -> None:
         self._attributes = {"AWS.SNS.SMS.SMSType": _text("Transactional")}
@@ -63,7 +63,7 @@ class SnsSmsSender:
             self._attributes["AWS.SNS.SMS.SenderID"] = _text(sender_id)
 
     def send(self, phone: str, text: str) -> None:
-        """Raises Invalid for a number that never gets it, else as the port says."""
+        """Send one SMS. Raises Invalid for an unusable number, else the errors of the port."""
         try:
             with translated_once("sms"):
                 client("sns", total_attempts=1).publish(
@@ -78,7 +78,10 @@ class SnsSmsSender:
 def _calls(
     events: Sequence[Event],
 ) -> "Iterator[list[tuple[Event, PublishBatchRequestEntryTypeDef]]]":
-    """Entries in the order of the events, in calls that SNS takes; too large ones are left out."""
+    """The entries in the order of the events, in calls within SNS's limits.
+
+    An event that is too large is left out.
+    """
     call: list[tuple[Event, PublishBatchRequestEntryTypeDef]] = []
     call_bytes = 0
     for number, event in enumerate(events):

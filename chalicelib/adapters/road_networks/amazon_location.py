@@ -1,8 +1,8 @@
-"""Amazon Location Routes: ``CalculateRoutes`` (geo-routes, version 2), the stops as waypoints.
+"""Amazon Location Routes: ``CalculateRoutes`` (geo-routes, version 2), with stops as waypoints.
 
-Not ``CalculateRouteMatrix``: that is billed by the cell, of which consecutive legs need only the
-diagonal, and has a quarter of the quota. A route is one request with up to 23 waypoints between
-origin and destination, so 24 legs (API reference, ``Waypoints``).
+We do not use ``CalculateRouteMatrix``. It is billed by the cell, but consecutive legs need only the
+diagonal, and its quota is a quarter. A route is one request with up to 23 waypoints between origin
+and destination, so 24 legs (API reference, ``Waypoints``).
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ LEGS_AT_ONCE: Final = 24
 
 
 class AmazonLocation:
-    """The port ``RoadNetwork`` in the region of the deployment, which must offer the service."""
+    """The port ``RoadNetwork``. The region of the deployment must offer the service."""
 
     def __init__(self, *, deadline_s: float = legs.DEADLINE_S) -> None:
         self._client = client("geo-routes", total_attempts=1)
         self._deadline_s = deadline_s
 
     def travel_times(self, places: Sequence[Coordinates]) -> tuple[float | None, ...]:
-        """A route for every 24 legs. Raises Unavailable, also for what AWS does not allow us."""
+        """One request for every 24 legs. Raises Unavailable, also when AWS denies the request."""
         try:
             return legs.travel_times(
                 places, self._ask, legs_at_once=LEGS_AT_ONCE, deadline_s=self._deadline_s
@@ -37,7 +37,7 @@ class AmazonLocation:
 
     def _ask(self, places: Sequence[Coordinates], ends_at: float) -> Sequence[float | None]:
         question = _question(places)
-        # botocore's time-outs are for one wait each
+        # A time-out of botocore limits only a single wait.
         answer = within(ends_at, lambda: self._client.calculate_routes(**question))
         match answer:
             case {"Routes": [{"Legs": list() as sections}, *_]}:
@@ -50,7 +50,10 @@ class AmazonLocation:
 
 
 def _question(places: Sequence[Coordinates]) -> dict[str, Any]:
-    """Longitude comes first. Without traffic: of a weekday's hours the learned model knows more."""
+    """The request. Longitude comes first.
+
+    We ask without traffic, because the learned model knows more about the hours of a weekday.
+    """
     origin, *between, destination = ([place.lon_deg, place.lat_deg] for place in places)
     return {
         "Origin": origin,
@@ -63,7 +66,10 @@ def _question(places: Sequence[Coordinates]) -> dict[str, Any]:
 
 
 def _per_leg(sections_s: Sequence[float], count: int) -> Sequence[float]:
-    """A leg with a ferry has several sections; they can be told apart only when it stands alone."""
+    """The seconds of each leg.
+
+    A leg with a ferry has several sections. We can assign them only when the leg is asked alone.
+    """
     if count == 1:
         return [sum(sections_s)]
     if len(sections_s) != count:

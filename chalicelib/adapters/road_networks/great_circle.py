@@ -1,4 +1,4 @@
-"""No road network: a leg is judged by its great-circle distance alone, which the models learn."""
+"""No road network: the models learn the time of a leg from its great-circle distance alone."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from chalicelib.domain.geography import Coordinates
 
 
 class GreatCircle:
-    """The port ``RoadNetwork`` without a network: it asks nobody and knows no road."""
+    """The port ``RoadNetwork`` without a network."""
 
     def travel_times(self, places: Sequence[Coordinates]) -> tuple[float | None, ...]:
         """None for every leg."""

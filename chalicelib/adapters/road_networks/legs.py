@@ -1,8 +1,8 @@
-"""The legs of a plan, asked for a few at a time and all within one deadline.
+"""Asking a road network for the legs of a plan: a few at a time, all within one deadline.
 
-Networks refuse a question as a whole when one address has no road: then it is asked again in
-halves, until the legs without a way stand alone. Whatever else goes wrong spoils the whole plan: a
-van is not timed by two measures because a server fell over half way.
+A network refuses a whole request when one address has no road. Then we split the request into
+halves, again and again, until the legs without a way are alone. Any other fault fails the whole
+plan: we do not mix two sources of times in one plan because a server failed half way.
 """
 
 import time
@@ -14,24 +14,24 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.geography import Coordinates
 
 DEADLINE_S: Final = 5.0
-"""For a whole plan. A dispatcher waits meanwhile, and the function has 28 s in all."""
+"""For a whole plan. A dispatcher is waiting, and the function has 28 s in all."""
 LONGEST_S: Final = 10 * 86_400.0
-"""No leg takes ten days; such a figure is a sentinel or a mistake."""
+"""No leg takes ten days. Such a figure is a placeholder or a mistake."""
 
 Ask = Callable[[Sequence[Coordinates], float], Sequence[float | None]]
-"""Seconds for each pair of consecutive places, by a deadline of ``time.monotonic()``."""
+"""Gives the seconds for each pair of consecutive places, by a deadline of ``time.monotonic()``."""
 
 
 class AskFewer(Exception):
-    """There is no answer for these legs together, and perhaps one for some of them."""
+    """The network has no answer for these legs together, but perhaps for some of them."""
 
 
 def travel_times(
     places: Sequence[Coordinates], ask: Ask, *, legs_at_once: int, deadline_s: float
 ) -> tuple[float | None, ...]:
-    """Seconds for each leg, None where there is no way.
+    """Seconds for each leg; None when there is no way.
 
-    ``ask`` raises AskFewer, and OSError, HTTPException or ValueError for a fault. Raises
+    ``ask`` may raise AskFewer, and OSError, HTTPException or ValueError for a fault. Raises
     Unavailable for any fault, and at the deadline.
     """
     ends_at = time.monotonic() + deadline_s
@@ -47,7 +47,7 @@ def travel_times(
 
 
 def seconds(value: object) -> float:
-    """A duration as it was answered. Raises ValueError unless it is one."""
+    """A duration from an answer. Raises ValueError unless it is a duration."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST_S:
         return float(value)
     msg = "no duration"
@@ -55,9 +55,9 @@ def seconds(value: object) -> float:
 
 
 def diagonal(rows: Sequence[object], legs: int) -> Iterator[float | None]:
-    """The seconds of consecutive places out of a matrix: its rows are starts, its columns ends.
+    """The seconds between consecutive places from a matrix of starts (rows) and ends (columns).
 
-    Null is no way. Raises ValueError for a matrix of another shape.
+    Null means that there is no way. Raises ValueError for a matrix of another shape.
     """
     if len(rows) != legs:
         msg = "not as many rows as starts"

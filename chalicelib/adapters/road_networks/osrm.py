@@ -12,7 +12,7 @@ from chalicelib.domain.geography import Coordinates
 
 LEGS_AT_ONCE: Final = 24
 NEAREST_ROAD_M: Final = 2_000
-"""Without a radius OSRM measures from the nearest road of its map, were it on another continent."""
+"""Without a radius OSRM measures from its nearest road, even if that is on another continent."""
 
 
 class Osrm:
@@ -23,7 +23,7 @@ class Osrm:
         self._deadline_s = deadline_s
 
     def travel_times(self, places: Sequence[Coordinates]) -> tuple[float | None, ...]:
-        """A table for every 24 legs. Raises Unavailable."""
+        """One request for every 24 legs. Raises Unavailable."""
         return legs.travel_times(
             places, self._ask, legs_at_once=LEGS_AT_ONCE, deadline_s=self._deadline_s
         )
@@ -41,12 +41,12 @@ class Osrm:
 
 
 def _question(places: Sequence[Coordinates]) -> str:
-    """Longitude comes first; six decimals are 11 cm."""
+    """The path of the request. Longitude comes first; six decimals are 11 cm."""
     at = ";".join(f"{place.lon_deg:.6f},{place.lat_deg:.6f}" for place in places)
     starts = ";".join(str(i) for i in range(len(places) - 1))
     ends = ";".join(str(i) for i in range(1, len(places)))
     radiuses = ";".join([str(NEAREST_ROAD_M)] * len(places))
-    # The profile in the path is for proxies: osrm-routed serves the one that its data was made for.
+    # Only proxies read the profile in the path: osrm-routed always uses the profile of its data.
     return (
         f"/table/v1/driving/{at}?sources={starts}&destinations={ends}&annotations=duration"
         f"&radiuses={radiuses}&skip_waypoints=true&generate_hints=false"

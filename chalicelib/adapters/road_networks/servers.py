@@ -1,6 +1,7 @@
-"""A routing server of the operator's over HTTP: little JSON comes, and soon, or it is a fault.
+"""The operator's own routing server over HTTP. Its answer must be small JSON and come soon.
 
-No proxies and no redirects; names are looked up by every question, since a server may move.
+We use no proxies and follow no redirects. We look up the name for every request, because a server
+may move.
 """
 
 import json
@@ -15,20 +16,20 @@ from urllib.parse import urlsplit
 from chalicelib.adapters.webhooks.deadlines import Wire, connect, left_s, resolve, within
 
 MOST_BYTES: Final = 256 * 1024
-"""A matrix of 24 legs has 576 figures: 8 KB as OSRM and Valhalla write them."""
+"""A matrix of 24 legs has 576 figures, which OSRM and Valhalla write in 8 KB."""
 PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status and the JSON that came with it."""
+    """The status and the JSON of an answer."""
 
     status: int
     body: object
 
 
 class RoutingServer:
-    """The server at a base address, ``http`` or ``https``. ``tls`` says whom it trusts."""
+    """The server at a base address, ``http`` or ``https``. ``tls`` has the trusted certificates."""
 
     def __init__(self, base_url: str, *, tls: ssl.SSLContext | None = None) -> None:
         parts = urlsplit(base_url)
@@ -39,13 +40,13 @@ class RoutingServer:
         self._given_tls = tls
 
     def get(self, path: str, ends_at: float) -> Answer:
-        """As ``post``, asked by the path alone."""
+        """The answer to a GET of the path. Raises the same errors as ``post``."""
         return self._exchange("GET", path, None, ends_at)
 
     def post(self, path: str, question: object, ends_at: float) -> Answer:
-        """What it answers to a question as JSON, whatever the status.
+        """The answer to a question in JSON, with any status.
 
-        Raises OSError, HTTPException or ValueError without a whole answer in JSON by the deadline.
+        Raises OSError, HTTPException or ValueError without a complete JSON answer by the deadline.
         """
         return self._exchange("POST", path, json.dumps(question).encode(), ends_at)
 

@@ -13,12 +13,12 @@ from chalicelib.domain.geography import Coordinates
 
 LEGS_AT_ONCE: Final = 24
 NEAREST_ROAD_M: Final = 2_000
-"""Valhalla's own default is 35 km: an address outside its map would be moved onto its edge."""
+"""Valhalla's default is 35 km, which would move an address outside its map onto the map's edge."""
 TOO_FAR: Final = 154
 UNCONNECTED: Final = 170
 NO_ROAD: Final = 171
 NO_PATH: Final = 442
-"""Error codes that say: not from here to there (valhalla/exceptions.h)."""
+"""These error codes mean that there is no way (valhalla/exceptions.h)."""
 
 
 class Valhalla:
@@ -29,7 +29,7 @@ class Valhalla:
         self._deadline_s = deadline_s
 
     def travel_times(self, places: Sequence[Coordinates]) -> tuple[float | None, ...]:
-        """A matrix for every 24 legs. Raises Unavailable."""
+        """One request for every 24 legs. Raises Unavailable."""
         return legs.travel_times(
             places, self._ask, legs_at_once=LEGS_AT_ONCE, deadline_s=self._deadline_s
         )

@@ -1,7 +1,7 @@
-"""Waiting for others, always until one deadline: for names, connections, answers, whole calls.
+"""Deadlines for names, connections, answers and whole calls.
 
-A socket's own time-out begins anew with every byte, and some calls have none at all. Deadlines are
-readings of ``time.monotonic()``.
+The time-out of a socket starts again with every byte, and some calls have none at all. So all waits
+here end at one deadline, a reading of ``time.monotonic()``.
 """
 
 import io
@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 class Wire:
-    """As much of a socket as http.client uses: every wait ends at the deadline, few bytes come."""
+    """The part of a socket that http.client uses, with a deadline and a limit of bytes to read."""
 
     def __init__(self, line: socket.socket, ends_at: float, *, most_bytes: int) -> None:
         self._line = line
@@ -26,19 +26,19 @@ class Wire:
         self._most_bytes = most_bytes
 
     def sendall(self, data: bytes) -> None:
-        """Raises TimeoutError."""
+        """Send all bytes. Raises TimeoutError at the deadline."""
         self._line.settimeout(left_s(self._ends_at))
         self._line.sendall(data)
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        """What arrives. Reading raises OSError when it is too much, TimeoutError when too slow."""
-        del mode  # http.client only ever reads
+        """The bytes that arrive. Raises OSError for too many of them, TimeoutError when late."""
+        del mode  # http.client only reads
         return io.BufferedReader(_Reader(self._line, self._ends_at, self._most_bytes))
 
     def close(self) -> None:
-        """Nothing: http.client closes its socket before it has read the answer's body.
+        """Do nothing, because http.client closes its socket before it reads the body.
 
-        Whoever opened the line hangs up.
+        The caller who opened the connection closes it.
         """
 
 
@@ -71,16 +71,17 @@ def left_s(ends_at: float) -> float:
 
 
 def within(ends_at: float, work: Callable[[], Result]) -> Result:
-    """The result of something that cannot be told when to stop, waited for in another thread.
+    """The result of a call that has no time-out of its own. It runs in another thread.
 
-    Raises what it raises, and TimeoutError at the deadline: then it goes on, and nobody listens.
+    Raises the errors of the call, and TimeoutError at the deadline. The call then goes on, but its
+    result is ignored.
     """
     future: Future[Result] = Future()
 
     def run() -> None:
         try:
             future.set_result(work())
-        except BaseException as exc:  # noqa: BLE001 - raised again where it is waited for
+        except BaseException as exc:  # noqa: BLE001 - raised again in the waiting thread
             future.set_exception(exc)
 
     threading.Thread(target=run, daemon=True).start()
@@ -88,7 +89,7 @@ def within(ends_at: float, work: Callable[[], Result]) -> Result:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name. Raises OSError; knows no time-out, so wait for it ``within`` one."""
+    """The addresses of a name. Raises OSError. It has no time-out, so call it by ``within``."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as exc:

@@ -1,9 +1,9 @@
-"""Posts webhooks to servers of other people, without ever becoming their way into our network.
+"""Posts webhooks to other people's servers, and never gives them a way into our network.
 
-The name is looked up once, every answer must be public, and the connection goes to a checked
-address while TLS and the Host header keep the name: between check and connect nothing can change
-(reliability.md T6). No proxies, no redirects, one deadline for everything, little is read, and
-nothing of it is kept.
+We look up the name once, and every address must be public. We connect to a checked address, while
+TLS and the Host header use the name. So nothing can change between check and connect
+(reliability.md T6). There are no proxies, no redirects and one deadline for everything. We read
+little of the answer and keep none of it.
 """
 
 import socket
@@ -32,7 +32,7 @@ MOST_BYTES: Final = 64 * 1024
 
 
 class HttpsWebhookSender:
-    """Posts over HTTPS. ``refused_hosts`` are our own; ``allow_local`` is for a laptop alone."""
+    """Posts over HTTPS. ``refused_hosts`` are our own. ``allow_local`` is only for a laptop."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class HttpsWebhookSender:
         self._given_tls = tls
 
     def check(self, url: str) -> None:
-        """Raises Invalid for a target that we must not call, Unavailable when no DNS answers."""
+        """Raise Invalid for a target that we must not call, Unavailable when no DNS answers."""
         target = self._parse(url)
         try:
             self._addresses(target, time.monotonic() + LOOK_UP_S)
@@ -64,9 +64,9 @@ class HttpsWebhookSender:
             raise Unavailable(dependency="dns") from exc
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """The status of the answer, once all of it (64 KB at most) is here within 15 s.
+        """The status of the answer. It must be complete within 15 s and have at most 64 KB.
 
-        Raises Unavailable when there was none, Invalid for a target that we must not call.
+        Raises Unavailable without such an answer, Invalid for a target that we must not call.
         """
         target = self._parse(url)
         ends_at = time.monotonic() + self._deadline_s
@@ -82,7 +82,7 @@ class HttpsWebhookSender:
     def _addresses(self, target: Target, ends_at: float) -> list[str]:
         addresses = within(ends_at, lambda: self._resolve(target.host, target.port))
         require_allowed(target, addresses)
-        return sorted(addresses, key=lambda address: ":" in address)  # functions have IPv4 alone
+        return sorted(addresses, key=lambda address: ":" in address)  # functions have only IPv4
 
     def _open(self, target: Target, ends_at: float) -> socket.socket:
         line = self._dial(target, self._addresses(target, ends_at), ends_at)
@@ -111,7 +111,7 @@ class HttpsWebhookSender:
 
 def _exchange(wire: Wire, target: Target, body: bytes, headers: Mapping[str, str]) -> int:
     connection = HTTPConnection(target.host, target.port)
-    connection.sock = wire  # as much of a socket as it uses
+    connection.sock = wire  # it has every method that http.client uses
     host = target.host if not target.is_local else f"{target.host}:{target.port}"
     fixed = {"Host": host, "Connection": "close", "Accept-Encoding": "identity"}
     connection.request("POST", target.path, body=body, headers={**headers, **fixed})

@@ -1,7 +1,7 @@
-"""Which addresses a webhook may go to: public HTTPS servers with a name, and nothing inside.
+"""The allowed targets of a webhook: public HTTPS servers with a name, never our own network.
 
-Pure checks of a URL's text and of the addresses that its name resolved to (reliability.md T6 and
-W1–W30). The text must be plain: whatever two parsers might read differently is refused.
+These are pure checks of a URL's text and of the addresses of its name (reliability.md T6 and
+W1–W30). The text must be plain: we refuse a URL that two parsers might read differently.
 """
 
 import re
@@ -21,7 +21,7 @@ _PLAIN: Final = re.compile(
 _PRINTABLE: Final = re.compile(r"[!-~]+")
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME: Final = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
-"""At least two labels, the last beginning with a letter: no address in any of its spellings."""
+"""At least two labels; the last begins with a letter, so no spelling of an IP address matches."""
 
 _INSIDE: Final = ("localhost", "local", "internal", "home.arpa", "onion", "invalid", "test")
 _THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost"})
@@ -45,12 +45,12 @@ _SPECIAL: Final = tuple(
         "3fff::/20",
     )
 )
-"""What Python 3.11 calls global and is not; NAT64, mapped and multicast lie outside 2000::/3."""
+"""Networks that Python 3.11 wrongly calls global. (NAT64, mapped, multicast: outside 2000::/3.)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL that passed. ``host`` is in lower case, without a final dot; ``path`` has the query."""
+    """An allowed URL. ``host`` is lower case without a final dot; ``path`` includes the query."""
 
     host: str
     port: int
@@ -59,9 +59,9 @@ class Target:
 
 
 def parse(url: str, *, refused_hosts: frozenset[str], allow_local: bool) -> Target:
-    """The target that a URL names. Raises Invalid unless it is plain ``https://name/path``.
+    """The target of a URL. Raises Invalid unless the URL is a plain ``https://name/path``.
 
-    ``refused_hosts`` are our own; ``allow_local`` lets ``http://127.0.0.1:port`` pass on a laptop.
+    ``refused_hosts`` are our own. ``allow_local`` allows ``http://127.0.0.1:port`` on a laptop.
     """
     parts = _PLAIN.fullmatch(url) if _PRINTABLE.fullmatch(url) else None
     if parts is None or len(url) > LONGEST_URL:
@@ -79,14 +79,14 @@ def parse(url: str, *, refused_hosts: frozenset[str], allow_local: bool) -> Targ
 
 
 def require_allowed(target: Target, addresses: list[str]) -> None:
-    """Raises Invalid unless every address may be connected to; one bad answer spoils them all."""
+    """Raise Invalid unless every address is allowed: a single forbidden address is enough."""
     is_allowed = is_loopback if target.is_local else is_public
     if not addresses or not all(is_allowed(address) for address in addresses):
         _refuse("target_not_public")
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the open internet's, in the strictest reading.
+    """Whether an address belongs to the public internet, in the strictest sense.
 
     >>> [is_public(a) for a in ("93.184.216.34", "169.254.169.254", "64:ff9b::a9fe:a9fe")]
     [True, False, False]

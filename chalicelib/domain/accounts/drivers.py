@@ -8,10 +8,7 @@ from chalicelib.domain.ids import DriverId
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """Drives.
-
-    ``epoch`` is part of every driver token: raising it revokes all tokens given out before.
-    """
+    """A driver. ``epoch`` is part of every driver token; raising it revokes all earlier tokens."""
 
     id: DriverId
     name: str
@@ -22,7 +19,7 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A one-time code for a driver to begin with; stored as a hash, good for a short while."""
+    """A one-time code for the first sign-in. It is stored as a hash and expires soon."""
 
     code_hash: str
     driver_id: DriverId

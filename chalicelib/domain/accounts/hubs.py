@@ -9,7 +9,7 @@ from chalicelib.domain.ids import HubId
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """Where routes start and end."""
+    """A place where routes start and end."""
 
     id: HubId
     name: str

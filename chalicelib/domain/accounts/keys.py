@@ -25,5 +25,5 @@ class ApiKey:
     revoked_at: datetime | None = None
 
     def is_live(self, now: datetime) -> bool:
-        """Whether it may be used now."""
+        """Whether the key may be used now."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

@@ -1,4 +1,4 @@
-"""Shippers own goods."""
+"""Shippers: they own the goods and create the shipments."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,9 @@ from chalicelib.domain.ids import ShipperId
 
 @dataclass(frozen=True, slots=True)
 class Shipper:
-    """Owns goods.
+    """An owner of goods.
 
-    ``sms_name`` is what an SMS may call it: short, letters and digits only, set by staff.
+    ``sms_name`` is its name in an SMS: short, letters and digits only, set by staff.
     """
 
     id: ShipperId

@@ -1,7 +1,7 @@
-"""Alerts: what someone must be told, decided from a driver's state after a batch of fixes.
+"""Alerts: the news about stops that people must get, decided from the live state after a batch.
 
-Rules are pure and edge-triggered: a rule fires when its condition becomes true and stays quiet
-until it has been false again. The memory that makes this possible is part of the live state, and is
+Rules are pure and edge-triggered. A rule fires when its condition becomes true. It stays quiet
+until the condition has been false again. The memory for this is part of the live state and is
 committed with it.
 """
 
@@ -31,7 +31,7 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something to tell about one stop; ``promise`` is the new range where there is one."""
+    """Something to tell about one stop. ``promise`` is the new range, None if it did not change."""
 
     kind: AlertKind
     stop_index: int
@@ -42,10 +42,10 @@ class Alert:
 
 
 class Outlook(NamedTuple):
-    """What a rule looks at: a remaining stop, how many come before it, its ETA as of the head.
+    """The input of a rule: a remaining stop, how many stops come before it, its ETA at the head.
 
-    ``near_since`` is None where the van is not near; ``is_next`` says that nothing else is to be
-    reached before. A tuple, for one is made for every stop with every fix.
+    ``near_since`` is None when the van is not near the stop. ``is_next`` is true when every stop
+    before it has been reached. This is a tuple because we make one for many stops with every fix.
     """
 
     stop_index: int
@@ -57,14 +57,17 @@ class Outlook(NamedTuple):
     near_since: datetime | None = None
     is_next: bool = True
     seen: tuple[Seen, ...] = ()
-    """The newest credible fixes, where it matters: near this stop."""
+    """The newest credible fixes; empty unless the van is near this stop."""
 
 
 Rule = Callable[[Outlook, Policy], tuple[Alert, Progress] | None]
 
 
 def arrived(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
-    """Near for a while and standing, for longer out of turn; since when it was near."""
+    """The van has been near the stop for a while and stands. It counts from when it came near.
+
+    A stop out of turn takes longer (``Policy.arrival_out_of_turn``).
+    """
     since = outlook.near_since
     if outlook.progress.arrived_at or since is None:
         return None
@@ -78,7 +81,7 @@ def arrived(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
 
 
 def approaching(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
-    """Few stops away and soon, once per stop."""
+    """The van is few stops away and the ETA is soon. Fires once per stop."""
     progress, eta = outlook.progress, outlook.eta
     if progress.has_approached or progress.arrived_at or eta is None:
         return None
@@ -97,41 +100,43 @@ def approaching(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | No
 
 
 def delayed(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
-    """The ETA has left the promise told last: tell the new range.
+    """The ETA is later than the promise told last, so we tell a new range.
 
-    A second, worse delay is told again.
+    A further delay beyond that new range fires again.
     """
     progress, eta = outlook.progress, outlook.eta
     promise = progress.promise or outlook.stop.promise
     if eta is None or promise is None or progress.arrived_at:
         return None
-    if eta.point <= promise.latest + policy.delay_tolerance or _is_resting(outlook, policy):
+    if eta.point <= promise.latest + policy.delay_tolerance or _is_promise_recent(outlook, policy):
         return None
-    return _promise_anew(outlook, AlertKind.DELAYED, eta, policy, is_delayed=True)
+    return _with_new_promise(outlook, AlertKind.DELAYED, eta, policy, is_delayed=True)
 
 
 def back_on_time(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
-    """After a delay, the ETA is safely inside the first promise again, which then holds again."""
+    """After a delay, the ETA is safely inside the first promise again. That promise holds again."""
     progress, eta, first = outlook.progress, outlook.eta, outlook.stop.promise
     if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
         return None
-    if _is_resting(outlook, policy) or eta.point > first.latest - policy.recovery_margin:
+    if _is_promise_recent(outlook, policy) or eta.point > first.latest - policy.recovery_margin:
         return None
-    return _promise_anew(outlook, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False, held=first)
+    return _with_new_promise(
+        outlook, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False, first=first
+    )
 
 
 RULES: Final[tuple[Rule, ...]] = (arrived, approaching, delayed, back_on_time)
 FACTS: Final[tuple[Rule, ...]] = (arrived,)
-"""What has happened is told however late we hear of it; what is to come only from fresh news."""
+"""The rules for a stale head. Past events are told however late; predictions need a fresh head."""
 
 
 def is_quiet(
     progress: Progress, stop: Stop, point_s: int | None, *, is_soon: bool, tolerance_s: float
 ) -> bool:
-    """Whether no rule can have anything to say of a stop that the van is not near.
+    """Whether no rule can fire for a stop that the van is not near.
 
-    Asked before any of them is: it costs a tenth of that, and hardly any stop is worth more with
-    every fix. ``point_s`` is its ETA in full seconds since the epoch.
+    We check this before the rules because it costs a tenth of them, and most stops need no more.
+    ``point_s`` is the stop's ETA in full seconds since the epoch.
     """
     if progress.is_delayed or (is_soon and not progress.has_approached):
         return False
@@ -146,9 +151,9 @@ def decide(
 ) -> tuple[Live, tuple[Alert, ...]]:
     """The live state with its alert memory updated, and the alerts, nearest stops first.
 
-    At most ``limit`` alerts × shipments are told at once, but always one. What does not fit keeps
-    its memory, so it fires with the next fix: late by seconds, never lost. Nor is anything foretold
-    from a head that is stale, as while a device sends what it has saved: newer fixes are coming.
+    At most ``limit`` alerts × shipments are told at once, but always one alert. The memory of the
+    others stays unchanged, so they fire with the next fix: seconds late, never lost. A stale head
+    predicts nothing: the device is still sending saved fixes, and newer ones will follow.
     """
     rules = RULES if now - as_of <= policy.stale_after else FACTS
     points_s = Etas.of(live.etas).points_s
@@ -191,26 +196,26 @@ def _seen(live: Live, policy: Policy) -> tuple[Seen, ...]:
     return tuple((fix.recorded_at, fix.coordinates) for fix in credible(live.recent, policy))
 
 
-def _is_resting(outlook: Outlook, policy: Policy) -> bool:
+def _is_promise_recent(outlook: Outlook, policy: Policy) -> bool:
     told_at = outlook.progress.told_at
     return told_at is not None and outlook.as_of - told_at < policy.promise_rest
 
 
-def _promise_anew(
+def _with_new_promise(
     outlook: Outlook,
     kind: AlertKind,
     eta: Eta,
     policy: Policy,
     *,
     is_delayed: bool,
-    held: Range | None = None,
+    first: Range | None = None,
 ) -> tuple[Alert, Progress]:
     promise = eta.range.widened_to(policy.promise_step)
-    if held is not None:
-        # Else an ETA still inside the first promise could be called delayed against a tighter one.
+    if first is not None:
+        # A tighter promise could report a delay while the ETA is still inside the first promise.
         promise = Range(
-            min(promise.earliest, held.earliest),
-            max(promise.latest, held.latest),
+            min(promise.earliest, first.earliest),
+            max(promise.latest, first.latest),
         )
     alert = Alert(kind, outlook.stop_index, outlook.as_of, eta=eta, promise=promise)
     memory = replace(

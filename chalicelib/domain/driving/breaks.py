@@ -1,9 +1,9 @@
-"""Breaks on the road: what has been taken of them, inferred from where the van stood, and what is
-still ahead.
+"""Breaks on the road: how much of each has been taken, and how much is still ahead.
 
-Nobody has to press a button. A van that stands still for five minutes, at no stop that is still to
-be made, rests; what of it falls into the span of a break is taken of that break. Less is a light, a
-queue or a call.
+The driver presses no button: we infer breaks from where the van stood. A van that stands still for
+five minutes or more, away from all remaining stops, is on a break. The part of that time that lies
+in the span of a planned break counts for that break. A shorter stand is a traffic light, a queue or
+a call.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,19 +18,19 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Break, Route
 
 STILL_WITHIN_M: Final = 30.0
-"""So far from where the rest began: fixes tremble, and a queue moves on."""
-LEAST_REST: Final = timedelta(minutes=5)
+"""A van this near to where it first stood still stands: fixes scatter. A queue moves farther."""
+LEAST_BREAK: Final = timedelta(minutes=5)
 LAT_MARGIN_DEG: Final = 0.002
-"""Some 200 m: stops further north or south are not asked for their distance."""
+"""About 200 m. We skip the distance calculation for stops farther north or south than this."""
 
 Standing = tuple[datetime | None, tuple[int, ...]]
-"""Since when the van stands off all stops, and the seconds taken of each break before that."""
+"""Since when the van has stood away from all stops, and the seconds taken of each break before."""
 
 
 def breaks_taken(
     live: Live, before: Fix | None, passed: Sequence[Fix], route: Route, policy: Policy
 ) -> Standing:
-    """The rest after the fixes that the van ``passed`` since ``before``, in device order."""
+    """The breaks after the fixes that the van ``passed`` since ``before``, in device order."""
     since, taken_s = live.standing_since, live.breaks_taken_s
     anchor = _anchor(live, since)
     stops = zip(route.stops, live.progress, strict=True)
@@ -48,28 +48,28 @@ def breaks_taken(
 
 
 def pauses(breaks: Sequence[Break], at: datetime, live: Live | None = None) -> Iterator[Pause]:
-    """What is still ahead of the breaks at this time, in their order."""
+    """The breaks, or the parts of them, that are still ahead at this time, in their order."""
     taken_s: Sequence[int] = ()
     stands_since = None
     if live is not None:
         stands_since = live.standing_since
         taken_s = _taken_s(breaks, live.breaks_taken_s, stands_since, at)
-    is_resting = stands_since is not None and at - stands_since >= LEAST_REST
+    is_on_break = stands_since is not None and at - stands_since >= LEAST_BREAK
     for i, planned_break in enumerate(breaks):
         left_s = planned_break.duration_s - (taken_s[i] if i < len(taken_s) else 0)
         if left_s <= 0 or at > planned_break.latest + timedelta(seconds=planned_break.duration_s):
             continue
-        is_now = is_resting and at >= planned_break.earliest
+        is_now = is_on_break and at >= planned_break.earliest
         yield Pause(
             planned_break.earliest.timestamp(), planned_break.latest.timestamp(), left_s, is_now
         )
-        is_resting = is_resting and not is_now
+        is_on_break = is_on_break and not is_now
 
 
 def _is_still(
     began: Coordinates, place: Coordinates, doors: Sequence[Coordinates], radius_m: float
 ) -> bool:
-    """Whether a rest that began there goes on here, at none of the doors."""
+    """Whether a van that began to stand at ``began`` still stands, and is at none of the doors."""
     if distance_m(began, place) > STILL_WITHIN_M:
         return False
     near = (door for door in doors if abs(door.lat_deg - place.lat_deg) < LAT_MARGIN_DEG)
@@ -77,7 +77,7 @@ def _is_still(
 
 
 def _anchor(live: Live, since: datetime | None) -> Coordinates | None:
-    """Where the rest began, as far back as the newest fixes remember."""
+    """Where the van began to stand, or the first later place among the newest fixes."""
     if since is None:
         return None
     return next((f.coordinates for f in live.recent if f.recorded_at >= since), None)
@@ -86,8 +86,11 @@ def _anchor(live: Live, since: datetime | None) -> Coordinates | None:
 def _taken_s(
     breaks: Sequence[Break], taken_s: Sequence[int], since: datetime | None, until: datetime
 ) -> tuple[int, ...]:
-    """What is taken of each break after a rest: each second counts once, for the first break."""
-    if since is None or until - since < LEAST_REST:
+    """The seconds taken of each break after a stand. Each second counts once, for the first break.
+
+    A stand shorter than ``LEAST_BREAK`` adds nothing.
+    """
+    if since is None or until - since < LEAST_BREAK:
         return tuple(taken_s)
     counted: list[int] = []
     for i, planned_break in enumerate(breaks):

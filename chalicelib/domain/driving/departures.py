@@ -1,8 +1,8 @@
-"""Departures: a van has left the hub or a stop, and when it had come there.
+"""Departures: a van has left the hub or a stop. Each also says when the van had arrived there.
 
-One line for each, never edited. A leg lies between two of them, a visit within one, and the ETAs
-told with it are judged when their stops are left in turn: all that is learnt of travel and service
-times is learnt from these, and so are the figures of how good the ETAs were.
+There is one record per departure, and it is never edited. A leg lies between two departures, a
+visit within one. We learn all travel and service times from departures. We also judge ETAs by them:
+those told with a departure are judged when the van leaves their stops.
 """
 
 from collections.abc import Sequence
@@ -22,11 +22,12 @@ from chalicelib.domain.policy import Policy
 class Departure:
     """A van left a place of its route at ``left_at``, device time.
 
-    ``stop_index`` counts the stops of the plan from 0, None being the hub. ``arrived_at`` is None
-    where nobody knows. ``etas`` are what was told with the departure, one entry a stop of the plan,
-    None where there was nothing left to reach; they could be read since ``told_at``, our time. They
-    are as of ``news_at`` (None: as of ``left_at``), since who reports a departure after newer fixes
-    is told by those. ``stood_at`` is where the van was seen to stand.
+    ``stop_index`` counts the stops of the plan from 0; None is the hub. ``arrived_at`` is None when
+    it is unknown. ``etas`` are the ETAs told with the departure, one per stop of the plan; an entry
+    is None when there was nothing left to reach. They could be read since ``told_at``, our time.
+    ``news_at`` is the time of the news they rest on (None: ``left_at``). It is later than
+    ``left_at`` when newer fixes came before the driver's report. ``stood_at`` is where the fixes
+    show the van standing.
     """
 
     route_id: RouteId
@@ -42,12 +43,12 @@ class Departure:
 
     @property
     def key(self) -> tuple[datetime, int]:
-        """Departures of a route in the order of time; the hub before a stop left with it."""
+        """Sorts the departures of a route by time, the hub before a stop left at the same time."""
         return self.left_at, 0 if self.stop_index is None else self.stop_index + 1
 
 
 def from_hub(live: Live, started_at: datetime, policy: Policy) -> Departure:
-    """The start of a route. Raises ValueError for a live state without one."""
+    """The departure from the hub. Raises ValueError when the live state has no route."""
     return Departure(
         route_id=_route_id(live),
         driver_id=live.driver_id,
@@ -68,9 +69,9 @@ def from_stop(
     now: datetime,
     policy: Policy,
 ) -> Departure:
-    """The departure that turned the live state ``before`` into ``after``, as we learnt just now.
+    """The departure that turned the live state ``before`` into ``after``, as we hear at ``now``.
 
-    Where nobody reported the arrival, the van came when it was first near.
+    If nobody reported the arrival, we take the time when the van first was near.
     """
     arrived_at = before.progress[stop_index].arrived_at
     if arrived_at is None and stop_index == before.near_stop:
@@ -98,7 +99,7 @@ def from_stop(
 
 
 def _expiry(started_at: datetime, policy: Policy) -> datetime:
-    """The same for a whole route, of which nothing can be said without its start."""
+    """All departures of a route expire together: without its start the others say nothing."""
     return started_at.replace(microsecond=0) + policy.track_retention
 
 
@@ -110,7 +111,10 @@ def _route_id(live: Live) -> RouteId:
 
 
 def _middle(fixes: Sequence[Fix]) -> Coordinates | None:
-    """The median: one fix that jumped moves it little. Across the antimeridian there is none."""
+    """The median of the fixes: a single jump moves it little.
+
+    Across the antimeridian a median means nothing, so we take the last fix.
+    """
     if not fixes:
         return None
     lons = [fix.coordinates.lon_deg for fix in fixes]

@@ -1,8 +1,8 @@
-"""Fixes: what a device says about where it was, and how much of it we believe.
+"""Fixes: the places that a device reports, and how much of them we believe.
 
-Screening gives every fix its own verdict with all of its reasons. The head of the track is a pure
-function of the newest few usable fixes *as a set*, so the order and the grouping in which fixes
-arrive cannot change it: keeping the newest K of a union is associative, commutative and idempotent.
+Screening gives every fix its own verdict with all reasons. The head of the track is a pure function
+of the newest few usable fixes *as a set*. So the order and the grouping in which fixes arrive
+cannot change it: keeping the newest K of a union is associative, commutative and idempotent.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.policy import Policy
 
 RECENT_FIXES: Final = 6
-"""So many of the newest fixes decide the head: they outvote two jumps, and follow after three."""
+"""The head follows from this many newest fixes: two jumps are outvoted, three are followed."""
 REANCHOR_AFTER: Final = 3
 NULL_ISLAND_DEG: Final = 0.01
 DEGREE_STEPS: Final = 10_000_000  # 1e-7 degrees, about 1 cm
@@ -24,7 +24,7 @@ MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 class Reason(StrEnum):
-    """Why a fix was not taken at face value."""
+    """Why we do not take a fix at face value."""
 
     DUPLICATE = "duplicate"
     TOO_OLD = "too_old"
@@ -36,10 +36,10 @@ class Reason(StrEnum):
 
 
 REFUSING: Final = frozenset({Reason.TOO_OLD, Reason.FUTURE, Reason.OFF_SHIFT})
-"""With one of these a fix is not kept."""
+"""A fix with one of these reasons is not kept."""
 
 DISCARDING: Final = REFUSING | {Reason.DUPLICATE}
-"""With one of these a fix adds nothing; with the others it is in the track but moves nothing."""
+"""A fix with one of these adds nothing. With any other it is in the track, but moves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,14 @@ class Fix:
 
     @property
     def sort_key(self) -> tuple[datetime, tuple[float, ...]]:
-        """Device time first; all else settles ties, so that no order depends on arrival."""
+        """Device time first. All other fields settle ties, so the order of arrival never counts."""
         details = (self.accuracy_m, self.speed_mps, self.heading_deg, self.battery_ratio)
         known = (-1.0 if value is None else value for value in details)
         return self.recorded_at, (self.coordinates.lat_deg, self.coordinates.lon_deg, *known)
 
 
 def quantized(fix: Fix) -> Fix:
-    """The fix in the resolution that we store; storing it again changes nothing.
+    """The fix rounded to the resolution that we store. Rounding it again changes nothing.
 
     Steps: 1 ms, 1e-7°, 0.1 m, 0.1 m/s, 1°, 1 %: finer than any phone measures.
     """
@@ -85,7 +85,7 @@ def quantized(fix: Fix) -> Fix:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What screening says of the fix at ``index``; no reasons means taken at face value."""
+    """The result of screening the fix at ``index``. Without reasons it is taken at face value."""
 
     index: int
     reasons: tuple[Reason, ...] = ()
@@ -98,10 +98,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What screening kept, in device order, each list a subset of the one before.
+    """The fixes that screening kept, in device order. Each list is a subset of the one before.
 
-    ``stored`` goes into the track, ``usable`` may move the head, ``trusted`` are no jumps. What is
-    stored depends on nothing known before, so that a batch sent again is the same batch.
+    ``stored`` goes into the track, ``usable`` may move the head, ``trusted`` are no jumps.
+    ``stored`` does not depend on earlier fixes, so a repeated batch stores the same fixes.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -121,9 +121,9 @@ def device_clock_skew(
 ) -> timedelta:
     """How far the device's clock is ahead of ours; zero when it is about right.
 
-    ``sent_at`` (the device's clock when it sent) tells it directly. Without it only a clock that is
-    ahead can be told: then even the oldest fix lies in the future. A known skew is kept while it
-    still explains what we see, so that a repeated batch is corrected by the very same amount.
+    ``sent_at`` (the device's clock when it sent) shows the skew directly. Without it we can only
+    detect a clock that is ahead: then even the oldest fix lies in the future. We keep a known skew
+    while it still fits, so a repeated batch is corrected by exactly the same amount.
     """
     if sent_at is not None:
         seen = sent_at - received_at
@@ -133,7 +133,7 @@ def device_clock_skew(
         return timedelta(0)
     if abs(seen) <= policy.clock_skew_limit:
         return timedelta(0)
-    seen -= seen % MILLISECOND  # as it is stored, or a repeat would be corrected by a hair less
+    seen -= seen % MILLISECOND  # we store milliseconds; a repeat must get the same correction
     return known_skew if abs(seen - known_skew) <= policy.clock_skew_limit else seen
 
 
@@ -146,10 +146,10 @@ def screen(
     shift_ended_at: datetime | None = None,
     policy: Policy,
 ) -> Screened:
-    """Judge every fix on its own, then the sequence: all reasons of each, none lost.
+    """Judge every fix on its own, then the whole sequence. Every fix gets all of its reasons.
 
-    ``recent`` are the newest usable fixes known so far; ``shift_started_at`` is None off shift, and
-    then nothing is stored. Raises nothing: a batch of nonsense is a batch of reasons.
+    ``recent`` are the newest usable fixes so far. ``shift_started_at`` is None off shift, and then
+    nothing is stored. Raises nothing: bad fixes only get reasons.
     """
     seen = set(recent)
     reasons: list[list[Reason]] = []
@@ -177,22 +177,22 @@ def screen(
 
 
 def newest(recent: Iterable[Fix], usable: Iterable[Fix]) -> tuple[Fix, ...]:
-    """The newest few of both, in device order: the state from which the head follows."""
+    """The newest few fixes of both, in device order. The head follows from them."""
     return tuple(sorted({*recent, *usable}, key=_order)[-RECENT_FIXES:])
 
 
 def credible(recent: Sequence[Fix], policy: Policy) -> tuple[Fix, ...]:
-    """The longest chain of fixes that a vehicle can have driven, out of the newest few.
+    """The longest chain among the newest fixes that a vehicle can have driven.
 
-    ``recent`` is in device order. The chain's last fix is the head. Among equally long chains the
-    oldest wins, so that a single jump moves nothing, until a newer one has three fixes that are not
-    in the older: then the van really is elsewhere and is followed.
+    ``recent`` is in device order. The last fix of the chain is the head. Among equally long chains
+    the oldest wins, so a single jump moves nothing. A newer chain wins when three of its fixes are
+    not in the older chain: then the van really is elsewhere.
     """
     if all(is_drivable(a, b, policy) for a, b in pairwise(recent)):
-        return tuple(recent)  # nothing jumps, as almost always
+        return tuple(recent)  # the usual case: no jump
     chains: list[tuple[Fix, ...]] = []
     for fix in recent:
-        # Of equally long ways to a fix the newest, so that a van elsewhere has a chain of its own.
+        # The newest of equally long chains, so that a van elsewhere gets a chain of its own.
         reaching = (chain for chain in reversed(chains) if is_drivable(chain[-1], fix, policy))
         chains.append((*max(reaching, key=len, default=()), fix))
     best: tuple[Fix, ...] = ()
@@ -214,7 +214,7 @@ def is_drivable(a: Fix, b: Fix, policy: Policy) -> bool:
 
 
 def teleports(ordered: Sequence[Fix], policy: Policy) -> frozenset[Fix]:
-    """The fixes that jump away from the track; anchored anew after three in a row that agree."""
+    """The fixes that jump away from the track. After three in a row that agree, we follow them."""
     jumps: set[Fix] = set()
     streak: list[Fix] = []
     anchor: Fix | None = None
@@ -231,7 +231,7 @@ def teleports(ordered: Sequence[Fix], policy: Policy) -> frozenset[Fix]:
 
 
 def corrected(fixes: Iterable[Fix], skew: timedelta) -> tuple[Fix, ...]:
-    """The fixes in our clock's time."""
+    """The fixes in the time of our clock."""
     return tuple(replace(fix, recorded_at=fix.recorded_at - skew) for fix in fixes)
 
 

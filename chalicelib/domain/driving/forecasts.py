@@ -1,8 +1,8 @@
 """ETAs of a whole route: before it starts, and on the road from where the van is now.
 
-Durations between stops depend only on the plan and the time of day, so they are estimated once per
-plan and quarter of an hour (``stop_times``); a fix only changes the current leg and shifts the
-chain behind it.
+Durations between stops depend only on the plan and the time of day. So we estimate them once per
+plan and quarter of an hour (``stop_times``). A fix only changes the current leg and shifts the rest
+of the chain.
 """
 
 from collections.abc import Sequence
@@ -21,41 +21,42 @@ from chalicelib.domain.routes.routes import Break, Route, Stop
 
 QUARTER_HOUR: Final = timedelta(minutes=15)
 WALK_M: Final = 50.0
-"""Below it a way is a walk from the parked van: shares of it say nothing."""
-ASTRAY: Final = 2.0
-"""Times its length: who is further than that from a leg's end has left it for other roads."""
-OTHER_ROADS: Final = 0.6
-"""The power of the distance that time grows with where nothing is known but the distance."""
-NOWHERE: Final = -2
-"""Before a van has been at a stop: no stop comes after number -2."""
+"""A shorter way is a walk from the parked van, so a share of it means nothing."""
+OFF_LEG_SHARE: Final = 2.0
+"""A van is off its planned leg when the end of it is more than this many leg lengths away."""
+OFF_LEG_POWER: Final = 0.6
+"""Off the planned leg, time grows with this power of the distance."""
+NO_STOP: Final = -2
+"""Stands for the stop before the first one. No stop is next to number -2 in the plan."""
 
 
 def quarter(at: datetime) -> int:
-    """The quarter of an hour since the epoch: a cache key beside the plan version."""
+    """The number of quarter hours since the epoch: a part of the cache key."""
     return int(at.timestamp() // QUARTER_HOUR.total_seconds())
 
 
 def stop_times(route: Route, model: TravelModel, at: datetime) -> tuple[StopTimes, ...]:
-    """Travel to and service at every stop of the plan, from the hub on.
+    """The travel time to every stop of the plan, and the service time there, from the hub on.
 
-    Each at the time when it should be its turn, but never before ``at``.
+    Each is estimated for the time when it should begin, but never before ``at``.
     """
     found: list[StopTimes] = []
-    place, turn = route.hub_coordinates, route.started_at or route.starts_at
+    place, begins_at = route.hub_coordinates, route.started_at or route.starts_at
     for stop in route.stops:
-        travel = model.leg(leg_to(stop, place, route, road_s=stop.road_s), max(at, turn))
-        turn += timedelta(seconds=travel.mean_s)
-        dwell = model.dwell(visit(stop, route), max(at, turn))
-        turn += timedelta(seconds=dwell.mean_s)
+        travel = model.leg(leg_to(stop, place, route, road_s=stop.road_s), max(at, begins_at))
+        begins_at += timedelta(seconds=travel.mean_s)
+        dwell = model.dwell(visit(stop, route), max(at, begins_at))
+        begins_at += timedelta(seconds=dwell.mean_s)
         found.append(StopTimes(travel=travel, dwell=dwell, window=stop.window))
         place = stop.coordinates
     return tuple(found)
 
 
 def leg_to(stop: Stop, place: Coordinates, route: Route, *, road_s: float | None = None) -> Leg:
-    """The way from a place to a stop, as travel models know it: for asking and for teaching.
+    """The leg from a place to a stop, in the form that travel models predict and learn from.
 
-    ``road_s`` are the road network's seconds from that very place: the stop's own in the plan.
+    ``road_s`` are the road network's seconds from exactly this place. The plan has them for the
+    place before the stop.
     """
     return Leg(
         distance_m(place, stop.coordinates),
@@ -68,7 +69,7 @@ def leg_to(stop: Stop, place: Coordinates, route: Route, *, road_s: float | None
 
 
 def visit(stop: Stop, route: Route) -> Visit:
-    """What is done at a stop, as travel models know it: for asking and for teaching."""
+    """The visit at a stop, in the form that travel models predict and learn from."""
     return Visit(
         parcels=stop.parcel_count,
         service_time_s=stop.service_time_s,
@@ -84,7 +85,7 @@ def planned_etas(
     departs_at: datetime,
     breaks: Sequence[Break] = (),
 ) -> tuple[Eta, ...]:
-    """An ETA for every stop, for a van that leaves the hub then."""
+    """An ETA for every stop, for a van that leaves the hub at ``departs_at``."""
     ahead = pauses(breaks, departs_at)
     return chain(plan_times, departs_at=departs_at, model=model, pauses=ahead)
 
@@ -96,9 +97,9 @@ def etas_at_start(
     departs_at: datetime,
     breaks: Sequence[Break] = (),
 ) -> tuple[Eta | None, ...]:
-    """ETAs of the stops with something on the van (``loaded``: indexes); None for the others.
+    """ETAs of the stops with something on the van (``loaded``: their indexes); None for the others.
 
-    The way past a skipped stop is counted, its service is not.
+    The van still drives past the other stops, so their travel counts and their service does not.
     """
     on_van = set(loaded)
     kept = [
@@ -113,33 +114,33 @@ def etas_at_start(
 def remaining_etas(
     live: Live, head: Fix, plan_times: Sequence[StopTimes], route: Route, model: TravelModel
 ) -> Etas:
-    """ETAs of all stops not done, from where the head is; None for what is done or already reached.
+    """ETAs of the remaining stops, from where the head is; None for stops done or already reached.
 
-    The present leg is predicted anew from the present place, never by extrapolating the driver's
-    own speed, and so is a leg that leaves out stops of the plan. At a stop under way, in whatever
-    order it was reached, the rest of its service is expected first.
+    The current leg is predicted again from the current place; the driver's own speed is never
+    extrapolated. A leg that skips stops of the plan is predicted again too. If a stop is under way,
+    the time left of its service comes first, even when it was reached out of turn.
     """
     ahead = visit_order(live, route, plan_times, head.recorded_at)
     chained: list[StopTimes] = []
-    before = NOWHERE
+    before = NO_STOP
     under_way = live.under_way
     if under_way is not None:
-        dwell = _rest_of_service(live, under_way, head, plan_times)
+        dwell = _remaining_service(live, under_way, head, plan_times)
         chained.append(StopTimes(travel=NO_TIME, dwell=dwell))
         before = under_way
     for i in ahead:
         times = plan_times[i]
-        if i == before - 1:  # back the way that the plan goes
+        if i == before - 1:  # the planned leg, driven backwards
             times = StopTimes(plan_times[before].travel, times.dwell, times.window)
         elif i != before + 1:
             stop = route.stops[i]
-            place = head.coordinates if before == NOWHERE else route.stops[before].coordinates
+            place = head.coordinates if before == NO_STOP else route.stops[before].coordinates
             road_s = None if chained else _road_s_left(live, i, place, route)
             travel = model.leg(leg_to(stop, place, route, road_s=road_s), head.recorded_at)
             times = StopTimes(travel, times.dwell, times.window)
         chained.append(times)
         before = i
-    told = instants_s(
+    estimated = instants_s(
         chained,
         start_s=head.recorded_at.timestamp(),
         model=model,
@@ -147,17 +148,17 @@ def remaining_etas(
     )
     points_s: list[int | None] = [None] * len(route.stops)
     earliest_s, latest_s = [0] * len(route.stops), [0] * len(route.stops)
-    for i, instants in zip(ahead, told[len(chained) - len(ahead) :], strict=True):
+    for i, instants in zip(ahead, estimated[len(chained) - len(ahead) :], strict=True):
         points_s[i], earliest_s[i], latest_s[i] = instants
     return Etas(points_s, earliest_s, latest_s)
 
 
 def _road_s_left(live: Live, stop_index: int, place: Coordinates, route: Route) -> float | None:
-    """The planned leg's road seconds that are still ahead of a van which is on that leg.
+    """The road seconds that a van on a planned leg still has ahead; None when it is not on the leg.
 
-    The network is never asked on the road, so they are taken to be spent evenly along the great
-    circle, within bounds: the last metres keep the time of a walk, and far from the leg time grows
-    more slowly than distance, as on any road. None for a van that does not come as planned.
+    We never ask the road network while the van drives. So we spread the planned seconds evenly
+    along the great circle, within bounds. The last metres keep the time of a walk. Far from the leg
+    the time grows more slowly than the distance, as it does on any road.
     """
     stop, before = route.stops[stop_index], route.places[stop_index]
     is_in_order = stop_index == 0 or live.progress[stop_index - 1].is_done
@@ -166,12 +167,12 @@ def _road_s_left(live: Live, stop_index: int, place: Coordinates, route: Route) 
         return None
     left_m = max(distance_m(place, stop.coordinates), WALK_M)
     share = left_m / max(distance_m(before, stop.coordinates), WALK_M)
-    if share > ASTRAY:
-        share = ASTRAY * (share / ASTRAY) ** OTHER_ROADS
+    if share > OFF_LEG_SHARE:
+        share = OFF_LEG_SHARE * (share / OFF_LEG_SHARE) ** OFF_LEG_POWER
     return stop.road_s * share
 
 
-def _rest_of_service(
+def _remaining_service(
     live: Live, stop_index: int, head: Fix, plan_times: Sequence[StopTimes]
 ) -> Duration:
     arrived_at = live.progress[stop_index].arrived_at or head.recorded_at
@@ -179,19 +180,19 @@ def _rest_of_service(
 
 
 class Forecaster:
-    """A travel model with a small memory of the plans it has been asked about.
+    """A travel model with a small cache of stop times per plan.
 
-    Pure but for that memory: it only saves the same sums from being made for every fix.
+    The cache only saves time. The answers are the same without it.
     """
 
     def __init__(self, model: TravelModel, *, plans: int = 256) -> None:
-        """``plans`` is how many are remembered."""
+        """``plans`` is the size of the cache, in plans."""
         self.model = model
         self._plans = plans
         self._stop_times: dict[tuple[str, int, int], tuple[StopTimes, ...]] = {}
 
     def stop_times(self, route: Route, at: datetime) -> tuple[StopTimes, ...]:
-        """``stop_times`` of the plan, once per plan version and quarter of an hour."""
+        """The stop times of the plan, estimated once per plan version and quarter of an hour."""
         key = (route.id, route.plan_version, quarter(at))
         if key not in self._stop_times:
             if len(self._stop_times) >= self._plans:
@@ -200,5 +201,5 @@ class Forecaster:
         return self._stop_times[key]
 
     def forget(self, route_id: str, plan_version: int, quarter_hour: int) -> None:
-        """The model knows more now than when it was asked about this plan."""
+        """Drop the cached stop times of a plan, because the model has learnt more since."""
         self._stop_times.pop((route_id, plan_version, quarter_hour), None)

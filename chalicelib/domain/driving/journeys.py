@@ -1,6 +1,7 @@
-"""A van on its route: what a batch of fixes does to the live state, decided without any effect.
+"""Journeys: a batch of fixes or a driver's report turns one live state into the next.
 
-The order: newest fixes → head → which stop it is near → ETAs of all remaining stops → alerts.
+All functions are pure. The order is: newest fixes → head → nearest stop → ETAs of all remaining
+stops → alerts.
 """
 
 from collections.abc import Sequence
@@ -30,9 +31,9 @@ def advance(
     model: TravelModel,
     policy: Policy,
 ) -> tuple[Live, tuple[Alert, ...]]:
-    """The live state after a batch, and what must be told.
+    """The live state after a batch, and the alerts to tell.
 
-    The head only moves forward: late fixes change neither it nor an ETA, and then nothing is told.
+    The head only moves forward. Late fixes change neither the head nor an ETA, and cause no alert.
     """
     before = live.head(policy)
     after = replace(live, recent=newest(live.recent, screened.usable))
@@ -45,7 +46,7 @@ def advance(
     if route.breaks:
         standing_since, breaks_taken_s = breaks_taken(live, before, passed, route, policy)
         after = replace(after, standing_since=standing_since, breaks_taken_s=breaks_taken_s)
-    after = _reckoned(after, head, plan_times, route, model)
+    after = _with_etas(after, head, plan_times, route, model)
     return decide(
         after,
         route,
@@ -57,9 +58,9 @@ def advance(
 
 
 def reach(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> Live:
-    """The live state when the driver says that a stop has been reached.
+    """The live state after the driver reports the arrival at a stop.
 
-    Who says so late does not call the van back from where it has been since.
+    A late report does not make this stop the last one if the van has been at another stop since.
     """
     progress = live.progress[stop_index]
     if progress.is_done or progress.arrived_at is not None:
@@ -73,10 +74,10 @@ def reach(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> 
 
 
 def is_there(live: Live, stop_index: int, there: Fix, policy: Policy) -> bool:
-    """Whether a van can be at a stop, where something has been done, for all that fixes say.
+    """Whether the van can be at the stop, as far as the fixes show.
 
-    Drivers give up on parcels for stops ahead from where they are. That must not turn the plan
-    around, so who is heard of must have been seen near.
+    Drivers sometimes give up on a parcel for a later stop from far away. That must not change the
+    visit order. So if we have recent fixes, one of them must be near the stop.
     """
     head = live.head(policy)
     return head is None or (
@@ -95,10 +96,10 @@ def leave(
     model: TravelModel,
     policy: Policy,
 ) -> Live:
-    """The live state when all is done at a stop; after the last one the shift has ended.
+    """The live state after all work at a stop is done. After the last stop the shift has ended.
 
-    Who is done at a stop is there, unless fixes say otherwise: with no newer one, the way ahead
-    begins at the stop.
+    We assume that the van is at the stop, unless fixes say otherwise. Without a newer fix the way
+    ahead begins at the stop.
     """
     after = live.with_progress(stop_index, Progress(is_done=True))
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
@@ -117,16 +118,16 @@ def leave(
             after = replace(after, last_stop=stop_index)
         if head.recorded_at < left_at:
             head = there
-    return _reckoned(after, head, plan_times, route, model)
+    return _with_etas(after, head, plan_times, route, model)
 
 
 def _was_elsewhere_since(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> bool:
-    """Whether the van was at another stop after ``arrived_at``, for all that we know.
+    """Whether the van was at another stop after ``arrived_at``, as far as we know.
 
-    When a stop was left is not kept, but for the newest news. So of a van that has left one, newer
-    fixes must say that it is no longer at this stop, and not just now: phones send their fixes
-    before the driver has tapped. To a stop ahead nobody is called back, however late it is said:
-    some vans park around the corner.
+    We keep only the latest departure time. If the van has already left its last stop, newer fixes
+    must show that it is not at this stop either. They must be newer by ``Policy.stale_after``,
+    because phones send fixes before the driver taps. Newer fixes never rule out a stop later in
+    the plan than the last one: some vans park around the corner.
     """
     last, news_at = live.last_stop, live.estimated_at
     if last is None or news_at is None:
@@ -135,7 +136,7 @@ def _was_elsewhere_since(live: Live, stop_index: int, arrived_at: datetime, poli
     if last_arrived_at is not None:
         return last_arrived_at > arrived_at
     head = live.head(policy)
-    if head is None or head.recorded_at < news_at:  # the news are that departure
+    if head is None or head.recorded_at < news_at:  # the latest news is the departure itself
         return news_at > arrived_at
     if stop_index > last or live.near_stop == stop_index:
         return False
@@ -147,11 +148,11 @@ def _was_seen(live: Live, stop_index: int, head: Fix, there: Fix, policy: Policy
         return True
     near_m = CLEAR * policy.arrival_radius_m
     seen = (distance_m(fix.coordinates, there.coordinates) for fix in live.recent)
-    is_heard = there.recorded_at - head.recorded_at <= policy.stale_after
-    return not is_heard or any(way_m <= near_m for way_m in seen)
+    has_recent_fixes = there.recorded_at - head.recorded_at <= policy.stale_after
+    return not has_recent_fixes or any(way_m <= near_m for way_m in seen)
 
 
-def _reckoned(
+def _with_etas(
     live: Live, head: Fix, plan_times: Sequence[StopTimes], route: Route, model: TravelModel
 ) -> Live:
     etas = remaining_etas(live, head, plan_times, route, model)

@@ -1,7 +1,7 @@
-"""Live state: all that changes while a driver drives, in one small value written with each batch.
+"""Live state: everything that changes while a driver drives. We write it with each batch.
 
 It holds the newest fixes, the progress of each stop, the ETAs told last and the memory of the
-alerts. It is replaced as a whole under a version, never edited in place.
+alerts. It is small. A new version always replaces the whole state.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from chalicelib.domain.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One stop on the road, and what has been told about it.
+    """The progress of one stop, and the news that we have told about it.
 
-    ``promise`` is the range told last where it is no longer the plan's, ``told_at`` is when it
-    changed; both are alert memory.
+    ``promise`` is the range told last, None while it is the plan's. ``told_at`` is when the promise
+    changed. Both are alert memory.
     """
 
     is_done: bool = False
@@ -35,17 +35,21 @@ class Progress:
 class Live:
     """A driver's live state.
 
-    Before the first route ``route_id`` is None; after a route ``ended_at`` says since when the
-    driver has been off shift.
+    ``route_id`` is None before the first route. ``ended_at`` is when the last route ended; the
+    driver has been off shift since then.
 
-    ``recent`` are the newest usable fixes in device order; ``progress`` and ``etas`` have one entry
-    a stop in plan order, an ETA being None where there is nothing left to reach. ``near_stop`` is
-    the index of the stop that the head is near, and ``near_since`` since when without leaving;
-    ``last_stop`` is the one that was reached last. ``standing_since`` is since when the van stands
-    off all stops, ``breaks_taken_s`` what was taken of each of the plan's breaks before that, empty
-    for nothing; both are kept only for plans with breaks. ``estimated_at`` is as of when the ETAs
-    are (None: as of the start). ``planned`` are the routes that this driver is to start, first
-    planned first.
+    ``recent`` are the newest usable fixes in device order. ``progress`` and ``etas`` have one entry
+    per stop in plan order; an ETA is None when there is nothing left to reach.
+
+    ``near_stop`` is the index of the stop that the head is near. The van has been near it without a
+    gap since ``near_since``. ``last_stop`` is the index of the stop reached last.
+
+    ``standing_since`` is since when the van has stood away from all stops. ``breaks_taken_s`` are
+    the seconds taken of each planned break before that; empty means none. Only plans with breaks
+    use these two.
+
+    ``estimated_at`` is the time of the fix or report behind the ETAs (None: the start of the
+    route). ``planned`` are the routes that this driver is to start, first planned first.
     """
 
     driver_id: DriverId
@@ -68,42 +72,43 @@ class Live:
     planned: tuple[RouteId, ...] = ()
 
     def head(self, policy: Policy) -> Fix | None:
-        """The newest fix that a vehicle can have reached; None before the first."""
+        """The newest fix that a vehicle can have reached; None before the first fix."""
         chain = credible(self.recent, policy)
         return chain[-1] if chain else None
 
     @property
     def news_at(self) -> datetime | None:
-        """When we last knew something of the van that its ETAs rest on; None before a route."""
+        """The time of the latest news behind the ETAs; None before a route."""
         return self.estimated_at or self.started_at
 
     def remaining(self) -> list[int]:
-        """The indexes of the stops not done yet, in the order in which the van is expected there.
+        """The indexes of the stops not done yet, in the visit order.
 
-        The plan's, until a stop is reached out of turn. Then the ETAs have the order of the chain
-        that they were made by; what was reached but never reported comes last, being left already.
+        This is the plan's order until the van reaches a stop out of turn. After that we sort by
+        ETA: first the stop under way, last the stops that were reached but never reported as done,
+        because the van has already left them.
         """
         left = [i for i, stop in enumerate(self.progress) if not stop.is_done]
         if self.last_stop is None or not left or left[0] >= self.last_stop:
             return left
         points_s, under_way = Etas.of(self.etas).points_s, self.under_way
 
-        def turn(stop_index: int) -> tuple[int, int]:
+        def sort_key(stop_index: int) -> tuple[int, int]:
             point_s = points_s[stop_index]
             if stop_index == under_way:
                 return 0, 0
             return (2, 0) if point_s is None else (1, point_s)
 
-        return sorted(left, key=turn)
+        return sorted(left, key=sort_key)
 
     @property
     def is_on_shift(self) -> bool:
-        """Whether a route is being driven now."""
+        """Whether the driver is on a route now."""
         return self.route_id is not None and self.ended_at is None
 
     @property
     def under_way(self) -> int | None:
-        """The index of the stop that was reached last, while it is not done."""
+        """The index of the stop reached last, while it is not done; else None."""
         last = self.last_stop
         if last is None or self.progress[last].is_done or self.progress[last].arrived_at is None:
             return None
@@ -115,7 +120,7 @@ class Live:
         return next(iter(self.remaining()), None)
 
     def stops_before(self, stop_index: int) -> int:
-        """How many stops are still to be made before this one (0 = it is next, or done)."""
+        """How many stops the van makes before this one (0 = it is next, or done)."""
         left = self.remaining()
         return left.index(stop_index) if stop_index in left else 0
 

@@ -1,8 +1,8 @@
-"""Which stop a van is at, and since when: decided from where it was seen, in the expected order.
+"""The nearest stop: the stop that a van is at, and since when. Fixes and visit order decide it.
 
-The stop under way comes first, then the next one. Another counts only for a van that is clearly at
-neither: for doors of one house and for neighbours the expected order decides, not which of them is
-a little nearer just now, so that nothing flaps.
+We try the stop under way first, then the next one. Another stop counts only when the van is clearly
+at neither of them. So between doors of one house, or between neighbours, the visit order decides
+and not the smaller distance. Otherwise the answer would flip with every fix.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
 
 CLEAR: Final = 2.0
-"""Clearly not at a stop: farther than so many radiuses from its door."""
+"""A van farther than this many radiuses from a door is clearly not at that stop."""
 PARKING_WITHIN_M: Final = 300.0
-"""Where vans park for a door is looked up from this near only."""
-M_PER_LAT_DEG: Final = 111_190.0  # a little less than there are
+"""We look up the parking point of a door only when the van is this near."""
+M_PER_LAT_DEG: Final = 111_190.0  # rounded down, so that the margin is never too small
 
 Near = tuple[int, datetime]
 """A stop's index, and since when the van has been there without leaving."""
@@ -31,9 +31,9 @@ Near = tuple[int, datetime]
 def near_stop(
     live: Live, route: Route, passed: Sequence[Fix], *, model: TravelModel, policy: Policy
 ) -> Near | None:
-    """Where the van is after the fixes that it ``passed``, in device order; None between stops.
+    """The stop that the van is at after the fixes it ``passed``; None between stops.
 
-    ``live`` is the state before them.
+    ``passed`` is in device order. ``live`` is the state before these fixes.
     """
     before = None
     if live.near_stop is not None and live.near_since is not None:
@@ -56,7 +56,7 @@ def near_stop(
 
 @dataclass(frozen=True, slots=True)
 class _Circle:
-    """To be in to be at a stop; ``clear_of`` are the doors that one must be clearly away from."""
+    """A van inside the circle is at the stop, if it is clearly away from the ``clear_of`` doors."""
 
     stop_index: int
     centre: Coordinates
@@ -73,7 +73,7 @@ class _Circle:
 def _circle(
     live: Live, route: Route, place: Coordinates, model: TravelModel, policy: Policy
 ) -> _Circle | None:
-    """The circle that a place is in: of the stops that come first, then of any other."""
+    """The circle that a place is in: one of the first stops if possible, else any other stop's."""
     radius_m = policy.arrival_radius_m
     clear_m = CLEAR * radius_m
     expected = live.remaining()

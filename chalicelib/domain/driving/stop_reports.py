@@ -1,4 +1,7 @@
-"""What a driver reports of a visit: what it is about, when it happened, and whether it is news."""
+"""Stop reports: a driver reports a step of a visit.
+
+The report says which shipments it concerns and when it happened. We work out whether it is news.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +22,9 @@ from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Stat
 
 @dataclass(frozen=True, slots=True)
 class StopReport:
-    """What the driver says. ``shipment_ids`` empty means all that are on the van for this stop.
+    """One report. Empty ``shipment_ids`` means all shipments that are on the van for this stop.
 
-    ``sent_at`` is the device's clock when it sent, which tells how wrong that clock is.
+    ``sent_at`` is the device's clock when it sent the report. It shows how wrong that clock is.
     """
 
     stop_id: StopId
@@ -35,9 +38,9 @@ class StopReport:
     shipment_ids: tuple[ShipmentId, ...] = ()
 
     def happened_at(self, live: Live, now: datetime, policy: Policy) -> datetime:
-        """The device's time, corrected by what we know of its clock, within the shift so far.
+        """The device's time, corrected by the skew of its clock and limited to the shift so far.
 
-        Raises Invalid for a time in the future that nothing explains.
+        Raises Invalid for a time in the future that no clock skew explains.
         """
         at = self.occurred_at - self._clock_skew(live, now, policy)
         if at > now + policy.fix_future_limit:
@@ -58,9 +61,11 @@ class StopReport:
         )
 
     def concerned(self, stop: Stop, found: Mapping[ShipmentId, Shipment]) -> list[Shipment]:
-        """The shipments that it is about; without a list, those that are or were on the van.
+        """The shipments that the report is about.
 
-        Raises Invalid for a shipment of another stop, NothingAboard when all stayed at the hub.
+        Without a list these are the stop's shipments on the van, or all that left the hub when none
+        is on the van any more. Raises Invalid for a shipment of another stop, and NothingAboard
+        when no shipment of the stop left the hub.
         """
         for i, shipment_id in enumerate(self.shipment_ids):
             if shipment_id not in stop.shipment_ids or shipment_id not in found:
@@ -78,23 +83,23 @@ class StopReport:
     def is_known(
         self, shipment: Shipment, *, actor: Actor, occurred_at: datetime, policy: Policy
     ) -> bool:
-        """Whether it has been taken in already, or says only what is known.
+        """Whether we already know what the report says: it is a repeat, or brings nothing new.
 
-        ``occurred_at`` is as right as ``happened_at`` could make it: as the clocks of both reports.
+        ``occurred_at`` is only as accurate as the two device clocks.
         """
         target = transitions()[self.step].target
-        if shipment.status is target and self.step is not Step.FAIL:  # one may fail for two reasons
+        if shipment.status is target and self.step is not Step.FAIL:  # a second failure is news
             return True
         attempt = shipment.last_attempt
-        if attempt is None or attempt.driver_id != actor.driver_id:  # who may use the same names
+        if attempt is None or attempt.driver_id != actor.driver_id:  # action ids are per driver
             return False
-        if self.step is Step.ARRIVE:  # overtaken by the outcome of the visit that it began
+        if self.step is Step.ARRIVE:  # the outcome of the same visit may be known already
             latest = attempt.occurred_at + policy.clock_skew_limit
             return attempt.status is shipment.status and occurred_at <= latest
         return attempt.action_id == self.action_id and attempt.status is target
 
     def require_possible(self, shipments: Sequence[Shipment], *, actor: Actor) -> None:
-        """Raises IllegalTransition unless all of the shipments may take this step."""
+        """Raise IllegalTransition unless all of the shipments may take this step."""
         row = transitions()[self.step]
         for shipment in shipments:
             if shipment.status not in row.sources or actor.role not in row.roles:
@@ -110,7 +115,7 @@ class StopReport:
         proofs: Sequence[Proof],
         occurred_at: datetime,
     ) -> Shipment:
-        """The shipment with this attempt as its last."""
+        """The shipment with this delivery attempt as its last one."""
         attempt = Attempt(
             number=shipment.attempts + 1,
             action_id=self.action_id,
@@ -124,7 +129,7 @@ class StopReport:
         return replace(shipment, attempts=attempt.number, last_attempt=attempt)
 
     def told(self, proofs: Sequence[Proof]) -> dict[str, object]:
-        """What the event says: no note, for it is a person's text."""
+        """The data of the event. The note is left out because a person wrote it."""
         data: dict[str, object] = {"action_id": self.action_id}
         if self.reason is not None:
             data["reason"] = self.reason.value

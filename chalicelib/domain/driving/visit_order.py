@@ -1,12 +1,12 @@
-"""Whose turn it is: the order in which a van is expected at the stops that it has not reached.
+"""The visit order: the order in which we expect a van at the stops that it has not reached.
 
-The order of the plan, until the driver reaches a stop out of turn. Then the rest of the plan goes
-on from there, and what was skipped is fitted in where it costs the least: neighbours in the plan
-stay together, either way round, and the way home to the hub counts.
+It is the order of the plan until the driver reaches a stop out of turn. Then the plan goes on from
+that stop. Each run of skipped stops is inserted where it costs the least. Neighbours in the plan
+stay together, in either direction. The way back to the hub counts as well.
 
-The order follows from what has been reached, never from where the van is between two stops, so it
-cannot flap from fix to fix. Only a window that is still to open moves its stop as time goes by, and
-only forward: what would have to be waited for is put off, until the wait is short enough.
+The order depends on the stops that were reached, never on where the van is between two stops, so it
+cannot flip from fix to fix. Time moves a stop only while its window is still closed: a stop that
+would make the van wait is put off, and moves forward as the wait gets shorter.
 """
 
 import math
@@ -21,17 +21,17 @@ from chalicelib.domain.geography import EARTH_RADIUS_M, Coordinates
 from chalicelib.domain.routes.routes import Route
 
 PACE_MPS: Final = 6.0
-"""What a second of waiting is worth in metres of detour: a van in a town."""
+"""One second of waiting costs as much as this many metres of detour: a van's speed in a town."""
 
 Point = tuple[float, float]
-"""Metres east and north on a plane: great circles order alike, and cost ten times as much."""
+"""Metres east and north on a plane. Great circles give the same order at ten times the cost."""
 HERE: Final[Point] = (0.0, 0.0)
 
 
 def visit_order(
     live: Live, route: Route, plan_times: Sequence[StopTimes], at: datetime
 ) -> list[int]:
-    """The indexes of the stops that are neither done nor reached, in the expected order.
+    """The indexes of the stops that are neither done nor reached, in the visit order.
 
     ``at`` is when the van sets out for the first of them.
     """
@@ -59,7 +59,7 @@ def visit_order(
 
 
 def _runs(skipped: Sequence[int]) -> Iterator[list[int]]:
-    """What was skipped, in pieces that follow one another in the plan."""
+    """The skipped stops, in runs that are consecutive in the plan."""
     run: list[int] = []
     for i in skipped:
         if run and i != run[-1] + 1:
@@ -77,9 +77,10 @@ def _cheapest(
     gaps_m: Sequence[float],
     waits_s: Sequence[float],
 ) -> tuple[int, bool]:
-    """In which gap of the path a run costs the least, and whether backwards.
+    """The gap of the path where a run costs the least, and whether to visit the run backwards.
 
-    Of equal gaps the first. Whole lists at a time: half of all stops may be runs of their own.
+    The first of equal gaps wins. We calculate with whole lists because there can be many runs, up
+    to half of all stops.
     """
     to_first_m = list(map(math.dist, path, repeat(first)))
     to_final_m = to_first_m if first is final else list(map(math.dist, path, repeat(final)))
@@ -97,8 +98,8 @@ def _cheapest(
 def _detours_m(
     enter_m: Sequence[float], leave_m: Sequence[float], gaps_m: Sequence[float]
 ) -> list[float]:
-    """What it costs to leave the path in each gap, enter a run from there, and come back."""
-    pairs = zip(enter_m, leave_m[1:], gaps_m, strict=False)  # the path has one place more than gaps
+    """The extra metres, for each gap, to leave the path there, visit a run and come back."""
+    pairs = zip(enter_m, leave_m[1:], gaps_m, strict=False)  # n places have n - 1 gaps
     return [there_m + back_m - gap_m for there_m, back_m, gap_m in pairs]
 
 
@@ -107,7 +108,7 @@ def _waits_s(
 ) -> list[float]:
     """How long the run would wait for a window, before each place of the order and at its end.
 
-    Nothing, when it has no window.
+    Empty when no stop of the run has a window.
     """
     opens = [window.earliest for i in run if (window := plan_times[i].window) is not None]
     if not opens:
@@ -121,7 +122,7 @@ def _waits_s(
 
 
 def _point(place: Coordinates, origin: Coordinates) -> Point:
-    """On the plane about the origin; the shorter way round the antimeridian."""
+    """The place on a plane around the origin, the shorter way round the antimeridian."""
     east_deg = (place.lon_deg - origin.lon_deg + 180.0) % 360.0 - 180.0
     shrink = math.cos(math.radians(origin.lat_deg))
     return (

@@ -1,8 +1,8 @@
-"""How good the ETAs were that we told: error and range coverage at given moments before an arrival.
+"""Accuracy of the ETAs that we told: error and range coverage at given moments before an arrival.
 
-What was told at a moment is the last ETA told until then, as a recipient would have read it then:
-aged by the silence since, and a point that had passed already shown as "now". Every figure comes
-with what it was counted from.
+At each moment we judge the last ETA told until then, as a recipient would have read it: aged by the
+silence since, and shown as "now" if its point had already passed. Every figure comes with its
+numerator and denominator.
 """
 
 import math
@@ -19,7 +19,7 @@ from chalicelib.domain.eta.estimates import Eta
 
 
 class Horizon(StrEnum):
-    """When we look at what was told."""
+    """The moments before an arrival at which we judge the ETA."""
 
     AT_START = "at_start"
     MINUTES_60 = "60_min_before"
@@ -33,13 +33,16 @@ LEADS: Final[Mapping[Horizon, timedelta]] = {
     Horizon.MINUTES_30: timedelta(minutes=30),
     Horizon.MINUTES_10: timedelta(minutes=10),
 }
-"""How long before the arrival."""
+"""The time before the arrival, for the horizons that have one."""
 P90: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An ETA, since when it was to be read, and as of when it was (None: as of that time)."""
+    """An ETA that could be read since ``at``.
+
+    ``as_of`` is the time of the news it rests on (None: ``at``).
+    """
 
     at: datetime
     eta: Eta
@@ -50,7 +53,7 @@ class Told:
 class Arrival:
     """One stop that was reached, and all ETAs told for it, in any order.
 
-    ``next_since`` is when the stop before it was done; None where that is not known.
+    ``next_since`` is when the stop before it was done; None when that is unknown.
     """
 
     arrived_at: datetime
@@ -59,7 +62,7 @@ class Arrival:
     next_since: datetime | None = None
 
     def moments(self) -> Iterator[tuple[Horizon, datetime]]:
-        """The moments at which this arrival is judged; none before the start of its route."""
+        """The moments at which we judge this arrival; none before the start of its route."""
         yield Horizon.AT_START, self.started_at
         for horizon, lead in LEADS.items():
             if self.arrived_at - lead >= self.started_at:
@@ -70,9 +73,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """How far one ETA was off, in seconds: positive when the van came earlier than told.
+    """The error of one ETA in seconds: positive when the van came earlier than told.
 
-    ``is_covered``: it came within the range, ends included, which was ``width_s`` wide.
+    ``is_covered`` is true when the van came within the range, both ends included. ``width_s`` is
+    the width of the range.
     """
 
     error_s: float
@@ -82,9 +86,9 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Many misses in figures. Numerators are sums, ``count`` is the denominator of all.
+    """The figures of many misses. The numerators are sums; ``count`` is their denominator.
 
-    The median and the 90th percentile are of absolute errors; both are None without any.
+    The median and the 90th percentile are of absolute errors. Both are None when there are none.
     """
 
     count: int
@@ -102,7 +106,7 @@ class Accuracy:
 
     @property
     def bias_s(self) -> float | None:
-        """The mean signed error: positive when vans come earlier than we say."""
+        """The mean signed error: positive when vans come earlier than told."""
         return self.signed_error_s / self.count if self.count else None
 
     @property
@@ -112,12 +116,12 @@ class Accuracy:
 
     @property
     def mean_width_s(self) -> float | None:
-        """How wide the ranges were."""
+        """The mean width of the ranges."""
         return self.width_s / self.count if self.count else None
 
 
 def judge(arrival: Arrival, *, fresh_for: timedelta) -> dict[Horizon, Miss]:
-    """A miss for each moment at which something had been told; for ``fresh_for`` see ``aged``."""
+    """A miss for each moment at which an ETA had been told; for ``fresh_for`` see ``aged``."""
     told = sorted(arrival.told, key=lambda told: told.at)
     since = [each.at for each in told]
     misses: dict[Horizon, Miss] = {}
@@ -131,7 +135,7 @@ def judge(arrival: Arrival, *, fresh_for: timedelta) -> dict[Horizon, Miss]:
 
 
 def miss(shown: Eta, arrived_at: datetime) -> Miss:
-    """How far off an ETA was, as it was shown."""
+    """The error of an ETA as it was shown."""
     return Miss(
         error_s=(shown.point - arrived_at).total_seconds(),
         is_covered=shown.earliest <= arrived_at <= shown.latest,
@@ -140,7 +144,7 @@ def miss(shown: Eta, arrived_at: datetime) -> Miss:
 
 
 def pool(judged: Iterable[Mapping[Horizon, Miss]]) -> dict[Horizon, Accuracy]:
-    """The accuracy at every horizon over all these arrivals, also where nothing is to count."""
+    """The accuracy at every horizon over all these arrivals, also for a horizon without any."""
     misses: dict[Horizon, list[Miss]] = {horizon: [] for horizon in Horizon}
     for each in judged:
         for horizon, found in each.items():
@@ -149,7 +153,7 @@ def pool(judged: Iterable[Mapping[Horizon, Miss]]) -> dict[Horizon, Accuracy]:
 
 
 def summarize(misses: Sequence[Miss]) -> Accuracy:
-    """The figures of these misses. The 90th percentile is the nearest rank, so it did occur."""
+    """The figures of these misses. The 90th percentile is the nearest rank: a real error."""
     absolute = sorted(abs(miss.error_s) for miss in misses)
     return Accuracy(
         count=len(misses),

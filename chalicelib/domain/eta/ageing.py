@@ -1,9 +1,9 @@
-"""What an ETA is worth some time after it was made: the range grows with the silence since.
+"""Ageing of an ETA: the range grows with the silence since the ETA was made.
 
-Nothing says what a silent van has done: it may have driven on as expected, which is where the
-earliest end and the point stay, or it may have stood all the time, as vans in garages and phones
-without power do, and then all is later by the silence. The range holds both. It is an upper bound
-by intent: silence is no accident, so that nothing can be calibrated on those who are heard.
+We do not know what a silent van has done. It may have driven on as expected; for that case the
+point and the earliest end stay. Or it may have stood all the time, in a garage for example, or its
+phone has no power; then it comes later by the whole silence. The range covers both cases. It is an
+upper bound on purpose: silence has causes, so we cannot calibrate it on vans that do report.
 """
 
 from datetime import datetime, timedelta
@@ -12,11 +12,12 @@ from chalicelib.domain.eta.estimates import Eta
 
 
 def aged(eta: Eta, *, as_of: datetime, now: datetime, fresh_for: timedelta) -> Eta:
-    """The ETA as it may be told now, when what it rests on is from ``as_of``.
+    """The ETA as we may tell it ``now``, when the news behind it are from ``as_of``.
 
-    Nobody arrives in the past. While the news are fresh that is all; then the latest end moves away
-    twice as fast as they age, until it is later by all of their age: no leap at the threshold. No
-    end ever moves back as time goes by.
+    Nobody arrives in the past, so no part of the ETA is before ``now``. Fresh news change nothing
+    else. When the news are older than ``fresh_for``, the latest end moves away twice as fast as
+    they age, until it is later by their whole age. So nothing leaps at the threshold, and no end
+    ever moves back as time passes.
     """
     age = now - as_of
     stood = max(timedelta(0), min(age, 2 * (age - fresh_for)))

@@ -1,7 +1,7 @@
-"""From durations to ETAs: the whole chain of remaining stops, each with a point and a range.
+"""The chain of remaining stops: from durations to an ETA for each stop, a point and a range.
 
-Means add up. Variances add up with a correlation of 0.12 between all parts (independent parts cover
-66 % where they claim 80 %). A driver who is early waits for the window.
+Means add up. Variances add up with a correlation of 0.12 between all parts. (With independent parts
+an 80 % range covers only 66 %.) A driver who is early waits for the window.
 """
 
 import math
@@ -25,12 +25,12 @@ TOGETHER: Final = CORRELATION * CORRELATION
 INDEPENDENT: Final = 1.0 - TOGETHER
 NEAR_STEPS_S: Final = (NEAR_RANGE_STEP_S, 1)
 NO_TIME: Final = Duration(mu=-700.0, variance=0.0)
-"""A duration of zero seconds, as far as a log can say it."""
+"""A duration of practically zero seconds. The log of zero itself does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopTimes:
-    """One remaining stop: the travel to it, the service at it, and its window."""
+    """The travel to one remaining stop, the service at it, and its window."""
 
     travel: Duration
     dwell: Duration
@@ -38,9 +38,10 @@ class StopTimes:
 
 
 class Pause(NamedTuple):
-    """A break that is still ahead: when it may begin (since the epoch), and how long it lasts.
+    """A break that is still ahead, or the part of it that is left.
 
-    ``is_now``: it is being taken.
+    It may begin between ``earliest_s`` and ``latest_s``, in seconds since the epoch. ``left_s`` is
+    how long it still lasts. ``is_now`` is true while the driver takes it.
     """
 
     earliest_s: float
@@ -50,7 +51,10 @@ class Pause(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Seconds from the start until a stop is reached: the point, the range, and their makings."""
+    """Seconds from the start until a stop is reached: the point and the range.
+
+    ``sigma_s`` and ``shape`` are the deviation and the shape that the range was made from.
+    """
 
     stops_ahead: int
     point_s: float
@@ -69,8 +73,8 @@ def chain(
 ) -> tuple[Eta, ...]:
     """An ETA for every stop in order, for a vehicle that leaves for the first at ``departs_at``.
 
-    ``pauses`` are taken in their order. Every ETA is finite and ordered, and its range holds its
-    point.
+    ``pauses`` are the breaks ahead; the driver takes them in their order. Every ETA is finite, and
+    earliest ≤ point ≤ latest.
     """
     at = datetime.fromtimestamp
     return tuple(
@@ -163,28 +167,28 @@ def _added_up(
 
 
 class Breaks:
-    """The breaks of one chain: where they are taken, and by how much that may be wrong.
+    """The breaks of one chain: where they are taken, and how far that guess may be wrong.
 
-    A driver takes a break when he leaves the first stop in its span, or on the way to a stop that
-    he would reach after its span; the break that he is in, at once.
+    We assume that a driver takes a break on leaving the first stop within its span, or on the way
+    to a stop that it would reach after the span. A break that has begun comes first.
     """
 
     __slots__ = ("ahead", "start_s", "taken")
 
     def __init__(self, pauses: Iterable[Pause], start_s: float) -> None:
-        """None taken; the chain's own seconds count from ``start_s``."""
+        """No break is taken yet. ``start_s`` is the start of the chain, since the epoch."""
         self.ahead = list(pauses)
         self.start_s = start_s
         self.taken: list[Pause] = []
 
     def __bool__(self) -> bool:
-        """Whether there are any, taken or not."""
+        """Whether there are any breaks, taken or not."""
         return bool(self.ahead or self.taken)
 
     def taken_s(self, elapsed_s: float, travel_s: float, *, is_left: bool) -> float:
-        """What is spent on breaks before the next stop, which is so far away.
+        """The seconds spent on breaks before the next stop, ``travel_s`` away.
 
-        ``is_left``: the way there begins at a stop.
+        ``is_left`` is true when the leg begins at a stop.
         """
         spent_s = 0.0
         for pause in tuple(self.ahead):
@@ -197,7 +201,10 @@ class Breaks:
         return spent_s
 
     def leeway_s(self, arrival_s: float) -> tuple[float, float]:
-        """How much sooner and later a stop may be reached: breaks taken after it, or before."""
+        """How much sooner and later the van may reach a stop.
+
+        Sooner, if a break counted before the stop is taken after it; later, the other way round.
+        """
         at_s = self.start_s + arrival_s
         sooner_s = sum(
             p.left_s for p in self.taken if at_s - p.left_s <= p.latest_s and not p.is_now
@@ -207,10 +214,10 @@ class Breaks:
 
 
 def remaining_dwell(dwell: Duration, elapsed: timedelta) -> Duration:
-    """What is left of a service that has lasted ``elapsed``.
+    """The time left of a service that has lasted ``elapsed``.
 
-    The mean less the elapsed time, but never less than a quarter of the mean: who is still there
-    after long will not leave this second.
+    This is the mean less the elapsed time, but at least a quarter of the mean: a driver who has
+    been there for long will still not leave this second.
     """
     mean_s = dwell.mean_s
     left_s = max(mean_s - max(elapsed.total_seconds(), 0.0), 0.25 * mean_s)

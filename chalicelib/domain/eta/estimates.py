@@ -1,4 +1,4 @@
-"""The values that ETAs are made of: a point with its range, and a duration with its spread."""
+"""The values behind ETAs: a point with its range, and a duration with its spread."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -19,9 +19,9 @@ FAR_RANGE_STEP_S: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Eta:
-    """When a stop is reached: ``point`` is the best answer, the range should hold in 80 % of cases.
+    """The estimated time of arrival at a stop: ``point`` is the best answer.
 
-    ``earliest`` ≤ ``point`` ≤ ``latest``, all aware UTC.
+    The range should hold in 80 % of cases. ``earliest`` ≤ ``point`` ≤ ``latest``, all aware UTC.
     """
 
     point: datetime
@@ -30,15 +30,15 @@ class Eta:
 
     @property
     def range(self) -> Range:
-        """The range alone."""
+        """The range without the point."""
         return Range(self.earliest, self.latest)
 
 
 class Etas(Sequence[Eta | None]):
-    """The ETAs of a route's stops in plan order; None where there is nothing left to reach.
+    """The ETAs of a route's stops in plan order; None when there is nothing left to reach.
 
-    They are kept as columns of whole seconds since the epoch, and an `Eta` is made when one is
-    asked for: all stops are estimated, stored and read with every fix, and hardly any is looked at.
+    They are kept as columns of whole seconds since the epoch. An `Eta` is made only on access: with
+    every fix all ETAs are estimated, stored and read, but hardly any is looked at.
     """
 
     __slots__ = ("earliest_s", "latest_s", "points_s")
@@ -46,21 +46,21 @@ class Etas(Sequence[Eta | None]):
     def __init__(
         self, points_s: Sequence[int | None], earliest_s: Sequence[int], latest_s: Sequence[int]
     ) -> None:
-        """Columns of the same length; where a point is None, the others are 0."""
+        """Columns of the same length. When a point is None, the two others are 0."""
         self.points_s = tuple(points_s)
         self.earliest_s = tuple(earliest_s)
         self.latest_s = tuple(latest_s)
 
     @classmethod
     def of(cls, etas: Iterable[Eta | None]) -> "Etas":
-        """The same ETAs as columns; parts of a second are cut off."""
+        """The same ETAs as columns. Fractions of a second are cut off."""
         if isinstance(etas, Etas):
             return etas
-        told = tuple(etas)
+        rows = tuple(etas)
         return cls(
-            [None if eta is None else int(eta.point.timestamp()) for eta in told],
-            [0 if eta is None else int(eta.earliest.timestamp()) for eta in told],
-            [0 if eta is None else int(eta.latest.timestamp()) for eta in told],
+            [None if eta is None else int(eta.point.timestamp()) for eta in rows],
+            [0 if eta is None else int(eta.earliest.timestamp()) for eta in rows],
+            [0 if eta is None else int(eta.latest.timestamp()) for eta in rows],
         )
 
     @staticmethod
@@ -85,7 +85,7 @@ class Etas(Sequence[Eta | None]):
         return len(self.points_s)
 
     def __eq__(self, other: object) -> bool:
-        """Equal to whatever sequence has the same ETAs in it."""
+        """Equal to any sequence of the same ETAs."""
         if isinstance(other, Etas):
             return (
                 self.points_s == other.points_s
@@ -105,20 +105,20 @@ class Etas(Sequence[Eta | None]):
 class Duration:
     """A log-normal duration: ``mu`` and ``variance`` of log seconds.
 
-    Travel and service times err in proportion.
+    It is log-normal because errors of travel and service times grow in proportion to the time.
     """
 
     mu: float
     variance: float
     mean_s: float = field(init=False, compare=False, repr=False)
-    """The mean in seconds. Chains add means: adding medians is biased low."""
+    """The mean in seconds. Chains add means, because a sum of medians is too low."""
     variance_s2: float = field(init=False, compare=False, repr=False)
     """The variance in square seconds."""
     deviation_s: float = field(init=False, compare=False, repr=False)
     """The standard deviation in seconds."""
 
     def __post_init__(self) -> None:
-        """Once for each duration: a chain asks for them with every fix."""
+        """Calculate these once per duration, because a chain needs them with every fix."""
         mean_s = math.exp(self.mu + self.variance / 2.0)
         spread = math.expm1(self.variance)
         object.__setattr__(self, "mean_s", mean_s)

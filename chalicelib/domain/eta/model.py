@@ -1,8 +1,8 @@
-"""What an ETA model must answer, and the factory prior: the answer before anything is learnt.
+"""The interface of an ETA model, and the factory prior: the model before anything is learnt.
 
-Time grows like distance to the power 0.6, not like distance over speed: short legs are dominated by
-starting, turning and parking. The prior is 6 minutes × km^0.6 (one scale fits San Francisco,
-Nairobi, Chengdu and Singapore to within a few per cent of each city's own power law).
+Time grows like distance to the power 0.6, not like distance over speed: starting, turning and
+parking dominate short legs. The prior is 6 minutes × km^0.6. This one scale fits San Francisco,
+Nairobi, Chengdu and Singapore to within a few per cent of each city's own power law.
 """
 
 import math
@@ -16,14 +16,14 @@ from chalicelib.domain.geography import Coordinates
 
 KM_M: Final = 1_000.0
 CORRELATION: Final = 0.12
-"""Between the parts of a route, as measured: see the chain."""
+"""The measured correlation between the parts of a route (see ``chain``)."""
 MIN_LEG_KM: Final = 0.05
 
 
 class Leg(NamedTuple):
-    """The way to the next place: great-circle metres, a routing engine's seconds if known.
+    """The way to the next place: great-circle metres, and a routing engine's seconds if known.
 
-    The rest is what a learned model knows legs by; ``time_zone`` is that of the destination.
+    The other fields are features for a learned model. ``time_zone`` is the destination's.
     """
 
     distance_m: float
@@ -36,9 +36,9 @@ class Leg(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """What is done at a stop: how many parcels, and the shipper's own service time where given.
+    """The work at a stop: the number of parcels, and the shipper's own service time if given.
 
-    The rest is what a learned model knows visits by.
+    The other fields are features for a learned model.
     """
 
     parcels: int
@@ -51,7 +51,7 @@ class Visit(NamedTuple):
 class RangeShape(NamedTuple):
     """The normalised residuals between which 80 % of arrivals fall, for one horizon.
 
-    A tuple, for one is made for every stop with every fix.
+    This is a tuple because we make one for every stop with every fix.
     """
 
     low: float
@@ -59,18 +59,18 @@ class RangeShape(NamedTuple):
 
 
 class TravelModel(Protocol):
-    """Between the chain and whatever has been learnt. Pure: same state, same answer."""
+    """Predicts durations for the chain. Pure: the same state gives the same answer."""
 
     def leg(self, leg: Leg, at: datetime) -> Duration:
-        """Travel time of a leg that begins about then."""
+        """Travel time of a leg that begins at about ``at``."""
         ...
 
     def dwell(self, visit: Visit, at: datetime) -> Duration:
-        """Service time of a visit about then."""
+        """Service time of a visit at about ``at``."""
         ...
 
     def range_shape(self, stops_ahead: int) -> RangeShape:
-        """How wide the range must be this many stops ahead (1 = the next stop)."""
+        """The shape of the range this many stops ahead (1 = the next stop)."""
         ...
 
     def range_shapes(self, stops: int) -> Sequence[RangeShape]:
@@ -78,17 +78,17 @@ class TravelModel(Protocol):
         ...
 
     def parking_point(self, door: Coordinates) -> Coordinates | None:
-        """Where vans stop for a door, once that is known."""
+        """The place where vans stop for a door; None while it is unknown."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FactoryPrior:
-    """The model of an operator who has delivered nothing yet; its spread covers the unknown.
+    """The model of an operator without any deliveries yet. Its spread covers everything unknown.
 
-    Leg: 360 s × km^0.6, log variance 0.08 noise + 0.12 for what is not learnt. Dwell: median 120 s
-    + 20 s for each further parcel (vans with doorstep truth: mean 82 s driving agents, 180 s is the
-    field's default), log variance 0.25.
+    Leg: 360 s × km^0.6, log variance 0.08 for noise + 0.12 for everything not learnt yet. Dwell:
+    median 120 s + 20 s for each further parcel, log variance 0.25. (Vans with known doorstep times:
+    mean 82 s for driving agents. The usual default in the field is 180 s.)
     """
 
     leg_scale_s: float = 360.0
@@ -98,21 +98,21 @@ class FactoryPrior:
     dwell_per_parcel_s: float = 20.0
     dwell_variance: float = 0.25
     pace_deviation: float = 0.25
-    """How far a pace may be from the prior's, relative; all legs of a route share it."""
+    """Relative deviation of the real pace from the prior's. All legs of a route share the pace."""
 
     def leg(self, leg: Leg, at: datetime) -> Duration:
-        """Power law of the distance, or twice the engine's seconds (measured over OSRM: 2.05)."""
+        """A power law of the distance, or twice the engine's seconds (2.05 measured with OSRM)."""
         del at
         if leg.base_s is not None:
             return Duration(math.log(max(2.0 * leg.base_s, 1.0)), self.leg_variance)
         km = leg.distance_m / KM_M
-        # Below 50 m a log has no meaning and the way is a walk: shrink towards zero in proportion.
+        # A way below 50 m is a walk, and a log means nothing there: shrink in proportion.
         short = min(1.0, km / MIN_LEG_KM)
         seconds = self.leg_scale_s * max(km, MIN_LEG_KM) ** self.leg_exponent * max(short, 0.1)
         return Duration(math.log(seconds), self.leg_variance)
 
     def dwell(self, visit: Visit, at: datetime) -> Duration:
-        """The shipper's own figure where there is one."""
+        """The shipper's own service time if given, else the default for the number of parcels."""
         del at
         return Duration(self.dwell_mu(visit), self.dwell_variance)
 
@@ -124,13 +124,14 @@ class FactoryPrior:
         return math.log(max(median_s, 1.0))
 
     def range_shape(self, stops_ahead: int) -> RangeShape:
-        """Wide enough for a pace that nobody has measured yet.
+        """A range wide enough for a pace that nobody has measured yet.
 
-        The spread of the parts evens out over many stops, an unknown pace does not: all legs share
-        it. With k equal parts of relative variance w and correlation c the deviation grows by
-        sqrt(1 + u²/w · k / (1 - c² + c² k)). On recorded bus trips at the right pace this holds in
-        75 to 93 % at every horizon, without it in 28 to 72 %. Tails of a sum of log-normals are
-        lopsided near and even out with the horizon.
+        Over many stops the spread of the parts evens out. An unknown pace does not, because all
+        legs share it. With k equal parts of relative variance w, correlation c and relative
+        deviation u of the pace, the deviation grows by sqrt(1 + u²/w · k / (1 - c² + c² k)). On
+        recorded bus trips at the right pace the range then holds in 75 to 93 % of cases at every
+        horizon, without this factor in 28 to 72 %. The tails of a sum of log-normals are uneven
+        for near stops and become even with the horizon.
         """
         k = float(stops_ahead)
         together = CORRELATION * CORRELATION
@@ -145,6 +146,6 @@ class FactoryPrior:
         return [self.range_shape(stops_ahead) for stops_ahead in range(1, stops + 1)]
 
     def parking_point(self, door: Coordinates) -> Coordinates | None:
-        """None: nobody has parked there yet."""
+        """Always None: nothing is learnt yet."""
         del door
         return None

@@ -1,7 +1,7 @@
-"""Changes: values after a change, beside the version that was read before it.
+"""Changes: each holds a new value and the version that was read before.
 
-A change is written where that version still stands. The journal commits one change or several, all
-or nothing. A new kind of change is a new class in ``Change``.
+The journal writes a change only if that version is still stored. It commits one or several changes,
+all or nothing. A new kind of change is a new class in ``Change``.
 """
 
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 
 TRANSACTION_ITEMS: Final = 100
-"""DynamoDB's limit: no transaction writes more items."""
+"""DynamoDB's limit of items in one transaction."""
 SHIPMENTS_PER_TRANSACTION: Final = 45
-"""Each shipment with an event, and room for a few other items; new ones are three items each."""
+"""Each shipment comes with an event. This leaves room for a few other items."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShipmentChange:
-    """A shipment after some steps, and the events they left.
+    """A shipment after some steps, and the events of these steps.
 
-    ``expected_version`` is what was read (None: it is new).
+    ``expected_version`` is the version that was read (None: the shipment is new).
     """
 
     after: Shipment
@@ -43,7 +43,7 @@ class ShipmentChange:
 
 @dataclass(frozen=True, slots=True)
 class LiveChange:
-    """A live state to write where ``expected_version`` was read (None: there was none)."""
+    """A live state to write. ``expected_version`` is the version read (None: there was none)."""
 
     after: Live
     expected_version: int | None
@@ -51,7 +51,7 @@ class LiveChange:
 
 @dataclass(frozen=True, slots=True)
 class RouteChange:
-    """A route to write where ``expected_plan_version`` was read (None: it is new)."""
+    """A route to write. ``expected_plan_version`` is the version read (None: the route is new)."""
 
     after: Route
     expected_plan_version: int | None
@@ -59,23 +59,23 @@ class RouteChange:
 
 @dataclass(frozen=True, slots=True)
 class DepartureAdded:
-    """A departure of a route. It is only written together with the live state it follows from."""
+    """A departure of a route. It is always written together with the live state that it made."""
 
     departure: Departure
 
 
 @dataclass(frozen=True, slots=True)
 class DriverAdded:
-    """A new driver. Its live state is written with it: a LiveChange that expects none."""
+    """A new driver. A LiveChange without an expected version is written with it."""
 
     driver: Driver
 
 
 @dataclass(frozen=True, slots=True)
 class TrackEntry:
-    """One batch in the track: the fixes kept of it, and the state whose ETAs were told with it.
+    """One batch in the track: the fixes kept, and the live state with the ETAs told.
 
-    ``told_at`` is our time: nobody could read these ETAs before the batch had reached us.
+    ``told_at`` is our time, because nobody could read these ETAs before the batch reached us.
     """
 
     driver_id: DriverId
@@ -88,7 +88,7 @@ class TrackEntry:
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page of what has been learnt, packed, as it was read."""
+    """A packed travel page as it was read."""
 
     packed: bytes
     version: int
@@ -96,7 +96,7 @@ class StoredPage:
 
 @dataclass(frozen=True, slots=True)
 class PageChange:
-    """A page to write where ``expected_version`` was read (None: there was none)."""
+    """A travel page to write. ``expected_version`` is the version read (None: there was none)."""
 
     page: int
     packed: bytes
@@ -105,7 +105,7 @@ class PageChange:
 
 @dataclass(frozen=True, slots=True)
 class RouteLearnt:
-    """How far a route has been learnt, to write where ``before`` was read (None: nothing was)."""
+    """How far a route has been learnt. ``before`` is the mark that was read (None: none)."""
 
     mark: Learnt
     before: DepartureKey | None
@@ -113,7 +113,7 @@ class RouteLearnt:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What an Idempotency-Key stood for: the request's fingerprint and the id of what it made."""
+    """The request of an Idempotency-Key: its fingerprint, and the id of the thing it created."""
 
     key: str
     fingerprint: str
@@ -123,7 +123,7 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class RequestRemembered:
-    """A request to remember, unless its key is remembered already and has not expired by now."""
+    """A request to remember. It fails if its key is remembered already and has not expired."""
 
     remembered: Remembered
     now: datetime

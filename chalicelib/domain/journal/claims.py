@@ -1,14 +1,14 @@
-"""A claim in the ledger: who may make a call that must not be made twice."""
+"""Claims in the ledger: only the holder of a claim may make a call that must not happen twice."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """``granted``: ours to send. ``done``: it was sent. Neither: somebody else holds it, try later.
+    """The answer to a claim.
 
-    ``maybe_duplicate`` says that an earlier holder vanished without a word, so this may be a
-    repeat.
+    ``granted``: we may send. ``done``: it was sent already. Neither: somebody else holds the claim,
+    so try later. ``maybe_duplicate``: an earlier holder never reported, so this may be a repeat.
     """
 
     granted: bool

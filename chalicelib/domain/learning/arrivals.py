@@ -1,7 +1,7 @@
-"""The stops that a van has reached, each beside all that was told of it: what ETAs are judged by.
+"""The stops that a van has reached, each with all ETAs told for it. We judge ETAs by these.
 
-The departures of a route say when the van came and left. What was told is in the track, batch by
-batch, and in the departures themselves; each with the instant since which it could be read.
+The departures of a route say when the van came and left. The ETAs told are in the track, batch by
+batch, and in the departures themselves. Each comes with the time since when it could be read.
 """
 
 from collections import defaultdict
@@ -18,7 +18,10 @@ from chalicelib.domain.routes.routes import Route, Stop
 
 @dataclass(frozen=True, slots=True)
 class EtasTold:
-    """ETAs by stop index, since when they could be read (our time), and as of when they were."""
+    """ETAs by stop index that could be read since ``at``, our time.
+
+    ``as_of`` is the time of the news they rest on.
+    """
 
     at: datetime
     etas: Mapping[int, Eta]
@@ -29,7 +32,7 @@ class EtasTold:
 class Reached:
     """The stops that a van has left, in the order in which it left them.
 
-    ``unknown`` are those of which nobody knows when it came; they are not judged.
+    ``unknown`` are the stops without a known arrival time. They are not judged.
     """
 
     arrivals: Mapping[StopId, Arrival]
@@ -37,11 +40,11 @@ class Reached:
 
 
 def reached(route: Route, departures: Sequence[Departure], told: Iterable[EtasTold]) -> Reached:
-    """All stops left, each once: who comes back to a stop had reached it the first time.
+    """All stops that the van has left, each once. When the van came back, its first visit counts.
 
-    ``departures`` are those of the route in their order; stops that the plan no longer has count
-    only as those that came before others. Without one from the hub nobody knows when the route
-    began, and so all is unknown.
+    ``departures`` are those of the route in their order. A stop that the plan no longer has is not
+    judged; it only counts as the stop before another. Without a departure from the hub we do not
+    know when the route began, so all stops are unknown.
     """
     left = _first_by_stop(departures)
     started_at = next((each.left_at for each in departures if each.stop_index is None), None)
@@ -78,9 +81,9 @@ def _first_by_stop(departures: Sequence[Departure]) -> dict[int, Departure]:
 
 
 def _judged_at(departure: Departure, stop: Stop) -> datetime | None:
-    """When the visit began: an ETA honours the window, since who is early waits for it.
+    """When the visit began. ETAs honour the window, so an early driver counts from its opening.
 
-    Who did not wait is judged by when they left.
+    A driver who did not wait for the window is judged by the time of leaving.
     """
     if departure.arrived_at is None or stop.window is None:
         return departure.arrived_at

@@ -1,7 +1,7 @@
-"""What the departures of a route teach, and from when on: nothing before it has happened.
+"""Learning: the lessons that follow from the departures of a route.
 
-A departure ends a visit, and its arrival ended a leg; what had been told of the stop with earlier
-departures can then be judged.
+A departure ends a visit, and its arrival ended a leg. The ETAs that earlier departures told for the
+stop can then be judged. Nothing is learnt before it has happened.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,18 +24,18 @@ from chalicelib.domain.ids import RouteId
 from chalicelib.domain.routes.routes import FASTEST_MPS, Route, Stop
 
 JUDGED_AHEAD: Final = frozenset({1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192})
-"""One for each bin of the horizon: neighbours of one route are wrong together and teach no more."""
+"""One number of stops ahead per horizon bin. Its neighbours have the same errors, so skip them."""
 
 ELSEWHERE_M: Final = 1_000.0
-"""Who stands farther from an address than it may lie wrong on the map was not there."""
+"""A van farther away than any geocoding error was not at the stop."""
 
 DepartureKey = tuple[datetime, int]
-"""Of a departure within its route."""
+"""The key of a departure within its route."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """How far the departures of a route have been learnt; the mark itself expires."""
+    """A mark: how far the departures of a route have been learnt. It expires."""
 
     route_id: RouteId
     through: DepartureKey
@@ -44,25 +44,25 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class Teaching:
-    """What one departure teaches; ``learnt`` is the mark once it has been learnt."""
+    """The lessons of one departure; ``learnt`` is the route's mark after them."""
 
     learnt: Learnt
     lessons: tuple[Lesson, ...]
 
     def is_after(self, marks: Mapping[RouteId, DepartureKey]) -> bool:
-        """Whether it is not learnt yet, as the marks of all routes say."""
+        """Whether it is not learnt yet. ``marks`` are the marks of all routes."""
         mark = marks.get(self.learnt.route_id)
         return mark is None or self.learnt.through > mark
 
     def pages(self) -> frozenset[int]:
-        """All pages that it takes."""
+        """All travel pages that these lessons read or change."""
         return frozenset().union(*(lesson.pages() for lesson in self.lessons))
 
 
 def teachings(
     route: Route, departures: Sequence[Departure], *, after: DepartureKey | None
 ) -> Iterator[Teaching]:
-    """What the departures after a mark teach (None: all), in their order."""
+    """The lessons of the departures after a mark (None: of all), in their order."""
     for i, departure in enumerate(departures):
         if after is None or departure.key > after:
             yield Teaching(
@@ -78,7 +78,7 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
     stop = route.stops[index]
     yield from _leg(route, index, before[-1], arrived_at)
     for earlier in before:
-        if earlier.told_at <= arrived_at:  # what an offline phone brings late foretold nothing
+        if earlier.told_at <= arrived_at:  # a report that came after the arrival told nothing
             yield from _range(stop, index, earlier, arrived_at)
     # An early driver waits: service begins when the window opens.
     opens_at = arrived_at if stop.window is None else max(arrived_at, stop.window.earliest)
@@ -89,9 +89,10 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
 
 
 def _place(route: Route, departure: Departure) -> Coordinates | None:
-    """Where the van left from; None where nobody knows that it was there.
+    """The place that the van left; None when we are not sure that the van was there.
 
-    Drivers give up on stops from afar, and some tap through a list; a plan may have lost a stop.
+    Some drivers give up on a stop from far away, and some tap through a list. The plan may also
+    have lost the stop.
     """
     index, stood_at = departure.stop_index, departure.stood_at
     if index is None:
@@ -118,11 +119,14 @@ def _leg(
 
 
 def _may_hold_a_break(route: Route, since: datetime, until: datetime) -> bool:
-    """Whether a break of the plan fits in: nobody says when one is taken, and it is no driving."""
+    """Whether a planned break may lie in this time.
+
+    A break is no driving, and nobody tells us when it is taken.
+    """
     return any(
-        min(until, rest.latest + timedelta(seconds=rest.duration_s)) - max(since, rest.earliest)
-        >= timedelta(seconds=rest.duration_s)
-        for rest in route.breaks
+        min(until, each.latest + timedelta(seconds=each.duration_s)) - max(since, each.earliest)
+        >= timedelta(seconds=each.duration_s)
+        for each in route.breaks
     )
 
 
@@ -131,14 +135,14 @@ def _range(
 ) -> Iterator[RangeLesson]:
     told = earlier.etas[index] if index < len(earlier.etas) else None
     if told is None or (stop.window is not None and told.point <= stop.window.earliest):
-        return  # that ETA was the window's, not ours
+        return  # the window set this ETA, not the model
     stops_ahead = _stops_ahead(told, earlier.etas, index)
     if stops_ahead in JUDGED_AHEAD:
         yield RangeLesson(told, stops_ahead, earlier.told_at, arrived_at)
 
 
 def _stops_ahead(told: Eta, etas: Sequence[Eta | None], index: int) -> int:
-    """1 for the stop that was to be next, in the order in which they were told."""
+    """How many stops ahead the stop was, in the order of the ETAs told: 1 for the next stop."""
     return sum(
         eta is not None and (eta.point, i) <= (told.point, index) for i, eta in enumerate(etas)
     )

@@ -1,7 +1,7 @@
-"""The alphabet of an SMS (3GPP TS 23.038), what a text costs in it, and a name cut down to it.
+"""The alphabet of an SMS (3GPP TS 23.038): the length of a text, and a name in this alphabet.
 
-A text of the default alphabet holds 160 characters; one character from outside it and a message
-holds 70. Longer texts are sent, and paid, in several segments.
+A message holds 160 characters of the default alphabet. With a single character from outside it, a
+message holds 70. Longer texts are sent, and paid for, in several segments.
 """
 
 import re
@@ -13,7 +13,7 @@ BASIC: Final = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED: Final = frozenset("\f^{}\\[~]|€")
-"""Each costs two septets: an escape comes first."""
+"""Each of these takes two septets, because an escape comes first."""
 
 ONE_MESSAGE: Final = 160
 SEGMENT: Final = 153
@@ -31,7 +31,7 @@ def is_plain(text: str) -> bool:
 
 
 def segments(text: str) -> int:
-    """How many messages the text is sent and paid as.
+    """The number of messages that a text takes.
 
     >>> segments("a" * 160), segments("a" * 161), segments("–" * 70), segments("–" * 71)
     (1, 2, 1, 2)
@@ -44,10 +44,11 @@ def segments(text: str) -> int:
 
 
 def sender_name(name: str | None) -> str | None:
-    """A name that is safe to begin an SMS with: letters, few digits and single spaces, or None.
+    """The name in a form that is safe at the start of an SMS, or None when nothing is left.
 
-    A name that looks like a link is dropped whole. Letters outside the alphabet lose their accents;
-    what is left of a name that could be dialled loses its digits (reliability.md T4).
+    The safe form has letters, few digits and single spaces. A name that looks like a link is
+    dropped as a whole. Letters outside the alphabet lose their accents. A name that could be
+    dialled loses its digits (reliability.md T4).
 
     >>> sender_name("Café Łódź"), sender_name("Visit http://evil"), sender_name("Call 0900 123456")
     ('Café odz', None, 'Call')

@@ -1,7 +1,7 @@
-"""Notices: which event tells a recipient what, whether it is still true, and in which words.
+"""Notices: the message that an event sends to a recipient, and whether it is still true.
 
-Everything is made of our own phrases, the clock and one link. Nothing that a user typed gets into a
-notice; the sender's name is cut down to what ``gsm7.sender_name`` lets through.
+A notice consists of our own phrases, times and one link. No text that a user typed gets into it.
+Only the sender's name does, in the safe form of ``gsm7.sender_name``.
 """
 
 import html
@@ -33,7 +33,7 @@ KINDS: Final[Mapping[EventType, Kind]] = {
     EventType.DELIVERED: Kind.DELIVERED,
     EventType.ATTEMPT_FAILED: Kind.FAILED,
 }
-"""The events that recipients hear of; all others they find on their page."""
+"""The events that we send to recipients. They find all others on their tracking page."""
 
 STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
     Kind.OUT_FOR_DELIVERY: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
@@ -45,7 +45,7 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
         {Status.ATTEMPT_FAILED, Status.ACCEPTED, Status.LOADED, Status.RETURNING}
     ),
 }
-"""Where the shipment may stand for a late notice to be worth telling."""
+"""The statuses of the shipment in which a late notice is still true."""
 
 FOR_THE_SENDER: Final = frozenset(
     {
@@ -56,11 +56,11 @@ FOR_THE_SENDER: Final = frozenset(
         FailureReason.WRONG_ITEM,
     }
 )
-"""Reasons that another try does not mend."""
+"""Reasons for a failed attempt that another attempt does not solve."""
 
 
 class Channel(StrEnum):
-    """How a recipient is reached."""
+    """The ways to reach a recipient."""
 
     SMS = "sms"
     EMAIL = "email"
@@ -77,10 +77,10 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is told, in one language, before a channel gives it its shape.
+    """The content of a message in one language, before it becomes an SMS or an e-mail.
 
-    ``sentences`` run from the fullest to the shortest. ``dash`` in them stands between two times:
-    an SMS knows only the hyphen.
+    ``sentences`` run from the fullest to the shortest. Times in them are joined by ``DASH``; an SMS
+    gets a hyphen instead.
     """
 
     kind: Kind
@@ -92,9 +92,9 @@ class Notice:
     url: str
 
     def sms(self) -> str:
-        """The fullest text that fits into one message, else the shortest; GSM-7 throughout.
+        """The fullest text that fits into one message, else the shortest. It is always in GSM-7.
 
-        Only a host of some 80 characters or more makes even the shortest take two messages.
+        The shortest needs two messages only if our host name has some 80 characters or more.
         """
         sentences = [sentence.replace(DASH, "-") for sentence in self.sentences]
         named = [f"{self.sender}: {sentence}" for sentence in sentences] if self.sender else []
@@ -103,7 +103,7 @@ class Notice:
         return next(fitting, None) or min(texts, key=len)
 
     def email(self) -> Email:
-        """Subject, text and HTML; the link is in each body once, and nowhere else."""
+        """Subject, text and HTML. Each body has the link exactly once, the subject never."""
         subject = f"{self.sender}: {self.subject}" if self.sender else self.subject
         sentence, link, url = (
             html.escape(part) for part in (self.sentences[0], self.link_text, self.url)
@@ -120,18 +120,18 @@ class Notice:
 
 
 DASH: Final = "–"
-"""Between the ends of a range; not in GSM-7, so an SMS has a hyphen there."""
+"""Stands between the ends of a range. GSM-7 does not have it, so an SMS has a hyphen instead."""
 
 
 def kind_of(event: Event) -> Kind | None:
-    """What the event tells a recipient; None when nothing."""
+    """The kind of notice for an event; None when recipients are not told."""
     return KINDS.get(event.type) if event.audience == "public" else None
 
 
 def is_stale(event: Event, shipment: Shipment) -> bool:
-    """Whether the shipment has moved on, so that the event's notice would tell something untrue.
+    """Whether the shipment has moved on, so that the notice would be untrue.
 
-    A range that was replaced since is not told either: the event that did so tells the new one.
+    A range that was replaced since is stale too. The event that replaced it tells the new range.
     """
     kind = KINDS[event.type]
     if shipment.status not in STILL_TRUE[kind]:
@@ -146,9 +146,9 @@ def is_stale(event: Event, shipment: Shipment) -> bool:
 def compose(
     event: Event, shipment: Shipment, *, sms_name: str | None, url: str, now: datetime
 ) -> Notice:
-    """The notice that the event leads to, about the shipment as it is now, for its recipient.
+    """The notice of an event for the recipient, about the shipment as it is now.
 
-    Times are the clock's at the stop. Raises KeyError for an event that leads to none.
+    Times are local at the stop. Raises KeyError for an event without a notice.
     """
     kind = KINDS[event.type]
     tag = language_tag(shipment.recipient.locale)
@@ -173,7 +173,7 @@ def compose(
 
 
 def language_tag(locale: str) -> str:
-    """The language we write in for a BCP 47 tag; English where we do not know it.
+    """The language in which we write for a BCP 47 tag; English when we do not have it.
 
     >>> language_tag("sv-FI"), language_tag("ar")
     ('sv', 'en')
@@ -188,7 +188,7 @@ def _sentence(template: str, words: Mapping[str, str]) -> str:
 
 
 def _when(promise: Range | None, zone: ZoneInfo, language: Language, now: datetime) -> str:
-    """The range by the stop's clock with its day: ``today 14:10–14:40``, ``Tue 24 09:00–09:30``."""
+    """The range in the stop's local time: ``today 14:10–14:40``, ``Tue 24 09:00–09:30``."""
     if promise is None:
         return language.today
     earliest, latest = promise.earliest.astimezone(zone), promise.latest.astimezone(zone)
@@ -200,7 +200,7 @@ def _when(promise: Range | None, zone: ZoneInfo, language: Language, now: dateti
 
 
 def _near(event: Event, language: Language, now: datetime) -> str:
-    """How far the van is, in stops and in minutes, as far as the event knows them."""
+    """The distance of the van in stops and in minutes, as far as the event has them."""
     parts = [*_stops(event.data.get("stops_before"), language), *_minutes(event, language, now)]
     return ", ".join(parts) or language.soon
 

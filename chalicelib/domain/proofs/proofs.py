@@ -1,4 +1,4 @@
-"""Evidence of an attempt: what a shipper asks for, and what a driver brought back."""
+"""Proofs of delivery attempts: those that a shipper asks for, and those that a driver collected."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from chalicelib.domain.ids import ProofId, ShipmentId
 
 
 class ProofKind(StrEnum):
-    """What kind of evidence; scans are events of their own, signature and PIN are not taken yet."""
+    """The kinds of proofs. Scans are separate events. Signature and PIN do not exist yet."""
 
     PHOTO = "photo"
 
 
 class Requirement(StrEnum):
-    """How much a shipper insists on one kind of proof at delivery."""
+    """Whether the shipper needs one kind of proof at delivery."""
 
     NONE = "none"
     OPTIONAL = "optional"
@@ -26,7 +26,7 @@ class Requirement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProofRequirements:
-    """What the shipper asked for, by kind."""
+    """The proofs that the shipper asked for, by kind."""
 
     photo: Requirement = Requirement.OPTIONAL
 
@@ -35,7 +35,7 @@ class ProofRequirements:
 class Proof:
     """One stored file.
 
-    ``etag`` and ``version_id`` bind the attempt to the very bytes that were there.
+    ``etag`` and ``version_id`` bind the attempt to exactly the bytes stored at that time.
     """
 
     id: ProofId
@@ -49,7 +49,7 @@ class Proof:
 
 
 def object_key(shipment_id: ShipmentId, proof_id: ProofId) -> str:
-    """Where the bytes of a proof land: a key that we make, never a name from outside."""
+    """The key under which a proof is stored. We make it; it never contains a name from outside."""
     return f"quarantine/{shipment_id}/{proof_id}"
 
 
@@ -64,7 +64,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """What lies in the store under a key."""
+    """The object stored under a key."""
 
     content_type: str
     size_bytes: int
@@ -75,14 +75,14 @@ class StoredObject:
 
 
 MAX_PROOF_BYTES: Final = 8_000_000
-"""A phone's photo, reduced to 1600 px, has less than 1 MB."""
+"""A photo reduced to 1600 px has less than 1 MB."""
 
 SIGNATURES: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
-"""Accepted types by the bytes that they begin with."""
+"""The accepted types, each with the first bytes of its files."""
 
 
 def require_image(stored: StoredObject, content_type: str, *, pointer: str) -> None:
-    """Raises Invalid unless the stored bytes are what the upload was allowed for."""
+    """Raise Invalid unless the stored bytes have the type and size that the upload was allowed."""
     is_sane = (
         stored.content_type == content_type
         and 0 < stored.size_bytes <= MAX_PROOF_BYTES

@@ -1,7 +1,7 @@
 """Routes: one driver's ordered stops of one service day, from a hub and back to it.
 
-The plan (stops, order, windows, service times, promises) changes only with ``plan_version``; what
-happens on the road is in the driver's live state, never in here.
+Every change of the plan (stops, order, windows, service times, promises) changes ``plan_version``.
+The events on the road are in the driver's live state, never here.
 """
 
 from collections.abc import Sequence
@@ -16,17 +16,18 @@ from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
 
 FASTEST_MPS: Final = 70.0
-"""No road is driven faster as the crow flies (250 km/h)."""
+"""250 km/h in a straight line. No road is faster."""
 SLOWEST_MPS: Final = 0.3
-"""A ferry without a timetable is taken at 5 km/h (OSRM's profile ``car.lua``): this is one on a way
-almost five times as long as the crow flies."""
+"""A slow ferry on a detour. OSRM (``car.lua``) assumes 5 km/h for a ferry without a timetable; this
+allows a way almost five times as long as the straight line."""
 LONGEST_DETOUR_S: Final = 4.5 * 3_600
-"""On top, however near: around a fjord, over a pass, through one-way streets, for the next boat.
-What a lorry driver may drive without a break (Regulation (EC) No 561/2006, article 7)."""
+"""Allowed in addition at any distance: around a fjord, over a pass, through one-way streets, for
+the next boat. A lorry driver may drive this long without a break (Regulation (EC) No 561/2006,
+article 7)."""
 
 
 class RouteStatus(StrEnum):
-    """A route is planned, then driven, then done."""
+    """The statuses of a route, in their order."""
 
     PLANNED = "planned"
     ACTIVE = "active"
@@ -35,7 +36,7 @@ class RouteStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consignment:
-    """One shipment as the plan knows it: enough to recognise its parcels when they are scanned."""
+    """One shipment in the plan, with enough data to recognise its parcels when they are scanned."""
 
     shipment_id: ShipmentId
     barcodes: tuple[str, ...]
@@ -45,10 +46,10 @@ class Consignment:
 class Stop:
     """One visit to one place for one or more shipments.
 
-    ``planned`` is the ETA of the plan before the route started, ``promise`` the range told when it
-    started (None while planned, and for a stop that has nothing on the van). ``road_s`` are the
-    seconds that a road network gave for the way from the place before it in the plan, the hub or a
-    stop; None where none was asked or none knew a way.
+    ``planned`` is the ETA of the plan before the route started. ``promise`` is the range told when
+    it started; it is None before, and for a stop with nothing on the van. ``road_s`` are a road
+    network's seconds for the leg from the place before in the plan, the hub or a stop. They are
+    None when no network was asked or none knew a way.
     """
 
     id: StopId
@@ -63,7 +64,7 @@ class Stop:
 
     @property
     def parcel_count(self) -> int:
-        """Parcels to hand over."""
+        """The number of parcels to hand over."""
         return sum(len(consignment.barcodes) for consignment in self.consignments)
 
     @property
@@ -74,7 +75,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A rest of the driver, so many seconds long: begun in the span, both ends included."""
+    """A planned break of the driver. It begins in the span, both ends included."""
 
     earliest: datetime
     latest: datetime
@@ -83,7 +84,10 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A plan and its driver. ``starts_at`` is when it should leave, ``started_at`` when it did."""
+    """A plan and its driver.
+
+    ``starts_at`` is when the van should leave the hub, ``started_at`` is when it did.
+    """
 
     id: RouteId
     driver_id: DriverId
@@ -101,15 +105,15 @@ class Route:
 
     @property
     def places(self) -> tuple[Coordinates, ...]:
-        """Where it leads, in order: the hub, then every stop."""
+        """The places of the route in order: the hub, then every stop."""
         return (self.hub_coordinates, *(stop.coordinates for stop in self.stops))
 
     def with_road_times(self, times_s: Sequence[float | None]) -> "Route":
         """The same route with a road network's seconds for every leg, in order.
 
-        What no vehicle can drive is left out, and so is what no van would be sent on: a network
-        that does not know an address may have measured from the road nearest to it, on another
-        island or at the edge of its map.
+        Times that are too fast for a vehicle or too slow for a sensible leg become None. If a
+        network does not know an address, it may have measured from the nearest road that it knows,
+        on another island or at the edge of its map.
         """
         places = self.places
         stops = (
@@ -119,13 +123,13 @@ class Route:
         return replace(self, stops=tuple(stops))
 
     def stop_index(self, stop_id: StopId) -> int | None:
-        """Where a stop stands in the order, from 0."""
+        """The index of a stop in the plan, from 0; None for an unknown stop."""
         return next((i for i, stop in enumerate(self.stops) if stop.id == stop_id), None)
 
     def find_barcode(self, barcode: str) -> tuple[ShipmentId, ...]:
         """The shipments that a scanned parcel may belong to, in the order of the stops.
 
-        Two shippers may use the same barcode.
+        There can be several, because two shippers may use the same barcode.
         """
         return tuple(
             consignment.shipment_id

@@ -1,4 +1,7 @@
-"""Who receives and where. Personal data: never in keys, logs, metrics or external payloads."""
+"""Recipients and addresses. These are personal data.
+
+They never go into keys, logs, metrics or external payloads.
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +10,7 @@ from chalicelib.domain.geography import Coordinates
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The customer. ``phone`` is E.164; ``locale`` the BCP 47 tag of what we write to them."""
+    """The customer. ``phone`` is E.164, ``locale`` is the BCP 47 tag of the customer's language."""
 
     name: str
     phone: str | None = None

@@ -1,6 +1,6 @@
 """Events: immutable lines of a shipment's history.
 
-Alerts, notices and webhooks are made of nothing else.
+Alerts, notices and webhooks are made of events alone.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from chalicelib.domain.instants import Range
 
 
 class EventType(StrEnum):
-    """Past tense, dotted; the names are part of the public API."""
+    """The types of events. The names are part of the public API."""
 
     CREATED = "shipment.created"
     ACCEPTED = "shipment.accepted"
@@ -36,20 +36,20 @@ class EventType(StrEnum):
 
 
 INTERNAL: Final = frozenset({EventType.SUPERSEDED})
-"""Kept for the record, told to nobody."""
+"""Event types that we keep for the record and tell nobody."""
 
 WARNINGS: Final = frozenset({EventType.DELAYED, EventType.ATTEMPT_FAILED})
 
 
 def range_data(value: Range | None) -> dict[str, str] | None:
-    """A range as an event tells it."""
+    """A range in the JSON form of event data."""
     if value is None:
         return None
     return {"earliest": value.earliest.isoformat(), "latest": value.latest.isoformat()}
 
 
 def eta_data(value: Eta) -> dict[str, str]:
-    """An ETA as an event tells it."""
+    """An ETA in the JSON form of event data."""
     return {
         "point": value.point.isoformat(),
         "earliest": value.earliest.isoformat(),
@@ -61,8 +61,9 @@ def eta_data(value: Eta) -> dict[str, str]:
 class Event:
     """One line of the history, never edited.
 
-    ``seq`` counts from 1 without gaps per shipment; ``occurred_at`` is when it happened (device
-    clock), ``recorded_at`` when we wrote it. ``data`` holds JSON values only, and no personal data.
+    ``seq`` counts from 1 without gaps per shipment. ``occurred_at`` is when it happened (device
+    clock), ``recorded_at`` is when we wrote it. ``data`` holds only JSON values and no personal
+    data.
     """
 
     id: EventId
@@ -78,7 +79,7 @@ class Event:
 
     @property
     def audience(self) -> str:
-        """Who may be told: nobody (``internal``), or recipient and shipper (``public``)."""
+        """``internal`` when nobody may be told, ``public`` for recipient and shipper."""
         return "internal" if self.type in INTERNAL else "public"
 
     @property

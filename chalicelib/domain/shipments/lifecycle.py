@@ -1,7 +1,7 @@
-"""The lifecycle of a shipment: one table has every step, from where to where, and who may take it.
+"""The lifecycle of a shipment: one table lists every step, its statuses, and who may take it.
 
-Nothing else changes a status. Each step raises ``version``, appends exactly one event with the next
-``seq``, and never edits what was written before.
+Nothing else changes a status. Each step raises ``version`` and appends exactly one event with the
+next ``seq``. It never edits earlier events.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from chalicelib.domain.shipments.statuses import Status
 
 
 class Step(StrEnum):
-    """What can be done to a shipment."""
+    """The steps that a shipment can take."""
 
     ACCEPT = "accept"
     LOAD = "load"
@@ -35,7 +35,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """From which states a step leads where, who may take it, and the event it leaves."""
+    """One row of the table: the statuses before and after a step, who may take it, its event."""
 
     sources: frozenset[Status]
     target: Status
@@ -44,7 +44,7 @@ class Transition:
 
 
 def transitions() -> Mapping[Step, Transition]:
-    """The whole lifecycle. Anything that is not in here is a conflict and changes nothing."""
+    """The whole lifecycle. A step that is not in this table is a conflict and changes nothing."""
     field_staff = DISPATCH | {Role.DRIVER}
     office = DISPATCH
     system = frozenset({Role.SYSTEM})
@@ -102,7 +102,7 @@ def take(
     now: datetime,
     data: Mapping[str, object] | None = None,
 ) -> tuple[Shipment, Event]:
-    """The shipment one step on, and the event that says so.
+    """The shipment after the step, and the event of the step.
 
     Raises IllegalTransition when the table has no such step.
     """

@@ -1,7 +1,7 @@
-"""Events as JSON for others: one thin shape for webhooks and for the topic, ids and status only.
+"""Payloads: events as JSON for webhooks and for the topic, with ids and status only.
 
-What leaves is an allow-list: a note or a name that finds its way into an event's data stays here.
-Receivers order by ``data.sequence``, which counts without gaps per shipment.
+Only the facts of an allow-list leave. A note or a name in an event's data stays here. Receivers
+order by ``data.sequence``, which counts without gaps per shipment.
 """
 
 import json
@@ -26,19 +26,19 @@ PUBLIC: Final = (
     "stops_before",
     "attempt",
 )
-"""The facts of an event that may leave; anything else in its data stays with us."""
+"""The facts of an event that may leave. All other data stay with us."""
 
 
 def webhook_body(event: Event) -> str:
-    """What a shipper's endpoint is sent: ``{type, timestamp, data}`` as compact JSON.
+    """The body of a webhook: ``{type, timestamp, data}`` as compact JSON.
 
-    The same bytes for the same event, whenever they are made: the signature covers them.
+    The same event always gives the same bytes, because the signature covers them.
     """
     return _dumps(_thin(event))
 
 
 def to_message(event: Event) -> str:
-    """What the topic carries: the webhook's shape, and what our own functions need on top."""
+    """The message for the topic: the webhook's body, and fields that our own functions need."""
     return _dumps(
         {
             "version": VERSION,
@@ -51,9 +51,9 @@ def to_message(event: Event) -> str:
 
 
 def from_message(text: str) -> Event:
-    """The event in a message of the topic, with its public data; times in whole milliseconds.
+    """The event in a message of the topic, with its public data. Times are in whole milliseconds.
 
-    Raises Invalid for anything that no version of us has written, and for versions to come.
+    Raises Invalid for a malformed message, and for a format of a newer version.
     """
     try:
         message = json.loads(text)
@@ -96,7 +96,7 @@ def _public(data: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _external(facts: Mapping[str, Any]) -> dict[str, str] | None:
-    """AfterShip's words for it; None when the event tells no status that we know."""
+    """AfterShip's words for the status; None when the event has no status that we know."""
     try:
         status = Status(str(facts.get("status")))
         reason = FailureReason(facts["reason"]) if facts.get("reason") else None

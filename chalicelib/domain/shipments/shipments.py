@@ -1,8 +1,4 @@
-"""A shipment and its lifecycle: one table says every step there is and who may take it.
-
-Nothing else changes a status. Each step bumps ``version``, appends exactly one event with the next
-``seq``, and never edits what was written before.
-"""
+"""Shipments, their parcels and their delivery attempts. ``lifecycle`` changes their status."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,7 +26,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Which stop of which route delivers it. ``stop_index`` counts from 0 in plan order."""
+    """The stop that delivers a shipment. ``stop_index`` counts from 0 in plan order."""
 
     route_id: RouteId
     stop_id: StopId
@@ -40,9 +36,9 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One visit's outcome.
+    """One delivery attempt: the outcome of a visit for one shipment.
 
-    ``action_id`` is the driver's own name for the action: a repeat is recognised by it.
+    The driver's device makes ``action_id``. We recognise a repeated report by it.
     """
 
     number: int
@@ -75,14 +71,14 @@ class Glimpse:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """What a shipper asks to have delivered to one recipient at one address.
+    """One or more parcels that a shipper sends to one recipient at one address.
 
-    ``first_promise`` was told when the van left, ``promise`` is the range told last.
-    ``link_generation`` is part of the tracking link's signature: raising it revokes every link
-    given out before. ``details_version`` is the ``version`` with which shipper, reference,
-    recipient, address, parcels, window, service time or proof requirements were written last: a
-    change of one of them sets it, and without that is not stored. 0 means that they are stored
-    with all the rest, as in the first format.
+    ``first_promise`` is the range told when the van left, ``promise`` the range told last.
+    ``link_generation`` is part of the tracking link's signature; raising it revokes all earlier
+    links. ``details_version`` is the ``version`` with which the details were last written: shipper,
+    reference, recipient, address, parcels, window, service time, proof requirements. A change of
+    one of them must set it, or it is not stored. 0 means that details and state are one item, as in
+    the first format.
     """
 
     id: ShipmentId
@@ -133,5 +129,8 @@ class Shipment:
         return self.scanned_barcodes.issuperset(self.barcodes)
 
     def is_on(self, route_id: RouteId) -> bool:
-        """Whether this route delivers it; a plan may still list what another has taken over."""
+        """Whether this route delivers the shipment.
+
+        A plan may still list a shipment that another route has taken over.
+        """
         return self.assignment is not None and self.assignment.route_id == route_id

@@ -1,6 +1,6 @@
-"""Where a shipment stands, why an attempt failed, and what other systems call the same.
+"""Statuses of a shipment, reasons of failed attempts, and AfterShip's words for both.
 
-The pairing with AfterShip's vocabulary is what the API shows as ``external_status``.
+The API shows AfterShip's words as ``external_status``.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Final
 
 
 class Status(StrEnum):
-    """Where a shipment stands; the lifecycle table says which may follow which."""
+    """The status of a shipment. The lifecycle table says which status may follow which."""
 
     CREATED = "created"
     ACCEPTED = "accepted"
@@ -25,10 +25,10 @@ class Status(StrEnum):
 
 
 ON_THE_WAY: Final = frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING, Status.ARRIVED})
-"""On a van that has left: there is an ETA, and the driver may be shown."""
+"""The shipment is on a van that has left. It has an ETA, and the driver may be shown."""
 
 FINISHED: Final = frozenset({Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
-"""Nothing follows but corrections."""
+"""Only corrections may follow these."""
 
 
 class FailureReason(StrEnum):
@@ -89,7 +89,7 @@ _BY_REASON: Final = {
 
 
 def external_status(status: Status, reason: FailureReason | None = None) -> ExternalStatus:
-    """What AfterShip would call it; a failed attempt is told by its reason."""
+    """AfterShip's words for a status. The words for a failed attempt depend on its reason."""
     if status is Status.ATTEMPT_FAILED and reason is not None:
         return _BY_REASON[reason]
     return _BY_STATUS[status]

@@ -1,7 +1,7 @@
-"""What the recipient sees: an allow-list over one shipment, its history and its driver's state.
+"""The recipient's view: an allow-list over one shipment, its history and the driver's live state.
 
-Nothing of another customer, no phone, no street, no driver's name. A hidden element is absent here
-already, so no page can show it by mistake.
+It has nothing of another customer, no phone, no street and no driver's name. A hidden element is
+already missing here, so no page can show it by mistake.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ POSITION_DECIMALS: Final = 5  # one metre
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose goods these are, and whom to ask."""
+    """The shipper of the goods, and the contact for questions."""
 
     name: str
     support_contact: str | None
@@ -44,7 +44,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where the van was, and how long ago that was when we answered."""
+    """The last place of the van, and its age at the time of our answer."""
 
     lat_deg: float
     lon_deg: float
@@ -55,7 +55,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """One public line of the history."""
+    """One public event of the history."""
 
     type: str
     at: datetime
@@ -64,7 +64,7 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class ShownProof:
-    """A proof that can be opened through the same link."""
+    """A proof that the recipient can open through the tracking link."""
 
     id: str
     kind: str
@@ -72,7 +72,7 @@ class ShownProof:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the last attempt ended."""
+    """The outcome of the last delivery attempt."""
 
     status: Status
     at: datetime
@@ -85,11 +85,11 @@ class Outcome:
 class TrackingView:
     """The tracking page as data.
 
-    ``version`` counts the shipment's changes (for the ETag), ``poll_after_s`` is when to ask again
-    (None: never, it is over), ``eta_age_s`` how old the news are that the ETA rests on, once they
-    are too old to be taken for live. ``timeline`` has the newest lines of the history. Where there
-    are earlier ones, ``earlier_before`` is the number of the first event that was read.
-    ``live_version`` is the version of the live state of the van that drives it, None without one.
+    ``version`` counts the shipment's changes (for the ETag). ``poll_after_s`` is when to ask again
+    (None: never, because the delivery is over). ``eta_age_s`` is the age of the news behind the
+    ETA, None while they are recent enough to count as live. ``timeline`` has the newest lines of
+    the history; where there are earlier ones, ``earlier_before`` is the number of the first event
+    that was read. ``live_version`` is the version of the van's live state, None without a van.
     """
 
     status: Status
@@ -122,7 +122,7 @@ class TrackingView:
 def require_open_link(
     shipment: Shipment | Glimpse, generation: int, now: datetime, policy: Policy
 ) -> None:
-    """Raises NotFound for a link of another generation, and for one that ended.
+    """Raise NotFound for a link of another generation, and for one that has ended.
 
     A link ends some days after the shipment was completed.
     """
@@ -141,9 +141,9 @@ def view(
     now: datetime,
     policy: Policy,
 ) -> TrackingView:
-    """What this recipient sees now.
+    """The view of this recipient at ``now``.
 
-    ``live`` is the driver's state, or None when nobody drives the shipment.
+    ``live`` is the driver's live state, None when nobody drives the shipment.
     """
     driving = _driving(shipment, live)
     head = driving.head(policy) if driving else None
@@ -185,9 +185,9 @@ def view(
 
 
 def _driving(shipment: Shipment, live: Live | None) -> Live | None:
-    """The live state, but only while it drives this very shipment and its stop is still to be done.
+    """The live state, but only while the driver has this shipment and its stop is not done.
 
-    Once the stop is done the van is at other people's doors, whatever the shipment's status says.
+    Once the stop is done, the van is at other people's doors, whatever the shipment's status is.
     """
     assigned = shipment.assignment
     if live is None or assigned is None or shipment.status not in ON_THE_WAY:
@@ -202,13 +202,13 @@ def _driving(shipment: Shipment, live: Live | None) -> Live | None:
 def _eta(
     live: Live, stop_index: int, now: datetime, policy: Policy
 ) -> tuple[Eta | None, int | None]:
-    """The ETA as it may be told now, and the age of what it rests on where that has widened it."""
+    """The ETA as we may show it now, and the age of its news if that has widened the range."""
     eta, news_at = live.etas[stop_index], live.news_at or now
     if eta is None:
         return None, None
     age = now - news_at
-    told = aged(eta, as_of=news_at, now=now, fresh_for=policy.stale_after)
-    return told, int(age.total_seconds()) if age > policy.stale_after else None
+    shown = aged(eta, as_of=news_at, now=now, fresh_for=policy.stale_after)
+    return shown, int(age.total_seconds()) if age > policy.stale_after else None
 
 
 def _proximity(

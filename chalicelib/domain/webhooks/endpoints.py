@@ -8,7 +8,7 @@ from chalicelib.domain.ids import ShipperId, WebhookId
 
 @dataclass(frozen=True, slots=True)
 class WebhookEndpoint:
-    """Where a shipper wants its events. ``event_types`` empty means all public ones."""
+    """One address for a shipper's events. Empty ``event_types`` means all public ones."""
 
     id: WebhookId
     shipper_id: ShipperId

@@ -88,15 +88,16 @@ def tracking_state(_: Actor, token: str) -> Response:
     """The same as data, with a weak ETag and the time to ask again."""
     header = tracking.current_request.headers.get("if-none-match")
     wishes = _wishes()
-    known = [tag for tag in known_tags(header) if tag.wishes == wishes]
+    known = list(known_tags(header))
+    like_ours = next((tag for tag in known if tag.wishes == wishes), None)
     follow = container().follow_shipment
-    view = follow.unless_known(token, known[0].versions) if known else follow(token)
+    view = follow.unless_known(token, like_ours.versions) if like_ours else follow(token)
     if isinstance(view, Unchanged):
         return replies.json_state(
-            "", tag=str(known[0]), server_now=plain_time(view.server_now), is_unchanged=True
+            "", tag=str(like_ours), server_now=plain_time(view.server_now), is_unchanged=True
         )
     document = state_document(view, present(view, _locale(view.locale)))
-    tag = _tag(view, document)
+    tag = _tag(view, document, wishes)
     return replies.json_state(
         dumps(document),
         tag=str(tag),
@@ -147,7 +148,7 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
     link = f"{_base_path()}/t/{token}"
     data = {
         "state": document,
-        "etag": str(_tag(view, document)),
+        "etag": str(_tag(view, document, _wishes(locale.tag))),
         "state_url": f"{link}/state?lang={locale.tag}",
         "map_css": f"{_base_path()}/static/{asset_names()['map.css']}",
         "ground": asdict(ground),
@@ -164,15 +165,16 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
     }
 
 
-def _tag(view: TrackingView, document: Mapping[str, Any]) -> Tag:
+def _tag(view: TrackingView, document: Mapping[str, Any], wishes: str) -> Tag:
     made_of = Versions.at(view.server_now, shipment=view.version, live=view.live_version)
-    return Tag(digest_of(view, document), made_of, _wishes())
+    return Tag(digest_of(view, document), made_of, wishes)
 
 
-def _wishes() -> str:
+def _wishes(asked: str | None = None) -> str:
+    """Of this request, or of one for the language ``asked``, as the page's own polls are."""
     request = tracking.current_request
     query: Mapping[str, str] = request.query_params or {}
-    return wishes_of(query.get("lang"), request.headers.get("accept-language"))
+    return wishes_of(asked or query.get("lang"), request.headers.get("accept-language"))
 
 
 def _proof_sources(view: TrackingView) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""Forecasts out of what has been learnt: pages kept in memory, looked at again each quarter hour.
+"""Forecasts with the learned model. Its travel pages stay in memory for a quarter of an hour.
 
-A container that has just started knows the factory prior; the first route that it is asked about
-costs it one more read. A read that fails costs nothing but its time: what is known goes on.
+A new container starts with the factory prior. The first request for a route costs one more read. If
+a read fails, we go on with the pages that we have.
 """
 
 from datetime import datetime
@@ -20,24 +20,24 @@ from chalicelib.services.ports.system import Clock
 from chalicelib.services.ports.travel import TravelPages
 
 PAGES_A_READ: Final = 100
-"""What DynamoDB gives in one call. A wider route has the rest of its pages read with the next
-requests, its first stops first."""
+"""DynamoDB's limit for one call. A route with more pages reads the others with its next requests,
+those of its first stops first."""
 KEPT_QUARTERS: Final = 8
-"""A page that no route has asked for in two hours is forgotten."""
+"""We forget a page that no route has needed for two hours."""
 
 
 class LearntForecasts:
-    """The port ``Forecasts``, with the pages that the routes of the last hours take."""
+    """The port ``Forecasts``. It holds the pages of the routes of the last two hours."""
 
     def __init__(self, travel: TravelPages, clock: Clock) -> None:
-        """Nothing is read before the first route."""
+        """Read nothing before the first route."""
         self._travel = travel
         self._clock = clock
         self._quarter = 0
         self._begin()
 
     def _begin(self) -> None:
-        """Nothing is known."""
+        """Start with an empty model."""
         self._state = State()
         self._model = LearnedModel(self._state)
         self._forecaster = Forecaster(self._model)
@@ -47,7 +47,7 @@ class LearntForecasts:
 
     @property
     def model(self) -> LearnedModel:
-        """What is known now."""
+        """The model with all pages read so far."""
         return self._model
 
     def stop_times(self, route: Route, at: datetime) -> tuple[StopTimes, ...]:
@@ -59,13 +59,13 @@ class LearntForecasts:
             self._forget(now)
         key = (route.id, route.plan_version, quarter(at))
         if key not in self._complete:
-            if self._look(route, now):
+            if self._read_missing(route, now):
                 self._complete.add(key)
             self._forecaster.forget(*key)
         return self._forecaster.stop_times(route, at)
 
-    def _look(self, route: Route, now: int) -> bool:
-        """Read what is missing; whether all that the route takes has been read then."""
+    def _read_missing(self, route: Route, now: int) -> bool:
+        """Read the missing pages. Returns whether all pages of the route are read now."""
         places = [route.hub_coordinates, *(stop.coordinates for stop in route.stops)]
         wanted = pages_of(places, [route.driver_id])
         missing = [page for page in wanted if self._read_in.get(page) != now]
@@ -79,7 +79,7 @@ class LearntForecasts:
             logger.warning("travel pages not read", extra={"code": exc.code, "pages": len(pages)})
             return False
         if any(page in self._versions and page not in stored for page in pages):
-            self._begin()  # nobody deletes a page but who wants to learn anew
+            self._begin()  # a page is only deleted by someone who wants to learn from scratch
         changed = {p: s for p, s in stored.items() if self._versions.get(p) != s.version}
         unread = read_into(self._state, changed).pages
         self._versions |= {page: s.version for page, s in changed.items() if page not in unread}

@@ -1,9 +1,9 @@
-"""Learning, off the hot path: departures of routes change the pages of what is known.
+"""Learning, off the hot path: departures of routes change the travel pages.
 
-Pages and how far each route has been learnt are one transaction, so that everything is learnt once,
-whoever is called twice or at the same time. A page that is corrupt is set aside, and learning
-begins anew there. A page of newer code stays as it is: who has rolled back learns nothing of the
-routes that need it.
+The pages and the marks (how far each route has been learnt) change in one transaction. So every
+departure is learnt once, even if we are called twice or at the same time. A corrupt page is set
+aside and learnt from scratch. A page of newer code stays as it is, so after a rollback nothing is
+learnt from routes that need it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,20 +29,21 @@ from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.retries import retried
 
 ITEMS_AT_ONCE: Final = 80
-"""Pages and routes of one transaction, which holds 100 items."""
+"""Pages and routes in one transaction. DynamoDB allows 100 items."""
 KEPT_ASIDE: Final = timedelta(days=60)
 TRIES: Final = 16
-"""All learners write the page of the curves: of four many lose a race, hardly one 16 in a row."""
+"""All learners write the page of the curves, so with four of them many tries fail. Sixteen failures
+in a row hardly happen."""
 FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
-"""Exponential backoff with full jitter, after M. Brooker's article in the AWS Architecture Blog."""
+"""Exponential backoff with full jitter, as in M. Brooker's article in the AWS Architecture Blog."""
 TIME: Final = timedelta(seconds=40)
-"""No try is begun after it: the function has 60 s, and a try is three calls."""
+"""No try begins after this time. The function has 60 s, and a try is three calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class LearnTravelTimes:
-    """Learns what the departures of routes teach. Safe to repeat, and to run beside itself."""
+    """Learns from the departures of routes. Safe to repeat and to run several times at once."""
 
     routes: Routes
     travel: TravelPages
@@ -51,7 +52,7 @@ class LearnTravelTimes:
     pauses: Pauses
 
     def __call__(self, route_ids: Sequence[RouteId]) -> frozenset[RouteId]:
-        """Learn all that is new of these routes; returns those that must come again."""
+        """Learn everything new of these routes. Returns the routes to try again later."""
         return self._learn(tuple(dict.fromkeys(route_ids)), self.clock.now() + TIME)
 
     def _learn(self, wanted: Sequence[RouteId], until: datetime) -> frozenset[RouteId]:
@@ -65,8 +66,8 @@ class LearnTravelTimes:
                     attempts=TRIES,
                     before_next=partial(self._pause, until),
                 )
-        except Exception:  # noqa: BLE001 - the last one that is left logs what it was
-            if len(wanted) > 1:  # one route must not hold up the others: each alone says whether
+        except Exception:  # noqa: BLE001 - logged below, once the failing route is alone
+            if len(wanted) > 1:  # one bad route must not stop the others, so try each alone
                 return frozenset().union(*(self._learn((one,), until) for one in wanted))
             logger.exception("route not learnt", extra={"route_ids": wanted})
             return frozenset(wanted)
@@ -82,12 +83,15 @@ class LearnTravelTimes:
             raise Unavailable(text)
 
     def _learn_some(self, new: Sequence[Teaching]) -> Sequence[Teaching]:
-        """Learn what fits into one transaction and nobody has learnt meanwhile; what is left."""
+        """Learn as much as fits into one transaction, and return what is left.
+
+        Skips departures that somebody else has learnt meanwhile.
+        """
         before = self.travel.learnt([teaching.learnt.route_id for teaching in new])
         new = [teaching for teaching in new if teaching.is_after(before)]
-        some, pages = _that_fit(new)
+        some, pages = _first_that_fit(new)
         if some:
-            changes = self._taught(some, self.travel.open(sorted(pages)))
+            changes = self._changed_pages(some, self.travel.open(sorted(pages)))
             marks = {teaching.learnt.route_id: teaching.learnt for teaching in some}
             learnt = [RouteLearnt(mark, before.get(route_id)) for route_id, mark in marks.items()]
             self.journal.commit(*changes, *learnt)
@@ -95,9 +99,9 @@ class LearnTravelTimes:
         return new[len(some) :]
 
     def _new(self, route_ids: Sequence[RouteId]) -> Sequence[Teaching]:
-        """What is new of these routes, in the order of time.
+        """The new lessons of these routes, in the order of time.
 
-        Read once, however many transactions it takes: departures are never edited.
+        One read is enough for any number of transactions, because departures are never edited.
         """
         before = self.travel.learnt(route_ids)
         new = (teaching for route_id in route_ids for teaching in self._new_of(route_id, before))
@@ -113,7 +117,7 @@ class LearnTravelTimes:
         departures = self.routes.departures(route_id, self.clock.now())
         return teachings(route, departures, after=before.get(route_id))
 
-    def _taught(
+    def _changed_pages(
         self, some: Sequence[Teaching], stored: Mapping[int, StoredPage]
     ) -> list[PageChange]:
         lessons = [lesson for teaching in some for lesson in teaching.lessons]
@@ -141,10 +145,10 @@ class LearnTravelTimes:
         ]
 
 
-def _that_fit(new: Sequence[Teaching]) -> tuple[list[Teaching], frozenset[int]]:
-    """The first of them whose pages and routes fit into one transaction, at least one; the pages.
+def _first_that_fit(new: Sequence[Teaching]) -> tuple[list[Teaching], frozenset[int]]:
+    """The first departures that fit into one transaction, at least one, and their pages.
 
-    One alone always fits: a leg and a visit have some twenty pages.
+    A single departure always fits: a leg and a visit have some twenty pages.
     """
     some: list[Teaching] = []
     pages: frozenset[int] = frozenset()

@@ -1,7 +1,7 @@
-"""How good the ETAs were that were told on a route, and on the routes of a hub's day.
+"""The accuracy of the ETAs told on a route, and on all routes of a hub's day.
 
-Nothing is counted beforehand: it is all read and judged anew, a plan, its departures and the track
-of its driver for each route. So a page of a day is short.
+Nothing is counted in advance. For each route we read the plan, its departures and its driver's
+track, and judge the ETAs again. So a page of the listing of a day is short.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from chalicelib.services.ports.system import Clock
 
 @dataclass(frozen=True, slots=True)
 class RouteAccuracy:
-    """What was told on a route against what came true."""
+    """The ETAs told on a route, compared with the arrivals."""
 
     route: Route
     reached: Reached
@@ -49,13 +49,13 @@ class RouteAccuracy:
 
 
 def pooled(routes: Sequence[RouteAccuracy]) -> dict[Horizon, Accuracy]:
-    """The figures of all these routes: every arrival counts as much as any other."""
+    """The figures of all these routes together. Every arrival has the same weight."""
     return pool(misses for each in routes for misses in each.misses.values())
 
 
 @dataclass(frozen=True, slots=True)
 class ShowAccuracy:
-    """One route, or a hub's day."""
+    """Shows the accuracy of one route, or of a hub's day."""
 
     routes: Routes
     fleet: Fleet
@@ -63,13 +63,13 @@ class ShowAccuracy:
     policy: Policy
 
     def of_route(self, route_id: RouteId) -> RouteAccuracy:
-        """Raises NotFound."""
+        """The accuracy of one route. Raises NotFound."""
         return self._judged(self.routes.get(route_id))
 
     def of_day(
         self, service_day: date, hub_id: HubId, *, limit: int, position: Mapping[str, str] | None
     ) -> Listing[RouteAccuracy]:
-        """A hub's routes of one service day, those not started yet without anything to judge."""
+        """A hub's routes of one service day. Routes not started yet have no figures."""
         found = self.routes.by_service_day(service_day, hub_id, limit=limit, position=position)
         return Listing(tuple(map(self._judged, found.data)), found.position)
 

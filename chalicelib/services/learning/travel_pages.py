@@ -1,4 +1,4 @@
-"""Pages of what is known, read into a state: for asking and for learning alike."""
+"""Reading stored travel pages into a state, both for predictions and for learning."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from chalicelib.observability import Metric, count, logger
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Pages that could not be read. Those of a newer format are good, and not to be touched."""
+    """Pages that could not be read. Those of a newer format are intact; do not overwrite them."""
 
     corrupt: frozenset[int]
     newer: frozenset[int]
 
     @property
     def pages(self) -> frozenset[int]:
-        """Both."""
+        """The corrupt pages and those of a newer format."""
         return self.corrupt | self.newer
 
 
 def read_into(state: State, stored: Mapping[int, StoredPage]) -> Unread:
     """Read pages into a state. Returns those that are corrupt or of a newer format.
 
-    They leave the state as it was: what cannot be read is as good as not known.
+    These leave the state unchanged, as if nothing had been learnt there.
     """
     corrupt: set[int] = set()
     newer: set[int] = set()

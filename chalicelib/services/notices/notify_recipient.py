@@ -1,7 +1,8 @@
-"""A recipient is told: one event becomes at most one notice a channel.
+"""Notify the recipient: one event becomes at most one notice per channel.
 
-The ledger is taken before the call and marked after it. When we die in between, the lease runs out
-and a repeat is made, marked as perhaps the second; in every other case nobody is told twice.
+We claim the notice in the ledger before we send it, and mark it as sent after. If we crash in
+between, the lease runs out and the notice is sent again; the log marks it as a possible repeat. In
+all other cases nobody gets a notice twice.
 """
 
 import secrets
@@ -23,7 +24,7 @@ from chalicelib.services.ports.system import Clock, PublicBaseUrl, Signer
 
 
 class Outcome(StrEnum):
-    """What became of a notice on one channel."""
+    """The outcome of a notice on one channel."""
 
     SENT = "sent"
     ALREADY_DONE = "already_done"
@@ -37,7 +38,7 @@ class Outcome(StrEnum):
 
 
 UNFINISHED: Final = frozenset({Outcome.HELD, Outcome.FAILED, Outcome.ANSWER_LOST})
-"""Somebody has to try again: the holder of the claim, or whoever gets the message next."""
+"""These need another try, by the holder of the claim or with the next message."""
 
 _METRICS: Final = {
     Outcome.SENT: Metric.NOTICES_SENT,
@@ -52,19 +53,19 @@ _METRICS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class NoticeReport:
-    """What became of one event; nothing for an event that recipients do not hear of."""
+    """The outcomes of one event by channel; empty for an event that recipients do not hear of."""
 
     outcomes: Mapping[Channel, Outcome] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left to try."""
+        """Whether no channel has to be tried again."""
         return not UNFINISHED & set(self.outcomes.values())
 
 
 @dataclass(frozen=True, slots=True)
 class NotifyRecipient:
-    """Tells a shipment's recipient what happened. ``public_base_url`` has no slash at its end."""
+    """Sends notices to a shipment's recipient. ``public_base_url`` does not end with a slash."""
 
     shipments: Shipments
     shippers: Shippers
@@ -76,10 +77,10 @@ class NotifyRecipient:
     public_base_url: PublicBaseUrl
 
     def __call__(self, event: Event) -> NoticeReport:
-        """Tell it on every channel that has an address. Safe to repeat.
+        """Send the notice on every channel that has an address. Safe to repeat.
 
-        What is told is the shipment's present truth; a notice that it has overtaken is suppressed.
-        Raises Unavailable when the shipment cannot be read.
+        The notice tells the present state of the shipment. A stale notice is not sent. Raises
+        Unavailable when the shipment cannot be read.
         """
         if kind_of(event) is None:
             return NoticeReport()
@@ -107,10 +108,10 @@ class NotifyRecipient:
                 case Outcome.FAILED:
                     self.ledger.release(key, owner=owner)
                 case Outcome.ANSWER_LOST:
-                    pass  # the claim stays: when its lease ends, the repeat is marked as one
+                    pass  # keep the claim: after its lease, the repeat is marked as possible
                 case _:
                     self.ledger.finish(key, owner=owner, outcome=outcome, now=self.clock.now())
-        except (ConcurrentUpdate, Unavailable) as exc:  # the ledger's: what was sent stays claimed
+        except (ConcurrentUpdate, Unavailable) as exc:  # from the ledger; the claim stays
             logger.warning("ledger failed", extra={"key": key, "code": exc.code})
             return Outcome.FAILED
         return outcome

@@ -1,7 +1,7 @@
-"""A shipper's endpoints are told: one event becomes at least one signed POST to each that wants it.
+"""Deliver webhooks: one event becomes at least one signed POST to each endpoint that wants it.
 
-Signed as Standard Webhooks 1.0 (product.md §12). ``webhook-id`` is the event's id and never
-changes, so a receiver that sees it twice knows. The ledger remembers which endpoints have it.
+Posts are signed as in Standard Webhooks 1.0 (product.md §12). ``webhook-id`` is the event's id and
+never changes, so a receiver can detect a repeat. The ledger remembers which endpoints have it.
 """
 
 import secrets
@@ -30,7 +30,7 @@ MOST_AT_ONCE: Final = 10
 
 
 class Outcome(StrEnum):
-    """What became of one endpoint's delivery."""
+    """The outcome of one endpoint's delivery."""
 
     DELIVERED = "delivered"
     ALREADY_DONE = "already_done"
@@ -52,13 +52,13 @@ _METRICS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What became of one event, by endpoint; nothing when no endpoint wants it."""
+    """The outcomes of one event by endpoint; empty when no endpoint wants it."""
 
     outcomes: Mapping[WebhookId, Outcome] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left to try."""
+        """Whether no endpoint has to be tried again."""
         return not UNFINISHED & set(self.outcomes.values())
 
 
@@ -72,10 +72,10 @@ class DeliverWebhook:
     clock: Clock
 
     def __call__(self, event: Event) -> DeliveryReport:
-        """Try each endpoint once, all at the same time, so that a slow one holds up no other.
+        """Try each endpoint once, all at the same time, so that a slow one delays no other.
 
-        Success is 2xx; 410 ends this event's tries there; all else is for the next try. Safe to
-        repeat. Raises Unavailable when the endpoints cannot be read.
+        2xx is a success. 410 means: do not try this event there again. After any other answer we
+        try again later. Safe to repeat. Raises Unavailable when the endpoints cannot be read.
         """
         if event.audience != "public":
             return DeliveryReport()
@@ -135,7 +135,7 @@ class DeliverWebhook:
 
 def signed_headers(secret: str, message_id: str, now: datetime, body: str) -> dict[str, str]:
     """The headers of Standard Webhooks over ``id.timestamp.body``; ``now`` is any aware time."""
-    at = now.astimezone(UTC)  # sign() would take any time for UTC
+    at = now.astimezone(UTC)  # sign() reads any time as UTC
     return {
         "Content-Type": "application/json",
         "User-Agent": "Doorstep-Webhooks/1",

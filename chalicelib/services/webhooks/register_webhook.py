@@ -1,4 +1,4 @@
-"""A shipper says where it wants its events, sees where they go, and takes an endpoint away."""
+"""Webhook endpoints: a shipper adds, lists and deletes them."""
 
 import base64
 import secrets
@@ -15,7 +15,7 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookSender
 
 MOST_ENDPOINTS: Final = 5
-"""Of one shipper. Two registrations at the same moment may exceed it by one, which hurts nobody."""
+"""Limit per shipper. Two registrations at the same moment may exceed it by one, harmlessly."""
 SECRET_BYTES: Final = 32
 
 
@@ -29,10 +29,10 @@ class RegisterWebhook:
     ids: Ids
 
     def __call__(self, actor: Actor, url: str, event_types: Sequence[str] = ()) -> WebhookEndpoint:
-        """A new endpoint with its secret (``whsec_…``), which is shown this once.
+        """A new endpoint with its secret (``whsec_…``), which is shown only here.
 
-        No ``event_types`` means all. Raises Invalid for a target that we must not call or a type
-        that is never told, Conflict when the shipper has enough endpoints.
+        Empty ``event_types`` means all. Raises Invalid for a target that we must not call, or for
+        an event type without webhooks. Raises Conflict when the shipper has too many endpoints.
         """
         shipper_id = _shipper(actor)
         wanted = frozenset(_known(i, name) for i, name in enumerate(event_types))
@@ -51,11 +51,11 @@ class RegisterWebhook:
         return endpoint
 
     def listed(self, actor: Actor) -> tuple[WebhookEndpoint, ...]:
-        """The shipper's endpoints; show them without their secrets."""
+        """The shipper's endpoints. They contain the secrets, so do not show them as they are."""
         return self.endpoints.of_shipper(_shipper(actor))
 
     def delete(self, actor: Actor, webhook_id: WebhookId) -> None:
-        """Nothing more goes there. Raises NotFound for an endpoint that is not the shipper's."""
+        """Delete an endpoint. Raises NotFound for an endpoint that is not the shipper's."""
         self.endpoints.delete(_shipper(actor), webhook_id)
 
 

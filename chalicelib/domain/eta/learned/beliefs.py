@@ -1,8 +1,8 @@
-"""What is known under each key: a mean, a variance, and when it was last touched.
+"""Beliefs: the mean and variance known for each key, and the time of the last lesson.
 
-A diagonal Kalman filter: every key of an observation moves by its own share of the surprise. The
-memory is bounded page by page, so that making room costs half a millisecond now and then and never
-a sweep over all that is known.
+They form a diagonal Kalman filter: each observation moves every key involved by its own share of
+the error. Every page has a limit of keys. So making room now and then costs half a millisecond, and
+never a sweep over all beliefs.
 """
 
 import math
@@ -12,10 +12,10 @@ from typing import Final
 from chalicelib.domain.eta.learned.priors import Key, decay_of, tau_of
 
 Belief = tuple[float, float, float]
-"""Mean and variance of log time, and when it was last learnt, in seconds since the epoch."""
+"""Mean and variance of log time, and the time of the last lesson in seconds since the epoch."""
 
 PAGE_KEYS: Final = 800
-"""About four bytes a key: the largest page of the recordings has 3.0 kB, one of pure chance 4.3."""
+"""At about four bytes a key: the recordings' largest page has 3.0 kB, one of random keys 4.3 kB."""
 MAKE_ROOM: Final = 80
 STALE_DECAYS: Final = 3.0
 WEEK_S: Final = 604_800.0
@@ -23,19 +23,19 @@ AGE_WEIGHT: Final = 0.5
 
 
 class Beliefs:
-    """Beliefs by key, with the pages they lie in."""
+    """Beliefs by key, grouped into the pages in which they are stored."""
 
     __slots__ = ("changed", "known", "members", "page_keys")
 
     def __init__(self, page_keys: int = PAGE_KEYS) -> None:
-        """Nothing known, room for so many keys a page."""
+        """Empty, with room for ``page_keys`` keys in each page."""
         self.known: dict[int, Belief] = {}
         self.members: dict[int, set[int]] = {}
         self.changed: set[int] = set()
         self.page_keys = page_keys
 
     def recall(self, keys: Sequence[Key], at_s: float) -> tuple[float, float]:
-        """Mean and variance of what the keys add to log time together."""
+        """Mean and variance of the sum that the keys add to log time."""
         mean = variance = 0.0
         get = self.known.get
         for id_, weight, tau, decay_s, _ in keys:
@@ -55,11 +55,12 @@ class Beliefs:
     def absorb(self, keys: Sequence[Key], error: float, total: float, at_s: float) -> None:
         """Move every key by its Kalman gain w P / S: ``error`` in log time, ``total`` is S.
 
-        A fine key opens only once its parent is known, else rare pairs would fill the memory.
+        A key with a parent is created only once its parent is known. Otherwise rare pairs would
+        fill the memory.
         """
         known = self.known
         get = known.get
-        # All are read before any is written: a pair and its parent share this one observation.
+        # Read all before writing any, because a pair and its parent share this one observation.
         opened = [
             (id_, weight, *_faded(get(id_), tau, decay_s, at_s))
             for id_, weight, tau, decay_s, parent in keys
@@ -70,7 +71,7 @@ class Beliefs:
             self.put(id_, (m + gain * error, p * (1.0 - gain * weight), at_s))
 
     def put(self, id_: int, belief: Belief) -> None:
-        """Replace what is known under a key."""
+        """Replace the belief of a key."""
         page = id_ >> 20
         if id_ not in self.known:
             members = self.members.get(page)
@@ -83,7 +84,7 @@ class Beliefs:
         self.changed.add(page)
 
     def place_page(self, page: int, beliefs: Iterable[tuple[int, Belief]]) -> None:
-        """Replace all that is known in a page, as read from where it is stored."""
+        """Replace all beliefs of a page, as read from the store."""
         for id_ in self.members.pop(page, ()):
             del self.known[id_]
         fresh = dict(beliefs)
@@ -91,11 +92,11 @@ class Beliefs:
         self.members[page] = set(fresh)
 
     def page(self, page: int) -> list[tuple[int, Belief]]:
-        """All that is known in a page, by key."""
+        """All beliefs of a page, in the order of their keys."""
         return [(id_, self.known[id_]) for id_ in sorted(self.members.get(page, ()))]
 
     def _make_room(self, members: set[int], *, keep: int, at_s: float) -> None:
-        """Forget what is stale, then what knows least (variance near its prior) and is oldest."""
+        """Forget stale beliefs first, then those with a variance near the prior, and old ones."""
         known = self.known
         others = [id_ for id_ in members if id_ != keep]
         others.sort(key=lambda id_: _worth(id_, known[id_], at_s))
@@ -115,7 +116,10 @@ def _faded(belief: Belief | None, tau: float, decay_s: float, at_s: float) -> tu
 
 
 def _worth(id_: int, belief: Belief, at_s: float) -> float:
-    """Low is forgotten first. Age counts little: a pause of weeks must not cost what is known."""
+    """Beliefs of low worth are forgotten first.
+
+    Age counts little: weeks without deliveries must not erase the beliefs.
+    """
     _, variance, learnt_s = belief
     age_s = max(0.0, at_s - learnt_s)
     decay_s = decay_of(id_)

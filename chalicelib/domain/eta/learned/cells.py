@@ -1,9 +1,9 @@
-"""The cells that a place lies in, and the hashes of pairs of cells, six in one calculation.
+"""The grid cells of a place, and hashes of pairs of cells, six of them in one calculation.
 
-A leg has nine keys that hash two to five numbers each, of which most are shared or alike. A wide
-integer holds six hashes side by side, 128 bits apart, so that one multiplication takes all of them
-a number further: the same hashes as one by one (``fingerprint``), in a fifth of the time. That is
-what a new plan of 150 stops spends most of its time on.
+A leg has nine keys. Each is a hash of two to five numbers, and most of these numbers are shared. A
+wide integer holds six hashes side by side, 128 bits apart, so one multiplication adds a number to
+all six. The results equal those of ``fingerprint``, in a fifth of the time. A new plan of 150 stops
+spends most of its time on this.
 """
 
 import math
@@ -17,7 +17,7 @@ PAIR_KM: Final = 1.5
 FINE_PER_KM: Final = 1.8
 FINEST_PER_KM: Final = 4
 PART: Final = 0xFFFFFFFF
-"""Numbers are hashed modulo 2³²: south and west are negative."""
+"""Numbers are hashed modulo 2³², because south and west are negative."""
 
 LANE: Final = 128
 LANES: Final = 6
@@ -28,10 +28,10 @@ ENDS: Final = 1 | 1 << 5 * LANE
 
 
 class Cells(NamedTuple):
-    """A place on the grid: where it is, its pages, and its cells as numbers to be hashed.
+    """A place on the grid: its position, its pages, and its cells as numbers to be hashed.
 
-    ``north`` and ``east`` are of its kilometre, those of ``pair_north`` and ``pair_east`` lie in
-    the lanes of the pairs: 1.5 km, 560 m, 560 m shifted by half a cell, and 250 m.
+    ``north`` and ``east`` number its cell of one kilometre. ``pair_north`` and ``pair_east`` hold
+    four cells in the lanes of the pairs: 1.5 km, 560 m, 560 m shifted by half a cell, and 250 m.
     """
 
     north_km: float
@@ -46,7 +46,7 @@ class Cells(NamedTuple):
 
 @lru_cache(maxsize=4_096)
 def cells_of(lat_deg: float, lon_deg: float) -> Cells:
-    """The cells of a place. A stop is where one leg ends and the next begins."""
+    """The cells of a place. They are cached because each stop ends one leg and begins the next."""
     north_km, east_km = grid_km(Coordinates(lat_deg, lon_deg))
     return Cells(
         north_km,
@@ -63,10 +63,11 @@ def cells_of(lat_deg: float, lon_deg: float) -> Cells:
 def hashes(
     origin: Cells, destination: Cells, sector: int, reach: int, *, over: bool
 ) -> tuple[int, ...]:
-    """Sixteen bits for each of these of a leg, and for the choice between the pages of its pairs.
+    """The hashes of a leg, sixteen bits each.
 
-    Origin, destination, both with the bearing, and the pairs of cells from the coarsest on.
-    ``over`` keeps apart what is left over a road network's seconds.
+    In order: origin, destination, origin with bearing, destination with bearing, the four pairs
+    of cells from the coarsest on, and the number that selects the page of the pairs. ``over`` gives
+    other hashes for legs with a road network's seconds, because their keys mean something else.
     """
     lanes = _mixed(EACH, origin.north | origin.pair_north | destination.north << 5 * LANE)
     ends = lanes = _mixed(lanes, origin.east | origin.pair_east | destination.east << 5 * LANE)
@@ -90,7 +91,7 @@ def hashes(
 
 
 def _mixed(lanes: int, parts: int) -> int:
-    """One number further in every lane, as in ``fingerprint``."""
+    """Add one number to the hash in every lane, as ``fingerprint`` does."""
     lanes = (lanes ^ parts) * FACTOR & LOW
     return lanes ^ lanes >> SHIFT & LOW
 

@@ -1,8 +1,9 @@
-"""Beliefs of one page in columns: gaps between the keys, means, variances, ages, each deflated.
+"""The beliefs of one page in columns: gaps between keys, means, variances, ages; all deflated.
 
-Like stands beside like, so that a column of small numbers takes few bits: 4.1 bytes a key, where
-rows took 4.8. Rounding is fair (up or down with the right odds, by a hash of the key and its time):
-otherwise steps smaller than a unit would be lost each time a page is stored, and learning stop.
+Similar numbers stand together, so they compress well: 4.1 bytes a key, against 4.8 in rows. Values
+are rounded up or down at random, with odds that keep the mean right. The odds come from a hash of
+the key and its time. Plain rounding would lose every step smaller than a unit when a page is
+stored, and learning would stop.
 """
 
 import math
@@ -15,7 +16,7 @@ from chalicelib.domain.eta.learned.priors import decay_of
 
 IN_PAGE: Final = 0xFFFFF
 COLUMNS: Final = 7
-"""Three bytes of the gap to the key before, two of the mean, the log variance, the age."""
+"""Three bytes for the gap to the key before, two for the mean, one each for variance and age."""
 DAY_S: Final = 86_400
 TICK_S: Final = 64
 WIDEST: Final = 0.16
@@ -24,7 +25,7 @@ LOG_STEP: Final = 0.075
 VARIANCE_LEVELS: Final = 128
 FARTHEST: Final = 2.0
 RAW: Final = -zlib.MAX_WBITS
-"""Deflated without a header: a page has its own checksum."""
+"""Raw deflate without a header, because a page has its own checksum."""
 
 Kept = Sequence[tuple[int, Belief]]
 """Beliefs in the order of their keys."""
@@ -59,7 +60,7 @@ def packed(beliefs: Kept, saved_at_s: int) -> bytes:
 
 
 def read(body: bytes, page: int, saved_at_s: int, count: int) -> list[tuple[int, Belief]]:
-    """The beliefs of a page of so many keys. Raises ValueError for anything but their columns."""
+    """The beliefs of a page of ``count`` keys. Raises ValueError when the columns do not fit."""
     columns = _inflated(body, count * COLUMNS)
     beliefs: list[tuple[int, Belief]] = []
     last = -1
@@ -78,18 +79,21 @@ def read(body: bytes, page: int, saved_at_s: int, count: int) -> list[tuple[int,
 
 
 def layout(id_: int) -> tuple[int, int, int]:
-    """Levels of the mean in one, the greatest age, and its unit: a fixed grid, or ages creep."""
+    """Levels of the mean per 1.0, the greatest age, and the unit of ages in seconds.
+
+    Ages are counted on a fixed grid of units. Otherwise they would drift with each storing.
+    """
     return (128, 255, TICK_S) if decay_of(id_) else (512, 63, DAY_S)
 
 
 def _odds(id_: int, learnt_s: float) -> float:
-    """Where between two levels rounding turns up: even over all keys and times, never 0 or 1."""
+    """The random part of the rounding: uniform over all keys and times, never 0 or 1."""
     mixed = ((id_ ^ int(learnt_s * 1_000.0)) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
     return 0.001 + 0.998 * (mixed >> 44) / (1 << 20)
 
 
 def _inflated(body: bytes, size: int) -> bytes:
-    """No more than there should be: a broken page must not fill the memory."""
+    """Inflate at most ``size`` bytes, because a broken page must not fill the memory."""
     inflating = zlib.decompressobj(wbits=RAW)
     try:
         columns = inflating.decompress(body, size + 1)

@@ -1,4 +1,4 @@
-"""How time grows with distance: three coefficients in logs, learnt by recursive least squares.
+"""The curve of time over distance: three coefficients in logs, learnt by recursive least squares.
 
 log T = a + b log(base) + c max(0, log(base) − bend). Time grows like distance to the power 0.6, not
 like distance over speed: that alone halves the error of a constant speed (docs/eta.md).
@@ -10,13 +10,13 @@ from typing import Final
 
 Vector = tuple[float, float, float]
 DRIFT: Final = 1e-9
-"""Keeps the filter awake after millions of legs."""
+"""Added to the covariance with each leg, so that the filter still learns after millions of legs."""
 POWER_LAW: Final[Vector] = (math.log(360.0), 0.6, 0.0)
 """The factory prior: 6 minutes × km^0.6."""
 OVER_ENGINE: Final[Vector] = (math.log(120.0), 1.0, 0.0)
-"""Twice a routing engine's seconds, whose minutes are the base."""
+"""Twice a routing engine's seconds; the base is in minutes."""
 AS_TOLD: Final[Vector] = (0.0, 1.0, 0.0)
-"""The base in seconds, as it is."""
+"""The base itself, in seconds."""
 
 
 def _wide() -> list[list[float]]:

@@ -1,7 +1,8 @@
-"""Service time, learnt: the same filter as for travel, over driver, address, block, hour, parcels.
+"""The learned model of service times: the same filter as for travel, with other keys.
 
-On a dense route this matters more than driving (correlation with the time per stop 0.80, that of
-the distance 0.41), and a learnt mean per driver is the first thing to learn.
+The keys are driver, address, block, area, hour and number of parcels. On a dense route service
+matters more than driving: its correlation with the time per stop is 0.80, that of the distance
+0.41. The mean per driver helps most.
 """
 
 import math
@@ -25,12 +26,12 @@ LEAST_S: Final = 5.0
 CLIP: Final = 2.0
 FIRST_VARIANCE: Final = 0.25
 BLOCKS_PER_KM: Final = 10
-ADDRESS_STEPS: Final = 100_000  # 1e-5 degrees, a metre: the same door has the same coordinates
+ADDRESS_STEPS: Final = 100_000  # 1e-5 degrees or a metre: coordinates this near are one door
 MANY_PARCELS: Final = 6
 
 
 class DwellTraits(NamedTuple):
-    """All that the model needs of a visit."""
+    """Everything that the model needs to know about a visit."""
 
     inputs: Vector
     is_given: bool
@@ -48,7 +49,7 @@ def dwell_traits(
 ) -> DwellTraits:
     """The traits of a visit.
 
-    ``prior_mu`` is the log of the seconds that the factory prior expects; ``is_given`` says that
+    ``prior_mu`` is the log of the seconds that the factory prior expects. ``is_given`` is true when
     they are the shipper's own figure.
     """
     several = min(max(parcels, 1), MANY_PARCELS)
@@ -69,7 +70,7 @@ def dwell_traits(
 
 
 def address_key(place: Coordinates, kind: DwellKind) -> int:
-    """The key of one door."""
+    """The id of a key for one door."""
     return key_id(quarter_page(*grid_km(place)), kind, *_door(place))
 
 
@@ -111,20 +112,20 @@ def _curves() -> list[Curve]:
 
 @dataclass(slots=True)
 class Dwell:
-    """The learned model of service times. Changes with ``learn`` only."""
+    """The learned model of service times. Only ``learn`` changes it."""
 
     beliefs: Beliefs
     curves: list[Curve] = field(default_factory=_curves)
     noise: Noise = field(default_factory=lambda: Noise(2, FIRST_VARIANCE))
 
     def duration(self, traits: DwellTraits, at_s: float) -> Duration:
-        """How long a visit takes that begins about then (seconds since the epoch)."""
+        """The duration of a visit that begins at about ``at_s``, in seconds since the epoch."""
         mean, variance = self.beliefs.recall(traits.keys, at_s)
         mu = self.curves[traits.is_given].at(traits.inputs) + mean
         return Duration(mu, variance + self.noise.variances[traits.is_given])
 
     def learn(self, traits: DwellTraits, took_s: float, at_s: float) -> None:
-        """Take in a visit that ended at ``at_s``."""
+        """Learn from a visit that took ``took_s`` and ended at ``at_s``."""
         curve = self.curves[traits.is_given]
         mean, explained = self.beliefs.recall(traits.keys, at_s)
         total = explained + self.noise.variances[traits.is_given]

@@ -1,8 +1,8 @@
-"""What a leg has in common with other legs: the keys under which travel time is learnt.
+"""The keys under which travel time is learnt: each is something that a leg shares with other legs.
 
-Each key is one idea (the hour, the driver, the cell, the pair of cells …) with a prior variance of
-its own. A key is one number that says where it is stored: the page, the kind, and 16 bits of a
-portable hash of what identifies it, so a stored state means the same on every machine.
+Examples are the hour, the driver, the cell, the pair of cells. Each kind has its own prior
+variance. The id of a key is one number: the page where it is stored, the kind, and 16 bits of a
+portable hash. So a stored state means the same on every machine.
 """
 
 import math
@@ -25,16 +25,16 @@ from chalicelib.domain.eta.learned.priors import (
 from chalicelib.domain.geography import Coordinates
 
 MIN_BASE: Final = 0.05
-"""Kilometres, or minutes of a routing engine: below it a logarithm says nothing about a way."""
+"""Kilometres, or minutes of a routing engine. Below it the logarithm means nothing for a leg."""
 MIN_SHORT: Final = 0.1
 BEND: Final = 1.1
-"""Log kilometres (3 km) above which the curve may bend: traffic flows faster on long ways."""
+"""Log kilometres (3 km). Above it the curve may bend, because traffic is faster on long legs."""
 ENGINE_BEND: Final = 4.1
-"""Log minutes (an hour) above which engine seconds bend: long hauls have fewer stops per hour."""
+"""Log minutes (an hour). Above it engine times bend: long hauls have fewer stops per hour."""
 LAST_BIN: Final = 12
 BINS: Final = 2 * (LAST_BIN + 1)
 
-# Plain numbers: an enum is asked forty times for each leg.
+# Plain numbers are faster than an enum, and each leg uses them forty times.
 HOUR: Final = int(Kind.HOUR)
 DRIVER: Final = int(Kind.DRIVER)
 CUSTOMER: Final = int(Kind.CUSTOMER)
@@ -52,11 +52,10 @@ AREA_RECENT: Final = int(Kind.AREA_RECENT)
 
 
 class Trip(NamedTuple):
-    """A leg as the model sees it. A place is coordinates, or the code of a hub that has none.
+    """A leg as the model sees it. A place is coordinates, or a hub's code if it has none.
 
-    What is not known (None) is not learnt from.
     ``local`` is the time of departure in the zone of the place, ``km`` the great-circle distance,
-    ``base_s`` a routing engine's answer.
+    ``base_s`` the seconds of a routing engine. A field that is None is ignored.
     """
 
     driver: str | None
@@ -70,9 +69,9 @@ class Trip(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """All that the model needs of a leg, computed once when it is planned.
+    """Everything that the model needs to know about a leg, computed once when it is planned.
 
-    ``inputs`` are those of the curve, ``offset`` is added to its answer.
+    ``inputs`` are the inputs of the curve. ``offset`` is added to its result.
     """
 
     inputs: tuple[float, float, float]
@@ -108,7 +107,7 @@ def traits(trip: Trip) -> Traits:
             pass
     return Traits(
         inputs=(1.0, log_base, max(0.0, log_base - (ENGINE_BEND if has_engine else BEND))),
-        # Below 50 m the way is a walk: it shrinks towards zero in proportion, as in the prior.
+        # A way below 50 m is a walk: its time shrinks in proportion, as in the prior.
         offset=0.0 if base >= MIN_BASE else math.log(max(base / MIN_BASE, MIN_SHORT)),
         has_engine=has_engine,
         bin=distance_bin(log_base, has_engine=has_engine),
@@ -118,13 +117,19 @@ def traits(trip: Trip) -> Traits:
 
 
 def distance_bin(log_base: float, *, has_engine: bool) -> int:
-    """Width 0.6 in the log of km: 0 to 12; of an engine's minutes, 0.7 further up: 13 to 25."""
+    """The bin of a distance, 0.6 wide in the log of km: 0 to 12.
+
+    For the log of an engine's minutes the bins start 0.7 higher and are 13 to 25.
+    """
     found = math.floor((log_base - (0.7 if has_engine else 0.0) + 1.3) / 0.6)
     return min(LAST_BIN, max(0, found)) + (LAST_BIN + 1 if has_engine else 0)
 
 
 def hour_weights(local: datetime, shelf: Shelf = Shelf.SHARED) -> tuple[tuple[int, float], ...]:
-    """The hour blended with the nearer neighbour, by class of day (weekday, Saturday, Sunday)."""
+    """The keys of the hour and its nearer neighbour, with weights that add up to 1.
+
+    Weekdays, Saturdays and Sundays have their own keys.
+    """
     hour, day = local.hour, max(0, local.weekday() - 4)
     off = (local.minute * 60 + local.second) / 3_600.0 - 0.5
     neighbour = (hour + (1 if off > 0 else -1)) % 24
@@ -153,7 +158,7 @@ def _customer_id(name: str) -> int:
 def _hub_keys(origin: str, destination: str, service: str, taus: Sequence[float]) -> Iterator[Key]:
     start, end = group_page(Shelf.HUBS, origin), group_page(Shelf.HUBS, destination)
     o, d = number_of(origin), number_of(destination)
-    # The first letters of a hub's code name its zone (UN/LOCODE and postal codes are made so).
+    # A hub's code begins with its zone, as UN/LOCODE and postal codes do.
     zones = number_of(origin[:6]), number_of(destination[:6])
     for id_ in (
         key_id(start, Kind.ORIGIN, o),
@@ -199,7 +204,7 @@ def _cell_keys(
 
 
 @lru_cache(maxsize=4_096)
-def cell_ids(  # noqa: PLR0917 - a cache knows plain numbers only, and no names
+def cell_ids(  # noqa: PLR0917 - positional plain numbers make the fastest cache key
     from_lat_deg: float,
     from_lon_deg: float,
     to_lat_deg: float,
@@ -207,13 +212,16 @@ def cell_ids(  # noqa: PLR0917 - a cache knows plain numbers only, and no names
     reach: int,
     over: bool,  # noqa: FBT001
 ) -> tuple[int, ...]:
-    """The ids of a leg's cells and pairs. Who skips stops is asked about the same ways all day."""
+    """The ids of a leg's keys for cells and pairs.
+
+    They are cached: a driver who skips stops makes us ask about the same legs all day.
+    """
     start, end = cells_of(from_lat_deg, from_lon_deg), cells_of(to_lat_deg, to_lon_deg)
     (ay, ax), (by, bx) = start[:2], end[:2]
     sector = math.floor((math.atan2(by - ay, bx - ax) + math.pi) * (8.0 / math.pi)) % 16
-    # What is left over a road network's seconds is not what is left over a distance.
+    # With a road network's seconds as the base, the keys learn something else: other hashes.
     o, d, ob, db, pair, fine, shifted, finest, spread = hashes(start, end, sector, reach, over=over)
-    # Pairs lie with their destination: on the road the origin changes with every fix, the stop not.
+    # Pairs lie in the page of the destination: on the road only the origin changes with every fix.
     pairs = end.pairs + spread % SHARES << 20
     from_, to = start.area << 20, end.area << 20
     return (

@@ -1,6 +1,6 @@
-"""The learned model as the product asks and teaches it: legs and visits in, durations out.
+"""The learned model as the rest of the product uses it: legs and visits in, durations out.
 
-It answers like the factory prior until it has learnt, and always something finite and positive.
+Until it has learnt, it answers like the factory prior. Its answers are always finite and positive.
 """
 
 import math
@@ -21,28 +21,28 @@ from chalicelib.domain.geography import Coordinates
 SHORTEST: Final = 0.0
 LONGEST: Final = math.log(10 * 86_400.0)
 WIDEST: Final = 2.0
-"""Bounds of an answer, in log seconds and their variance: no page may make an ETA absurd."""
+"""Bounds of an answer, in log seconds and their variance. A bad page cannot make an ETA absurd."""
 LEAST_WIDTH_S: Final = 1.0
 FACTORY_PRIOR: Final = FactoryPrior()
 
 
 @dataclass(frozen=True, slots=True)
 class LearnedModel:
-    """A `TravelModel` over a state. Asking changes nothing; the ``learn_…`` teach the state."""
+    """A `TravelModel` over a state. Only the ``learn_…`` methods change the state."""
 
     state: State
     prior: FactoryPrior = FACTORY_PRIOR
 
     def leg(self, leg: Leg, at: datetime) -> Duration:
-        """Travel time of a leg that begins about then."""
+        """Travel time of a leg that begins at about ``at``."""
         return _sane(self.state.travel.duration(leg_traits(leg, at), at.timestamp()))
 
     def dwell(self, visit: Visit, at: datetime) -> Duration:
-        """Service time of a visit about then."""
+        """Service time of a visit at about ``at``."""
         return _sane(self.state.dwell.duration(visit_traits(visit, at, self.prior), at.timestamp()))
 
     def range_shape(self, stops_ahead: int) -> RangeShape:
-        """As observed for this horizon, one side always below and one above the point."""
+        """The shape observed for this horizon. It always includes the point."""
         return _around_the_point(self.state.travel.range_shape(stops_ahead))
 
     def range_shapes(self, stops: int) -> list[RangeShape]:
@@ -52,16 +52,16 @@ class LearnedModel:
         return near + by_horizon[-1:] * (stops - len(near))
 
     def parking_point(self, door: Coordinates) -> Coordinates | None:
-        """Where vans stop for this door, once two visits agree on it."""
+        """The place where vans stop for this door; None until two visits agree on it."""
         return parking_point(self.state.beliefs, door)
 
     def learn_leg(self, leg: Leg, *, departed_at: datetime, arrived_at: datetime) -> None:
-        """A leg is over. Raises ValueError when it would have ended before it began."""
+        """Learn from a finished leg. Raises ValueError when it ends before it begins."""
         took = _elapsed_s(departed_at, arrived_at)
         self.state.travel.learn(leg_traits(leg, departed_at), took, arrived_at.timestamp())
 
     def learn_dwell(self, visit: Visit, *, arrived_at: datetime, left_at: datetime) -> None:
-        """A visit is over. Raises ValueError when it would have ended before it began."""
+        """Learn from a finished visit. Raises ValueError when it ends before it begins."""
         took = _elapsed_s(arrived_at, left_at)
         self.state.dwell.learn(
             visit_traits(visit, arrived_at, self.prior), took, left_at.timestamp()
@@ -70,14 +70,14 @@ class LearnedModel:
     def learn_range(
         self, told: Eta, stops_ahead: int, *, told_at: datetime, arrived_at: datetime
     ) -> None:
-        """A stop of which ``told`` was said so many stops ahead has been reached.
+        """Learn from a stop that was reached, and from the ETA ``told`` this many stops ahead.
 
-        Raises ValueError when that would have been before it was said.
+        Raises ValueError when the stop was reached before the ETA was told.
         """
         took_s = _elapsed_s(told_at, arrived_at)
         shape = self.range_shape(stops_ahead)
         width_s = max((told.latest - told.earliest).total_seconds(), LEAST_WIDTH_S)
-        # The deviation is not stored with an ETA; the range told is the shape times it.
+        # An ETA does not store its deviation, but its range is the shape times the deviation.
         sigma_s = width_s / max(shape.high - shape.low, 0.1)
         point_s = (told.point - told_at).total_seconds()
         low = (told.earliest - told.point).total_seconds() / sigma_s
@@ -85,12 +85,12 @@ class LearnedModel:
         self.state.travel.learn_stop(StopTold(stops_ahead, point_s, sigma_s, low, high), took_s)
 
     def learn_parking(self, door: Coordinates, stopped: Coordinates, at: datetime) -> None:
-        """A visit to this door was confirmed while the van stood there."""
+        """Learn where the van stood when a visit to this door was confirmed."""
         learn_parking(self.state.beliefs, door, stopped, at.timestamp())
 
 
 def visit_traits(visit: Visit, at: datetime, prior: FactoryPrior = FACTORY_PRIOR) -> DwellTraits:
-    """What the model knows a visit by."""
+    """The traits of a visit that begins at ``at``."""
     return dwell_traits(
         prior_mu=prior.dwell_mu(visit),
         parcels=visit.parcels,
@@ -102,7 +102,7 @@ def visit_traits(visit: Visit, at: datetime, prior: FactoryPrior = FACTORY_PRIOR
 
 
 def leg_traits(leg: Leg, at: datetime) -> Traits:
-    """What the model knows a leg by."""
+    """The traits of a leg that begins at ``at``."""
     return traits(
         Trip(
             driver=leg.driver,

@@ -1,6 +1,6 @@
-"""Lessons: what one departure teaches the model, each with the pages that it changes or reads.
+"""Lessons: one departure teaches the model several. Each knows the pages that it reads or changes.
 
-Nothing here decides what may be learnt and when; see ``domain/learning``.
+This module does not decide what may be learnt and when; ``domain/learning`` does.
 """
 
 from collections.abc import Iterable
@@ -19,15 +19,15 @@ from chalicelib.domain.geography import Coordinates
 
 
 class Lesson(Protocol):
-    """Something that is over, and so can be learnt."""
+    """Something that is over, so the model can learn it."""
 
     @property
     def over_at(self) -> datetime:
-        """When it was over: lessons are learnt in this order."""
+        """When it was over. Lessons are learnt in the order of this time."""
         ...
 
     def pages(self) -> frozenset[int]:
-        """All pages that teaching it reads or changes."""
+        """All pages that the lesson reads or changes."""
         ...
 
     def teach(self, model: LearnedModel) -> None:
@@ -45,17 +45,17 @@ class LegLesson:
 
     @property
     def over_at(self) -> datetime:
-        """With the arrival."""
+        """The time of the arrival."""
         return self.arrived_at
 
     def pages(self) -> frozenset[int]:
-        """Those of the leg's keys, and the curves."""
+        """The pages of the leg's keys, and the model's page."""
         traits: Traits = leg_traits(self.leg, self.departed_at)
         noise = () if traits.noise_key is None else (traits.noise_key,)
         return _pages_of([*(key[0] for key in traits.keys), *noise])
 
     def teach(self, model: LearnedModel) -> None:
-        """How long it took."""
+        """Teach how long the leg took."""
         model.learn_leg(self.leg, departed_at=self.departed_at, arrived_at=self.arrived_at)
 
 
@@ -69,22 +69,22 @@ class VisitLesson:
 
     @property
     def over_at(self) -> datetime:
-        """With the departure."""
+        """The time of the departure."""
         return self.left_at
 
     def pages(self) -> frozenset[int]:
-        """Those of the visit's keys, and the curves."""
+        """The pages of the visit's keys, and the model's page."""
         keys: tuple[Key, ...] = visit_traits(self.visit, self.began_at).keys
         return _pages_of(key[0] for key in keys)
 
     def teach(self, model: LearnedModel) -> None:
-        """How long it took."""
+        """Teach how long the visit took."""
         model.learn_dwell(self.visit, arrived_at=self.began_at, left_at=self.left_at)
 
 
 @dataclass(frozen=True, slots=True)
 class RangeLesson:
-    """A stop was reached of which something had been told, so many stops ahead."""
+    """A stop was reached, and its ETA had been told ``stops_ahead`` stops before."""
 
     told: Eta
     stops_ahead: int
@@ -93,15 +93,15 @@ class RangeLesson:
 
     @property
     def over_at(self) -> datetime:
-        """With the arrival."""
+        """The time of the arrival."""
         return self.arrived_at
 
     def pages(self) -> frozenset[int]:
-        """The ranges lie with the curves."""
+        """The model's page, which holds the ranges."""
         return _pages_of(())
 
     def teach(self, model: LearnedModel) -> None:
-        """Whether the range held."""
+        """Teach whether the range held."""
         model.learn_range(
             self.told, self.stops_ahead, told_at=self.told_at, arrived_at=self.arrived_at
         )
@@ -117,15 +117,15 @@ class ParkingLesson:
 
     @property
     def over_at(self) -> datetime:
-        """With the departure."""
+        """The time of the departure."""
         return self.left_at
 
     def pages(self) -> frozenset[int]:
-        """That of the address."""
+        """The page of the address, and the model's page."""
         return _pages_of((address_key(self.door, DwellKind.PARKING_NORTH),))
 
     def teach(self, model: LearnedModel) -> None:
-        """Where that was."""
+        """Teach where the van stood."""
         model.learn_parking(self.door, self.stood_at, self.left_at)
 
 

@@ -1,15 +1,15 @@
-"""The state in pages of about 3 kB when full, each packed on its own: an item of the table each.
+"""The state in travel pages: each is packed on its own and has about 3 kB when full.
 
-Which pages a route needs follows from its places and its driver (``pages_of``). A page says its
-format, its number and a checksum; one that is corrupt, unknown or someone else's is refused with
-ValueError, for the caller to set aside and log.
+Each page is one item of the table. The places and the driver of a route determine the pages that it
+needs (``pages_of``). A page carries its format, its number and a checksum. We refuse a page that is
+corrupt, unknown or has another number with ValueError; the caller sets it aside and logs it.
 
     <B version> <Q page> <I saved_at_s> <H keys> <I CRC-32 of all the rest> body
 
-The head and its checksum are the same in every format to come: by them old code tells a page of
-newer code (``NewerFormat``), which is whole and must stay, from one that is corrupt.
+The head and its checksum stay the same in every future format. So old code can tell a page of newer
+code (``NewerFormat``), which is intact and must stay, from a corrupt one.
 
-The body of the model's page is numbers, that of any other is beliefs in columns (``columns``).
+The body of the model's page is numbers. All other bodies are beliefs in columns (``columns``).
 """
 
 import math
@@ -39,13 +39,13 @@ DWELL_MODEL: Final = struct.Struct("<24d4f")
 
 
 class NewerFormat(ValueError):
-    """A page that is whole, but of a format that only newer code knows."""
+    """An intact page in a format that only newer code knows."""
 
 
 def pages_of(places: Iterable[Coordinates], names: Iterable[str]) -> tuple[int, ...]:
     """The numbers of all pages that legs and visits between these places may use.
 
-    ``names`` are the driver and the customers.
+    ``names`` are the names of the driver and the customers.
     """
     found = [MODEL_PAGE, group_page(Shelf.SHARED), group_page(Shelf.DWELL_SHARED)]
     for name in names:
@@ -56,7 +56,7 @@ def pages_of(places: Iterable[Coordinates], names: Iterable[str]) -> tuple[int, 
 
 
 def pack_page(state: State, page: int, saved_at_s: float) -> bytes:
-    """The page as it is stored; the same state at the same time is the same bytes."""
+    """The bytes of a page to store. The same state at the same time gives the same bytes."""
     if page == MODEL_PAGE:
         count, body = 0, _pack_model(state)
     else:
@@ -71,10 +71,10 @@ def pack_page(state: State, page: int, saved_at_s: float) -> bytes:
 
 
 def read_page(state: State, page: int, raw: bytes) -> None:
-    """Put a stored page into the state, in place of what it knew of it.
+    """Put a stored page into the state; it replaces the state's beliefs of that page.
 
-    Raises ValueError, and leaves the state as it was, for a page that cannot be trusted;
-    NewerFormat for one that newer code can read.
+    Raises ValueError for a page that cannot be trusted, and NewerFormat for one that only newer
+    code can read. Both leave the state as it was.
     """
     body, saved_at_s, count = _opened(page, raw)
     if page == MODEL_PAGE:

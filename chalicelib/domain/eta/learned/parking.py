@@ -1,7 +1,7 @@
-"""Where the van really stops for a door: the running mean of confirmed stops, per address.
+"""Parking points: where vans really stop for a door, as a running mean of confirmed stops.
 
-Doors lie 10–40 m from where one can park. The offset is two beliefs in hundreds of metres, kept and
-forgotten like all others.
+A door is usually 10–40 m from where one can park. The offset is stored as two beliefs, in hundreds
+of metres. They are kept and forgotten like all others.
 """
 
 import math
@@ -15,15 +15,15 @@ from chalicelib.domain.geography import MAX_LAT_DEG, Coordinates
 
 UNIT_M: Final = 100.0
 NOISE: Final = 0.01
-"""A confirmed stop is within 10 m (one standard deviation) of the usual one, GPS included."""
+"""Variance of one confirmed stop: 10 m standard deviation from the usual one, GPS included."""
 FARTHEST: Final = 1.5
-"""Confirmed from farther than 150 m is no parking point."""
+"""A place more than 150 m from the door is no parking point."""
 KNOWN: Final = 0.0045
-"""Two confirmed stops bring the variance below this."""
+"""The point is known below this variance. Two confirmed stops are enough."""
 
 
 def parking_point(beliefs: Beliefs, door: Coordinates) -> Coordinates | None:
-    """Where the van stops for this door; None until two visits agree on it."""
+    """The place where vans stop for this door; None until two visits agree on it."""
     north = beliefs.known.get(address_key(door, DwellKind.PARKING_NORTH))
     east = beliefs.known.get(address_key(door, DwellKind.PARKING_EAST))
     if north is None or east is None or max(north[1], east[1]) > KNOWN:
@@ -32,7 +32,7 @@ def parking_point(beliefs: Beliefs, door: Coordinates) -> Coordinates | None:
 
 
 def learn_parking(beliefs: Beliefs, door: Coordinates, stopped: Coordinates, at_s: float) -> None:
-    """Take in where the van stood when a visit to this door was confirmed."""
+    """Learn where the van stood when a visit to this door was confirmed."""
     north, east = _offset_m(door, stopped)
     if math.hypot(north, east) > FARTHEST * UNIT_M:
         return

@@ -1,7 +1,7 @@
-"""Where in the model a place lies: the kilometre grid, and the pages that hold what is known there.
+"""Places in the model: the kilometre grid, and the pages that hold the beliefs about a place.
 
-A page number says what the page is about, so it can be computed from a place or a name without
-looking anything up: four bits of shelf, then an area of 6 km (or a group of names), then a share.
+A page number follows from a place or a name, so no lookup is needed. It is made of four bits for
+the shelf, then the area of 6 km (or the group of names), then the share.
 """
 
 import math
@@ -17,21 +17,21 @@ SHELF_BIT: Final = 33
 KM_PER_DEGREE: Final = 111.195
 AREA_KM: Final = 6.0
 SHARES: Final = 5
-"""The pairs that end in one area are shared out over so many pages; more would lie half empty."""
+"""Pages for the pairs that end in one area. With more of them, pages would be half empty."""
 GROUPS: Final = 16
-"""So many pages for drivers and customers: about thirty drivers each for a fleet of 500."""
+"""Pages for drivers and customers: about thirty drivers in each for a fleet of 500."""
 QUARTER_KM: Final = 1.5
-"""Addresses lie close together: their pages are about a quarter of a town, 1.5 km."""
+"""Side of the area of an address page, about a quarter of a town: addresses are close together."""
 FACTOR: Final = 0x9E3779B97F4A7C15
 """2⁶⁴ over the golden ratio: the multiplier of a Fibonacci hash."""
 SHIFT: Final = 29
 
 
 class Shelf(IntEnum):
-    """What a page is about; the numbers are part of the stored format."""
+    """The subject of a page. The numbers are part of the stored format."""
 
     MODEL = 0
-    """Curves, noise and ranges: what all predictions use."""
+    """Curves, noise and ranges. All predictions use them."""
     SHARED = 1
     NAMES = 2
     HUBS = 3
@@ -46,7 +46,7 @@ MODEL_PAGE: Final = int(Shelf.MODEL) << SHELF_BIT | 8_192 << 19 | 16_384 << 4
 
 
 def grid_km(place: Coordinates) -> tuple[float, float]:
-    """Kilometres north and east, the width true in the middle of each degree of latitude."""
+    """Kilometres north and east; the east scale is exact in the middle of each latitude degree."""
     return place.lat_deg * KM_PER_DEGREE, place.lon_deg * _km_per_degree_east(place.lat_deg // 1.0)
 
 
@@ -68,7 +68,7 @@ def pairs_page(north_km: float, east_km: float) -> int:
 
 @lru_cache(maxsize=4_096)
 def group_page(shelf: Shelf, name: str | None = None) -> int:
-    """The page of the group of names that this one is in; without a name the shelf's only page."""
+    """The page of the group that a name belongs to; without a name, the only page of the shelf."""
     return _page(shelf, 0, 0 if name is None else zlib.crc32(name.encode()) % GROUPS, 0)
 
 
@@ -88,7 +88,7 @@ def fingerprint(parts: Sequence[int]) -> int:
 
 
 def pages_around(place: Coordinates) -> tuple[int, ...]:
-    """All pages that a leg from or to this place, or a visit to it, may use for being there."""
+    """All pages about this place that a leg from or to it, or a visit to it, may use."""
     north_km, east_km = grid_km(place)
     north, east = math.floor(north_km / AREA_KM), math.floor(east_km / AREA_KM)
     return (

@@ -1,6 +1,7 @@
-"""How far each kind of key may be from zero before anything is known.
+"""Priors: how far each kind of key may be from zero before anything is learnt.
 
-The ids of keys say where a belief is stored: page << 20 | kind << 16 | 16 bits of a portable hash.
+The id of a key says where its belief is stored: page << 20 | kind << 16 | 16 bits of a hash that is
+the same on every machine.
 """
 
 from dataclasses import dataclass
@@ -49,15 +50,17 @@ class DwellKind(IntEnum):
 Key = tuple[int, float, float, float, int | None]
 """Id, weight in this leg, prior variance, decay in seconds (0 = none), parent that must be known.
 
-A plain tuple: a chain of 150 stops takes three thousand of them apart, within two milliseconds.
+This is a plain tuple because a chain of 150 stops unpacks three thousand of them in two
+milliseconds.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """How far a key may be from zero before anything is known: variances of log time.
+    """The prior variance of a key, in log time.
 
-    ``engine`` applies where a routing engine's seconds are the base; ``decay_s`` > 0 forgets.
+    ``engine`` applies when a routing engine's seconds are the base, ``plain`` otherwise. A belief
+    with ``decay_s`` > 0 fades in that time.
     """
 
     plain: float
@@ -66,8 +69,8 @@ class Prior:
 
 
 PRIORS: Final[dict[Kind, Prior]] = {
-    # Four times smaller than for independent keys: the keys of one leg share one innovation, which
-    # a diagonal filter does not know, so that larger priors overshoot (ratio 0.49 v 0.48).
+    # Four times smaller than for independent keys. The keys of one leg share one innovation, but a
+    # diagonal filter ignores that, so larger priors overshoot (ratio 0.49 v 0.48).
     Kind.HOUR: Prior(0.0025, 0.0025),
     Kind.DRIVER: Prior(0.01, 0.03),
     Kind.CUSTOMER: Prior(0.005, 0.005),
@@ -105,7 +108,7 @@ DECAYS_S: Final = tuple(PRIORS[kind].decay_s for kind in Kind)
 
 
 def key_id(page: int, kind: int, *parts: int) -> int:
-    """The number under which a belief is known."""
+    """The id of a key."""
     return page << 20 | kind << 16 | fingerprint(parts) & 0xFFFF
 
 
@@ -118,5 +121,5 @@ def tau_of(id_: int) -> float:
 
 
 def decay_of(id_: int) -> float:
-    """The seconds in which a key forgets; 0 for never."""
+    """The seconds in which the belief of a key fades; 0 for never."""
     return 0.0 if id_ >> DWELL_BIT >= Shelf.DWELL_SHARED else DECAYS_S[id_ >> 16 & 15]

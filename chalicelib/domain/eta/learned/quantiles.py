@@ -1,7 +1,7 @@
-"""Ranges that hold: the quantiles of what was observed, tracked online, per horizon.
+"""Ranges that hold: quantiles of the observed residuals, tracked online for each horizon.
 
-Adding up variances covers 66 % where it claims 80 %. Tracking the 10 % and the 90 % quantile of the
-normalised residual covers what it claims, whatever the distribution.
+An 80 % range made by adding variances covers only 66 %. If we track the 10 % and the 90 % quantile
+of the normalised residual, the range covers 80 %, whatever the distribution.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ LOW: Final = 0.1
 HIGH: Final = 0.9
 WARM_UP: Final = 60.0
 SHARED: Final = 0.35
-"""What a neighbouring bin takes from one observation, while it has few of its own."""
+"""The share of an observation that a neighbouring bin takes while it has few of its own."""
 FEW: Final = 40.0
 
 
 class Steps(NamedTuple):
-    """How far one residual moves a quantile: first so much over ``WARM_UP``, at last the rate."""
+    """How far one residual moves a quantile: ``first`` / ``WARM_UP`` at first, ``rate`` at last."""
 
     first: float
     rate: float
@@ -25,16 +25,16 @@ class Steps(NamedTuple):
 
 OF_LEGS: Final = Steps(12.0, 0.01)
 OF_STOPS: Final = Steps(7.0, 0.04)
-"""Smaller at first: stops ahead of one van are late together."""
+"""The first steps are smaller, because all stops ahead of one van are late together."""
 
 
 @dataclass(slots=True)
 class RangeTracker:
     """The 10 % and 90 % quantiles of normalised residuals, by stochastic approximation.
 
-    One step moves a quantile by the rate times its surprise (Robbins and Monro 1951, for the
-    pinball loss), so its hit rate converges to what it claims. The rate falls with experience to a
-    floor that follows drift.
+    Each step moves a quantile by the rate times its error (Robbins and Monro 1951, for the pinball
+    loss), so the share of hits converges to the nominal one. The rate falls with the number of
+    observations to a floor that is high enough to follow drift.
     """
 
     low: float = -1.28
@@ -50,7 +50,7 @@ class RangeTracker:
         steps: Steps = OF_LEGS,
         weight: float = 1.0,
     ) -> None:
-        """Take in one residual, against the quantiles that were told at the time."""
+        """Learn from one residual, compared with the quantiles that were told at the time."""
         self.count += weight
         step = weight * max(steps.rate, steps.first / (self.count + WARM_UP))
         self.low -= step * ((residual < low) - LOW)
@@ -70,7 +70,10 @@ def learn_shared(
     steps: Steps = OF_LEGS,
     weight: float = 1.0,
 ) -> None:
-    """Teach a bin, and its neighbours a little: far horizons are rare, and resemble the next."""
+    """Teach a bin, and its neighbours a little.
+
+    Observations of far horizons are rare, and neighbouring bins are similar.
+    """
     trackers[own].learn(residual, low, high, steps=steps, weight=weight)
     for i in (own - 1, own + 1):
         if 0 <= i < len(trackers):

@@ -1,7 +1,7 @@
-"""All that an operator's model has learnt, as one explicit value.
+"""The state: everything that an operator's model has learnt, as one explicit value.
 
-Every operator has a state of its own; nothing is learnt from one for another. It is stored in pages
-(``pages``), so it is rarely whole anywhere but in a benchmark.
+Every operator has a state of its own, and no operator's data teach another's. The state is stored
+in pages (``pages``). Usually only some of them are loaded; only a benchmark has all.
 """
 
 from dataclasses import dataclass, field
@@ -13,13 +13,13 @@ from chalicelib.domain.eta.learned.travel import Travel
 
 @dataclass(slots=True)
 class State:
-    """Beliefs under keys, and the two models that read and teach them."""
+    """Beliefs by key, and the two models that use them."""
 
     beliefs: Beliefs = field(default_factory=Beliefs)
     travel: Travel = field(init=False)
     dwell: Dwell = field(init=False)
 
     def __post_init__(self) -> None:
-        """Nothing learnt: both models start from the factory prior."""
+        """Start with nothing learnt, so both models begin at the factory prior."""
         self.travel = Travel(self.beliefs)
         self.dwell = Dwell(self.beliefs)

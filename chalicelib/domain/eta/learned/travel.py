@@ -1,7 +1,7 @@
-"""Travel time, learnt: the curve, the keys, the noise and the ranges, put together.
+"""The learned model of travel times, made of the curve, the keys, the noise and the ranges.
 
-log T = curve(log base) + Σ w m + noise. Everything here is told the time; nothing may be learnt
-before it has happened, which is for the caller to see to: ``learn`` is called once a leg is over.
+log T = curve(log base) + Σ w m + noise. Every function takes the time as a parameter. The caller
+must not teach anything before it has happened: call ``learn`` once a leg is over.
 """
 
 import math
@@ -17,19 +17,19 @@ from chalicelib.domain.eta.learned.quantiles import OF_STOPS, RangeTracker, lear
 from chalicelib.domain.eta.model import FactoryPrior, RangeShape
 
 HORIZONS: Final = 13
-"""Twice the binary logarithm of the stops ahead: 1, 2, 3, 4, 6, 8 … 64 and more."""
+"""Bins of twice the binary logarithm of the stops ahead: 1, 2, 3, 4, 6, 8 … 64 and more."""
 LEAST_S: Final = 15.0
-"""A shorter leg is taken for this long: the log of a tap on the wrong button teaches nothing."""
+"""A shorter leg counts as this long: it is likely a tap on the wrong button and teaches nothing."""
 CLIP: Final = 2.0
-"""Huber's clip, in standard deviations: one strange leg moves nothing far."""
+"""Huber's clip, in standard deviations, so that one strange leg moves nothing far."""
 DRIVER_NOISE_VARIANCE: Final = 0.004
 UNLEARNT_PACE: Final = 0.20
-"""How far a pace may be from the prior's beyond what the keys' own variances say of it."""
+"""Relative deviation of the pace from the prior's that the keys' own variances do not cover."""
 
 
 @dataclass(frozen=True, slots=True)
 class LegTold:
-    """What was said of a leg: mean and deviation of log seconds, and the shape of the range."""
+    """The prediction for a leg: mean and deviation of log seconds, and the shape of the range."""
 
     mu: float
     sigma: float
@@ -38,23 +38,23 @@ class LegTold:
 
     @property
     def point_s(self) -> float:
-        """The median: it has the least absolute error."""
+        """The median, which has the least absolute error."""
         return math.exp(self.mu)
 
     @property
     def earliest_s(self) -> float:
-        """One in ten is shorter."""
+        """One leg in ten is shorter."""
         return math.exp(self.mu + min(0.0, self.low) * self.sigma)
 
     @property
     def latest_s(self) -> float:
-        """One in ten is longer."""
+        """One leg in ten is longer."""
         return math.exp(self.mu + max(0.0, self.high) * self.sigma)
 
 
 @dataclass(frozen=True, slots=True)
 class StopTold:
-    """What was said of a stop so many ahead: seconds until it, their deviation, and the shape."""
+    """The prediction for one stop: seconds until it, their deviation, the shape of the range."""
 
     stops_ahead: int
     mean_s: float
@@ -64,7 +64,7 @@ class StopTold:
 
 
 def horizon(stops_ahead: int) -> int:
-    """The bin of a horizon: like distances in time err alike.
+    """The bin of a number of stops ahead. Stops at similar distances have similar errors.
 
     >>> [horizon(k) for k in (1, 2, 3, 4, 8, 35, 50, 150)]
     [0, 2, 3, 4, 6, 10, 11, 12]
@@ -73,7 +73,7 @@ def horizon(stops_ahead: int) -> int:
 
 
 HORIZON: Final = tuple(int(2.0 * math.log2(max(1, stops_ahead))) for stops_ahead in range(91))
-"""The bin of each number of stops; all further ones are in the last."""
+"""The bin of each number of stops ahead. Larger numbers are in the last bin."""
 
 
 def _curves() -> list[Curve]:
@@ -85,7 +85,7 @@ def _trackers(count: int) -> list[RangeTracker]:
 
 
 def _unlearnt() -> list[RangeTracker]:
-    """Wide enough for a pace that nobody has measured yet: a first day's ranges should hold too."""
+    """Ranges wide enough for a pace that nobody has measured yet, so that they hold on day one."""
     prior = FactoryPrior(pace_deviation=UNLEARNT_PACE)
     shapes = [prior.range_shape(round(2.0 ** (i / 2.0))) for i in range(HORIZONS)]
     return [RangeTracker(shape.low, shape.high) for shape in shapes]
@@ -93,7 +93,7 @@ def _unlearnt() -> list[RangeTracker]:
 
 @dataclass(slots=True)
 class Travel:
-    """The learned model of travel. Changes with ``learn`` and ``learn_stop`` only."""
+    """The learned model of travel. Only ``learn`` and ``learn_stop`` change it."""
 
     beliefs: Beliefs
     curves: list[Curve] = field(default_factory=_curves)
@@ -102,14 +102,14 @@ class Travel:
     horizons: list[RangeTracker] = field(default_factory=_unlearnt)
 
     def duration(self, traits: Traits, at_s: float) -> Duration:
-        """How long a leg takes that begins about then (seconds since the epoch)."""
+        """The duration of a leg that begins at about ``at_s``, in seconds since the epoch."""
         mean, variance = self.beliefs.recall(traits.keys, at_s)
         mu = self.curves[traits.has_engine].at(traits.inputs) + traits.offset + mean
         noise = self.noise.variances[traits.bin] * clipped(self._driver_factor(traits))
         return Duration(mu, variance + noise)
 
     def leg(self, traits: Traits, at_s: float) -> LegTold:
-        """The same with a range of its own."""
+        """The same prediction with a range for the leg alone."""
         duration = self.duration(traits, at_s)
         ranges = self.leg_ranges[traits.bin]
         return LegTold(duration.mu, math.sqrt(duration.variance), ranges.low, ranges.high)
@@ -117,7 +117,7 @@ class Travel:
     def learn(
         self, traits: Traits, took_s: float, at_s: float, told: LegTold | None = None
     ) -> None:
-        """Take in a leg that ended at ``at_s``; ``told`` is what was said of it when it began."""
+        """Learn from a leg that ended at ``at_s``; ``told`` is its prediction when it began."""
         curve = self.curves[traits.has_engine]
         mean, explained = self.beliefs.recall(traits.keys, at_s)
         log_s = math.log(max(took_s, LEAST_S)) - traits.offset
@@ -150,14 +150,14 @@ class Travel:
         return [RangeShape(tracker.low, tracker.high) for tracker in self.horizons]
 
     def learn_stop(self, told: StopTold, took_s: float) -> None:
-        """Take in how long a stop really took to reach since something was said of it."""
+        """Learn from the time that it really took to reach a stop, since ``told`` was told."""
         if told.sigma_s <= 0.0:
             return
         residual = (took_s - told.mean_s) / told.sigma_s
         own = horizon(told.stops_ahead)
-        # From one stop to the next all but one of the legs ahead are the same: a journey is worth
-        # as many residuals as it holds such ways end to end, or one late journey would swing the
-        # range far ahead by as much as twenty, and leave it too wide for fifty more.
+        # Predictions made at two consecutive stops share all legs ahead but one, so they are not
+        # independent. We divide by the number of legs. Otherwise one late journey would count like
+        # twenty in the far horizons, and leave them too wide for fifty more journeys.
         weight = 1.0 / max(1, told.stops_ahead)
         learn_shared(
             self.horizons, own, residual, told.low, told.high, steps=OF_STOPS, weight=weight

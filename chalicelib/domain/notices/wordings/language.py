@@ -1,8 +1,8 @@
-"""What a notice can say, in one shape for every language; each language is a module beside this.
+"""The phrases of notices, with the same fields in every language. Each language is a module here.
 
-``{when}`` is a range of the clock, ``{near}`` how far the van is, ``{reason}`` and ``{next}`` are
-of failed attempts. Sentences run from the fullest to the shortest: the first that fits is sent.
-All of them stay inside the alphabet of an SMS (``gsm7``).
+``{when}`` is a range of local times, ``{near}`` is the distance of the van. ``{reason}`` and
+``{next}`` belong to failed attempts. Sentences run from the fullest to the shortest; we send the
+first that fits. All of them stay within the alphabet of an SMS (``gsm7``).
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from chalicelib.domain.shipments.statuses import FailureReason
 
 
 class Kind(StrEnum):
-    """What a recipient is told."""
+    """The kinds of notices."""
 
     OUT_FOR_DELIVERY = "out_for_delivery"
     ARRIVING = "arriving"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One kind in one language: the subject of the e-mail, and the sentences, fullest first."""
+    """One kind of notice in one language: the e-mail subject, and the sentences, fullest first."""
 
     subject: str
     sentences: tuple[str, ...]
@@ -33,7 +33,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """All we say in one language. ``clock`` is for strftime, ``range_end`` follows a range."""
+    """All phrases of one language. ``clock`` is for strftime, ``range_end`` follows a range."""
 
     today: str
     weekdays: tuple[str, ...]

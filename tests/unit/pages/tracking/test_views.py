@@ -214,17 +214,31 @@ def test_an_unchanged_state_is_304_without_a_body(stage: Stage, ask: Gateway) ->
     assert again["headers"]["X-Server-Now"] == "2026-11-23T12:00:00+00:00"
 
 
-def test_the_page_and_its_state_agree_on_the_tag(stage: Stage, ask: Gateway) -> None:
+@pytest.mark.parametrize("asked", [{"lang": "de"}, {}], ids=["asked for", "negotiated"])
+def test_the_page_and_its_state_agree_on_the_tag(
+    stage: Stage, ask: Gateway, asked: dict[str, str]
+) -> None:
     stage.show(make_view())
-    body = ask(PAGE, token="t0ken", query={"lang": "de"})["body"]
+    headers = {"accept-language": "de"}
+    body = ask(PAGE, token="t0ken", query=asked, headers=headers)["body"]
     found = re.search(r'id="page-data">(.*?)</script>', body)
 
     page = json.loads(found[1]) if found else {}
-    state = ask(STATE, token="t0ken", query={"lang": "de"})
+    state = ask(STATE, token="t0ken", query={"lang": "de"}, headers=headers)
 
     assert page["etag"] == state["headers"]["ETag"]
     assert page["state"] == json.loads(state["body"])
     assert page["state_url"].endswith("?lang=de")
+
+
+def test_a_state_known_in_other_circumstances_is_304_all_the_same(
+    stage: Stage, ask: Gateway
+) -> None:
+    stage.show(make_view())
+    first = ask(STATE, token="t0ken", headers={"accept-language": "en"})
+    headers = {"if-none-match": first["headers"]["ETag"], "accept-language": "en, fi"}
+
+    assert ask(STATE, token="t0ken", headers=headers)["statusCode"] == 304
 
 
 @pytest.mark.parametrize(
