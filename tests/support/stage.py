@@ -1,4 +1,4 @@
-"""A stage in place of the use cases behind the tracking page: a test says what a link shows."""
+"""A stage replaces the use cases behind the tracking page. A test decides what a link shows."""
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -10,14 +10,14 @@ from chalicelib.domain.tracking.tracking import TrackingView
 
 @dataclass
 class Stage:
-    """What each link shows, by token; whatever is not here does not exist."""
+    """The view of each link by token. Any other link does not exist."""
 
     views_by_token: dict[str, TrackingView | DomainError] = field(default_factory=dict)
     base_url: str = ""
     asked: int = 0
 
     def show(self, view: TrackingView | DomainError, *, token: str = "t0ken") -> str:  # noqa: S107
-        """Put a view behind a link and return the link's address."""
+        """Set the view of a link and return the address of the link."""
         self.views_by_token[token] = view
         return f"{self.base_url}/t/{token}"
 
