@@ -1,6 +1,7 @@
-"""A fresh process until its first DynamoDB client, against a bare boto3 handler that does the same.
+"""The cold start: a new process up to its first DynamoDB client.
 
-The design allows 1.5 times the CPU of the bare handler, both compiled.
+It is compared with a bare boto3 handler that does the same. The design allows 1.5 times the CPU of
+the bare handler, both compiled.
 """
 
 import os
@@ -21,7 +22,7 @@ ROUNDS = 7
 
 
 def measure() -> list[Row]:
-    """CPU milliseconds of both, medians of rounds that take turns."""
+    """CPU milliseconds of both: medians over rounds in turn."""
     samples: dict[str, list[float]] = {BARE: [], OURS: []}
     for program in samples:
         _cpu_ms(program)  # compiles
@@ -39,7 +40,7 @@ def _cpu_ms(program: str) -> float:
     timed = f"import time; {program}; print(time.process_time() * 1e3)"
     done = subprocess.run(
         [sys.executable, "-c", timed],
-        # where the environment forbids byte code, nothing would be compiled as it is in the zip
+        # The zip has byte code, so allow it here even if the environment forbids it.
         env={**os.environ, **FAKE, "PYTHONDONTWRITEBYTECODE": ""},
         check=True,
         capture_output=True,

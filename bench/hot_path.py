@@ -1,8 +1,8 @@
-"""One batch of positions, from the API event to the answer, against the smallest view that writes.
+"""The hot path: one batch of positions, compared with the smallest view that writes.
 
-The design allows three times the CPU of a Chalice view that does one conditional UpdateItem.
-Everything runs as deployed, with its line in the log, but for the network: each call is answered
-once, from memory, and the log is written to nowhere.
+The design allows three times the CPU of a Chalice view that does one conditional UpdateItem. We
+measure from the API event to the answer. Everything runs as deployed, with its log line, but
+without the network: each call is answered from memory, and the log goes nowhere.
 """
 
 import json
@@ -40,7 +40,7 @@ FAKE = {
 
 
 def measure(stops: tuple[int, ...] = (10, 50, 120)) -> list[Row]:
-    """CPU of a warm batch of one fix for routes of so many stops, and its ratio to the baseline."""
+    """CPU of a warm batch of one fix by stops of the route, and its ratio to the baseline."""
     os.environ.update(FAKE)
     fleet = _Fleet()
     contenders: dict[str, Callable[[], object]] = {BASELINE: _baseline()}
@@ -56,7 +56,7 @@ def measure(stops: tuple[int, ...] = (10, 50, 120)) -> list[Row]:
 
 @contextmanager
 def _log_to_nowhere() -> Iterator[None]:
-    """A log line costs what it costs, and the table is all that is to be read."""
+    """Write log lines, so that they cost time, but show none of them beside the table."""
     from chalicelib.observability import logger  # noqa: PLC0415 (after the environment is set)
 
     with Path(os.devnull).open("w") as nowhere:
@@ -100,7 +100,7 @@ def _baseline() -> Callable[[], object]:
 
 
 class _Fleet:
-    """Drivers on their routes, kept in a stub; a clock that the benchmark moves."""
+    """Drivers on their routes, stored in a stub, and a clock that the benchmark moves."""
 
     def __init__(self) -> None:
         from bench.stub import Stub  # noqa: PLC0415
@@ -112,7 +112,7 @@ class _Fleet:
         configure(clock=self)
         self._signer = HmacSigner(lambda: (b"k" * 32,))
         container().__dict__["signer"] = self._signer  # ours: no key is read
-        # one client for all models: installed for each, the stub would answer each call thrice
+        # One client serves all models. If we installed it for each, it would answer three times.
         Stub().install(LiveItem._get_connection().connection.client)  # noqa: SLF001 (no public way)
 
     def now(self) -> datetime:
@@ -120,7 +120,7 @@ class _Fleet:
         return self.now_at
 
     def batches(self, stops: int) -> Callable[[], object]:
-        """A call that posts the next fix of a driver with so many stops to go."""
+        """A function that posts the next fix of a driver with `stops` remaining stops."""
         from app import app  # noqa: PLC0415
         from chalicelib.adapters.dynamodb.journal import DynamoJournal  # noqa: PLC0415
         from chalicelib.domain.journal.changes import LiveChange, RouteChange  # noqa: PLC0415
@@ -146,7 +146,7 @@ class _Fleet:
 
 
 def _under_way(stops: int, now: datetime) -> tuple[Any, Any]:
-    """A route of so many stops a few hundred metres apart, and its driver's live state."""
+    """A route with stops a few hundred metres apart, and its driver's live state."""
     from chalicelib.adapters.ids import UlidIds  # noqa: PLC0415
     from chalicelib.domain.driving.forecasts import etas_at_start, stop_times  # noqa: PLC0415
     from chalicelib.domain.driving.live import Live, Progress  # noqa: PLC0415

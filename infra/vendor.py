@@ -1,8 +1,9 @@
-"""The runtime dependencies as Lambda gets them: locked, for its processor, pruned and compiled.
+"""The runtime dependencies for Lambda: locked, for its processor, pruned and compiled.
 
-Only what `chalicelib` needs is taken: Chalice itself puts its two runtime modules into the zip, and
-what its command line needs stays at home. The result is kept in `build/vendor` under a name that
-changes with all that it depends on, so a second build neither downloads nor compiles.
+We take only the packages that `chalicelib` needs. Chalice itself puts its two runtime modules into
+the zip, and the packages of its command line are left out. The result is kept in `build/vendor`
+under a name that changes with everything it depends on. So a second build neither downloads nor
+compiles.
 """
 
 import compileall
@@ -26,7 +27,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PLATFORM: Final = "aarch64-manylinux2014"
 LAMBDA_ROOT: Final = "/var/task"
 BOTOCORE_SERVICES: Final = ("dynamodb", "geo-routes", "s3", "ses", "sns", "sqs", "ssm", "sts")
-"""The services whose API descriptions ship; a test compares them with the adapters' clients."""
+"""The services whose API descriptions we ship. A test compares them with the adapters' clients."""
 
 NEVER_CALLED: Final = (
     "*.pth",
@@ -45,10 +46,10 @@ NEVER_CALLED: Final = (
     "aws_lambda_powertools/utilities/auth_alpha",  # for that router
     "dns",  # email-validator would ask name servers with it; we only look at an address
 )
-"""What the packages bring along and nothing reads in a function."""
+"""The files of the packages that no function reads."""
 
 READS_ITS_VERSION: Final = ("python_ulid",)
-"""Packages that ask for their own metadata when they are imported; all others do without."""
+"""The packages that read their own metadata on import. All others work without."""
 
 _LAMBDA: Final = {
     "extra": "",
@@ -60,9 +61,9 @@ _LAMBDA: Final = {
 
 
 def vendor(cache: Path = ROOT / "build" / "vendor") -> Path:
-    """The folder with the pruned, compiled packages; made when it is not there yet.
+    """The folder with the pruned, compiled packages. It is made if it does not exist.
 
-    Needs a package index or uv's warm cache. Raises CalledProcessError when neither has the wheels.
+    This needs a package index or uv's cache. Raises CalledProcessError when both lack the wheels.
     """
     pins = "".join(locked(needed()))
     recipe = (pins, PLATFORM, sys.version.split()[0], inspect.getsource(sys.modules[__name__]))
@@ -77,13 +78,13 @@ def vendor(cache: Path = ROOT / "build" / "vendor") -> Path:
             try:
                 fresh.rename(folder)
             except OSError:
-                if not folder.exists():  # else another build was faster, with the same result
+                if not folder.exists():  # otherwise another build was faster; its result is equal
                     raise
     return folder
 
 
 def needed() -> set[str]:
-    """The distributions that `requirements.in` asks for, with all that they require in turn."""
+    """The distributions of `requirements.in`, with all their own requirements."""
     lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
     wanted = [Requirement(line) for line in lines if line and not line.startswith("#")]
     names: set[str] = set()
@@ -99,7 +100,7 @@ def needed() -> set[str]:
 
 
 def locked(names: Iterable[str]) -> Iterator[str]:
-    """The entries of `requirements.txt` for these names, hashes included, in the file's order."""
+    """The entries of `requirements.txt` for these names, with hashes, in the file's order."""
     wanted = set(names)
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     for entry in re.findall(r"^\S+==(?:.*\\\n)*.*\n", text, flags=re.MULTILINE):
@@ -108,7 +109,7 @@ def locked(names: Iterable[str]) -> Iterator[str]:
 
 
 def prune(packages: Path) -> None:
-    """Delete what no function reads: service descriptions, stubs, metadata, stray byte code."""
+    """Delete files that no function reads: service descriptions, stubs, metadata, byte code."""
     for described in (packages / "botocore" / "data").iterdir():
         if described.is_dir() and described.name not in BOTOCORE_SERVICES:
             shutil.rmtree(described)
@@ -126,8 +127,8 @@ def prune(packages: Path) -> None:
 def compile_tree(tree: Path) -> None:
     """Write byte code beside each source, so that a cold start compiles nothing.
 
-    It is valid whatever the file times are. Raises SyntaxError for a source that this Python, and
-    so the function's, cannot read.
+    The byte code is valid for any file time. Raises SyntaxError for a source that this Python
+    cannot read; the function has the same Python.
     """
     compiled = compileall.compile_dir(
         tree,
