@@ -1,4 +1,4 @@
-"""`python -m bench`: measure what the design promises, as ratios within one run, and write JSON."""
+"""`python -m bench`: measure the budgets of the design as ratios within one run, and write JSON."""
 
 import argparse
 import json

@@ -1,10 +1,10 @@
-"""What each part of the ETA engine brings: all recorded journeys again, with one part taken out.
+"""The benefit of each part of the ETA engine: run all recorded journeys with one part removed.
 
     python -m bench.ablation [--task sf …] [--share 7]
 
-Mean errors, coverage and Winkler scores as in `bench/eta.py`. The parts are replaced from outside,
-for the length of a run, so that the engine itself has no switches. All tasks take the better part
-of an hour; `--share 7` looks at every seventh driver or vehicle.
+The figures are mean errors, coverage and Winkler scores, as in `bench/eta.py`. We replace the parts
+from outside during a run, so the engine itself has no switches. All tasks take almost an hour;
+`--share 7` uses only every seventh driver or vehicle.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from chalicelib.domain.eta.learned.keys import Traits, Trip
 from chalicelib.domain.eta.learned.priors import Kind
 
 NAMED: Final = {"sf_taxi": "driver", "austin_bus": "vehicle"}
-"""The column by which rows are thinned out; the other recordings are short."""
+"""The column by which we thin out the rows. The other recordings are short."""
 PAIRS: Final = (
     Kind.PAIR,
     Kind.ZONE_PAIR,
@@ -36,7 +36,7 @@ Replacement = tuple[object, str, object]
 
 
 def without(*kinds: Kind) -> list[Replacement]:
-    """Legs that are not known by these kinds of keys."""
+    """Replacements that remove these kinds of keys from legs."""
     dropped = {int(kind) for kind in kinds}
 
     def traits(trip: Trip) -> Traits:
@@ -48,7 +48,7 @@ def without(*kinds: Kind) -> list[Replacement]:
 
 
 def larger(times: float) -> list[Replacement]:
-    """Priors so many times as large."""
+    """Replacements with priors that are `times` as large."""
     return [
         (keys, "PLAIN_TAUS", tuple(times * tau for tau in priors.PLAIN_TAUS)),
         (keys, "ENGINE_TAUS", tuple(times * tau for tau in priors.ENGINE_TAUS)),
@@ -56,7 +56,7 @@ def larger(times: float) -> list[Replacement]:
 
 
 def unlearnt_ranges() -> list[Replacement]:
-    """Ranges of ± 1.28 deviations, for good: what variances alone say."""
+    """Replacements with fixed ranges of ± 1.28 deviations, from the variances alone."""
     return [(quantiles.RangeTracker, "learn", lambda *_, **__: None)]
 
 
@@ -99,7 +99,7 @@ def replaced(where: object, name: str, value: object) -> Iterator[None]:
 
 
 def thinned(bench: Callable[[Path], dict[str, Any]], share: int) -> Callable[[Path], Any]:
-    """The bench, seeing one driver or vehicle of so many."""
+    """The bench with only one driver or vehicle in `share`."""
 
     def load(data: Path) -> dict[str, Any]:
         scope = bench(data)
@@ -118,7 +118,7 @@ def thinned(bench: Callable[[Path], dict[str, Any]], share: int) -> Callable[[Pa
 
 
 def measure(data: Path, tasks: tuple[str, ...], share: int) -> Iterator[Row]:
-    """A row for each part that is taken out."""
+    """One row for each removed part."""
     for part, replacements in PARTS.items():
         row: Row = {"without": part}
         with ExitStack() as stack:
@@ -135,7 +135,7 @@ FIGURES: Final = ("mae_min", "cover_pct", "winkler_min")
 
 
 def main() -> None:
-    """Print a row as soon as it is known, and write them all."""
+    """Print each row as soon as it is measured, and write them all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=eta.data_folder(), help="recorded journeys")
     parser.add_argument("--task", choices=eta.TASKS, action="append", help="default: all")

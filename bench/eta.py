@@ -1,12 +1,12 @@
-"""ETAs on recorded journeys: how far off, how often inside the range, how long a prediction takes.
+"""ETAs on recorded journeys: their errors, the coverage of ranges, the time of a prediction.
 
 `Engine` and `Cleaner` are thin: they score the product's own code, from the command line
 
     python ../shared/data/eta_bench.py --model bench/eta.py:Engine
     python ../shared/data/gps_bench.py --model bench/eta.py:Cleaner
 
-and as a program (`python bench/eta.py`) on all tasks beside what a plain tracker says, by the same
-protocol: nothing is learnt before it has happened. The recordings are not part of the project.
+and as a program (`python bench/eta.py`) on all tasks, beside a plain tracker. The protocol is the
+same: nothing is learnt before it has happened. The recordings are not part of the project.
 """
 
 import argparse
@@ -52,7 +52,7 @@ EDGES: Final = {
     "bus": (2, 3, 5, 8, 12, 18, 25, 35, 50),
     "delhivery": (15, 30, 60, 120, 300),
 }
-"""Bins in which coverage must hold: km, stops ahead, minutes of the routing engine."""
+"""The bins in which coverage must hold: km, stops ahead, minutes of the routing engine."""
 POLICY: Final = Policy()
 Leg = dict[str, Any]
 EPOCH: Final = datetime(2024, 1, 1, tzinfo=UTC)
@@ -60,7 +60,7 @@ M_PER_DEGREE: Final = 111_195.08
 
 
 class Engine:
-    """The learned model, asked and taught by the bench's rows."""
+    """The learned model, used and taught with the bench's rows."""
 
     def __init__(self) -> None:
         self.state = State()
@@ -90,7 +90,7 @@ class Engine:
 
 
 def _traits(leg: Leg) -> Traits:
-    """Computed once for each leg, as when it is planned."""
+    """The traits of a leg, computed once as in a plan."""
     found: Traits | None = leg.get("_traits")
     if found is None:
         found = leg["_traits"] = traits(_trip(leg))
@@ -129,7 +129,7 @@ class Cleaner:
 
 
 class Gate:
-    """What screening says of a fix that comes alone: a jump, or believed."""
+    """The screening of single fixes: each is a jump or credible."""
 
     def __init__(self) -> None:
         self.origin: tuple[float, float] | None = None
@@ -148,7 +148,7 @@ class Gate:
 
 
 class Arrival:
-    """Near and standing, as the alert decides it, from fixes that come one by one."""
+    """The arrival rule of the alerts (near and standing) for fixes that come one by one."""
 
     def __init__(self, x_m: float, y_m: float) -> None:
         self.origin = (x_m, y_m)
@@ -167,7 +167,7 @@ class Arrival:
 
 
 def _place(x_m: float, y_m: float) -> Coordinates:
-    """Metres of a plane as degrees at the equator, where a degree is as long either way."""
+    """Metres on a plane as degrees at the equator, where both degrees have the same length."""
     return Coordinates(y_m / M_PER_DEGREE, x_m / M_PER_DEGREE)
 
 
@@ -175,7 +175,7 @@ def _place(x_m: float, y_m: float) -> Coordinates:
 
 
 def measure(data: Path | None = None, tasks: tuple[str, ...] = tuple(TASKS)) -> list[Row]:
-    """The table, a row a task and model; empty, with a word why, where there are no recordings."""
+    """The table, one row per task and model. Empty, with a message, if there are no recordings."""
     data = data or data_folder()
     if not (data / "eta_bench.py").exists():
         print(f"eta: skipped, no recorded journeys in {data} (set DOORSTEP_DATA)")
@@ -202,8 +202,8 @@ def measure(data: Path | None = None, tasks: tuple[str, ...] = tuple(TASKS)) -> 
 def speed() -> list[Row]:
     """Milliseconds of CPU for an update of 10, 50 and 150 stops, and for one leg learnt.
 
-    A new plan is one of places that nothing is remembered of. The best of many rounds, as timeit
-    advises: what lies above it is the machine's other work.
+    For a new plan nothing about its places is cached. We take the best of many rounds, as timeit
+    advises: slower rounds are slow because of other work on the machine.
     """
     engine = Engine()
     legs = [_made_up(i) for i in range(4_000)]
@@ -250,7 +250,7 @@ def _cpu_ms(call: Callable[[], object], rounds: int = 101) -> float:
 
 
 def _made_up(i: int) -> Leg:
-    """A leg in a town of 6 × 6 km, the like of which the engine has seen before."""
+    """A leg in a town of 6 × 6 km, similar to legs that the engine has learnt."""
     a, b, c, d = ((i * prime % 97) / 97 * 0.054 for prime in (7, 31, 53, 71))
     km = distance_m(Coordinates(60.17 + a, 24.9 + b), Coordinates(60.17 + c, 24.9 + d)) / 1e3
     place = {"lat0": 60.17 + a, "lon0": 24.9 + b, "lat1": 60.17 + c, "lon1": 24.9 + d}
@@ -259,7 +259,7 @@ def _made_up(i: int) -> Leg:
 
 
 def _in_a_row(legs: list[Leg]) -> list[Leg]:
-    """Each from where one begins to where the next begins, as the legs of a round."""
+    """The legs joined to a round: each ends where the next one begins."""
     return [
         {**leg, "lat1": after["lat0"], "lon1": after["lon0"]}
         for leg, after in itertools.pairwise(legs)
@@ -267,7 +267,7 @@ def _in_a_row(legs: list[Leg]) -> list[Leg]:
 
 
 class Tagged:
-    """A model whose predictions carry the bin they belong to past the bench, which ignores it."""
+    """A model that adds the bin to its predictions. The bench ignores it; we read it later."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
@@ -285,7 +285,7 @@ class Tagged:
 
 
 def _scored(data: Path, task: str, name: str) -> Row:
-    """One run of the bench's own code in this process; its report comes to us."""
+    """One run of the bench's own code in this process. We get its report."""
     bench = _bench(data)
     model = Tagged({"naive": bench["Naive"], "ref": bench["Ref"], "engine": Engine}[name]())
     seen: list[tuple[float, ...]] = []
@@ -301,19 +301,19 @@ def _scored(data: Path, task: str, name: str) -> Row:
 
 
 def _bench(data: Path) -> dict[str, Any]:
-    """The names of the bench's module, live; it reads its command line when it is run."""
+    """The live names of the bench's module. The module reads its command line when it runs."""
     asked, sys.argv = sys.argv, ["eta_bench.py", "--data", str(data), "--task", "none"]
     try:
         names = runpy.run_path(str(data / "eta_bench.py"), run_name="eta_bench")
     finally:
         sys.argv = asked
     scope: dict[str, Any] = names["report"].__globals__
-    scope.update(names)  # run_path empties the module once it has run
+    scope.update(names)  # run_path clears the module after the run
     return scope
 
 
 def _figures(scored: list[tuple[float, ...]], edges: tuple[int, ...]) -> Row:
-    """Errors and widths in minutes; Winkler is the width plus ten times what lies outside."""
+    """Errors and widths in minutes. Winkler is the width plus ten times the distance outside it."""
     n = len(scored)
     errors = sorted(abs(point - truth) / 60 for truth, point, *_ in scored)
     width = sum(high - low for _, _, low, high, _ in scored) / n / 60
@@ -337,7 +337,7 @@ def _figures(scored: list[tuple[float, ...]], edges: tuple[int, ...]) -> Row:
 
 
 def _size(state: State) -> Row:
-    """What the state would take in the table, page by page."""
+    """The size of the state in the table, page by page."""
     now_s = max(belief[2] for belief in state.beliefs.known.values())
     sizes = [len(pack_page(state, page, now_s)) for page in (MODEL_PAGE, *state.beliefs.members)]
     return {

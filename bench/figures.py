@@ -1,4 +1,4 @@
-"""How figures are taken and shown: CPU time of this process, medians, rounds that take turns."""
+"""Measuring and showing figures: CPU time of this process, medians, rounds in turn."""
 
 import statistics
 import time
@@ -10,7 +10,7 @@ Row = dict[str, str | float | int]
 def in_turns(
     contenders: Mapping[str, Callable[[], object]], *, rounds: int, repeats: int
 ) -> dict[str, float]:
-    """Median CPU microseconds of one call of each; they take turns: noise hits all alike."""
+    """Median CPU microseconds of one call of each. They run in turn, so noise affects all alike."""
     samples: dict[str, list[float]] = {name: [] for name in contenders}
     for call in contenders.values():
         call()
@@ -24,7 +24,7 @@ def in_turns(
 
 
 def table(name: str, rows: Sequence[Row]) -> str:
-    """The rows as text, columns aligned."""
+    """The rows as text with aligned columns."""
     columns = list(rows[0])
     shown = [[_text(row[column]) for column in columns] for row in rows]
     widths = [

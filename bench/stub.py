@@ -1,4 +1,4 @@
-"""A DynamoDB that answers at once from a dictionary: what is left to measure is our own CPU."""
+"""A DynamoDB that answers at once from a dictionary, so we measure only our own CPU."""
 
 import io
 import json
@@ -15,7 +15,7 @@ class _Raw(io.BytesIO):
 
 
 class Stub:
-    """Keeps items by table and key; every condition holds. ``calls`` counts by operation."""
+    """Stores items by table and key. Every condition holds. ``calls`` counts by operation."""
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, ...], dict[str, Any]] = {}

@@ -1,1 +1,1 @@
-"""How Doorstep gets into an AWS account: template, zip, deployment. Never deployed itself."""
+"""Packaging and deployment of Doorstep: template, zip, CloudFormation. Never deployed itself."""

@@ -1,7 +1,7 @@
 """`python -m infra.admin_key --stage prod`: the first admin key of a deployed stack, shown once.
 
-It is written with the operator's own AWS keys, straight into the accounts table; every other key is
-then made over HTTP with this one.
+The operator's own AWS keys write it directly into the accounts table. All other keys are then made
+over HTTP with this one.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""The zip that Lambda runs: what Chalice packed, the vendored packages, byte code for all of it.
+"""The zip that Lambda runs: Chalice's package, the vendored packages, and byte code for both.
 
-The same input gives the same bytes: names are sorted, times are fixed, so a deployment without a
-change uploads nothing new.
+The same input gives the same bytes, because names are sorted and times are fixed. So a deployment
+without a change uploads nothing.
 """
 
 import zipfile

@@ -1,9 +1,9 @@
-"""`python -m infra.deploy --stage prod`: what `make package` built becomes a CloudFormation stack.
+"""`python -m infra.deploy --stage prod`: deploy the output of `make package` with CloudFormation.
 
-Template and zip go into a private bucket under names made of their content; the changes are shown,
-then made. A parameter keeps its value from the deployment before until `--set` changes it. The
-first time, nobody knows the API's address: unless PublicBaseUrl is given, a second update tells it
-to the tracking links. Keys and region come from where boto3 always looks.
+Template and zip go into a private bucket under names made from their content. The changes are shown
+and then made. A parameter keeps its earlier value until `--set` changes it. At the first deployment
+the API's address is not known yet. So, unless PublicBaseUrl is given, a second update sets it for
+the tracking links. boto3 finds keys and region as usual.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from infra.template import load
 
 CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 NOT_SET: Final = "https://not-set.invalid"
-"""PublicBaseUrl in `.chalice/config.json` as long as nobody has an address of their own."""
+"""PublicBaseUrl in `.chalice/config.json` until the operator sets an address."""
 NO_CHANGES: Final = ("didn't contain changes", "No updates are to be performed")
 PATIENCE: Final = {"Delay": 10, "MaxAttempts": 180}  # half an hour
 
@@ -33,7 +33,7 @@ class DeploymentFailed(Exception):
 
 
 def main() -> int:
-    """Deploy one stage; 1 with CloudFormation's reasons when that failed."""
+    """Deploy one stage. Returns 1 and prints CloudFormation's reasons when that failed."""
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__)
     parser.add_argument("--stage", required=True, choices=stages())
     parser.add_argument("--bucket", help="for template and zip; made when it is missing")
@@ -60,7 +60,7 @@ def pair(text: str) -> tuple[str, str]:
 
 
 def deployment_of(stage: str, bucket: str | None) -> "Deployment":
-    """A deployment with the keys and the region that boto3 finds. Raises BotoCoreError for none."""
+    """A deployment with the keys and region that boto3 finds. Raises BotoCoreError without them."""
     session = boto3.Session()
     account_id = session.client("sts").get_caller_identity()["Account"]
     return Deployment(
@@ -74,7 +74,7 @@ def deployment_of(stage: str, bucket: str | None) -> "Deployment":
 
 @dataclass(frozen=True)
 class Deployment:
-    """One stage on its way into one account and region."""
+    """The deployment of one stage into one account and region."""
 
     stage: str
     bucket: str
@@ -85,7 +85,7 @@ class Deployment:
     patience: Mapping[str, int] = field(default_factory=lambda: PATIENCE)
 
     def run(self, parameters: Mapping[str, str]) -> dict[str, str]:
-        """Create or update the stack; its outputs. Raises DeploymentFailed."""
+        """Create or update the stack and return its outputs. Raises DeploymentFailed."""
         self._make_bucket()
         template_url = self._upload()
         self._apply(template_url, parameters)
@@ -120,7 +120,7 @@ class Deployment:
         )
 
     def _upload(self) -> str:
-        """Put zip and template, the latter with the zip's address; the template's address."""
+        """Upload the zip, and the template with the zip's address. Returns the latter's address."""
         folder = self.built / self.stage
         code_key = self._put(folder / ZIP_NAME)
         template = load(folder / TEMPLATE_NAME)
@@ -165,7 +165,7 @@ class Deployment:
     def _chosen(
         self, parameters: Mapping[str, str], before: Mapping[str, Any]
     ) -> Iterator[dict[str, Any]]:
-        """What was given now; what was given at an earlier deployment stays."""
+        """The parameters given now, and for all others the values of earlier deployments."""
         kept = {parameter["ParameterKey"] for parameter in before.get("Parameters", ())}
         known = load(self.built / self.stage / TEMPLATE_NAME)["Parameters"]
         for name in known:
@@ -178,7 +178,7 @@ class Deployment:
             raise DeploymentFailed(message)
 
     def _is_ready(self, change_set: str) -> bool:
-        """Wait for the change set; False when it is empty, which CloudFormation calls a failure."""
+        """Wait for the change set. False when it is empty: CloudFormation calls that a failure."""
         try:
             self.cloudformation.get_waiter("change_set_create_complete").wait(
                 ChangeSetName=change_set, WaiterConfig=dict(self.patience)

@@ -1,6 +1,6 @@
-"""The packaged template as CloudFormation will see it: SAM's transform, then cfn-lint on that.
+"""Linting of the packaged template: first SAM's transform, then cfn-lint on its result.
 
-Linting the SAM form alone misses errors in what SAM makes of it. Both steps run without a network:
+Linting the SAM form alone misses errors in the transformed template. Both steps need no network:
 the functions name no managed policy, so the transform has none to look up.
 """
 
@@ -17,11 +17,11 @@ from samtranslator.translator.translator import Translator
 REGION: Final = "eu-central-1"
 NO_MANAGED_POLICIES: Final[Mapping[str, str]] = {}
 ACCEPTED: Final[Mapping[str, str]] = {}
-"""Rules that are not applied, each with its reason."""
+"""Rules that we do not apply, each with its reason."""
 
 
 def transform(template: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain CloudFormation. Raises samtranslator's InvalidDocumentException with what is wrong."""
+    """The template as plain CloudFormation. Raises samtranslator's InvalidDocumentException."""
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     document = copy.deepcopy(dict(template))
     for resource in document["Resources"].values():
@@ -36,7 +36,7 @@ def transform(template: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def findings(transformed: Mapping[str, Any]) -> list[str]:
-    """What cfn-lint says of plain CloudFormation, one line each; empty when it is clean."""
+    """The findings of cfn-lint in plain CloudFormation, one line each; empty when it is clean."""
     rules = ManualArgs(regions=[REGION], ignore_checks=list(ACCEPTED))
     matches = lint(json.dumps(transformed), config=rules)
     return [

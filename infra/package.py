@@ -1,8 +1,8 @@
-"""`python -m infra.package --stage dev`: template and zip of one stage, linted and weighed.
+"""`python -m infra.package --stage dev`: template and zip of one stage, linted, with sizes.
 
-Chalice packages from a fresh folder that holds the application and nothing else. Its template is
-merged with `resources.yaml`, gets the stage's own parameter defaults, and is written without YAML
-aliases, which CloudFormation refuses. The result lies in `build/package/<stage>`.
+Chalice packages from a fresh folder that holds only the application. Its template is merged with
+`resources.yaml` and gets the parameter defaults of the stage. It is written without YAML aliases,
+because CloudFormation refuses them. The result is in `build/package/<stage>`.
 """
 
 import argparse
@@ -39,12 +39,12 @@ VARIABLES_BY_PARAMETER: Final = {
     "RoadNetwork": "ROAD_NETWORK",
     "LogLevel": "LOG_LEVEL",
 }
-"""Parameters whose default is the stage's value in `.chalice/config.json`."""
+"""The parameters whose defaults come from the stage in `.chalice/config.json`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What Chalice made of the application: the merged template, and a zip of only our code."""
+    """Chalice's output: the merged template, and a zip with only our code."""
 
     template: dict[str, Any]
     zip_path: Path
@@ -53,19 +53,19 @@ class Generated:
 
 
 def main() -> int:
-    """Package one stage and say how; 1 when the zip is too large or the template has findings."""
+    """Package one stage. Returns 1 when the zip is too large or the template has findings."""
     parser = argparse.ArgumentParser(prog="python -m infra.package", description=__doc__)
     parser.add_argument("--stage", default="dev", choices=stages())
     stage = parser.parse_args().stage
     try:
         return package(stage, _Report())
-    except subprocess.CalledProcessError as failure:  # it said why on stderr
+    except subprocess.CalledProcessError as failure:  # the reason is on stderr
         print(f"\n  ✗ {Path(failure.cmd[0]).name} gave up: the application cannot be packaged")
         return 1
 
 
 def package(stage: str, say: "_Report") -> int:
-    """The same, reporting to `say`. Raises CalledProcessError when Chalice or uv gave up."""
+    """Package one stage and report to `say`. Raises CalledProcessError when Chalice or uv fails."""
     with tempfile.TemporaryDirectory() as scratch:
         generated = generate(stage, Path(scratch))
         say.done(f"template of stage {stage}, {RUNTIME}, arm64")
@@ -110,7 +110,7 @@ def generate(stage: str, scratch: Path) -> Generated:
 
 
 def stage_project(project: Path, source: Path = ROOT) -> Path:
-    """Copy what belongs into the zip, and Chalice's settings; no caches, no earlier deployments."""
+    """Copy the files of the zip and Chalice's settings, without caches and earlier deployments."""
     project.mkdir(parents=True)
     shutil.copy(source / "app.py", project)
     shutil.copytree(source / "chalicelib", project / "chalicelib", ignore=_is_left_out)
@@ -123,7 +123,7 @@ def stage_project(project: Path, source: Path = ROOT) -> Path:
 
 
 def write(generated: Generated, packages: Path, output: Path, scratch: Path) -> tuple[Path, Path]:
-    """Write template and zip into `output`, replacing what was there; returns both paths."""
+    """Write template and zip into `output`, replace old files, and return both paths."""
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
     unpacked = scratch / "unpacked"
@@ -146,7 +146,7 @@ def _set_defaults(template: Mapping[str, Any], variables: Mapping[str, str]) -> 
 
 
 def _keep_data_only_in(template: Mapping[str, Any], stage: str) -> None:
-    """Outside prod, data goes with its stack, so that the same stack can be made again."""
+    """Outside prod, delete the data with the stack, so that the same stack can be made again."""
     if stage == "prod":
         return
     for resource in template["Resources"].values():
@@ -166,14 +166,14 @@ def _is_left_out(_folder: str, names: list[str]) -> set[str]:
 
 
 class _NoAliases(yaml.SafeDumper):
-    """Writes shared values out: CloudFormation reads YAML without aliases."""
+    """Writes shared values in full, because CloudFormation refuses YAML aliases."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         return True
 
 
 class _Report:
-    """What the person at the terminal sees: a line for each step and its time, then weights."""
+    """The report for the person at the terminal: a line per step with its time, then the sizes."""
 
     def __init__(self) -> None:
         self._since = time.perf_counter()

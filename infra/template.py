@@ -1,9 +1,9 @@
 """The CloudFormation file `resources.yaml` in Python, for packaging, laptop stack and tests.
 
-`load` turns the YAML tags into their long form (`!Ref X` → `{"Ref": "X"}`). `Stack` goes further:
-it gives every resource the names and ARNs that it has in one stage, account and region, so that the
-same resources can be made with boto3 and the same settings handed to a local process. Names that
-only AWS can invent (a function's, the API's) stand for themselves: their value is the logical id.
+`load` turns the YAML tags into their long form (`!Ref X` → `{"Ref": "X"}`). `Stack` also gives
+every resource its names and ARNs in one stage, account and region. So boto3 can make the same
+resources, and a local process can have the same settings. For names that only AWS can choose (a
+function's, the API's) the value is the logical id.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Any, Final
 import yaml
 
 RESOURCES: Final = Path(__file__).with_name("resources.yaml")
-LOCAL_ACCOUNT_ID: Final = "123456789012"  # the one that moto pretends
+LOCAL_ACCOUNT_ID: Final = "123456789012"  # moto's default account
 LOCAL_REGION: Final = "us-east-1"
 TABLE: Final = "AWS::DynamoDB::Table"
 BUCKET: Final = "AWS::S3::Bucket"
@@ -28,7 +28,8 @@ SUBSCRIPTION: Final = "AWS::SNS::Subscription"
 class Resource:
     """One resource with every intrinsic resolved.
 
-    `name` is its physical name, `ref` what `!Ref` gives (for a topic the ARN, for a queue the URL).
+    `name` is its physical name, `ref` is the value of `!Ref` (for a topic the ARN, for a queue the
+    URL).
     """
 
     logical_id: str
@@ -40,7 +41,7 @@ class Resource:
 
 
 def load(path: Path = RESOURCES) -> dict[str, Any]:
-    """The template with `!Tag value` as `{"Fn::Tag": value}`; aliases and merge keys are expanded.
+    """The template with `!Tag value` as `{"Fn::Tag": value}`. Aliases and merge keys are expanded.
 
     >>> load()["Resources"]["NoticesQueue"]["Properties"]["QueueName"]
     {'Fn::Sub': 'doorstep-${Stage}-notices'}
@@ -52,7 +53,7 @@ def load(path: Path = RESOURCES) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Stack:
-    """`resources.yaml` as it is in one stage. `parameters` override the template's defaults.
+    """`resources.yaml` for one stage. `parameters` override the template's defaults.
 
     >>> Stack("dev").resource("ShipmentsTable").name
     'doorstep-dev-shipments'
@@ -65,7 +66,7 @@ class Stack:
     template: Mapping[str, Any] = field(default_factory=load)
 
     def resource(self, logical_id: str) -> Resource:
-        """Raise KeyError when the template has no such resource of its own."""
+        """One resource of the template. Raises KeyError when there is none of that id."""
         declared = self.template["Resources"][logical_id]
         return Resource(
             logical_id=logical_id,
@@ -90,13 +91,13 @@ class Stack:
         return {key: str(value) for key, value in self.resolve(variables).items()}
 
     def event_source(self, function: str) -> dict[str, Any]:
-        """What the template adds to a function's event source: filters, retries, destination."""
+        """The template's settings for an event source: filters, retries, destination."""
         (source,) = self.template["Resources"][function]["Properties"]["Events"].values()
         resolved: dict[str, Any] = self.resolve(source["Properties"])
         return resolved
 
     def resolve(self, value: Any) -> Any:
-        """Replace every intrinsic inside `value`; keys whose value is AWS::NoValue disappear."""
+        """Replace every intrinsic inside `value`. Keys with the value AWS::NoValue are removed."""
         match value:
             case Mapping() if len(value) == 1 and _is_intrinsic(*value):
                 return self._intrinsic(value)
@@ -195,7 +196,7 @@ class UnknownIntrinsic(ValueError):
 
 
 class _CloudFormationLoader(yaml.SafeLoader):
-    """A SafeLoader of its own, so that the tags do not leak into other users of PyYAML."""
+    """A separate SafeLoader, so that the tags do not affect other users of PyYAML."""
 
 
 def _construct_intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`python -m local`: start Doorstep on this machine, with a demo carrier, and say where to look."""
+"""`python -m local`: start Doorstep on this machine with a demo carrier and print its addresses."""
 
 import argparse
 import errno
@@ -33,25 +33,25 @@ STREETS: Final = {
 
 
 class CannotStart(Exception):
-    """What is in the way, for the person at the terminal."""
+    """Doorstep cannot start. The message tells the person at the terminal why."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What there is to look at."""
+    """The keys, addresses and demo that are ready to use."""
 
     keys: Mapping[str, str]
     tracking_links: Callable[[], list[str]]
     board: Callable[[], list[dict[str, Any]]]
     run: Callable[[], object]
-    """Set the demo going; it was held so that nothing competes with the start."""
+    """Starts the demo. It waits until now so that it does not slow down the start."""
 
 
 @dataclass
 class Console:
-    """Tells a person, or (`is_json`) a program, how far we are.
+    """Reports the progress to a person, or to a program (`is_json`).
 
-    Whatever else prints goes to stderr.
+    All other output goes to stderr.
     """
 
     out: TextIO
@@ -59,7 +59,7 @@ class Console:
     started_s: float
 
     def step(self, text: str) -> None:
-        """One line a step, with the seconds since the start."""
+        """Print one line for a step, with the seconds since the start."""
         line = f"  {self._paint('32', '✓')} {text:<62} {self._paint('2', self._elapsed())}"
         print(line, file=sys.stderr if self.is_json else self.out, flush=True)
 
@@ -105,14 +105,14 @@ class Console:
 
 
 class WithoutMetrics(io.TextIOBase):
-    """Passes on what is printed, but for the metrics, which are meant for CloudWatch."""
+    """Passes on all output except the metrics, which are meant for CloudWatch."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._is_mute = False
 
     def mute(self) -> None:
-        """Drop everything from here on: what fails while the stack goes down is no news."""
+        """Drop all later output, because failures while the stack stops do not matter."""
         self._is_mute = True
 
     def write(self, text: str) -> int:
@@ -125,9 +125,9 @@ class WithoutMetrics(io.TextIOBase):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until interrupted; the exit status is 0 then, and 1 when something is in the way."""
+    """Run until interrupted. The exit status is 0 then, and 1 when Doorstep cannot start."""
     options = _parsed(arguments)
-    gc.disable()  # importing makes only objects that stay: a sixth of the start would go into this
+    gc.disable()  # objects made by imports stay, and collecting takes a sixth of the start
     console = Console(sys.stdout, options.json, time.perf_counter())
     sys.stdout = printed = WithoutMetrics(sys.stderr)  # the console alone writes to the real one
     logging.basicConfig(format="  %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
@@ -187,7 +187,7 @@ def _stack(
             **(STREETS if options.demo == "helsinki" else {}),
         },
         log_level=options.log_level,
-        in_background=False,  # events wait until we are ready, so that we are ready sooner
+        in_background=False,  # events wait until we are ready, so the start is faster
         progress=console.step,
     ) as stack:
         yield stack
@@ -217,11 +217,11 @@ def _demo(
 
 
 def _do_nothing() -> None:
-    """No demo, nothing to set going."""
+    """Stands in for the demo when there is none."""
 
 
 def _require_local_endpoint(demo: str) -> None:
-    """The demo sends SMS to numbers that somebody may have: never with a real account."""
+    """Refuse a real account, because the demo sends SMS to numbers that somebody may have."""
     endpoint_url = environment.foreign_endpoint()
     if demo != "none" and endpoint_url and not environment.is_on_this_machine(endpoint_url):
         msg = f"AWS_ENDPOINT_URL is {endpoint_url}: with anything but this machine use --demo none"
@@ -229,7 +229,7 @@ def _require_local_endpoint(demo: str) -> None:
 
 
 def _require_free_port(host: str, port: int) -> None:
-    """Say so now rather than after seconds of preparations."""
+    """Fail now if the port is taken, rather than after seconds of preparations."""
     try:
         socket.create_server((host, port)).close()
     except OSError as exc:

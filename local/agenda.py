@@ -1,6 +1,7 @@
-"""What happens when: generators that say how long they wait, run in one thread in order.
+"""An agenda: generators that yield how long they wait. One thread runs them in order.
 
-The same agenda runs with the wall (it sleeps), or drives a clock that stands still (it sets it).
+The same agenda can follow a running clock (it sleeps), or drive a clock that stands still (it sets
+the clock).
 """
 
 import heapq
@@ -15,10 +16,10 @@ from typing import Final
 from local.clock import VirtualClock
 
 Doings = Generator[float, datetime, None]
-"""Yields the virtual seconds until it goes on, and is sent the virtual time at which it does."""
+"""A generator that yields the virtual seconds to wait, and receives the virtual time after it."""
 
 PATIENCE: Final = timedelta(minutes=2)
-"""How far the doings may lag behind the clock on a busy machine before they are moved on to it."""
+"""The largest lag behind the clock on a busy machine. Doings that lag more skip to the present."""
 _LONGEST_SLEEP_S: Final = 0.5
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Agenda:
-    """Doings that take turns. With the same doings the order is the same, whatever the speed."""
+    """Runs doings in turns. The same doings have the same order at any speed."""
 
     clock: VirtualClock
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -34,13 +35,13 @@ class Agenda:
     _numbers: itertools.count = field(default_factory=itertools.count)
 
     def add(self, doings: Doings, *, after_s: float = 0.0) -> None:
-        """Begin something, now or some virtual seconds later."""
-        next(doings)  # runs to its first bare `yield`, where it waits to be told the time
+        """Begin a generator, now or some virtual seconds later."""
+        next(doings)  # runs to its first bare `yield`, where it waits for the time
         due = self.clock.now() + timedelta(seconds=after_s)
         heapq.heappush(self._queue, (due, next(self._numbers), doings))
 
     def run(self) -> None:
-        """Go along with the clock until there is nothing to do, or `stopping` is set."""
+        """Follow the clock until nothing is left to do, or `stopping` is set."""
         while self._queue and not self.stopping.is_set():
             wait_s = self.clock.real_s_until(self._queue[0][0])
             if wait_s > 0:  # in short sleeps, since the clock may be set meanwhile
@@ -49,7 +50,7 @@ class Agenda:
                 self._step()
 
     def run_until(self, instant: datetime) -> None:
-        """Set the clock from one thing to the next, without waiting, and then to `instant`."""
+        """Do everything until `instant` without waiting: set the clock to each step, then to it."""
         while self._queue and self._queue[0][0] <= instant and not self.stopping.is_set():
             self.clock.set_to(max(self._queue[0][0], self.clock.now()))
             self._step()

@@ -22,7 +22,7 @@ class Refused(Exception):
 
 
 class Line:
-    """One kept-alive connection, which everybody who asks the same Doorstep may share."""
+    """One kept-alive connection, shared by all clients of the same Doorstep."""
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
@@ -32,7 +32,7 @@ class Line:
     def exchange(
         self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
-        """Status and body of the answer; a kept connection that has grown old is opened anew."""
+        """Status and body of the answer. A connection closed by the server is opened again."""
         with self._lock:
             is_fresh = self._connection is None
             try:
@@ -64,7 +64,7 @@ class Line:
 
 @dataclass
 class Api:
-    """Talks to one Doorstep as one principal. `as_` gives another one on the same line."""
+    """A client of one Doorstep as one principal. `as_` gives another one on the same line."""
 
     base_url: str
     token: str | None = None
@@ -72,20 +72,20 @@ class Api:
     requests: int = 0
 
     def as_(self, token: str | None) -> "Api":
-        """The same Doorstep with somebody else's key or token (None: nobody)."""
+        """A client of the same Doorstep with another key or token (None: without any)."""
         return Api(self.base_url, token, self._line)
 
     def get(self, path: str) -> Any:
         return self.send("GET", path)
 
     def post(self, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None) -> Any:
-        """POST JSON and return the answer's. Raises Refused."""
+        """POST JSON and return the JSON of the answer. Raises Refused."""
         return self.send("POST", path, {} if body is None else body, headers=headers)
 
     def send(
         self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
     ) -> Any:
-        """Any request. Raises Refused, and OSError when nobody answers."""
+        """Send any request. Raises Refused, and OSError when nobody answers."""
         content = None if body is None else json.dumps(body).encode()
         sent = {"Content-Type": "application/json", "Accept": "application/json"}
         sent |= dict(headers or {})
@@ -99,7 +99,7 @@ class Api:
         return parsed
 
     def close(self) -> None:
-        """Hang up, for all on the line; the next request opens it again."""
+        """Close the line for all its clients. The next request opens it again."""
         self._line.close()
 
     @property

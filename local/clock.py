@@ -1,7 +1,7 @@
-"""A clock for the laptop: it can run faster than the wall, stand still, or be set.
+"""A clock for the laptop. It can run faster than real time, stand still, or be set.
 
-The application, the schedules of the bridge and the demo's vans all read the same one, so that
-ETAs stay consistent whatever the speed.
+The application, the bridge's schedules and the demo's vans all read the same clock, so ETAs stay
+consistent at any speed.
 """
 
 import math
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class VirtualClock:
-    """Time that runs at `speed` virtual seconds a second; at 0 it moves only when told to.
+    """A clock that runs at `speed` virtual seconds per second. At 0 it moves only when it is set.
 
     >>> clock = VirtualClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
     >>> clock.advance(timedelta(minutes=5))
@@ -32,7 +32,7 @@ class VirtualClock:
 
     @property
     def speed(self) -> float:
-        """Virtual seconds in a real one."""
+        """Virtual seconds per real second."""
         return self._speed
 
     def now(self) -> datetime:
@@ -49,12 +49,12 @@ class VirtualClock:
         self.set_to(self.now() + by)
 
     def run(self, speed: float) -> None:
-        """Go on from the virtual present at another speed."""
+        """Continue from the virtual present at another speed."""
         self._anchor = self.now(), self._monotonic()
         self._speed = speed
 
     def real_s_until(self, instant: datetime) -> float:
-        """Real seconds until `instant`: 0 when it is past, infinity when the clock stands still."""
+        """Real seconds until `instant`: 0 when it is past, infinite when the clock stands still."""
         left_s = (instant - self.now()).total_seconds()
         if left_s <= 0:
             return 0.0
@@ -62,7 +62,7 @@ class VirtualClock:
 
 
 def scaled_clock(speed: float) -> VirtualClock:
-    """A clock that leaves the present at `speed`; at 1 it is the wall clock."""
+    """A clock that starts now and runs at `speed`; at 1 it shows real time."""
     return VirtualClock(speed=speed)
 
 

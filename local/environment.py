@@ -1,7 +1,7 @@
-"""What must be in the environment before boto3 is imported: fake keys, a local endpoint.
+"""The environment variables to set before boto3 is imported: fake keys and a local endpoint.
 
-Without an `AWS_ENDPOINT_URL` of the user's own nothing here can reach a real account: keys and
-profiles of the shell are hidden from the process.
+Nothing here can reach a real account unless the user has set `AWS_ENDPOINT_URL`: we hide the keys
+and profiles of the shell from the process.
 """
 
 import os
@@ -39,7 +39,7 @@ def is_on_this_machine(url: str) -> bool:
 
 
 def present() -> dict[str, str]:
-    """The environment as it is now."""
+    """A copy of the present environment."""
     return dict(os.environ)
 
 
@@ -61,9 +61,9 @@ def changed(variables: Mapping[str, str | None]) -> Iterator[None]:
 
 
 def for_endpoint(endpoint_url: str | None, *, is_ours: bool) -> dict[str, str | None]:
-    """The variables for boto3 to talk to `endpoint_url` and, if it is ours, to nothing else.
+    """The variables that make boto3 use `endpoint_url` and, if it is ours, nothing else.
 
-    None: requests are caught before they leave the process.
+    With None, requests are caught before they leave the process.
     """
     shared: dict[str, str | None] = {
         "AWS_ENDPOINT_URL": endpoint_url,

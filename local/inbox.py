@@ -1,7 +1,7 @@
 """The inbox: every SMS and e-mail that left the application, read from moto's own memory.
 
-moto does not say when a message was sent, so the bridge calls `collect` after each delivery and
-the inbox notes the time by itself.
+moto does not keep the time of a message. So the bridge calls `collect` after each delivery, and the
+inbox notes the time itself.
 """
 
 import email
@@ -40,7 +40,7 @@ class Letter:
 
 @dataclass
 class Inbox:
-    """What was sent so far; nothing with an emulator other than our own moto (`is_blind`)."""
+    """All messages so far. It stays empty with any emulator but our own moto (`is_blind`)."""
 
     now: Callable[[], datetime]
     is_blind: bool = False
@@ -49,7 +49,7 @@ class Inbox:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def collect(self) -> None:
-        """Note what was sent since the last call; from any thread."""
+        """Note all messages since the last call. Any thread may call this."""
         if self.is_blind:
             return
         with self._lock:
@@ -74,7 +74,7 @@ class Inbox:
 
 
 def _from_mail(mail: Any, now: datetime) -> Letter:
-    """moto keeps two kinds: what SendEmail was told, and the raw text of SendRawEmail."""
+    """moto keeps two kinds: the fields of SendEmail, and the raw text of SendRawEmail."""
     if hasattr(mail, "raw_data"):
         parsed = email.message_from_string(mail.raw_data, policy=email.policy.default)
         body = parsed.get_body(("plain", "html"))
@@ -90,7 +90,7 @@ def _from_mail(mail: Any, now: datetime) -> Letter:
 
 
 def readable(text: str) -> str:
-    """An HTML mail as plain text, its links spelt out; any other text as it is."""
+    """An HTML mail as plain text with full links; any other text unchanged."""
     if "</" not in text:
         return text
     reader = _Reader()
@@ -99,7 +99,7 @@ def readable(text: str) -> str:
 
 
 class _Reader(HTMLParser):
-    """Collects what a person would read."""
+    """Collects the text that a person would read."""
 
     def __init__(self) -> None:
         super().__init__()

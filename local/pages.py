@@ -1,4 +1,4 @@
-"""The two pages of the laptop: where to go (`/`) and what was sent (`/inbox`)."""
+"""The two pages of the laptop: the start page (`/`) and the inbox (`/inbox`)."""
 
 import html
 import json
@@ -20,7 +20,7 @@ JSON: Final = "application/json"
 def start_pages(
     base_url: str, keys: Mapping[str, str], board: Callable[[], Sequence[Mapping[str, Any]]]
 ) -> dict[str, Callable[[], Page]]:
-    """The start page by path; it asks `/start.json` for the vans every few seconds."""
+    """The start page by path. It loads the vans from `/start.json` every few seconds."""
     links = {"inbox": f"{base_url}/inbox", "health": f"{base_url}/health"}
 
     def show() -> Page:
@@ -35,7 +35,7 @@ def start_pages(
 
 
 def inbox_pages(inbox: Inbox) -> dict[str, Callable[[], Page]]:
-    """The inbox by path; it asks `/inbox.json` every few seconds."""
+    """The inbox by path. It loads `/inbox.json` every few seconds."""
 
     def letters() -> list[dict[str, str]]:
         return [
@@ -50,7 +50,7 @@ def inbox_pages(inbox: Inbox) -> dict[str, Callable[[], Page]]:
 
 
 def _linked(text: str) -> str:
-    """The text as HTML with its addresses clickable; nothing else of it is markup.
+    """The text as HTML with clickable addresses. Everything else is escaped.
 
     >>> _linked("<b> https://a.example/t/x.")
     '&lt;b&gt; <a href="https://a.example/t/x">https://a.example/t/x</a>.'

@@ -1,7 +1,7 @@
-"""The Chalice server as a browser and a phone need it, with a few pages of its own.
+"""Chalice's local server, repaired for browsers and phones, with a few extra pages.
 
-Chalice's local server is slow with kept-alive connections, answers an unknown path with API
-Gateway's 403, and sends bodies to HEAD; all of that is put right here, once.
+Chalice's server is slow with kept-alive connections, answers an unknown path with API Gateway's
+403, and sends bodies to HEAD. We correct all of that here.
 """
 
 import functools
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one of our own pages answers."""
+    """The answer of one of the extra pages."""
 
     body: bytes
     content_type: str = "text/html; charset=utf-8"
@@ -51,12 +51,12 @@ class LocalServer(ThreadedHTTPServer):
         self.after_write: Callable[[], object] = lambda: None
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """A browser that goes away in the middle of an answer is no event."""
+        """Ignore a browser that goes away in the middle of an answer."""
         logger.debug("connection from %s ended early", client_address)
 
 
 class LocalHandler(ChaliceRequestHandler):
-    """Chalice's handler, mended."""
+    """Chalice's handler with our corrections."""
 
     disable_nagle_algorithm = True  # headers and body are two writes: Nagle + delayed ACK = 40 ms
     wbufsize = 65_536
@@ -84,7 +84,7 @@ class LocalHandler(ChaliceRequestHandler):
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815
 
     def _refusal(self) -> HTTPStatus | None:
-        """Why the request's framing is not served: what API Gateway would not pass on, either."""
+        """Why we refuse the request's framing, as API Gateway would; None when it is fine."""
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers:
             return HTTPStatus.LENGTH_REQUIRED
@@ -95,7 +95,7 @@ class LocalHandler(ChaliceRequestHandler):
         return None
 
     def _send_error_response(self, error: LocalGatewayException) -> None:
-        """An unknown path is 403 in Chalice, and in API Gateway until our template mends it."""
+        """Correct Chalice's 403 for an unknown path, as our template does for API Gateway."""
         is_unknown_path = error.headers.get("x-amzn-ErrorType") == "UnauthorizedException"
         if error.CODE == HTTPStatus.FORBIDDEN and is_unknown_path:
             self._send_problem(HTTPStatus.NOT_FOUND)
@@ -128,7 +128,7 @@ class LocalHandler(ChaliceRequestHandler):
 
 
 class RunningServer:
-    """An application on a port. It accepts connections at once, and answers them after `start`."""
+    """An application on a port. It accepts connections at once and answers them after `start`."""
 
     def __init__(self, app: Chalice, host: str, port: int) -> None:
         if not isinstance(

@@ -1,7 +1,7 @@
-"""The whole stack as a library: `with running_stack() as stack:` and Doorstep runs.
+"""The whole stack as a library: Doorstep runs inside `with running_stack() as stack:`.
 
-In this order: an AWS to talk to, its environment variables, its resources, a port, the
-application's wiring, the event bridge, the server. Everything that imports boto3 is imported after
+It starts, in this order: an AWS, its environment variables, its resources, a port, the
+application's wiring, the event bridge, the server. Modules that import boto3 are imported only when
 the environment is right.
 """
 
@@ -42,7 +42,7 @@ class RunningStack:
     session: "boto3.Session"
     provisioned: "Provisioned"
     pages: "dict[str, Callable[[], Page]]"
-    """Our own pages by path, in front of the application's; may be added to at any time."""
+    """Extra pages by path, which come before the application's. You may add some at any time."""
     _line: Line
 
     @property
@@ -73,10 +73,10 @@ def running_stack(
 ) -> Iterator[RunningStack]:
     """Start everything, yield it, stop everything.
 
-    `port` 0 takes a free one; `parameters` are the template's, as `TileUrl`. With `in_background`
-    off nothing asynchronous happens until `settle`, in the caller's thread. With `in_process` AWS
-    has no address: faster, but uploads by presigned forms lead nowhere. Another `app` than
-    Doorstep's gets no wiring and no admin key.
+    `port` 0 takes a free port. `parameters` are parameters of the template, for example `TileUrl`.
+    Without `in_background`, asynchronous work waits for `settle` and runs in the caller's thread.
+    With `in_process`, AWS has no address: it is faster, but uploads by presigned forms do not work.
+    An `app` other than Doorstep's gets no wiring and no admin key.
     """
     clock = clock or VirtualClock(speed=1.0)
     progress = progress or _say_nothing
@@ -130,7 +130,7 @@ class _Aws:
 def _aws(
     closing: ExitStack, endpoint_url: str | None, parameters: Mapping[str, str], progress: Progress
 ) -> _Aws:
-    """An AWS with the resources of the template, and the environment that leads to it."""
+    """An AWS with the resources of the template, and the environment variables for it."""
     foreign = environment.foreign_endpoint()
     variables = environment.for_endpoint(endpoint_url, is_ours=not foreign)
     closing.enter_context(environment.changed(variables))
@@ -153,7 +153,7 @@ def _aws(
 
 
 def _settings(provisioned: "Provisioned", base_url: str) -> dict[str, str]:
-    """The application's environment, as the template gives it to the functions."""
+    """The application's environment variables, as the template sets them for the functions."""
     return provisioned.stack.environment() | {"PUBLIC_BASE_URL": base_url}
 
 
@@ -179,7 +179,7 @@ def _doorstep() -> "Chalice":
 
 
 def _wired(closing: ExitStack, clock: VirtualClock) -> str:
-    """Wire the application anew, with our clock, and return the text of a first admin key."""
+    """Wire the application again with our clock, and return the text of a first admin key."""
     from chalicelib.adapters.aws import forget_clients  # noqa: PLC0415
     from chalicelib.bootstrap import container as bootstrap  # noqa: PLC0415
     from chalicelib.domain.actors import Role  # noqa: PLC0415
@@ -192,5 +192,5 @@ def _wired(closing: ExitStack, clock: VirtualClock) -> str:
 
 
 def _reachable(host: str) -> str:
-    """What a browser on this machine calls the server."""
+    """The server's host name for a browser on this machine."""
     return "127.0.0.1" if host in {"", "0.0.0.0"} else host  # noqa: S104 (compared, not bound)

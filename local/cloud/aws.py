@@ -1,4 +1,4 @@
-"""moto as the whole of AWS: one server on a free loopback port of this process, or no server."""
+"""moto as AWS: one server on a free loopback port of this process, or in process without one."""
 
 import logging
 import threading
@@ -18,7 +18,7 @@ _Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class OneAtATime:
-    """Lets one request at a time into moto, whose transactions are not atomic between threads."""
+    """Lets one request at a time into moto: its transactions are not atomic between threads."""
 
     def __init__(self, application: _Wsgi) -> None:
         self._application = application
@@ -65,9 +65,9 @@ def moto_server() -> Iterator[str]:
 
 @contextmanager
 def moto_in_process() -> Iterator[None]:
-    """Run an empty AWS that only this process reaches: boto3's requests never become HTTP.
+    """Run an empty AWS that only this process reaches. boto3's requests never become HTTP.
 
-    Several times as fast as the server; for callers that send one request at a time.
+    It is several times as fast as the server. Callers must send one request at a time.
     """
     from moto import mock_aws  # noqa: PLC0415 (half a second: not for --help)
 

@@ -1,8 +1,8 @@
-"""The bridge: walks the functions of `app.py` and feeds each from its event source, a thread each.
+"""The bridge feeds the functions of `app.py` from their event sources, with one thread for each.
 
-What Chalice knows (batch size, starting position) comes from the application, what only
-CloudFormation knows (filters, retries, bisecting, destination) from `infra/resources.yaml`.
-Polling is lazy when nothing happens; `wake` is called by whoever knows better.
+Batch size and starting position come from the Chalice application. Filters, retries, bisecting and
+destination come from `infra/resources.yaml`. When nothing happens, the bridge polls rarely; call
+`wake` when there is something new.
 """
 
 import json
@@ -37,9 +37,9 @@ from local.cloud.sources import (
     interval,
 )
 
-SHORTEST_REST_S: Final = 0.1
-"""Between two looks at a source: what is written meanwhile comes as one batch, as on AWS."""
-LONGEST_REST_S: Final = 1.6
+SHORTEST_WAIT_S: Final = 0.1
+"""The least time between two polls of a source. Writes in between form one batch, as on AWS."""
+LONGEST_WAIT_S: Final = 1.6
 LONGEST_PAUSE_S: Final = 5.0
 DEFAULT_TIMEOUT_S: Final = 60
 PATIENCE_S: Final = 1.0
@@ -48,16 +48,16 @@ logger = logging.getLogger(__name__)
 
 
 class Stopping(Exception):
-    """The bridge was told to stop in the middle of a batch, which will come again."""
+    """The bridge stops in the middle of a batch. The batch will come again."""
 
 
 @dataclass
 class Bridge:
-    """Feeds the functions. Without `start` all happens in `settle`, in the caller's thread."""
+    """Feeds the functions. Without `start` all work happens in `settle`, in the caller's thread."""
 
     sources: list[Source] = field(default_factory=list)
     after_delivery: list[Callable[[], object]] = field(default_factory=list)
-    """Called after each batch, for whoever collects what the functions did."""
+    """Functions to call after each batch, for example to collect sent messages."""
     _stopping: threading.Event = field(default_factory=threading.Event)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Bridge:
     _taken: int = 0
 
     def start(self) -> None:
-        """Give every source a thread."""
+        """Start a thread for every source."""
         for source in self.sources:
             self._wakes[source.name] = threading.Event()
             self._passes[source.name] = 0
@@ -78,7 +78,7 @@ class Bridge:
             thread.start()
 
     def stop(self) -> None:
-        """End all threads; a batch in hand has a moment to finish, or else comes again."""
+        """End all threads. A running batch has a moment to finish, else it comes again."""
         self._stopping.set()
         self.wake()
         for thread in self._threads:
@@ -86,26 +86,26 @@ class Bridge:
         self._threads.clear()
 
     def wake(self) -> None:
-        """Look at every source now rather than at its next turn."""
+        """Poll every source now."""
         for wake in self._wakes.values():
             wake.set()
 
     def after_request(self) -> None:
-        """The API wrote something: look where its writes come out."""
+        """Poll the sources of the API's writes, because a request may have written something."""
         for source in self.sources:
             if source.follows_requests and source.name in self._wakes:
                 self._wakes[source.name].set()
 
     def pause(self, attempt: int) -> None:
-        """Wait before a retry, longer each time. Raises Stopping when the bridge ends meanwhile."""
+        """Wait before a retry, longer each time. Raises Stopping when the bridge is stopped."""
         if self._stopping.wait(min(0.05 * 2**attempt, LONGEST_PAUSE_S)):
             raise Stopping
 
     def settle(self, timeout_s: float = 30.0) -> None:
-        """Wait until nothing is under way any more. Raises TimeoutError.
+        """Wait until all events are delivered. Raises TimeoutError.
 
-        Messages that a function failed are not waited for: they come back after their visibility
-        time-out.
+        This does not wait for messages that a function failed: they come back after their
+        visibility time-out.
         """
         if not self._threads:
             while sum(self._poll(source) for source in self.sources):
@@ -115,7 +115,7 @@ class Bridge:
             logger.debug("not settled yet: %d records", self._taken - taken)
 
     def _after_two_passes(self, timeout_s: float) -> int:
-        """How much was taken on after every source looked once more, from start to end."""
+        """The number of records taken, after every source has polled once more completely."""
         with self._changed:
             goals = {name: passes + 2 for name, passes in self._passes.items()}
 
@@ -129,7 +129,7 @@ class Bridge:
             return self._taken
 
     def _run(self, source: Source) -> None:
-        wake, rest_s = self._wakes[source.name], SHORTEST_REST_S
+        wake, wait_s = self._wakes[source.name], SHORTEST_WAIT_S
         while not self._stopping.is_set():
             wake.clear()
             taken = self._poll(source)
@@ -137,11 +137,11 @@ class Bridge:
                 self._passes[source.name] += 1
                 self._changed.notify_all()
             if taken:
-                rest_s = SHORTEST_REST_S
+                wait_s = SHORTEST_WAIT_S
                 self.wake()
-            self._stopping.wait(SHORTEST_REST_S)
-            if not wake.wait(rest_s - SHORTEST_REST_S):
-                rest_s = min(rest_s * 2, LONGEST_REST_S)
+            self._stopping.wait(SHORTEST_WAIT_S)
+            if not wake.wait(wait_s - SHORTEST_WAIT_S):
+                wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     def _poll(self, source: Source) -> int:
         try:
@@ -149,7 +149,7 @@ class Bridge:
         except Stopping:
             return 0
         except Exception:
-            if not self._stopping.is_set():  # the emulator goes first when the process ends
+            if not self._stopping.is_set():  # at the end the emulator stops before us
                 logger.exception("event source %s failed", source.name)
             return 0
         if taken:
@@ -170,7 +170,7 @@ def bridge(
 ) -> Bridge:
     """A bridge for all event sources of the application. Raises ValueError for an unknown kind.
 
-    With `peeks` it looks into moto's memory before it asks; moto must run in this process.
+    With `peeks` it looks into moto's memory before it polls. Then moto must run in this process.
     """
     made = Bridge()
     maker = _Maker(app, provisioned, session, clock, made, peeks)
@@ -270,7 +270,7 @@ class _Maker:
         )
 
     def _declared(self, name: str) -> Mapping[str, Any]:
-        """What the template adds to this function's event source."""
+        """The template's settings for this function's event source."""
         return self.provisioned.stack.event_source(_logical_id(name))
 
     def _handler(self, name: str) -> Handler:
@@ -288,7 +288,7 @@ class _Maker:
 
 
 def _logical_id(function: str) -> str:
-    """Chalice's name of a function in CloudFormation.
+    """Chalice's name for a function in CloudFormation.
 
     >>> _logical_id("publish_events")
     'PublishEvents'

@@ -1,12 +1,12 @@
-"""What DynamoDB would charge: a meter on a botocore client, since moto's own figures are made up.
+"""A meter of DynamoDB's charges on a botocore client, because moto's own figures are not real.
 
-The formulas are AWS's, checked against dynalite at the 1 kB boundaries. An item weighs as much as
-its names and values. A write costs a unit for each started kilobyte of the larger of old and new
-item, twice that in a transaction, and the same again for each index whose entry changes. A read
-costs a unit for each started 4 kB, half when eventually consistent, twice in a transaction.
+The formulas are AWS's, checked against dynalite at the 1 kB boundaries. The size of an item is that
+of its names and values. A write costs one unit for each started kilobyte of the larger of old and
+new item, twice that in a transaction, and the same again for each index whose entry changes. A read
+costs one unit for each started 4 kB, half if eventually consistent, twice that in a transaction.
 
-Old and new items are looked up in moto's back end, so looking costs nothing. A failed condition
-costs as much as the write would have; a call that failed otherwise costs nothing.
+The meter reads old and new items directly from moto's memory, which costs no units. A failed
+condition costs as much as the write. Any other failed call costs nothing.
 """
 
 import base64
@@ -38,12 +38,12 @@ Item = Mapping[str, Mapping[str, Any]]  # as on the wire: {"name": {"S": "value"
 
 
 def item_bytes(item: Item | None) -> int:
-    """What an item weighs: its names and its values. None, no item, weighs nothing."""
+    """The size of an item: its names and its values. None (no item) has size 0."""
     return sum(len(name.encode()) + value_bytes(value) for name, value in (item or {}).items())
 
 
 def value_bytes(value: Mapping[str, Any]) -> int:  # noqa: PLR0911 - one a type
-    """One typed value, binary as bytes or in base64.
+    """The size of one typed value. Binary may be bytes or base64.
 
     >>> value_bytes({"S": "pää"}), value_bytes({"N": "-12.5"}), value_bytes({"L": [{"BOOL": True}]})
     (5, 4, 5)
@@ -68,7 +68,7 @@ def value_bytes(value: Mapping[str, Any]) -> int:  # noqa: PLR0911 - one a type
 
 
 def number_bytes(text: str) -> int:
-    """One byte, one for every two digits in pairs about the point, one more below zero."""
+    """The size of a number: one byte, one per pair of digits from the point, one if negative."""
     number = Decimal(text).normalize(EXACT)
     if not number:
         return 1
@@ -78,18 +78,18 @@ def number_bytes(text: str) -> int:
 
 
 def write_units(old: Item | None, new: Item | None) -> int:
-    """Units of one plain write; also writing or deleting nothing costs one."""
+    """Units of one plain write. Writing or deleting nothing costs one unit, too."""
     return max(1, math.ceil(max(item_bytes(old), item_bytes(new)) / WRITE_BYTES))
 
 
 def read_units(size_bytes: int, *, is_consistent: bool) -> float:
-    """Units of one plain read of so many bytes; also finding nothing costs one (or half)."""
+    """Units of one plain read of `size_bytes`. Finding nothing costs one unit (or half), too."""
     return max(1, math.ceil(size_bytes / READ_BYTES)) * (1.0 if is_consistent else 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What one call cost."""
+    """The cost of one call."""
 
     operation: str
     write_units: float = 0.0
@@ -105,7 +105,7 @@ class CapacityMeter:
 
     @property
     def calls(self) -> Counter[str]:
-        """How many calls, by operation. A call that the SDK repeats is one."""
+        """The number of calls by operation. Retries of the SDK do not count."""
         return Counter(charge.operation for charge in self.charges)
 
     @property
@@ -125,7 +125,7 @@ class CapacityMeter:
 
     @contextmanager
     def watching(self, *clients: BaseClient) -> Iterator["CapacityMeter"]:
-        """Watch while the block runs. Each client is watched once, however often it is named."""
+        """Watch the clients while the block runs. A client that is given twice counts once."""
         own = {id(client): client for client in clients}.values()
         for client in own:
             client.meta.events.register_first("before-call.dynamodb", self._before)
@@ -191,14 +191,14 @@ class CapacityMeter:
         return 0.0
 
     def _evaluated(self, request: Mapping[str, Any], parsed: Mapping[str, Any]) -> Iterable[Item]:
-        """What a query went through: whole items, those that a filter took out included."""
+        """All items that a query evaluated, whole, with those that a filter removed."""
         if not {"FilterExpression", "ProjectionExpression", "Select"} & request.keys():
             return list(parsed["Items"])
         again = boto3.client("dynamodb", region_name=self.region)  # a new one is not watched
         return list(again.query(**_unfiltered(request))["Items"])
 
     def stored_bytes(self, table: str, key: Item) -> int:
-        """What an item in a table weighs now; looking costs nothing."""
+        """The present size of an item in a table. This costs no units."""
         return item_bytes(self._stored(table, key))
 
     def _stored(self, table: str, key: Item) -> Item | None:
@@ -216,7 +216,7 @@ class CapacityMeter:
 
 
 def _written(operation: str, request: Mapping[str, Any]) -> list[tuple[str, Item]]:
-    """Table and key (or whole item) of everything that a request writes or checks."""
+    """The table and key (or whole item) of all items that a request writes or checks."""
     match operation:
         case "PutItem":
             return [(request["TableName"], request["Item"])]
@@ -236,7 +236,7 @@ def _written(operation: str, request: Mapping[str, Any]) -> list[tuple[str, Item
 
 
 def _unfiltered(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The query as it evaluates: without what only trims the answer, names and values included."""
+    """The query without filter and projection, which only trim the answer, and their values."""
     trims = {"FilterExpression", "ProjectionExpression", "Select"}
     query = {key: value for key, value in request.items() if key not in trims}
     used = set(re.findall(r"[#:]\w+", query["KeyConditionExpression"]))
@@ -258,7 +258,7 @@ def _index_units(index: Any, old: Item | None, new: Item | None) -> int:
 
 
 def _entry(index: Any, item: Item | None) -> Item | None:
-    """The item as the index keeps it; None where it lacks a key of the index."""
+    """The item as the index stores it; None when it lacks a key of the index."""
     keys = [key["AttributeName"] for key in index.schema]
     if item is None or any(name not in item for name in keys):
         return None

@@ -1,8 +1,7 @@
-"""How Lambda feeds a batch to a function, repeats what failed, and at last gives it up.
+"""Delivery as Lambda does it: feed a batch to a function, repeat failures, and finally give up.
 
-One rule for streams, where order matters and a failure holds up what follows, and one for queues,
-where each message stands for itself. Both trust nothing: an unknown identifier in the answer fails
-the whole batch.
+For streams the order matters, so a failure delays the records after it. For queues each message is
+independent. In both cases an unknown identifier in the answer fails the whole batch.
 """
 
 import logging
@@ -26,12 +25,12 @@ def deliver(
     park: Callable[[list[Record]], None],
     pause: Callable[[int], None],
 ) -> int:
-    """Feed stream records in order until each was taken or parked; return how many were parked.
+    """Feed stream records in order until each is taken or parked. Returns how many were parked.
 
-    The checkpoint is the lowest failed sequence number. When the function says which record
-    failed, that one is repeated and then parked alone; when it raises, the batch is halved first
-    (which uses up no retry), so that a poison record is parked alone, too. Without `bisect` a
-    batch is given up as a whole. `pause` is told the attempt.
+    The checkpoint is the lowest failed sequence number. When the function names the failed record,
+    that record is repeated and then parked alone. When the function raises, the batch is first
+    halved (which uses no retry), so a bad record is parked alone as well. Without `bisect` the
+    whole batch is parked. `pause` gets the number of the attempt.
     """
     batches = deque([list(records)])
     parked = 0
@@ -60,7 +59,7 @@ def deliver(
 
 
 def undelivered(records: Sequence[Record], handler: Handler) -> set[str]:
-    """Feed one batch of queue messages; return the ids of those that must come again."""
+    """Feed one batch of queue messages. Returns the ids of those that must come again."""
     ids = {record["messageId"] for record in records}
     try:
         failed = _reported(handler({"Records": list(records)}))

@@ -1,8 +1,8 @@
 """EventBridge patterns, which are also the filter criteria of Lambda's event sources.
 
-Known are exact values and the matchers `prefix`, `suffix`, `equals-ignore-case`, `anything-but`,
-`exists` and `numeric`. An unknown matcher raises, since a filter that quietly lets everything
-through is worse than none.
+We support exact values and the matchers `prefix`, `suffix`, `equals-ignore-case`, `anything-but`,
+`exists` and `numeric`. An unknown matcher raises, because a filter that silently passes everything
+is worse than none.
 """
 
 import operator
@@ -20,7 +20,7 @@ _ABSENT: Final = object()
 
 
 def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
-    """Whether every field that the pattern names has one of the values that it lists.
+    """Whether every field of the pattern has one of its listed values in the event.
 
     >>> matches({"item": [{"prefix": "EVENT#"}]}, {"item": "EVENT#00000001", "other": 1})
     True

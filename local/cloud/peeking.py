@@ -1,6 +1,6 @@
-"""Whether moto, in this process, has anything for an event source.
+"""Looks into moto's memory, in this process, for anything new for an event source.
 
-A look into its memory costs nothing; a request that finds nothing costs as much as any other.
+This costs nothing, while a request that finds nothing costs as much as any other.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION
 
 
 def has_messages(queue_arn: str) -> bool:
-    """Whether a queue has a message that may be received now."""
+    """Whether a queue has a message that we can receive now."""
     from moto.sqs.models import sqs_backends  # noqa: PLC0415 (half a second: not for --help)
 
     queue: Any = sqs_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION].queues[queue_arn.rpartition(":")[2]]
@@ -17,7 +17,7 @@ def has_messages(queue_arn: str) -> bool:
 
 
 def stream_length(stream_arn: str) -> int:
-    """How many records have ever been written to the stream of a table."""
+    """The number of records ever written to the stream of a table."""
     from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415
 
     table_name = stream_arn.split("/")[1]

@@ -1,7 +1,7 @@
-"""Queries of moto's DynamoDB that look at one partition instead of sorting the whole table.
+"""Faster queries of moto's DynamoDB: they read one partition instead of sorting the whole table.
 
-moto goes through every item of the table for each query: after a day of deliveries that is most of
-what the laptop does. The caller must let one request at a time into moto.
+moto reads every item of the table for each query. After a day of deliveries this takes most of the
+laptop's time. The caller must let one request at a time into moto.
 """
 
 import inspect
@@ -12,7 +12,7 @@ from typing import Any
 
 @contextmanager
 def cheap_queries() -> Iterator[None]:
-    """Let a query of a table (not of an index) see its own partition only, until the block ends."""
+    """Let a query of a table (not of an index) see only its partition, until the block ends."""
     from moto.dynamodb.models.table import Table  # noqa: PLC0415 (half a second)
 
     original = Table.query

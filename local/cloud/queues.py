@@ -1,7 +1,6 @@
-"""Queues of moto's SQS that do not list all their attributes for every message received.
+"""Faster queues of moto's SQS: they do not list all attributes for every message received.
 
-moto asks for the retention period that way, and counts the messages of the queue four times to
-answer it.
+moto does this to find the retention period, and it counts the queue's messages four times for it.
 """
 
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import Any
 
 @contextmanager
 def cheap_queues() -> Iterator[None]:
-    """No message outlives its retention while a stack runs on a laptop, so none is asked for it."""
+    """Skip the check of the retention period. On a laptop no message gets that old."""
     from moto.sqs.models import SQSBackend  # noqa: PLC0415 (half a second)
 
     original = SQSBackend.is_message_valid_based_on_retention_period

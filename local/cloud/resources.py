@@ -1,7 +1,7 @@
 """Makes what `infra/resources.yaml` declares: tables, bucket, topics, queues, subscriptions.
 
-Left out is what an emulator would only nod at: policies, encryption, backups, alarms. Resources
-that exist already are kept, so that another emulator may hold on to its data.
+Policies, encryption, backups and alarms are left out, because an emulator ignores them. Existing
+resources are kept, so another emulator can keep its data.
 """
 
 import json
@@ -21,7 +21,7 @@ _QUEUE_ATTRIBUTES: Final = ("VisibilityTimeout", "MessageRetentionPeriod", "SqsM
 
 @dataclass(frozen=True)
 class Provisioned:
-    """What an emulator answered: the stream of each table, the URL of each queue, by ARN."""
+    """The emulator's answers: the stream of each table and the URL of each queue, by ARN."""
 
     stack: Stack
     stream_arns: Mapping[str, str] = field(default_factory=dict)
@@ -134,7 +134,7 @@ def _make_bucket(s3: Any, bucket: Resource, region: str) -> None:
 
 
 def _cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """A rule in S3's own names, which are not CloudFormation's."""
+    """A rule in S3's names, which differ from CloudFormation's."""
     renamed = {"Id": "ID", "MaxAge": "MaxAgeSeconds", "ExposedHeaders": "ExposeHeaders"}
     return {renamed.get(name, name): value for name, value in rule.items()}
 

@@ -16,7 +16,7 @@ _JSON_NAMES: Final = {
 
 
 def stream_record(record: Mapping[str, Any], *, stream_arn: str, region: str) -> Record:
-    """A record of GetRecords as the function sees it: times are epoch seconds, bytes are base64."""
+    """A record of GetRecords in the function's form: times are epoch seconds, bytes are base64."""
     change = dict(record["dynamodb"])
     created_at = change.get("ApproximateCreationDateTime")
     if isinstance(created_at, datetime):
@@ -43,7 +43,7 @@ def is_ghost(record: Mapping[str, Any]) -> bool:
 
 
 def parked_batch(records: list[Record], *, stream_arn: str, shard_id: str, now: datetime) -> Record:
-    """What Lambda sends to the on-failure destination: where the records lie, not the records."""
+    """Lambda's message to the on-failure destination: the place of the records, not the records."""
     sequence_numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
     return {
         "requestContext": {
@@ -65,7 +65,7 @@ def parked_batch(records: list[Record], *, stream_arn: str, shard_id: str, now: 
 
 
 def queue_record(message: Mapping[str, Any], *, queue_arn: str, region: str) -> Record:
-    """A message of ReceiveMessage as the function sees it."""
+    """A message of ReceiveMessage in the function's form."""
     attributes = message.get("MessageAttributes", {})
     return {
         "messageId": message["MessageId"],
@@ -88,7 +88,7 @@ def queue_record(message: Mapping[str, Any], *, queue_arn: str, region: str) -> 
 
 
 def scheduled_event(name: str, *, now: datetime, account_id: str, region: str) -> Record:
-    """What a schedule of EventBridge sends."""
+    """The event of an EventBridge schedule."""
     rule = f"arn:aws:events:{region}:{account_id}:rule/{name}"
     return _from_event_bus(
         "Scheduled Event",
@@ -104,7 +104,7 @@ def scheduled_event(name: str, *, now: datetime, account_id: str, region: str) -
 def object_created(
     stored: Mapping[str, Any], *, bucket: str, now: datetime, account_id: str, region: str
 ) -> Record:
-    """What S3 tells EventBridge about a new object (an entry of ListObjectsV2)."""
+    """The event that S3 sends to EventBridge for a new object (an entry of ListObjectsV2)."""
     detail = {
         "version": "0",
         "bucket": {"name": bucket},
@@ -154,7 +154,7 @@ def _from_event_bus(
 
 
 def _without_bytes(value: Any) -> Any:
-    """The same value with bytes as base64 text, the way they travel in JSON."""
+    """The same value with bytes as base64 text, as in JSON."""
     match value:
         case bytes():
             return base64.b64encode(value).decode()

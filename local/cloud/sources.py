@@ -1,7 +1,7 @@
 """The event sources of the functions: a stream, a queue, a schedule, a bucket.
 
-`poll` takes one batch, hands it to the function by Lambda's rules, and returns how many records it
-took on.
+`poll` takes one batch, gives it to the function by Lambda's rules, and returns the number of its
+records.
 """
 
 import json
@@ -25,20 +25,20 @@ _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 
 
 class Source(Protocol):
-    """Where the events of one function come from."""
+    """The event source of one function."""
 
     name: str
     follows_requests: ClassVar[bool]
-    """Whether a request to the API may bring it something at once."""
+    """Whether a request to the API may cause new events here at once."""
 
     def poll(self) -> int:
-        """Deliver what is there now; how many records the function got."""
+        """Deliver all present events. Returns how many records the function got."""
         ...
 
 
 @dataclass
 class StreamSource:
-    """A DynamoDB stream: in order, one batch after the other, poison aside."""
+    """A DynamoDB stream: in order, one batch after the other; bad records are parked."""
 
     follows_requests: ClassVar[bool] = True
 
@@ -57,15 +57,15 @@ class StreamSource:
     patterns: Sequence[Mapping[str, Any]] = ()
     starting_position: str = "TRIM_HORIZON"
     passes: Callable[[shapes.Record], bool] = lambda _: True
-    """Whoever watches only a part of what happens lets only that part through."""
+    """A filter of records, for a test or a replay that watches only some of them."""
     length: Callable[[], int] | None = None
-    """How many records there have been, where that can be told without asking."""
+    """The number of records so far, if it can be found without a request."""
     _length: int = -1
     _checkpoints: dict[str, str | None] = field(default_factory=dict)
-    """How far each shard has been read (None: its beginning).
+    """How far each shard has been read (None: not yet).
 
-    Every read opens an iterator of its own: moto's point into a table that a cancelled transaction
-    puts back as a copy, and would never see another record.
+    Every read opens a new iterator. An iterator of moto points into a table object; a cancelled
+    transaction replaces that object by a copy, and the iterator would never see another record.
     """
 
     def poll(self) -> int:
@@ -107,7 +107,7 @@ class StreamSource:
         return delivered
 
     def _poll_batch(self, shard_id: str) -> tuple[int, bool]:
-        """How many records the function got of one batch, and whether there may be more."""
+        """The number of records that the function got, and whether there may be more."""
         answer = self.streams.get_records(
             ShardIterator=self._iterator(shard_id), Limit=self.batch_size
         )
@@ -125,7 +125,7 @@ class StreamSource:
             park=lambda batch: self._park(batch, shard_id),
             pause=self.pause,
         )
-        if answer["Records"]:  # only now: a stop in between repeats the batch, as on AWS
+        if answer["Records"]:  # after the delivery: if we stop before, the batch comes again
             last = answer["Records"][-1]["dynamodb"]["SequenceNumber"]
             self._checkpoints[shard_id] = last
         return len(wanted), len(answer["Records"]) >= self.batch_size
@@ -144,7 +144,7 @@ class StreamSource:
 
 @dataclass
 class QueueSource:
-    """An SQS queue: what was not failed is deleted, the rest comes again after its time-out."""
+    """An SQS queue: failed messages come again after their time-out; all others are deleted."""
 
     follows_requests: ClassVar[bool] = False
 
@@ -156,7 +156,7 @@ class QueueSource:
     region: str
     batch_size: int = _LARGEST_RECEIVE
     has_some: Callable[[], bool] = lambda: True
-    """Whether it is worth asking."""
+    """Whether a request is worthwhile."""
 
     def poll(self) -> int:
         if not self.has_some():
@@ -188,7 +188,7 @@ class QueueSource:
 
 @dataclass
 class ScheduleSource:
-    """`rate(…)` of EventBridge in the clock's time; a slow machine skips beats."""
+    """`rate(…)` of EventBridge in the clock's time. A slow machine skips some events."""
 
     follows_requests: ClassVar[bool] = False
 
@@ -217,7 +217,7 @@ class ScheduleSource:
 
 @dataclass
 class BucketSource:
-    """S3's "Object Created" by way of EventBridge: new versions, three attempts each."""
+    """S3's "Object Created" through EventBridge: one event per new version, three attempts each."""
 
     follows_requests: ClassVar[bool] = True
 
@@ -264,7 +264,7 @@ class BucketSource:
 
 
 def interval(expression: str) -> timedelta:
-    """How often a `rate(…)` schedule fires. Raises ValueError for anything else, as `cron(…)`.
+    """The interval of a `rate(…)` schedule. Raises ValueError for any other kind, as `cron(…)`.
 
     >>> interval("rate(5 minutes)")
     datetime.timedelta(seconds=300)

@@ -1,8 +1,8 @@
-"""Transactions of moto's DynamoDB without its copies of whole tables.
+"""Faster transactions of moto's DynamoDB: without copies of whole tables.
 
-moto copies every table that a transaction names, all items and the whole stream, in order to put
-it back should the transaction fail: tens of milliseconds after an hour of the demo, and ever more.
-Here only the named items are remembered. The caller must let one request at a time into moto.
+moto copies every table of a transaction, all items and the whole stream, to restore it if the
+transaction fails. After an hour of the demo this takes tens of milliseconds, and it grows. Here we
+only copy the items of the transaction. The caller must let one request at a time into moto.
 """
 
 import copy
@@ -14,7 +14,7 @@ from typing import Any
 
 @contextmanager
 def cheap_transactions() -> Iterator[None]:
-    """Replace moto's way of undoing a failed transaction, until the block ends."""
+    """Replace moto's way to undo a failed transaction, until the block ends."""
     from moto.dynamodb.models import DynamoDBBackend  # noqa: PLC0415 (half a second)
     from moto.dynamodb.models.table import Table  # noqa: PLC0415
 
@@ -43,7 +43,7 @@ def cheap_transactions() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """One item as it was (None: it was not there), and how long its table's stream was."""
+    """One item before a transaction (None: it did not exist), and its stream's length then."""
 
     table: Any
     hash_key: Any
@@ -74,7 +74,7 @@ def _remember(tables: Mapping[str, Any], transact_items: list[dict[str, Any]]) -
 
 
 def _before(table: Any, operation: Mapping[str, Any]) -> _Before | None:
-    """The item that an operation names; None when the key is incomplete, which moto refuses."""
+    """The item of an operation; None when its key is incomplete, because moto will refuse that."""
     from moto.dynamodb.models.dynamo_type import DynamoType  # noqa: PLC0415
 
     named = operation.get("Key") or operation.get("Item") or {}

@@ -19,7 +19,7 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """Who is there. Keys are in the clients (`api.token`)."""
+    """The people of a carrier and their clients, which hold the keys (`api.token`)."""
 
     dispatcher: Api
     hub_id: str
@@ -36,7 +36,7 @@ def open_carrier(
     time_zone: str,
     drivers: Sequence[tuple[str, str]],
 ) -> Carrier:
-    """Make everybody. `drivers` are names with their teams."""
+    """Create the whole carrier. `drivers` are names with their teams."""
     dispatcher = admin.as_(_key(admin, role="dispatcher", label="Dispatch desk"))
     hub = dispatcher.post(
         "/v1/hubs",
@@ -59,7 +59,7 @@ def open_carrier(
 
 
 def small(admin: Api) -> Carrier:
-    """The least that every key is good for something: one shop, one hub, one driver."""
+    """The smallest carrier where every key is useful: one shop, one hub, one driver."""
     return open_carrier(
         admin,
         shops=[{"name": "Corner Shop"}],
@@ -71,7 +71,7 @@ def small(admin: Api) -> Carrier:
 
 
 def signed_in(dispatcher: Api, driver_id: str) -> Api:
-    """A client with a fresh token of a driver, by invitation as on a phone."""
+    """A client with a new token of a driver, obtained by invitation as on a phone."""
     invitation = dispatcher.post(f"/v1/drivers/{driver_id}/invitations", {})
     session = dispatcher.as_(None).post("/v1/driver/session", {"code": invitation["code"]})
     return dispatcher.as_(session["token"])

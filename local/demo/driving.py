@@ -1,4 +1,4 @@
-"""How a van moves: from corner to corner, with red lights, and as a phone sees it."""
+"""The movement of a van: from corner to corner, with red lights, and with a phone's errors."""
 
 import bisect
 import itertools
@@ -15,14 +15,14 @@ SLOWEST_MPS: Final = 20 / 3.6
 FASTEST_MPS: Final = 35 / 3.6
 RED_LIGHT_EVERY_M: Final = 450.0
 NOISE_M: Final = 4.0
-"""Standard deviation of a phone's error, each way."""
+"""Standard deviation of a phone's error, north and east."""
 DRIFT: Final = 0.85
-"""How much of the error stays from one fix to the next: phones err slowly."""
+"""The share of the error that stays from one fix to the next. A phone's error changes slowly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A drive: when the van is at which corner (a wait is the same corner twice)."""
+    """A drive: the corners, and when the van is at each (a wait is the same corner twice)."""
 
     times_s: Sequence[float]
     places: Sequence[Coordinates]
@@ -32,7 +32,7 @@ class Leg:
         return self.times_s[-1]
 
     def at(self, elapsed_s: float) -> tuple[Coordinates, float, float | None]:
-        """Where the van is, its speed in m/s, and its heading in degrees (None while it stands)."""
+        """The van's place, its speed in m/s, and its heading in degrees (None while it stands)."""
         index = min(max(bisect.bisect_right(self.times_s, elapsed_s), 1), len(self.times_s) - 1)
         start, end = self.places[index - 1], self.places[index]
         span_s = self.times_s[index] - self.times_s[index - 1]
@@ -50,7 +50,7 @@ class Leg:
 def leg(
     streets: Streets, start: int, end: int, chance: random.Random, *, jam_s: float = 0.0
 ) -> Leg:
-    """The drive between two corners; `jam_s` is spent standing in the middle of it."""
+    """The drive between two corners. The van stands for `jam_s` in the middle of it."""
     path = streets.path(start, end)
     pace_mps = chance.uniform(SLOWEST_MPS, FASTEST_MPS)
     clock_s, times_s, places = 0.0, [0.0], [streets.corners[path[0]]]
@@ -74,7 +74,7 @@ def leg(
 
 
 def phone_errors(chance: random.Random) -> Iterator[tuple[float, float]]:
-    """Metres east and north by which one fix after the other is off."""
+    """The errors of consecutive fixes, in metres east and north."""
     step_m = NOISE_M * math.sqrt(1 - DRIFT**2)
     east_m = north_m = 0.0
     while True:
@@ -84,7 +84,7 @@ def phone_errors(chance: random.Random) -> Iterator[tuple[float, float]]:
 
 
 def moved(place: Coordinates, east_m: float, north_m: float) -> Coordinates:
-    """A place some metres away (fine for metres, not for miles)."""
+    """A place some metres away (exact enough for metres, not for kilometres)."""
     lat_deg = place.lat_deg + math.degrees(north_m / EARTH_RADIUS_M)
     shrink = math.cos(math.radians(place.lat_deg))
     return Coordinates(lat_deg, place.lon_deg + math.degrees(east_m / EARTH_RADIUS_M / shrink))

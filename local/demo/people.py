@@ -1,7 +1,7 @@
-"""People, shops and parcels that do not exist, with plausible Finnish names.
+"""Invented people, shops and parcels with plausible Finnish names.
 
-Finland reserves no phone numbers for fiction, so these may exist one day: the demo therefore
-refuses to run against anything but an emulator on this machine.
+Finland reserves no phone numbers for fiction, so these numbers may exist one day. Therefore the
+demo only runs against an emulator on this machine.
 """
 
 import itertools
@@ -63,7 +63,7 @@ _LOCALES: Final = ("en", "en", "en", "fi", "fi", "sv")
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Somebody who waits for parcels at a door."""
+    """A person who waits for parcels at a door."""
 
     name: str
     phone: str
@@ -94,13 +94,13 @@ class Customer:
 
 
 def phones() -> Iterator[str]:
-    """040 000 1000 and so on: valid for parsers, plainly made up for people."""
+    """040 000 1000 and so on: parsers accept them, and people see that they are invented."""
     for number in itertools.count():
         yield f"+35840000{number % 9000 + 1000}"
 
 
 def barcodes() -> Iterator[str]:
-    """Serial shipping container codes (SSCC): 18 digits, the last one checks."""
+    """Serial shipping container codes (SSCC): 18 digits, the last one is a check digit."""
     for serial in itertools.count(1):
         digits = f"0064123450{serial % 10_000_000:07d}"
         total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(digits))
@@ -108,7 +108,7 @@ def barcodes() -> Iterator[str]:
 
 
 def customer(door: Door, phone: str, chance: random.Random) -> Customer:
-    """Somebody new."""
+    """A new customer at a door."""
     first, last = chance.choice(_FIRST), chance.choice(_LAST)
     mailbox = ".".join(map(_ascii, (first, last)))
     return Customer(

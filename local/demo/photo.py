@@ -1,4 +1,4 @@
-"""A photo as proof: a parcel in front of a door, drawn, so it is nobody's home."""
+"""A photo as proof: a parcel in front of a door. It is drawn, so it shows nobody's home."""
 
 import io
 import random

@@ -1,4 +1,4 @@
-"""A wave of deliveries before it is told to the API: who gets what, in which order."""
+"""The plan of a wave of deliveries before it goes to the API: shipments, doors and their order."""
 
 import itertools
 import random
@@ -14,12 +14,12 @@ from local.demo.streets import Door
 FEWEST_STOPS: Final = 10
 MOST_STOPS: Final = 14
 SECONDS_PER_STOP: Final = 200.0
-"""A rough guess of drive and dwell together, for the windows that shops ask for."""
+"""A rough guess of drive and dwell together. The shops' windows follow from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One shipment to be made. `shop` is the index of the shop that sends it."""
+    """One shipment to create. `shop` is the index of the shop that sends it."""
 
     shop: int
     barcodes: tuple[str, ...]
@@ -28,7 +28,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One door and what is brought there."""
+    """One door and the shipments for it."""
 
     door: Door
     customer: people.Customer
@@ -37,7 +37,7 @@ class Visit:
 
 @dataclass
 class Supply:
-    """What never runs out: phones, barcodes, references."""
+    """Endless supplies of phone numbers, barcodes and references."""
 
     phones: Iterator[str]
     barcodes: Iterator[str]
@@ -68,7 +68,7 @@ def wave(
 
 
 def _in_order(doors: list[Door], hub: Coordinates) -> list[Door]:
-    """Nearest next, then every crossing undone (2-opt): short enough for a demo."""
+    """Nearest neighbour, then 2-opt to remove crossings: short enough for a demo."""
     left, tour, here = list(doors), list[Door](), hub
     while left:
         nearest = min(left, key=lambda door, here=here: distance_m(here, door.place))  # type: ignore[misc]
@@ -119,7 +119,7 @@ def _order(
 
 
 def _window(expected_at: datetime) -> dict[str, str]:
-    """Two hours on full half hours around the guess, the way shops sell them."""
+    """A window of two hours on full half hours around the guess, as shops sell them."""
     start = expected_at - timedelta(minutes=50)
     start -= timedelta(
         minutes=start.minute % 30, seconds=start.second, microseconds=start.microsecond

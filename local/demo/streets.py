@@ -1,8 +1,8 @@
 """The streets of the demo: a road graph that a van can drive, and addresses next to it.
 
-The graph is the largest part of the extract in which every corner can be reached from every other
-one, one-way streets respected. It is kept in `.cache/`, with the drawing of the streets that the
-tracking page shows when there is no network.
+The graph is the largest part of the extract where a van can drive from every corner to every other
+one, with one-way streets. It is kept in `.cache/`, together with the drawing of the streets. The
+tracking page shows the drawing when there is no network.
 """
 
 import heapq
@@ -21,20 +21,20 @@ ROOT: Final = Path(__file__).parents[2]
 CACHE: Final = ROOT / ".cache" / "helsinki.json"
 DRAWING: Final = ROOT / "chalicelib" / "pages" / "static" / "demo-streets.json"
 VERSION: Final = 2
-"""Raise it when what is kept changes."""
+"""Raise this when the format of the cache changes."""
 KERB_M: Final = 30.0
 """An address farther than this from a corner of the graph gets no deliveries."""
 STRAIGHT_DEG: Final = 0.000012
-"""About 1.3 m: a bend less than this is not drawn."""
+"""About 1.3 m. A smaller bend is not drawn."""
 SHORTEST_PATH_M: Final = 20.0
-"""A footpath shorter than this is not drawn."""
+"""A shorter footpath is not drawn."""
 _FOR_FEET: Final = {"footway", "path", "steps"}
 ATTRIBUTION: Final = "© OpenStreetMap contributors"
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """An address that a van can stop at; `corner` is the index of the nearest corner."""
+    """An address where a van can stop. `corner` is the index of the nearest corner."""
 
     street: str
     number: str
@@ -45,14 +45,14 @@ class Door:
 
 @dataclass(frozen=True)
 class Streets:
-    """Corners, and for each the corners that a car reaches next with the metres to them."""
+    """Corners, and for each corner the next corners for a car with the metres to them."""
 
     corners: Sequence[Coordinates]
     onward: Sequence[Sequence[tuple[int, float]]]
     doors: Sequence[Door]
 
     def path(self, start: int, end: int) -> list[int]:
-        """The shortest way as corners, both ends included. There always is one."""
+        """The shortest way as corners, both ends included. There is always one."""
         distances_m, came_from = {start: 0.0}, {}
         queue = [(0.0, start)]
         while queue:
@@ -84,9 +84,9 @@ class Streets:
 
 
 def load(cache: Path = CACHE, drawing: Path = DRAWING) -> Streets:
-    """Helsinki from the cache, or from the map extract the first time; the drawing is put in place.
+    """Load Helsinki from the cache, or the first time from the map extract.
 
-    Raises FileNotFoundError when neither cache nor extract is there.
+    This also writes the drawing. Raises FileNotFoundError without both cache and extract.
     """
     kept = _read_cache(cache)
     if kept is None:
@@ -111,7 +111,7 @@ def _read_cache(cache: Path) -> dict[str, Any] | None:
 
 
 def _write(path: Path, content: Any) -> None:
-    """Whole or not at all: two first starts at the same time do no harm."""
+    """Write the whole file or nothing, so two first starts at the same time do no harm."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     draft = path.with_suffix(".part")
     draft.write_text(text, encoding="utf-8")
@@ -134,7 +134,7 @@ def _streets(kept: Mapping[str, Any]) -> Streets:
 def _graph(extract: Any) -> dict[str, Any]:
     """Corners, one-way edges and doors as plain lists."""
     places: dict[int, tuple[float, float]] = {}
-    edges: dict[int, dict[int, None]] = {}  # dicts keep the file's order, sets would not
+    edges: dict[int, dict[int, None]] = {}  # a dict keeps the file's order, a set does not
     for way in extract.ways:
         for (a, place_a), (b, place_b) in itertools.pairwise(
             zip(way.node_ids, way.points, strict=True)
@@ -159,7 +159,7 @@ def _graph(extract: Any) -> dict[str, Any]:
 
 
 def _largest_connected(nodes: Iterable[int], edges: Mapping[int, Iterable[int]]) -> list[int]:
-    """The largest set of nodes from each of which one can go to every other and come back."""
+    """The largest set of nodes where every node can be reached from every other one."""
     reverse: dict[int, list[int]] = {}
     for node, reachable in edges.items():
         for following in reachable:
@@ -185,7 +185,7 @@ def _reach(start: int, edges: Mapping[int, Iterable[int]]) -> set[int]:
 
 
 def _doors(addresses: Iterable[Any], corners: Sequence[Coordinates]) -> Iterable[list[Any]]:
-    """One door for each address that a corner of the graph is near to."""
+    """One door for each address near a corner of the graph."""
     common = Counter(address.street for address in addresses)
     taken = set[tuple[str, str]]()
     for address in addresses:
@@ -200,7 +200,7 @@ def _doors(addresses: Iterable[Any], corners: Sequence[Coordinates]) -> Iterable
 
 
 def _corner_at(place: Coordinates, corners: Sequence[Coordinates]) -> int | None:
-    """The nearest corner that is near enough to stop at; most are ruled out by latitude alone."""
+    """The nearest corner that is near enough to stop at. The latitude alone rules out most."""
     margin_deg = math.degrees(KERB_M / EARTH_RADIUS_M)
     near = {
         corner: distance_m(place, other)
@@ -212,7 +212,7 @@ def _corner_at(place: Coordinates, corners: Sequence[Coordinates]) -> int | None
 
 
 def _drawing(extract: Any) -> dict[str, Any]:
-    """GeoJSON lines to be drawn below the van, each with its kind in OpenStreetMap's words."""
+    """GeoJSON lines to draw below the van, each with its kind in OpenStreetMap's words."""
     return {
         "type": "FeatureCollection",
         "attribution": ATTRIBUTION,
@@ -236,7 +236,7 @@ def _drawing(extract: Any) -> dict[str, Any]:
 
 
 def _lines(ways: Iterable[Any]) -> Iterator[tuple[str, list[tuple[float, float]]]]:
-    """Ways of one kind that continue each other, as one line: the same picture, smaller."""
+    """Ways of one kind joined into lines where they continue: the same picture, but smaller."""
     by_kind: dict[str, dict[Any, list[tuple[float, float]]]] = {}
     for way in ways:
         lines = by_kind.setdefault(way.kind.removesuffix("_link"), {})
@@ -255,17 +255,17 @@ def _line_m(line: Sequence[tuple[float, float]]) -> float:
 
 
 def _free_end(end: tuple[float, float], lines: Mapping[Any, Any]) -> Any:
-    """The key under which a line can be continued; one that nothing continues if it is taken."""
+    """The key by which a line can be continued; a key that nothing continues if it is taken."""
     return end if end not in lines else (end, len(lines))
 
 
 def _positions(points: Sequence[tuple[float, float]]) -> list[list[float]]:
-    """GeoJSON's order, longitude first; five decimals are a metre."""
+    """Points in GeoJSON's order, longitude first. Five decimals are a metre."""
     return [[round(lon_deg, 5), round(lat_deg, 5)] for lat_deg, lon_deg in _straightened(points)]
 
 
 def _straightened(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Without the points that hardly leave the line between their neighbours (Douglas, Peucker)."""
+    """The line without points that hardly leave the line of their neighbours (Douglas, Peucker)."""
     if len(points) < 3:
         return list(points)
     first, last = points[0], points[-1]
@@ -280,7 +280,7 @@ def _straightened(points: Sequence[tuple[float, float]]) -> list[tuple[float, fl
 def _offset_deg(
     point: tuple[float, float], start: tuple[float, float], end: tuple[float, float]
 ) -> float:
-    """Distance from a point to a line, in degrees of latitude; on a ring to its start."""
+    """Distance from a point to a line in degrees of latitude; on a ring, to the ring's start."""
     shrink = math.cos(math.radians(start[0]))
     (x, y), (dx, dy) = (
         ((other[1] - start[1]) * shrink, other[0] - start[0]) for other in (point, end)

@@ -1,4 +1,4 @@
-"""A van's day through the public HTTP API: load, drive, stop, hand over or not, come home."""
+"""A van's day through the public HTTP API: load, drive, stop, hand over or fail, return."""
 
 import logging
 import random
@@ -24,26 +24,26 @@ FIX_EVERY_S: Final = 5.0
 POST_EVERY_S: Final = 15.0
 STANDING_FIX_EVERY_S: Final = 15.0
 FASTEST_POST_S: Final = 1.0
-"""Real seconds between two posts of a van at least: a high speed makes batches larger, not more."""
+"""Least real seconds between two posts of a van. At high speed batches get larger, not more."""
 LOADING_S: Final = 60.0
 SHORTEST_DWELL_S: Final = 60.0
 LONGEST_DWELL_S: Final = 180.0
 WAVES_KEPT: Final = 3
 FAILING: Final = 0.1
 JAMMING: Final = 0.6
-"""Share of waves in which the van meets a traffic jam."""
+"""The share of waves with a traffic jam."""
 SHORTEST_JAM_S: Final = 11 * 60.0
 LONGEST_JAM_S: Final = 17 * 60.0
 
 Going = Generator[float, datetime, datetime]
-"""Part of the doings of a van: returns the time at which it is done."""
+"""A part of a van's doings. It returns the time at its end."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A shipment as it was created."""
+    """A created shipment."""
 
     id: str
     tracking_url: str
@@ -52,19 +52,19 @@ class Parcel:
 
 @dataclass
 class Stop:
-    """A stop of the running wave, as the start page shows it."""
+    """A stop of the current wave, for the start page."""
 
     number: int
     visit: planning.Visit
     parcels: tuple[Parcel, ...]
     id: str = ""
     outcome: str = ""
-    """Empty while it is still to come."""
+    """Empty until the visit."""
 
 
 @dataclass
 class World:
-    """What all vans share."""
+    """Everything that all vans share."""
 
     clock: VirtualClock
     streets: Streets
@@ -73,15 +73,15 @@ class World:
     supply: planning.Supply
     photo: Callable[[random.Random], bytes]
     forget: Callable[[Sequence[str]], object]
-    """Removes shipments of long ago: the emulator reads whole tables for many requests."""
+    """Removes old shipments, because the emulator reads whole tables for many requests."""
     stopping: threading.Event
     in_a_hurry: bool = False
-    """While the demo catches up with the clock: fewer, larger position posts."""
+    """True while the demo catches up with the clock. Then position posts are fewer and larger."""
 
 
 @dataclass
 class Van:
-    """One driver and what is on the van. `stops` is replaced with each wave."""
+    """One driver with a van. Each wave replaces `stops`."""
 
     name: str
     driver_id: str
@@ -95,12 +95,12 @@ class Van:
     _posted_at: datetime | None = None
     _errors: Any = None
 
-    def doings(self, *, rest_s: float = 0.0) -> Doings:
-        """Wave after wave, for ever. A refused request ends the wave, never the van."""
+    def doings(self, *, wait_s: float = 0.0) -> Doings:
+        """Drive wave after wave for ever. A refused request only ends its wave."""
         at = yield 0.0
         self._errors = driving.phone_errors(self.chance)
-        if rest_s:
-            at = yield rest_s
+        if wait_s:
+            at = yield wait_s
         while True:
             try:
                 at = yield from self._wave(at)
@@ -131,7 +131,7 @@ class Van:
         return self.chance.choice(self.stops[2:6]) if has_jam else None
 
     def _load(self, at: datetime) -> None:
-        """Create the shipments, plan the route, scan the parcels in."""
+        """Create the shipments, plan the route and scan the parcels."""
         starts_at = at + timedelta(seconds=LOADING_S)
         visits = planning.wave(
             self.doors,
@@ -187,7 +187,7 @@ class Van:
         return at
 
     def _visit(self, stop: Stop, at: datetime) -> Going:
-        """Arrive, wait for somebody to open, hand over or not."""
+        """Arrive, wait for somebody to open, then deliver or fail."""
         self._post_fixes(at)
         self._act(f"stops/{stop.id}/arrive", at)
         dwell_s = self.chance.uniform(SHORTEST_DWELL_S, LONGEST_DWELL_S)
@@ -209,7 +209,7 @@ class Van:
         return at
 
     def _photograph(self, parcel: Parcel) -> str:
-        """Take a picture and put it where the presigned form says."""
+        """Take a picture and upload it with the presigned form."""
         picture = self.world.photo(self.chance)
         form = self._app.post(
             "/v1/driver/proofs",
@@ -227,7 +227,7 @@ class Van:
     def _locate(
         self, place: Coordinates, speed_mps: float, heading_deg: float | None, at: datetime
     ) -> None:
-        """Note where the phone thinks it is, and post when it is time."""
+        """Note the place that the phone reports, and post when it is time."""
         seen = driving.moved(place, *next(self._errors))
         self._fixes.append(
             {
@@ -252,7 +252,7 @@ class Van:
             self._app.post("/v1/driver/positions", {"sent_at": sent_at, "fixes": fixes})
 
     def _act(self, path: str, at: datetime, **more: Any) -> None:
-        """Report a step of the work; somebody who plays driver with our key may have done it."""
+        """Report a step of the work. A person with our driver's key may have done it already."""
         action = {"action_id": self._id(), "occurred_at": _text(at)}
         try:
             self._app.post(f"/v1/driver/{path}", action | more)
@@ -269,7 +269,7 @@ class Van:
         return self._phone
 
     def _id(self) -> str:
-        """An id that only depends on the seed."""
+        """An id that depends only on the seed."""
         return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
 
 

@@ -1,1 +1,1 @@
-"""Replays recorded journeys through the public API, and measures what Doorstep told meanwhile."""
+"""Replays recorded journeys through the public API and measures Doorstep's ETAs and answers."""

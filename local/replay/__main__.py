@@ -1,4 +1,4 @@
-"""`python -m local.replay`: replay recorded bus trips and print how good the ETAs were."""
+"""`python -m local.replay`: replay recorded bus trips and print the accuracy of the ETAs."""
 
 import argparse
 import json
@@ -56,9 +56,9 @@ def replayed(
     compare: int | None = None,
     say: Callable[[str], object],
 ) -> dict[str, Any]:
-    """Play the trips on a stack of their own, and return the figures.
+    """Play the trips on a new stack and return the figures.
 
-    `compare` is how many of the first trips are set against the last; None: up to 50, half at most.
+    The first `compare` trips are compared with the last ones. None means up to 50, at most half.
     """
     half = len(trips) // 2
     compare = min(half, MOST_COMPARED if compare is None else compare)
@@ -78,7 +78,7 @@ def replayed(
 
 
 def _progress(say: Callable[[str], object]) -> Callable[[Any, float], object]:
-    """Says where we are, some twenty times in all."""
+    """A function that reports the progress, some twenty times in all."""
     told = 0
 
     def tell(deed: Any, share: float) -> None:
@@ -96,7 +96,7 @@ def _say(text: str) -> None:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """The application prints its metrics: stdout is for the table."""
+    """Keep the application's metrics out of stdout, which is for the table."""
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         yield
 

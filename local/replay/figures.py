@@ -1,4 +1,4 @@
-"""What a replay showed, in figures: the same for the table and for `--json`."""
+"""The figures of a replay, the same for the table and for `--json`."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ POSITIONS: Final = "POST /v1/driver/positions"
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The misses of a trip: of what was told, and of a plain tracker."""
+    """The misses of a trip: those of the ETAs told, and those of a plain tracker."""
 
     told: Judged
     naive: Judged
@@ -28,10 +28,10 @@ class Score:
 def figures(
     world: World, runs: Sequence[Run], letters: Sequence[Letter], *, compare: int
 ) -> dict[str, Any]:
-    """Everything that was measured. Numerators and denominators stand beside each share.
+    """Everything that was measured. Each share comes with its numerator and denominator.
 
-    The runs are in the order of their start; `compare` is how many of the first are set against as
-    many of the last.
+    The runs are in the order of their start. The first `compare` runs are compared with as many of
+    the last ones.
     """
     shipments = sum(len(run.drops) for run in runs)
     days = sorted({run.trip.started_at.date().isoformat() for run in runs})
@@ -59,7 +59,7 @@ def figures(
 
 
 def _eta(scores: Sequence[Score]) -> dict[str, Any]:
-    """The figures of these trips together, each with the plain tracker's beside it."""
+    """The figures of these trips together, each beside that of the plain tracker."""
     told = pool(misses for score in scores for misses in score.told)
     plain = pool(misses for score in scores for misses in score.naive)
     return {
@@ -70,7 +70,7 @@ def _eta(scores: Sequence[Score]) -> dict[str, Any]:
 
 
 def _notices(letters: Sequence[Letter], shipments: int) -> dict[str, Any]:
-    """Of the shipments whose events were followed to the end."""
+    """The notices of the shipments whose events went on to their recipients."""
     kinds = Counter(letter.kind for letter in letters)
     told = Counter((letter.recipient, letter.subject, letter.text) for letter in letters)
     return {
@@ -127,7 +127,7 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 
 
 def _units(log: Log, shipments: int) -> dict[str, float]:
-    """What DynamoDB charges for a shipment's requests, and for all that nobody waited for."""
+    """DynamoDB's units per shipment, for requests and for work in the background."""
     requests = [request for request in log.requests if request.route != METRICS]
     write_units = sum(request.write_units for request in requests)
     read_units = sum(request.read_units for request in requests)

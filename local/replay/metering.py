@@ -1,7 +1,7 @@
-"""What each request cost: milliseconds as the client saw them, DynamoDB calls and units.
+"""The cost of each request: milliseconds for the client, DynamoDB calls and units.
 
-One request at a time, with nothing going on in the background: then all that DynamoDB was asked
-meanwhile belongs to it.
+Requests run one at a time, and nothing runs in the background. So all DynamoDB calls during a
+request belong to it.
 """
 
 import math
@@ -23,7 +23,7 @@ _TOKEN: Final = re.compile(r"^/t/[^/]+")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: its route with ids left out, and what it cost."""
+    """One request: its route without ids, and its cost."""
 
     route: str
     status: int
@@ -32,7 +32,7 @@ class Request:
     write_units: float
     read_units: float
     is_transaction: bool
-    """Something happened: more than the driver's live state was written."""
+    """Whether the request wrote more than the driver's live state."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Log:
     background_read_units: float = 0.0
 
     def in_background(self, work: Callable[[], object]) -> None:
-        """Do what no request waits for, and count its units, too."""
+        """Do work that no request waits for, and count its units separately."""
         self.meter.reset()
         work()
         self.background_write_units += self.meter.write_units
@@ -54,7 +54,7 @@ class Log:
 
 @dataclass
 class MeteredApi(Api):
-    """A client that writes down what its requests cost."""
+    """A client that notes the cost of its requests."""
 
     log: Log | None = None
 
@@ -64,7 +64,7 @@ class MeteredApi(Api):
     def send(
         self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
     ) -> Any:
-        """Any request. Raises Refused, and ConnectionError when nobody answers."""
+        """Send any request. Raises Refused, and ConnectionError when nobody answers."""
         if self.log is None:
             return super().send(method, path, body, headers=headers)
         meter, status = self.log.meter, 200
@@ -90,7 +90,7 @@ class MeteredApi(Api):
 
 
 def pattern(path: str) -> str:
-    """The path of a route without what differs from one request to the next.
+    """The path of a route, with ids and tokens replaced by names.
 
     >>> pattern("/v1/driver/stops/stp_01J9Z3/arrive?x=1"), pattern("/t/abc.def/state")
     ('/v1/driver/stops/{id}/arrive', '/t/{token}/state')
@@ -99,7 +99,7 @@ def pattern(path: str) -> str:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The nearest rank; 0 of nothing.
+    """The nearest rank; 0 without values.
 
     >>> quantile([4, 1, 3, 2], 0.5)
     2
@@ -109,7 +109,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def dynamodb_clients() -> list[BaseClient]:
-    """The clients that the application works with, one a model; once its tables are bound."""
+    """The application's clients, one per model. Call it once the tables are bound."""
     groups = tables._MODELS_BY_TABLE.values()  # noqa: SLF001 (PynamoDB has no public way, either)
     return [
         model._get_connection().connection.client  # noqa: SLF001

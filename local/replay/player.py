@@ -1,7 +1,7 @@
-"""Plays recorded trips: what shippers, dispatch, drivers and recipients did, at the recorded times.
+"""Plays recorded trips: the actions of shippers, dispatch, drivers and recipients at their times.
 
-Everything goes through the public HTTP API, one request after the other in the order of time, over
-all trips. The clock is set to each recorded instant, and never back.
+Everything goes through the public HTTP API, one request after the other, in the order of time over
+all trips. The clock is set to each recorded instant and never goes back.
 """
 
 import itertools
@@ -31,16 +31,16 @@ ASKED_AFTER: Final = timedelta(minutes=1)
 SCANS_AT_ONCE: Final = 50
 HANDED_OVER_AFTER: Final = timedelta(seconds=1)
 LOOKING: Final = 4
-"""Every so many recipients look at their page when the van leaves, and again afterwards."""
+"""One recipient in this many looks at the tracking page when the van leaves, and again later."""
 WATCHED: Final = 20
-"""So many trips, or some more, are watched closely; all of them, if there are no more."""
+"""We watch at least this many trips closely, or all of them if there are fewer."""
 BATCH_SIZES: Final = (1, 1, 1, 1, 1, 1, 2, 3)
-"""How many fixes a request carries: mostly the one just recorded, sometimes what was held back."""
+"""The numbers of fixes in a request: mostly the newest one, sometimes a few that were held back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something that happens at an instant; `order` settles what comes first within it."""
+    """Something that happens at an instant. `order` sorts the deeds of the same instant."""
 
     at: datetime
     order: tuple[int, int]
@@ -52,7 +52,7 @@ class Deed:
 
 @dataclass
 class Drop:
-    """One stop of a run: its shipment, since when it was the next one, whether it is done."""
+    """One stop of a run: its shipment, since when it is the next stop, and whether it is done."""
 
     passing: Passing
     barcode: str
@@ -65,9 +65,9 @@ class Drop:
 
 @dataclass
 class World:
-    """What all runs share, and what was seen on the way.
+    """Everything that the runs share, and the observations during the replay.
 
-    `bridge` lets everything asynchronous happen; `live_bytes` weighs a driver's live state.
+    `bridge` does the asynchronous work. `live_bytes` gives the size of a driver's live state.
     """
 
     log: Log
@@ -80,18 +80,18 @@ class World:
     live_bytes: Callable[[str], int]
     hub_ids: dict[Coordinates, str] = field(default_factory=dict)
     contradictions: Counter[str] = field(default_factory=Counter)
-    """What was answered and cannot be, by kind."""
+    """Wrong answers by kind."""
     live_sizes: list[tuple[int, int]] = field(default_factory=list)
     """Stops of the route and bytes of LIVE, after each batch of positions."""
     verdicts: Counter[str] = field(default_factory=Counter)
-    """Fixes by what the screening said."""
+    """Numbers of fixes by screening verdict."""
     histories: int = 0
-    """How many shipments' events were read."""
+    """The number of shipments whose events were read."""
     event_types: Counter[str] = field(default_factory=Counter)
     watched: set[str] = field(default_factory=set)
-    """Shipments whose events go on to their recipients: see `Run.is_watched`."""
+    """The shipments whose events go on to their recipients; see `Run.is_watched`."""
     watch_every: int = 1
-    """Every so many trips one is watched."""
+    """One trip in this many is watched."""
     _serials: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def run(self, number: int, trip: Trip) -> "Run":
@@ -99,7 +99,7 @@ class World:
         return Run(number, trip, drops, self)
 
     def hub_id(self, place: Coordinates) -> str:
-        """The hub where trips begin that begin here, made with the first of them."""
+        """The hub at this place. It is created for the first trip that begins here."""
         if place not in self.hub_ids:
             body = {
                 "name": f"Terminal {len(self.hub_ids) + 1}",
@@ -111,7 +111,7 @@ class World:
         return self.hub_ids[place]
 
     def settle(self) -> None:
-        """Let every event reach its last function."""
+        """Deliver every event to its last function."""
         self.log.in_background(self.bridge)
 
     def expect(self, what: str, *, holds: bool) -> None:
@@ -121,11 +121,11 @@ class World:
 
 @dataclass
 class Run:
-    """One trip being driven.
+    """One trip that is being driven.
 
-    Of a watched one every notice is sent, every history read, and a recipient looks after each
-    batch and each stop: far more work than the trip itself. Of the others no notice is sent, and
-    every fourth stop is looked into. ETAs are judged for every stop of all.
+    For a watched trip all notices are sent, all histories are read, and a recipient looks after
+    each batch and each stop. This is far more work than the trip itself. For other trips no notice
+    is sent, and only every fourth stop is checked. ETAs are judged for all stops of all trips.
     """
 
     number: int
@@ -142,11 +142,11 @@ class Run:
         return self.number % self.world.watch_every == 0
 
     def is_checked(self, index: int) -> bool:
-        """Whether anybody looks into what became of that stop."""
+        """Whether we check the page and the history of that stop."""
         return self.is_watched or index % LOOKING == 0
 
     def deeds(self) -> list[Deed]:
-        """Everything that happens on this trip, in order of time."""
+        """Everything that happens on this trip, in the order of time."""
         start = self.trip.started_at
         timed: list[tuple[datetime, Callable[[], object]]] = [
             (start - PLANNED_BEFORE, self._plan),
@@ -163,7 +163,7 @@ class Run:
         return sorted(Deed(at, (self.number, order), act) for order, (at, act) in enumerate(timed))
 
     def accuracy(self) -> Mapping[str, Any]:
-        """What `GET /v1/metrics/eta` says; asked once, for it is kept for 60 days."""
+        """The answer of `GET /v1/metrics/eta`. One request is enough: it is kept for 60 days."""
         if self._accuracy is None:
             path = f"/v1/metrics/eta?route_id={self.route_id}"
             self._accuracy = self.world.carrier.dispatcher.get(path)
@@ -266,7 +266,7 @@ class Run:
         expect("it need not be asked for again", holds=state["poll_after_s"] is None)
 
     def _look(self, index: int) -> None:
-        """A recipient looks at the page; what it says is compared with what is so."""
+        """Read the tracking page as a recipient, and compare it with the facts."""
         drop, expect = self.drops[index], self.world.expect
         state = self.world.public.get(drop.state_path)
         before = sum(not other.is_done for other in self.drops[:index])
@@ -283,7 +283,7 @@ class Run:
             expect("an ETA is not in the past", holds=eta.point >= self._now)
 
     def _count_events(self) -> None:
-        """The histories of shipments: all of each, in order, each event once."""
+        """The whole histories of shipments, in order, each event once."""
         for drop in self.drops[:: 1 if self.is_watched else LOOKING]:
             path = f"/v1/shipments/{drop.shipment_id}/events?limit=100"
             events = self.world.carrier.shops[0].api.get(path)["data"]
@@ -320,11 +320,10 @@ def play(
     on_deed: Callable[[Deed, float], object] = lambda _deed, _share: None,
     rest: Callable[[float], object] = time.sleep,
 ) -> None:
-    """Do all deeds of all runs in order of time, with the clock set to each.
+    """Do all deeds of all runs in the order of time, with the clock set to each.
 
-    `speed` is how many virtual seconds may pass in a real one while somebody drives; 0: as many as
-    the machine can do. A refused request ends the run that made it, and is counted. `on_deed` is
-    told each deed and the share that is done with it.
+    `speed` limits the virtual seconds per real second while somebody drives; 0 means no limit. A
+    refused request ends its run and is counted. `on_deed` gets each deed and the share done so far.
     """
     given_up: set[int] = set()
     last: tuple[datetime, float] | None = None
@@ -351,7 +350,7 @@ def _eta(told: Mapping[str, str]) -> Eta:
 
 
 def _order(drop: Drop) -> dict[str, Any]:
-    """Every recipient has a phone, every third a mailbox, too."""
+    """The body of a shipment. Every recipient has a phone; every third also has an e-mail."""
     serial = int(drop.barcode[3:])
     mailbox = {"email": f"recipient{serial}@example.com"} if serial % 3 == 0 else {}
     return {

@@ -1,7 +1,7 @@
-"""Recorded bus trips (`austin_bus`): where the stops were, when each was reached, every fix.
+"""Recorded bus trips (`austin_bus`): the stops, when each was reached, and every fix.
 
-A trip begins at its first stop, which stands for the hub; each further stop is one delivery. Real
-buses do not wait at these stops, which were laid along the driven way every 600 m.
+A trip begins at its first stop, which is the hub here. Each further stop is one delivery. The stops
+were placed along the driven way every 600 m, so the real buses do not wait there.
 """
 
 import csv
@@ -20,22 +20,22 @@ from chalicelib.domain.geography import Coordinates
 PINGS: Final = "pings.csv.gz"
 STOPS: Final = "virtual_stops.csv.gz"
 SCORED_DAYS: Final = ("2016-12-16", "2017-03-16", "2017-03-21", "2017-04-18")
-"""The days on which ETA engines are compared."""
+"""The days that we use to compare ETA engines."""
 FEWEST_STOPS: Final = 5
 
 
 DATA: Final = Path("austin_bus", "public")
 _APART_S: Final = 1200
-"""On both sides of a trip of one vehicle: the next is loaded when the first is over."""
+"""The least gap between two trips of one vehicle, because loading begins when a trip is over."""
 
 
 class DataMissing(Exception):
-    """A file of the recordings is not there."""
+    """A file of the recordings is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a device recorded."""
+    """One fix that a device recorded."""
 
     recorded_at: datetime
     place: Coordinates
@@ -51,7 +51,7 @@ class Passing:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One recorded trip, from the place where it began, past its stops, to the last of them."""
+    """One recorded trip, from its start past its stops to the last stop."""
 
     id: str
     vehicle: str
@@ -79,9 +79,9 @@ def load(
     max_stops: int,
     days: Iterable[str] = SCORED_DAYS,
 ) -> list[Trip]:
-    """So many trips of these days, in the order in which they began.
+    """Some trips of these days, in the order of their start.
 
-    The same seed chooses the same trips; two trips of one vehicle never overlap, and each has at
+    The same seed chooses the same trips. Two trips of one vehicle never overlap. Each trip has at
     most `max_stops`. Raises DataMissing.
     """
     require(folder)
@@ -94,14 +94,14 @@ def load(
 
 
 def usual_folder() -> Path:
-    """Where the recordings are looked for: `DOORSTEP_DATA`, else the data beside the project."""
+    """The default folder of the recordings: `DOORSTEP_DATA`, else the data beside the project."""
     data = os.environ.get("DOORSTEP_DATA")
     beside = Path(__file__).parents[3] / "shared" / "data"
     return (Path(data) if data else beside) / DATA
 
 
 def require(folder: Path) -> None:
-    """Raises DataMissing, naming every file that is not there."""
+    """Raise DataMissing with the names of all missing files."""
     missing = [str(folder / name) for name in (PINGS, STOPS) if not (folder / name).is_file()]
     if missing:
         msg = f"there is no {' and no '.join(missing)}"
@@ -124,7 +124,7 @@ def _chosen(
     chance: random.Random,
     max_stops: int,
 ) -> dict[str, list[Mapping[str, str]]]:
-    """Trips in a random order, as many as are wanted, less those that meet a chosen one."""
+    """Trips chosen at random, up to `count`, without those that overlap a chosen one."""
     chosen: dict[str, list[Mapping[str, str]]] = {}
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     trip_ids = sorted(passings, key=int)

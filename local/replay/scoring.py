@@ -1,6 +1,6 @@
-"""Scores what was told: as the API judges it, and as a plain tracker would have done.
+"""Scores the ETAs that were told, and those of a plain tracker.
 
-The figures of the product are its own: read over HTTP, put together by the code that made them.
+The product's figures come from the product: we read them over HTTP and pool them with its code.
 """
 
 import itertools
@@ -18,15 +18,15 @@ from local.replay.player import Drop, Run
 DETOUR: Final = 1.3
 NAIVE_SPEED_MPS: Final = 30 / 3.6
 NAIVE_BAND: Final = 0.4
-"""A plain tracker: the straight line × 1.3 at 30 km/h, and ± 40 % for a range."""
+"""The range of a plain tracker: ± 40 %. Its point is the straight line × 1.3 at 30 km/h."""
 
 Judged = Sequence[Mapping[Horizon, Miss]]
 """The misses of each stop."""
 
 
 def judged(run: Run) -> Judged:
-    """The misses of a run as `GET /v1/metrics/eta` tells them to a dispatcher."""
-    if not run.route_id:  # given up before it was planned, and counted as that
+    """The misses of a run from `GET /v1/metrics/eta`."""
+    if not run.route_id:  # the run ended before its route was planned, and is counted as failed
         return []
     found = run.accuracy()
     misses = [_misses(stop) for stop in found["stops"]]
@@ -38,7 +38,7 @@ def judged(run: Run) -> Judged:
 
 
 def naive(run: Run) -> Judged:
-    """The recorded arrivals at the same horizons, asked of a tracker that knows fixes and plan."""
+    """The misses of a plain tracker, which knows fixes and plan, at the same horizons."""
     return [_naive(run, index, drop) for index, drop in enumerate(run.drops) if drop.is_done]
 
 
@@ -82,7 +82,7 @@ def _naive_eta(run: Run, index: int, at: datetime) -> Eta:
 
 
 def _way(run: Run, index: int, at: datetime) -> list[Coordinates]:
-    """From the newest fix past the stops not yet reached."""
+    """The way from the newest fix past the stops not yet reached."""
     here = run.trip.begins.place
     for sample in run.trip.samples:
         if sample.recorded_at > at:

@@ -54,7 +54,7 @@ def _eta(eta: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _compared(compared: Mapping[str, Any]) -> Iterator[str]:
-    """The first trips against the last: what was learnt in between."""
+    """The first trips compared with the last ones: the effect of learning in between."""
     count = compared["trips"]
     if not count:
         return
@@ -155,7 +155,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """The first column to the left, figures to the right."""
+    """A row with the first column aligned left and the figures aligned right."""
     first, *rest = (
         cell.rjust(width) if index else cell.ljust(width)
         for index, (cell, width) in enumerate(zip(cells, widths, strict=True))

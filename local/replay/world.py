@@ -1,4 +1,4 @@
-"""The carrier in whose name the trips are driven: one shop, a driver for each bus."""
+"""The carrier of the replayed trips: one shop, and a driver for each bus."""
 
 import random
 from collections.abc import Collection, Iterator, Sequence
@@ -19,7 +19,7 @@ SHOP: Final = {"name": "Corner Shop", "sms_name": "Corner Shop"}
 
 @contextmanager
 def opened(stack: RunningStack, trips: Sequence[Trip], *, seed: int) -> Iterator[World]:
-    """Open the carrier, and meter all that DynamoDB is asked while the block runs."""
+    """Open the carrier, and meter all DynamoDB calls while the block runs."""
     meter = CapacityMeter()
     fleet = stack.provisioned.stack.environment()["FLEET_TABLE"]
     vehicles = sorted({trip.vehicle for trip in trips})
@@ -54,7 +54,7 @@ def opened(stack: RunningStack, trips: Sequence[Trip], *, seed: int) -> Iterator
 
 
 def _watch(stack: RunningStack, shipment_ids: Collection[str]) -> None:
-    """Let through to the topic only events of these shipments, whichever they will be."""
+    """Publish only events of these shipments. The collection may grow later."""
     for source in stack.bridge.sources:
         if source.name == "publish_events" and isinstance(source, StreamSource):
             source.passes = lambda record: _shipment_id(record) in shipment_ids

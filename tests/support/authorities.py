@@ -1,4 +1,4 @@
-"""Certificates of a test's own making."""
+"""Certificates that a test makes itself."""
 
 import datetime as dt
 import ssl
@@ -14,7 +14,7 @@ from tests.support.builders import NOON
 
 @dataclass
 class Authority:
-    """A certificate that vouches for one name, and who trusts it."""
+    """A certificate for one name, and a client context that trusts it."""
 
     server: ssl.SSLContext
     trusting: ssl.SSLContext

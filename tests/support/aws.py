@@ -1,4 +1,4 @@
-"""AWS in memory: moto with all that `infra/resources.yaml` declares, and Doorstep bound to it."""
+"""AWS in memory: moto with the resources of `infra/resources.yaml`, and Doorstep bound to it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +16,8 @@ from infra.template import BUCKET, LOCAL_REGION, TABLE, Stack
 from local.cloud.resources import Provisioned, provision
 
 SESSION: Final = boto3.Session(region_name=LOCAL_REGION)
-"""One for all tests; every `mock_aws` answers its clients, whenever they were made."""
-SESSION.client = cache(SESSION.client)  # type: ignore[method-assign]  # making one takes longer than most tests
+"""One session for all tests. Every `mock_aws` answers its clients, even older ones."""
+SESSION.client = cache(SESSION.client)  # type: ignore[method-assign]  # a new client takes longer than most tests
 STAGE: Final = "test"
 TABLE_BY_ID: Final = {
     "ShipmentsTable": "shipments",
@@ -31,7 +31,7 @@ TABLE_BY_ID: Final = {
 
 @contextmanager
 def aws(stage: str = STAGE) -> Iterator[Provisioned]:
-    """A fresh account with the stack of that stage; all that was in it is gone afterwards."""
+    """A new account with the stack of that stage. It is deleted afterwards."""
     stack = stack_of(stage)
     with mock_aws():
         provisioned = provision(stack, SESSION)
@@ -45,12 +45,12 @@ def aws(stage: str = STAGE) -> Iterator[Provisioned]:
 
 @cache
 def stack_of(stage: str) -> Stack:
-    """The template is read once."""
+    """The stack of a stage. The template is read only once."""
     return Stack(stage)
 
 
 def table_names(stack: Stack) -> dict[str, str]:
-    """The names of the tables by what they hold."""
+    """The names of the tables by content."""
     return {TABLE_BY_ID[t.logical_id]: t.name for t in stack.resources(TABLE)}
 
 
@@ -60,7 +60,7 @@ def bucket_name(stack: Stack) -> str:
 
 
 def dynamodb_clients() -> list[BaseClient]:
-    """The clients that PynamoDB works with: one for each model. Call it inside `aws()`."""
+    """The clients of PynamoDB, one for each model. Call this inside `aws()`."""
     models = {model for group in tables._MODELS_BY_TABLE.values() for model in group}
     return [_client(model) for model in models]
 

@@ -1,6 +1,6 @@
-"""One valid default of everything, in a made-up Helsinki; a test names only what it is about.
+"""Builders: a valid default of every type, in an invented Helsinki. Tests set only what they need.
 
-All times are aware. `NOON` is the present of most tests.
+All times are aware. `NOON` is the present in most tests.
 """
 
 import itertools
@@ -53,7 +53,7 @@ def seconds(count: float) -> timedelta:
 
 
 def north_of(place: Coordinates, way_m: float) -> Coordinates:
-    """So many metres towards the pole, to the centimetre; a negative way leads south."""
+    """The place `way_m` metres farther north, exact to a centimetre. A negative way leads south."""
     return Coordinates(round(place.lat_deg + way_m / M_PER_LAT_DEG, 7), place.lon_deg)
 
 
@@ -97,7 +97,7 @@ def make_recipient(**changes: Any) -> Recipient:
 
 
 def make_shipment(number: int = 1, **changes: Any) -> Shipment:
-    """A shipment that was just created; `number` makes its id, reference and barcode its own."""
+    """A new shipment. `number` makes its id, reference and barcode unique."""
     default: dict[str, Any] = {
         "id": ShipmentId(f"shp_{number:04d}"),
         "shipper_id": ShipperId("shr_1"),
@@ -125,7 +125,7 @@ def make_assignment(stop_index: int = 0, **changes: Any) -> Assignment:
 
 
 def make_travelling(stop_index: int = 0, **changes: Any) -> Shipment:
-    """A shipment on a van that has left, to be delivered at that stop of `make_route`."""
+    """A shipment on a van that has left, for the stop `stop_index` of `make_route`."""
     default: dict[str, Any] = {
         "status": Status.OUT_FOR_DELIVERY,
         "version": 4,
@@ -179,7 +179,7 @@ def make_event(seq: int = 1, **changes: Any) -> Event:
 
 
 def make_stop(index: int = 0, **changes: Any) -> Stop:
-    """The stop `index`, each 1 km north of the one before."""
+    """The stop with this index. Each stop is 1 km north of the one before."""
     default: dict[str, Any] = {
         "id": StopId(f"stp_{index}"),
         "coordinates": north_of(HELSINKI, 1_000.0 * index),
@@ -206,7 +206,7 @@ def make_route(stops: int | Iterable[Stop] = 3, **changes: Any) -> Route:
 
 
 def make_live(stops: int = 3, **changes: Any) -> Live:
-    """A driver on `make_route(stops)`, 5 km south of its first stop, an ETA each half an hour."""
+    """A driver on `make_route(stops)`, 5 km south of its first stop, and an ETA every half hour."""
     default: dict[str, Any] = {
         "driver_id": DriverId("drv_1"),
         "version": 1,
@@ -296,6 +296,6 @@ def make_webhook(number: int = 1, **changes: Any) -> WebhookEndpoint:
 
 
 def split(items: Sequence[Any], at: Iterable[int]) -> list[Sequence[Any]]:
-    """The items in groups, cut at these places."""
+    """The items in groups, split at these indexes."""
     cuts = [0, *sorted({cut for cut in at if 0 < cut < len(items)}), len(items)]
     return [items[a:b] for a, b in itertools.pairwise(cuts)]

@@ -1,6 +1,6 @@
-"""A carrier in process: the whole application on moto, spoken to over HTTP without a socket.
+"""A carrier in process: the whole application on moto. Tests call its HTTP API without a socket.
 
-`Carrier` owns the AWS account, the clock and the staff's keys; `Shop` is a shipper with its key;
+`Carrier` owns the AWS account, the clock and the staff's keys. `Shop` is a shipper with its key.
 `Round` is a driver with a route, from planned to under way. Every step is a request to the API.
 """
 
@@ -41,7 +41,7 @@ PHOTO: Final = b"\xff\xd8\xff\xe0" + b"photo" * 200
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. `json` is its body, None when that is empty."""
+    """One answer. `json` is its body, None when the body is empty."""
 
     status: int
     headers: Mapping[str, str]
@@ -59,7 +59,7 @@ class Reply:
 
     @property
     def pointers(self) -> list[str]:
-        """Where a problem document says that something is wrong."""
+        """The pointers to the errors in a problem document."""
         return [error["pointer"] for error in self.json["errors"]]
 
 
@@ -96,7 +96,7 @@ class Carrier:
         token: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        """Any request. A body of bytes is sent as it is, anything else as JSON."""
+        """Send any request. A body of bytes is sent unchanged, any other body as JSON."""
         raw = b"" if body is None else body
         raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
         sent = {} if body is None else dict(JSON)
@@ -112,25 +112,25 @@ class Carrier:
         return reply
 
     def made(self, path: str, body: Any, token: str, status: int = 201) -> Any:
-        """What a POST that must go well answers."""
+        """The body of the answer to a POST that must succeed."""
         reply = self.call("POST", path, body, token=token)
         assert reply.status == status, (path, reply.status, reply.body)
         return reply.json
 
     def key(self, role: Role, shipper_id: str | None = None) -> str:
-        """A new key of that role."""
+        """A new key with this role."""
         body = {"role": role.value, "label": "test", "shipper_id": shipper_id}
         return str(self.made("/v1/keys", body, self.admin)["key"])
 
     @property
     def dispatcher(self) -> str:
-        """The key of the dispatcher, made when first asked for."""
+        """The key of the dispatcher, made on first use."""
         self._dispatcher = self._dispatcher or self.key(Role.DISPATCHER)
         return self._dispatcher
 
     @property
     def hub_id(self) -> str:
-        """The hub, opened when first asked for."""
+        """The id of the hub, which is made on first use."""
         place = {"lat_deg": HUB_PLACE.lat_deg, "lon_deg": HUB_PLACE.lon_deg}
         body = {"name": "Pasila", "time_zone": "Europe/Helsinki", **place}
         self._hub_id = self._hub_id or self.made("/v1/hubs", body, self.dispatcher)["id"]
@@ -147,19 +147,19 @@ class Carrier:
         return driver["id"], self.session(driver["id"])
 
     def session(self, driver_id: str) -> str:
-        """A new token of a driver, by way of an invitation."""
+        """A new token of a driver, obtained by an invitation."""
         code = self.made(f"/v1/drivers/{driver_id}/invitations", {}, self.dispatcher)["code"]
         return str(self.made("/v1/driver/session", {"code": code}, "")["token"])
 
     def round(self, stops: int | Sequence[int] = 3, *, shop: "Shop | None" = None) -> "Round":
-        """A driver with a planned route; `stops` may name how many shipments each stop has."""
+        """A driver with a planned route. `stops` may list the number of shipments at each stop."""
         shop = shop or self.shop()
         sizes = [1] * stops if isinstance(stops, int) else list(stops)
         visits = [[shop.shipment(stop=i) for _ in range(size)] for i, size in enumerate(sizes)]
         return self.planned(shop, visits)
 
     def planned(self, shop: "Shop", visits: Sequence[Sequence[dict[str, Any]]]) -> "Round":
-        """A new driver with a planned route of these shipments, a list of them for each stop."""
+        """A new driver with a planned route of these shipments, one list per stop."""
         driver_id, token = self.driver()
         planned = self.plan(driver_id, [[s["id"] for s in visit] for visit in visits])
         assert planned.status == 201, planned.body
@@ -176,7 +176,7 @@ class Carrier:
         )
 
     def plan(self, driver_id: str, visits: Sequence[Sequence[str]]) -> Reply:
-        """Ask for a route of these shipments."""
+        """Request a route of these shipments."""
         now = self.clock.now()
         body = {
             "driver_id": driver_id,
@@ -188,23 +188,23 @@ class Carrier:
         return self.call("POST", "/v1/routes", body, token=self.dispatcher)
 
     def rewire(self) -> None:
-        """Start the application anew, as a cold container: nothing is remembered."""
+        """Start the application again, as in a cold container without any cache."""
         bootstrap.configure(clock=self.clock, allow_local_webhooks=True)
         _ = bootstrap.container().adapters.fleet  # binds the tables: `clients` are the new ones
 
     def bridge(self) -> Bridge:
-        """From the stream and the queues to the functions; all happens in its `settle`."""
+        """The bridge from the stream and the queues to the functions. It works only in `settle`."""
         session = boto3.Session(region_name=self.provisioned.stack.region)
         return bridge(app, self.provisioned, session, self.clock)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Every item of a table, as on the wire."""
+        """Every item of a table in DynamoDB's JSON."""
         name = table_names(self.provisioned.stack)[table]
         pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=name)
         return [item for page in pages for item in page["Items"]]
 
     def everything(self) -> dict[str, list[str]]:
-        """All tables as text, for telling whether anything was written."""
+        """All tables as text, to compare whether anything was written."""
         tables = table_names(self.provisioned.stack)
         return {name: sorted(repr(row) for row in self.rows(name)) for name in tables}
 
@@ -213,7 +213,7 @@ class Carrier:
         return dynamodb_clients()
 
     def upload(self, allowed: Mapping[str, Any], content: bytes = PHOTO, **changes: str) -> None:
-        """Put a file where an allowed upload says."""
+        """Upload a file as an allowed upload says."""
         fields = allowed["fields"] | changes
         boto3.client("s3").put_object(
             Bucket=bucket_name(self.provisioned.stack),
@@ -235,7 +235,7 @@ class Shop:
     def order(
         self, *, stop: int = 0, place: Coordinates | None = None, **changes: Any
     ) -> dict[str, Any]:
-        """A shipment's body; without a `place` it goes `stop` streets north of the first."""
+        """The body of a shipment. Without a `place` it goes `stop` streets north of the first."""
         self._orders += 1
         place = place or stop_place(stop)
         body: dict[str, Any] = {
@@ -263,7 +263,7 @@ class Shop:
         return self.carrier.call("POST", "/v1/shipments", body, token=self.key, headers=headers)
 
     def shipment(self, *, stop: int = 0, **changes: Any) -> dict[str, Any]:
-        """A new shipment: its order with the answer on top."""
+        """A new shipment: its body, updated with the answer."""
         order = self.order(stop=stop, **changes)
         reply = self.post(order)
         assert reply.status == 201, reply.body
@@ -287,7 +287,7 @@ class Shop:
 
 @dataclass
 class Round:
-    """A driver's route; `ids[i]` are the shipments of stop i, `orders` what was ordered, by id."""
+    """A driver's route. `ids[i]` are the shipments of stop i; `orders` are their bodies by id."""
 
     carrier: Carrier
     shop: Shop
@@ -300,17 +300,17 @@ class Round:
     _actions: int = 0
 
     def call(self, method: str, path: str, body: Any = None) -> Reply:
-        """A request of the driver's phone."""
+        """A request from the driver's phone."""
         return self.carrier.call(method, f"/v1/driver/{path}", body, token=self.token)
 
     def action(self, **more: Any) -> dict[str, Any]:
-        """A report's body, with an action id of its own."""
+        """The body of a report, with a new action id."""
         self._actions += 1
         now = self.carrier.clock.now().isoformat()
         return {"action_id": f"action-{self._actions}", "occurred_at": now} | more
 
     def loaded(self, *, but: Sequence[str] = ()) -> "Round":
-        """All parcels scanned, but those of some shipments."""
+        """Scan all parcels except those of some shipments."""
         codes = [
             parcel["barcode"]
             for shipment_id, order in self.orders.items()
@@ -333,7 +333,7 @@ class Round:
         return self.call("POST", "route/start", self.action())
 
     def started(self) -> "Round":
-        """Loaded and left."""
+        """Scan all parcels and start the route."""
         reply = self.loaded().start()
         assert reply.status == 200, reply.body
         return self
@@ -342,14 +342,14 @@ class Round:
         return self.call("POST", "positions", envelope | {"fixes": list(fixes)})
 
     def drive(self, way_m: float, *, after_s: float = 30.0) -> Reply:
-        """Time passes, and the van is so far north of the first stop."""
+        """Let time pass and report the van `way_m` metres north of the first stop."""
         self.carrier.clock.advance(timedelta(seconds=after_s))
         reply = self.positions(fix(self.carrier.clock.now(), way_m))
         assert reply.status == 200, reply.body
         return reply
 
     def work(self, stop: int, verb: str, body: Mapping[str, Any] | None = None) -> Reply:
-        """Arrive, deliver or fail."""
+        """Report a step at a stop: arrive, deliver or fail."""
         path = f"stops/{self.stop_ids[stop]}/{verb}"
         return self.call("POST", path, dict(body) if body is not None else self.action())
 
@@ -366,24 +366,24 @@ class Round:
         return reply.json
 
     def photo(self, shipment_id: str) -> str:
-        """The id of a proof that has been uploaded."""
+        """Upload a photo and return the id of the proof."""
         allowed = self.proof(shipment_id)
         self.carrier.upload(allowed)
         return str(allowed["proof_id"])
 
     def state(self, shipment_id: str, *, headers: Mapping[str, str] | None = None) -> Reply:
-        """What the tracking link of a shipment shows, as data."""
+        """The state behind the tracking link of a shipment, as data."""
         link = urlsplit(self.orders[shipment_id]["tracking_url"]).path
         return self.carrier.call("GET", f"{link}/state", headers=headers)
 
     def route(self) -> Any:
-        """The route, as a dispatcher sees it."""
+        """The route as a dispatcher sees it."""
         return self.carrier.call(
             "GET", f"/v1/routes/{self.route_id}", token=self.carrier.dispatcher
         ).json
 
     def seen(self) -> Any:
-        """The route, as its driver sees it."""
+        """The route as its driver sees it."""
         return self.call("GET", "route").json
 
     def track(self) -> list[Fix]:
@@ -398,7 +398,7 @@ class Round:
         return [row for row in rows if row["driver_id"]["S"] == self.driver_id]
 
     def live(self) -> dict[str, Any]:
-        """The live state's item."""
+        """The item of the live state."""
         (row,) = (row for row in self.fleet() if row["item"]["S"] == "LIVE")
         return row
 
@@ -408,7 +408,7 @@ def stop_place(stop: int) -> Coordinates:
 
 
 def fix(at: datetime, way_m: float = -3_000.0, **changes: Any) -> dict[str, Any]:
-    """A fix on the wire, so far north of the first stop."""
+    """A fix in JSON, `way_m` metres north of the first stop."""
     place = north_of(HELSINKI, way_m)
     return {
         "recorded_at": at.isoformat(),
@@ -419,13 +419,13 @@ def fix(at: datetime, way_m: float = -3_000.0, **changes: Any) -> dict[str, Any]
 
 
 def note(text: str) -> None:
-    """A figure for whoever runs the tests with -s; it is also shown beside a failure."""
-    print(text)  # noqa: T201 - that is what it is for
+    """Print a figure. pytest shows it with -s, and beside a failure."""
+    print(text)  # noqa: T201 - printing is its purpose
 
 
 @contextmanager
 def open_carrier(stage: str = "test") -> Iterator[Carrier]:
-    """A carrier that has nothing yet but an administrator, at noon."""
+    """A new carrier at noon, with only an administrator."""
     clock = VirtualClock(NOON)
     with cheap_transactions(), aws(stage) as provisioned:
         settings = provisioned.stack.environment() | {"PUBLIC_BASE_URL": BASE_URL}

@@ -1,9 +1,8 @@
-"""Faults of AWS, injected below the SDK's retries: the real ones run, with their real exceptions.
+"""Faults of AWS, injected below the SDK. So the real retries run, with the real exceptions.
 
-An action gets the request about to be sent and answers in moto's place, raises, or lets moto work
-first and loses its answer. `Faults` says which call meets which action: the nth call of one
-operation, every call of a service, or some calls of a seeded game of chance. An SDK's retry is a
-call of its own here.
+An action gets the request before it is sent. It answers instead of moto, raises, or lets moto work
+and loses the answer. `Faults` says which call meets which action: the nth call of one operation,
+every call of a service, or random calls from a seed. Here each retry of the SDK counts as a call.
 """
 
 import io
@@ -26,7 +25,7 @@ Call = tuple[str, str, int]  # service, operation, which call of it, from 1
 
 
 class Crash(BaseException):
-    """The sandbox was killed. Not an Exception: no handler of ours may survive it."""
+    """The sandbox was killed. It is not an Exception, so that no handler of ours catches it."""
 
 
 class _Body(io.BytesIO):
@@ -41,21 +40,21 @@ def answer(request: AWSPreparedRequest, status: int, body: bytes, content_type: 
 
 
 def json_error(code: str, status: int = 400, **more: Any) -> Action:
-    """An error as DynamoDB and SQS write it."""
+    """An error in the form of DynamoDB and SQS."""
     error = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "injected"} | more
     body = json.dumps(error).encode()
     return lambda request: answer(request, status, body, "application/x-amz-json-1.0")
 
 
 def xml_error(code: str, status: int) -> Action:
-    """An error as SNS, SES and S3 write it."""
+    """An error in the form of SNS, SES and S3."""
     detail = f"<Type>Receiver</Type><Code>{code}</Code><Message>injected</Message>"
     body = f"<ErrorResponse><Error>{detail}</Error></ErrorResponse>".encode()
     return lambda request: answer(request, status, body, "text/xml")
 
 
 def raises(error: Callable[..., Exception]) -> Action:
-    """The connection fails, and nothing was done."""
+    """The connection fails, and nothing is done."""
 
     def fail(request: AWSPreparedRequest) -> NoReturn:
         raise error(endpoint_url=request.url, error="injected")
@@ -64,7 +63,7 @@ def raises(error: Callable[..., Exception]) -> Action:
 
 
 def ack_lost(request: AWSPreparedRequest) -> NoReturn:
-    """It was done, but the client never hears."""
+    """The call is done, but its answer is lost."""
     botocore_stubber("before-send", request)
     raise ReadTimeoutError(endpoint_url=request.url)
 
@@ -79,7 +78,7 @@ def crash_after(request: AWSPreparedRequest) -> NoReturn:
 
 
 def partial_batch(kept: int) -> Action:
-    """BatchWriteItem does only the first `kept` of each table and gives the rest back."""
+    """BatchWriteItem writes only the first `kept` items of each table and returns the others."""
 
     def act(request: AWSPreparedRequest) -> AWSResponse:
         sent: Any = request.body
@@ -113,7 +112,7 @@ DYNAMODB_MENU: Final = (THROTTLE, DYNAMODB_500, RESET, ack_lost, crash_after, cr
 
 @dataclass
 class Faults:
-    """Which call meets which fault; `log` says which have met one, `calls` counts all."""
+    """The faults by call. `log` lists the calls that met a fault, `calls` counts all calls."""
 
     plan: Mapping[Call, Action] = field(default_factory=dict)
     outage: dict[str, Action] = field(default_factory=dict)
@@ -128,14 +127,14 @@ class Faults:
 
     @contextmanager
     def on(self, *clients: BaseClient) -> Iterator["Faults"]:
-        """Stand between these clients and moto while the block runs."""
+        """Inject the faults into these clients while the block runs."""
         with ExitStack() as undo:
             for client in {id(client): client for client in clients}.values():
                 self._install(client, undo)
             yield self
 
     def _install(self, client: BaseClient, undo: ExitStack) -> None:
-        # botocore asks every handler and takes the first answer: left in, moto would still write
+        # botocore calls every handler and takes the first answer, so moto would still write.
         events: Any = client.meta.events
         event = f"before-send.{client.meta.service_model.service_name}"
         events.unregister("before-send", botocore_stubber)
@@ -157,5 +156,5 @@ class Faults:
 
 
 def never_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the SDK's retries come at once; their number and order stay as they are."""
+    """Run the SDK's retries without waiting. Their number and order stay the same."""
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)

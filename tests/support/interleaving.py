@@ -1,6 +1,6 @@
-"""Several "Lambdas" at once, one step at a time: a schedule says who goes on at every AWS call.
+"""Several "Lambdas" at once, one step at a time: a schedule picks the next one at every AWS call.
 
-moto is not atomic between threads, so only one of them ever runs; the others wait before their next
+moto is not atomic between threads, so only one of them runs. The others wait before their next
 call. The same choices give the same run.
 """
 
@@ -17,11 +17,11 @@ PATIENCE_S = 60.0
 
 @dataclass
 class Interleaving:
-    """`choices` pick who goes on among those that wait, by name; when they end, the first does."""
+    """`choices` pick the next of the waiting works, by name. After the last choice, the first."""
 
     choices: Sequence[int]
     trace: list[tuple[str, str]] = field(default_factory=list)
-    """Who went on, and before which call."""
+    """The works that went on, each with its next call."""
     _waiting: dict[str, str] = field(default_factory=dict)
     _turn: str | None = None
     _live: int = 0
@@ -41,7 +41,7 @@ class Interleaving:
                 client.meta.events.unregister("before-send", self._pause_at)
 
     def run(self, **works: Callable[[], Any]) -> dict[str, Any]:
-        """What each returned, or the exception that it ended with, by name."""
+        """Run the works. Returns the result or the exception of each, by name."""
         results: dict[str, Any] = {}
         threads = [
             threading.Thread(target=self._work, args=(name, work, results), daemon=True)
@@ -88,7 +88,7 @@ class Interleaving:
 
     def _pause(self, step: str) -> None:
         name = getattr(self._own, "name", None)
-        if name is None:  # the test's own calls
+        if name is None:  # a call of the test itself
             return
         with self._baton:
             self._waiting[name], self._turn = step, None

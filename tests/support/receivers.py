@@ -1,4 +1,4 @@
-"""Servers on real sockets of this machine that talk as a test likes: plainly, rudely or never."""
+"""Servers on real sockets of this machine. A test decides how they answer: well, badly or never."""
 
 import re
 import socket
@@ -14,7 +14,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 
 @dataclass
 class Receiver:
-    """A server that reads one request a connection and then talks."""
+    """A server that reads one request per connection and then answers."""
 
     talk: Talk
     tls: ssl.SSLContext | None = None

@@ -1,7 +1,7 @@
-"""What each function asks of AWS, and whether its policy would let it.
+"""The AWS calls of each function, and whether its policy allows them.
 
-The emulator lets everything pass. So the calls are noted as botocore sends them, with the function
-on whose behalf they are made, and held against the policies in `.chalice/`.
+The emulator allows everything. So we note the calls that botocore sends, with the function that
+makes them, and compare them with the policies in `.chalice/`.
 """
 
 import json
@@ -43,7 +43,7 @@ TRANSACTED: Final = {
 
 @dataclass(frozen=True, order=True)
 class Call:
-    """One right that is needed: by whom, to do what, on what; `key` is a DynamoDB partition key."""
+    """One needed right: function, action and resource. `key` is a DynamoDB partition key."""
 
     function: str
     action: str
@@ -53,14 +53,14 @@ class Call:
 
 @dataclass
 class Recorder:
-    """Notes every call of the application's own code."""
+    """Notes every AWS call of the application's own code."""
 
     stack: Stack
     calls: set[Call] = field(default_factory=set)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Listen to all clients that are made from here on."""
+        """Listen to all clients that are made inside the block."""
         entry = ("before-call", self._note)
         handlers.BUILTIN_HANDLERS.append(entry)
         try:
@@ -102,7 +102,7 @@ class Recorder:
 
 
 def statements(function: str, stack: Stack) -> list[dict[str, Any]]:
-    """What a function's policy says, with the names of this stack."""
+    """The statements of a function's policy, with the names of this stack."""
     policy = json.loads((CHALICE / POLICIES[function]).read_text("utf-8"))
     said: list[dict[str, Any]] = stack.resolve(policy)["Statement"]
     return said
@@ -129,9 +129,9 @@ def allows(statement: Mapping[str, Any], call: Call) -> bool:
 
 
 def _caller() -> str | None:
-    """The function on whose behalf this thread works, told by the files on its stack.
+    """The function that this thread works for, found by the files on its stack.
 
-    A thread that does the waiting for another one works on behalf of that one.
+    A thread that waits for a call works for the function of the thread that started it.
     """
     mine = _files(sys._getframe())
     stacks = [mine]

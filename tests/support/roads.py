@@ -1,6 +1,6 @@
-"""Routing servers of a test: one way to think of roads, told in the words of each network.
+"""Routing servers for tests: one model of roads, answered in the format of each network.
 
-The words are those of the recorded answers in tests/contract/road_networks, which come from the
+The formats are those of the recorded answers in tests/contract/road_networks, which come from the
 real servers.
 """
 
@@ -17,9 +17,9 @@ from typing import Any
 from chalicelib.domain.geography import Coordinates
 
 Way = Callable[[Coordinates, Coordinates], float | None]
-"""Seconds from a place to another; None where no road leads."""
+"""Gives the seconds from one place to another; None when there is no road."""
 IsNowhere = Callable[[Coordinates], bool]
-"""Whether a place is far from every road."""
+"""Tells whether a place is far from every road."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def tell_amazon(way: Way, is_nowhere: IsNowhere = lambda _: False) -> Tell:
 
 
 def amazon_section(seconds: float, kind: str = "Vehicle") -> dict[str, Any]:
-    """A leg of Amazon's, or a part of one."""
+    """A section in Amazon's answer: a leg, or a part of one."""
     overview = {"Distance": 1_000, "Duration": round(seconds)}
     details = {"Summary": {"Overview": overview}}
     return {"Type": kind, "TravelMode": "Car", "Geometry": {}, f"{kind}LegDetails": details}
@@ -97,7 +97,7 @@ def amazon_section(seconds: float, kind: str = "Vehicle") -> dict[str, Any]:
 
 @dataclass
 class RoadServer:
-    """A server that answers every question with what `tell` says, and keeps the questions."""
+    """A server that answers every question by `tell` and keeps the questions."""
 
     tell: Tell
     url: str = ""
@@ -129,7 +129,7 @@ def road_server(tell: Tell) -> Iterator[RoadServer]:
             self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     roads.url = f"http://127.0.0.1:{server.server_port}"
@@ -144,7 +144,7 @@ def road_server(tell: Tell) -> Iterator[RoadServer]:
 
 
 def _place(lon_deg: float, lat_deg: float) -> Coordinates:
-    """Networks that put longitude first."""
+    """A place from the order of networks that put longitude first."""
     return Coordinates(lat_deg, lon_deg)
 
 

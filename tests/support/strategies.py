@@ -1,6 +1,6 @@
-"""What hypothesis may try: places, tracks, shuffled batches, shipments, routes and walks.
+"""Hypothesis strategies: places, tracks, shuffled batches, shipments, routes and status walks.
 
-Sizes are what the system sees in earnest, edges included: poles, the antimeridian, milliseconds.
+Values are realistic and include the edges: poles, the antimeridian, milliseconds.
 """
 
 from datetime import timedelta
@@ -41,7 +41,7 @@ TIME_ZONES: Final = ("Europe/Helsinki", "America/New_York", "Asia/Kathmandu", "P
 
 @cache
 def instants(*, within: timedelta = timedelta(days=2)) -> st.SearchStrategy[Any]:
-    """Aware instants in whole milliseconds about NOON."""
+    """Aware instants in whole milliseconds around NOON."""
     span_ms = int(within.total_seconds() * 1000)
     return st.integers(-span_ms, span_ms).map(lambda ms: NOON + timedelta(milliseconds=ms))
 
@@ -54,7 +54,7 @@ def whole_seconds(*, within: timedelta = timedelta(days=2)) -> st.SearchStrategy
 
 @cache
 def coordinates() -> st.SearchStrategy[Coordinates]:
-    """Anywhere, poles and antimeridian more often than chance would have it."""
+    """Any place, with poles and antimeridian more often than by chance."""
     lat_deg = st.floats(-90, 90) | st.sampled_from([-90.0, 90.0, 0.0])
     lon_deg = st.floats(-180, 180) | st.sampled_from([-180.0, 180.0, 179.999, -179.999, 0.0])
     return st.builds(Coordinates, lat_deg, lon_deg)
@@ -72,7 +72,7 @@ def town() -> st.SearchStrategy[Coordinates]:
 
 @cache
 def fixes(places: st.SearchStrategy[Coordinates] | None = None) -> st.SearchStrategy[Fix]:
-    """Any fix that validation lets through, as it is stored."""
+    """Any valid fix in the resolution that we store."""
     return st.builds(
         Fix,
         recorded_at=instants(within=timedelta(hours=3)),
@@ -137,13 +137,13 @@ def etas() -> st.SearchStrategy[Eta]:
 
 @cache
 def durations() -> st.SearchStrategy[Duration]:
-    """From a second to three hours, as certain or uncertain as can be."""
+    """Durations from a second to three hours, from certain to very uncertain."""
     return st.builds(Duration, mu=st.floats(0, 9.3), variance=st.floats(0, 2))
 
 
 @cache
 def words(min_size: int = 1, max_size: int = 20) -> st.SearchStrategy[str]:
-    """Text as people write it, in any script, without control characters and half characters."""
+    """Text in any script, without control characters and surrogates."""
     return st.text(
         st.characters(exclude_categories=["Cs", "Cc"]), min_size=min_size, max_size=max_size
     )
@@ -151,7 +151,7 @@ def words(min_size: int = 1, max_size: int = 20) -> st.SearchStrategy[str]:
 
 @cache
 def ids(prefix: str) -> st.SearchStrategy[str]:
-    """A prefix and a ULID."""
+    """Ids of a prefix and a ULID."""
     return st.integers(0, 2**128 - 1).map(lambda number: f"{prefix}_{ULID.from_int(number)}")
 
 
@@ -221,7 +221,7 @@ def assignments() -> st.SearchStrategy[Assignment]:
 
 
 def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
-    """Any shipment; its parts need not agree with each other. `fixed` replaces single fields."""
+    """Any shipment. Its parts need not agree with each other. `fixed` replaces single fields."""
     barcodes = words()
     return st.builds(
         Shipment,
@@ -312,7 +312,7 @@ def routes(min_stops: int = 1, max_stops: int = 12) -> st.SearchStrategy[Route]:
 
 @cache
 def routes_of(count: int) -> st.SearchStrategy[Route]:
-    """Routes with so many stops."""
+    """Routes with `count` stops."""
     return st.builds(
         Route,
         id=ids("rte").map(RouteId),
@@ -385,7 +385,7 @@ def lives(max_stops: int = 12) -> st.SearchStrategy[Live]:
 
 @cache
 def lives_of(count: int) -> st.SearchStrategy[Live]:
-    """Live states with one progress and one ETA (or None) for each of so many stops."""
+    """Live states with one progress and one ETA (or None) for each of `count` stops."""
     recent = st.lists(fixes(town()), max_size=RECENT_FIXES, unique=True)
     return st.builds(
         Live,
@@ -411,7 +411,7 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
 
 
 def walks(max_size: int = 40) -> st.SearchStrategy[list[tuple[Step, Role]]]:
-    """Steps somebody tries, allowed or not."""
+    """Steps that somebody tries, allowed or not."""
     return st.lists(
         st.tuples(st.sampled_from(Step), st.sampled_from(Role)), min_size=1, max_size=max_size
     )

@@ -1,4 +1,4 @@
-"""Tracking views of every kind, over one valid default: a van in Helsinki, three stops away."""
+"""Tracking views of every kind. The default is a van in Helsinki, three stops away."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -63,12 +63,12 @@ def make_position(at: Coordinates = VAN, **changes: Any) -> Position:
 
 
 def make_waiting(status: Status = Status.CREATED, **changes: Any) -> TrackingView:
-    """Before the van has left: no driver, no ETA."""
+    """A view before the van has left, without driver and ETA."""
     return make_view(status, **_nobody_drives() | {"promise": None, "poll_after_s": 60} | changes)
 
 
 def make_stale(**changes: Any) -> TrackingView:
-    """The phone of the driver has been silent for four minutes."""
+    """A view four minutes after the last fix of the driver's phone."""
     silent: dict[str, Any] = {
         "position": None,
         "position_hidden_because": "stale",
@@ -115,12 +115,12 @@ def make_failed(reason: FailureReason = FailureReason.NOT_HOME, **changes: Any) 
 
 
 def make_milestone(kind: str, at: datetime, **data: Any) -> Milestone:
-    """A line of the history; a range as `promise` is written as events write it."""
+    """A line of the history. A range as `promise` gets the form of event data."""
     return Milestone(kind, at, {key: _written(value) for key, value in data.items()})
 
 
 def make_timeline(status: Status) -> tuple[Milestone, ...]:
-    """What must have happened before a shipment stands there."""
+    """The history that leads to a status."""
     told = [
         make_milestone("shipment.created", NOON - timedelta(hours=22)),
         make_milestone("shipment.accepted", NOON - timedelta(hours=5)),

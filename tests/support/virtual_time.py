@@ -1,6 +1,7 @@
-"""Several works at once on a clock that only they move: same works, same order, in no time.
+"""Several works at once on a clock that only they move. The order is always the same.
 
-One of them runs; the others wait for an instant. Who spends time gives way to whoever is next.
+One of them runs; the others wait for their instants. A work that spends time lets the next one run.
+No real time passes.
 """
 
 import heapq
@@ -16,7 +17,7 @@ PATIENCE_S = 60.0
 
 @dataclass
 class VirtualTime:
-    """A clock, and who is to go on when. ``spend`` is for works alone, within ``run``."""
+    """A clock, and the instants at which works go on. Only works inside ``run`` may ``spend``."""
 
     at_s: float = 0.0
     _next: list[tuple[float, int]] = field(default_factory=list)
@@ -33,7 +34,7 @@ class VirtualTime:
         self._await_turn(number)
 
     def run(self, works: Sequence[Callable[[], object]]) -> None:
-        """All begin now; returns when all have ended."""
+        """Begin all works now and return when all have ended."""
         self._turns = [threading.Semaphore(0) for _ in works]
         self._next = [(self.at_s, number) for number in range(len(works))]
         threads = [

@@ -21,7 +21,7 @@ from chalicelib.domain.routes.routes import Route, Stop
 
 
 class AlertKind(StrEnum):
-    """What happened, as seen from a stop."""
+    """The kinds of alerts, as seen from a stop."""
 
     ARRIVED = "arrived"
     APPROACHING = "approaching"

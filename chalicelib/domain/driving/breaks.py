@@ -77,7 +77,7 @@ def _is_still(
 
 
 def _anchor(live: Live, since: datetime | None) -> Coordinates | None:
-    """Where the van began to stand, or the first later place among the newest fixes."""
+    """The place where the van began to stand, or the first later one among the newest fixes."""
     if since is None:
         return None
     return next((f.coordinates for f in live.recent if f.recorded_at >= since), None)

@@ -29,7 +29,7 @@ class InMemoryShippers:
 
 @dataclass
 class InMemoryDrivers:
-    """Drivers; new ones come through the journal."""
+    """Drivers. The journal adds new ones."""
 
     by_id: dict[DriverId, Driver] = field(default_factory=dict)
 
@@ -41,7 +41,7 @@ class InMemoryDrivers:
         return page(oldest_first, lambda driver: driver.id, limit=limit, position=position)
 
     def require(self, added: DriverAdded) -> None:
-        """Nothing: the live state that is written with it must not be there yet."""
+        """Check nothing: the new live state is written with it, and has the condition."""
 
     def write(self, added: DriverAdded) -> None:
         self.by_id[added.driver.id] = added.driver

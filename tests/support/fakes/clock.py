@@ -6,7 +6,7 @@ from tests.support.builders import NOON
 
 @dataclass
 class ManualClock:
-    """Stands still until it is told to go on."""
+    """A clock that stands still until ``go_on`` moves it."""
 
     at: datetime = NOON
 

@@ -11,7 +11,7 @@ from chalicelib.domain.learning.arrivals import EtasTold
 
 @dataclass
 class InMemoryFleet:
-    """Live states under their version, and every batch once."""
+    """Live states with their versions, and every batch once."""
 
     lives: dict[DriverId, Live] = field(default_factory=dict)
     entries: dict[tuple[DriverId, tuple[Fix, ...]], TrackEntry] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class InMemoryFleet:
         self.lives[change.after.driver_id] = change.after
 
     def require(self, change: LiveChange) -> None:
-        """Raises ConcurrentUpdate when the change was made for another version."""
+        """Raise ConcurrentUpdate when the change expects another version."""
         present = self.lives.get(change.after.driver_id)
         if (present.version if present else None) != change.expected_version:
             raise ConcurrentUpdate
@@ -69,7 +69,7 @@ class InMemoryFleet:
     def batches(
         self, driver_id: DriverId, since: datetime, until: datetime, now: datetime
     ) -> list[TrackEntry]:
-        """Those that begin in the span and have not expired."""
+        """The batches that begin in the span and have not expired."""
         return [
             entry
             for entry in self.entries.values()

@@ -5,7 +5,7 @@ from ulid import ULID
 
 @dataclass
 class CountingIds:
-    """Ids in a row: well-formed, in order, and the same in every run."""
+    """Counts valid ids upwards, the same in every run."""
 
     count: int = 0
 

@@ -33,7 +33,7 @@ class InMemoryRequests:
         return found if found and found.expires_at >= now else None
 
     def require(self, change: RequestRemembered) -> None:
-        """Raises ConcurrentUpdate when the key stands for an earlier request."""
+        """Raise ConcurrentUpdate when the key belongs to an earlier request."""
         if self.recall(change.remembered.key, change.now) is not None:
             raise ConcurrentUpdate
 
@@ -43,7 +43,7 @@ class InMemoryRequests:
 
 @dataclass
 class InMemoryJournal:
-    """Looks at every change first, then writes all of them into the stores it was given."""
+    """Checks every change first, then writes all of them into its stores."""
 
     shipments: InMemoryShipments = field(default_factory=InMemoryShipments)
     routes: InMemoryRoutes = field(default_factory=InMemoryRoutes)

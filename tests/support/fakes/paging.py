@@ -1,4 +1,4 @@
-"""Pages as DynamoDB makes them: a position names the last item seen, not a number."""
+"""Listings like DynamoDB's: a position names the last item seen, not a number."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -15,7 +15,7 @@ def page(
     limit: int,
     position: Mapping[str, str] | None,
 ) -> Listing[T]:
-    """The next items after `position`. A full page may turn out to have been the last one."""
+    """The next items after `position`. A full page has a position even if it is the last one."""
     names = [name_of(item) for item in items]
     start = 0 if position is None else names.index(position["after"]) + 1
     found = tuple(items[start : start + limit])

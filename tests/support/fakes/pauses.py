@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class NotedPauses:
-    """Notes how long each might have been, and lets no time go by."""
+    """Notes the longest time of each pause, and does not wait."""
 
     longest_s: list[float] = field(default_factory=list)
 

@@ -7,7 +7,7 @@ from chalicelib.domain.proofs.proofs import Proof, StoredObject, Upload
 
 @dataclass
 class InMemoryProofStore:
-    """Files by key. `receive` is the phone's upload, and as strict as S3's policy."""
+    """Files by key. `receive` is the phone's upload. It is as strict as S3's policy."""
 
     forms: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
     objects: dict[str, StoredObject] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class InMemoryProofStore:
         return Upload(url="https://proofs.example/", fields=fields, expires_at=expires_at)
 
     def receive(self, object_key: str, content: bytes, *, content_type: str, at: datetime) -> bool:
-        """Whether the store took it."""
+        """Upload a file. Returns whether the store accepted it."""
         allowed = self.forms.get(object_key)
         if allowed is None:
             return False

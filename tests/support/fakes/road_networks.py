@@ -6,13 +6,13 @@ from tests.support.roads import Way
 
 
 def by_the_crow(a: Coordinates, b: Coordinates) -> float | None:
-    """36 km/h as the crow flies."""
+    """The seconds at 36 km/h in a straight line."""
     return distance_m(a, b) / 10.0
 
 
 @dataclass
 class InMemoryRoadNetwork:
-    """Roads of one's own making. A list of `faults` says what becomes of the next questions."""
+    """Roads that a test defines. `faults` are the outcomes of the next questions."""
 
     way: Way = by_the_crow
     faults: list[Exception] = field(default_factory=list)

@@ -13,12 +13,12 @@ from tests.support.fakes.paging import page
 
 @dataclass
 class Departed:
-    """Departures of each route by their order; a repeat falls on itself."""
+    """The departures of each route by key, so a repeat overwrites itself."""
 
     left: dict[RouteId, dict[tuple[datetime, int], Departure]] = field(default_factory=dict)
 
     def require(self, added: DepartureAdded) -> None:
-        """Nothing: it is written with the live state that it follows from."""
+        """Check nothing: the live state is written with it, and has the condition."""
 
     def write(self, added: DepartureAdded) -> None:
         departure = added.departure
@@ -27,7 +27,7 @@ class Departed:
 
 @dataclass
 class InMemoryRoutes:
-    """Routes under their plan version, and the departures of each by their order."""
+    """Routes with their plan versions, and the departures of each by key."""
 
     routes: dict[RouteId, Route] = field(default_factory=dict)
     departed: Departed = field(default_factory=Departed)
@@ -47,7 +47,7 @@ class InMemoryRoutes:
         self.routes[change.after.id] = change.after
 
     def require(self, change: RouteChange) -> None:
-        """Raises ConcurrentUpdate when the change was made for another plan version."""
+        """Raise ConcurrentUpdate when the change expects another plan version."""
         present = self.routes.get(change.after.id)
         if (present.plan_version if present else None) != change.expected_plan_version:
             raise ConcurrentUpdate

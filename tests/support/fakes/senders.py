@@ -1,6 +1,7 @@
-"""Senders that keep what they were given. A list of `answers` says how the next calls go.
+"""Senders that keep all messages. A list of `answers` holds the outcomes of the next calls.
 
-An answer is an exception to raise, or for webhooks a status; after the last one all goes well.
+An answer is an exception to raise or, for webhooks, a status. After the last answer all calls
+succeed.
 """
 
 import re
@@ -61,7 +62,7 @@ class InMemoryEmail:
 class InMemoryWebhooks:
     posts: list[Post] = field(default_factory=list)
     answers: dict[str, list[int | Exception]] = field(default_factory=dict)
-    """By URL."""
+    """The answers by URL."""
 
     def check(self, url: str) -> None:
         if not url.startswith("https://"):

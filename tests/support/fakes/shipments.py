@@ -24,7 +24,7 @@ DETAILS = (
 
 @dataclass
 class InMemoryShipments:
-    """Shipments under their version, and their history."""
+    """Shipments with their versions and histories."""
 
     shipments: dict[ShipmentId, Shipment] = field(default_factory=dict)
     histories: dict[ShipmentId, dict[int, Event]] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class InMemoryShipments:
         return tuple(event for _, event in sorted(self.histories.get(shipment_id, {}).items()))
 
     def require(self, change: ShipmentChange) -> None:
-        """Raises ConcurrentUpdate for another version, and for a number that is taken."""
+        """Raise ConcurrentUpdate for another version, and for an event number that is taken."""
         present = self.shipments.get(change.after.id)
         if (present.version if present else None) != change.expected_version:
             raise ConcurrentUpdate

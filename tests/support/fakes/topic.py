@@ -6,7 +6,7 @@ from chalicelib.domain.shipments.events import Event
 
 @dataclass
 class InMemoryTopic:
-    """Keeps what was published; takes at most `room` events, as a topic that begins to throttle."""
+    """Keeps all published events. It takes at most `room` events, like a throttled topic."""
 
     published: list[Event] = field(default_factory=list)
     room: int | None = None

@@ -10,7 +10,7 @@ from chalicelib.domain.learning.learning import DepartureKey
 
 @dataclass
 class InMemoryTravelPages:
-    """Pages under their version, marks of routes, and what was set aside."""
+    """Travel pages with their versions, the marks of routes, and the pages set aside."""
 
     pages: dict[int, StoredPage] = field(default_factory=dict)
     marks: dict[RouteId, DepartureKey] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class InMemoryTravelPages:
         return {i: self.marks[i] for i in route_ids if i in self.marks}
 
     def require(self, change: PageChange | RouteLearnt) -> None:
-        """Raises ConcurrentUpdate when the change was made for something else."""
+        """Raise ConcurrentUpdate when the change expects another version or mark."""
         if isinstance(change, RouteLearnt):
             is_as_read = self.marks.get(change.mark.route_id) == change.before
         else:

@@ -27,7 +27,7 @@ def test_nothing_is_far_from_itself(place: Coordinates) -> None:
 
 
 @given(coordinates(), coordinates(), coordinates())
-def test_no_detour_is_shorter(a: Coordinates, b: Coordinates, c: Coordinates) -> None:
+def test_a_detour_is_never_shorter(a: Coordinates, b: Coordinates, c: Coordinates) -> None:
     assert distance_m(a, c) <= distance_m(a, b) + distance_m(b, c) + 0.1
 
 
@@ -80,6 +80,6 @@ def test_the_builders_hub_is_some_kilometres_away() -> None:
         (1e308, 0.0),
     ],
 )
-def test_what_is_not_on_the_earth_is_refused(lat_deg: float, lon_deg: float) -> None:
+def test_a_place_outside_the_earth_is_refused(lat_deg: float, lon_deg: float) -> None:
     with pytest.raises(ValueError, match="latitude"):
         Coordinates(lat_deg, lon_deg)

@@ -29,7 +29,7 @@ def near(stops_before: int = 0, time_min: float = 1.0, distance_m: float = 100.0
 
 
 @given(proximities)
-def test_always_and_never_mean_it(proximity: Proximity) -> None:
+def test_always_allows_everything_and_never_nothing(proximity: Proximity) -> None:
     assert Always().allows(proximity)
     assert not Never().allows(proximity)
 

@@ -56,8 +56,8 @@ def dwell_traits(
     keys = [_parcels_key(several)]
     if local is not None:
         tau = DWELL_TAUS[DwellKind.HOUR]
-        (own, weight), (neighbour, rest) = hour_weights(local, Shelf.DWELL_SHARED)
-        keys += [(own, weight, tau, 0.0, None), (neighbour, rest, tau, 0.0, None)]
+        (own, weight), (neighbour, other_weight) = hour_weights(local, Shelf.DWELL_SHARED)
+        keys += [(own, weight, tau, 0.0, None), (neighbour, other_weight, tau, 0.0, None)]
     if driver is not None:
         keys.append(_driver_key(driver))
     if place is not None:

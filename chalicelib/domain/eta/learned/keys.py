@@ -90,8 +90,8 @@ def traits(trip: Trip) -> Traits:
     log_base = math.log(max(base, MIN_BASE))
     taus = ENGINE_TAUS if has_engine else PLAIN_TAUS
     tau = taus[HOUR]
-    (own, weight), (neighbour, rest) = hour_weights(trip.local)
-    keys: list[Key] = [(own, weight, tau, 0.0, None), (neighbour, rest, tau, 0.0, None)]
+    (own, weight), (neighbour, other_weight) = hour_weights(trip.local)
+    keys: list[Key] = [(own, weight, tau, 0.0, None), (neighbour, other_weight, tau, 0.0, None)]
     noise_key = None
     if trip.driver is not None:
         id_, noise_key = _driver_ids(trip.driver)

@@ -157,7 +157,7 @@ class TestDelayed:
         )
         assert after.progress[0] == Progress(promise=alert.promise, is_delayed=True, told_at=NOON)
 
-    def test_a_worse_delay_is_told_again_after_a_rest(self) -> None:
+    def test_a_worse_delay_is_told_again_after_the_least_interval(self) -> None:
         live, (first,) = judged(expecting(NOON + minutes(120)))
         worse = with_eta(live, NOON + minutes(180))
 
@@ -176,7 +176,7 @@ class TestDelayed:
             live, alerts = judged(live, as_of=NOON + minutes(10 * i))
             assert AlertKind.DELAYED not in kinds(alerts)
 
-    def test_nobody_without_a_promise_is_delayed(self) -> None:
+    def test_a_stop_without_a_promise_is_never_delayed(self) -> None:
         live = replace(expecting(NOON + minutes(500)), progress=(Progress(),))
 
         assert judged(live, route=make_route([make_stop(0, promise=None)]))[1] == ()
@@ -186,7 +186,7 @@ class TestDelayed:
 
         assert kinds(judged(live)[1]) == [AlertKind.DELAYED]
 
-    def test_nobody_waits_for_a_van_at_the_door(self) -> None:
+    def test_a_stop_that_was_reached_is_not_delayed(self) -> None:
         live = expecting(NOON + minutes(500), arrived_at=NOON - minutes(5))
 
         assert judged(live)[1] == ()
@@ -219,7 +219,7 @@ class TestBackOnTime:
 
         assert judged(later, as_of=NOON + minutes(46))[1] == ()
 
-    def test_nobody_is_back_on_time_who_was_not_delayed(self) -> None:
+    def test_a_stop_that_was_not_delayed_is_not_back_on_time(self) -> None:
         assert judged(expecting(NOON + minutes(61)))[1] == ()
 
 
@@ -227,7 +227,7 @@ class TestBackOnTime:
 @given(
     st.lists(st.tuples(st.floats(0.1, 12), st.integers(0, 240)), min_size=100, max_size=100),
 )
-def test_a_flapping_eta_is_told_once_a_rest(ticks: list[tuple[float, int]]) -> None:
+def test_a_changing_eta_is_told_once_per_least_interval(ticks: list[tuple[float, int]]) -> None:
     live, at = expecting(NOON + minutes(75)), NOON
     told: list[Alert] = []
     for pause_s, eta_min in ticks:
@@ -306,7 +306,7 @@ def test_delays_and_all_clears_take_turns(walk: Walk) -> None:
 
 
 @given(lives_of(4), st.integers(0, 240))
-def test_what_was_told_is_not_told_again(live: Live, minutes_later: int) -> None:
+def test_an_alert_is_not_told_again(live: Live, minutes_later: int) -> None:
     as_of = NOON + minutes(minutes_later)
 
     after, _ = judged(live, as_of=as_of)
@@ -364,7 +364,7 @@ def test_alerts_leave_the_rest_of_the_state_alone(live: Live) -> None:
 
 @settings(max_examples=times(quick=20, deep=2_000))
 @given(lives_of(3))
-def test_whatever_is_promised_holds_the_eta(live: Live) -> None:
+def test_every_promise_contains_the_eta(live: Live) -> None:
     for alert in judged(live)[1]:
         if alert.promise is not None:
             assert alert.eta is not None
@@ -399,7 +399,7 @@ def test_etas_in_the_past_are_delays_too() -> None:
     as_of=whole_seconds(),
     fraction_s=st.sampled_from([0.0, 0.25, 0.999]),
 )
-def test_no_rule_has_anything_to_say_of_a_quiet_stop(
+def test_no_rule_fires_for_a_quiet_stop(
     *,
     progress: Progress,
     stop: Stop,

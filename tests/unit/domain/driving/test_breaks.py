@@ -68,7 +68,7 @@ class TestWhatIsAhead:
             Pause(NOON.timestamp(), (NOON + minutes(60)).timestamp(), 1_800)
         ]
 
-    def test_while_the_van_stands_its_rest_shrinks(self) -> None:
+    def test_a_break_gets_shorter_while_the_van_stands(self) -> None:
         live = after(seen((0, 0), (10, 5)))
 
         assert ahead(live, NOON + minutes(10)) == [(1_200, True)]
@@ -86,7 +86,7 @@ class TestWhatIsAhead:
         assert (live.standing_since, live.breaks_taken_s) == (None, ())
         assert ahead(live, NOON + minutes(5)) == [(1_800, False)]
 
-    def test_what_was_taken_stays_taken(self) -> None:
+    def test_the_part_of_a_break_that_was_taken_stays_taken(self) -> None:
         live = after(seen((0, 0), (20, 0), (21, 900), (30, 5_000)))
 
         assert live.breaks_taken_s == (1_200,)
@@ -107,13 +107,13 @@ class TestWhatIsAhead:
 
         assert after(at_the_door).standing_since is None
 
-    def test_at_a_stop_that_is_done_one_may_rest(self) -> None:
+    def test_a_break_may_be_taken_at_a_stop_that_is_done(self) -> None:
         at_the_door = [make_fix(NOON + minutes(m), coordinates=HELSINKI) for m in (0, 20)]
         live = make_live(5, recent=()).with_progress(0, Progress(is_done=True))
 
         assert after(at_the_door, live).standing_since == NOON
 
-    def test_who_creeps_in_a_queue_does_not_rest(self) -> None:
+    def test_a_van_that_creeps_in_a_queue_takes_no_break(self) -> None:
         live = after(seen(*[(m, 12.0 * m) for m in range(12)]))
 
         assert live.breaks_taken_s == ()
@@ -134,7 +134,7 @@ class TestWhatIsAhead:
         assert one == (live.standing_since, live.breaks_taken_s)
 
     @given(st.lists(st.tuples(st.integers(1, 900), st.floats(-100, 100)), max_size=20))
-    def test_never_more_is_taken_than_a_break_has(self, steps: list[tuple[int, float]]) -> None:
+    def test_no_more_is_taken_than_a_break_lasts(self, steps: list[tuple[int, float]]) -> None:
         at, drive = NOON - minutes(30), []
         for pause_s, way_m in steps:
             at += seconds(pause_s)
@@ -161,7 +161,7 @@ class TestEtas:
         later = Break(NOON + minutes(12), NOON + minutes(90), 1_800)
         assert self.later_s(later) == [0, 0, 1_800, 1_800, 1_800]
 
-    def test_at_the_latest_on_the_way_that_would_pass_its_span(self) -> None:
+    def test_a_break_comes_at_the_latest_on_the_leg_that_would_pass_its_span(self) -> None:
         soon = Break(NOON + seconds(1), NOON + seconds(60), 1_800)
 
         assert self.later_s(soon) == [1_800] * 5
@@ -178,7 +178,7 @@ class TestEtas:
         assert paused[0].latest >= plain[0].latest + minutes(29)  # the break may come first
         assert abs(paused[1].earliest - plain[1].earliest) < minutes(1)  # or later
 
-    def test_who_is_in_a_break_goes_on_when_it_is_over(self) -> None:
+    def test_a_driver_on_a_break_goes_on_when_it_is_over(self) -> None:
         plan, head = route(LUNCH), make_fix(NOON + minutes(10), coordinates=AWAY)
         live = make_live(5, standing_since=NOON)
         plan_times = stop_times(plan, PRIOR, NOON)

@@ -67,7 +67,7 @@ def test_a_departure_says_what_was_told_with_it() -> None:
     assert (departure.etas, departure.told_at) == (after.etas, LEARNT)
 
 
-def test_who_reports_late_is_told_by_the_newest_fix() -> None:
+def test_after_a_late_report_the_etas_rest_on_the_newest_fix() -> None:
     """So what was told is as of that fix, not as of the departure."""
     route = make_route(3)
     newest = make_fix(LEFT + minutes(30), coordinates=north_of(HELSINKI, 3_000.0))
@@ -98,7 +98,7 @@ def test_an_arrival_that_nobody_reported_is_when_the_van_came_near() -> None:
     assert from_stop(before, after, 1, left_at=LEFT, now=LEARNT, policy=POLICY).arrived_at is None
 
 
-def test_nobody_arrives_after_leaving() -> None:
+def test_the_arrival_is_never_after_the_departure() -> None:
     before, after = leave(at_first_stop())
 
     left_at = NOON - seconds(10)
@@ -123,7 +123,7 @@ def test_the_van_stood_where_most_fixes_of_the_visit_are() -> None:
     assert distance_m(stood_at, parked) < 1.0
 
 
-def test_without_a_fix_of_the_visit_nobody_knows_where_the_van_stood() -> None:
+def test_without_a_fix_of_the_visit_the_place_is_unknown() -> None:
     before, after = leave(at_first_stop(recent=(make_fix(NOON - minutes(1)),)))
 
     assert from_stop(before, after, 0, left_at=LEFT, now=LEARNT, policy=POLICY).stood_at is None
@@ -153,6 +153,6 @@ def test_departures_of_a_route_are_in_the_order_of_time_and_the_hub_is_first() -
     assert sorted([second, first, hub], key=lambda each: each.key) == [hub, first, second]
 
 
-def test_nobody_departs_who_is_on_no_route() -> None:
+def test_a_driver_without_a_route_has_no_departure() -> None:
     with pytest.raises(ValueError, match="no route"):
         from_hub(Live(make_live().driver_id), NOON, POLICY)

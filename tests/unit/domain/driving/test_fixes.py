@@ -68,7 +68,7 @@ class TestQuantized:
         assert quantized(fix) == fix
 
     @given(st.floats(-90, 90), st.floats(-180, 180), st.datetimes(), st.floats(0, 360))
-    def test_little_is_lost(
+    def test_rounding_loses_little(
         self, lat_deg: float, lon_deg: float, at: datetime, heading_deg: float
     ) -> None:
         raw = Fix(at.replace(tzinfo=NOON.tzinfo), Coordinates(lat_deg, lon_deg))
@@ -88,7 +88,7 @@ class TestQuantized:
 
         assert quantized(from_device).recorded_at == NOON + timedelta(milliseconds=123)
 
-    def test_what_does_not_fit_is_cut_off(self) -> None:
+    def test_values_beyond_the_stored_range_are_cut_off(self) -> None:
         wild = make_fix(accuracy_m=1e9, speed_mps=1e9, battery_ratio=0.126, heading_deg=359.99)
 
         stored = quantized(wild)
@@ -160,7 +160,7 @@ class TestScreen:
         assert result.stored == drive[:2]
         assert result.verdicts[2].reasons == (Reason.OFF_SHIFT,)
 
-    def test_one_bad_fix_costs_the_others_nothing(self) -> None:
+    def test_one_bad_fix_does_not_affect_the_others(self) -> None:
         drive = make_drive(49, start=NOON - minutes(30))
         future = make_fix(NOON + minutes(10))
 
@@ -185,7 +185,7 @@ class TestScreen:
         assert [v.reasons for v in result.verdicts] == [(), (Reason.DUPLICATE,)]
         assert result.stored == result.usable == (fix,)
 
-    def test_what_is_stored_of_a_batch_does_not_depend_on_what_was_known(self) -> None:
+    def test_stored_fixes_of_a_batch_do_not_depend_on_earlier_fixes(self) -> None:
         drive = make_drive(10, start=NOON - minutes(10))
 
         again = screened(drive, recent=drive[-RECENT_FIXES:])
@@ -233,7 +233,7 @@ class TestScreen:
         assert (one.stored, one.usable) == (other.stored, other.usable)
 
     @given(st.lists(fixes(), max_size=10), st.lists(fixes(), max_size=RECENT_FIXES, unique=True))
-    def test_what_is_kept_was_sent_and_is_kept_once(
+    def test_every_kept_fix_was_sent_and_is_kept_once(
         self, batch: list[Fix], recent: list[Fix]
     ) -> None:
         result = screened(batch, recent)
@@ -404,10 +404,10 @@ class TestClockSkew:
         )
 
     @pytest.mark.parametrize("offset", [timedelta(days=1), -timedelta(days=1), minutes(10)])
-    def test_what_the_device_sends_with_tells_it(self, offset: timedelta) -> None:
+    def test_sent_at_shows_the_skew(self, offset: timedelta) -> None:
         assert self.skew(NOON + offset, sent_at=NOON + offset) == offset
 
-    def test_a_clock_ahead_is_told_by_fixes_from_the_future(self) -> None:
+    def test_fixes_from_the_future_show_a_clock_ahead(self) -> None:
         ahead = NOON + timedelta(days=1)
 
         assert self.skew(ahead - minutes(5), ahead) == timedelta(days=1)
@@ -427,12 +427,12 @@ class TestClockSkew:
 
         assert again == first
 
-    def test_it_is_told_in_whole_milliseconds_as_it_is_stored(self) -> None:
+    def test_the_skew_is_in_whole_milliseconds_as_it_is_stored(self) -> None:
         sent_at = NOON + timedelta(days=1, microseconds=123_456)
 
         assert self.skew(sent_at, sent_at=sent_at) == timedelta(days=1, milliseconds=123)
 
-    def test_a_mended_clock_is_believed_again(self) -> None:
+    def test_a_corrected_device_clock_is_believed_again(self) -> None:
         assert self.skew(NOON, sent_at=NOON, known=timedelta(days=1)) == timedelta(0)
 
     def test_correcting_keeps_the_distances_in_time(self) -> None:

@@ -45,7 +45,7 @@ def ahead(live: Live, head: Fix, route: Route) -> list[object]:
     )
 
 
-def test_a_plan_has_a_link_for_each_stop_from_the_hub_on() -> None:
+def test_a_plan_has_stop_times_for_each_stop_from_the_hub_on() -> None:
     route = make_route(3)
 
     plan = stop_times(route, PRIOR, NOON)
@@ -144,7 +144,7 @@ def test_when_all_is_done_there_is_nothing_to_expect() -> None:
     assert ahead(live, make_fix(), make_route(2)) == [None, None]
 
 
-def test_at_the_door_the_rest_of_the_service_comes_first() -> None:
+def test_at_the_door_the_time_left_of_the_service_comes_first() -> None:
     route = make_route(2)
     live = make_live(2, last_stop=0).with_progress(0, Progress(arrived_at=NOON))
 
@@ -174,7 +174,7 @@ def test_a_stop_reached_out_of_order_is_served_first_and_has_no_eta() -> None:
     assert left_s == pytest.approx(plan[2].dwell.mean_s + back_s, abs=3)
 
 
-def test_a_leg_that_leaves_out_stops_is_as_long_as_it_is() -> None:
+def test_a_leg_that_skips_stops_is_predicted_by_its_own_length() -> None:
     route = make_route(6)
     live = make_live(6)
     for i in range(1, 5):
@@ -192,7 +192,7 @@ def test_a_leg_that_leaves_out_stops_is_as_long_as_it_is() -> None:
 
 @settings(max_examples=times(quick=20, deep=2_000))
 @given(routes(), st.data())
-def test_whatever_the_state_the_etas_are_ordered_and_in_the_future(
+def test_in_any_state_the_etas_are_ordered_and_in_the_future(
     route: Route, data: st.DataObject
 ) -> None:
     live = data.draw(lives_of(len(route.stops)))
@@ -369,7 +369,7 @@ class TestForecaster:
 
         assert model.legs == 12
 
-    def test_it_remembers_only_so_many(self) -> None:
+    def test_the_cache_has_a_limit(self) -> None:
         model = Counting()
         forecaster = Forecaster(model, plans=2)
         one, two, three = (make_route(1, id=f"rte_{i}") for i in range(3))

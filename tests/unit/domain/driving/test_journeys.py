@@ -158,7 +158,7 @@ class TestArriving:
         ]
         assert live.progress[0].arrived_at == NOON
 
-    def test_also_fix_by_fix(self) -> None:
+    def test_standing_is_arriving_also_when_fixes_come_one_by_one(self) -> None:
         live, told = after(on_the_road(), *[[fix] for fix in standing(0, 0, 10, 20)])
 
         assert live.progress[0].arrived_at == NOON
@@ -174,13 +174,13 @@ class TestArriving:
         ],
         ids=["too short", "too far", "another stop", "drove on"],
     )
-    def test_driving_past_is_not(self, fixes: list[Fix]) -> None:
+    def test_driving_past_is_not_arriving(self, fixes: list[Fix]) -> None:
         live, told = after(on_the_road(), fixes)
 
         assert AlertKind.ARRIVED not in [alert.kind for alert in told]
         assert live.progress[0].arrived_at is None
 
-    def test_a_jump_to_the_stop_and_back_is_not(self) -> None:
+    def test_a_jump_to_the_stop_and_back_is_not_arriving(self) -> None:
         drive = make_drive(4, start=NOON - minutes(2))
 
         live, told = after(on_the_road(), drive, standing(0, 5))
@@ -205,7 +205,7 @@ class TestOutOfTurn:
         assert [(a.stop_index, a.occurred_at) for a in arrived] == [(1, NOON)]
         assert (live.under_way, live.near_stop, live.near_since) == (1, 1, NOON)
 
-    def test_the_plan_goes_on_from_there_and_what_was_skipped_stays_ahead(self) -> None:
+    def test_the_plan_goes_on_from_there_and_skipped_stops_stay_ahead(self) -> None:
         live, _ = after(on_the_road(), standing(2, 0, 30, 60, 90), standing(2, 120))
 
         assert live.remaining() == [2, 1, 0]
@@ -215,7 +215,7 @@ class TestOutOfTurn:
         assert live.etas[0] is not None
         assert live.etas[1].point < live.etas[0].point
 
-    def test_what_is_told_follows_the_same_order(self) -> None:
+    def test_alerts_follow_the_same_order(self) -> None:
         live, told = after(on_the_road(), standing(2, 0, 30, 60, 90), standing(2, 120))
         live = leave(
             live,
@@ -250,7 +250,7 @@ class TestOutOfTurn:
 
 class TestStaleNews:
     @pytest.mark.parametrize(("late_s", "is_told"), [(0, True), (180, True), (181, False)])
-    def test_what_is_to_come_is_told_from_fresh_news_only(
+    def test_predictions_are_told_only_from_a_fresh_head(
         self,
         late_s: int,
         is_told: bool,  # noqa: FBT001 - a table
@@ -261,12 +261,12 @@ class TestStaleNews:
 
         assert [alert.kind for alert in told] == [AlertKind.APPROACHING] * is_told
 
-    def test_what_has_happened_is_told_however_late(self) -> None:
+    def test_past_events_are_told_however_late(self) -> None:
         _, told = after(on_the_road(), standing(0, 0, 10, 20), now=NOON + timedelta(hours=3))
 
         assert [(alert.kind, alert.occurred_at) for alert in told] == [(AlertKind.ARRIVED, NOON)]
 
-    def test_what_was_held_back_is_told_with_the_next_fresh_fix(self) -> None:
+    def test_a_held_back_alert_is_told_with_the_next_fresh_fix(self) -> None:
         near = north_of(ROUTE.stops[0].coordinates, -500.0)
         then = NOON + minutes(20)
 
@@ -277,14 +277,14 @@ class TestStaleNews:
 
 
 class TestReach:
-    def test_what_the_driver_says_counts(self) -> None:
+    def test_the_drivers_report_counts(self) -> None:
         live = reach(on_the_road(), 1, NOON, POLICY)
 
         assert live.progress[1].arrived_at == NOON
         assert live.progress[1].has_approached
         assert live.etas[1] is None
 
-    def test_the_first_word_stays(self) -> None:
+    def test_the_first_reported_arrival_stays(self) -> None:
         live = reach(on_the_road(), 0, NOON, POLICY)
 
         assert reach(live, 0, NOON + minutes(5), POLICY) == live
@@ -294,7 +294,7 @@ class TestReach:
 
         assert reach(live, 0, NOON, POLICY) == live
 
-    def test_then_no_fix_tells_it_again(self) -> None:
+    def test_after_a_report_no_fix_tells_the_arrival_again(self) -> None:
         live = reach(on_the_road(), 0, NOON, POLICY)
 
         _, told = after(live, standing(0, 0, 10, 20, 30))
@@ -318,26 +318,26 @@ class TestReachLate:
             live, stop_index, ROUTE, STOP_TIMES, left_at=at, now=at, model=MODEL, policy=POLICY
         )
 
-    def test_who_was_seen_to_arrive_elsewhere_is_there(self) -> None:
+    def test_a_late_report_does_not_move_a_van_that_arrived_elsewhere(self) -> None:
         live, _ = after(on_the_road(), standing(1, 600, 630, 660, 690))
 
         assert self.reached(live, 0, 5).under_way == 1
         assert self.reached(live, 0, 11).under_way == 0  # and then went back
 
-    def test_who_said_so_of_another_stop_is_there(self) -> None:
+    def test_a_late_report_does_not_move_a_van_reported_at_another_stop(self) -> None:
         live, _ = after(on_the_road(), [make_fix(NOON - minutes(1))])
         live = self.reached(live, 1, 10)
 
         assert self.reached(live, 0, 5).under_way == 1
 
-    def test_without_fixes_a_later_departure_says_it(self) -> None:
+    def test_without_fixes_a_later_departure_shows_that_the_van_moved_on(self) -> None:
         live = self.left(on_the_road(), 1, 10)
 
         assert self.reached(live, 0, 9).last_stop == 1
         assert self.reached(live, 0, 9).remaining() == [2, 0]
         assert self.reached(live, 0, 11).under_way == 0
 
-    def test_after_a_departure_newer_fixes_say_it(self) -> None:
+    def test_after_a_departure_newer_fixes_show_that_the_van_moved_on(self) -> None:
         live, _ = after(on_the_road(), standing(1, 600, 630, 660, 690))
         live = self.left(live, 1, 12)
         on_the_way = make_fix(NOON + minutes(20), coordinates=north_of(HELSINKI, 2.5 * FAR))
@@ -348,7 +348,7 @@ class TestReachLate:
         assert (then.last_stop, then.under_way, then.remaining()) == (1, None, [2, 0])
         assert self.reached(live, 2, 19).under_way == 2  # tapped a minute ago, parked far off
 
-    def test_to_a_stop_ahead_nobody_is_called_back_however_late_it_was_said(self) -> None:
+    def test_a_late_report_of_a_stop_ahead_counts(self) -> None:
         live, _ = after(on_the_road(), standing(0, 0, 10, 20, 30))
         live = self.left(live, 0, 1)
         around_the_corner = make_fix(NOON + minutes(20), coordinates=north_of(HELSINKI, FAR - 100))
@@ -356,7 +356,7 @@ class TestReachLate:
 
         assert self.reached(live, 1, 10).under_way == 1
 
-    def test_who_stands_there_is_there_however_late_it_was_said(self) -> None:
+    def test_a_late_report_counts_while_the_van_stands_there(self) -> None:
         live = self.left(on_the_road(), 1, 0.5)
         live, _ = after(live, standing(2, 4_200))
 
@@ -425,7 +425,7 @@ class TestLeave:
             (0.0, 240.0, [1, 0]),  # nobody knows better
         ],
     )
-    def test_a_stop_that_is_given_up_from_the_next_street_does_not_turn_the_plan_around(
+    def test_giving_up_a_stop_from_the_next_street_does_not_change_the_visit_order(
         self, seen_m: float, ago_s: float, ahead: list[int]
     ) -> None:
         doors = [north_of(HELSINKI, way_m) for way_m in (300.0, 450.0, 600.0)]
@@ -445,7 +445,7 @@ class TestLeave:
 
         assert then.remaining() == ahead
 
-    def test_a_late_report_does_not_call_the_van_back(self) -> None:
+    def test_a_late_report_of_a_departure_does_not_move_the_van_back(self) -> None:
         live, _ = after(on_the_road(), standing(1, 3_600, 3_630, 3_660, 3_690))
 
         then = self.left(live, 0)

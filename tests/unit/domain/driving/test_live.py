@@ -33,7 +33,7 @@ def test_done_stops_are_not_counted() -> None:
     assert [live.stops_before(i) for i in range(4)] == [0, 0, 0, 1]
 
 
-def test_out_of_turn_the_etas_tell_the_order() -> None:
+def test_out_of_turn_the_order_is_that_of_the_etas() -> None:
     live = make_live(
         5, last_stop=2, etas=tuple(make_eta(NOON + minutes(m)) for m in (50, 9, 1, 4, 30))
     )
@@ -45,7 +45,7 @@ def test_out_of_turn_the_etas_tell_the_order() -> None:
     assert live.with_progress(2, reached).stops_before(4) == 3
 
 
-def test_a_stop_that_was_left_without_a_word_comes_last() -> None:
+def test_a_stop_that_was_left_without_a_report_comes_last() -> None:
     live = make_live(4, last_stop=1, etas=(None, None, make_eta(NOON), make_eta(NOON + minutes(9))))
     for i in (0, 1):
         live = live.with_progress(i, Progress(arrived_at=NOON))

@@ -100,7 +100,7 @@ def test_among_neighbours_only_the_next_counts(way_m: float) -> None:
     assert found == ((0, NOON) if way_m < 60 else None)
 
 
-def test_a_van_that_trembles_between_neighbours_stays_where_it_is() -> None:
+def test_scattered_fixes_between_neighbours_do_not_change_the_stop() -> None:
     """Of two doors 30 m apart, the nearer one is now this, now that."""
     ways_m = [20.0, 40.0, 10.0, 50.0, 25.0]
 
@@ -113,7 +113,7 @@ def test_while_a_stop_is_under_way_its_neighbours_are_not_reached() -> None:
     assert near([125.0], under_way(1), NEIGHBOURS) is None
 
 
-def test_who_left_without_a_word_may_reach_the_next() -> None:
+def test_a_van_that_left_without_a_report_may_reach_the_next_stop() -> None:
     assert near([1_000.0], under_way(0)) == (1, NOON)
 
 
@@ -124,13 +124,13 @@ def test_identical_stops_are_reached_in_turn() -> None:
     assert near([5.0], live, route) == (1, NOON)
 
 
-def test_where_vans_park_is_nearer_than_the_door() -> None:
+def test_a_known_parking_point_replaces_the_door() -> None:
     assert near([50.0], model=Parked()) == (0, NOON)
     assert near([89.0], model=Parked()) == (0, NOON)
     assert near([9.0], model=Parked()) is None
 
 
-def test_parking_is_not_asked_for_from_afar() -> None:
+def test_the_parking_point_is_not_looked_up_from_far_away() -> None:
     class Far(FactoryPrior):
         def parking_point(self, door: Coordinates) -> Coordinates | None:
             raise AssertionError(door)

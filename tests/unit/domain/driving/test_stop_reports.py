@@ -37,7 +37,7 @@ def test_it_happened_within_the_shift_and_never_after_now(
 
 
 @given(st.timedeltas(-minutes(1_440), minutes(1_440)), st.timedeltas(minutes(0), minutes(240)))
-def test_a_clock_that_is_known_to_be_wrong_is_put_right(wrong: timedelta, ago: timedelta) -> None:
+def test_a_clock_that_is_known_to_be_wrong_is_corrected(wrong: timedelta, ago: timedelta) -> None:
     assume(abs(wrong) > POLICY.clock_skew_limit)
 
     at = report(NOON - ago + wrong, NOON + wrong).happened_at(ON_SHIFT, NOON, POLICY)
@@ -53,7 +53,7 @@ def test_a_clock_that_is_about_right_is_believed() -> None:
     assert report(happened, sent_at).happened_at(ON_SHIFT, NOON, POLICY) == happened
 
 
-def test_what_its_positions_told_of_a_clock_holds_where_the_report_says_nothing() -> None:
+def test_without_sent_at_the_skew_of_the_positions_holds() -> None:
     live = make_live(started_at=NOON - minutes(240), clock_skew=minutes(60))
 
     assert report(NOON + minutes(50)).happened_at(live, NOON, POLICY) == NOON - minutes(10)

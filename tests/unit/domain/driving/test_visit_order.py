@@ -51,11 +51,11 @@ def test_in_turn_the_plan_goes_on() -> None:
     assert order(reached(5, 0, 1, last=2)) == [3, 4]
 
 
-def test_what_is_not_on_the_van_was_not_skipped() -> None:
+def test_a_stop_with_nothing_on_the_van_was_not_skipped() -> None:
     assert order(make_live(4).with_progress(3, DONE)) == [0, 1, 2]
 
 
-def test_a_skipped_stop_is_fitted_in_where_it_costs_the_least() -> None:
+def test_a_skipped_stop_is_inserted_where_it_costs_the_least() -> None:
     """A street out and back: what was skipped on the way out is met on the way back."""
     ways_m = [0, 1_000, 2_000, 3_000, 2_100, 950]
     route = make_route(
@@ -65,7 +65,7 @@ def test_a_skipped_stop_is_fitted_in_where_it_costs_the_least() -> None:
     assert order(reached(6, 0, last=2), route) == [3, 4, 1, 5]
 
 
-def test_what_lies_at_hand_is_done_at_once() -> None:
+def test_a_skipped_stop_next_to_the_van_comes_first() -> None:
     east = replace(HELSINKI, lon_deg=HELSINKI.lon_deg + 0.3)
     far = [make_stop(i, coordinates=north_of(east, 1_000.0 * i)) for i in (3, 4, 5)]
     route = make_route([make_stop(0), make_stop(1), make_stop(2), *far], hub_coordinates=east)
@@ -77,11 +77,11 @@ def test_neighbours_stay_together_either_way_round() -> None:
     assert order(reached(6, last=5)) == [4, 3, 2, 1, 0]
 
 
-def test_going_back_for_a_skipped_stop_the_plan_goes_on_from_there() -> None:
+def test_after_going_back_to_a_skipped_stop_the_plan_goes_on_from_there() -> None:
     assert order(reached(6, 0, 1, 4, last=2)) == [3, 5]
 
 
-def test_what_was_skipped_for_its_window_is_not_waited_for() -> None:
+def test_the_van_does_not_wait_for_a_stop_skipped_for_its_window() -> None:
     """It is fitted in where the van comes by when it has opened, or last."""
     late = make_range(NOON + timedelta(hours=5))
     stops = [make_stop(i, window=late if i == 1 else None) for i in range(6)]
@@ -97,7 +97,7 @@ def test_what_was_skipped_for_its_window_is_not_waited_for() -> None:
 
 @settings(max_examples=times(quick=30, deep=3_000))
 @given(st.data())
-def test_whatever_happened_every_stop_ahead_has_one_turn(data: st.DataObject) -> None:
+def test_every_stop_ahead_is_in_the_order_exactly_once(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 10))
     route, live = data.draw(routes_of(count)), data.draw(lives_of(count))
     anywhere = data.draw(st.lists(coordinates(), min_size=count, max_size=count))
@@ -117,7 +117,9 @@ def test_whatever_happened_every_stop_ahead_has_one_turn(data: st.DataObject) ->
 
 @settings(max_examples=times(quick=30, deep=3_000))
 @given(st.sets(st.integers(0, 11)), st.integers(0, 11), st.floats(-20_000, 20_000))
-def test_where_the_van_is_changes_no_turn(done: set[int], last: int, way_m: float) -> None:
+def test_the_place_of_the_van_does_not_change_the_order(
+    done: set[int], last: int, way_m: float
+) -> None:
     live = reached(12, *done, last=last)
     moved = replace(live, recent=(replace(live.recent[0], coordinates=north_of(HELSINKI, way_m)),))
 
@@ -126,7 +128,7 @@ def test_where_the_van_is_changes_no_turn(done: set[int], last: int, way_m: floa
 
 @settings(max_examples=times(quick=20, deep=1_000))
 @given(st.integers(1, 8), st.integers(0, 600))
-def test_as_time_goes_by_a_windows_stop_only_comes_forward(last: int, opens_min: int) -> None:
+def test_a_stop_with_a_window_only_moves_forward_in_time(last: int, opens_min: int) -> None:
     late = make_range(NOON + minutes(opens_min))
     stops = [make_stop(i, window=late if i == last - 1 else None) for i in range(10)]
     route, live = make_route(stops), reached(10, *range(last - 1), last=last)

@@ -41,7 +41,7 @@ def errors_min(judged: Arrival) -> dict[Horizon, float]:
     return {horizon: each.error_s / 60 for horizon, each in found.items()}
 
 
-def test_each_horizon_reads_what_was_told_last_until_then() -> None:
+def test_each_horizon_judges_the_eta_told_last_before_it() -> None:
     etas = [told(0, 80), told(9, 81), told(10, 82), told(40, 83), told(61, 84), told(70, 75)]
 
     assert errors_min(arrival(70, etas, next_min=68)) == {
@@ -53,7 +53,7 @@ def test_each_horizon_reads_what_was_told_last_until_then() -> None:
     }
 
 
-def test_the_order_in_which_etas_are_handed_over_is_of_no_matter() -> None:
+def test_the_order_of_the_given_etas_does_not_matter() -> None:
     etas = [told(40, 83), told(0, 80), told(10, 82)]
 
     assert errors_min(arrival(70, etas)) == errors_min(arrival(70, etas[::-1]))
@@ -67,7 +67,7 @@ def test_the_start_itself_counts_as_sixty_minutes_before() -> None:
     assert Horizon.MINUTES_60 in errors_min(arrival(60, [told(0, 55)]))
 
 
-def test_where_nothing_had_been_told_there_is_nothing_to_judge() -> None:
+def test_without_a_told_eta_there_is_nothing_to_judge() -> None:
     assert errors_min(arrival(70, [told(65, 70)])) == {}
     assert errors_min(arrival(70, [])) == {}
 
@@ -119,7 +119,7 @@ def test_nine_in_ten_are_no_farther_off_than_the_90th_percentile() -> None:
     assert summarize(misses[:9]).p90_s == 600.0
 
 
-def test_of_nothing_there_are_no_figures() -> None:
+def test_without_misses_there_are_no_figures() -> None:
     accuracy = pool([])[Horizon.AT_START]
 
     assert accuracy.count == 0

@@ -26,13 +26,13 @@ def seen(*steps: tuple[float, float]) -> list[Seen]:
     ],
     ids=["stands", "rolls", "too soon", "two fixes", "drives by", "jumps for long", "no history"],
 )
-def test_who_is_near_and_stands_has_arrived(fixes: list[Seen], *, expected: bool) -> None:
+def test_a_van_that_is_near_and_stands_has_arrived(fixes: list[Seen], *, expected: bool) -> None:
     as_of = fixes[-1][0] if fixes else NOON + DWELL
 
     assert has_arrived(NOON, fixes, as_of=as_of, dwell=DWELL) is expected
 
 
-def test_who_was_never_near_has_not_arrived() -> None:
+def test_a_van_that_was_never_near_has_not_arrived() -> None:
     assert not has_arrived(None, seen((0, 0), (60, 0)), as_of=NOON + DWELL, dwell=DWELL)
 
 

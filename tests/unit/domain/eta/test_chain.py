@@ -47,7 +47,7 @@ def test_nobody_is_served_before_the_window_opens(ahead: list[StopTimes]) -> Non
 
 
 @given(st.lists(stop_times, min_size=1, max_size=10), st.lists(stop_times, max_size=10))
-def test_what_comes_later_changes_nothing_before(
+def test_later_stops_do_not_change_earlier_etas(
     first: list[StopTimes], more: list[StopTimes]
 ) -> None:
     assert chained([*first, *more])[: len(first)] == chained(first)

@@ -60,7 +60,7 @@ def test_a_stop_reached_before_the_last_one_was_left_was_never_next() -> None:
     assert found.arrivals[SECOND].next_since is None
 
 
-def test_what_nobody_knows_is_counted_and_not_judged() -> None:
+def test_a_stop_with_unknown_arrival_is_counted_and_not_judged() -> None:
     found = of(HUB, departure(0, 10, arrived_at=None), departure(1, 20))
 
     assert list(found.arrivals) == [SECOND]
@@ -84,7 +84,7 @@ def test_a_stop_that_the_plan_no_longer_has_is_judged_nowhere() -> None:
     assert of(gone) == Reached({})
 
 
-def test_who_comes_back_was_there_the_first_time() -> None:
+def test_the_first_visit_counts_when_the_van_comes_back() -> None:
     found = of(HUB, departure(0, 10), departure(1, 20), departure(0, 30))
 
     assert found.arrivals[FIRST].arrived_at == NOON + minutes(8)
@@ -98,13 +98,13 @@ def judged_min(left_min: float) -> float:
     return (found.arrivals[FIRST].arrived_at - NOON) / minutes(1)
 
 
-def test_who_is_early_waits_for_the_window() -> None:
+def test_an_early_driver_is_judged_by_the_window() -> None:
     assert judged_min(40) == 38  # came in time
     assert judged_min(31) == 30  # came at 12:29 and waited
     assert judged_min(20) == 20  # came at 12:18 and did not wait
 
 
-def test_what_was_told_with_batches_and_with_departures_counts_since_it_could_be_read() -> None:
+def test_etas_of_batches_and_departures_count_since_they_could_be_read() -> None:
     early, late, offline = (make_eta(NOON + minutes(point)) for point in (50, 60, 70))
     hub = departure(None, 0, etas=(None, early, None))
     left = departure(0, 10, etas=(None, offline, None), told_at=NOON + minutes(45))
@@ -128,7 +128,7 @@ def test_what_was_told_with_batches_and_with_departures_counts_since_it_could_be
     }
 
 
-def test_what_a_departure_told_is_as_old_as_the_fix_that_it_was_told_by() -> None:
+def test_etas_of_a_departure_are_as_old_as_the_fix_behind_them() -> None:
     eta = make_eta(NOON + minutes(70))
     late = departure(
         0, 10, etas=(None, eta, None), told_at=NOON + minutes(58), news_at=NOON + minutes(57)
@@ -165,7 +165,7 @@ def test_every_stop_that_was_left_is_judged_or_unknown_once(
 
 
 @given(routes_of(STOPS), drives(), st.lists(told(), max_size=5), instants())
-def test_what_was_told_later_changes_no_judgement_of_earlier(
+def test_later_etas_do_not_change_earlier_judgements(
     route: Any, left: list[Departure], batches: list[EtasTold], at: datetime
 ) -> None:
     known = reached(route, left, [each for each in batches if each.at <= at])

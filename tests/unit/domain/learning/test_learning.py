@@ -75,7 +75,7 @@ def test_the_hub_alone_teaches_nothing() -> None:
     assert teaching.learnt.through == HUB.key
 
 
-def test_a_stop_teaches_its_leg_its_visit_and_what_was_told_of_it() -> None:
+def test_a_stop_teaches_its_leg_its_visit_and_its_etas() -> None:
     stop = ROUTE.stops[0]
 
     _, found = lessons([HUB, FIRST])
@@ -87,7 +87,7 @@ def test_a_stop_teaches_its_leg_its_visit_and_what_was_told_of_it() -> None:
     ]
 
 
-def test_the_second_stop_is_judged_by_what_was_told_at_the_hub_and_at_the_first() -> None:
+def test_the_second_stop_teaches_by_the_etas_from_the_hub_and_the_first_stop() -> None:
     *_, found = lessons([HUB, FIRST, SECOND])
 
     ranges = [lesson for lesson in found if isinstance(lesson, RangeLesson)]
@@ -125,7 +125,7 @@ def test_a_stop_that_was_given_up_from_afar_teaches_no_leg(changes: dict[str, An
     assert [type(lesson) for lesson in found] == [RangeLesson, RangeLesson, VisitLesson]
 
 
-def test_an_address_that_lies_wrong_on_the_map_is_learnt_all_the_same() -> None:
+def test_an_address_with_a_geocoding_error_is_still_learnt() -> None:
     stood_at = north_of(ROUTE.stops[0].coordinates, 900.0)
 
     *_, found = lessons([HUB, replace(FIRST, stood_at=stood_at)])
@@ -179,13 +179,13 @@ def test_reports_out_of_order_teach_no_negative_leg() -> None:
     assert [type(lesson) for lesson in found] == [RangeLesson, VisitLesson]
 
 
-def test_a_visit_of_no_time_is_one_tap_or_two_clocks_and_teaches_none() -> None:
+def test_a_visit_without_duration_teaches_no_service_time() -> None:
     _, found = lessons([HUB, replace(FIRST, arrived_at=FIRST.left_at)])
 
     assert [type(lesson) for lesson in found] == [LegLesson, RangeLesson]
 
 
-def test_what_was_told_after_the_arrival_foretold_nothing() -> None:
+def test_an_eta_told_after_the_arrival_teaches_nothing() -> None:
     brought_late = replace(FIRST, told_at=NOON + minutes(45))  # with ETAs of 45 minutes past noon
 
     *_, found = lessons([HUB, brought_late, SECOND])
@@ -207,7 +207,7 @@ def test_an_early_driver_waits_and_that_is_neither_service_nor_a_wrong_eta() -> 
     assert service == VisitLesson(visit(route.stops[0], route), opens.earliest, waiting.left_at)
 
 
-def test_who_left_before_the_window_opened_teaches_no_service_time() -> None:
+def test_a_driver_who_left_before_the_window_opened_teaches_no_service_time() -> None:
     route = make_route([make_stop(0, window=make_range(NOON + minutes(15)))])
 
     *_, found = lessons([HUB, FIRST], route)
@@ -223,7 +223,7 @@ def test_who_left_before_the_window_opened_teaches_no_service_time() -> None:
         (600, [LegLesson, RangeLesson, VisitLesson]),  # in neither
     ],
 )
-def test_what_may_hold_a_break_teaches_no_time(duration_s: int, taught: list[type]) -> None:
+def test_a_time_that_may_hold_a_break_teaches_nothing(duration_s: int, taught: list[type]) -> None:
     rest = Break(NOON - minutes(60), NOON + minutes(60), duration_s)
 
     *_, found = lessons([HUB, FIRST], replace(ROUTE, breaks=(rest,)))
@@ -231,7 +231,7 @@ def test_what_may_hold_a_break_teaches_no_time(duration_s: int, taught: list[typ
     assert [type(lesson) for lesson in found] == taught
 
 
-def test_a_break_at_another_time_is_no_reason() -> None:
+def test_a_break_at_another_time_does_not_prevent_learning() -> None:
     rest = Break(NOON + minutes(11), NOON + minutes(60), 300)
 
     *_, found = lessons([HUB, FIRST], replace(ROUTE, breaks=(rest,)))
@@ -239,7 +239,7 @@ def test_a_break_at_another_time_is_no_reason() -> None:
     assert [type(lesson) for lesson in found] == [LegLesson, RangeLesson, VisitLesson]
 
 
-def test_where_the_van_stood_is_learnt_for_the_door() -> None:
+def test_the_place_where_the_van_stood_is_learnt_for_the_door() -> None:
     stood_at = north_of(ROUTE.stops[0].coordinates, 20.0)
 
     *_, found = lessons([HUB, replace(FIRST, stood_at=stood_at)])
@@ -248,9 +248,7 @@ def test_where_the_van_stood_is_learnt_for_the_door() -> None:
 
 
 @given(any_routes(max_stops=5), WRITTEN)
-def test_whatever_was_written_down_nothing_is_learnt_before_it_happened(
-    route: Route, written: list[Departure]
-) -> None:
+def test_nothing_is_learnt_before_it_happened(route: Route, written: list[Departure]) -> None:
     departures = sorted(written, key=lambda each: each.key)
     model = LearnedModel(State())
 

@@ -386,7 +386,7 @@ def test_a_range_that_was_replaced_is_not_told() -> None:
 
 
 @pytest.mark.parametrize(("kind", "is_delayed"), [(Kind.DELAYED, False), (Kind.BACK_ON_TIME, True)])
-def test_what_was_taken_back_since_is_not_told(kind: Kind, *, is_delayed: bool) -> None:
+def test_a_notice_that_was_reversed_since_is_not_told(kind: Kind, *, is_delayed: bool) -> None:
     shipment = make_shipment_for(kind, is_delayed=is_delayed)
 
     assert is_stale(make_event(type=TYPES[kind]), shipment)

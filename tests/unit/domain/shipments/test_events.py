@@ -7,7 +7,7 @@ from tests.support.builders import NOON, make_eta, make_event, make_range, minut
 
 
 @pytest.mark.parametrize("event_type", EventType)
-def test_superseded_reports_are_the_only_ones_told_to_nobody(event_type: EventType) -> None:
+def test_superseded_reports_are_the_only_internal_events(event_type: EventType) -> None:
     event = make_event(type=event_type)
 
     assert event.audience == ("internal" if event_type is EventType.SUPERSEDED else "public")

@@ -131,7 +131,7 @@ def test_a_step_changes_nothing_but_status_and_bookkeeping() -> None:
     assert event.shipper_id == shipment.shipper_id
 
 
-def test_a_step_carries_what_it_is_told() -> None:
+def test_the_event_of_a_step_carries_its_data() -> None:
     _, event = take(
         make_shipment(status=Status.ARRIVED),
         Step.FAIL,

@@ -49,7 +49,7 @@ def test_a_webhook_is_thin() -> None:
 
 
 @given(events())
-def test_nothing_but_the_allow_list_leaves(event: Event) -> None:
+def test_only_the_allow_list_leaves(event: Event) -> None:
     event = replace(event, data={**event.data, **PRIVATE})
     allowed = {"shipment_id", "shipper_id", "sequence", "external_status", *PUBLIC}
 
@@ -116,7 +116,7 @@ GOOD = json.loads(to_message(make_event()))
         (json.dumps({**GOOD, "data": {**GOOD["data"], "sequence": "x"}}), "unknown_message"),
     ],
 )
-def test_what_no_version_has_written_is_invalid(message: str, code: str) -> None:
+def test_a_message_that_no_version_has_written_is_invalid(message: str, code: str) -> None:
     with pytest.raises(Invalid) as refusal:
         from_message(message)
 
@@ -125,6 +125,6 @@ def test_what_no_version_has_written_is_invalid(message: str, code: str) -> None
 
 
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
-def test_no_text_does_worse_than_invalid(text: str) -> None:
+def test_any_text_is_read_or_invalid(text: str) -> None:
     with pytest.raises(Invalid):
         from_message(text)

@@ -279,7 +279,7 @@ class TestPosition:
 
         assert (shown.position is not None) == is_shown
 
-    def test_another_route_is_none_of_your_business(self) -> None:
+    def test_another_route_of_the_driver_shows_nothing(self) -> None:
         elsewhere = driving(route_id=RouteId("rte_2"))
 
         assert seen(live=elsewhere, policy=SHOW_ALL) == seen(live=None, policy=SHOW_ALL)
@@ -310,7 +310,7 @@ class TestPosition:
 
     @settings(max_examples=times(quick=20, deep=2_000))
     @given(st.sampled_from(Status), lives_of(6), st.integers(0, 7), st.integers(-300, 300))
-    def test_whatever_the_state_it_is_only_shown_fresh_near_and_on_the_way(
+    def test_in_any_state_the_position_is_only_shown_fresh_near_and_on_the_way(
         self, status: Status, live: Live, stop_index: int, late_s: int
     ) -> None:
         shipment = make_travelling(stop_index, status=status)
@@ -350,7 +350,7 @@ class TestEta:
 
         assert (shown.eta, shown.eta_age_s, shown.stops_before) == (None, None, None)
 
-    def test_of_old_news_the_range_is_wider_and_the_age_is_told(self) -> None:
+    def test_old_news_widen_the_range_and_show_their_age(self) -> None:
         live, now = driving(), NOON + minutes(10)
 
         shown = seen(live=live, now=now)

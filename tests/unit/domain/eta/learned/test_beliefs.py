@@ -20,7 +20,7 @@ def taught(*keys: Key) -> Beliefs:
     return beliefs
 
 
-def test_what_is_recent_fades_back_to_the_prior_and_all_else_stays() -> None:
+def test_recent_beliefs_fade_to_the_prior_and_all_others_stay() -> None:
     jam = taught(RECENT)
     mean, variance = jam.recall([RECENT], NOW_S)
 
@@ -40,7 +40,7 @@ def test_a_clock_that_goes_back_strengthens_nothing() -> None:
     assert jam.recall([RECENT], NOW_S - 10 * RECENT_S) == jam.recall([RECENT], NOW_S)
 
 
-def test_what_has_faded_is_learnt_anew_as_if_it_had_not_been_known() -> None:
+def test_a_faded_belief_is_learnt_as_if_it_were_new() -> None:
     jam = taught(RECENT)
     later_s = NOW_S + 50 * RECENT_S
 
@@ -51,7 +51,7 @@ def test_what_has_faded_is_learnt_anew_as_if_it_had_not_been_known() -> None:
     assert jam.recall([RECENT], later_s) == pytest.approx(anew.recall([RECENT], later_s))
 
 
-def test_a_fine_key_opens_under_a_known_parent_only_and_not_with_it() -> None:
+def test_a_fine_key_is_created_only_after_its_parent() -> None:
     fine: Key = (3, 1.0, TAU, 0.0, LASTING[0])
     beliefs = taught(LASTING, fine)
     assert fine[0] not in beliefs.known

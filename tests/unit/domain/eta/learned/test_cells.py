@@ -32,7 +32,7 @@ def one_by_one(
     reach=st.integers(0, 3),
     over=st.booleans(),
 )
-def test_all_hashes_at_once_are_those_one_by_one(
+def test_hashes_in_lanes_equal_single_fingerprints(
     *, origin: Coordinates, destination: Coordinates, sector: int, reach: int, over: bool
 ) -> None:
     start = cells_of(origin.lat_deg, origin.lon_deg)

@@ -84,7 +84,7 @@ def test_a_leg_with_unknown_ends_has_the_hour_and_the_driver() -> None:
     assert make_traits(origin=None, driver=None).noise_key is None
 
 
-def test_what_is_left_over_a_road_is_kept_apart_from_what_is_left_over_a_distance() -> None:
+def test_keys_over_road_times_differ_from_keys_over_distances() -> None:
     by_distance, by_road = (
         {key[0] for key in make_traits(base_s=base_s).keys} for base_s in (None, 600.0)
     )

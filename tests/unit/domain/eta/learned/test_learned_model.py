@@ -38,14 +38,16 @@ def median_s(duration: Duration) -> float:
 
 
 @given(st.floats(0, 2e4))
-def test_before_it_has_learnt_it_says_what_the_factory_prior_says(distance_m: float) -> None:
+def test_an_empty_model_answers_like_the_factory_prior(distance_m: float) -> None:
     told, prior = new().leg(Leg(distance_m), NOON), FactoryPrior().leg(Leg(distance_m), NOON)
 
     assert median_s(told) == pytest.approx(median_s(prior), rel=0.01)
 
 
 @given(st.integers(0, 5), st.none() | st.floats(1, 3_600))
-def test_services_too(parcels: int, service_time_s: float | None) -> None:
+def test_an_empty_model_answers_like_the_factory_prior_for_services(
+    parcels: int, service_time_s: float | None
+) -> None:
     visit = Visit(parcels, service_time_s)
 
     told, prior = new().dwell(visit, NOON), FactoryPrior().dwell(visit, NOON)
@@ -123,7 +125,7 @@ def test_drivers_and_ways_are_told_apart_by_their_legs() -> None:
     assert expected_s("new", slow_way) > 1.15 * expected_s("new", other)
 
 
-def test_asking_teaches_nothing() -> None:
+def test_predictions_do_not_change_the_state() -> None:
     before = dict(BUSY.state.beliefs.known)
 
     for _ in range(5):
@@ -179,7 +181,9 @@ def test_any_leg_at_any_time_is_finite(
     ],
     ids=["no way at all", "over the antimeridian", "pole to pole", "at the pole"],
 )
-def test_odd_ways_are_learnt_and_told(origin: Coordinates, destination: Coordinates) -> None:
+def test_unusual_legs_are_learnt_and_predicted(
+    origin: Coordinates, destination: Coordinates
+) -> None:
     model, leg = new(), make_leg(origin, destination)
 
     for i in range(10):
@@ -189,7 +193,7 @@ def test_odd_ways_are_learnt_and_told(origin: Coordinates, destination: Coordina
     assert 1.0 <= model.leg(leg, NOON).mean_s < 10 * 86_400
 
 
-def test_clocks_that_are_off_by_a_day_break_nothing() -> None:
+def test_clocks_that_are_wrong_by_a_day_do_no_harm() -> None:
     model, _ = a_busy_week(30)
     yesterday = NOON - timedelta(days=1)
 

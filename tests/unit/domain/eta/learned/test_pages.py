@@ -66,7 +66,7 @@ def test_a_page_comes_back_as_it_was_to_within_its_resolution(
 
 
 @given(pages)
-def test_storing_what_was_read_changes_nothing(
+def test_storing_a_page_that_was_read_changes_nothing(
     known: dict[int, tuple[float, float, float]],
 ) -> None:
     raw, read = pack_page(stored(known), PAGE, NOW_S), State()
@@ -76,7 +76,7 @@ def test_storing_what_was_read_changes_nothing(
 
 
 @given(st.binary(max_size=60), st.integers(0, 5))
-def test_what_are_no_columns_is_refused_or_has_as_many_keys(body: bytes, count: int) -> None:
+def test_a_body_without_valid_columns_is_refused_or_has_all_keys(body: bytes, count: int) -> None:
     with suppress(ValueError):
         assert len(read(body, PAGE, int(NOW_S), count)) == count
 
@@ -117,7 +117,7 @@ def test_a_whole_model_survives_its_pages() -> None:
     assert copy.range_shape(3).low == pytest.approx(model.range_shape(3).low)
 
 
-def test_full_pages_fit_and_forget_what_is_worth_least() -> None:
+def test_full_pages_fit_and_forget_the_beliefs_of_least_worth() -> None:
     state = State()
     well_known = key_id(PAGE, Kind.ORIGIN, 0)
     state.beliefs.put(well_known, (0.5, 1e-4, NOW_S))
@@ -223,7 +223,7 @@ def test_a_model_page_of_impossible_numbers_is_refused() -> None:
         read_page(State(), MODEL_PAGE, raw)
 
 
-def test_a_routes_pages_follow_from_its_places_and_its_driver() -> None:
+def test_the_places_and_the_driver_of_a_route_determine_its_pages() -> None:
     learner, at = LearnedModel(State()), NOON
     learner.learn_leg(make_leg(), departed_at=at, arrived_at=at)
     learner.learn_dwell(make_visit(), arrived_at=at, left_at=at)

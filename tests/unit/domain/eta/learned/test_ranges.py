@@ -72,7 +72,7 @@ def test_the_hit_rate_of_stops_converges_to_what_is_claimed() -> None:
 
 
 @pytest.mark.parametrize("stops_ahead", [1, 8, 30])
-def test_a_late_journey_moves_a_range_by_the_ways_it_holds_not_by_the_stops(
+def test_a_late_journey_counts_once_per_independent_way_not_per_stop(
     stops_ahead: int,
 ) -> None:
     """A journey of sixty stops passes the way to the next stop sixty times, a long one twice."""
@@ -139,7 +139,7 @@ def test_noise_follows_what_is_left_over() -> None:
     assert noise.variances[1] == pytest.approx(0.25, rel=0.2)
 
 
-def test_however_exact_a_van_was_the_next_leg_is_not_certain() -> None:
+def test_after_exact_legs_the_next_leg_is_still_uncertain() -> None:
     noise = Noise(1)
     for _ in range(5_000):
         noise.learn(0, 0.0, 0.02, 1.0)
