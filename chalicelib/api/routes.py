@@ -4,7 +4,7 @@ from typing import Final
 
 from chalice.app import Response
 
-from chalicelib.api.schemas.routes import RouteIn, RouteOut, RoutesOut
+from chalicelib.api.schemas.routes import RouteIn, RouteOut, RoutesOut, RouteSummaryOut
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.ids import HubId, RouteId
@@ -38,7 +38,7 @@ def get_routes(actor: Actor) -> Response:
     )
     return reply(
         RoutesOut(
-            data=tuple(RouteOut.of(route) for route in page.data),
+            data=tuple(RouteSummaryOut.of(route) for route in page.data),
             next_cursor=asked.next_cursor(page.position),
         )
     )

@@ -254,7 +254,9 @@ class Container:
     @cached_property
     def show_routes(self) -> ShowRoutes:
         """Routes are read."""
-        return ShowRoutes(routes=self.routes, shipments=self.shipments, fleet=self.fleet)
+        return ShowRoutes(
+            routes=self.routes, shipments=self.shipments, fleet=self.fleet, clock=self.clock
+        )
 
     @cached_property
     def show_accuracy(self) -> ShowAccuracy:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut, Schema
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
-from chalicelib.domain.routes.routes import Break, Route
+from chalicelib.domain.routes.routes import Break, Route, RouteSummary
 from chalicelib.services.routes.plan_routes import NewRoute, PlannedVisit
 from chalicelib.services.routes.show_routes import DriverRoute
 
@@ -151,10 +151,45 @@ class RouteOut(Schema):
         )
 
 
-class RoutesOut(Schema):
-    """A page of routes."""
+class RouteSummaryOut(Schema):
+    """A route without its stops."""
 
-    data: tuple[RouteOut, ...]
+    id: str
+    driver_id: str
+    hub_id: str
+    service_day: date
+    starts_at: datetime
+    status: str
+    plan_version: int
+    started_at: datetime | None
+    completed_at: datetime | None
+    created_at: datetime
+    stop_count: int
+    shipment_count: int
+
+    @classmethod
+    def of(cls, route: RouteSummary) -> "RouteSummaryOut":
+        """From the domain."""
+        return cls(
+            id=route.id,
+            driver_id=route.driver_id,
+            hub_id=route.hub_id,
+            service_day=route.service_day,
+            starts_at=route.starts_at,
+            status=route.status.value,
+            plan_version=route.plan_version,
+            started_at=route.started_at,
+            completed_at=route.completed_at,
+            created_at=route.created_at,
+            stop_count=route.stop_count,
+            shipment_count=route.shipment_count,
+        )
+
+
+class RoutesOut(Schema):
+    """A page of routes, each without its stops."""
+
+    data: tuple[RouteSummaryOut, ...]
     next_cursor: str | None
 
 
@@ -218,15 +253,17 @@ class DriverRouteOut(Schema):
 
 def _for_driver(found: DriverRoute, shipment_id: ShipmentId) -> dict[str, Any]:
     shipment = found.shipments[shipment_id]
+    entry = shipment.entry
     return {
-        "id": shipment.id,
-        "reference": shipment.reference,
+        "id": entry.shipment_id,
+        "reference": entry.reference,
         "status": shipment.status.value,
-        "recipient_name": shipment.recipient.name,
-        "address_lines": list(shipment.address.lines),
-        "city": shipment.address.city,
-        "instructions": shipment.address.instructions,
-        "barcodes": [parcel.barcode for parcel in shipment.parcels],
-        "scanned_barcodes": sorted(shipment.scanned_barcodes),
-        "photo": shipment.proof_requirements.photo.value,
+        "recipient_name": entry.recipient_name,
+        "address_lines": list(entry.address_lines),
+        "city": entry.city,
+        "postal_code": entry.postal_code,
+        "instructions": entry.instructions,
+        "barcodes": list(shipment.barcodes),
+        "scanned_barcodes": list(shipment.scanned_barcodes),
+        "photo": entry.photo.value,
     }

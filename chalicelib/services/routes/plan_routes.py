@@ -2,8 +2,9 @@
 
 Each shipment is claimed for the route under its version; a shipment on somebody else's open route
 is a conflict. Claims come first and the route last, so that a route never lists what it does not
-own; claims for a route that was never written do not count. The road network is asked before them:
-nothing is held while it thinks.
+own. Claims for a route that was never written do not count: that route is closed before another one
+takes over its shipments, and can then not be written any more. The road network is asked before the
+claims: nothing is held while it thinks.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.forecasts import planned_etas
+from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry, run_sheet_expires_at
 from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable, Unavailable
 from chalicelib.domain.ids import (
     EVENT,
@@ -31,6 +33,8 @@ from chalicelib.domain.ids import (
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
     LiveChange,
+    ManifestChange,
+    PlanningClosed,
     RouteChange,
     ShipmentChange,
 )
@@ -132,8 +136,12 @@ class PlanRoute:
         etas = planned_etas(plan_times, self.forecasts.model, wanted.starts_at, bare.breaks)
         stops = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
         route = replace(bare, stops=tuple(stops))
-        self._claim(route, actor, now)
-        retried(lambda: self._write(route))
+        manifest = Manifest(
+            route_id=route.id,
+            entries=self._claim(route, actor, now),
+            expires_at=run_sheet_expires_at(route),
+        )
+        retried(lambda: self._write(route, manifest))
         return route
 
     def _with_road_times(self, route: Route) -> Route:
@@ -179,33 +187,43 @@ class PlanRoute:
             service_time_s=visit.service_time_s or (sum(given) if given else None),
         )
 
-    def _claim(self, route: Route, actor: Actor, now: datetime) -> None:
+    def _claim(self, route: Route, actor: Actor, now: datetime) -> tuple[ManifestEntry, ...]:
         pairs = [
             (stop_index, shipment_id)
             for stop_index, stop in enumerate(route.stops)
             for shipment_id in stop.shipment_ids
         ]
+        entries: list[ManifestEntry] = []
         for start in range(0, len(pairs), SHIPMENTS_PER_TRANSACTION):
             some = pairs[start : start + SHIPMENTS_PER_TRANSACTION]
-            retried(partial(self._claim_some, route, some, actor, now))
+            entries += retried(partial(self._claim_some, route, some, actor, now))
+        return tuple(entries)
 
     def _claim_some(
         self, route: Route, some: Sequence[tuple[int, ShipmentId]], actor: Actor, now: datetime
-    ) -> None:
+    ) -> list[ManifestEntry]:
         found = self.shipments.get_many([shipment_id for _, shipment_id in some])
+        self._require_free([found[shipment_id] for _, shipment_id in some], route)
         changes = [
             self._claimed(found[shipment_id], stop_index, route, actor, now)
             for stop_index, shipment_id in some
         ]
         self.journal.commit(*changes)
+        return [ManifestEntry.of(change.after) for change in changes]
+
+    def _require_free(self, shipments: Sequence[Shipment], mine: Route) -> None:
+        """Raises AlreadyAssigned for one that is on another open route."""
+        owners = {s.assignment.route_id for s in shipments if s.assignment is not None} - {mine.id}
+        open_routes = {route_id for route_id in sorted(owners) if self._is_open(route_id, mine)}
+        for shipment in shipments:
+            if shipment.assignment is not None and shipment.assignment.route_id in open_routes:
+                raise AlreadyAssigned(shipment_id=shipment.id)
 
     def _claimed(
         self, shipment: Shipment, stop_index: int, route: Route, actor: Actor, now: datetime
     ) -> ShipmentChange:
         if shipment.status not in PLANNABLE:
             raise NotPlannable(shipment_id=shipment.id, current=shipment.status.value)
-        if shipment.assignment is not None and self._is_open(shipment.assignment.route_id, route):
-            raise AlreadyAssigned(shipment_id=shipment.id)
         after, events = shipment, []
         if shipment.status in {Status.ATTEMPT_FAILED, Status.LOADED}:
             after, event = take(
@@ -236,18 +254,21 @@ class PlanRoute:
         return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
 
     def _is_open(self, route_id: RouteId, mine: Route) -> bool:
-        if route_id == mine.id:
-            return False
         try:
             other = self.routes.get(route_id)
-        except NotFound:
-            return False  # its planning never finished
+        except NotFound:  # its planning has not finished, and must not do so any more
+            self.journal.commit(PlanningClosed(route_id, run_sheet_expires_at(mine)))
+            return False
         return other.status is not RouteStatus.COMPLETED
 
-    def _write(self, route: Route) -> None:
+    def _write(self, route: Route, manifest: Manifest) -> None:
         live = self.fleet.live(route.driver_id)
         after = replace(live, version=live.version + 1, planned=(*live.planned, route.id))
-        self.journal.commit(LiveChange(after, live.version), RouteChange(route, None))
+        self.journal.commit(
+            LiveChange(after, live.version),
+            RouteChange(route, None),
+            ManifestChange(manifest, None),
+        )
 
 
 def _require_breaks(wanted: NewRoute, hub: Hub) -> None:

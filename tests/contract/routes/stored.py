@@ -108,9 +108,7 @@ ROUTES: Final[Mapping[str, Route]] = {
         ACTIVE,
         id=RouteId(f"rte_{ulid(6)}"),
         stops=tuple(
-            replace(
-                stop(i), planned=eta(20 + 3 * i), promise=span(15 + 3 * i, 30), road_s=60.5 + i
-            )
+            replace(stop(i), planned=eta(20 + 3 * i), promise=span(15 + 3 * i, 30), road_s=60.5 + i)
             for i in range(40)
         ),
     ),
