@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 
 from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut, Schema
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
+from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Break, Route, RouteSummary
-from chalicelib.services.routes.plan_routes import NewRoute, PlannedVisit
 from chalicelib.services.routes.show_routes import DriverRoute
 
 ServiceTime = Annotated[float, Field(ge=0, le=14_400)]

@@ -9,23 +9,26 @@ claims: nothing is held while it thinks.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.forecasts import planned_etas
 from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry, run_sheet_expires_at
-from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable, Unavailable
+from chalicelib.domain.errors import (
+    AlreadyAssigned,
+    ConcurrentUpdate,
+    Invalid,
+    NotFound,
+    NotPlannable,
+    Unavailable,
+)
 from chalicelib.domain.ids import (
     EVENT,
     ROUTE,
     STOP,
-    DriverId,
     EventId,
-    HubId,
     RouteId,
     ShipmentId,
     StopId,
@@ -38,7 +41,13 @@ from chalicelib.domain.journal.changes import (
     RouteChange,
     ShipmentChange,
 )
-from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.routes.new_routes import (
+    NewRoute,
+    PlannedVisit,
+    require_breaks,
+    require_possible,
+)
+from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments.lifecycle import Step, take
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -52,43 +61,10 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 
-MAX_STOPS: Final = 200
-MAX_SHIPMENTS_PER_STOP: Final = 40
-MAX_SHIPMENTS: Final = 1_000
-MAX_BREAKS: Final = 5
-MAX_BREAK_S: Final = 4 * 3_600
 PLANNABLE: Final = frozenset(
     {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
 )
 """Loaded but not on an open route: it was left behind by one, and is back at the hub."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedVisit:
-    """One visit as asked for: shipments of one place, and how long it takes where known."""
-
-    shipment_ids: tuple[ShipmentId, ...]
-    service_time_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewRoute:
-    """The route as asked for."""
-
-    driver_id: DriverId
-    hub_id: HubId
-    service_day: date
-    starts_at: datetime
-    visits: tuple[PlannedVisit, ...]
-    breaks: tuple[Break, ...] = ()
-    is_list: bool = False
-    """Asked for as a plain list of shipments, one stop each."""
-
-    def pointer(self, visit: int, shipment: int) -> str:
-        """Where in the request a shipment is named."""
-        if self.is_list:
-            return f"/shipment_ids/{visit}"
-        return f"/stops/{visit}/shipment_ids/{shipment}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +85,9 @@ class PlanRoute:
 
     def __call__(self, wanted: NewRoute, *, actor: Actor) -> Route:
         """Make the route and claim its shipments."""
-        _require_possible(wanted)
+        require_possible(wanted)
         hub = self.hubs.get(wanted.hub_id)
-        _require_breaks(wanted, hub)
+        require_breaks(wanted, hub)
         self.fleet.live(wanted.driver_id)
         found = self._shipments(wanted)
         now = self.clock.now()
@@ -264,49 +240,19 @@ class PlanRoute:
     def _write(self, route: Route, manifest: Manifest) -> None:
         live = self.fleet.live(route.driver_id)
         after = replace(live, version=live.version + 1, planned=(*live.planned, route.id))
-        self.journal.commit(
-            LiveChange(after, live.version),
-            RouteChange(route, None),
-            ManifestChange(manifest, None),
-        )
+        try:
+            self.journal.commit(
+                LiveChange(after, live.version),
+                RouteChange(route, None),
+                ManifestChange(manifest, None),
+            )
+        except ConcurrentUpdate:
+            self._require_owned(route)
+            raise
 
-
-def _require_breaks(wanted: NewRoute, hub: Hub) -> None:
-    """Each has a span within the service day, as the hub's clocks say."""
-    if len(wanted.breaks) > MAX_BREAKS:
-        text = f"A route has at most {MAX_BREAKS} breaks."
-        raise Invalid(text, pointer="/breaks")
-    for i, planned_break in enumerate(wanted.breaks):
-        if not 1 <= planned_break.duration_s <= MAX_BREAK_S:
-            text = f"A break lasts 1 to {MAX_BREAK_S} seconds."
-            raise Invalid(text, pointer=f"/breaks/{i}/duration_s")
-        if planned_break.latest < planned_break.earliest:
-            text = "A break must not begin at the latest before it may begin."
-            raise Invalid(text, pointer=f"/breaks/{i}/latest", code="invalid_range")
-        for name, at in (("earliest", planned_break.earliest), ("latest", planned_break.latest)):
-            if at.astimezone(ZoneInfo(hub.time_zone)).date() != wanted.service_day:
-                text = "A break lies within the service day, in the hub's time zone."
-                raise Invalid(text, pointer=f"/breaks/{i}/{name}", code="outside_service_day")
-
-
-def _require_possible(wanted: NewRoute) -> None:
-    if not 1 <= len(wanted.visits) <= MAX_STOPS:
-        text = f"A route has 1 to {MAX_STOPS} stops."
-        raise Invalid(text, pointer="/stops")
-    seen: set[ShipmentId] = set()
-    for v, visit in enumerate(wanted.visits):
-        if not 1 <= len(visit.shipment_ids) <= MAX_SHIPMENTS_PER_STOP:
-            text = f"A stop has 1 to {MAX_SHIPMENTS_PER_STOP} shipments."
-            raise Invalid(text, pointer=f"/stops/{v}/shipment_ids")
-        for i, shipment_id in enumerate(visit.shipment_ids):
-            if shipment_id in seen:
-                text = "This shipment is on the route already."
-                raise Invalid(
-                    text,
-                    pointer=wanted.pointer(v, i),
-                    code="repeated_shipment",
-                )
-            seen.add(shipment_id)
-    if len(seen) > MAX_SHIPMENTS:
-        text = f"A route has at most {MAX_SHIPMENTS} shipments."
-        raise Invalid(text, pointer="/stops")
+    def _require_owned(self, route: Route) -> None:
+        """Raises AlreadyAssigned for what another route has taken over from this one."""
+        wanted = [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
+        for shipment in self.shipments.get_many(wanted).values():
+            if not shipment.is_on(route.id):
+                raise AlreadyAssigned(shipment_id=shipment.id)
