@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+import msgspec
 import pydantic_core
 import pytest
 
@@ -154,8 +155,10 @@ def test_the_same_input_gives_the_same_zip(
 def test_the_zip_runs_without_anything_else(zip_path: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(zip_path) as archive:
         archive.extractall(tmp_path)
-    for library in Path(pydantic_core.__file__).parent.glob("*.so"):  # this machine's processor
-        shutil.copy(library, tmp_path / "pydantic_core")
+    for package in (msgspec.__file__, pydantic_core.__file__):
+        folder = Path(str(package)).parent
+        for library in folder.glob("*.so"):  # this machine's processor
+            shutil.copy(library, tmp_path / folder.name)
 
     ran = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-W", "error", "-c", IMPORT_ALL, str(tmp_path)],

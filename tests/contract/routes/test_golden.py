@@ -11,11 +11,12 @@ import pytest
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.journal.changes import RouteChange
 from tests.contract.conftest import Stores
-from tests.contract.routes.stored import ROUTES, STARTS_AT
+from tests.contract.routes.stored import HANDLED, MANIFEST, ROUTES, STARTS_AT
 from tests.support.aws import SESSION, STAGE, stack_of, table_names
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
 FILES: Final = sorted(GOLDEN.glob("v*/routes/*.json"))
+MANIFEST_VERSIONS: Final = sorted(path.parts[-3] for path in GOLDEN.glob("v*/manifests/*.json"))
 
 
 def stored(path: Path) -> dict[str, Any]:
@@ -53,6 +54,19 @@ def test_it_is_listed_and_driven_on(dynamo: Stores, path: Path) -> None:
     assert listed == (route.summary,)
     assert (sheet.route, sheet.manifest) == (route, None)
     assert dynamo.routes.get(route.id) == next_version
+
+
+@pytest.mark.parametrize("version", MANIFEST_VERSIONS)
+def test_a_manifest_and_what_was_handled_are_read_for_ever(dynamo: Stores, version: str) -> None:
+    for kind in ("routes", "manifests", "handled"):
+        SESSION.client("dynamodb").put_item(
+            TableName=table_names(stack_of(STAGE))["routes"],
+            Item=stored(GOLDEN / version / kind / "planned.json"),
+        )
+
+    found = dynamo.routes.run_sheet(MANIFEST.route_id, 1, STARTS_AT)
+
+    assert (found.route, found.manifest, found.handled) == (ROUTES["planned"], MANIFEST, HANDLED)
 
 
 def test_every_version_has_every_file() -> None:
