@@ -14,7 +14,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.routes.routes import Route, RouteSummary
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.queries import Position
 
@@ -36,7 +36,7 @@ def post_route(actor: Actor, body: RouteIn) -> Route:
 
 
 @routes.endpoint("/v1/routes", method="GET", principals=STAFF, query=RoutesQuery, gives=RoutesOut)
-def get_routes(_: Actor, query: RoutesQuery, position: Position) -> Listing[Route]:
+def get_routes(_: Actor, query: RoutesQuery, position: Position) -> Listing[RouteSummary]:
     """A hub's routes of one service day."""
     return container().show_routes.of_day(
         query.service_day, HubId(query.hub_id), limit=query.limit, position=position

@@ -19,6 +19,12 @@ LEDGER_KEEP_S: Final = 30 * 24 * 3_600
 This is longer than stream, queue and dead-letter queue together can hold an event back.
 """
 
+RUN_SHEET_RETENTION: Final = timedelta(days=7)
+"""How long after its planned start a route's manifest, with recipients' names, is kept.
+
+Longer than anybody drives it.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

@@ -14,6 +14,7 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, quantized
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.run_sheets import ManifestEntry
 from chalicelib.domain.eta.estimates import Duration, Eta
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import (
@@ -328,6 +329,22 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         started_at=st.none() | instants(),
         completed_at=st.none() | instants(),
         breaks=st.lists(breaks(), max_size=3).map(tuple),
+    )
+
+
+@cache
+def manifest_entries() -> st.SearchStrategy[ManifestEntry]:
+    return st.builds(
+        ManifestEntry,
+        shipment_id=ids("shp").map(ShipmentId),
+        reference=words(),
+        status=st.sampled_from([Status.CREATED, Status.ACCEPTED]),
+        recipient_name=words(),
+        address_lines=st.lists(words(), min_size=1, max_size=3).map(tuple),
+        city=words(),
+        postal_code=st.none() | words(),
+        instructions=st.none() | words(),
+        photo=st.sampled_from(Requirement),
     )
 
 

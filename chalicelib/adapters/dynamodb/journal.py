@@ -14,27 +14,39 @@ from chalicelib.adapters.dynamodb.accounts.drivers import driver_puts
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.fleet.changes import live_puts
 from chalicelib.adapters.dynamodb.ledger.requests import request_puts
-from chalicelib.adapters.dynamodb.routes.changes import departure_puts, route_puts
+from chalicelib.adapters.dynamodb.routes.changes import (
+    closed_puts,
+    departure_puts,
+    handled_additions,
+    manifest_puts,
+    route_puts,
+)
 from chalicelib.adapters.dynamodb.shipments.changes import shipment_puts
 from chalicelib.adapters.dynamodb.travel.changes import learnt_puts, page_puts
-from chalicelib.adapters.dynamodb.writing import Put, new_token
+from chalicelib.adapters.dynamodb.writing import Addition, Put, new_token
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
     Change,
     DepartureAdded,
     DriverAdded,
+    HandledAdded,
     LiveChange,
+    ManifestChange,
     PageChange,
+    PlanningClosed,
     RequestRemembered,
     RouteChange,
     RouteLearnt,
     ShipmentChange,
 )
 
-PUTS: Final[Mapping[type[Change], Callable[[Any, str], Iterable[Put]]]] = {
+PUTS: Final[Mapping[type[Change], Callable[[Any, str], Iterable[Put | Addition]]]] = {
     ShipmentChange: shipment_puts,
     LiveChange: live_puts,
     RouteChange: route_puts,
+    ManifestChange: manifest_puts,
+    PlanningClosed: closed_puts,
+    HandledAdded: handled_additions,
     DepartureAdded: departure_puts,
     DriverAdded: driver_puts,
     PageChange: page_puts,
@@ -47,7 +59,7 @@ class DynamoJournal:
     """The port ``Journal`` on DynamoDB."""
 
     def commit(self, *changes: Change) -> None:
-        """One plain conditional write for one item, at half the price; else one transaction."""
+        """One plain write for one item, at half the price; else one transaction."""
         token = new_token()
         puts = [put for change in changes for put in PUTS[type(change)](change, token)]
         if len(puts) > TRANSACTION_ITEMS:
@@ -55,15 +67,27 @@ class DynamoJournal:
             raise ValueError(msg)
         with translated():
             if len(puts) == 1:
-                puts[0].item.save(condition=puts[0].condition)
+                _write_alone(puts[0])
             elif puts:
                 _write_together(puts)
 
 
-def _write_together(puts: Sequence[Put]) -> None:
+def _write_alone(put: Put | Addition) -> None:
+    match put:
+        case Put(item, condition):
+            item.save(condition=condition)
+        case Addition(item, actions):
+            item.update(actions=list(actions))
+
+
+def _write_together(puts: Sequence[Put | Addition]) -> None:
     """Safe to repeat for ten minutes (ClientRequestToken)."""
     connection: Connection = puts[0].item._get_connection().connection  # noqa: SLF001 - PynamoDB has no public way
     token = secrets.token_hex(16)
     with TransactWrite(connection=connection, client_request_token=token) as transaction:
         for put in puts:
-            transaction.save(put.item, condition=put.condition)
+            match put:
+                case Put(item, condition):
+                    transaction.save(item, condition=condition)
+                case Addition(item, actions):
+                    transaction.update(item, actions=list(actions))

@@ -8,6 +8,8 @@ shipments  shipment_id  SHIPMENT                query; what changes
 ..         ..           EVENT#<seq>             query
 ..         ..           UPLOAD#<proof_id>       query; an upload that was allowed
 routes     route_id     PLAN                    get; index by_service_day (day#hub)
+..         ..           MANIFEST                query; HANDLED…PLAN is one run sheet; expires
+..         ..           HANDLED                 query; numbers of the plan; expires
 ..         ..           DEPARTURE#<at>#<stop>   query; stream; expires
 fleet      driver_id    LIVE                    get
 ..         ..           TRACK#<first>#<hash>    query over a span of time; expires
@@ -23,6 +25,9 @@ One query back from ``SHIPMENT#~`` has the details, the state and the newest eve
 Nothing else may sort between ``EVENT#`` and there. Messages will be ``THREAD#<ulid>``, proofs that
 were inspected stay ``UPLOAD#<proof_id>``, and feedback will be ``AFTER#FEEDBACK``.
 
+MANIFEST holds personal data, a copy of what shipments say: whoever changes a shipment's details or
+erases a recipient writes the manifest of its route too.
+
 ``token`` marks each write with the writer's own mark: a condition that fails because the SDK
 repeated our own write after a lost answer recognises it.
 """
@@ -33,13 +38,19 @@ from chalicelib.adapters.dynamodb.accounts.items import AccountItem
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
 from chalicelib.adapters.dynamodb.item import Item, Shared
 from chalicelib.adapters.dynamodb.ledger.items import LedgerItem, RememberedItem
-from chalicelib.adapters.dynamodb.routes.items import DepartureItem, RouteItem
+from chalicelib.adapters.dynamodb.routes.items import (
+    DepartureItem,
+    HandledItem,
+    ManifestItem,
+    RouteItem,
+    RunSheetItem,
+)
 from chalicelib.adapters.dynamodb.shipments.items import EventItem, ShipmentItem, UploadItem
 from chalicelib.adapters.dynamodb.travel.items import LearntItem, PageItem
 
 _MODELS_BY_TABLE: Final[dict[str, tuple[type[Item], ...]]] = {
     "shipments": (ShipmentItem, EventItem, UploadItem),
-    "routes": (RouteItem, DepartureItem),
+    "routes": (RouteItem, ManifestItem, HandledItem, RunSheetItem, DepartureItem),
     "fleet": (LiveItem, TrackItem),
     "accounts": (AccountItem,),
     "travel": (PageItem, LearntItem),

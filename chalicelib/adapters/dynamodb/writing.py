@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.item import Item
 
@@ -19,6 +20,17 @@ class Put:
 
     item: Item
     condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """An item to add to, by actions that a repeat and another order leave as they are.
+
+    It is made where there is none; of ``item`` only the keys count.
+    """
+
+    item: Item
+    actions: tuple[Action, ...]
 
 
 def new_token(random_bytes: int = 9) -> str:

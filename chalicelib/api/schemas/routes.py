@@ -3,16 +3,16 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import AliasPath, BeforeValidator, Field, model_validator
+from pydantic import AliasPath, Field, model_validator
 
 from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
 from chalicelib.domain.proofs.proofs import Requirement
+from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Break, RouteStatus
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.edge.queries import QueryDay, QueryId
 from chalicelib.edge.schemas import ListingQuery, Out, Schema
-from chalicelib.services.routes.plan_routes import NewRoute, PlannedVisit
 from chalicelib.services.routes.show_routes import DriverRoute
 
 ServiceTime = Annotated[float, Field(ge=0, le=14_400)]
@@ -122,26 +122,44 @@ class RouteOut(Out):
     stops: tuple[StopOut, ...]
 
 
-class RoutesOut(Out):
-    """A page of routes."""
+class RouteSummaryOut(Out):
+    """A route without its stops."""
 
-    data: tuple[RouteOut, ...]
+    id: str
+    driver_id: str
+    hub_id: str
+    service_day: date
+    starts_at: datetime
+    status: RouteStatus
+    plan_version: int
+    started_at: datetime | None
+    completed_at: datetime | None
+    created_at: datetime
+    stop_count: int
+    shipment_count: int
+
+
+class RoutesOut(Out):
+    """A page of routes, each without its stops."""
+
+    data: tuple[RouteSummaryOut, ...]
     next_cursor: str | None
 
 
 class DriverShipmentOut(Out):
     """A shipment as its driver needs it: with name and door."""
 
-    id: str
-    reference: str
+    id: str = Field(validation_alias=AliasPath("entry", "shipment_id"))
+    reference: str = Field(validation_alias=AliasPath("entry", "reference"))
     status: Status
-    recipient_name: str = Field(validation_alias=AliasPath("recipient", "name"))
-    address_lines: tuple[str, ...] = Field(validation_alias=AliasPath("address", "lines"))
-    city: str = Field(validation_alias=AliasPath("address", "city"))
-    instructions: str | None = Field(validation_alias=AliasPath("address", "instructions"))
+    recipient_name: str = Field(validation_alias=AliasPath("entry", "recipient_name"))
+    address_lines: tuple[str, ...] = Field(validation_alias=AliasPath("entry", "address_lines"))
+    city: str = Field(validation_alias=AliasPath("entry", "city"))
+    postal_code: str | None = Field(validation_alias=AliasPath("entry", "postal_code"))
+    instructions: str | None = Field(validation_alias=AliasPath("entry", "instructions"))
     barcodes: tuple[str, ...]
-    scanned_barcodes: Annotated[tuple[str, ...], BeforeValidator(sorted)]
-    photo: Requirement = Field(validation_alias=AliasPath("proof_requirements", "photo"))
+    scanned_barcodes: tuple[str, ...]
+    photo: Requirement = Field(validation_alias=AliasPath("entry", "photo"))
 
 
 class DriverStopOut(Out):

@@ -12,6 +12,7 @@ from chalicelib.domain.accounts.drivers import Driver
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.run_sheets import Handled, Manifest
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.learning.learning import DepartureKey, Learnt
 from chalicelib.domain.routes.routes import Route
@@ -55,6 +56,34 @@ class RouteChange:
 
     after: Route
     expected_plan_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestChange:
+    """A manifest to write where ``expected_version`` was read (None: there was none)."""
+
+    after: Manifest
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningClosed:
+    """A route that was not written in time: it has no manifest, and none can be written any more.
+
+    As a route is written together with its manifest, it never will be. A repeat changes nothing.
+    """
+
+    route_id: RouteId
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandledAdded:
+    """More of what the driver of a route has done. In any order, and a repeat changes nothing."""
+
+    route_id: RouteId
+    handled: Handled
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +162,9 @@ Change = (
     ShipmentChange
     | LiveChange
     | RouteChange
+    | ManifestChange
+    | PlanningClosed
+    | HandledAdded
     | DepartureAdded
     | DriverAdded
     | PageChange

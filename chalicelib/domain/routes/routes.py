@@ -83,6 +83,24 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteSummary:
+    """A route without its stops, as lists show it."""
+
+    id: RouteId
+    driver_id: DriverId
+    hub_id: HubId
+    service_day: date
+    starts_at: datetime
+    created_at: datetime
+    status: RouteStatus
+    plan_version: int
+    stop_count: int
+    shipment_count: int
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A plan and its driver.
 
@@ -102,6 +120,24 @@ class Route:
     started_at: datetime | None = None
     completed_at: datetime | None = None
     breaks: tuple[Break, ...] = ()
+
+    @property
+    def summary(self) -> RouteSummary:
+        """The route without its stops."""
+        return RouteSummary(
+            id=self.id,
+            driver_id=self.driver_id,
+            hub_id=self.hub_id,
+            service_day=self.service_day,
+            starts_at=self.starts_at,
+            created_at=self.created_at,
+            status=self.status,
+            plan_version=self.plan_version,
+            stop_count=len(self.stops),
+            shipment_count=sum(len(stop.consignments) for stop in self.stops),
+            started_at=self.started_at,
+            completed_at=self.completed_at,
+        )
 
     @property
     def places(self) -> tuple[Coordinates, ...]:

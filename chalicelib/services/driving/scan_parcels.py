@@ -1,7 +1,8 @@
 """A driver loads by scanning: tracking begins here.
 
 Each scan has its own verdict. A shipment is loaded when all of its parcels have been scanned; one
-that nobody has accepted yet is accepted by the same scan.
+that nobody has accepted yet is accepted by the same scan. Afterwards the run sheet is told of all
+parcels that are scanned now; if that is cut off, the repeat of the scans or the start tells it.
 """
 
 from collections.abc import Sequence
@@ -9,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.run_sheets import Handled, run_sheet_expires_at, scanned_parcels
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
-from chalicelib.domain.journal.changes import ShipmentChange
+from chalicelib.domain.journal.changes import HandledAdded, ShipmentChange
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.lifecycle import Step, may_take, take
@@ -48,6 +51,12 @@ class ScanVerdict(StrEnum):
     NOT_LOADABLE = "not_loadable"
 
 
+ABOARD: Final = frozenset(
+    {ScanVerdict.LOADED, ScanVerdict.ALREADY_LOADED, ScanVerdict.PARTLY_LOADED}
+)
+"""The parcel is on the van now."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScanResult:
     """The verdict on one scan."""
@@ -73,7 +82,20 @@ class ScanParcels:
     def __call__(self, scans: tuple[Scan, ...], *, actor: Actor) -> tuple[ScanResult, ...]:
         """A result for each scan, in order."""
         routes = self._routes(live_of(self.fleet, actor))
-        return tuple(retried(partial(self._scan, scan, routes, actor)) for scan in scans)
+        results = tuple(retried(partial(self._scan, scan, routes, actor)) for scan in scans)
+        for route in routes:
+            self._note(route, scans, results)
+        return results
+
+    def _note(self, route: Route, scans: Sequence[Scan], results: Sequence[ScanResult]) -> None:
+        scanned: dict[ShipmentId, frozenset[str]] = {}
+        for scan, result in zip(scans, results, strict=True):
+            if result.verdict in ABOARD and result.shipment_id:
+                earlier = scanned.get(result.shipment_id, frozenset())
+                scanned[result.shipment_id] = earlier | {scan.barcode}
+        handled = Handled(parcels=scanned_parcels(route, scanned))
+        if handled:
+            self.journal.commit(HandledAdded(route.id, handled, run_sheet_expires_at(route)))
 
     def _routes(self, live: Live) -> tuple[Route, ...]:
         """Those that a parcel may belong to: what is to be driven, then what is being driven."""

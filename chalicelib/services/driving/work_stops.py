@@ -13,12 +13,14 @@ from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.journeys import is_there, leave, reach
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.run_sheets import Handled, run_sheet_expires_at, shipment_numbers
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.errors import Invalid, NotFound, UploadMissing
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
 from chalicelib.domain.journal.changes import (
     Change,
     DepartureAdded,
+    HandledAdded,
     LiveChange,
     RouteChange,
     ShipmentChange,
@@ -202,7 +204,7 @@ class WorkStop:
     ) -> None:
         is_left = not any(s.status in ON_THE_WAY for s in at_stop.values())
         there = Fix(occurred_at, route.stops[index].coordinates)
-        others: list[Change] = []
+        others: list[Change] = _handled(route, changes, step, is_left=is_left)
         if is_left:
             after = leave(
                 live,
@@ -233,6 +235,21 @@ class WorkStop:
             others.append(RouteChange(done, route.plan_version))
         written = LiveChange(replace(after, version=live.version + 1), live.version)
         self.journal.commit(*changes, written, *others)
+
+
+def _handled(
+    route: Route, changes: Sequence[ShipmentChange], step: Step, *, is_left: bool
+) -> list[Change]:
+    """What the run sheet cannot tell from the live state: a failure, and a delivery in parts."""
+    numbers = shipment_numbers(route)
+    changed = frozenset(numbers[change.after.id] for change in changes)
+    if step is Step.FAIL:
+        handled = Handled(failed=changed)
+    elif step is Step.DELIVER and not is_left:
+        handled = Handled(delivered=changed)
+    else:
+        return []
+    return [HandledAdded(route.id, handled, run_sheet_expires_at(route))]
 
 
 def _require_photos(

@@ -71,7 +71,8 @@ class ShowAccuracy:
     ) -> Listing[RouteAccuracy]:
         """A hub's routes of one service day. Routes not started yet have no figures."""
         found = self.routes.by_service_day(service_day, hub_id, limit=limit, position=position)
-        return Listing(tuple(map(self._judged, found.data)), found.position)
+        judged = tuple(self.of_route(summary.id) for summary in found.data)
+        return Listing(judged, found.position)
 
     def _judged(self, route: Route) -> RouteAccuracy:
         found = self._reached(route)

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.driving.run_sheets import RunSheet
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import (
     HubId,
     RouteId,
 )
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.routes.routes import Route, RouteSummary
 
 
 class Routes(Protocol):
@@ -28,6 +29,13 @@ class Routes(Protocol):
         """
         ...
 
+    def run_sheet(self, route_id: RouteId, plan_version: int, now: datetime) -> RunSheet:
+        """A route as its driver reads it, at that plan version or a later one.
+
+        What was handled a moment ago may be missing. Raises NotFound.
+        """
+        ...
+
     def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         """All departures of a route that have not expired, in their order, read consistently."""
         ...
@@ -39,8 +47,8 @@ class Routes(Protocol):
         *,
         limit: int,
         position: Mapping[str, str] | None,
-    ) -> Listing[Route]:
-        """The routes of a hub's day."""
+    ) -> Listing[RouteSummary]:
+        """The routes of a hub's day, without their stops."""
         ...
 
 

@@ -2,28 +2,33 @@
 
 Each shipment is claimed for the route under its version; a shipment on somebody else's open route
 is a conflict. Claims come first and the route last, so that a route never lists what it does not
-own; claims for a route that was never written do not count. The road network is asked before them:
-nothing is held while it thinks.
+own. Claims for a route that was never written do not count: that route is closed before another one
+takes over its shipments, and can then not be written any more. The road network is asked before the
+claims: nothing is held while it thinks.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.forecasts import planned_etas
-from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable, Unavailable
+from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry, run_sheet_expires_at
+from chalicelib.domain.errors import (
+    AlreadyAssigned,
+    ConcurrentUpdate,
+    Invalid,
+    NotFound,
+    NotPlannable,
+    Unavailable,
+)
 from chalicelib.domain.ids import (
     EVENT,
     ROUTE,
     STOP,
-    DriverId,
     EventId,
-    HubId,
     RouteId,
     ShipmentId,
     StopId,
@@ -31,10 +36,18 @@ from chalicelib.domain.ids import (
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
     LiveChange,
+    ManifestChange,
+    PlanningClosed,
     RouteChange,
     ShipmentChange,
 )
-from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.routes.new_routes import (
+    NewRoute,
+    PlannedVisit,
+    require_breaks,
+    require_possible,
+)
+from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments.lifecycle import Step, take
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -48,43 +61,10 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 
-MAX_STOPS: Final = 200
-MAX_SHIPMENTS_PER_STOP: Final = 40
-MAX_SHIPMENTS: Final = 1_000
-MAX_BREAKS: Final = 5
-MAX_BREAK_S: Final = 4 * 3_600
 PLANNABLE: Final = frozenset(
     {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
 )
 """Loaded but not on an open route: it was left behind by one, and is back at the hub."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedVisit:
-    """One visit as asked for: shipments of one place, and how long it takes where known."""
-
-    shipment_ids: tuple[ShipmentId, ...]
-    service_time_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewRoute:
-    """The route as asked for."""
-
-    driver_id: DriverId
-    hub_id: HubId
-    service_day: date
-    starts_at: datetime
-    visits: tuple[PlannedVisit, ...]
-    breaks: tuple[Break, ...] = ()
-    is_list: bool = False
-    """Asked for as a plain list of shipments, one stop each."""
-
-    def pointer(self, visit: int, shipment: int) -> str:
-        """Where in the request a shipment is named."""
-        if self.is_list:
-            return f"/shipment_ids/{visit}"
-        return f"/stops/{visit}/shipment_ids/{shipment}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +85,9 @@ class PlanRoute:
 
     def __call__(self, wanted: NewRoute, *, actor: Actor) -> Route:
         """Make the route and claim its shipments."""
-        _require_possible(wanted)
+        require_possible(wanted)
         hub = self.hubs.get(wanted.hub_id)
-        _require_breaks(wanted, hub)
+        require_breaks(wanted, hub)
         self.fleet.live(wanted.driver_id)
         found = self._shipments(wanted)
         now = self.clock.now()
@@ -132,8 +112,12 @@ class PlanRoute:
         etas = planned_etas(plan_times, self.forecasts.model, wanted.starts_at, bare.breaks)
         stops = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
         route = replace(bare, stops=tuple(stops))
-        self._claim(route, actor, now)
-        retried(lambda: self._write(route))
+        manifest = Manifest(
+            route_id=route.id,
+            entries=self._claim(route, actor, now),
+            expires_at=run_sheet_expires_at(route),
+        )
+        retried(lambda: self._write(route, manifest))
         return route
 
     def _with_road_times(self, route: Route) -> Route:
@@ -179,33 +163,43 @@ class PlanRoute:
             service_time_s=visit.service_time_s or (sum(given) if given else None),
         )
 
-    def _claim(self, route: Route, actor: Actor, now: datetime) -> None:
+    def _claim(self, route: Route, actor: Actor, now: datetime) -> tuple[ManifestEntry, ...]:
         pairs = [
             (stop_index, shipment_id)
             for stop_index, stop in enumerate(route.stops)
             for shipment_id in stop.shipment_ids
         ]
+        entries: list[ManifestEntry] = []
         for start in range(0, len(pairs), SHIPMENTS_PER_TRANSACTION):
             some = pairs[start : start + SHIPMENTS_PER_TRANSACTION]
-            retried(partial(self._claim_some, route, some, actor, now))
+            entries += retried(partial(self._claim_some, route, some, actor, now))
+        return tuple(entries)
 
     def _claim_some(
         self, route: Route, some: Sequence[tuple[int, ShipmentId]], actor: Actor, now: datetime
-    ) -> None:
+    ) -> list[ManifestEntry]:
         found = self.shipments.get_many([shipment_id for _, shipment_id in some])
+        self._require_free([found[shipment_id] for _, shipment_id in some], route)
         changes = [
             self._claimed(found[shipment_id], stop_index, route, actor, now)
             for stop_index, shipment_id in some
         ]
         self.journal.commit(*changes)
+        return [ManifestEntry.of(change.after) for change in changes]
+
+    def _require_free(self, shipments: Sequence[Shipment], mine: Route) -> None:
+        """Raises AlreadyAssigned for one that is on another open route."""
+        owners = {s.assignment.route_id for s in shipments if s.assignment is not None} - {mine.id}
+        open_routes = {route_id for route_id in sorted(owners) if self._is_open(route_id, mine)}
+        for shipment in shipments:
+            if shipment.assignment is not None and shipment.assignment.route_id in open_routes:
+                raise AlreadyAssigned(shipment_id=shipment.id)
 
     def _claimed(
         self, shipment: Shipment, stop_index: int, route: Route, actor: Actor, now: datetime
     ) -> ShipmentChange:
         if shipment.status not in PLANNABLE:
             raise NotPlannable(shipment_id=shipment.id, current=shipment.status.value)
-        if shipment.assignment is not None and self._is_open(shipment.assignment.route_id, route):
-            raise AlreadyAssigned(shipment_id=shipment.id)
         after, events = shipment, []
         if shipment.status in {Status.ATTEMPT_FAILED, Status.LOADED}:
             after, event = take(
@@ -236,56 +230,29 @@ class PlanRoute:
         return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
 
     def _is_open(self, route_id: RouteId, mine: Route) -> bool:
-        if route_id == mine.id:
-            return False
         try:
             other = self.routes.get(route_id)
-        except NotFound:
-            return False  # its planning never finished
+        except NotFound:  # its planning has not finished, and must not do so any more
+            self.journal.commit(PlanningClosed(route_id, run_sheet_expires_at(mine)))
+            return False
         return other.status is not RouteStatus.COMPLETED
 
-    def _write(self, route: Route) -> None:
+    def _write(self, route: Route, manifest: Manifest) -> None:
         live = self.fleet.live(route.driver_id)
         after = replace(live, version=live.version + 1, planned=(*live.planned, route.id))
-        self.journal.commit(LiveChange(after, live.version), RouteChange(route, None))
+        try:
+            self.journal.commit(
+                LiveChange(after, live.version),
+                RouteChange(route, None),
+                ManifestChange(manifest, None),
+            )
+        except ConcurrentUpdate:
+            self._require_owned(route)
+            raise
 
-
-def _require_breaks(wanted: NewRoute, hub: Hub) -> None:
-    """Each has a span within the service day, as the hub's clocks say."""
-    if len(wanted.breaks) > MAX_BREAKS:
-        text = f"A route has at most {MAX_BREAKS} breaks."
-        raise Invalid(text, pointer="/breaks")
-    for i, planned_break in enumerate(wanted.breaks):
-        if not 1 <= planned_break.duration_s <= MAX_BREAK_S:
-            text = f"A break lasts 1 to {MAX_BREAK_S} seconds."
-            raise Invalid(text, pointer=f"/breaks/{i}/duration_s")
-        if planned_break.latest < planned_break.earliest:
-            text = "A break must not begin at the latest before it may begin."
-            raise Invalid(text, pointer=f"/breaks/{i}/latest", code="invalid_range")
-        for name, at in (("earliest", planned_break.earliest), ("latest", planned_break.latest)):
-            if at.astimezone(ZoneInfo(hub.time_zone)).date() != wanted.service_day:
-                text = "A break lies within the service day, in the hub's time zone."
-                raise Invalid(text, pointer=f"/breaks/{i}/{name}", code="outside_service_day")
-
-
-def _require_possible(wanted: NewRoute) -> None:
-    if not 1 <= len(wanted.visits) <= MAX_STOPS:
-        text = f"A route has 1 to {MAX_STOPS} stops."
-        raise Invalid(text, pointer="/stops")
-    seen: set[ShipmentId] = set()
-    for v, visit in enumerate(wanted.visits):
-        if not 1 <= len(visit.shipment_ids) <= MAX_SHIPMENTS_PER_STOP:
-            text = f"A stop has 1 to {MAX_SHIPMENTS_PER_STOP} shipments."
-            raise Invalid(text, pointer=f"/stops/{v}/shipment_ids")
-        for i, shipment_id in enumerate(visit.shipment_ids):
-            if shipment_id in seen:
-                text = "This shipment is on the route already."
-                raise Invalid(
-                    text,
-                    pointer=wanted.pointer(v, i),
-                    code="repeated_shipment",
-                )
-            seen.add(shipment_id)
-    if len(seen) > MAX_SHIPMENTS:
-        text = f"A route has at most {MAX_SHIPMENTS} shipments."
-        raise Invalid(text, pointer="/stops")
+    def _require_owned(self, route: Route) -> None:
+        """Raises AlreadyAssigned for what another route has taken over from this one."""
+        wanted = [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
+        for shipment in self.shipments.get_many(wanted).values():
+            if not shipment.is_on(route.id):
+                raise AlreadyAssigned(shipment_id=shipment.id)

@@ -1,20 +1,22 @@
 """Routes are read by staff, and by the driver whose they are."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.run_sheets import DriverShipment, RunSheet, driver_shipments
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import HubId, RouteId, ShipmentId
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route
-from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.services.driving.shifts import live_of, planned_routes
+from chalicelib.domain.routes.routes import Route, RouteSummary
+from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class DriverRoute:
     """A route with what is delivered on it and how far it is."""
 
     route: Route
-    shipments: Mapping[ShipmentId, Shipment]
+    shipments: Mapping[ShipmentId, DriverShipment]
     live: Live
 
 
@@ -33,6 +35,7 @@ class ShowRoutes:
     routes: Routes
     shipments: Shipments
     fleet: Fleet
+    clock: Clock
 
     def one(self, route_id: RouteId) -> Route:
         """Raises NotFound."""
@@ -45,20 +48,37 @@ class ShowRoutes:
         *,
         limit: int,
         position: Mapping[str, str] | None,
-    ) -> Listing[Route]:
-        """A hub's routes of one service day."""
+    ) -> Listing[RouteSummary]:
+        """A hub's routes of one service day, without their stops."""
         return self.routes.by_service_day(service_day, hub_id, limit=limit, position=position)
 
     def of_driver(self, actor: Actor) -> DriverRoute:
         """The route under way, else the first planned one. Raises NotFound when there is none."""
         live = live_of(self.fleet, actor)
+        sheet = self._run_sheet(live)
+        return DriverRoute(sheet.route, self._shipments(sheet, live), live)
+
+    def _run_sheet(self, live: Live) -> RunSheet:
+        now = self.clock.now()
         if live.is_on_shift and live.route_id is not None:
-            route: Route | None = self.routes.get(live.route_id)
-        else:
-            route = next(iter(planned_routes(self.routes, live)), None)
-        if route is None:
+            return self.routes.run_sheet(live.route_id, live.plan_version, now)
+        planned: list[RunSheet] = []
+        for route_id in live.planned:
+            with suppress(NotFound):
+                planned.append(self.routes.run_sheet(route_id, 1, now))
+        if not planned:
             raise NotFound
+        return min(planned, key=lambda sheet: (sheet.route.starts_at, sheet.route.id))
+
+    def _shipments(self, sheet: RunSheet, live: Live) -> Mapping[ShipmentId, DriverShipment]:
+        """By the manifest; without one, by the shipments themselves."""
+        route = sheet.route
+        if sheet.manifest is not None:
+            return driver_shipments(route, sheet.manifest, sheet.handled, live)
         wanted = [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
         found = self.shipments.get_many(wanted)
-        carried = {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}
-        return DriverRoute(route, carried, live)
+        return {
+            key: DriverShipment.of(shipment)
+            for key, shipment in found.items()
+            if shipment.is_on(route.id)
+        }

@@ -12,6 +12,7 @@ from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.forecasts import etas_at_start
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.run_sheets import Handled, run_sheet_expires_at, scanned_parcels
 from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
@@ -19,6 +20,7 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
     DepartureAdded,
+    HandledAdded,
     LiveChange,
     RouteChange,
     ShipmentChange,
@@ -91,7 +93,9 @@ class StartRoute:
         etas = etas_at_start(stop_times, loaded, self.forecasts.model, now, route.breaks)
         promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
         self._depart(route, promises, etas, found, actor=actor, now=now)
-        return self._activate(route, live, etas, promises, now)
+        scanned = {key: shipment.scanned_barcodes for key, shipment in found.items()}
+        handled = Handled(parcels=scanned_parcels(route, scanned))
+        return self._activate(route, live, etas, promises, handled=handled, now=now)
 
     def _live_off_shift(self, driver_id: DriverId) -> Live:
         live = self.fleet.live(driver_id)
@@ -150,6 +154,8 @@ class StartRoute:
         live: Live,
         etas: tuple[Eta | None, ...],
         promises: tuple[Range | None, ...],
+        *,
+        handled: Handled,
         now: datetime,
     ) -> Route:
         stops = tuple(
@@ -179,6 +185,7 @@ class StartRoute:
             LiveChange(on_shift, live.version),
             RouteChange(started, route.plan_version),
             DepartureAdded(departures.from_hub(on_shift, now, self.policy)),
+            HandledAdded(route.id, handled, run_sheet_expires_at(route)),
         )
         return started
 

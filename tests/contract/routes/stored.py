@@ -8,11 +8,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from chalicelib.domain.driving.run_sheets import Handled, Manifest, ManifestEntry
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
+from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.shipments.statuses import Status
 
 STARTS_AT: Final = datetime(2026, 11, 23, 6, 30, 0, 250_000, tzinfo=UTC)
 HUB: Final = Coordinates(60.205, 24.966)
@@ -114,3 +117,49 @@ ROUTES: Final[Mapping[str, Route]] = {
     ),
 }
 """What each file of that name holds, in every version."""
+MANIFEST: Final = Manifest(
+    route_id=PLANNED.id,
+    entries=tuple(
+        ManifestEntry(
+            shipment_id=shipment_id,
+            reference=f"ORDER-{number}",
+            status=status,
+            recipient_name=name,
+            address_lines=lines,
+            city="Helsinki",
+            postal_code=postal_code,
+            instructions=instructions,
+            photo=photo,
+        )
+        for number, (
+            shipment_id,
+            status,
+            name,
+            lines,
+            postal_code,
+            instructions,
+            photo,
+        ) in enumerate(
+            zip(
+                [shipment_id for each in PLANNED.stops for shipment_id in each.shipment_ids],
+                [Status.CREATED, Status.ACCEPTED, Status.CREATED, Status.CREATED],
+                ["Aino Virtanen", "Väinö Mäkelä", "", "李雷"],
+                [("Mannerheimintie 12 B 34",), ("Kulma", "Aleksanterinkatu 1"), ("x",), ("y",)],
+                ["00100", None, "00120", "00130"],
+                ["Ring twice", None, None, "Gate code 17"],
+                [
+                    Requirement.OPTIONAL,
+                    Requirement.REQUIRED,
+                    Requirement.NONE,
+                    Requirement.OPTIONAL,
+                ],
+                strict=True,
+            )
+        )
+    ),
+    expires_at=datetime(2026, 11, 30, 6, 30, tzinfo=UTC),
+    version=3,
+)
+"""What ``manifests/planned.json`` holds."""
+HANDLED: Final = Handled(frozenset({0, 2, 3, 117}), frozenset({1}), frozenset({0, 3}))
+"""What ``handled/planned.json`` holds."""

@@ -2,18 +2,21 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from chalicelib.domain.ids import RouteId
+from chalicelib.domain.journal.changes import RouteChange
 from tests.contract.conftest import Stores
-from tests.contract.routes.stored import ROUTES
+from tests.contract.routes.stored import HANDLED, MANIFEST, ROUTES, STARTS_AT
 from tests.support.aws import SESSION, STAGE, stack_of, table_names
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
 FILES: Final = sorted(GOLDEN.glob("v*/routes/*.json"))
+MANIFEST_VERSIONS: Final = sorted(path.parts[-3] for path in GOLDEN.glob("v*/manifests/*.json"))
 
 
 def stored(path: Path) -> dict[str, Any]:
@@ -34,6 +37,36 @@ def test_a_plan_that_was_once_written_is_read_for_ever(dynamo: Stores, path: Pat
     found = dynamo.routes.get(RouteId(item["route_id"]["S"]))
 
     assert found == ROUTES[path.stem]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+def test_it_is_listed_and_driven_on(dynamo: Stores, path: Path) -> None:
+    table, route = table_names(stack_of(STAGE))["routes"], ROUTES[path.stem]
+    SESSION.client("dynamodb").put_item(TableName=table, Item=stored(path))
+
+    listed = dynamo.routes.by_service_day(
+        route.service_day, route.hub_id, limit=9, position=None
+    ).data
+    sheet = dynamo.routes.run_sheet(route.id, route.plan_version, STARTS_AT)
+    next_version = replace(route, plan_version=route.plan_version + 1)
+    dynamo.journal.commit(RouteChange(next_version, route.plan_version))
+
+    assert listed == (route.summary,)
+    assert (sheet.route, sheet.manifest) == (route, None)
+    assert dynamo.routes.get(route.id) == next_version
+
+
+@pytest.mark.parametrize("version", MANIFEST_VERSIONS)
+def test_a_manifest_and_what_was_handled_are_read_for_ever(dynamo: Stores, version: str) -> None:
+    for kind in ("routes", "manifests", "handled"):
+        SESSION.client("dynamodb").put_item(
+            TableName=table_names(stack_of(STAGE))["routes"],
+            Item=stored(GOLDEN / version / kind / "planned.json"),
+        )
+
+    found = dynamo.routes.run_sheet(MANIFEST.route_id, 1, STARTS_AT)
+
+    assert (found.route, found.manifest, found.handled) == (ROUTES["planned"], MANIFEST, HANDLED)
 
 
 def test_every_version_has_every_file() -> None:

@@ -9,8 +9,11 @@ from chalicelib.domain.journal.changes import (
     Change,
     DepartureAdded,
     DriverAdded,
+    HandledAdded,
     LiveChange,
+    ManifestChange,
     PageChange,
+    PlanningClosed,
     Remembered,
     RequestRemembered,
     RouteChange,
@@ -73,6 +76,8 @@ class InMemoryJournal:
                     yield self.fleet, change
                 case RouteChange():
                     yield self.routes, change
+                case ManifestChange() | PlanningClosed() | HandledAdded():
+                    yield self.routes.run_sheets, change
                 case DepartureAdded():
                     yield self.routes.departed, change
                 case DriverAdded():

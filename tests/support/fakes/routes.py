@@ -3,11 +3,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.driving.run_sheets import Handled, Manifest, RunSheet
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
-from chalicelib.domain.journal.changes import DepartureAdded, RouteChange
+from chalicelib.domain.journal.changes import (
+    DepartureAdded,
+    HandledAdded,
+    ManifestChange,
+    PlanningClosed,
+    RouteChange,
+)
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.routes.routes import Route, RouteSummary
 from tests.support.fakes.paging import page
 
 
@@ -26,11 +33,46 @@ class Departed:
 
 
 @dataclass
+class RunSheets:
+    """Manifests, None where planning was closed, and what was handled."""
+
+    manifests: dict[RouteId, Manifest | None] = field(default_factory=dict)
+    handled: dict[RouteId, Handled] = field(default_factory=dict)
+
+    def require(self, change: ManifestChange | PlanningClosed | HandledAdded) -> None:
+        """Raises ConcurrentUpdate when somebody else has written the manifest."""
+        match change:
+            case ManifestChange(after, expected_version):
+                present = self.manifests.get(after.route_id)
+                is_new = after.route_id not in self.manifests
+                if (None if is_new else present.version if present else 0) != expected_version:
+                    raise ConcurrentUpdate
+            case PlanningClosed(route_id):
+                if self.manifests.get(route_id) is not None:
+                    raise ConcurrentUpdate
+
+    def write(self, change: ManifestChange | PlanningClosed | HandledAdded) -> None:
+        match change:
+            case ManifestChange(after):
+                self.manifests[after.route_id] = after
+            case PlanningClosed(route_id):
+                self.manifests[route_id] = None
+            case HandledAdded(route_id, more):
+                before = self.handled.get(route_id, Handled())
+                self.handled[route_id] = Handled(
+                    before.parcels | more.parcels,
+                    before.failed | more.failed,
+                    before.delivered | more.delivered,
+                )
+
+
+@dataclass
 class InMemoryRoutes:
-    """Routes with their plan versions, and the departures of each by key."""
+    """Routes with their plan versions, their run sheets, and the departures of each by key."""
 
     routes: dict[RouteId, Route] = field(default_factory=dict)
     departed: Departed = field(default_factory=Departed)
+    run_sheets: RunSheets = field(default_factory=RunSheets)
 
     def get(self, route_id: RouteId) -> Route:
         if route_id not in self.routes:
@@ -52,6 +94,13 @@ class InMemoryRoutes:
         if (present.plan_version if present else None) != change.expected_plan_version:
             raise ConcurrentUpdate
 
+    def run_sheet(self, route_id: RouteId, plan_version: int, now: datetime) -> RunSheet:
+        route, manifest = self.get(route_id), self.run_sheets.manifests.get(route_id)
+        assert route.plan_version >= plan_version
+        is_kept = manifest is not None and manifest.expires_at > now
+        handled = self.run_sheets.handled.get(route_id, Handled())
+        return RunSheet(route, manifest if is_kept else None, handled)
+
     def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         in_order = sorted(self.departed.left.get(route_id, {}).items())
         return tuple(found for _, found in in_order if found.expires_at > now)
@@ -63,9 +112,11 @@ class InMemoryRoutes:
         *,
         limit: int,
         position: Mapping[str, str] | None,
-    ) -> Listing[Route]:
+    ) -> Listing[RouteSummary]:
         of_day = [
-            r for r in self.routes.values() if (r.service_day, r.hub_id) == (service_day, hub_id)
+            r.summary
+            for r in self.routes.values()
+            if (r.service_day, r.hub_id) == (service_day, hub_id)
         ]
         in_order = sorted(of_day, key=lambda route: (route.created_at, route.id))
         return page(in_order, lambda route: route.id, limit=limit, position=position)

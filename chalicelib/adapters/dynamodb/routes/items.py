@@ -1,31 +1,34 @@
-"""Items of the routes table."""
+"""Items of the routes table. What they hold is packed and unpacked by their neighbours here."""
 
 from pynamodb.attributes import (
     BinaryAttribute,
     JSONAttribute,
     NumberAttribute,
+    NumberSetAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.adapters.dynamodb.item import Connection, Item
 
 
 class ByServiceDay(GlobalSecondaryIndex["RouteItem"]):
-    """The routes of a hub's day."""
+    """The routes of a hub's day. An entry is written anew only when its summary changes."""
 
     class Meta:
         """Named as in the template."""
 
         index_name = "by_service_day"
-        projection = AllProjection()
+        projection = IncludeProjection(["summary"])
 
     service_day_hub = UnicodeAttribute(hash_key=True)
     created_at = UnicodeAttribute(range_key=True)
+    route_id = UnicodeAttribute()
+    summary = BinaryAttribute(legacy_encoding=False, null=True)
 
 
 class RouteItem(Item):
-    """A plan; ``stops`` is compressed JSON (200 stops stay below 20 kB)."""
+    """A plan: ``summary`` and ``plan``; in version 1 ``document`` and ``stops``."""
 
     class Meta(Connection):
         """Bound at start."""
@@ -36,9 +39,60 @@ class RouteItem(Item):
     created_at = UnicodeAttribute()
     plan_version = NumberAttribute()
     token = UnicodeAttribute()
-    document = JSONAttribute()
-    stops = BinaryAttribute(legacy_encoding=False)
+    summary = BinaryAttribute(legacy_encoding=False, null=True)
+    plan = BinaryAttribute(legacy_encoding=False, null=True)
+    document = JSONAttribute(null=True)
+    stops = BinaryAttribute(legacy_encoding=False, null=True)
     by_service_day = ByServiceDay()
+
+
+class ManifestItem(Item):
+    """Personal data, packed. Without it, the mark of a route whose planning was closed."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    route_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True, default="MANIFEST")
+    version = NumberAttribute()
+    token = UnicodeAttribute()
+    manifest = BinaryAttribute(legacy_encoding=False, null=True)
+    expires_at = NumberAttribute()
+
+
+class HandledItem(Item):
+    """Numbers of parcels and shipments of the plan; sets that are only added to."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    route_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True, default="HANDLED")
+    parcels = NumberSetAttribute(null=True)
+    failed = NumberSetAttribute(null=True)
+    delivered = NumberSetAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
+class RunSheetItem(Item):
+    """Any item from HANDLED to PLAN, as one query reads them."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    route_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    created_at = UnicodeAttribute(null=True)
+    summary = BinaryAttribute(legacy_encoding=False, null=True)
+    plan = BinaryAttribute(legacy_encoding=False, null=True)
+    document = JSONAttribute(null=True)
+    stops = BinaryAttribute(legacy_encoding=False, null=True)
+    version = NumberAttribute(null=True)
+    manifest = BinaryAttribute(legacy_encoding=False, null=True)
+    parcels = NumberSetAttribute(null=True)
+    failed = NumberSetAttribute(null=True)
+    delivered = NumberSetAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
 
 
 class DepartureItem(Item):

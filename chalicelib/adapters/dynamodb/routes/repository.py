@@ -3,19 +3,23 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
 from chalicelib.adapters.dynamodb.routes.departures import from_attributes
-from chalicelib.adapters.dynamodb.routes.documents import from_document
-from chalicelib.adapters.dynamodb.routes.items import DepartureItem, RouteItem
+from chalicelib.adapters.dynamodb.routes.first_plans import from_document
+from chalicelib.adapters.dynamodb.routes.items import DepartureItem, RouteItem, RunSheetItem
+from chalicelib.adapters.dynamodb.routes.manifests import unpack_manifest
+from chalicelib.adapters.dynamodb.routes.plans import unpack_plan, unpack_summary
 from chalicelib.adapters.dynamodb.values.departure_keys import DEPARTURE
+from chalicelib.adapters.dynamodb.values.instants import from_ms, from_text
 from chalicelib.domain.driving.departures import Departure
+from chalicelib.domain.driving.run_sheets import Handled, Manifest, RunSheet
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.routes.routes import Route, RouteSummary
 
 CACHED_PLANS: Final = 256
 
@@ -34,7 +38,7 @@ class DynamoRoutes:
                 item = RouteItem.get(route_id, "PLAN", consistent_read=True)
             except RouteItem.DoesNotExist as exc:
                 raise NotFound from exc
-        return from_document(item.document, item.stops)
+        return _route(item)
 
     def plan(self, route_id: RouteId, plan_version: int) -> Route:
         """From the cache, else one read.
@@ -52,6 +56,18 @@ class DynamoRoutes:
         if len(self._plans) > CACHED_PLANS:
             self._plans.popitem(last=False)
         return route
+
+    def run_sheet(self, route_id: RouteId, plan_version: int, now: datetime) -> RunSheet:
+        """One eventually consistent query: half a unit for each 4 kB.
+
+        Another one, consistent, where that has not got so far as the caller knows.
+        """
+        found = _run_sheet(route_id, now, consistent_read=False)
+        if found is None or found.manifest is None or found.route.plan_version < plan_version:
+            found = _run_sheet(route_id, now, consistent_read=True)
+        if found is None:
+            raise NotFound
+        return found
 
     def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         """One consistent query; the sort key is the order of time."""
@@ -71,8 +87,8 @@ class DynamoRoutes:
         *,
         limit: int,
         position: Mapping[str, str] | None,
-    ) -> Listing[Route]:
-        """In the order of creation, from the index."""
+    ) -> Listing[RouteSummary]:
+        """In the order of creation, from the index; a plan of version 1 is read for its own."""
         with translated():
             found = RouteItem.by_service_day.query(
                 f"{service_day.isoformat()}#{hub_id}",
@@ -80,5 +96,63 @@ class DynamoRoutes:
                 page_size=limit,
                 last_evaluated_key=start_key(position),
             )
-            routes = tuple(from_document(item.document, item.stops) for item in found)
-        return Listing(routes, position_of(found.last_evaluated_key))
+            items: list[Any] = list(found)  # PynamoDB does not say what may be missing
+        summaries = tuple(
+            self.get(RouteId(item.route_id)).summary if item.summary is None else _summary(item)
+            for item in items
+        )
+        return Listing(summaries, position_of(found.last_evaluated_key))
+
+
+def _summary(item: Any) -> RouteSummary:  # noqa: ANN401 - of the table, the index or a query
+    return unpack_summary(item.summary, RouteId(item.route_id), from_text(item.created_at))
+
+
+def _route(item: Any) -> Route:  # noqa: ANN401 - as above
+    if item.plan is None:
+        return from_document(item.document, item.stops)
+    return unpack_plan(item.plan, _summary(item))
+
+
+def _run_sheet(route_id: RouteId, now: datetime, *, consistent_read: bool) -> RunSheet | None:
+    """None without a plan."""
+    with translated():
+        found = RunSheetItem.query(
+            route_id,
+            RunSheetItem.item.between("HANDLED", "PLAN"),
+            consistent_read=consistent_read,
+        )
+        items = {item.item: item for item in found}
+    if "PLAN" not in items:
+        return None
+    route = _route(items["PLAN"])
+    handled = items.get("HANDLED")
+    return RunSheet(
+        route,
+        _manifest(items.get("MANIFEST"), route, now),
+        Handled() if handled is None else _handled(handled),
+    )
+
+
+def _manifest(item: RunSheetItem | None, route: Route, now: datetime) -> Manifest | None:
+    """None where it has expired, though it may be there for days."""
+    if item is None or item.manifest is None:
+        return None
+    expires_at = from_ms(int(item.expires_at) * 1_000)
+    if expires_at <= now:
+        return None
+    return unpack_manifest(
+        item.manifest,
+        route_id=route.id,
+        shipment_ids=[key for stop in route.stops for key in stop.shipment_ids],
+        expires_at=expires_at,
+        version=int(item.version),
+    )
+
+
+def _handled(item: RunSheetItem) -> Handled:
+    return Handled(*(_numbers(some) for some in (item.parcels, item.failed, item.delivered)))
+
+
+def _numbers(some: set[float] | None) -> frozenset[int]:
+    return frozenset(map(int, some or ()))

@@ -2,9 +2,12 @@
 
 import tracemalloc
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters.dynamodb.accounts import documents as accounts
 from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live, unpack_live
-from chalicelib.adapters.dynamodb.routes import documents as routes
+from chalicelib.adapters.dynamodb.routes import manifests, plans
 from chalicelib.adapters.dynamodb.shipments import mapping as shipments
 from chalicelib.adapters.dynamodb.values.bits import (
     differences,
@@ -28,6 +31,8 @@ from chalicelib.adapters.dynamodb.values.packing import unpack_columns
 from chalicelib.adapters.dynamodb.values.varints import Varints, pack_varints
 from chalicelib.domain.driving.fixes import Fix, quantized
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry
+from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.builders import (
@@ -46,7 +51,7 @@ from tests.support.builders import (
     minutes,
 )
 from tests.support.depth import times
-from tests.support.strategies import fixes, instants, lives
+from tests.support.strategies import fixes, instants, lives, manifest_entries
 from tests.support.strategies import routes as any_route
 from tests.support.strategies import shipments as any_shipment
 
@@ -200,26 +205,48 @@ def test_a_shipment_comes_back(shipment: Shipment) -> None:
 @settings(max_examples=times(quick=20, deep=2_000))
 @given(any_route())
 def test_a_route_comes_back(route: Route) -> None:
-    packed = routes.pack_stops(route)
+    summary = plans.unpack_summary(plans.pack_summary(route.summary), route.id, route.created_at)
 
-    assert routes.from_document(routes.to_document(route), packed) == route
+    assert summary == route.summary
+    assert plans.unpack_plan(plans.pack_plan(route), summary) == route
 
 
-def test_a_route_from_before_there_were_breaks_has_none() -> None:
+@settings(max_examples=times(quick=20, deep=2_000))
+@given(st.lists(manifest_entries(), max_size=5).map(tuple))
+def test_a_manifest_comes_back_with_its_plan(entries: tuple[ManifestEntry, ...]) -> None:
+    manifest = Manifest(RouteId("rte_1"), entries, NOON, version=3)
+    ids = [entry.shipment_id for entry in entries]
+
+    def unpacked(shipment_ids: Sequence[ShipmentId]) -> Manifest | None:
+        return manifests.unpack_manifest(
+            manifests.pack_manifest(manifest),
+            route_id=manifest.route_id,
+            shipment_ids=shipment_ids,
+            expires_at=NOON,
+            version=3,
+        )
+
+    assert unpacked(ids) == manifest
+    assert unpacked([*ids, ShipmentId("shp_9")]) is None
+    assert ids == ids[::-1] or unpacked(ids[::-1]) is None
+
+
+@pytest.mark.parametrize(
+    ("document", "pack", "unpack"),
+    [
+        (plans.SummaryDocument, plans.pack_summary, plans._SUMMARIES.decode),
+        (plans.PlanDocument, plans.pack_plan, plans._PLANS.decode),
+    ],
+)
+def test_what_a_newer_release_appends_is_passed_over(
+    document: Any, pack: Callable[[Any], bytes], unpack: Callable[[bytes], Any]
+) -> None:
     route = make_route(2)
-    document = routes.to_document(route)
-    del document["breaks"]
+    packed = pack(route.summary if document is plans.SummaryDocument else route)
 
-    assert routes.from_document(document, routes.pack_stops(route)) == route
+    newer = msgspec.msgpack.encode([*msgspec.msgpack.decode(packed), "added later"])
 
-
-def test_a_stop_without_a_road_is_stored_as_before_there_were_roads() -> None:
-    stops = zlib.decompress(routes.pack_stops(make_route(1)))
-
-    assert b"road" not in stops
-    assert routes.from_document(routes.to_document(make_route(1)), zlib.compress(stops)) == (
-        make_route(1)
-    )
+    assert unpack(newer) == unpack(packed)
 
 
 def test_accounts_come_back() -> None:

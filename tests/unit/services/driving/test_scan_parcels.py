@@ -7,6 +7,7 @@ import pytest
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound, Unauthorized, Unavailable
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import HandledAdded
 from chalicelib.domain.routes.routes import Consignment, RouteStatus
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.shipments import Assignment, Parcel
@@ -125,15 +126,19 @@ def test_the_second_of_three_parcels_leaves_no_event_but_is_remembered() -> None
     ],
     ids=["loaded", "partly loaded"],
 )
-def test_a_repeat_changes_nothing(barcodes: list[str], wanted: ScanVerdict) -> None:
+def test_a_repeat_changes_nothing_and_notes_once_more_what_is_scanned(
+    barcodes: list[str], wanted: ScanVerdict
+) -> None:
     carrier = with_parcels(*barcodes)
     scan(carrier, "BARCODE-1")
-    before, commits = carrier.shipment(1), len(carrier.journal.tried)
+    before, (noted,) = carrier.shipment(1), carrier.journal.tried[-1]
+    commits = len(carrier.journal.tried)
     carrier.clock.go_on(minutes(1))
 
     assert verdict(carrier) is wanted
     assert carrier.shipment(1) == before
-    assert len(carrier.journal.tried) == commits
+    assert isinstance(noted, HandledAdded)
+    assert carrier.journal.tried[commits:] == [(noted,)]
 
 
 @pytest.mark.parametrize(

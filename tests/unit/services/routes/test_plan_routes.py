@@ -10,20 +10,36 @@ import pytest
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving.forecasts import Forecaster
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.errors import Invalid, NotPlannable, Unavailable
+from chalicelib.domain.driving.run_sheets import Manifest
+from chalicelib.domain.errors import (
+    AlreadyAssigned,
+    ConcurrentUpdate,
+    Invalid,
+    NotPlannable,
+    Unavailable,
+)
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.ids import ShipmentId
-from chalicelib.domain.journal.changes import LiveChange
+from chalicelib.domain.ids import RouteId, ShipmentId
+from chalicelib.domain.journal.changes import (
+    Change,
+    LiveChange,
+    ManifestChange,
+    PlanningClosed,
+    RouteChange,
+)
+from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Break, Route
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import counted
-from chalicelib.services.routes.plan_routes import NewRoute, PlannedVisit, PlanRoute
+from chalicelib.services.routes.plan_routes import PlanRoute
 from tests.support.builders import (
     HELSINKI,
     NOON,
+    make_assignment,
     make_driver,
     make_hub,
+    make_route,
     make_shipment,
     minutes,
     north_of,
@@ -205,3 +221,87 @@ def test_a_route_has_at_most_five_breaks() -> None:
 
     with pytest.raises(Invalid):
         Office().order(breaks=[Break(NOON, NOON, 60)] * 6)
+
+
+def test_a_manifest_of_what_was_claimed_is_written_with_the_plan() -> None:
+    office = Office()
+    last = list(office.shipments.shipments.values())[-1]
+    office.shipments.shipments[last.id] = replace(last, status=Status.ATTEMPT_FAILED)
+
+    route = office.order()
+
+    sheet = office.routes.run_sheet(route.id, 1, NOON)
+    assert sheet.manifest is not None
+    assert [entry.shipment_id for entry in sheet.manifest.entries] == [
+        shipment_id for stop in route.stops for shipment_id in stop.shipment_ids
+    ]
+    assert [entry.status for entry in sheet.manifest.entries] == [
+        Status.CREATED,
+        Status.CREATED,
+        Status.ACCEPTED,
+    ]
+
+
+def test_what_a_planning_that_never_ended_has_claimed_is_free_and_stays_lost_to_it() -> None:
+    office = Office()
+    slow = [RouteId("rte_slow"), RouteId("rte_slow"), None]
+    for shipment, route_id in zip(list(office.shipments.shipments.values()), slow, strict=True):
+        claim = None if route_id is None else make_assignment(route_id=route_id)
+        office.shipments.shipments[shipment.id] = replace(shipment, assignment=claim)
+
+    route = office.order()
+
+    late = make_route(1, id=RouteId("rte_slow"))
+    manifest = Manifest(late.id, (), NOON)
+    with pytest.raises(ConcurrentUpdate):
+        office.journal.commit(RouteChange(late, None), ManifestChange(manifest, None))
+    assert office.routes.get(route.id) == route
+    assert {s.assignment.route_id for s in office.shipments.shipments.values() if s.assignment} == {
+        route.id
+    }
+
+
+def test_a_shipment_of_a_route_that_is_open_is_not_taken_over() -> None:
+    office = Office()
+    first = office.order()
+
+    with pytest.raises(AlreadyAssigned):
+        office.order()
+
+    assert list(office.routes.routes) == [first.id]
+
+
+@dataclass
+class Overtaken(InMemoryJournal):
+    """Just before a route is written, another planning closes it; it may take its shipments too."""
+
+    taken_by: RouteId | None = None
+
+    def commit(self, *changes: Change) -> None:
+        for change in changes:
+            if isinstance(change, RouteChange) and change.expected_plan_version is None:
+                self._overtake(change.after)
+        super().commit(*changes)
+
+    def _overtake(self, route: Route) -> None:
+        super().commit(PlanningClosed(route.id, NOON))
+        for key, shipment in self.shipments.shipments.items():
+            if self.taken_by is not None:
+                claim = make_assignment(route_id=self.taken_by)
+                self.shipments.shipments[key] = replace(shipment, assignment=claim)
+
+
+@pytest.mark.parametrize(
+    ("taken_by", "refusal"), [(RouteId("rte_2"), AlreadyAssigned), (None, Unavailable)]
+)
+def test_a_planning_that_was_overtaken_writes_no_route(
+    taken_by: RouteId | None, refusal: type[Exception]
+) -> None:
+    office = Office()
+    journal = Overtaken(office.shipments, office.routes, office.fleet, taken_by=taken_by)
+    office.plan = replace(office.plan, journal=journal)
+
+    with pytest.raises(refusal):
+        office.order()
+
+    assert office.routes.routes == {}

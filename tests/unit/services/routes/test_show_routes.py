@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.run_sheets import DriverShipment
 from chalicelib.domain.errors import NotFound, Unauthorized
 from chalicelib.domain.ids import DriverId, HubId, RouteId
 from chalicelib.domain.routes.routes import RouteStatus
@@ -67,7 +68,8 @@ def test_on_shift_a_driver_sees_the_route_under_way(carrier: InMemoryCarrier) ->
 
     shown = of_driver(carrier, live)
 
-    assert shown == DriverRoute(UNDER_WAY, {s.id: s for s in shipments}, live)
+    by_id = {shipment.id: DriverShipment.of(shipment) for shipment in shipments}
+    assert shown == DriverRoute(UNDER_WAY, by_id, live)
 
 
 def test_off_shift_a_driver_sees_the_earliest_planned_route(carrier: InMemoryCarrier) -> None:

@@ -1,53 +1,18 @@
-"""A route ↔ its document and its deflated stops. Total both ways; a property test goes round."""
+"""Plans of version 1: a JSON document, and deflated JSON beside it. They are only read."""
 
 import json
 import zlib
 from datetime import date
-from typing import Any
 
-from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
+from chalicelib.adapters.dynamodb.values.instants import from_text
 from chalicelib.adapters.dynamodb.values.values import (
     Document,
     coordinates_from,
-    coordinates_to,
     eta_from,
-    eta_to,
     range_from,
-    range_to,
 )
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
-
-
-def to_document(route: Route) -> Document:
-    """Everything but the stops."""
-    return {
-        "id": route.id,
-        "driver_id": route.driver_id,
-        "hub_id": route.hub_id,
-        "hub_coordinates": coordinates_to(route.hub_coordinates),
-        "service_day": route.service_day.isoformat(),
-        "starts_at": to_text(route.starts_at),
-        "created_at": to_text(route.created_at),
-        "status": route.status.value,
-        "plan_version": route.plan_version,
-        "started_at": None if route.started_at is None else to_text(route.started_at),
-        "completed_at": None if route.completed_at is None else to_text(route.completed_at),
-        "breaks": [
-            [
-                to_text(planned_break.earliest),
-                to_text(planned_break.latest),
-                planned_break.duration_s,
-            ]
-            for planned_break in route.breaks
-        ],
-    }
-
-
-def pack_stops(route: Route) -> bytes:
-    """The stops, deflated: an id is random, the rest repeats itself."""
-    stops = [_stop_to(stop) for stop in route.stops]
-    return zlib.compress(json.dumps(stops, separators=(",", ":")).encode(), 6)
 
 
 def from_document(document: Document, stops: bytes) -> Route:
@@ -72,21 +37,6 @@ def from_document(document: Document, stops: bytes) -> Route:
             for earliest, latest, duration_s in document.get("breaks", ())
         ),
     )
-
-
-def _stop_to(stop: Stop) -> Document:
-    full: dict[str, Any] = {
-        "id": stop.id,
-        "at": coordinates_to(stop.coordinates),
-        "zone": stop.time_zone,
-        "for": [[c.shipment_id, *c.barcodes] for c in stop.consignments],
-        "window": range_to(stop.window),
-        "service_time_s": stop.service_time_s,
-        "planned": eta_to(stop.planned),
-        "promise": range_to(stop.promise),
-        "road_s": stop.road_s,
-    }
-    return {key: value for key, value in full.items() if value is not None}
 
 
 def _stop_from(document: Document) -> Stop:

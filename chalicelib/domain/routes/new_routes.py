@@ -1,0 +1,87 @@
+"""A route as a dispatcher asks for it, and what it must not ask for."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.errors import Invalid
+from chalicelib.domain.ids import DriverId, HubId, ShipmentId
+from chalicelib.domain.routes.routes import Break
+
+MAX_STOPS: Final = 200
+MAX_SHIPMENTS_PER_STOP: Final = 40
+MAX_SHIPMENTS: Final = 1_000
+MAX_BREAKS: Final = 5
+MAX_BREAK_S: Final = 4 * 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """One visit as asked for: shipments of one place, and how long it takes where known."""
+
+    shipment_ids: tuple[ShipmentId, ...]
+    service_time_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRoute:
+    """The route as asked for."""
+
+    driver_id: DriverId
+    hub_id: HubId
+    service_day: date
+    starts_at: datetime
+    visits: tuple[PlannedVisit, ...]
+    breaks: tuple[Break, ...] = ()
+    is_list: bool = False
+    """Asked for as a plain list of shipments, one stop each."""
+
+    def pointer(self, visit: int, shipment: int) -> str:
+        """Where in the request a shipment is named."""
+        if self.is_list:
+            return f"/shipment_ids/{visit}"
+        return f"/stops/{visit}/shipment_ids/{shipment}"
+
+
+def require_breaks(wanted: NewRoute, hub: Hub) -> None:
+    """Raises Invalid unless each has a span within the service day, as the hub's clocks say."""
+    if len(wanted.breaks) > MAX_BREAKS:
+        text = f"A route has at most {MAX_BREAKS} breaks."
+        raise Invalid(text, pointer="/breaks")
+    for i, planned_break in enumerate(wanted.breaks):
+        if not 1 <= planned_break.duration_s <= MAX_BREAK_S:
+            text = f"A break lasts 1 to {MAX_BREAK_S} seconds."
+            raise Invalid(text, pointer=f"/breaks/{i}/duration_s")
+        if planned_break.latest < planned_break.earliest:
+            text = "A break must not begin at the latest before it may begin."
+            raise Invalid(text, pointer=f"/breaks/{i}/latest", code="invalid_range")
+        for name, at in (("earliest", planned_break.earliest), ("latest", planned_break.latest)):
+            if at.astimezone(ZoneInfo(hub.time_zone)).date() != wanted.service_day:
+                text = "A break lies within the service day, in the hub's time zone."
+                raise Invalid(text, pointer=f"/breaks/{i}/{name}", code="outside_service_day")
+
+
+def require_possible(wanted: NewRoute) -> None:
+    """Raises Invalid for an empty or too long route, and for a shipment twice."""
+    if not 1 <= len(wanted.visits) <= MAX_STOPS:
+        text = f"A route has 1 to {MAX_STOPS} stops."
+        raise Invalid(text, pointer="/stops")
+    seen: set[ShipmentId] = set()
+    for v, visit in enumerate(wanted.visits):
+        if not 1 <= len(visit.shipment_ids) <= MAX_SHIPMENTS_PER_STOP:
+            text = f"A stop has 1 to {MAX_SHIPMENTS_PER_STOP} shipments."
+            raise Invalid(text, pointer=f"/stops/{v}/shipment_ids")
+        for i, shipment_id in enumerate(visit.shipment_ids):
+            if shipment_id in seen:
+                text = "This shipment is on the route already."
+                raise Invalid(
+                    text,
+                    pointer=wanted.pointer(v, i),
+                    code="repeated_shipment",
+                )
+            seen.add(shipment_id)
+    if len(seen) > MAX_SHIPMENTS:
+        text = f"A route has at most {MAX_SHIPMENTS} shipments."
+        raise Invalid(text, pointer="/stops")
