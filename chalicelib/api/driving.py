@@ -1,4 +1,4 @@
-"""What a driver's phone does: see the route, load, start, post positions, work the stops."""
+"""Routes of a driver's phone: see the route, load, start, post positions, work the stops."""
 
 from typing import Final
 

@@ -131,7 +131,7 @@ class Adapters:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """Who may send what."""
+        """The claims of senders: each message is sent by one of them."""
         self._bind()
         from chalicelib.adapters.dynamodb.ledger.repository import DynamoLedger
 

@@ -107,7 +107,7 @@ class Container:
 
     @property
     def settings(self) -> Settings:
-        """What this deployment says about itself."""
+        """The settings of this deployment."""
         return self.adapters.settings
 
 

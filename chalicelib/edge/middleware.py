@@ -1,4 +1,4 @@
-"""What every answer gets: an id, headers, and one shape for Chalice's own errors."""
+"""Every answer gets an id and headers, and Chalice's own errors get the shape of ours."""
 
 import json
 import uuid

@@ -7,7 +7,7 @@ from chalicelib.domain.actors import STAFF, Role
 PUBLIC: Final = frozenset({Role.PUBLIC})
 """Anybody, without a key."""
 RECIPIENTS: Final = frozenset({Role.RECIPIENT})
-"""Whoever holds the address: a tracking link carries its own secret."""
+"""Everyone who holds the address: a tracking link carries its own secret."""
 SHIPPERS: Final = frozenset({Role.SHIPPER})
 SHIPPERS_AND_STAFF: Final = SHIPPERS | STAFF
 DRIVERS: Final = frozenset({Role.DRIVER})

@@ -33,7 +33,7 @@ def parsed_query(model: type[Q], request: Request) -> Q:
 
 
 def scope_of(request: Request, actor: Actor) -> str:
-    """What a cursor of this request is good for: the reader, the listing and its filters."""
+    """The use of a cursor: it is valid for this reader, listing and set of filters only."""
     query: Mapping[str, str] = request.query_params or {}
     filters = sorted((k, v) for k, v in query.items() if k not in {"limit", "cursor"})
     path = request.context["resourcePath"]

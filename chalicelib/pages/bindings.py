@@ -68,7 +68,7 @@ class Bindings:
         return _html(" ".join(written))
 
     def each(self, path: str, *, caller: Callable[["Bindings"], str]) -> Markup:
-        """What ``caller`` makes of each value of a list: one element, alone with its likes.
+        """One element for each value of a list, made by ``caller``; the parent holds nothing else.
 
         The script makes further items from the template that stands before them, which is made by
         the same ``caller`` out of nothing. The list has its parent element for itself.

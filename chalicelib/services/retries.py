@@ -1,4 +1,4 @@
-"""What every use case does when somebody else wrote first: read again and decide again."""
+"""Retries: when somebody else wrote first, a use case reads again and decides again."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar

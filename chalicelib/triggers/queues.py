@@ -29,7 +29,7 @@ TimeLeft = Callable[[], float]
 
 
 class Report(Protocol):
-    """What a use case says about one event."""
+    """A use case's word on one event: done, or to be tried again."""
 
     @property
     def is_complete(self) -> bool:

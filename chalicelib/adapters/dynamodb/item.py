@@ -28,7 +28,7 @@ class Shared:
 
 
 class Item(Model):
-    """What all models are: bound by ``bind``, with the client that they share."""
+    """The base of all models: bound by ``bind``, with the client that they share."""
 
     @classmethod
     def _get_connection(cls) -> TableConnection:

@@ -1,4 +1,4 @@
-"""What a driver's phone sends and gets: scans, fixes, reports, uploads."""
+"""Bodies and answers of a driver's phone: scans, fixes, reports, uploads."""
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -83,7 +83,7 @@ class ArrivalFacts(ForecastFacts):
 
 
 class AttemptFacts(StatusFacts):
-    """What the driver reported of a visit."""
+    """The driver's report of a visit."""
 
     action_id: str | None = Field(None, exclude_if=_is_absent)
     reason: FailureReason | None = Field(None, exclude_if=_is_absent)

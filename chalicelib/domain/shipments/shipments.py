@@ -118,7 +118,7 @@ class Shipment:
 
     @property
     def glimpse(self) -> Glimpse:
-        """What a reader who knows it needs to see again."""
+        """The part that changes, for a reader who knows the shipment already."""
         assigned = self.assignment if self.status in ON_THE_WAY else None
         driver_id = None if assigned is None else assigned.driver_id
         return Glimpse(self.version, self.link_generation, self.completed_at, driver_id)

@@ -1,4 +1,4 @@
-"""What the map is drawn on, read from the operator's TILE_URL: tiles of any XYZ server, or streets.
+"""The ground of the map, read from the operator's TILE_URL: tiles of any XYZ server, or streets.
 
 ``https://tile.example/{z}/{x}/{y}.png``   tiles; their host is the page's one foreign image source
 ``/static/…`` or another path              the same from this deployment, below its stage prefix

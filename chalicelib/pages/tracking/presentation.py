@@ -143,7 +143,7 @@ def _timed(key: str, locale: Locale, **values: str) -> Headline:
 
 
 def _details(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[str, ...]:
-    """What the headline leaves open: why not, how sure, the agreed window, what comes."""
+    """Lines for all that the headline leaves open: reason, certainty, agreed window, next step."""
     details = []
     if view.status in BEFORE_DEPARTURE:
         details.append(locale.say(f"detail.{view.status}", sender=view.sender.name))
@@ -194,7 +194,7 @@ def _seen(view: TrackingView, locale: Locale) -> Seen | None:
 
 
 def _change(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Change | None:
-    """What differs from what we told: a delay with both ranges, or that it has been made up."""
+    """The change since we last told: a delay with both ranges, or that it has been made up."""
     if view.status not in {Status.OUT_FOR_DELIVERY, Status.ARRIVING}:
         return None
     told = [entry for entry in view.timeline if "promise" in entry.data]

@@ -142,7 +142,7 @@ def tracking_history(_: Actor, token: str) -> Response:
 
 
 def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> dict[str, Any]:
-    """What the template prints, and the same as data for the script that keeps it up to date."""
+    """The values for the template, and the same as data for the script that updates the page."""
     words = present(view, locale)
     document = state_document(view, words)
     link = f"{_base_path()}/t/{token}"
@@ -188,7 +188,7 @@ def _proof_sources(view: TrackingView) -> tuple[str, ...]:
 
 
 def contact_link(contact: str | None) -> str | None:
-    """What a support contact opens: mail, phone or a web page; None when it is only words.
+    """The link of a support contact: mail, phone or a web page; None when it is only words.
 
     >>> contact_link("+358 40 123 4567")
     'tel:+358401234567'
@@ -203,7 +203,7 @@ def contact_link(contact: str | None) -> str | None:
 
 
 def _frame(locale: Locale) -> dict[str, Any]:
-    """What every page has: language, phrases, style sheets, the prefix of its addresses."""
+    """The values that every page needs: language, phrases, style sheets, prefix of addresses."""
     return {
         "locale": locale,
         "say": locale.say,

@@ -36,7 +36,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is different from what we told before."""
+    """A change since we last told something."""
 
     kind: str
     title: str

@@ -1,4 +1,4 @@
-"""Who is asking: an API key or a driver's token becomes an actor, or nobody.
+"""Authentication: an API key or a driver's token becomes an actor, or nobody.
 
 A key costs a read per container and minute; a driver's token none at all, because it is signed and
 its epoch is compared where the live state is read anyway.

@@ -41,7 +41,7 @@ from chalicelib.services.retries import retried
 
 @dataclass(frozen=True, slots=True)
 class FixBatch:
-    """What one request brought, in the device's order; ``sent_at`` is the device's clock then."""
+    """The fixes of one request, in the device's order; ``sent_at`` is the device's clock then."""
 
     driver_id: DriverId
     epoch: int

@@ -42,7 +42,7 @@ class Scan:
 
 
 class ScanVerdict(StrEnum):
-    """What a scan did."""
+    """The result of a scan."""
 
     LOADED = "loaded"
     ALREADY_LOADED = "already_loaded"

@@ -1,4 +1,4 @@
-"""What every use case of a driver begins with: a token that still holds, and which route."""
+"""The start of every use case of a driver: a token that still holds, and the route."""
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live

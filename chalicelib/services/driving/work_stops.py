@@ -263,7 +263,7 @@ def _require_photos(
 
 
 def _used(shipment: Shipment) -> frozenset[ProofId]:
-    """What proved an earlier attempt proves no later one."""
+    """The proof of an earlier attempt does not prove a later one."""
     attempt = shipment.last_attempt
     return frozenset(proof.id for proof in attempt.proofs) if attempt else frozenset()
 

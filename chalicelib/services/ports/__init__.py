@@ -1,4 +1,4 @@
-"""What the services need from the outside, as nouns.
+"""The needs of the services from the outside, as nouns.
 
 Adapters meet these by shape; fakes in the tests do too.
 

@@ -48,7 +48,7 @@ class Fleet(Protocol):
         until: datetime,
         now: datetime,
     ) -> tuple[EtasTold, ...]:
-        """What was told with those batches of a route that begin in the span, in order of time.
+        """The ETAs told with the batches of a route that begin in the span, in order of time.
 
         Nothing of the driver's other routes, and nothing that has expired.
         """

@@ -21,7 +21,7 @@ class ProofStore(Protocol):
         ...
 
     def find(self, object_key: str) -> StoredObject | None:
-        """What was uploaded there, or None."""
+        """The upload there, or None."""
         ...
 
     def link(self, proof: Proof) -> str:

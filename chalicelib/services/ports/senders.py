@@ -17,7 +17,7 @@ class EventTopic(Protocol):
 
 
 class Ledger(Protocol):
-    """Who may send what, at most once: taken before the call, marked after it."""
+    """Claims: a sender takes one before the call and marks it after; nothing goes out twice."""
 
     def claim(self, key: str, *, owner: str, now: datetime, lease_s: int, keep_s: int) -> Claim:
         """Try to become the one who sends ``key``; see Claim."""

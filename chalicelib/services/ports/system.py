@@ -1,4 +1,4 @@
-"""What every use case may need of the machine: time, pauses, names and signatures."""
+"""The machine, as use cases see it: time, pauses, names and signatures."""
 
 from collections.abc import Mapping
 from datetime import datetime

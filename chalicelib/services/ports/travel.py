@@ -1,4 +1,4 @@
-"""What has been learnt of travel and service times, and the forecasts made of it."""
+"""Learnt travel and service times, and the forecasts made of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from chalicelib.domain.routes.routes import Route
 
 
 class TravelPages(Protocol):
-    """What has been learnt of travel and service times, in pages by number."""
+    """Learnt travel and service times, in pages by number."""
 
     def read(self, pages: Sequence[int]) -> dict[int, StoredPage]:
         """Those that exist, for asking: perhaps a moment old, 100 a call."""
@@ -41,7 +41,7 @@ class Forecasts(Protocol):
 
     @property
     def model(self) -> TravelModel:
-        """What is known now."""
+        """The model as it is known now."""
         ...
 
     def stop_times(self, route: Route, at: datetime) -> tuple[StopTimes, ...]:

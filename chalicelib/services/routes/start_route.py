@@ -106,7 +106,7 @@ class StartRoute:
     def _promise(
         self, route: Route, i: int, eta: Eta | None, found: dict[ShipmentId, Shipment]
     ) -> Range | None:
-        """What an interrupted start has promised stays promised."""
+        """Promises of an interrupted start stay as they are."""
         if eta is None:
             return None
         told = (found[s].promise for s in route.stops[i].shipment_ids if s in found)

@@ -25,7 +25,7 @@ REMEMBERED_FOR: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class NewShipment:
-    """What a shipper asks for."""
+    """A shipper's order of one delivery."""
 
     reference: str
     recipient: Recipient

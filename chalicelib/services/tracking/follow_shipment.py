@@ -37,7 +37,7 @@ class FollowShipment:
     policy: Policy
 
     def __call__(self, token: str) -> TrackingView:
-        """What the link shows now."""
+        """The view that the link shows now."""
         shipment, history = self._open(token)
         driver_id = shipment.glimpse.driver_id
         live = None if driver_id is None else self.fleet.glance(driver_id)

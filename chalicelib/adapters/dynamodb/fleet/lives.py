@@ -191,7 +191,7 @@ def _kind(progress: Progress) -> int:
 
 
 def _known(live: Live, base_ms: int) -> list[int | None]:
-    """What may be unknown: the start, then the other times from it on, then places in the plan."""
+    """Values that may be unknown: the start, the other times after it, then places in the plan."""
     times = (live.ended_at, live.near_since, live.estimated_at, live.standing_since)
     return [
         None if live.started_at is None else base_ms,

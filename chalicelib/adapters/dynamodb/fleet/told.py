@@ -1,4 +1,4 @@
-"""What was told with a batch: when, as of when, and the ETAs.
+"""The ETAs that were told with a batch, the time of that, and the time of the news behind them.
 
 <varint told_ms> <varint how much earlier the news is, in ms> ETAs (``values/etas``)
 """

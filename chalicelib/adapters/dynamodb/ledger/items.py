@@ -10,7 +10,7 @@ from chalicelib.adapters.dynamodb.item import Connection, Item
 
 
 class RememberedItem(Item):
-    """What an Idempotency-Key stood for."""
+    """The request that an Idempotency-Key stood for."""
 
     class Meta(Connection):
         """Bound at start."""
@@ -23,7 +23,7 @@ class RememberedItem(Item):
 
 
 class LedgerItem(Item):
-    """Who holds a claim until when, or how it ended. Times are epoch seconds."""
+    """The holder of a claim and its end, or how it ended. Times are epoch seconds."""
 
     class Meta(Connection):
         """Bound at start."""

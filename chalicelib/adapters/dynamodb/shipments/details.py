@@ -49,7 +49,7 @@ class RangePart(Part, frozen=True):
 
 
 class ProofRequirementsPart(Part, frozen=True):
-    """What the shipper asked for, by kind."""
+    """The shipper's proof requirements, by kind."""
 
     photo: Requirement = Requirement.OPTIONAL
 

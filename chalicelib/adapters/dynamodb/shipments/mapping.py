@@ -78,7 +78,7 @@ def shipment_of(item: ShipmentItem, details: ShipmentItem | None) -> Shipment | 
 
 
 def glimpse_of(item: ShipmentItem) -> Glimpse:
-    """What a reader who knows the shipment needs to see again; the details are not asked for."""
+    """The part that changes, for a reader who knows the shipment already; details are not read."""
     packed: bytes | None = item.state
     if packed is None:
         return first_format.from_document(item.document).glimpse

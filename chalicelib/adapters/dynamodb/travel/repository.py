@@ -1,4 +1,4 @@
-"""What has been learnt of travel and service times, a page an item."""
+"""Learnt travel and service times, one item for each page."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
