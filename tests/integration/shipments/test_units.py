@@ -25,6 +25,7 @@ NOTE: Final = "Left with the neighbour in B 35, who promised to tell her now"
 LIVE: Final = 2
 """Units of the live state in a transaction; a departure costs as much, a track plainly one."""
 DEPARTURE: Final = 2
+HANDLED: Final = 1
 TRACK: Final = 1
 SHIPMENT: Final = 4
 """Units of a shipment's part of a change: its state and one event."""
@@ -117,7 +118,7 @@ def test_a_change_of_status_costs_four_units_for_its_shipment(shared: Carrier) -
 
     kinds = ["created", "accepted", "loaded", "out_for_delivery", "arriving", "arrived"]
     assert found.shop.event_types(shipment_id) == [*kinds, "delivered"]
-    assert scan.write_units == SHIPMENT + 2  # two changes of status, two events
+    assert scan.write_units == SHIPMENT + 2 + HANDLED  # two changes of status, two events
     assert approach.write_units == SHIPMENT + LIVE + TRACK
     assert arrive.write_units == SHIPMENT + LIVE
     assert deliver.write_units == SHIPMENT + LIVE + DEPARTURE
@@ -150,7 +151,7 @@ def test_loading_and_starting_200_stops(shared: Carrier) -> None:
     with billed(shared, "start 200 stops") as start:
         assert found.start().status == 200
 
-    assert load.write_units == 200 * (SHIPMENT + 2)
+    assert load.write_units == 200 * (SHIPMENT + 2) + 4 * HANDLED  # a note a request
     assert start.write_units <= 200 * SHIPMENT + 60  # and the plan, which is not a shipment's
 
 
