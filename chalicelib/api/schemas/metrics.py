@@ -39,7 +39,7 @@ class EtaAccuracyQuery(ListingQuery):
         return self
 
     def day_of_hub(self) -> tuple[date, HubId]:
-        """Which hub's day is meant, if no route is named. Raises Invalid for what is missing."""
+        """The hub and the day, if no route is named. Raises Invalid for one that is missing."""
         text = "This parameter is needed."
         if self.service_day is None:
             raise Invalid(text, pointer="?service_day", code="missing")

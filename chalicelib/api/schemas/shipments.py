@@ -123,7 +123,7 @@ class WindowIn(Schema):
 
 
 class ProofRequirementsIn(Schema):
-    """What must be brought back."""
+    """The proof that must be brought back."""
 
     photo: Requirement = Requirement.OPTIONAL
 
@@ -215,7 +215,7 @@ class ParcelOut(Out):
 
 
 class ProofRequirementsOut(Out):
-    """What must be brought back."""
+    """The proof that must be brought back."""
 
     photo: Requirement
 

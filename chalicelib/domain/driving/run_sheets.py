@@ -38,7 +38,7 @@ class ManifestEntry:
 
     @classmethod
     def of(cls, shipment: Shipment) -> "ManifestEntry":
-        """What a driver needs of a shipment."""
+        """The part of a shipment that its driver needs."""
         return cls(
             shipment_id=shipment.id,
             reference=shipment.reference,

@@ -260,7 +260,7 @@ def _stops(found: PlanDocument) -> tuple[Stop, ...]:
 
 
 def _flags(stop: Stop) -> int:
-    """Which of its optional values a stop has."""
+    """The optional values that a stop has, as bits."""
     return (
         (stop.window is not None) * WINDOW
         | (stop.service_time_s is not None) * SERVICE_TIME

@@ -130,7 +130,7 @@ def window_of(details: Details) -> Range | None:
 
 
 def proof_requirements_of(details: Details) -> ProofRequirements:
-    """What the shipper asked for."""
+    """The proof requirements as stored in the details."""
     return ProofRequirements(photo=details.proof_requirements.photo)
 
 

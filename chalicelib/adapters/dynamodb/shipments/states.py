@@ -23,7 +23,7 @@ from chalicelib.domain.shipments.statuses import FailureReason, Status
 
 
 class AssignmentPart(PackedPart, frozen=True):
-    """Which stop of which route delivers it."""
+    """The route and the stop that deliver it."""
 
     route_id: RouteId
     stop_id: StopId
