@@ -60,7 +60,9 @@ class StopReport:
             policy=policy,
         )
 
-    def concerned(self, stop: Stop, found: Mapping[ShipmentId, Shipment]) -> list[Shipment]:
+    def reported_shipments(
+        self, stop: Stop, found: Mapping[ShipmentId, Shipment]
+    ) -> list[Shipment]:
         """The shipments that the report is about.
 
         Without a list these are the stop's shipments on the van, or all that left the hub when none
@@ -128,7 +130,7 @@ class StopReport:
         )
         return replace(shipment, attempts=attempt.number, last_attempt=attempt)
 
-    def told(self, proofs: Sequence[Proof]) -> dict[str, object]:
+    def event_data(self, proofs: Sequence[Proof]) -> dict[str, object]:
         """The data of the event. The note is left out because a person wrote it."""
         data: dict[str, object] = {"action_id": self.action_id}
         if self.reason is not None:
