@@ -63,7 +63,7 @@ class DynamoJournal:
         token = new_token()
         puts = [put for change in changes for put in PUTS[type(change)](change, token)]
         if len(puts) > TRANSACTION_ITEMS:
-            msg = f"a transaction of {len(puts)} items: at most {TRANSACTION_ITEMS} fit into one"
+            msg = f"A transaction has at most {TRANSACTION_ITEMS} items, not {len(puts)}."
             raise ValueError(msg)
         with translated():
             if len(puts) == 1:

@@ -105,7 +105,7 @@ def _expiry(started_at: datetime, policy: Policy) -> datetime:
 
 def _route_id(live: Live) -> RouteId:
     if live.route_id is None:
-        msg = "nobody departs who is on no route"
+        msg = "A driver on no route cannot depart."
         raise ValueError(msg)
     return live.route_id
 

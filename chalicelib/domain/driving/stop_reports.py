@@ -44,7 +44,7 @@ class StopReport:
         """
         at = self.occurred_at - self._clock_skew(live, now, policy)
         if at > now + policy.fix_future_limit:
-            text = "The device's clock is ahead of ours: say in sent_at what it shows."
+            text = "The device's clock is ahead of ours, so give its present time in sent_at."
             raise Invalid(text, pointer="/occurred_at", code="future")
         return min(max(at, live.started_at or at), now)
 

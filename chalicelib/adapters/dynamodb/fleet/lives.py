@@ -122,7 +122,7 @@ def unpack_live(
     if packed[:1] == bytes([lives_v2.FORMAT]):
         return lives_v2.unpack_live(packed, **names)  # type: ignore[arg-type]
     if packed[:1] != bytes([FORMAT]):
-        msg = "a live state of an unknown format"
+        msg = "The packed live state has an unknown format."
         raise ValueError(msg)
     numbers = Varints(packed, 1)
     eta_bytes = next(numbers)

@@ -129,7 +129,7 @@ def _sane(duration: Duration) -> Duration:
 def _elapsed_s(began_at: datetime, ended_at: datetime) -> float:
     elapsed = ended_at - began_at
     if elapsed < timedelta(0):
-        msg = "nothing ends before it begins"
+        msg = "The end must not be before it begins."
         raise ValueError(msg)
     return elapsed.total_seconds()
 
