@@ -39,7 +39,7 @@ from chalicelib.domain.eta.learned.learned_model import LearnedModel  # noqa: E4
 from chalicelib.domain.eta.learned.pages import pack_page  # noqa: E402
 from chalicelib.domain.eta.learned.places import MODEL_PAGE  # noqa: E402
 from chalicelib.domain.eta.learned.state import State  # noqa: E402
-from chalicelib.domain.eta.learned.travel import StopTold  # noqa: E402
+from chalicelib.domain.eta.learned.travel import StopPrediction  # noqa: E402
 from chalicelib.domain.geography import Coordinates, distance_m  # noqa: E402
 from chalicelib.domain.policy import Policy  # noqa: E402
 
@@ -65,7 +65,7 @@ class Engine:
     def __init__(self) -> None:
         self.state = State()
         self.model = LearnedModel(self.state)
-        self.last: list[StopTold] = []
+        self.last: list[StopPrediction] = []
 
     def predict(self, leg: Leg, now: float) -> tuple[float, float, float]:
         told = leg["_told"] = self.state.travel.leg(_traits(leg), now)
@@ -79,12 +79,14 @@ class Engine:
         stop_times = [StopTimes(travel.duration(_traits(leg), now), NO_TIME) for leg in legs]
         found = list(spans(stop_times, start_s=now, model=self.model))
         self.last = [
-            StopTold(span.stops_ahead, span.point_s, span.sigma_s, span.shape.low, span.shape.high)
+            StopPrediction(
+                span.stops_ahead, span.point_s, span.sigma_s, span.shape.low, span.shape.high
+            )
             for span in found
         ]
         return [(span.point_s, span.low_s, span.high_s) for span in found]
 
-    def learn_chain(self, stops_ahead: int, told: StopTold, took_s: float) -> None:
+    def learn_chain(self, stops_ahead: int, told: StopPrediction, took_s: float) -> None:
         assert told.stops_ahead == stops_ahead  # noqa: S101
         self.state.travel.learn_stop(told, took_s)
 

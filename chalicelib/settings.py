@@ -55,7 +55,7 @@ class Settings:
         names = {field.name: field.name.upper() for field in fields(cls)}
         missing = sorted(name for name in names.values() if not environ.get(name))
         if missing:
-            msg = f"missing settings: {', '.join(missing)}"
+            msg = f"These settings are missing: {', '.join(missing)}"
             raise SettingsError(msg)
         values = {field: environ[name] for field, name in names.items()}
         require_road_network(values["road_network"])

@@ -121,7 +121,7 @@ def wired(use_case: type[Any], adapters: Adapters) -> Any:
     for field in fields(use_case):
         port = field.type if isinstance(field.type, str) else field.type.__name__
         if port not in names:
-            msg = f"{use_case.__name__}.{field.name} asks for {port}, which no adapter serves"
+            msg = f"{use_case.__name__}.{field.name} asks for {port}, which no adapter serves."
             raise NotWired(msg)
         found[field.name] = getattr(adapters, names[port])
     return use_case(**found)

@@ -48,35 +48,35 @@ class NotFound(DomainError):
     """Unknown, foreign or expired: all three deliberately get the same answer."""
 
     code = "not_found"
-    text = "There is nothing here, or it is not for you."
+    text = "This does not exist, or you may not see it."
 
 
 class Unauthorized(DomainError):
     """No credentials, or no valid ones."""
 
     code = "unauthorized"
-    text = "Present a valid key or token as a bearer token."
+    text = "Send a valid key or token as a bearer token."
 
 
 class Forbidden(DomainError):
     """A known actor asks for something that its role may not do."""
 
     code = "forbidden"
-    text = "This key or token may not do that."
+    text = "This key or token may not do this."
 
 
 class Conflict(DomainError):
     """The present state of the thing forbids the request."""
 
     code = "conflict"
-    text = "The present state does not allow that."
+    text = "The present state does not allow this."
 
 
 class IllegalTransition(Conflict):
     """The lifecycle table has no such step: from ``current``, by the step ``wanted``."""
 
     code = "illegal_transition"
-    text = "The shipment's status does not allow that."
+    text = "The shipment's status does not allow this step."
 
 
 class AlreadyAssigned(Conflict):
@@ -149,14 +149,14 @@ class TooLarge(DomainError):
     """More than the documented cap."""
 
     code = "too_large"
-    text = "That is more than fits into one request."
+    text = "This is more than one request may hold."
 
 
 class Unavailable(DomainError):
     """A dependency failed. Nothing was half done, so repeat after ``retry_after_s``."""
 
     code = "unavailable"
-    text = "Something we depend on is not answering. It is safe to repeat the request."
+    text = "A service that we need does not answer, and it is safe to repeat the request."
 
     def __init__(self, text: str | None = None, *, retry_after_s: int = 2, **data: object) -> None:
         super().__init__(text, **data)

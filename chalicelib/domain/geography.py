@@ -20,7 +20,7 @@ class Coordinates:
     def __post_init__(self) -> None:
         """Check both ranges. NaN fails these comparisons too."""
         if not (abs(self.lat_deg) <= MAX_LAT_DEG and abs(self.lon_deg) <= MAX_LON_DEG):
-            msg = "latitude must be within ±90 and longitude within ±180 degrees"
+            msg = "The latitude must be within ±90 and the longitude within ±180 degrees."
             raise ValueError(msg)
 
 

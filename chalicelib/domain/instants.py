@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 def utc(instant: datetime) -> datetime:
     """The same instant in UTC. Raises ValueError for a naive time, because its zone is unknown."""
     if instant.tzinfo is None or instant.utcoffset() is None:
-        msg = "a time needs an offset from UTC"
+        msg = "A time needs an offset from UTC."
         raise ValueError(msg)
     return instant.astimezone(UTC)
 
@@ -22,7 +22,7 @@ class Range:
     def __post_init__(self) -> None:
         """Refuse a range that ends before it begins."""
         if self.latest < self.earliest:
-            msg = "a range must not end before it begins"
+            msg = "A range must not end before it begins."
             raise ValueError(msg)
 
     def widened_to(self, step: timedelta) -> "Range":

@@ -57,7 +57,7 @@ class Policy:
     """Back on time: the ETA is this much before the end of the first promise."""
     promise_step: timedelta = timedelta(minutes=5)
     """Both ends of a promise are full multiples of this."""
-    promise_rest: timedelta = timedelta(minutes=15)
+    promise_min_interval: timedelta = timedelta(minutes=15)
     """A promise does not change again sooner than this (hysteresis in time)."""
     alerts_per_commit: int = 39
     """The most shipments that one fix tells; the others follow with the next fix.

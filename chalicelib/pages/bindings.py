@@ -84,7 +84,7 @@ class Bindings:
             if value is None:
                 return None
             if not isinstance(value, Mapping):
-                msg = f"nothing below a {type(value).__name__}: {path}"
+                msg = f"The path {path} goes below a {type(value).__name__}."
                 raise KeyError(msg)
             value = value[key]
         return value
@@ -100,10 +100,10 @@ def _formats(formats: str) -> Iterator[tuple[str, str]]:
     for pair in formats.split(" "):
         name, equals, form = pair.partition("=")
         if not (equals and _SAFE_NAME.fullmatch(name)):
-            msg = f"an attribute that a state must not set: {pair}"
+            msg = f"A state must not set this attribute: {pair}."
             raise ValueError(msg)
         if name in _ADDRESSES and not _OWN_ADDRESS.match(form):
-            msg = f"an address that a state could take elsewhere: {pair}"
+            msg = f"A state could take this address elsewhere: {pair}."
             raise ValueError(msg)
         yield name, form
 
@@ -118,7 +118,7 @@ def _written(value: object) -> str | None:
         case str() | int():
             return str(value)
         case _:
-            msg = f"{type(value).__name__} has no text: make it one in the state's words"
+            msg = f"A {type(value).__name__} has no text, so make it a text in the state's words."
             raise TypeError(msg)
 
 

@@ -50,7 +50,7 @@ def asset_names() -> Mapping[str, str]:
     try:
         text = manifest.read_text(encoding="utf-8")
     except FileNotFoundError as exc:
-        msg = f"{manifest} is missing: build the pages first (make setup)"
+        msg = f"{manifest} is missing, so build the pages first (make setup)."
         raise FrontEndNotBuilt(msg) from exc
     names: Mapping[str, str] = json.loads(text)
     return names

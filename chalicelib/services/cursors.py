@@ -32,6 +32,6 @@ class Cursors:
         sealed = self.signer.unseal(PURPOSE, cursor)
         position = None if sealed is None else sealed.get("p")
         if sealed is None or sealed.get("s") != scope or not isinstance(position, dict):
-            text = "This cursor is not one of this listing."
+            text = "This cursor does not belong to this listing."
             raise Invalid(text, pointer="?cursor", code="invalid_cursor")
         return {str(name): str(value) for name, value in position.items()}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from chalicelib.domain.eta.accuracy import Arrival, Horizon, Miss, Told, judge, pool
+from chalicelib.domain.eta.accuracy import Arrival, Horizon, Miss, PublishedEta, judge, pool
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.policy import Policy
@@ -66,10 +66,10 @@ def _naive(run: Run, index: int, drop: Drop) -> Mapping[Horizon, Miss]:
     arrival = Arrival(
         arrived_at=drop.passing.arrived_at,
         started_at=run.trip.started_at,
-        told=[],
+        published=[],
         next_since=drop.next_since,
     )
-    told = [Told(at, _naive_eta(run, index, at)) for _, at in arrival.moments()]
+    told = [PublishedEta(at, _naive_eta(run, index, at)) for _, at in arrival.moments()]
     asked = Arrival(arrival.arrived_at, arrival.started_at, told, arrival.next_since)
     return judge(asked, fresh_for=Policy().stale_after)
 

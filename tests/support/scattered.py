@@ -80,7 +80,7 @@ def far_gone(chance: Random, route: Route, *, done: int, told: int) -> Live:
         started_at=NOON + timedelta(milliseconds=481),
         clock_skew=timedelta(milliseconds=-1530),
         recent=drive(chance, 6, from_=route.stops[done].coordinates, until=at),
-        near_stop=done,
+        nearest_stop=done,
         near_since=at - timedelta(seconds=60),
         last_stop=done,
         standing_since=at - timedelta(seconds=200),

@@ -415,7 +415,7 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         ended_at=st.none() | whole_seconds(),
         clock_skew=st.integers(-86_400, 86_400).map(lambda s: timedelta(seconds=s)),
         recent=recent.map(lambda some: tuple(sorted(some, key=lambda fix: fix.sort_key))),
-        near_stop=st.none() | st.integers(0, count - 1) if count else st.none(),
+        nearest_stop=st.none() | st.integers(0, count - 1) if count else st.none(),
         near_since=st.none() | instants(),
         last_stop=st.none() | st.integers(0, count - 1) if count else st.none(),
         standing_since=st.none() | instants(),

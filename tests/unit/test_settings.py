@@ -56,7 +56,7 @@ def test_any_other_road_network_is_refused_at_the_start_in_words(value: str) -> 
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
-    with pytest.raises(SettingsError, match="missing settings: ROAD_NETWORK, STAGE"):
+    with pytest.raises(SettingsError, match="settings are missing: ROAD_NETWORK, STAGE"):
         Settings.from_env(ENVIRONMENT | {"ROAD_NETWORK": "", "STAGE": ""})
 
 

@@ -22,7 +22,7 @@ from chalicelib.adapters.dynamodb.routes.changes import (
     route_puts,
 )
 from chalicelib.adapters.dynamodb.shipments.changes import shipment_puts
-from chalicelib.adapters.dynamodb.travel.changes import learnt_puts, page_puts
+from chalicelib.adapters.dynamodb.travel.changes import learning_mark_puts, page_puts
 from chalicelib.adapters.dynamodb.writing import Addition, Put, new_token
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
@@ -30,13 +30,13 @@ from chalicelib.domain.journal.changes import (
     DepartureAdded,
     DriverAdded,
     HandledAdded,
+    LearningMarkChange,
     LiveChange,
     ManifestChange,
     PageChange,
     PlanningClosed,
     RequestRemembered,
     RouteChange,
-    RouteLearnt,
     ShipmentChange,
 )
 
@@ -50,7 +50,7 @@ PUTS: Final[Mapping[type[Change], Callable[[Any, str], Iterable[Put | Addition]]
     DepartureAdded: departure_puts,
     DriverAdded: driver_puts,
     PageChange: page_puts,
-    RouteLearnt: learnt_puts,
+    LearningMarkChange: learning_mark_puts,
     RequestRemembered: request_puts,
 }
 
@@ -63,7 +63,7 @@ class DynamoJournal:
         token = new_token()
         puts = [put for change in changes for put in PUTS[type(change)](change, token)]
         if len(puts) > TRANSACTION_ITEMS:
-            msg = f"a transaction of {len(puts)} items: at most {TRANSACTION_ITEMS} fit into one"
+            msg = f"A transaction has at most {TRANSACTION_ITEMS} items, not {len(puts)}."
             raise ValueError(msg)
         with translated():
             if len(puts) == 1:

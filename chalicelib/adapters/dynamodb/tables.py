@@ -46,14 +46,14 @@ from chalicelib.adapters.dynamodb.routes.items import (
     RunSheetItem,
 )
 from chalicelib.adapters.dynamodb.shipments.items import EventItem, ShipmentItem, UploadItem
-from chalicelib.adapters.dynamodb.travel.items import LearntItem, PageItem
+from chalicelib.adapters.dynamodb.travel.items import LearningMarkItem, PageItem
 
 _MODELS_BY_TABLE: Final[dict[str, tuple[type[Item], ...]]] = {
     "shipments": (ShipmentItem, EventItem, UploadItem),
     "routes": (RouteItem, ManifestItem, HandledItem, RunSheetItem, DepartureItem),
     "fleet": (LiveItem, TrackItem),
     "accounts": (AccountItem,),
-    "travel": (PageItem, LearntItem),
+    "travel": (PageItem, LearningMarkItem),
     "ledger": (RememberedItem, LedgerItem),
 }
 

@@ -45,7 +45,7 @@ class AmazonLocation:
             case {"Routes": []}:
                 raise legs.AskFewer
             case _:
-                msg = "no routes"
+                msg = "The answer has no routes."
                 raise ValueError(msg)
 
 
@@ -86,5 +86,5 @@ def _section_s(section: object) -> float:
         ):
             return legs.seconds(duration)
         case _:
-            msg = "a section without a duration"
+            msg = "A section of the answer has no duration."
             raise ValueError(msg)

@@ -50,7 +50,7 @@ def seconds(value: object) -> float:
     """A duration from an answer. Raises ValueError unless it is a duration."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST_S:
         return float(value)
-    msg = "no duration"
+    msg = "The answer has no duration."
     raise ValueError(msg)
 
 
@@ -60,11 +60,11 @@ def diagonal(rows: Sequence[object], legs: int) -> Iterator[float | None]:
     Null means that there is no way. Raises ValueError for a matrix of another shape.
     """
     if len(rows) != legs:
-        msg = "not as many rows as starts"
+        msg = "The answer has another number of rows than there are starts."
         raise ValueError(msg)
     for i, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != legs:
-            msg = "not as many columns as ends"
+            msg = "The answer has another number of columns than there are ends."
             raise ValueError(msg)
         yield None if row[i] is None else seconds(row[i])
 

@@ -36,7 +36,7 @@ class Osrm:
             case Answer(400, {"code": "NoSegment" | "NoTable"}):
                 raise legs.AskFewer
             case Answer(status, _):
-                msg = f"no table, status {status}"
+                msg = f"OSRM answered {status} without a table."
                 raise ValueError(msg)
 
 

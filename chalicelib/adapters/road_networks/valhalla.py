@@ -52,7 +52,7 @@ class Valhalla:
             }:
                 raise legs.AskFewer
             case Answer(status, _):
-                msg = f"no matrix, status {status}"
+                msg = f"Valhalla answered {status} without a matrix."
                 raise ValueError(msg)
 
 

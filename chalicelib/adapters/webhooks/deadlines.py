@@ -54,7 +54,7 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - a writable buffer has no type in 3.11
         if self._left <= 0:
-            msg = "the answer is too long"
+            msg = "The answer is too long."
             raise OSError(msg)
         self._line.settimeout(left_s(self._ends_at))
         read = self._line.recv_into(memoryview(buffer)[: self._left])

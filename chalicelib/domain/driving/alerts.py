@@ -41,7 +41,7 @@ class Alert:
     stops_before: int | None = None
 
 
-class Outlook(NamedTuple):
+class AlertInput(NamedTuple):
     """The input of a rule: a remaining stop, how many stops come before it, its ETA at the head.
 
     ``near_since`` is None when the van is not near the stop. ``is_next`` is true when every stop
@@ -60,68 +60,66 @@ class Outlook(NamedTuple):
     """The newest credible fixes; empty unless the van is near this stop."""
 
 
-Rule = Callable[[Outlook, Policy], tuple[Alert, Progress] | None]
+Rule = Callable[[AlertInput, Policy], tuple[Alert, Progress] | None]
 
 
-def arrived(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+def arrived(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
     """The van has been near the stop for a while and stands. It counts from when it came near.
 
     A stop out of turn takes longer (``Policy.arrival_out_of_turn``).
     """
-    since = outlook.near_since
-    if outlook.progress.arrived_at or since is None:
+    since = given.near_since
+    if given.progress.arrived_at or since is None:
         return None
-    dwell = policy.arrival_dwell if outlook.is_next else policy.arrival_out_of_turn
-    if not has_arrived(
-        since, outlook.seen, as_of=outlook.as_of, dwell=dwell, is_next=outlook.is_next
-    ):
+    dwell = policy.arrival_dwell if given.is_next else policy.arrival_out_of_turn
+    if not has_arrived(since, given.seen, as_of=given.as_of, dwell=dwell, is_next=given.is_next):
         return None
-    alert = Alert(AlertKind.ARRIVED, outlook.stop_index, since)
-    return alert, replace(outlook.progress, arrived_at=since, has_approached=True)
+    alert = Alert(AlertKind.ARRIVED, given.stop_index, since)
+    return alert, replace(given.progress, arrived_at=since, has_approached=True)
 
 
-def approaching(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+def approaching(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
     """The van is few stops away and the ETA is soon. Fires once per stop."""
-    progress, eta = outlook.progress, outlook.eta
+    progress, eta = given.progress, given.eta
     if progress.has_approached or progress.arrived_at or eta is None:
         return None
-    if outlook.stops_before > policy.approaching_stops:
+    if given.stops_before > policy.approaching_stops:
         return None
-    if eta.point - outlook.as_of > policy.approaching_within:
+    if eta.point - given.as_of > policy.approaching_within:
         return None
     alert = Alert(
         AlertKind.APPROACHING,
-        outlook.stop_index,
-        outlook.as_of,
+        given.stop_index,
+        given.as_of,
         eta=eta,
-        stops_before=outlook.stops_before,
+        stops_before=given.stops_before,
     )
     return alert, replace(progress, has_approached=True)
 
 
-def delayed(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+def delayed(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
     """The ETA is later than the promise told last, so we tell a new range.
 
     A further delay beyond that new range fires again.
     """
-    progress, eta = outlook.progress, outlook.eta
-    promise = progress.promise or outlook.stop.promise
+    progress, eta = given.progress, given.eta
+    promise = progress.promise or given.stop.promise
     if eta is None or promise is None or progress.arrived_at:
         return None
-    if eta.point <= promise.latest + policy.delay_tolerance or _is_promise_recent(outlook, policy):
+    if eta.point <= promise.latest + policy.delay_tolerance or _is_promise_recent(given, policy):
         return None
-    return _with_new_promise(outlook, AlertKind.DELAYED, eta, policy, is_delayed=True)
+    return _with_new_promise(given, AlertKind.DELAYED, eta, policy, is_delayed=True)
 
 
-def back_on_time(outlook: Outlook, policy: Policy) -> tuple[Alert, Progress] | None:
+def back_on_time(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
     """After a delay, the ETA is safely inside the first promise again. That promise holds again."""
-    progress, eta, first = outlook.progress, outlook.eta, outlook.stop.promise
+    progress, eta, first = given.progress, given.eta, given.stop.promise
     if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
         return None
-    if _is_promise_recent(outlook, policy) or eta.point > first.latest - policy.recovery_margin:
+    if _is_promise_recent(given, policy) or eta.point > first.latest - policy.recovery_margin:
         return None
     return _with_new_promise(
-        outlook, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False, first=first
+        given, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False, first=first
     )
 
 
@@ -164,28 +162,28 @@ def decide(
     is_next = True
     for stops_before, i in enumerate(live.remaining()):
         is_soon = stops_before <= policy.approaching_stops
-        if i != live.near_stop and is_quiet(
+        if i != live.nearest_stop and is_quiet(
             progress[i], route.stops[i], points_s[i], is_soon=is_soon, tolerance_s=tolerance_s
         ):
             is_next = is_next and progress[i].arrived_at is not None
             continue
-        outlook = Outlook(i, route.stops[i], progress[i], stops_before, live.etas[i], as_of)
-        if i == live.near_stop:
-            outlook = outlook._replace(
+        given = AlertInput(i, route.stops[i], progress[i], stops_before, live.etas[i], as_of)
+        if i == live.nearest_stop:
+            given = given._replace(
                 near_since=live.near_since, is_next=is_next, seen=_seen(live, policy)
             )
         is_next = is_next and progress[i].arrived_at is not None
         for rule in rules:
-            outcome = rule(outlook, policy)
+            outcome = rule(given, policy)
             if outcome is None:
                 continue
-            room -= len(outlook.stop.consignments)
+            room -= len(given.stop.consignments)
             if room < 0 and alerts:
                 return replace(live, progress=tuple(progress), last_stop=last_stop), tuple(alerts)
             alert, progress[i] = outcome
             if alert.kind is AlertKind.ARRIVED:
                 last_stop = i
-            outlook = outlook._replace(progress=progress[i])
+            given = given._replace(progress=progress[i])
             alerts.append(alert)
     if not alerts:
         return live, ()
@@ -196,13 +194,13 @@ def _seen(live: Live, policy: Policy) -> tuple[Seen, ...]:
     return tuple((fix.recorded_at, fix.coordinates) for fix in credible(live.recent, policy))
 
 
-def _is_promise_recent(outlook: Outlook, policy: Policy) -> bool:
-    told_at = outlook.progress.told_at
-    return told_at is not None and outlook.as_of - told_at < policy.promise_rest
+def _is_promise_recent(given: AlertInput, policy: Policy) -> bool:
+    told_at = given.progress.told_at
+    return told_at is not None and given.as_of - told_at < policy.promise_min_interval
 
 
 def _with_new_promise(
-    outlook: Outlook,
+    given: AlertInput,
     kind: AlertKind,
     eta: Eta,
     policy: Policy,
@@ -217,8 +215,6 @@ def _with_new_promise(
             min(promise.earliest, first.earliest),
             max(promise.latest, first.latest),
         )
-    alert = Alert(kind, outlook.stop_index, outlook.as_of, eta=eta, promise=promise)
-    memory = replace(
-        outlook.progress, promise=promise, is_delayed=is_delayed, told_at=outlook.as_of
-    )
+    alert = Alert(kind, given.stop_index, given.as_of, eta=eta, promise=promise)
+    memory = replace(given.progress, promise=promise, is_delayed=is_delayed, told_at=given.as_of)
     return alert, memory

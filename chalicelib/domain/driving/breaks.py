@@ -12,7 +12,7 @@ from typing import Final
 
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.eta.chain import Pause
+from chalicelib.domain.eta.chain import BreakAhead
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Break, Route
@@ -47,7 +47,9 @@ def breaks_taken(
     return since, taken_s
 
 
-def pauses(breaks: Sequence[Break], at: datetime, live: Live | None = None) -> Iterator[Pause]:
+def breaks_ahead(
+    breaks: Sequence[Break], at: datetime, live: Live | None = None
+) -> Iterator[BreakAhead]:
     """The breaks, or the parts of them, that are still ahead at this time, in their order."""
     taken_s: Sequence[int] = ()
     stands_since = None
@@ -60,7 +62,7 @@ def pauses(breaks: Sequence[Break], at: datetime, live: Live | None = None) -> I
         if left_s <= 0 or at > planned_break.latest + timedelta(seconds=planned_break.duration_s):
             continue
         is_now = is_on_break and at >= planned_break.earliest
-        yield Pause(
+        yield BreakAhead(
             planned_break.earliest.timestamp(), planned_break.latest.timestamp(), left_s, is_now
         )
         is_on_break = is_on_break and not is_now

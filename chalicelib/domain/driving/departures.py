@@ -74,7 +74,7 @@ def from_stop(
     If nobody reported the arrival, we take the time when the van first was near.
     """
     arrived_at = before.progress[stop_index].arrived_at
-    if arrived_at is None and stop_index == before.near_stop:
+    if arrived_at is None and stop_index == before.nearest_stop:
         arrived_at = before.near_since
     if arrived_at is not None:
         arrived_at = min(arrived_at, left_at)
@@ -105,7 +105,7 @@ def _expiry(started_at: datetime, policy: Policy) -> datetime:
 
 def _route_id(live: Live) -> RouteId:
     if live.route_id is None:
-        msg = "nobody departs who is on no route"
+        msg = "A driver on no route cannot depart."
         raise ValueError(msg)
     return live.route_id
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.domain.driving.breaks import pauses
+from chalicelib.domain.driving.breaks import breaks_ahead
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.visit_order import visit_order
@@ -86,8 +86,8 @@ def planned_etas(
     breaks: Sequence[Break] = (),
 ) -> tuple[Eta, ...]:
     """An ETA for every stop, for a van that leaves the hub at ``departs_at``."""
-    ahead = pauses(breaks, departs_at)
-    return chain(plan_times, departs_at=departs_at, model=model, pauses=ahead)
+    ahead = breaks_ahead(breaks, departs_at)
+    return chain(plan_times, departs_at=departs_at, model=model, breaks_ahead=ahead)
 
 
 def etas_at_start(
@@ -106,8 +106,8 @@ def etas_at_start(
         times if i in on_van else StopTimes(times.travel, dwell=NO_TIME)
         for i, times in enumerate(plan_times)
     ]
-    ahead = pauses(breaks, departs_at)
-    etas = chain(kept, departs_at=departs_at, model=model, pauses=ahead)
+    ahead = breaks_ahead(breaks, departs_at)
+    etas = chain(kept, departs_at=departs_at, model=model, breaks_ahead=ahead)
     return tuple(eta if i in on_van else None for i, eta in enumerate(etas))
 
 
@@ -144,7 +144,7 @@ def remaining_etas(
         chained,
         start_s=head.recorded_at.timestamp(),
         model=model,
-        pauses=pauses(route.breaks, head.recorded_at, live),
+        breaks_ahead=breaks_ahead(route.breaks, head.recorded_at, live),
     )
     points_s: list[int | None] = [None] * len(route.stops)
     earliest_s, latest_s = [0] * len(route.stops), [0] * len(route.stops)

@@ -13,7 +13,7 @@ from chalicelib.domain.driving.breaks import breaks_taken
 from chalicelib.domain.driving.fixes import Fix, Screened, is_drivable, newest
 from chalicelib.domain.driving.forecasts import remaining_etas
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.driving.nearest_stop import CLEAR, near_stop
+from chalicelib.domain.driving.nearest_stop import CLEAR, nearest_stop
 from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.eta.model import TravelModel
 from chalicelib.domain.geography import distance_m
@@ -41,8 +41,8 @@ def advance(
     if head is None or (before is not None and head.sort_key <= before.sort_key):
         return after, ()
     passed = [fix for fix in screened.trusted if _is_between(fix, before, head)]
-    near, since = near_stop(after, route, passed, model=model, policy=policy) or (None, None)
-    after = replace(after, near_stop=near, near_since=since)
+    near, since = nearest_stop(after, route, passed, model=model, policy=policy) or (None, None)
+    after = replace(after, nearest_stop=near, near_since=since)
     if route.breaks:
         standing_since, breaks_taken_s = breaks_taken(live, before, passed, route, policy)
         after = replace(after, standing_since=standing_since, breaks_taken_s=breaks_taken_s)
@@ -73,7 +73,7 @@ def reach(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> 
     return replace(after, last_stop=stop_index)
 
 
-def is_there(live: Live, stop_index: int, there: Fix, policy: Policy) -> bool:
+def can_be_at_stop(live: Live, stop_index: int, there: Fix, policy: Policy) -> bool:
     """Whether the van can be at the stop, as far as the fixes show.
 
     Drivers sometimes give up on a parcel for a later stop from far away. That must not change the
@@ -103,7 +103,7 @@ def leave(
     """
     after = live.with_progress(stop_index, Progress(is_done=True))
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
-    after = replace(after, near_stop=None, near_since=None, etas=etas)
+    after = replace(after, nearest_stop=None, near_since=None, etas=etas)
     if not after.remaining():
         return replace(after, ended_at=now)
     there = Fix(left_at, route.stops[stop_index].coordinates)
@@ -112,7 +112,7 @@ def leave(
     if head is None:
         after, head = replace(after, last_stop=stop_index), there
     elif is_drivable(head, there, policy) and (
-        is_next or is_there(live, stop_index, there, policy)
+        is_next or can_be_at_stop(live, stop_index, there, policy)
     ):
         if head.recorded_at < left_at + policy.stale_after:
             after = replace(after, last_stop=stop_index)
@@ -138,13 +138,13 @@ def _was_elsewhere_since(live: Live, stop_index: int, arrived_at: datetime, poli
     head = live.head(policy)
     if head is None or head.recorded_at < news_at:  # the latest news is the departure itself
         return news_at > arrived_at
-    if stop_index > last or live.near_stop == stop_index:
+    if stop_index > last or live.nearest_stop == stop_index:
         return False
     return head.recorded_at >= arrived_at + policy.stale_after
 
 
 def _was_seen(live: Live, stop_index: int, head: Fix, there: Fix, policy: Policy) -> bool:
-    if live.near_stop == stop_index or live.progress[stop_index].arrived_at is not None:
+    if live.nearest_stop == stop_index or live.progress[stop_index].arrived_at is not None:
         return True
     near_m = CLEAR * policy.arrival_radius_m
     seen = (distance_m(fix.coordinates, there.coordinates) for fix in live.recent)

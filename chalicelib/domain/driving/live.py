@@ -41,8 +41,8 @@ class Live:
     ``recent`` are the newest usable fixes in device order. ``progress`` and ``etas`` have one entry
     per stop in plan order; an ETA is None when there is nothing left to reach.
 
-    ``near_stop`` is the index of the stop that the head is near. The van has been near it without a
-    gap since ``near_since``. ``last_stop`` is the index of the stop reached last.
+    ``nearest_stop`` is the index of the stop that the head is near. The van has been near it
+    without a gap since ``near_since``. ``last_stop`` is the index of the stop reached last.
 
     ``standing_since`` is since when the van has stood away from all stops. ``breaks_taken_s`` are
     the seconds taken of each planned break before that; empty means none. Only plans with breaks
@@ -61,7 +61,7 @@ class Live:
     ended_at: datetime | None = None
     clock_skew: timedelta = timedelta(0)
     recent: tuple[Fix, ...] = ()
-    near_stop: int | None = None
+    nearest_stop: int | None = None
     near_since: datetime | None = None
     last_stop: int | None = None
     standing_since: datetime | None = None

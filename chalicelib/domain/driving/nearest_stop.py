@@ -24,20 +24,20 @@ PARKING_WITHIN_M: Final = 300.0
 """We look up the parking point of a door only when the van is this near."""
 M_PER_LAT_DEG: Final = 111_190.0  # rounded down, so that the margin is never too small
 
-Near = tuple[int, datetime]
+NearestStop = tuple[int, datetime]
 """A stop's index, and since when the van has been there without leaving."""
 
 
-def near_stop(
+def nearest_stop(
     live: Live, route: Route, passed: Sequence[Fix], *, model: TravelModel, policy: Policy
-) -> Near | None:
+) -> NearestStop | None:
     """The stop that the van is at after the fixes it ``passed``; None between stops.
 
     ``passed`` is in device order. ``live`` is the state before these fixes.
     """
     before = None
-    if live.near_stop is not None and live.near_since is not None:
-        before = live.near_stop, live.near_since
+    if live.nearest_stop is not None and live.near_since is not None:
+        before = live.nearest_stop, live.near_since
     if not passed:
         return before
     circle = _circle(live, route, passed[-1].coordinates, model, policy)

@@ -44,7 +44,7 @@ class StopReport:
         """
         at = self.occurred_at - self._clock_skew(live, now, policy)
         if at > now + policy.fix_future_limit:
-            text = "The device's clock is ahead of ours: say in sent_at what it shows."
+            text = "The device's clock is ahead of ours, so give its present time in sent_at."
             raise Invalid(text, pointer="/occurred_at", code="future")
         return min(max(at, live.started_at or at), now)
 
@@ -60,7 +60,9 @@ class StopReport:
             policy=policy,
         )
 
-    def concerned(self, stop: Stop, found: Mapping[ShipmentId, Shipment]) -> list[Shipment]:
+    def reported_shipments(
+        self, stop: Stop, found: Mapping[ShipmentId, Shipment]
+    ) -> list[Shipment]:
         """The shipments that the report is about.
 
         Without a list these are the stop's shipments on the van, or all that left the hub when none
@@ -128,7 +130,7 @@ class StopReport:
         )
         return replace(shipment, attempts=attempt.number, last_attempt=attempt)
 
-    def told(self, proofs: Sequence[Proof]) -> dict[str, object]:
+    def event_data(self, proofs: Sequence[Proof]) -> dict[str, object]:
         """The data of the event. The note is left out because a person wrote it."""
         data: dict[str, object] = {"action_id": self.action_id}
         if self.reason is not None:

@@ -38,7 +38,7 @@ P90: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PublishedEta:
     """An ETA that could be read since ``at``.
 
     ``as_of`` is the time of the news it rests on (None: ``at``).
@@ -58,7 +58,7 @@ class Arrival:
 
     arrived_at: datetime
     started_at: datetime
-    told: Sequence[Told]
+    published: Sequence[PublishedEta]
     next_since: datetime | None = None
 
     def moments(self) -> Iterator[tuple[Horizon, datetime]]:
@@ -122,13 +122,13 @@ class Accuracy:
 
 def judge(arrival: Arrival, *, fresh_for: timedelta) -> dict[Horizon, Miss]:
     """A miss for each moment at which an ETA had been told; for ``fresh_for`` see ``aged``."""
-    told = sorted(arrival.told, key=lambda told: told.at)
-    since = [each.at for each in told]
+    published = sorted(arrival.published, key=lambda each: each.at)
+    since = [each.at for each in published]
     misses: dict[Horizon, Miss] = {}
     for horizon, moment in arrival.moments():
         count = bisect_right(since, moment)
         if count:
-            last = told[count - 1]
+            last = published[count - 1]
             shown = aged(last.eta, as_of=last.as_of or last.at, now=moment, fresh_for=fresh_for)
             misses[horizon] = miss(shown, arrival.arrived_at)
     return misses

@@ -37,7 +37,7 @@ class StopTimes:
     window: Range | None = None
 
 
-class Pause(NamedTuple):
+class BreakAhead(NamedTuple):
     """A break that is still ahead, or the part of it that is left.
 
     It may begin between ``earliest_s`` and ``latest_s``, in seconds since the epoch. ``left_s`` is
@@ -69,18 +69,18 @@ def chain(
     *,
     departs_at: datetime,
     model: TravelModel,
-    pauses: Iterable[Pause] = (),
+    breaks_ahead: Iterable[BreakAhead] = (),
 ) -> tuple[Eta, ...]:
     """An ETA for every stop in order, for a vehicle that leaves for the first at ``departs_at``.
 
-    ``pauses`` are the breaks ahead; the driver takes them in their order. Every ETA is finite, and
+    The driver takes the ``breaks_ahead`` in their order. Every ETA is finite, and
     earliest ≤ point ≤ latest.
     """
     at = datetime.fromtimestamp
     return tuple(
         Eta(at(point_s, UTC), at(earliest_s, UTC), at(latest_s, UTC))
         for point_s, earliest_s, latest_s in instants_s(
-            stop_times, start_s=departs_at.timestamp(), model=model, pauses=pauses
+            stop_times, start_s=departs_at.timestamp(), model=model, breaks_ahead=breaks_ahead
         )
     )
 
@@ -90,7 +90,7 @@ def instants_s(
     *,
     start_s: float,
     model: TravelModel,
-    pauses: Iterable[Pause] = (),
+    breaks_ahead: Iterable[BreakAhead] = (),
 ) -> list[tuple[int, int, int]]:
     """``chain`` in whole seconds since the epoch: the point, the earliest, the latest.
 
@@ -101,7 +101,7 @@ def instants_s(
     shapes = model.range_shapes(len(stop_times))
     found: list[tuple[int, int, int]] = []
     before_s = 0
-    for point_s, low_s, high_s, _ in _added_up(stop_times, shapes, start_s, pauses):
+    for point_s, low_s, high_s, _ in _added_up(stop_times, shapes, start_s, breaks_ahead):
         is_far = point_s > FAR_S
         step_s, point_step_s = (FAR_RANGE_STEP_S, POINT_STEP_S) if is_far else NEAR_STEPS_S
         point = -int(-(start_s + point_s) // point_step_s) * point_step_s
@@ -119,11 +119,11 @@ def spans(
     *,
     start_s: float,
     model: TravelModel,
-    pauses: Iterable[Pause] = (),
+    breaks_ahead: Iterable[BreakAhead] = (),
 ) -> Iterator[Span]:
     """The chain in seconds after ``start_s`` (since the epoch)."""
     shapes = model.range_shapes(len(stop_times))
-    sums = _added_up(stop_times, shapes, start_s, pauses)
+    sums = _added_up(stop_times, shapes, start_s, breaks_ahead)
     for stops_ahead, (shape, found) in enumerate(zip(shapes, sums, strict=True), 1):
         yield Span(stops_ahead, *found, shape)
 
@@ -132,7 +132,7 @@ def _added_up(
     stop_times: Sequence[StopTimes],
     shapes: Sequence[RangeShape],
     start_s: float,
-    pauses: Iterable[Pause],
+    breaks_ahead: Iterable[BreakAhead],
 ) -> Iterator[tuple[float, float, float, float]]:
     """For each stop in seconds after the start: the point, its range, the deviation.
 
@@ -140,7 +140,7 @@ def _added_up(
     made once before the loop.
     """
     elapsed_s = variance_s2 = deviation_s = sooner_s = later_s = 0.0
-    breaks = Breaks(pauses, start_s)
+    breaks = Breaks(breaks_ahead, start_s)
     has_breaks, sqrt = bool(breaks), math.sqrt
     is_left = False
     for times, (low, high) in zip(stop_times, shapes, strict=True):
@@ -175,11 +175,11 @@ class Breaks:
 
     __slots__ = ("ahead", "start_s", "taken")
 
-    def __init__(self, pauses: Iterable[Pause], start_s: float) -> None:
+    def __init__(self, breaks_ahead: Iterable[BreakAhead], start_s: float) -> None:
         """No break is taken yet. ``start_s`` is the start of the chain, since the epoch."""
-        self.ahead = list(pauses)
+        self.ahead = list(breaks_ahead)
         self.start_s = start_s
-        self.taken: list[Pause] = []
+        self.taken: list[BreakAhead] = []
 
     def __bool__(self) -> bool:
         """Whether there are any breaks, taken or not."""
@@ -191,13 +191,13 @@ class Breaks:
         ``is_left`` is true when the leg begins at a stop.
         """
         spent_s = 0.0
-        for pause in tuple(self.ahead):
+        for each in tuple(self.ahead):
             now_s = self.start_s + elapsed_s + spent_s
-            is_due = now_s + travel_s > pause.latest_s or (is_left and now_s >= pause.earliest_s)
-            if is_due or pause.is_now:
-                spent_s += pause.left_s
-                self.ahead.remove(pause)
-                self.taken.append(pause)
+            is_due = now_s + travel_s > each.latest_s or (is_left and now_s >= each.earliest_s)
+            if is_due or each.is_now:
+                spent_s += each.left_s
+                self.ahead.remove(each)
+                self.taken.append(each)
         return spent_s
 
     def leeway_s(self, arrival_s: float) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.run_sheets import Handled, Manifest
 from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.learning.learning import DepartureKey, Learnt
+from chalicelib.domain.learning.learning import DepartureKey, LearningMark
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
@@ -133,10 +133,10 @@ class PageChange:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteLearnt:
+class LearningMarkChange:
     """How far a route has been learnt. ``before`` is the mark that was read (None: none)."""
 
-    mark: Learnt
+    mark: LearningMark
     before: DepartureKey | None
 
 
@@ -168,7 +168,7 @@ Change = (
     | DepartureAdded
     | DriverAdded
     | PageChange
-    | RouteLearnt
+    | LearningMarkChange
     | RequestRemembered
 )
 """Everything that the journal can commit."""

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.driving.departures import Departure
-from chalicelib.domain.eta.accuracy import Arrival, Told
+from chalicelib.domain.eta.accuracy import Arrival, PublishedEta
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import StopId
 from chalicelib.domain.routes.routes import Route, Stop
 
 
 @dataclass(frozen=True, slots=True)
-class EtasTold:
+class PublishedEtas:
     """ETAs by stop index that could be read since ``at``, our time.
 
     ``as_of`` is the time of the news they rest on.
@@ -39,7 +39,9 @@ class Reached:
     unknown: tuple[StopId, ...] = ()
 
 
-def reached(route: Route, departures: Sequence[Departure], told: Iterable[EtasTold]) -> Reached:
+def reached(
+    route: Route, departures: Sequence[Departure], batches: Iterable[PublishedEtas]
+) -> Reached:
     """All stops that the van has left, each once. When the van came back, its first visit counts.
 
     ``departures`` are those of the route in their order. A stop that the plan no longer has is not
@@ -50,7 +52,7 @@ def reached(route: Route, departures: Sequence[Departure], told: Iterable[EtasTo
     started_at = next((each.left_at for each in departures if each.stop_index is None), None)
     if started_at is None:
         return Reached({}, tuple(route.stops[i].id for i in left if i < len(route.stops)))
-    told_by_stop = _by_stop([*told, *map(_told_with, departures)])
+    published = _by_stop([*batches, *map(_published_with, departures)])
     arrivals: dict[StopId, Arrival] = {}
     unknown: list[StopId] = []
     next_since = started_at
@@ -66,7 +68,7 @@ def reached(route: Route, departures: Sequence[Departure], told: Iterable[EtasTo
             arrivals[stop.id] = Arrival(
                 arrived_at=at,
                 started_at=started_at,
-                told=told_by_stop[index],
+                published=published[index],
                 next_since=since if since <= at else None,
             )
     return Reached(arrivals, tuple(unknown))
@@ -90,14 +92,14 @@ def _judged_at(departure: Departure, stop: Stop) -> datetime | None:
     return max(departure.arrived_at, min(stop.window.earliest, departure.left_at))
 
 
-def _told_with(departure: Departure) -> EtasTold:
+def _published_with(departure: Departure) -> PublishedEtas:
     etas = {i: eta for i, eta in enumerate(departure.etas) if eta is not None}
-    return EtasTold(departure.told_at, etas, as_of=departure.news_at or departure.left_at)
+    return PublishedEtas(departure.told_at, etas, as_of=departure.news_at or departure.left_at)
 
 
-def _by_stop(told: Iterable[EtasTold]) -> Mapping[int, Sequence[Told]]:
-    told_by_stop: dict[int, list[Told]] = defaultdict(list)
-    for each in told:
+def _by_stop(batches: Iterable[PublishedEtas]) -> Mapping[int, Sequence[PublishedEta]]:
+    published: dict[int, list[PublishedEta]] = defaultdict(list)
+    for each in batches:
         for index, eta in each.etas.items():
-            told_by_stop[index].append(Told(each.at, eta, each.as_of))
-    return told_by_stop
+            published[index].append(PublishedEta(each.at, eta, each.as_of))
+    return published

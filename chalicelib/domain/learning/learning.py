@@ -34,7 +34,7 @@ DepartureKey = tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class LearningMark:
     """A mark: how far the departures of a route have been learnt. It expires."""
 
     route_id: RouteId
@@ -43,30 +43,30 @@ class Learnt:
 
 
 @dataclass(frozen=True, slots=True)
-class Teaching:
-    """The lessons of one departure; ``learnt`` is the route's mark after them."""
+class DepartureLessons:
+    """The lessons of one departure; ``mark`` is the route's mark after them."""
 
-    learnt: Learnt
+    mark: LearningMark
     lessons: tuple[Lesson, ...]
 
     def is_after(self, marks: Mapping[RouteId, DepartureKey]) -> bool:
         """Whether it is not learnt yet. ``marks`` are the marks of all routes."""
-        mark = marks.get(self.learnt.route_id)
-        return mark is None or self.learnt.through > mark
+        mark = marks.get(self.mark.route_id)
+        return mark is None or self.mark.through > mark
 
     def pages(self) -> frozenset[int]:
         """All travel pages that these lessons read or change."""
         return frozenset().union(*(lesson.pages() for lesson in self.lessons))
 
 
-def teachings(
+def lessons_by_departure(
     route: Route, departures: Sequence[Departure], *, after: DepartureKey | None
-) -> Iterator[Teaching]:
+) -> Iterator[DepartureLessons]:
     """The lessons of the departures after a mark (None: of all), in their order."""
     for i, departure in enumerate(departures):
         if after is None or departure.key > after:
-            yield Teaching(
-                Learnt(route.id, departure.key, departure.expires_at),
+            yield DepartureLessons(
+                LearningMark(route.id, departure.key, departure.expires_at),
                 tuple(_lessons(route, departure, departures[:i])),
             )
 

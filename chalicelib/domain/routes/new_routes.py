@@ -55,7 +55,7 @@ def require_breaks(wanted: NewRoute, hub: Hub) -> None:
             text = f"A break lasts 1 to {MAX_BREAK_S} seconds."
             raise Invalid(text, pointer=f"/breaks/{i}/duration_s")
         if planned_break.latest < planned_break.earliest:
-            text = "A break must not begin at the latest before it may begin."
+            text = "The latest start of a break must not be before its earliest start."
             raise Invalid(text, pointer=f"/breaks/{i}/latest", code="invalid_range")
         for name, at in (("earliest", planned_break.earliest), ("latest", planned_break.latest)):
             if at.astimezone(ZoneInfo(hub.time_zone)).date() != wanted.service_day:

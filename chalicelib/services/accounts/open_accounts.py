@@ -106,7 +106,7 @@ class OpenAccounts:
     ) -> IssuedKey:
         """A new API key. A shipper's key needs its shipper; raises Invalid or NotFound."""
         if (role is Role.SHIPPER) != (shipper_id is not None):
-            text = "A shipper's key needs a shipper_id, no other key has one."
+            text = "A shipper's key needs a shipper_id, and no other key has one."
             raise Invalid(text, pointer="/shipper_id")
         if shipper_id is not None:
             self.shippers.get(shipper_id)

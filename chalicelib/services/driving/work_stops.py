@@ -11,7 +11,7 @@ from datetime import datetime
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.fixes import Fix
-from chalicelib.domain.driving.journeys import is_there, leave, reach
+from chalicelib.domain.driving.journeys import can_be_at_stop, leave, reach
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.run_sheets import Handled, run_sheet_expires_at, shipment_numbers
 from chalicelib.domain.driving.stop_reports import StopReport
@@ -70,10 +70,10 @@ class WorkStop:
         now = self.clock.now()
         occurred_at = report.happened_at(live, now, self.policy)
         found = self._shipments(route, index)
-        concerned = report.concerned(route.stops[index], found)
+        reported = report.reported_shipments(route.stops[index], found)
         due = [
             shipment
-            for shipment in concerned
+            for shipment in reported
             if not report.is_known(
                 shipment, actor=actor, occurred_at=occurred_at, policy=self.policy
             )
@@ -184,7 +184,7 @@ class WorkStop:
             event_id=EventId(self.ids.new(EVENT)),
             occurred_at=occurred_at,
             now=now,
-            data=report.told(proofs),
+            data=report.event_data(proofs),
         )
         if after.status in FINISHED:
             after = replace(after, completed_at=occurred_at)
@@ -220,7 +220,7 @@ class WorkStop:
                 live, after, index, left_at=occurred_at, now=now, policy=self.policy
             )
             others.append(DepartureAdded(departure))
-        elif step is Step.ARRIVE or is_there(live, index, there, self.policy):
+        elif step is Step.ARRIVE or can_be_at_stop(live, index, there, self.policy):
             after = reach(live, index, occurred_at, self.policy)
         else:
             after = live

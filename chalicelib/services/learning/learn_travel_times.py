@@ -18,8 +18,8 @@ from chalicelib.domain.eta.learned.pages import pack_page
 from chalicelib.domain.eta.learned.places import MODEL_PAGE, page_name
 from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.journal.changes import PageChange, RouteLearnt, StoredPage
-from chalicelib.domain.learning.learning import DepartureKey, Teaching, teachings
+from chalicelib.domain.journal.changes import LearningMarkChange, PageChange, StoredPage
+from chalicelib.domain.learning.learning import DepartureKey, DepartureLessons, lessons_by_departure
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.learning.travel_pages import read_into
 from chalicelib.services.ports.journal import Journal
@@ -82,45 +82,47 @@ class LearnTravelTimes:
             text = "There is no time left to learn in."
             raise Unavailable(text)
 
-    def _learn_some(self, new: Sequence[Teaching]) -> Sequence[Teaching]:
+    def _learn_some(self, new: Sequence[DepartureLessons]) -> Sequence[DepartureLessons]:
         """Learn as much as fits into one transaction, and return what is left.
 
         Skips departures that somebody else has learnt meanwhile.
         """
-        before = self.travel.learnt([teaching.learnt.route_id for teaching in new])
-        new = [teaching for teaching in new if teaching.is_after(before)]
+        before = self.travel.learning_marks([each.mark.route_id for each in new])
+        new = [each for each in new if each.is_after(before)]
         some, pages = _first_that_fit(new)
         if some:
             changes = self._changed_pages(some, self.travel.open(sorted(pages)))
-            marks = {teaching.learnt.route_id: teaching.learnt for teaching in some}
-            learnt = [RouteLearnt(mark, before.get(route_id)) for route_id, mark in marks.items()]
+            marks = {each.mark.route_id: each.mark for each in some}
+            learnt = [
+                LearningMarkChange(mark, before.get(route_id)) for route_id, mark in marks.items()
+            ]
             self.journal.commit(*changes, *learnt)
             count(Metric.DEPARTURES_LEARNT, len(some))
         return new[len(some) :]
 
-    def _new(self, route_ids: Sequence[RouteId]) -> Sequence[Teaching]:
+    def _new(self, route_ids: Sequence[RouteId]) -> Sequence[DepartureLessons]:
         """The new lessons of these routes, in the order of time.
 
         One read is enough for any number of transactions, because departures are never edited.
         """
-        before = self.travel.learnt(route_ids)
-        new = (teaching for route_id in route_ids for teaching in self._new_of(route_id, before))
-        return sorted(new, key=lambda teaching: teaching.learnt.through)
+        before = self.travel.learning_marks(route_ids)
+        new = (each for route_id in route_ids for each in self._new_of(route_id, before))
+        return sorted(new, key=lambda each: each.mark.through)
 
     def _new_of(
         self, route_id: RouteId, before: Mapping[RouteId, DepartureKey]
-    ) -> Iterator[Teaching]:
+    ) -> Iterator[DepartureLessons]:
         try:
             route = self.routes.get(route_id)
         except NotFound:
             return iter(())
         departures = self.routes.departures(route_id, self.clock.now())
-        return teachings(route, departures, after=before.get(route_id))
+        return lessons_by_departure(route, departures, after=before.get(route_id))
 
     def _changed_pages(
-        self, some: Sequence[Teaching], stored: Mapping[int, StoredPage]
+        self, some: Sequence[DepartureLessons], stored: Mapping[int, StoredPage]
     ) -> list[PageChange]:
-        lessons = [lesson for teaching in some for lesson in teaching.lessons]
+        lessons = [lesson for each in some for lesson in each.lessons]
         if not lessons:
             return []
         now = self.clock.now()
@@ -145,18 +147,20 @@ class LearnTravelTimes:
         ]
 
 
-def _first_that_fit(new: Sequence[Teaching]) -> tuple[list[Teaching], frozenset[int]]:
+def _first_that_fit(
+    new: Sequence[DepartureLessons],
+) -> tuple[list[DepartureLessons], frozenset[int]]:
     """The first departures that fit into one transaction, at least one, and their pages.
 
     A single departure always fits: a leg and a visit have some twenty pages.
     """
-    some: list[Teaching] = []
+    some: list[DepartureLessons] = []
     pages: frozenset[int] = frozenset()
     routes: set[RouteId] = set()
-    for teaching in new:
-        wider, more = pages | teaching.pages(), routes | {teaching.learnt.route_id}
+    for each in new:
+        wider, more = pages | each.pages(), routes | {each.mark.route_id}
         if some and len(wider) + len(more) > ITEMS_AT_ONCE:
             break
-        some.append(teaching)
+        some.append(each)
         pages, routes = wider, more
     return some, pages

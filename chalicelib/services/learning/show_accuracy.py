@@ -90,7 +90,7 @@ class ShowAccuracy:
         departures = self.routes.departures(route.id, now)
         if not departures:
             return Reached({})
-        told = self.fleet.told(
+        told = self.fleet.published_etas(
             route.driver_id,
             route.id,
             since=departures[0].left_at,

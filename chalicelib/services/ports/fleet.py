@@ -12,7 +12,7 @@ from chalicelib.domain.ids import (
 from chalicelib.domain.journal.changes import (
     TrackEntry,
 )
-from chalicelib.domain.learning.arrivals import EtasTold
+from chalicelib.domain.learning.arrivals import PublishedEtas
 
 
 class Fleet(Protocol):
@@ -39,7 +39,7 @@ class Fleet(Protocol):
         """All fixes that have not expired, in device order, each once."""
         ...
 
-    def told(
+    def published_etas(
         self,
         driver_id: DriverId,
         route_id: RouteId,
@@ -47,7 +47,7 @@ class Fleet(Protocol):
         since: datetime,
         until: datetime,
         now: datetime,
-    ) -> tuple[EtasTold, ...]:
+    ) -> tuple[PublishedEtas, ...]:
         """The ETAs told with the batches of a route that begin in the span, in order of time.
 
         Nothing of the driver's other routes, and nothing that has expired.

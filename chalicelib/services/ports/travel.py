@@ -1,4 +1,4 @@
-"""Learnt travel and service times, and the forecasts made of them."""
+"""Learned travel and service times, and the forecasts made of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from chalicelib.domain.routes.routes import Route
 
 
 class TravelPages(Protocol):
-    """Learnt travel and service times, in pages by number."""
+    """Learned travel and service times, in pages by number."""
 
     def read(self, pages: Sequence[int]) -> dict[int, StoredPage]:
         """Those that exist, for asking: perhaps a moment old, 100 a call."""
@@ -27,7 +27,7 @@ class TravelPages(Protocol):
         """Those that exist, for learning: read consistently."""
         ...
 
-    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, DepartureKey]:
+    def learning_marks(self, route_ids: Sequence[RouteId]) -> dict[RouteId, DepartureKey]:
         """How far each route has been learnt, read consistently; what is missing is new."""
         ...
 

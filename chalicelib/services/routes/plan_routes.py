@@ -139,7 +139,7 @@ class PlanRoute:
         for v, visit in enumerate(wanted.visits):
             for i, shipment_id in enumerate(visit.shipment_ids):
                 if shipment_id not in found:
-                    text = "No such shipment."
+                    text = "There is no such shipment."
                     raise Invalid(
                         text,
                         pointer=wanted.pointer(v, i),

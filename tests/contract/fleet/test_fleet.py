@@ -12,7 +12,7 @@ from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.journal.changes import LiveChange, TrackEntry
-from chalicelib.domain.learning.arrivals import EtasTold
+from chalicelib.domain.learning.arrivals import PublishedEtas
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from tests.contract.conftest import Stores, in_memory
@@ -55,7 +55,7 @@ class TestLive:
         live = make_live(
             120,
             recent=make_drive(6),
-            near_stop=0,
+            nearest_stop=0,
             near_since=NOON,
             last_stop=3,
             planned=(RouteId("rte_2"),),
@@ -162,9 +162,9 @@ class TestTold:
         until_min: float = 60,
         *,
         now: datetime = NOON,
-    ) -> list[EtasTold]:
+    ) -> list[PublishedEtas]:
         return list(
-            fleet.told(
+            fleet.published_etas(
                 DRIVER,
                 RouteId("rte_1"),
                 since=NOON + minutes(since_min),
@@ -181,7 +181,7 @@ class TestTold:
         came_at = NOON + timedelta(minutes=40, milliseconds=123)
         fleet.append_track(entry(make_drive(5), live=live, told_at=came_at))
 
-        told = EtasTold(came_at, {1: second, 2: third}, as_of=NOON + minutes(39))
+        told = PublishedEtas(came_at, {1: second, 2: third}, as_of=NOON + minutes(39))
         assert self.told(fleet) == [told]
 
     def test_batches_are_in_the_order_in_which_they_came(self, fleet: Fleet) -> None:

@@ -36,7 +36,7 @@ UNDER_WAY: Final = Live(
     started_at=NOON + timedelta(milliseconds=481),
     clock_skew=timedelta(milliseconds=-1530),
     recent=FIXES,
-    near_stop=1,
+    nearest_stop=1,
     near_since=AT - timedelta(seconds=61),
     last_stop=1,
     standing_since=AT - timedelta(minutes=4),
@@ -115,7 +115,7 @@ def test_a_batch_of_a_track_is_read(dynamo: Stores, version: str) -> None:
     put_raw("fleet", golden_item(version, "fleet", "track"))
     span = {"since": NOON, "until": NOON + timedelta(days=1), "now": NOON}
 
-    (told,) = dynamo.fleet.told(DRIVER, ROUTE, **span)
+    (told,) = dynamo.fleet.published_etas(DRIVER, ROUTE, **span)
 
     assert (told.at, told.as_of) == (AT + timedelta(seconds=3), AT)
     assert told.etas == {i: eta for i, eta in enumerate(UNDER_WAY.etas) if eta is not None}

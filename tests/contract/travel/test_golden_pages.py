@@ -51,4 +51,4 @@ def test_the_curves_of_version_1_are_read(dynamo: Stores) -> None:
 def test_a_mark_of_version_1_is_read(dynamo: Stores) -> None:
     put_raw("travel", golden_item("v1", "travel", "route-learnt"))
 
-    assert dynamo.travel.learnt([RouteId("rte_1")]) == {RouteId("rte_1"): (NOON, 12)}
+    assert dynamo.travel.learning_marks([RouteId("rte_1")]) == {RouteId("rte_1"): (NOON, 12)}

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.adapters.dynamodb.travel.changes import LEARNT
-from chalicelib.adapters.dynamodb.travel.items import LearntItem, PageItem
+from chalicelib.adapters.dynamodb.travel.items import LearningMarkItem, PageItem
 from chalicelib.adapters.dynamodb.travel.repository import ASIDE
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.eta.learned.places import MODEL_PAGE, area_page, page_name
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.journal.changes import PageChange, RouteLearnt, StoredPage
-from chalicelib.domain.learning.learning import Learnt
+from chalicelib.domain.journal.changes import LearningMarkChange, PageChange, StoredPage
+from chalicelib.domain.learning.learning import LearningMark
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.travel import TravelPages
 from local.cloud.capacity import CapacityMeter
@@ -35,15 +35,15 @@ def changed(
 
 def learnt(
     through: tuple[datetime, int] = FIRST, before: tuple[datetime, int] | None = None
-) -> RouteLearnt:
-    return RouteLearnt(Learnt(ROUTE, through, EXPIRES_AT), before)
+) -> LearningMarkChange:
+    return LearningMarkChange(LearningMark(ROUTE, through, EXPIRES_AT), before)
 
 
 def test_nothing_is_known_at_first(travel: TravelPages) -> None:
     assert travel.read([MODEL_PAGE, AREA]) == travel.open([AREA]) == {}
-    assert travel.learnt([ROUTE]) == {}
+    assert travel.learning_marks([ROUTE]) == {}
     assert travel.read([]) == travel.open([]) == {}
-    assert travel.learnt([]) == {}
+    assert travel.learning_marks([]) == {}
 
 
 def test_what_was_committed_is_what_is_read(journal: Journal, travel: TravelPages) -> None:
@@ -51,7 +51,7 @@ def test_what_was_committed_is_what_is_read(journal: Journal, travel: TravelPage
 
     stored = {MODEL_PAGE: StoredPage(b"one", 1), AREA: StoredPage(b"\x00two", 1)}
     assert travel.read([AREA, MODEL_PAGE, 7]) == travel.open([MODEL_PAGE, AREA]) == stored
-    assert travel.learnt([ROUTE, RouteId("rte_2")]) == {ROUTE: FIRST}
+    assert travel.learning_marks([ROUTE, RouteId("rte_2")]) == {ROUTE: FIRST}
 
 
 def test_every_write_makes_a_version(journal: Journal, travel: TravelPages) -> None:
@@ -59,7 +59,7 @@ def test_every_write_makes_a_version(journal: Journal, travel: TravelPages) -> N
     journal.commit(changed(packed=b"two", expected=1), learnt(SECOND, FIRST))
 
     assert travel.open([MODEL_PAGE]) == {MODEL_PAGE: StoredPage(b"two", 2)}
-    assert travel.learnt([ROUTE]) == {ROUTE: SECOND}
+    assert travel.learning_marks([ROUTE]) == {ROUTE: SECOND}
 
 
 @pytest.mark.parametrize("expected", [None, 2])
@@ -74,7 +74,7 @@ def test_who_read_another_version_writes_nothing(
         )
 
     assert travel.open([MODEL_PAGE, AREA]) == {MODEL_PAGE: StoredPage(b"one", 1)}
-    assert travel.learnt([ROUTE]) == {ROUTE: FIRST}
+    assert travel.learning_marks([ROUTE]) == {ROUTE: FIRST}
 
 
 @pytest.mark.parametrize("before", [None, SECOND])
@@ -106,7 +106,7 @@ def test_marks_and_what_was_set_aside_expire_and_pages_do_not(dynamo: Stores) ->
     name = page_name(MODEL_PAGE)
     assert PageItem.get(name).expires_at is None
     assert PageItem.get(f"{ASIDE}{name}/1").expires_at == (NOON + minutes(9)).timestamp()
-    assert LearntItem.get(f"{LEARNT}{ROUTE}").expires_at == EXPIRES_AT.timestamp()
+    assert LearningMarkItem.get(f"{LEARNT}{ROUTE}").expires_at == EXPIRES_AT.timestamp()
 
 
 def test_a_hundred_pages_are_one_call_and_half_a_unit_each(dynamo: Stores) -> None:

@@ -6,7 +6,7 @@ from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.journal.changes import LiveChange, TrackEntry
-from chalicelib.domain.learning.arrivals import EtasTold
+from chalicelib.domain.learning.arrivals import PublishedEtas
 
 
 @dataclass
@@ -46,7 +46,7 @@ class InMemoryFleet:
         fixes = {fix for entry in self.batches(driver_id, since, until, now) for fix in entry.fixes}
         return tuple(sorted(fixes, key=lambda fix: fix.sort_key))
 
-    def told(
+    def published_etas(
         self,
         driver_id: DriverId,
         route_id: RouteId,
@@ -54,9 +54,9 @@ class InMemoryFleet:
         since: datetime,
         until: datetime,
         now: datetime,
-    ) -> tuple[EtasTold, ...]:
+    ) -> tuple[PublishedEtas, ...]:
         found = [
-            EtasTold(
+            PublishedEtas(
                 at=entry.told_at,
                 etas={i: eta for i, eta in enumerate(entry.live.etas) if eta is not None},
                 as_of=entry.live.news_at or entry.told_at,

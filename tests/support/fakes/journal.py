@@ -10,6 +10,7 @@ from chalicelib.domain.journal.changes import (
     DepartureAdded,
     DriverAdded,
     HandledAdded,
+    LearningMarkChange,
     LiveChange,
     ManifestChange,
     PageChange,
@@ -17,7 +18,6 @@ from chalicelib.domain.journal.changes import (
     Remembered,
     RequestRemembered,
     RouteChange,
-    RouteLearnt,
     ShipmentChange,
 )
 from tests.support.fakes.accounts import InMemoryDrivers
@@ -82,7 +82,7 @@ class InMemoryJournal:
                     yield self.routes.departed, change
                 case DriverAdded():
                     yield self.drivers, change
-                case PageChange() | RouteLearnt():
+                case PageChange() | LearningMarkChange():
                     yield self.travel, change
                 case RequestRemembered():
                     yield self.requests, change

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.ids import RouteId
-from chalicelib.domain.journal.changes import PageChange, RouteLearnt, StoredPage
+from chalicelib.domain.journal.changes import LearningMarkChange, PageChange, StoredPage
 from chalicelib.domain.learning.learning import DepartureKey
 
 
@@ -24,12 +24,12 @@ class InMemoryTravelPages:
     def open(self, pages: Sequence[int]) -> dict[int, StoredPage]:
         return self.read(pages)
 
-    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, DepartureKey]:
+    def learning_marks(self, route_ids: Sequence[RouteId]) -> dict[RouteId, DepartureKey]:
         return {i: self.marks[i] for i in route_ids if i in self.marks}
 
-    def require(self, change: PageChange | RouteLearnt) -> None:
+    def require(self, change: PageChange | LearningMarkChange) -> None:
         """Raise ConcurrentUpdate when the change expects another version or mark."""
-        if isinstance(change, RouteLearnt):
+        if isinstance(change, LearningMarkChange):
             is_as_read = self.marks.get(change.mark.route_id) == change.before
         else:
             stored = self.pages.get(change.page)
@@ -37,8 +37,8 @@ class InMemoryTravelPages:
         if not is_as_read:
             raise ConcurrentUpdate
 
-    def write(self, change: PageChange | RouteLearnt) -> None:
-        if isinstance(change, RouteLearnt):
+    def write(self, change: PageChange | LearningMarkChange) -> None:
+        if isinstance(change, LearningMarkChange):
             self.marks[change.mark.route_id] = change.mark.through
         else:
             version = (change.expected_version or 0) + 1

@@ -92,7 +92,7 @@ def test_a_state_sets_no_attribute_that_could_run(name: str) -> None:
 @pytest.mark.parametrize("form", ["{title}", "//{title}", "/{title}", "https://x.example/{title}"])
 @pytest.mark.parametrize("name", ["href", "src", "action"])
 def test_an_address_stays_on_our_own_host(name: str, form: str) -> None:
-    with pytest.raises(ValueError, match="take elsewhere"):
+    with pytest.raises(ValueError, match="elsewhere"):
         BOUND.attrs(f"{name}={form}")
 
 

@@ -28,7 +28,7 @@ def test_what_is_no_cursor_is_refused(cursor: str) -> None:
             {
                 "pointer": "?cursor",
                 "code": "invalid_cursor",
-                "detail": "This cursor is not one of this listing.",
+                "detail": "This cursor does not belong to this listing.",
             }
         ]
     }

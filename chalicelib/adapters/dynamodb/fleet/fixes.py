@@ -46,7 +46,7 @@ def unpack_fixes(packed: bytes) -> tuple[Fix, ...]:
     if packed[:1] == b"\0":
         return unpack_rows(packed)
     if packed[:1] != bytes([FORMAT]):
-        msg = "fixes of an unknown format"
+        msg = "The packed fixes have an unknown format."
         raise ValueError(msg)
     numbers = Varints(packed, 1)
     count = next(numbers)

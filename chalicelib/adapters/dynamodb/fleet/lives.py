@@ -122,7 +122,7 @@ def unpack_live(
     if packed[:1] == bytes([lives_v2.FORMAT]):
         return lives_v2.unpack_live(packed, **names)  # type: ignore[arg-type]
     if packed[:1] != bytes([FORMAT]):
-        msg = "a live state of an unknown format"
+        msg = "The packed live state has an unknown format."
         raise ValueError(msg)
     numbers = Varints(packed, 1)
     eta_bytes = next(numbers)
@@ -138,7 +138,7 @@ def unpack_live(
     columns = unpack_bits(packed[numbers.at :], lengths)
     palette, stop_kinds, arrivals, times, told_numbers, begins, widths, taken_s = columns[COLUMNS:]
     etas = etas_of(packed_etas, stops)
-    start_ms, ended_ms, near_ms, estimated_ms, standing_ms, near_stop, last_stop = known
+    start_ms, ended_ms, near_ms, estimated_ms, standing_ms, nearest_stop, last_stop = known
     base_ms = start_ms or 0
     found = [palette[number] for number in stop_kinds]
     promise_of = _promises(found, begins, widths, etas, step_s)
@@ -153,7 +153,7 @@ def unpack_live(
         ended_at=_at(ended_ms, base_ms),
         clock_skew=skew_ms * MILLISECOND,
         recent=fixes_of(columns[:COLUMNS]),
-        near_stop=near_stop,
+        nearest_stop=nearest_stop,
         near_since=_at(near_ms, base_ms),
         last_stop=last_stop,
         standing_since=_at(standing_ms, base_ms),
@@ -196,7 +196,7 @@ def _known(live: Live, base_ms: int) -> list[int | None]:
     return [
         None if live.started_at is None else base_ms,
         *(None if at is None else to_ms(at) - base_ms for at in times),
-        live.near_stop,
+        live.nearest_stop,
         live.last_stop,
     ]
 

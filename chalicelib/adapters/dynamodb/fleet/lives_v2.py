@@ -54,7 +54,7 @@ def unpack_live(
     ) = START.unpack_from(packed)  # fmt: skip
     more = MORE.unpack_from(packed, START.size)
     fixes_start = START.size + MORE.size
-    reckoned_ms, near_stop, last_stop, resting_ms, rested = more
+    reckoned_ms, nearest_stop, last_stop, resting_ms, rested = more
     fixes_end = fixes_start + (HEAD.size + recent * ROW.size if recent else 0)
     base_s = (0 if started_ms == NO_TIME_MS else started_ms) // 1000
     lengths = [stops, *[eta_count] * 3, *[promise_count] * 2, arrived_count, told_count, rested]
@@ -79,7 +79,7 @@ def unpack_live(
         ended_at=_optional_at(ended_ms),
         clock_skew=timedelta(milliseconds=skew_ms),
         recent=unpack_rows(packed[fixes_start:fixes_end]) if recent else (),
-        near_stop=None if near_stop == NO_INDEX else near_stop,
+        nearest_stop=None if nearest_stop == NO_INDEX else nearest_stop,
         near_since=_optional_at(near_ms),
         last_stop=None if last_stop == NO_INDEX else last_stop,
         standing_since=_optional_at(resting_ms),

@@ -16,7 +16,7 @@ from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.journal.changes import TrackEntry
-from chalicelib.domain.learning.arrivals import EtasTold
+from chalicelib.domain.learning.arrivals import PublishedEtas
 
 LIVE = "LIVE"
 TRACK = "TRACK#"
@@ -67,7 +67,7 @@ class DynamoFleet:
         fixes = {fix for item in batches for fix in unpack_fixes(item.fixes)}
         return tuple(sorted(fixes, key=lambda fix: fix.sort_key))
 
-    def told(
+    def published_etas(
         self,
         driver_id: DriverId,
         route_id: RouteId,
@@ -75,7 +75,7 @@ class DynamoFleet:
         since: datetime,
         until: datetime,
         now: datetime,
-    ) -> tuple[EtasTold, ...]:
+    ) -> tuple[PublishedEtas, ...]:
         """One query: half a unit for each 4 kB of the driver's track in the span."""
         found = [
             _told(item)
@@ -117,11 +117,11 @@ def _live(item: LiveItem) -> Live:
     )
 
 
-def _told(item: TrackItem) -> EtasTold:
+def _told(item: TrackItem) -> PublishedEtas:
     told: bytes | None = item.told
     if told is not None:
         return unpack_told(told)
-    return EtasTold(
+    return PublishedEtas(
         at=from_ms(int(item.told_ms)),
         etas=unpack_etas(item.etas),
         as_of=from_ms(int(item.news_ms)),

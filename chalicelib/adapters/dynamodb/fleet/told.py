@@ -10,7 +10,7 @@ from chalicelib.adapters.dynamodb.values.etas import pack_etas, unpack_etas
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.adapters.dynamodb.values.varints import Varints, pack_varints
 from chalicelib.domain.eta.estimates import Eta
-from chalicelib.domain.learning.arrivals import EtasTold
+from chalicelib.domain.learning.arrivals import PublishedEtas
 
 
 def pack_told(told_at: datetime, news_at: datetime, etas: Sequence[Eta | None]) -> bytes:
@@ -19,11 +19,11 @@ def pack_told(told_at: datetime, news_at: datetime, etas: Sequence[Eta | None]) 
     return pack_varints((told_ms, told_ms - to_ms(news_at))) + pack_etas(etas)
 
 
-def unpack_told(packed: bytes) -> EtasTold:
+def unpack_told(packed: bytes) -> PublishedEtas:
     """The same by stop index. Raises ValueError for damaged bytes."""
     numbers = Varints(packed)
     told_ms, earlier_ms = numbers.take(2)
-    return EtasTold(
+    return PublishedEtas(
         at=from_ms(told_ms),
         etas=unpack_etas(packed[numbers.at :]),
         as_of=from_ms(told_ms - earlier_ms),

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from chalicelib.adapters.dynamodb.travel.items import LearntItem, PageItem
+from chalicelib.adapters.dynamodb.travel.items import LearningMarkItem, PageItem
 from chalicelib.adapters.dynamodb.values.departure_keys import item_of
 from chalicelib.adapters.dynamodb.writing import Put, unchanged
 from chalicelib.domain.eta.learned.places import page_name
-from chalicelib.domain.journal.changes import PageChange, RouteLearnt
+from chalicelib.domain.journal.changes import LearningMarkChange, PageChange
 
 LEARNT: Final = "learnt/"
 
@@ -26,20 +26,20 @@ def page_puts(change: PageChange, token: str) -> Iterator[Put]:
     )
 
 
-def learnt_puts(learnt: RouteLearnt, token: str) -> Iterator[Put]:
+def learning_mark_puts(learnt: LearningMarkChange, token: str) -> Iterator[Put]:
     """The mark where it is as it was read."""
     as_read = (
-        LearntItem.page.does_not_exist()
+        LearningMarkItem.page.does_not_exist()
         if learnt.before is None
-        else LearntItem.through == item_of(learnt.before)
+        else LearningMarkItem.through == item_of(learnt.before)
     )
     mark = learnt.mark
     yield Put(
-        LearntItem(
+        LearningMarkItem(
             page=f"{LEARNT}{mark.route_id}",
             through=item_of(mark.through),
             token=token,
             expires_at=int(mark.expires_at.timestamp()),
         ),
-        as_read | (LearntItem.token == token),
+        as_read | (LearningMarkItem.token == token),
     )

@@ -22,7 +22,7 @@ class PageItem(Item):
     expires_at = NumberAttribute(null=True)
 
 
-class LearntItem(Item):
+class LearningMarkItem(Item):
     """How far a route has been learnt: the sort key of its last departure."""
 
     class Meta(Connection):

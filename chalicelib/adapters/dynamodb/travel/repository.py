@@ -1,4 +1,4 @@
-"""Learnt travel and service times, one item for each page."""
+"""Learned travel and service times, one item for each page."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Final
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.travel.changes import LEARNT
-from chalicelib.adapters.dynamodb.travel.items import LearntItem, PageItem
+from chalicelib.adapters.dynamodb.travel.items import LearningMarkItem, PageItem
 from chalicelib.adapters.dynamodb.values.departure_keys import order_of
 from chalicelib.adapters.dynamodb.writing import new_token
 from chalicelib.domain.eta.learned.places import page_name
@@ -28,13 +28,13 @@ class DynamoTravelPages:
         """Consistent: a unit for each 4 kB."""
         return _get(pages, consistent_read=True)
 
-    def learnt(self, route_ids: Sequence[RouteId]) -> dict[RouteId, DepartureKey]:
+    def learning_marks(self, route_ids: Sequence[RouteId]) -> dict[RouteId, DepartureKey]:
         """One item a route."""
         keys = [f"{LEARNT}{route_id}" for route_id in dict.fromkeys(route_ids)]
         if not keys:
             return {}
         with translated():
-            items = list(LearntItem.batch_get(keys, consistent_read=True))
+            items = list(LearningMarkItem.batch_get(keys, consistent_read=True))
         return {RouteId(item.page.removeprefix(LEARNT)): order_of(item.through) for item in items}
 
     def set_aside(self, pages: Mapping[int, StoredPage], expires_at: datetime) -> None:

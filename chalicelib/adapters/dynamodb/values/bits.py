@@ -73,7 +73,7 @@ def unpack_bits(packed: bytes, lengths: Iterable[int]) -> list[list[int]]:
             at = _read(bits, at, length, column)
         columns.append(column)
     if at != len(bits):
-        msg = "packed columns have another length"
+        msg = "The packed columns have another length."
         raise ValueError(msg)
     return columns
 
@@ -125,7 +125,7 @@ def _read(bits: str, at: int, length: int, column: list[int]) -> int:
     at += WIDTH_BITS + place_bits
     end = at + length * width
     if end > len(bits):
-        msg = "packed columns are cut off"
+        msg = "The packed columns are cut off."
         raise ValueError(msg)
     if not width:
         column += [0] * length
@@ -140,7 +140,7 @@ def _read(bits: str, at: int, length: int, column: list[int]) -> int:
         upper_bits = _number(bits, at + place_bits, UPPER_BITS)
         at += place_bits + UPPER_BITS
         if place >= length:
-            msg = "packed columns are damaged"
+            msg = "The packed columns are damaged."
             raise ValueError(msg)
         column[place] |= _number(bits, at, upper_bits) << width
         at += upper_bits

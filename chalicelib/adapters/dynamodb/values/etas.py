@@ -64,7 +64,7 @@ def etas_of(packed: bytes, stops: int) -> Etas:
     earliest_s, latest_s = [0] * stops, [0] * stops
     for index, point_s, begins_s, ends_s in zip(*eta_columns(packed), strict=True):
         if not 0 <= index < stops:
-            msg = "an ETA of a stop that there is not"
+            msg = "An ETA belongs to a stop that does not exist."
             raise ValueError(msg)
         points_s[index], earliest_s[index], latest_s[index] = point_s, begins_s, ends_s
     return Etas(points_s, earliest_s, latest_s)
@@ -75,7 +75,7 @@ def eta_columns(packed: bytes) -> tuple[list[int], list[int], list[int], list[in
     if packed[:1] == b"\0":
         return _columns_v1(packed)
     if packed[:1] != bytes([FORMAT]):
-        msg = "ETAs of an unknown format"
+        msg = "The packed ETAs have an unknown format."
         raise ValueError(msg)
     numbers = Varints(packed, 1)
     count, near, step_s = numbers.take(3)

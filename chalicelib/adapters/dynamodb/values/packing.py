@@ -22,10 +22,10 @@ def unpack_columns(packed: bytes, lengths: Sequence[int]) -> list[list[int]]:
     try:
         planes = inflated.decompress(packed, total * PLANES + 1)  # no more than is expected
     except zlib.error as exc:
-        msg = "packed columns are damaged"
+        msg = "The packed columns are damaged."
         raise ValueError(msg) from exc
     if len(planes) != total * PLANES or not inflated.eof:
-        msg = "packed columns have another length"
+        msg = "The packed columns have another length."
         raise ValueError(msg)
     raw = bytearray(len(planes))
     for plane in range(PLANES):

@@ -39,7 +39,7 @@ class Varints(Iterator[int]):
         folded = shift = 0
         while True:
             if self.at >= len(self.packed):
-                msg = "packed numbers are cut off"
+                msg = "The packed numbers are cut off."
                 raise ValueError(msg)
             byte = self.packed[self.at]
             self.at += 1

@@ -98,9 +98,9 @@ def _inflated(body: bytes, size: int) -> bytes:
     try:
         columns = inflating.decompress(body, size + 1)
     except zlib.error as exc:
-        msg = "a page that cannot be inflated"
+        msg = "The page cannot be inflated."
         raise ValueError(msg) from exc
     if len(columns) != size or not inflating.eof or inflating.unused_data:
-        msg = "a page of other columns than its keys have"
+        msg = "The page has other columns than its keys need."
         raise ValueError(msg)
     return columns

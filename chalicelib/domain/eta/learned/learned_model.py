@@ -14,7 +14,7 @@ from chalicelib.domain.eta.learned.dwell import DwellTraits, dwell_traits
 from chalicelib.domain.eta.learned.keys import Traits, Trip, traits
 from chalicelib.domain.eta.learned.parking import learn_parking, parking_point
 from chalicelib.domain.eta.learned.state import State
-from chalicelib.domain.eta.learned.travel import HORIZON, StopTold
+from chalicelib.domain.eta.learned.travel import HORIZON, StopPrediction
 from chalicelib.domain.eta.model import KM_M, FactoryPrior, Leg, RangeShape, Visit
 from chalicelib.domain.geography import Coordinates
 
@@ -82,7 +82,9 @@ class LearnedModel:
         point_s = (told.point - told_at).total_seconds()
         low = (told.earliest - told.point).total_seconds() / sigma_s
         high = (told.latest - told.point).total_seconds() / sigma_s
-        self.state.travel.learn_stop(StopTold(stops_ahead, point_s, sigma_s, low, high), took_s)
+        self.state.travel.learn_stop(
+            StopPrediction(stops_ahead, point_s, sigma_s, low, high), took_s
+        )
 
     def learn_parking(self, door: Coordinates, stopped: Coordinates, at: datetime) -> None:
         """Learn where the van stood when a visit to this door was confirmed."""
@@ -127,7 +129,7 @@ def _sane(duration: Duration) -> Duration:
 def _elapsed_s(began_at: datetime, ended_at: datetime) -> float:
     elapsed = ended_at - began_at
     if elapsed < timedelta(0):
-        msg = "nothing ends before it begins"
+        msg = "The end must not be before it begins."
         raise ValueError(msg)
     return elapsed.total_seconds()
 

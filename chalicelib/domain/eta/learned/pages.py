@@ -85,17 +85,17 @@ def read_page(state: State, page: int, raw: bytes) -> None:
 
 def _opened(page: int, raw: bytes) -> tuple[bytes, int, int]:
     if len(raw) < HEADER_BYTES:
-        msg = "a page is longer than this"
+        msg = "The page is too short."
         raise ValueError(msg)
     version, number, saved_at_s, count = HEAD.unpack_from(raw)
     (checksum,) = CHECKSUM.unpack_from(raw, HEAD.size)
     body = raw[HEADER_BYTES:]
     is_whole = number == page and zlib.crc32(body, zlib.crc32(raw[: HEAD.size])) == checksum
     if version != VERSION:
-        msg = f"a page of format {version}, not {VERSION}"
+        msg = f"The page has format {version}, not format {VERSION}."
         raise NewerFormat(msg) if version > VERSION and is_whole else ValueError(msg)
     if not is_whole:
-        msg = "a page that is corrupt or another's"
+        msg = "The page is corrupt or another page's."
         raise ValueError(msg)
     return body, saved_at_s, count
 
@@ -119,12 +119,12 @@ def _pack_model(state: State) -> bytes:
 
 def _read_model(state: State, body: bytes) -> None:
     if len(body) != TRAVEL_MODEL.size + DWELL_MODEL.size:
-        msg = "a model page has one length"
+        msg = "The model page has another length."
         raise ValueError(msg)
     travel, dwell = state.travel, state.dwell
     found = TRAVEL_MODEL.unpack_from(body), DWELL_MODEL.unpack_from(body, TRAVEL_MODEL.size)
     if not all(math.isfinite(number) for numbers in found for number in numbers):
-        msg = "a model page of impossible numbers"
+        msg = "The model page has impossible numbers."
         raise ValueError(msg)
     numbers = iter(found[0])
     _set_curves(travel.curves, numbers)

@@ -28,7 +28,7 @@ UNLEARNT_PACE: Final = 0.20
 
 
 @dataclass(frozen=True, slots=True)
-class LegTold:
+class LegPrediction:
     """The prediction for a leg: mean and deviation of log seconds, and the shape of the range."""
 
     mu: float
@@ -53,7 +53,7 @@ class LegTold:
 
 
 @dataclass(frozen=True, slots=True)
-class StopTold:
+class StopPrediction:
     """The prediction for one stop: seconds until it, their deviation, the shape of the range."""
 
     stops_ahead: int
@@ -108,16 +108,16 @@ class Travel:
         noise = self.noise.variances[traits.bin] * clipped(self._driver_factor(traits))
         return Duration(mu, variance + noise)
 
-    def leg(self, traits: Traits, at_s: float) -> LegTold:
+    def leg(self, traits: Traits, at_s: float) -> LegPrediction:
         """The same prediction with a range for the leg alone."""
         duration = self.duration(traits, at_s)
         ranges = self.leg_ranges[traits.bin]
-        return LegTold(duration.mu, math.sqrt(duration.variance), ranges.low, ranges.high)
+        return LegPrediction(duration.mu, math.sqrt(duration.variance), ranges.low, ranges.high)
 
     def learn(
-        self, traits: Traits, took_s: float, at_s: float, told: LegTold | None = None
+        self, traits: Traits, took_s: float, at_s: float, predicted: LegPrediction | None = None
     ) -> None:
-        """Learn from a leg that ended at ``at_s``; ``told`` is its prediction when it began."""
+        """Learn from a leg that ended at ``at_s``; ``predicted`` is its prediction at its start."""
         curve = self.curves[traits.has_engine]
         mean, explained = self.beliefs.recall(traits.keys, at_s)
         log_s = math.log(max(took_s, LEAST_S)) - traits.offset
@@ -134,11 +134,11 @@ class Travel:
         factor = driver_factor(factor, surprise * surprise / total)
         if traits.noise_key is not None:
             self.beliefs.put(traits.noise_key, (math.log(factor), DRIVER_NOISE_VARIANCE, at_s))
-        if told is not None:
-            residual = (log_s + traits.offset - told.mu) / told.sigma
+        if predicted is not None:
+            residual = (log_s + traits.offset - predicted.mu) / predicted.sigma
             first = LAST_BIN + 1 if traits.has_engine else 0
             ranges = self.leg_ranges[first : first + LAST_BIN + 1]
-            learn_shared(ranges, traits.bin - first, residual, told.low, told.high)
+            learn_shared(ranges, traits.bin - first, residual, predicted.low, predicted.high)
 
     def range_shape(self, stops_ahead: int) -> RangeShape:
         """The normalised residuals that hold 80 % of arrivals this many stops ahead."""
@@ -149,18 +149,24 @@ class Travel:
         """The same for every horizon, nearest first."""
         return [RangeShape(tracker.low, tracker.high) for tracker in self.horizons]
 
-    def learn_stop(self, told: StopTold, took_s: float) -> None:
-        """Learn from the time that it really took to reach a stop, since ``told`` was told."""
-        if told.sigma_s <= 0.0:
+    def learn_stop(self, predicted: StopPrediction, took_s: float) -> None:
+        """Learn from the time that it really took to reach a stop, since the prediction."""
+        if predicted.sigma_s <= 0.0:
             return
-        residual = (took_s - told.mean_s) / told.sigma_s
-        own = horizon(told.stops_ahead)
+        residual = (took_s - predicted.mean_s) / predicted.sigma_s
+        own = horizon(predicted.stops_ahead)
         # Predictions made at two consecutive stops share all legs ahead but one, so they are not
         # independent. We divide by the number of legs. Otherwise one late journey would count like
         # twenty in the far horizons, and leave them too wide for fifty more journeys.
-        weight = 1.0 / max(1, told.stops_ahead)
+        weight = 1.0 / max(1, predicted.stops_ahead)
         learn_shared(
-            self.horizons, own, residual, told.low, told.high, steps=OF_STOPS, weight=weight
+            self.horizons,
+            own,
+            residual,
+            predicted.low,
+            predicted.high,
+            steps=OF_STOPS,
+            weight=weight,
         )
 
     def _driver_factor(self, traits: Traits) -> float:

@@ -31,7 +31,7 @@ def report(step: Step, reason: FailureReason | None = None) -> dict[str, object]
     made = StopReport(
         StopId("stp_1"), step, "action-1", NOON, reason=reason, note="a person's text"
     )
-    return made.told([make_proof()])
+    return made.event_data([make_proof()])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.driving.alerts import RULES, Alert, AlertKind, Outlook, decide, is_quiet
+from chalicelib.domain.driving.alerts import RULES, Alert, AlertInput, AlertKind, decide, is_quiet
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.ids import ShipmentId
@@ -76,7 +76,7 @@ def kinds(alerts: tuple[Alert, ...]) -> list[AlertKind]:
 class TestArrived:
     def test_near_the_next_stop_for_long_enough(self) -> None:
         since = NOON - seconds(20)
-        live = replace(expecting(NOON, NOON), near_stop=0, near_since=since)
+        live = replace(expecting(NOON, NOON), nearest_stop=0, near_since=since)
 
         after, alerts = judged(live)
 
@@ -85,12 +85,12 @@ class TestArrived:
         assert AlertKind.APPROACHING not in [a.kind for a in alerts if a.stop_index == 0]
 
     def test_not_after_a_moment(self) -> None:
-        live = replace(expecting(NOON), near_stop=0, near_since=NOON - seconds(19.9))
+        live = replace(expecting(NOON), nearest_stop=0, near_since=NOON - seconds(19.9))
 
         assert AlertKind.ARRIVED not in kinds(judged(live)[1])
 
     def test_once(self) -> None:
-        live = replace(expecting(NOON), near_stop=0, near_since=NOON - seconds(60))
+        live = replace(expecting(NOON), nearest_stop=0, near_since=NOON - seconds(60))
         after, _ = judged(live)
 
         assert judged(after, as_of=NOON + seconds(30)) == (after, ())
@@ -98,7 +98,7 @@ class TestArrived:
     @pytest.mark.parametrize(("for_s", "is_told"), [(60, False), (89, False), (90, True)])
     def test_out_of_turn_it_takes_longer(self, for_s: int, is_told: bool) -> None:  # noqa: FBT001 - a table
         live = replace(
-            expecting(*[NOON + minutes(60)] * 3), near_stop=2, near_since=NOON - seconds(for_s)
+            expecting(*[NOON + minutes(60)] * 3), nearest_stop=2, near_since=NOON - seconds(for_s)
         )
 
         after, alerts = judged(live)
@@ -107,7 +107,7 @@ class TestArrived:
         assert after.last_stop == (2 if is_told else None)
 
     def test_after_a_stop_under_way_the_next_is_in_turn(self) -> None:
-        live = replace(expecting(*[NOON] * 3), near_stop=1, near_since=NOON - seconds(25))
+        live = replace(expecting(*[NOON] * 3), nearest_stop=1, near_since=NOON - seconds(25))
         live = live.with_progress(0, Progress(arrived_at=NOON - minutes(9), has_approached=True))
 
         _, alerts = judged(live)
@@ -237,9 +237,9 @@ def test_a_changing_eta_is_told_once_per_least_interval(ticks: list[tuple[float,
 
     for kind in (AlertKind.DELAYED, AlertKind.BACK_ON_TIME):
         times = [alert.occurred_at for alert in told if alert.kind is kind]
-        assert all(b - a >= POLICY.promise_rest for a, b in itertools.pairwise(times))
+        assert all(b - a >= POLICY.promise_min_interval for a, b in itertools.pairwise(times))
     changes = [a.occurred_at for a in told if a.kind is not AlertKind.APPROACHING]
-    assert all(b - a >= POLICY.promise_rest for a, b in itertools.pairwise(changes))
+    assert all(b - a >= POLICY.promise_min_interval for a, b in itertools.pairwise(changes))
 
 
 def test_a_hundred_flaps_in_ten_minutes_are_one_delay() -> None:
@@ -275,7 +275,7 @@ def walked(
         live = replace(
             live,
             etas=tuple(None if m is None else make_eta(at + minutes(m)) for m in points_min),
-            near_stop=live.next_stop if is_near else None,
+            nearest_stop=live.next_stop if is_near else None,
             near_since=at - seconds(60) if is_near else None,
         )
         live, alerts = judge(live, at)
@@ -318,7 +318,7 @@ def test_an_alert_is_not_told_again(live: Live, minutes_later: int) -> None:
 @given(lives_of(6), st.integers(1, 6))
 def test_a_limit_delays_alerts_but_loses_none(live: Live, limit: int) -> None:
     # An arrival out of turn changes the order of what is ahead, and with it what is told next.
-    assume(live.near_stop in {None, live.next_stop})
+    assume(live.nearest_stop in {None, live.next_stop})
     in_one, everything = judged(live)
     told: list[Alert] = []
     for _ in everything:
@@ -411,8 +411,8 @@ def test_no_rule_fires_for_a_quiet_stop(
     if eta is not None:
         eta = replace(eta, point=eta.point + seconds(fraction_s), latest=eta.latest + seconds(1))
     (point_s,) = Etas.of([eta]).points_s
-    outlook = Outlook(0, stop, progress, stops_before, eta, as_of)
-    spoken = [outcome for rule in RULES if (outcome := rule(outlook, POLICY)) is not None]
+    given = AlertInput(0, stop, progress, stops_before, eta, as_of)
+    spoken = [outcome for rule in RULES if (outcome := rule(given, POLICY)) is not None]
 
     is_soon = stops_before <= POLICY.approaching_stops
     tolerance_s = POLICY.delay_tolerance.total_seconds()

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.driving.breaks import breaks_taken, pauses
+from chalicelib.domain.driving.breaks import breaks_ahead, breaks_taken
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.forecasts import planned_etas, remaining_etas, stop_times
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.eta.chain import Pause
+from chalicelib.domain.eta.chain import BreakAhead
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.policy import Policy
@@ -59,13 +59,13 @@ def after(fixes: Sequence[Fix], live: Live | None = None, *breaks: Break) -> Liv
 
 
 def ahead(live: Live, at: datetime, *breaks: Break) -> list[tuple[float, bool]]:
-    return [(p.left_s, p.is_now) for p in pauses(breaks or (LUNCH,), at, live)]
+    return [(p.left_s, p.is_now) for p in breaks_ahead(breaks or (LUNCH,), at, live)]
 
 
 class TestWhatIsAhead:
     def test_before_its_span_all_of_a_break_is_ahead(self) -> None:
-        assert list(pauses([LUNCH], NOON - minutes(1))) == [
-            Pause(NOON.timestamp(), (NOON + minutes(60)).timestamp(), 1_800)
+        assert list(breaks_ahead([LUNCH], NOON - minutes(1))) == [
+            BreakAhead(NOON.timestamp(), (NOON + minutes(60)).timestamp(), 1_800)
         ]
 
     def test_a_break_gets_shorter_while_the_van_stands(self) -> None:
@@ -143,8 +143,8 @@ class TestWhatIsAhead:
         live = after(drive)
 
         assert all(0 <= taken_s <= LUNCH.duration_s for taken_s in live.breaks_taken_s)
-        for pause in pauses([LUNCH], at, live):
-            assert 0 < pause.left_s <= LUNCH.duration_s
+        for each in breaks_ahead([LUNCH], at, live):
+            assert 0 < each.left_s <= LUNCH.duration_s
 
 
 class TestEtas:

@@ -89,7 +89,7 @@ def test_after_a_late_report_the_etas_rest_on_the_newest_fix() -> None:
 
 
 def test_an_arrival_that_nobody_reported_is_when_the_van_came_near() -> None:
-    before, after = leave(make_live(3, near_stop=0, near_since=NOON + seconds(30)))
+    before, after = leave(make_live(3, nearest_stop=0, near_since=NOON + seconds(30)))
 
     assert from_stop(
         before, after, 0, left_at=LEFT, now=LEARNT, policy=POLICY

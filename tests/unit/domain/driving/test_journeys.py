@@ -203,7 +203,7 @@ class TestOutOfTurn:
 
         arrived = [a for a in told if a.kind is AlertKind.ARRIVED]
         assert [(a.stop_index, a.occurred_at) for a in arrived] == [(1, NOON)]
-        assert (live.under_way, live.near_stop, live.near_since) == (1, 1, NOON)
+        assert (live.under_way, live.nearest_stop, live.near_since) == (1, 1, NOON)
 
     def test_the_plan_goes_on_from_there_and_skipped_stops_stay_ahead(self) -> None:
         live, _ = after(on_the_road(), standing(2, 0, 30, 60, 90), standing(2, 120))

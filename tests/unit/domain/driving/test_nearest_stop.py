@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.driving.nearest_stop import Near, near_stop
+from chalicelib.domain.driving.nearest_stop import NearestStop, nearest_stop
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.policy import Policy
@@ -38,13 +38,13 @@ def near(
     live: Live | None = None,
     route: Route | None = None,
     model: FactoryPrior | None = None,
-) -> Near | None:
+) -> NearestStop | None:
     """Where a van is that was seen so many metres north of the first stop, 10 s apart."""
     passed = [
         make_fix(NOON + seconds(10 * i), coordinates=north_of(HELSINKI, way_m))
         for i, way_m in enumerate(ways_m)
     ]
-    return near_stop(
+    return nearest_stop(
         make_live(4) if live is None else live,
         route or make_route(4),
         passed,
@@ -74,7 +74,7 @@ def under_way(stop: int) -> Live:
 def test_it_begins_with_the_first_near_fix_and_ends_with_a_far_one(
     before: datetime | None, ways_m: list[float], since: datetime | None
 ) -> None:
-    live = make_live(4) if before is None else make_live(4, near_stop=0, near_since=before)
+    live = make_live(4) if before is None else make_live(4, nearest_stop=0, near_since=before)
 
     assert near(ways_m, live) == (None if since is None else (0, since))
 
@@ -88,7 +88,7 @@ def test_a_stop_out_of_turn_is_near_where_the_next_is_not() -> None:
 
 
 def test_coming_from_another_stop_it_begins_anew() -> None:
-    live = make_live(4, near_stop=0, near_since=NOON - minutes(5))
+    live = make_live(4, nearest_stop=0, near_since=NOON - minutes(5))
 
     assert near([2_000.0], live) == (2, NOON)
 
@@ -139,6 +139,6 @@ def test_the_parking_point_is_not_looked_up_from_far_away() -> None:
 
 
 def test_a_stop_passed_by_is_near_only_while_it_is() -> None:
-    live = replace(make_live(4), near_stop=2, near_since=NOON - minutes(1))
+    live = replace(make_live(4), nearest_stop=2, near_since=NOON - minutes(1))
 
     assert near([2_000.0, 2_100.0], live) is None

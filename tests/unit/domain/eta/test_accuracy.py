@@ -9,7 +9,7 @@ from chalicelib.domain.eta.accuracy import (
     Arrival,
     Horizon,
     Miss,
-    Told,
+    PublishedEta,
     judge,
     miss,
     pool,
@@ -21,17 +21,19 @@ from tests.support.strategies import instants, whole_seconds
 FRESH_FOR = minutes(3)
 
 
-def told(at_min: float, point_min: float, *, margin_min: float = 10) -> Told:
+def told(at_min: float, point_min: float, *, margin_min: float = 10) -> PublishedEta:
     """At that minute after noon: you arrive at this minute."""
     eta = make_eta(NOON + minutes(point_min), margin=minutes(margin_min))
-    return Told(NOON + minutes(at_min), eta)
+    return PublishedEta(NOON + minutes(at_min), eta)
 
 
-def arrival(at_min: float, told_etas: Sequence[Told], *, next_min: float | None = None) -> Arrival:
+def arrival(
+    at_min: float, told_etas: Sequence[PublishedEta], *, next_min: float | None = None
+) -> Arrival:
     return Arrival(
         arrived_at=NOON + minutes(at_min),
         started_at=NOON,
-        told=told_etas,
+        published=told_etas,
         next_since=None if next_min is None else NOON + minutes(next_min),
     )
 
@@ -73,7 +75,7 @@ def test_without_a_told_eta_there_is_nothing_to_judge() -> None:
 
 
 def test_the_past_is_read_as_now() -> None:
-    told_before = Told(NOON - minutes(1), make_eta(NOON - minutes(30), margin=minutes(10)))
+    told_before = PublishedEta(NOON - minutes(1), make_eta(NOON - minutes(30), margin=minutes(10)))
 
     for late_min, covered in ((5, False), (0, True)):
         at = NOON + minutes(late_min)
@@ -83,7 +85,7 @@ def test_the_past_is_read_as_now() -> None:
 
 def test_old_news_are_read_with_the_range_that_they_had_by_then() -> None:
     fresh = told(0, 30)
-    stale = Told(fresh.at, fresh.eta, as_of=NOON - minutes(20))
+    stale = PublishedEta(fresh.at, fresh.eta, as_of=NOON - minutes(20))
     fresh_found, stale_found = (
         judge(arrival(50, [each], next_min=0), fresh_for=FRESH_FOR)[Horizon.NEXT_STOP]
         for each in (fresh, stale)
@@ -145,7 +147,7 @@ def test_the_figures_are_in_order(misses: list[Miss]) -> None:
 def test_nothing_is_judged_from_the_future(
     arrived_at: datetime, pairs: list[tuple[datetime, datetime]], next_since: datetime | None
 ) -> None:
-    etas = [Told(at, make_eta(point)) for at, point in pairs]
+    etas = [PublishedEta(at, make_eta(point)) for at, point in pairs]
     judged = judge(Arrival(arrived_at, NOON - minutes(30), etas, next_since), fresh_for=FRESH_FOR)
 
     earliest = min((each.at for each in etas), default=None)

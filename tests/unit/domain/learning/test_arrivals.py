@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.driving.departures import Departure
-from chalicelib.domain.eta.accuracy import Horizon, Told, judge
+from chalicelib.domain.eta.accuracy import Horizon, PublishedEta, judge
 from chalicelib.domain.ids import DriverId, RouteId, StopId
-from chalicelib.domain.learning.arrivals import EtasTold, Reached, reached
+from chalicelib.domain.learning.arrivals import PublishedEtas, Reached, reached
 from tests.support.builders import NOON, make_eta, make_range, make_route, make_stop, minutes
 from tests.support.strategies import departures, etas, instants, routes_of
 
@@ -36,7 +36,7 @@ def departure(stop_index: int | None, left_min: float, **changes: Any) -> Depart
 HUB = departure(None, 0)
 
 
-def of(*found: Departure, told: tuple[EtasTold, ...] = ()) -> Reached:
+def of(*found: Departure, told: tuple[PublishedEtas, ...] = ()) -> Reached:
     return reached(make_route(STOPS), found, told)
 
 
@@ -108,14 +108,14 @@ def test_etas_of_batches_and_departures_count_since_they_could_be_read() -> None
     early, late, offline = (make_eta(NOON + minutes(point)) for point in (50, 60, 70))
     hub = departure(None, 0, etas=(None, early, None))
     left = departure(0, 10, etas=(None, offline, None), told_at=NOON + minutes(45))
-    batch = EtasTold(NOON + minutes(30), {0: early, 1: late}, as_of=NOON + minutes(29))
+    batch = PublishedEtas(NOON + minutes(30), {0: early, 1: late}, as_of=NOON + minutes(29))
 
     found = of(hub, left, departure(1, 62), told=(batch,))
 
-    assert sorted(found.arrivals[SECOND].told, key=lambda told: told.at) == [
-        Told(NOON, early, as_of=NOON),
-        Told(NOON + minutes(30), late, as_of=NOON + minutes(29)),
-        Told(NOON + minutes(45), offline, as_of=NOON + minutes(10)),
+    assert sorted(found.arrivals[SECOND].published, key=lambda each: each.at) == [
+        PublishedEta(NOON, early, as_of=NOON),
+        PublishedEta(NOON + minutes(30), late, as_of=NOON + minutes(29)),
+        PublishedEta(NOON + minutes(45), offline, as_of=NOON + minutes(10)),
     ]
     judged = judge(found.arrivals[SECOND], fresh_for=FRESH_FOR)
     errors = {horizon: miss.error_s / 60 for horizon, miss in judged.items()}
@@ -139,9 +139,9 @@ def test_etas_of_a_departure_are_as_old_as_the_fix_behind_them() -> None:
     assert judged[Horizon.MINUTES_10].width_s == (eta.latest - eta.earliest).total_seconds()
 
 
-def told() -> st.SearchStrategy[EtasTold]:
+def told() -> st.SearchStrategy[PublishedEtas]:
     by_stop = st.dictionaries(st.integers(0, STOPS - 1), etas(), max_size=STOPS)
-    return st.builds(EtasTold, instants(), by_stop, instants())
+    return st.builds(PublishedEtas, instants(), by_stop, instants())
 
 
 def drives() -> st.SearchStrategy[list[Departure]]:
@@ -153,7 +153,7 @@ def drives() -> st.SearchStrategy[list[Departure]]:
 
 @given(routes_of(STOPS), drives(), st.lists(told(), max_size=5))
 def test_every_stop_that_was_left_is_judged_or_unknown_once(
-    route: Any, left: list[Departure], batches: list[EtasTold]
+    route: Any, left: list[Departure], batches: list[PublishedEtas]
 ) -> None:
     found = reached(route, left, batches)
 
@@ -166,7 +166,7 @@ def test_every_stop_that_was_left_is_judged_or_unknown_once(
 
 @given(routes_of(STOPS), drives(), st.lists(told(), max_size=5), instants())
 def test_later_etas_do_not_change_earlier_judgements(
-    route: Any, left: list[Departure], batches: list[EtasTold], at: datetime
+    route: Any, left: list[Departure], batches: list[PublishedEtas], at: datetime
 ) -> None:
     known = reached(route, left, [each for each in batches if each.at <= at])
     all_told = reached(route, left, batches)

@@ -20,7 +20,7 @@ from chalicelib.domain.eta.learned.lessons import (
 )
 from chalicelib.domain.eta.learned.pages import pages_of
 from chalicelib.domain.eta.learned.state import State
-from chalicelib.domain.learning.learning import JUDGED_AHEAD, Teaching, teachings
+from chalicelib.domain.learning.learning import JUDGED_AHEAD, DepartureLessons, lessons_by_departure
 from chalicelib.domain.routes.routes import Break, Route
 from tests.support.builders import (
     HELSINKI,
@@ -65,14 +65,14 @@ HUB, FIRST, SECOND = leaving(None, 0), leaving(0, 10), leaving(1, 22)
 
 
 def lessons(departures: Sequence[Departure], route: Route = ROUTE) -> list[list[Lesson]]:
-    return [list(teaching.lessons) for teaching in teachings(route, departures, after=None)]
+    return [list(each.lessons) for each in lessons_by_departure(route, departures, after=None)]
 
 
 def test_the_hub_alone_teaches_nothing() -> None:
-    (teaching,) = teachings(ROUTE, [HUB], after=None)
+    (each,) = lessons_by_departure(ROUTE, [HUB], after=None)
 
-    assert teaching.lessons == ()
-    assert teaching.learnt.through == HUB.key
+    assert each.lessons == ()
+    assert each.mark.through == HUB.key
 
 
 def test_a_stop_teaches_its_leg_its_visit_and_its_etas() -> None:
@@ -160,9 +160,9 @@ def test_a_planned_leg_is_taught_with_the_seconds_of_its_road_and_no_other() -> 
 
 
 def test_only_what_comes_after_the_mark_is_new() -> None:
-    def new(after: Departure | None) -> list[Teaching]:
+    def new(after: Departure | None) -> list[DepartureLessons]:
         mark = None if after is None else after.key
-        return list(teachings(ROUTE, [HUB, FIRST, SECOND], after=mark))
+        return list(lessons_by_departure(ROUTE, [HUB, FIRST, SECOND], after=mark))
 
     assert new(SECOND) == []
     assert new(FIRST) == new(None)[2:]
@@ -216,19 +216,19 @@ def test_a_driver_who_left_before_the_window_opened_teaches_no_service_time() ->
 
 
 @pytest.mark.parametrize(
-    ("duration_s", "taught"),
+    ("duration_s", "each"),
     [
         (300, [RangeLesson, VisitLesson]),  # in the eight minutes of the leg
         (120, [RangeLesson]),  # as well in the two of the visit
         (600, [LegLesson, RangeLesson, VisitLesson]),  # in neither
     ],
 )
-def test_a_time_that_may_hold_a_break_teaches_nothing(duration_s: int, taught: list[type]) -> None:
+def test_a_time_that_may_hold_a_break_teaches_nothing(duration_s: int, each: list[type]) -> None:
     rest = Break(NOON - minutes(60), NOON + minutes(60), duration_s)
 
     *_, found = lessons([HUB, FIRST], replace(ROUTE, breaks=(rest,)))
 
-    assert [type(lesson) for lesson in found] == taught
+    assert [type(lesson) for lesson in found] == each
 
 
 def test_a_break_at_another_time_does_not_prevent_learning() -> None:
@@ -252,11 +252,11 @@ def test_nothing_is_learnt_before_it_happened(route: Route, written: list[Depart
     departures = sorted(written, key=lambda each: each.key)
     model = LearnedModel(State())
 
-    for teaching, departure in zip(
-        teachings(route, departures, after=None), departures, strict=True
+    for each, departure in zip(
+        lessons_by_departure(route, departures, after=None), departures, strict=True
     ):
-        assert teaching.learnt.through == departure.key
-        for lesson in teaching.lessons:
+        assert each.mark.through == departure.key
+        for lesson in each.lessons:
             arrived_at = departure.arrived_at
             assert arrived_at is not None
             assert lesson.over_at <= max(departure.left_at, arrived_at)
@@ -274,9 +274,9 @@ def test_a_lesson_touches_only_its_pages_and_asking_finds_them(
     places = [route.hub_coordinates, *(stop.coordinates for stop in route.stops)]
     asked = set(pages_of(places, [route.driver_id]))
 
-    for teaching in teachings(route, departures, after=None):
-        for lesson in teaching.lessons:
+    for each in lessons_by_departure(route, departures, after=None):
+        for lesson in each.lessons:
             state = State()
             lesson.teach(LearnedModel(state))
             assert state.beliefs.changed <= lesson.pages()
-            assert lesson.pages() <= teaching.pages() <= asked
+            assert lesson.pages() <= each.pages() <= asked

@@ -140,7 +140,7 @@ def test_the_driver_is_on_shift_with_nothing_left_of_the_last_route() -> None:
         ended_at=NOON - minutes(90),
         clock_skew=minutes(9),
         planned=(ROUTE, OTHER_ROUTE),
-        near_stop=4,
+        nearest_stop=4,
         last_stop=4,
     )
     carrier.has(before)

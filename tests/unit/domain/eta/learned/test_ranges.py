@@ -10,7 +10,7 @@ from chalicelib.domain.eta.learned.curve import POWER_LAW, Curve
 from chalicelib.domain.eta.learned.noise import FLOOR, Noise, clipped, driver_factor
 from chalicelib.domain.eta.learned.quantiles import RangeTracker, learn_shared
 from chalicelib.domain.eta.learned.state import State
-from chalicelib.domain.eta.learned.travel import HORIZONS, StopTold, horizon
+from chalicelib.domain.eta.learned.travel import HORIZONS, StopPrediction, horizon
 from tests.support.builders import NOON
 from tests.unit.domain.eta.builders import make_traits
 
@@ -62,7 +62,7 @@ def test_the_hit_rate_of_stops_converges_to_what_is_claimed() -> None:
     hits = 0
     for i in range(12_000):
         shape = travel.range_shape(8)
-        told = StopTold(8, 1_000.0, 100.0, shape.low, shape.high)
+        told = StopPrediction(8, 1_000.0, 100.0, shape.low, shape.high)
         took_s = 1_000.0 * math.exp(rnd.gauss(0.05, 0.3))
         inside = 1_000.0 + 100.0 * shape.low <= took_s <= 1_000.0 + 100.0 * shape.high
         hits += i >= 4_000 and inside
@@ -80,7 +80,7 @@ def test_a_late_journey_counts_once_per_independent_way_not_per_stop(
     before = travel.range_shape(stops_ahead)
     for _ in range(60 - stops_ahead):
         shape = travel.range_shape(stops_ahead)
-        told = StopTold(stops_ahead, 1_000.0, 100.0, shape.low, shape.high)
+        told = StopPrediction(stops_ahead, 1_000.0, 100.0, shape.low, shape.high)
         travel.learn_stop(told, 9_000.0)
 
     ways = 60 / stops_ahead - 1
@@ -90,7 +90,7 @@ def test_a_late_journey_counts_once_per_independent_way_not_per_stop(
 
 def test_a_certain_stop_teaches_nothing() -> None:
     travel = State().travel
-    travel.learn_stop(StopTold(1, 10.0, 0.0, -1.0, 1.0), 1_000.0)
+    travel.learn_stop(StopPrediction(1, 10.0, 0.0, -1.0, 1.0), 1_000.0)
 
     assert travel.horizons == State().travel.horizons
 
