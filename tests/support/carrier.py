@@ -4,6 +4,7 @@
 `Round` is a driver with a route, from planned to under way. Every step is a request to the API.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -325,7 +326,7 @@ class Round:
     def scan(self, *barcodes: str) -> Reply:
         now = self.carrier.clock.now().isoformat()
         scans = [
-            {"action_id": f"scan-{code}", "barcode": code, "scanned_at": now} for code in barcodes
+            {"action_id": scan_id(code), "barcode": code, "scanned_at": now} for code in barcodes
         ]
         return self.call("POST", "scans", {"scans": scans})
 
@@ -401,6 +402,12 @@ class Round:
         """The item of the live state."""
         (row,) = (row for row in self.fleet() if row["item"]["S"] == "LIVE")
         return row
+
+
+def scan_id(code: str) -> str:
+    """The name of a scan; any code has one, however long or odd."""
+    is_short = code.isalnum() and code.isascii() and len(code) <= 50
+    return f"scan-{code if is_short else hashlib.sha256(code.encode()).hexdigest()[:20]}"
 
 
 def stop_place(stop: int) -> Coordinates:

@@ -11,7 +11,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from chalicelib.domain.driving.fixes import credible
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.arrival import Seen, has_arrived
 from chalicelib.domain.eta.estimates import Eta, Etas
@@ -191,7 +190,7 @@ def decide(
 
 
 def _seen(live: Live, policy: Policy) -> tuple[Seen, ...]:
-    return tuple((fix.recorded_at, fix.coordinates) for fix in credible(live.recent, policy))
+    return tuple((fix.recorded_at, fix.coordinates) for fix in live.credible(policy))
 
 
 def _is_promise_recent(given: AlertInput, policy: Policy) -> bool:

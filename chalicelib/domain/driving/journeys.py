@@ -10,7 +10,7 @@ from datetime import datetime
 
 from chalicelib.domain.driving.alerts import Alert, decide
 from chalicelib.domain.driving.breaks import breaks_taken
-from chalicelib.domain.driving.fixes import Fix, Screened, is_drivable, newest
+from chalicelib.domain.driving.fixes import Fix, Screened, is_drivable
 from chalicelib.domain.driving.forecasts import remaining_etas
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.nearest_stop import CLEAR, nearest_stop
@@ -36,7 +36,7 @@ def advance(
     The head only moves forward. Late fixes change neither the head nor an ETA, and cause no alert.
     """
     before = live.head(policy)
-    after = replace(live, recent=newest(live.recent, screened.usable))
+    after = live.with_fixes(screened.usable)
     head = after.head(policy)
     if head is None or (before is not None and head.sort_key <= before.sort_key):
         return after, ()

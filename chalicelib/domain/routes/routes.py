@@ -104,7 +104,8 @@ class RouteSummary:
 class Route:
     """A plan and its driver.
 
-    ``starts_at`` is when the van should leave the hub, ``started_at`` is when it did.
+    ``starts_at`` is when the van should leave the hub, ``started_at`` is when it did. ``previous``
+    is the route that the driver had driven before this one, known since the start.
     """
 
     id: RouteId
@@ -120,6 +121,7 @@ class Route:
     started_at: datetime | None = None
     completed_at: datetime | None = None
     breaks: tuple[Break, ...] = ()
+    previous: RouteId | None = None
 
     @property
     def summary(self) -> RouteSummary:

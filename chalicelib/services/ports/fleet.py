@@ -1,5 +1,6 @@
 """Drivers' live states and tracks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -31,6 +32,10 @@ class Fleet(Protocol):
 
     def append_track(self, entry: TrackEntry) -> bool:
         """Keep a batch under its own content; False when the very same batch was there already."""
+        ...
+
+    def held_already(self, entry: TrackEntry, among: Sequence[Fix]) -> frozenset[Fix]:
+        """Those among a batch's fixes that other batches hold, as far as one short read shows."""
         ...
 
     def track(

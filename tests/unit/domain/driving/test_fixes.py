@@ -13,9 +13,7 @@ from chalicelib.domain.driving.fixes import (
     Reason,
     Screened,
     Verdict,
-    corrected,
     credible,
-    device_clock_skew,
     is_drivable,
     newest,
     quantized,
@@ -384,58 +382,3 @@ class TestTeleports:
         other = make_fix(NOON + seconds(90), coordinates=Coordinates(0.0, 20.0))
 
         assert teleports([*drive, one, other], POLICY) == {one, other}
-
-
-class TestClockSkew:
-    def skew(
-        self,
-        *recorded_at: datetime,
-        sent_at: datetime | None = None,
-        received_at: datetime = NOON,
-        known: timedelta = timedelta(0),
-    ) -> timedelta:
-        return device_clock_skew(
-            max(recorded_at),
-            sent_at,
-            oldest_recorded_at=min(recorded_at),
-            received_at=received_at,
-            known_skew=known,
-            policy=POLICY,
-        )
-
-    @pytest.mark.parametrize("offset", [timedelta(days=1), -timedelta(days=1), minutes(10)])
-    def test_sent_at_shows_the_skew(self, offset: timedelta) -> None:
-        assert self.skew(NOON + offset, sent_at=NOON + offset) == offset
-
-    def test_fixes_from_the_future_show_a_clock_ahead(self) -> None:
-        ahead = NOON + timedelta(days=1)
-
-        assert self.skew(ahead - minutes(5), ahead) == timedelta(days=1)
-
-    def test_one_fix_from_the_future_says_nothing_about_the_clock(self) -> None:
-        assert self.skew(NOON - minutes(5), NOON + minutes(10)) == timedelta(0)
-
-    def test_old_fixes_say_nothing_about_the_clock(self) -> None:
-        assert self.skew(NOON - timedelta(hours=20)) == timedelta(0)
-        assert self.skew(NOON - timedelta(hours=20), sent_at=NOON + seconds(119)) == timedelta(0)
-
-    def test_a_repeated_batch_is_corrected_by_the_same_amount(self) -> None:
-        sent_at = NOON + timedelta(days=1)
-        first = self.skew(sent_at, sent_at=sent_at)
-
-        again = self.skew(sent_at, sent_at=sent_at, received_at=NOON + seconds(50), known=first)
-
-        assert again == first
-
-    def test_the_skew_is_in_whole_milliseconds_as_it_is_stored(self) -> None:
-        sent_at = NOON + timedelta(days=1, microseconds=123_456)
-
-        assert self.skew(sent_at, sent_at=sent_at) == timedelta(days=1, milliseconds=123)
-
-    def test_a_corrected_device_clock_is_believed_again(self) -> None:
-        assert self.skew(NOON, sent_at=NOON, known=timedelta(days=1)) == timedelta(0)
-
-    def test_correcting_keeps_the_distances_in_time(self) -> None:
-        drive = make_drive(3, start=NOON + timedelta(days=1))
-
-        assert corrected(drive, timedelta(days=1)) == make_drive(3)
