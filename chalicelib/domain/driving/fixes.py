@@ -5,6 +5,7 @@ of the newest few usable fixes *as a set*. So the order and the grouping in whic
 cannot change it: keeping the newest K of a union is associative, commutative and idempotent.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -238,32 +239,34 @@ def credible(recent: Sequence[Fix], policy: Policy, origin: Fix | None = None) -
         # The newest of equally long chains, so that a van elsewhere gets a chain of its own.
         reaching = (chain for chain in reversed(chains) if is_drivable(chain[-1], fix, policy))
         chains.append((*max(reaching, key=len, default=()), fix))
-    best: tuple[Fix, ...] = ()
-    for chain in chains:
-        if _gives_way(best, chain, origin):
-            best = chain
+    whole = [a for a in chains if not any(b[: len(a)] == a for b in chains if b is not a)]
+    best = functools.reduce(_more_credible, whole)
     return best if origin is None or best[0] is not origin else best[1:]
 
 
-def _gives_way(best: tuple[Fix, ...], chain: tuple[Fix, ...], origin: Fix | None) -> bool:
-    """Whether another chain is more credible than the best so far, which ends before it."""
-    links = set(best)
-    own = [fix for fix in chain if fix not in links]
-    if not best or len(own) == len(chain) - len(best):
-        return True  # the same chain, one fix longer
-    if own[0].sort_key > best[-1].sort_key:
-        is_anchored = origin is not None and best[0] is origin
-        return len(own) >= REANCHOR_AFTER or (len(chain) > len(best) and not is_anchored)
-    return _support(chain) > _support(best)
+def _more_credible(a: tuple[Fix, ...], b: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """One of two chains of which neither goes on with the other."""
+    own_of_a = [fix for fix in a if fix not in b]
+    own_of_b = [fix for fix in b if fix not in a]
+    older, younger, own = a, b, own_of_b
+    if own_of_b[0].sort_key < own_of_a[0].sort_key:
+        older, younger, own = b, a, own_of_a
+    if own[0].sort_key > older[-1].sort_key:
+        return younger if len(own) >= REANCHOR_AFTER else older
+    support, rival = _support(younger), _support(older)
+    if support == rival and len(older) >= REANCHOR_AFTER:
+        # Which one we choose says nothing. But every window of the same fixes must choose it again.
+        return min(older, younger, key=lambda chain: min(map(_place, chain)))
+    return younger if support > rival else older
 
 
-def _support(chain: Sequence[Fix]) -> tuple[int, int, tuple[float, float]]:
-    """At how many places a chain was, and with how many fixes.
+def _support(chain: Sequence[Fix]) -> tuple[int, int]:
+    """At how many places a chain was, and with how many fixes."""
+    return len(set(map(_place, chain))), len(chain)
 
-    The last value only makes every window of the same fixes choose the same chain.
-    """
-    places = [(fix.coordinates.lat_deg, fix.coordinates.lon_deg) for fix in chain]
-    return len(set(places)), len(places), min(places)
+
+def _place(fix: Fix) -> tuple[float, float]:
+    return fix.coordinates.lat_deg, fix.coordinates.lon_deg
 
 
 def is_drivable(a: Fix, b: Fix, policy: Policy) -> bool:
