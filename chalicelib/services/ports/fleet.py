@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.journal.changes import (
         TrackEntry,
     )
-    from chalicelib.domain.learning.arrivals import PublishedEtas
+    from chalicelib.domain.learning.published import PublishedEtas
 
 
 class Fleet(Protocol):
