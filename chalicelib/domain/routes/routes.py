@@ -4,7 +4,7 @@ Every change of the plan (stops, order, windows, service times, promises) change
 The events on the road are in the driver's live state, never here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -162,17 +162,16 @@ class Route:
         """The index of a stop in the plan, from 0; None for an unknown stop."""
         return next((i for i, stop in enumerate(self.stops) if stop.id == stop_id), None)
 
-    def find_barcode(self, barcode: str) -> tuple[ShipmentId, ...]:
-        """The shipments that a scanned parcel may belong to, in the order of the stops.
+    @property
+    def parcels(self) -> Iterator[tuple[ShipmentId, str]]:
+        """Each parcel by its shipment and its barcode, in the order of the stops.
 
-        There can be several, because two shippers may use the same barcode.
+        Several shipments can have the same barcode.
         """
-        return tuple(
-            consignment.shipment_id
-            for stop in self.stops
-            for consignment in stop.consignments
-            if barcode in consignment.barcodes
-        )
+        for stop in self.stops:
+            for consignment in stop.consignments:
+                for barcode in consignment.barcodes:
+                    yield consignment.shipment_id, barcode
 
 
 def _credible_s(road_s: float | None, way_m: float) -> float | None:

@@ -37,12 +37,15 @@ def test_a_stop_is_found_by_its_id() -> None:
     assert route.stop_index(StopId("stp_9")) is None
 
 
-def test_a_parcel_is_found_by_its_barcode() -> None:
+def test_a_route_lists_its_parcels_in_the_order_of_the_stops() -> None:
     route = make_route([make_stop(0), TWO_SHIPMENTS])
 
-    assert route.find_barcode("B1") == ("shp_b",)
-    assert route.find_barcode("A2") == ("shp_a",)
-    assert route.find_barcode("unknown") == ()
+    assert [shipment_id for shipment_id, _ in route.parcels] == [
+        "shp_0001",
+        *(["shp_a"] * 2),
+        "shp_b",
+    ]
+    assert ("shp_b", "B1") in route.parcels
 
 
 def test_a_route_leads_from_the_hub_to_its_stops() -> None:
