@@ -333,6 +333,7 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         plan_version=st.integers(1, 99),
         started_at=st.none() | instants(),
         completed_at=st.none() | instants(),
+        start_action_id=st.none() | words(),
         breaks=st.lists(breaks(), max_size=3).map(tuple),
     )
 

@@ -22,6 +22,7 @@ from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.schemas import Out, Schema
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
 from chalicelib.services.driving.scan_parcels import Scan, ScanVerdict
+from chalicelib.services.routes.start_route import StartOrder
 
 
 class ScanIn(Schema):
@@ -148,10 +149,15 @@ class IngestReportOut(Out):
 
 
 class StartIn(Schema):
-    """The driver leaves."""
+    """The driver leaves. ``confirm_other_day``: also with the route of another day."""
 
     action_id: ActionId
     occurred_at: Instant
+    confirm_other_day: bool = False
+
+    def to_domain(self) -> StartOrder:
+        """The order."""
+        return StartOrder(self.action_id, self.confirm_other_day)
 
 
 class ArriveIn(Schema):

@@ -13,7 +13,7 @@ from chalicelib.domain.routes.routes import Break, RouteStatus
 from chalicelib.domain.shipments.custody import ParcelState
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.edge.queries import QueryDay, QueryId
-from chalicelib.edge.schemas import ListingQuery, Out, Schema
+from chalicelib.edge.schemas import ListingQuery, Out, Query, Schema
 from chalicelib.services.routes.show_routes import DriverRoute
 
 ServiceTime = Annotated[float, Field(ge=0, le=14_400)]
@@ -82,6 +82,12 @@ class RoutesQuery(ListingQuery):
 
     service_day: QueryDay
     hub_id: QueryId
+
+
+class StartQuery(Query):
+    """``confirm_other_day``: the route is meant although it is planned for another day."""
+
+    confirm_other_day: bool = False
 
 
 class StopOut(Out):

@@ -14,7 +14,7 @@ from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.forecasts import etas_at_start
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
-from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay
+from chalicelib.domain.errors import NotFound, NothingLoaded, NotToday, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
@@ -45,9 +45,20 @@ from chalicelib.services.retries import retried
 
 
 @dataclass(frozen=True, slots=True)
+class StartOrder:
+    """How a start is asked for. ``action_id`` is the driver's own name for it.
+
+    ``confirms_other_day``: the route is meant although it is planned for another day.
+    """
+
+    action_id: str | None = None
+    confirms_other_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StartRoute:
-    """Starts a planned route. Raises NotFound, Conflict (nothing loaded, another route under way)
-    and Unauthorized (a revoked driver's token).
+    """Starts a planned route. Raises NotFound, Conflict (nothing loaded, another route under way,
+    another day's route) and Unauthorized (a revoked driver's token).
     """
 
     fleet: Fleet
@@ -59,27 +70,36 @@ class StartRoute:
     forecasts: Forecasts
     policy: Policy
 
-    def of_driver(self, actor: Actor) -> Route:
-        """Start the driver's earliest route that is loaded; the one under way, if there is one."""
+    def of_driver(self, actor: Actor, order: StartOrder = StartOrder()) -> Route:
+        """Start the driver's earliest route that is loaded; the one under way, if there is one.
+
+        A start that is sent again finds the route that it has started, also when that is over.
+        """
         live = live_of(self.fleet, actor)
-        if live.is_on_shift and live.route_id is not None:
-            return self.routes.get(live.route_id)
-        refusal: NotFound | NothingLoaded = NotFound()
+        if live.route_id is not None:
+            last = self.routes.get(live.route_id)
+            if live.is_on_shift or (order.action_id and last.start_action_id == order.action_id):
+                return last
+        refusal: NotFound | NothingLoaded | NotToday = NotFound()
         for route in planned_routes(self.routes, live):
             try:
-                return self(route.id, actor=actor)
+                return self(route.id, actor=actor, order=order)
             except NothingLoaded as exc:  # an earlier one that nobody loads must not block the day
+                refusal = refusal if isinstance(refusal, NotToday) else exc
+            except NotToday as exc:
                 refusal = exc
         raise refusal
 
-    def __call__(self, route_id: RouteId, *, actor: Actor) -> Route:
+    def __call__(
+        self, route_id: RouteId, *, actor: Actor, order: StartOrder = StartOrder()
+    ) -> Route:
         """Start it, or find it started."""
         route = self.routes.get(route_id)
         if actor.role is Role.DRIVER and route.driver_id != actor.driver_id:
             raise NotFound
-        return retried(lambda: self._start(route_id, actor))
+        return retried(lambda: self._start(route_id, actor, order))
 
-    def _start(self, route_id: RouteId, actor: Actor) -> Route:
+    def _start(self, route_id: RouteId, actor: Actor, order: StartOrder) -> Route:
         route = self.routes.get(route_id)
         if route.status is not RouteStatus.PLANNED:
             return route
@@ -96,13 +116,16 @@ class StartRoute:
         loaded = [i for i in range(len(route.stops)) if _aboard(route, i, found)]
         if not loaded:
             raise NothingLoaded(route_id=route.id)
+        if not order.confirms_other_day and not route.may_start(now, self.policy):
+            raise NotToday(route_id=route.id, service_day=route.service_day.isoformat())
         stop_times = self.forecasts.stop_times(route, now)
         etas = etas_at_start(stop_times, loaded, self.forecasts.model, now, route.breaks)
         promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
         self._depart(route, promises, etas, found, actor=actor, now=now)
         scanned = {key: shipment.scanned_barcodes for key, shipment in found.items()}
         handled = Handled(parcels=parcel_numbers(route, scanned))
-        started = self._activate(route, live, etas, promises, handled=handled, now=now)
+        named = replace(route, start_action_id=order.action_id)
+        started = self._activate(named, live, etas, promises, handled=handled, now=now)
         at_hub = [key for key, shipment in found.items() if not has_undecided(shipment)]
         self._board_latecomers(started, at_hub, actor)
         return started

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -330,3 +331,68 @@ def test_a_limit_is_what_it_was_checked_to_be(shop: Shop, limit: str) -> None:
     path = f"/v1/shipments?limit={quote(limit)}"
 
     assert shop.carrier.call("GET", path, token=shop.key).status == 422
+
+
+def of_another_day(carrier: Carrier, shop: Shop, later: timedelta) -> Round:
+    """A loaded route that starts so much later."""
+    order = shop.shipment()
+    driver_id, token = carrier.driver()
+    starts_at = carrier.clock.now() + later
+    body = {
+        "driver_id": driver_id,
+        "hub_id": carrier.hub_id,
+        "service_day": starts_at.astimezone(ZoneInfo("Europe/Helsinki")).date().isoformat(),
+        "starts_at": starts_at.isoformat(),
+        "shipment_ids": [order["id"]],
+    }
+    route = carrier.made("/v1/routes", body, carrier.dispatcher)
+    stop_ids = [stop["id"] for stop in route["stops"]]
+    ids, orders = [[order["id"]]], {order["id"]: order}
+    return Round(carrier, shop, driver_id, token, route["id"], stop_ids, ids, orders).loaded()
+
+
+@pytest.mark.parametrize("by_staff", [False, True], ids=["by its driver", "by a dispatcher"])
+def test_the_route_of_another_day_starts_only_if_that_is_confirmed(
+    shared: Carrier, shop: Shop, *, by_staff: bool
+) -> None:
+    van = of_another_day(shared, shop, timedelta(hours=19))
+    before = shared.everything()
+
+    def start(*, confirmed: bool) -> Any:
+        if by_staff:
+            query = "?confirm_other_day=true" if confirmed else ""
+            path = f"/v1/routes/{van.route_id}/start{query}"
+            return shared.call("POST", path, token=shared.dispatcher)
+        more = {"confirm_other_day": True} if confirmed else {}
+        return van.call("POST", "route/start", van.action(**more))
+
+    refused = start(confirmed=False)
+
+    assert (refused.status, refused.code) == (409, "not_today")
+    assert refused.json["service_day"] == "2026-11-24"
+    assert shared.everything() == before
+    assert start(confirmed=True).status == 200
+    assert van.shop.event_types(van.ids[0][0])[-1] == "out_for_delivery"
+
+
+def test_hours_before_its_time_a_route_of_today_starts(shared: Carrier, shop: Shop) -> None:
+    assert of_another_day(shared, shop, timedelta(hours=9)).start().status == 200
+
+
+def test_a_start_that_is_sent_again_after_the_last_stop_finds_its_route(shared: Carrier) -> None:
+    shop = shared.shop()
+    van = shared.planned(shop, [[shop.shipment()]]).loaded()
+    action = van.action()
+    assert van.call("POST", "route/start", action).status == 200
+    assert van.work(0, "deliver").status == 200
+    later = shop.shipment()
+    second = shared.plan(van.driver_id, [[later["id"]]]).json
+    van.scan(later["parcels"][0]["barcode"])
+
+    again = van.call("POST", "route/start", action)
+
+    assert again.status == 200
+    assert (again.json["id"], again.json["status"]) == (van.route_id, "completed")
+    assert again.json["stops"][0]["is_done"]
+    assert shop.get(later["id"])["status"] == "loaded"
+    assert van.start().json["id"] == second["id"]
