@@ -5,7 +5,7 @@ import { longitudeNear } from "./longitudes.js";
 import { createVan, homeMarker } from "./markers.js";
 import { addStreets } from "./streets.js";
 
-/** @import { LatLng, LatLngTuple, PointTuple } from "leaflet" */
+/** @import { LatLngTuple, PointTuple } from "leaflet" */
 /** @import { Ground, State } from "./state.js" */
 
 const NEAREST_ZOOM = 16;
@@ -86,11 +86,12 @@ export function createMap({ frame, bar, ground, state }) {
 
   function follow() {
     const at = van.target();
+    const extent = van.extent();
     const animate = !stillness.matches;
     if (mode === "van" && at) {
       map.setView(at, Math.max(map.getZoom(), NEAREST_ZOOM), { animate });
-    } else if (mode === "both" && at) {
-      frameBoth(at, animate);
+    } else if (mode === "both" && extent) {
+      frameBoth(extent, animate);
     } else if (mode === "both") {
       map.setView(home, NEAREST_ZOOM - 1, { animate });
     }
@@ -98,11 +99,11 @@ export function createMap({ frame, bar, ground, state }) {
 
   /**
    * The picture is changed only when it must be: the van is about to leave it, or it could be much nearer.
-   * @param {LatLng} at
+   * @param {LatLngBounds} extent where the van may be
    * @param {boolean} animate
    */
-  function frameBoth(at, animate) {
-    const both = new LatLngBounds([at, home]);
+  function frameBoth(extent, animate) {
+    const both = new LatLngBounds([home]).extend(extent);
     const zoom = Math.min(map.getBoundsZoom(both, false, new Point(...PADDING_PX).multiplyBy(2)), NEAREST_ZOOM);
     if (map.getBounds().pad(-0.12).contains(both) && zoom <= map.getZoom()) return;
     map.fitBounds(both, { padding: PADDING_PX, maxZoom: NEAREST_ZOOM, animate });

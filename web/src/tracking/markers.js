@@ -103,6 +103,8 @@ export function createVan(map, stillness, near) {
     remove,
     /** Where the van is going to be drawn, or null. */
     target: () => goal,
+    /** All of the place where the van may be then, or null. */
+    extent: () => goal && goal.toBounds(2 * (error?.getRadius() ?? 0)),
     /**
      * Show a position; an older one than is shown already never moves the van back.
      * @param {Position | null} position
