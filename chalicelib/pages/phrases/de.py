@@ -156,6 +156,8 @@ PHRASES: Final = {
     "page.refresh": "Aktualisieren",
     "page.no_script": "Diese Seite aktualisiert sich jede Minute.",
     "page.offline": "Verbindung verloren, neuer Versuch läuft. Die Angaben können veraltet sein.",
+    "page.fault": "Diese Seite kann den neuesten Stand nicht anzeigen.",
+    "page.reload": "Neu laden",
     "page.ended": "Es gibt keine weiteren Aktualisierungen.",
     # --- refusals
     "not_found.title": "Dieser StopTimes führt zu keiner Lieferung",

@@ -156,6 +156,8 @@ PHRASES: Final = {
     "page.refresh": "Refresh",
     "page.no_script": "This page updates itself every minute.",
     "page.offline": "Connection lost, trying again. What you see may be out of date.",
+    "page.fault": "This page cannot show the newest state.",
+    "page.reload": "Load it again",
     "page.ended": "There will be no further updates.",
     # --- refusals
     "not_found.title": "This link does not lead to a delivery",

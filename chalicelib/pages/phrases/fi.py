@@ -154,6 +154,8 @@ PHRASES: Final = {
     "page.refresh": "Päivitä",
     "page.no_script": "Sivu päivittyy itsestään minuutin välein.",
     "page.offline": "Yhteys katkesi, yritämme uudelleen. Tiedot voivat olla vanhentuneita.",
+    "page.fault": "Sivu ei pysty näyttämään uusimpia tietoja.",
+    "page.reload": "Lataa uudelleen",
     "page.ended": "Päivityksiä ei enää tule.",
     # --- refusals
     "not_found.title": "Tämä linkki ei johda toimitukseen",

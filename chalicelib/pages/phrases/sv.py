@@ -154,6 +154,8 @@ PHRASES: Final = {
     "page.refresh": "Uppdatera",
     "page.no_script": "Sidan uppdaterar sig själv varje minut.",
     "page.offline": "Anslutningen bröts, vi försöker igen. Uppgifterna kan vara gamla.",
+    "page.fault": "Sidan kan inte visa de senaste uppgifterna.",
+    "page.reload": "Ladda om sidan",
     "page.ended": "Det kommer inga fler uppdateringar.",
     # --- refusals
     "not_found.title": "Den här länken leder inte till någon leverans",
