@@ -19,7 +19,7 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import Out, Schema
+from chalicelib.edge.schemas import Maybe, Out, Schema
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
 from chalicelib.services.driving.scan_parcels import Scan, ScanVerdict
 
@@ -71,7 +71,7 @@ class FixIn(Schema):
 class FixBatchIn(Schema):
     """Up to a thousand fixes; ``sent_at`` is the device's clock when it sent them."""
 
-    sent_at: Instant | None = None
+    sent_at: Maybe[Instant] = None
     fixes: Annotated[tuple[FixIn, ...], Field(min_length=1, max_length=1_000)]
 
     def to_domain(self, driver_id: DriverId, epoch: int) -> FixBatch:
@@ -146,7 +146,7 @@ class ArriveIn(Schema):
 
     action_id: ActionId
     occurred_at: Instant
-    sent_at: Instant | None = None
+    sent_at: Maybe[Instant] = None
 
     def to_domain(self, stop_id: str) -> StopReport:
         """The report."""
@@ -167,8 +167,8 @@ class AttemptIn(Schema):
 
     action_id: ActionId
     occurred_at: Instant
-    sent_at: Instant | None = None
-    note: Text | None = None
+    sent_at: Maybe[Instant] = None
+    note: Maybe[Text] = None
     proof_ids: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
     shipment_ids: Annotated[tuple[Id, ...], Field(max_length=40)] = ()
 
