@@ -92,7 +92,11 @@ def _absent_if_blank(value: object) -> object:
 
 
 Maybe = Annotated[T | None, BeforeValidator(_absent_if_blank)]
-"""A field that may be left out. A text in which there is nothing to see counts as left out."""
+"""A field that may be left out. A text in which there is nothing to see counts as left out.
+
+For single values, not for lists: a list that a validator has seen is no JSON array any more, and
+then strict models do not take it for a tuple.
+"""
 
 
 def number_up_to(most: int) -> BeforeValidator:

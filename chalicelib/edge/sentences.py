@@ -5,12 +5,10 @@ their sentences here.
 """
 
 from collections.abc import Mapping
-from functools import cache
-from typing import Any, Final, LiteralString, get_args
+from typing import Any, Final, LiteralString
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
-from pydantic_core.core_schema import ErrorType
 
 SENTENCES: Final[Mapping[str, str]] = {
     "missing": "This field is missing.",
@@ -57,11 +55,8 @@ def misfit(location: tuple[str | int, ...], code: LiteralString, words: str) -> 
 
 def sentence_of(kind: str, words: str, context: Mapping[str, Any] | None) -> str:
     """The sentence for one error of pydantic, by its type, its own message and its context."""
+    if context and "words" in context:  # ours, whatever code it has
+        return words
     if kind in SENTENCES:
         return SENTENCES[kind].format_map(dict(context or {}))
-    return ANY_OTHER if kind in _kinds_of_pydantic() else words
-
-
-@cache
-def _kinds_of_pydantic() -> frozenset[str]:
-    return frozenset(get_args(ErrorType))
+    return ANY_OTHER

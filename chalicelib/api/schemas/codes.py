@@ -6,7 +6,6 @@ Countries and their zones are the tables of the IANA time zone database, which t
 
 import re
 from functools import cache
-from importlib import resources
 from typing import Annotated, Final
 from zoneinfo import available_timezones
 
@@ -47,6 +46,8 @@ def countries_of(time_zone: str) -> frozenset[str]:
 
 @cache
 def _rows(name: str) -> tuple[tuple[str, ...], ...]:
+    from importlib import resources  # noqa: PLC0415 - only who takes addresses pays for it
+
     text = resources.files("tzdata").joinpath("zoneinfo", name).read_text("utf-8")
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
     return tuple(tuple(line.split("\t")) for line in lines)

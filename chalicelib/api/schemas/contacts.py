@@ -5,7 +5,6 @@ The tables of both libraries are imported with the first number or address that 
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, StringConstraints
@@ -34,19 +33,14 @@ def e164(written: str, country: str) -> str:
     """A phone number in E.164, as people of ``country`` (two capital letters) mean it.
 
     With a plus it need only be possible: numbering plans grow before the tables do. Without one it
-    must be valid, so that nothing is guessed. Raises ValueError with an example of that country.
+    must be valid, and in one way only, so that nothing is guessed. Raises ValueError with an
+    example of that country.
     """
     import phonenumbers  # noqa: PLC0415 - only who takes shipments pays for its tables
 
-    for text, must_be_valid in _readings(written):
-        try:
-            number = phonenumbers.parse(text, country)
-        except phonenumbers.NumberParseException:
-            continue
-        reason = phonenumbers.is_possible_number_with_reason(number)
-        is_possible = reason == phonenumbers.ValidationResult.IS_POSSIBLE
-        if phonenumbers.is_valid_number(number) if must_be_valid else is_possible:
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    number = _read(written, country)
+    if number is not None:
+        return number
     mobile = phonenumbers.PhoneNumberType.MOBILE
     known = phonenumbers.example_number_for_type(country, mobile)
     form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
@@ -55,17 +49,44 @@ def e164(written: str, country: str) -> str:
     raise ValueError(words)
 
 
-def _readings(written: str) -> Iterator[tuple[str, bool]]:
-    """Each way to read a number, the likeliest first, and whether it must be valid that way."""
+def _read(written: str, country: str) -> str | None:
     if _INTERNATIONAL.match(written):
-        yield written, False
-        return
-    yield written, True
+        return _parsed(written, country, must_be_valid=False)
     digits = re.sub("[^0-9]", "", written)
-    for prefix in _ABROAD:
-        if digits.startswith(prefix):
-            yield f"+{digits.removeprefix(prefix)}", False
-    yield f"+{digits}", True
+    national = _parsed(written, country, must_be_valid=True)
+    without_plus = _parsed(f"+{digits}", country, must_be_valid=True)
+    is_clear = None in {national, without_plus} or national == without_plus
+    if not is_clear and _lacks_trunk_prefix(digits, country):
+        return None
+    abroad = next((p for p in _ABROAD if digits.startswith(p)), None)
+    if national is None and abroad is not None:
+        return _parsed(f"+{digits.removeprefix(abroad)}", country, must_be_valid=False)
+    return national or without_plus
+
+
+def _parsed(text: str, country: str, *, must_be_valid: bool) -> str | None:
+    import phonenumbers  # noqa: PLC0415 - only who takes shipments pays for its tables
+
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    is_possible = reason == phonenumbers.ValidationResult.IS_POSSIBLE
+    if not (phonenumbers.is_valid_number(number) if must_be_valid else is_possible):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _lacks_trunk_prefix(digits: str, country: str) -> bool:
+    """Whether people of the country would have begun the number otherwise, most often with 0.
+
+    In North America nobody writes the 1.
+    """
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    prefix = phonenumbers.ndd_prefix_for_region(country, strip_non_digits=True)
+    return prefix not in {None, "", "1"} and not digits.startswith(prefix)
 
 
 def _plain_digit(char: str) -> str:

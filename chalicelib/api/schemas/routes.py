@@ -12,7 +12,7 @@ from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Break, RouteStatus
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.edge.queries import QueryDay, QueryId
-from chalicelib.edge.schemas import ListingQuery, Out, Schema
+from chalicelib.edge.schemas import ListingQuery, Maybe, Out, Schema
 from chalicelib.edge.sentences import misfit
 from chalicelib.services.routes.show_routes import DriverRoute
 
@@ -23,7 +23,7 @@ class VisitIn(Schema):
     """One visit: the shipments of one place."""
 
     shipment_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=40)]
-    service_time_s: ServiceTime | None = None
+    service_time_s: Maybe[ServiceTime] = None
 
 
 class BreakIn(Schema):

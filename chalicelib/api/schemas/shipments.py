@@ -65,7 +65,7 @@ def _each_on_its_own(lines: tuple[str, ...]) -> tuple[str, ...]:
     for line in found:
         if len(line) > MAX_LINE_CHARS:
             words = f"A line of an address has at most {MAX_LINE_CHARS} characters."
-            raise refused(code="string_too_long", words=words)
+            raise refused(code="line_too_long", words=words)
     return found
 
 
@@ -182,7 +182,7 @@ class ShipmentIn(Schema):
     address: AddressIn
     parcels: Annotated[tuple[ParcelIn, ...], Field(min_length=1, max_length=50)]
     window: WindowIn | None = None
-    service_time_s: Annotated[float, Field(ge=0, le=14_400)] | None = None
+    service_time_s: Maybe[Annotated[float, Field(ge=0, le=14_400)]] = None
     proof_requirements: ProofRequirementsIn = Field(default_factory=ProofRequirementsIn)
 
     @model_validator(mode="after")

@@ -78,4 +78,4 @@ def _common(one: Range | None, other: Range | None, pointer: str) -> Range | Non
 
 
 def _spoken(way_m: float) -> str:
-    return f"{way_m:.0f} m" if way_m < 1_000.0 else f"{way_m / 1_000.0:.1f} km"  # noqa: PLR2004 - a kilometre
+    return f"{way_m:.0f} m" if way_m < 999.5 else f"{way_m / 1_000.0:.1f} km"  # noqa: PLR2004 - rounded

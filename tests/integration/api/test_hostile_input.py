@@ -163,6 +163,21 @@ def raw_event(path: str, body: bytes, token: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_another_encoding_is_refused_by_its_name(send: Send, encoding: str) -> None:
+    reply = send("{}".encode(encoding))
+
+    assert_refused(reply, 400)
+    assert reply.code == "wrong_encoding"
+    assert encoding[:6].upper() in reply.json["detail"]
+
+
+def test_welcome_byte_order_marks_are_skipped(shop: Shop) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(shop.order()).encode()
+
+    assert shop.carrier.call("POST", "/v1/shipments", body, token=shop.key).status == 201
+
+
 def test_a_body_above_the_cap_is_too_large(send: Send) -> None:
     body = b'{"reference": "' + b"x" * 1_100_000 + b'"}'
 
