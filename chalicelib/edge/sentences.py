@@ -5,10 +5,12 @@ their sentences here.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, LiteralString
+from functools import cache
+from typing import Any, Final, LiteralString, get_args
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ErrorType
 
 SENTENCES: Final[Mapping[str, str]] = {
     "missing": "This field is missing.",
@@ -59,4 +61,12 @@ def sentence_of(kind: str, words: str, context: Mapping[str, Any] | None) -> str
         return words
     if kind in SENTENCES:
         return SENTENCES[kind].format_map(dict(context or {}))
-    return ANY_OTHER
+    if kind == "value_error":  # a validator's own ValueError, behind two words of pydantic's
+        own = words.removeprefix("Value error, ").rstrip(".")
+        return f"{own[:1].upper()}{own[1:]}."
+    return ANY_OTHER if kind in _kinds_of_pydantic() else words
+
+
+@cache
+def _kinds_of_pydantic() -> frozenset[str]:
+    return frozenset(get_args(ErrorType))

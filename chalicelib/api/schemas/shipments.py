@@ -30,6 +30,8 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range, at_place
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.barcodes import normal_form
+from chalicelib.domain.shipments.custody import ParcelState
 from chalicelib.domain.shipments.input_warnings import InputWarning
 from chalicelib.domain.shipments.places import CITY_STATES, can_be_in, has_clocks_of
 from chalicelib.domain.shipments.shipments import Parcel
@@ -189,10 +191,11 @@ class ShipmentIn(Schema):
     def _fits_together(self) -> Self:
         seen: set[str] = set()
         for i, parcel in enumerate(self.parcels):
-            if parcel.barcode in seen:
+            code = normal_form(parcel.barcode)
+            if code in seen:
                 words = "Each parcel needs a barcode of its own; an earlier one has this."
                 raise misfit(("parcels", i, "barcode"), "repeated_barcode", words)
-            seen.add(parcel.barcode)
+            seen.add(code)
         self._phone()
         self._window()
         return self
@@ -275,10 +278,11 @@ class AddressOut(Out):
 
 
 class ParcelOut(Out):
-    """One piece."""
+    """One piece, and where it is."""
 
     barcode: str
     description: str | None
+    state: ParcelState
 
 
 class ProofRequirementsOut(Out):
@@ -288,7 +292,7 @@ class ProofRequirementsOut(Out):
 
 
 class AttemptOut(Out):
-    """How the last visit ended."""
+    """How a visit ended; ``barcodes`` names its parcels where it was not about all of them."""
 
     number: int
     status: Status
@@ -296,6 +300,7 @@ class AttemptOut(Out):
     reason: FailureReason | None
     note: str | None
     proof_ids: tuple[str, ...]
+    barcodes: tuple[str, ...]
 
 
 class ShipmentOut(Out):
@@ -318,6 +323,7 @@ class ShipmentOut(Out):
     delayed: bool = Field(validation_alias="is_delayed")
     attempts: int
     last_attempt: AttemptOut | None
+    earlier_attempts: tuple[AttemptOut, ...]
     created_at: datetime
     updated_at: datetime
     version: int
