@@ -45,7 +45,7 @@ def post_shipment(actor: Actor, body: ShipmentIn, key: RequestKey | None) -> Ans
         created.shipment,
         status=Status.CREATED,
         tracking_url=tracking_url,
-        warnings=tuple(body.address.warnings()),
+        warnings=tuple(body.doubts()),
     )
     return Answer(answer, {"Idempotency-Replayed": "true"} if created.is_replay else {})
 

@@ -5,6 +5,7 @@
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -325,8 +326,10 @@ class Round:
 
     def scan(self, *barcodes: str) -> Reply:
         now = self.carrier.clock.now().isoformat()
+        names = ["scan-" + re.sub("[^A-Za-z0-9]", "_", code)[:50] for code in barcodes]
         scans = [
-            {"action_id": f"scan-{code}", "barcode": code, "scanned_at": now} for code in barcodes
+            {"action_id": name, "barcode": code, "scanned_at": now}
+            for name, code in zip(names, barcodes, strict=True)
         ]
         return self.call("POST", "scans", {"scans": scans})
 

@@ -30,7 +30,7 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range, at_place
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Address, Recipient
-from chalicelib.domain.shipments.barcodes import normal_form
+from chalicelib.domain.shipments.barcodes import normal_form, right_check_digit
 from chalicelib.domain.shipments.custody import ParcelState
 from chalicelib.domain.shipments.input_warnings import InputWarning
 from chalicelib.domain.shipments.places import CITY_STATES, can_be_in, has_clocks_of
@@ -133,7 +133,7 @@ class AddressIn(Schema):
             instructions=self.instructions,
         )
 
-    def warnings(self) -> Iterator[InputWarning]:
+    def doubts(self) -> Iterator[InputWarning]:
         """What is taken though it may be a mistake."""
         if not can_be_in(self.coordinates, self.country):
             detail = f"These coordinates do not lie in {self.country}. Check them and the country."
@@ -210,6 +210,15 @@ class ShipmentIn(Schema):
 
     def _window(self) -> Range | None:
         return None if self.window is None else self.window.to_domain(self.address.time_zone)
+
+    def doubts(self) -> Iterator[InputWarning]:
+        """What is taken though it may be a mistake. The same order has the same doubts."""
+        yield from self.address.doubts()
+        for i, parcel in enumerate(self.parcels):
+            digit = right_check_digit(parcel.barcode)
+            if digit is not None:
+                detail = f"This SSCC should end with the check digit {digit}. Scan the label again."
+                yield InputWarning(f"/parcels/{i}/barcode", detail)
 
     def to_domain(self) -> NewShipment:
         """The order."""

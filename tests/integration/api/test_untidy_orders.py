@@ -145,6 +145,16 @@ def test_what_can_be_is_taken_with_a_warning(shop: Shop) -> None:
     assert shop.post(shop.order()).json["warnings"] == []
 
 
+def test_a_wrong_check_digit_is_a_warning(shop: Shop) -> None:
+    codes = ["(00)106141411234567890", "00106141411234567880", "ANY-1"]
+
+    reply = shop.post(shop.order(parcels=[{"barcode": code} for code in codes]))
+
+    (warning,) = reply.json["warnings"]
+    assert warning["pointer"] == "/parcels/0/barcode"
+    assert "digit 7" in warning["detail"]
+
+
 def test_a_stop_is_one_place_and_one_window(shop: Shop) -> None:
     carrier, noon = shop.carrier, shop.carrier.clock.now()
     early = {"start": noon.isoformat(), "end": (noon + timedelta(hours=1)).isoformat()}
