@@ -36,7 +36,11 @@ GERMAN: Final = Language(
         ),
         Kind.BACK_ON_TIME: Wording(
             "Ihr Paket ist wieder pünktlich",
-            ("Ihr Paket ist wieder pünktlich: {when}.", "Wieder pünktlich: {when}."),
+            (
+                "Ihr Paket ist wieder pünktlich: {when}.",
+                "Wieder pünktlich: {when}.",
+                "Pünktlich: {when}.",
+            ),
         ),
         Kind.DELIVERED: Wording(
             "Ihr Paket wurde zugestellt", ("Ihr Paket wurde zugestellt.", "Zugestellt.")
