@@ -17,8 +17,19 @@ from infra.template import Stack
 ROOT: Final = Path(__file__).parents[2]
 
 HTTP: Final = {"chalicelib.api", "chalicelib.edge", "chalicelib.pages", "pydantic", "phonenumbers"}
+ROUTES: Final = {
+    *("chalicelib.domain.driving", "chalicelib.domain.routes", "chalicelib.domain.learning"),
+}
+RUN_SHEETS: Final = {
+    "chalicelib.domain.driving.run_sheets",
+    "chalicelib.adapters.dynamodb.routes.manifests",
+}
+SESSIONS: Final = {"itsdangerous"}
 OTHER_VIEWS: Final = {
     *("chalicelib.api.accounts", "chalicelib.api.shipments", "chalicelib.api.routes"),
+    *("chalicelib.api.driving", "chalicelib.api.schemas.routes"),
+    *("chalicelib.domain.eta.learned.lessons", "chalicelib.domain.eta.accuracy"),
+    "chalicelib.adapters.dynamodb.routes.manifests",
     *("chalicelib.api.metrics", "chalicelib.api.webhooks", "chalicelib.api.schemas.shipments"),
     *("chalicelib.pages.tracking", "chalicelib.services.shipments", "chalicelib.domain.tracking"),
 }
@@ -26,7 +37,6 @@ PAGES: Final = {"jinja2"}
 SENDERS: Final = {"chalicelib.adapters.messaging", "chalicelib.adapters.webhooks"}
 DATABASE: Final = {"pynamodb", "chalicelib.adapters.dynamodb.tables"}
 LEARNING: Final = {"chalicelib.domain.eta.learned"}
-DRIVING: Final = {"chalicelib.domain.driving.forecasts", "chalicelib.services.driving"}
 BATCHES: Final = {"aws_lambda_powertools.utilities.batch"}
 
 # The handler, what it resolves when it is called, and what it must not have imported by then.
@@ -46,19 +56,54 @@ FUNCTIONS: Final = {
             "from chalicelib.triggers import streams; wired = container();"
             "wired.publish_events; wired.adapters.event_from_image"
         ),
-        HTTP | PAGES | DATABASE | LEARNING | DRIVING | BATCHES | {"chalicelib.adapters.webhooks"},
+        (
+            HTTP
+            | PAGES
+            | DATABASE
+            | LEARNING
+            | ROUTES
+            | BATCHES
+            | SESSIONS
+            | {"chalicelib.adapters.webhooks", "chalicelib.services.driving"}
+        ),
     ),
     "app.learn_travel_times": (
         "container().learn_travel_times; from chalicelib.triggers import streams",
-        HTTP | PAGES | SENDERS | BATCHES | {"chalicelib.services.driving"},
+        (
+            HTTP
+            | PAGES
+            | SENDERS
+            | BATCHES
+            | RUN_SHEETS
+            | SESSIONS
+            | {"chalicelib.services.driving", "chalicelib.domain.shipments.shipments"}
+        ),
     ),
     "app.notify_recipient": (
         "container().notify_recipient; from chalicelib.triggers import queues",
-        HTTP | PAGES | LEARNING | DRIVING | {"chalicelib.adapters.webhooks"},
+        (
+            HTTP
+            | PAGES
+            | LEARNING
+            | ROUTES
+            | SESSIONS
+            | {"chalicelib.adapters.webhooks", "chalicelib.services.driving"}
+        ),
     ),
     "app.deliver_webhook": (
         "container().deliver_webhook; from chalicelib.triggers import queues",
-        HTTP | PAGES | LEARNING | DRIVING | {"chalicelib.adapters.messaging"},
+        (
+            HTTP
+            | PAGES
+            | LEARNING
+            | ROUTES
+            | SESSIONS
+            | {
+                "chalicelib.adapters.messaging",
+                "chalicelib.domain.shipments.shipments",
+                "chalicelib.services.driving",
+            }
+        ),
     ),
 }
 
