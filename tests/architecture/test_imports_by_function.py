@@ -27,11 +27,15 @@ RUN_SHEETS: Final = {
 SESSIONS: Final = {"itsdangerous"}
 OTHER_VIEWS: Final = {
     *("chalicelib.api.accounts", "chalicelib.api.shipments", "chalicelib.api.routes"),
-    *("chalicelib.api.driving", "chalicelib.api.schemas.routes"),
+    *("chalicelib.api.driving", "chalicelib.api.schemas.routes", "chalicelib.api.schemas.driving"),
     *("chalicelib.domain.eta.learned.lessons", "chalicelib.domain.eta.accuracy"),
     "chalicelib.adapters.dynamodb.routes.manifests",
     *("chalicelib.api.metrics", "chalicelib.api.webhooks", "chalicelib.api.schemas.shipments"),
-    *("chalicelib.pages.tracking", "chalicelib.services.shipments", "chalicelib.domain.tracking"),
+    *(
+        "chalicelib.pages.tracking",
+        "chalicelib.services.shipments",
+        "chalicelib.domain.tracking.tracking",
+    ),
 }
 PAGES: Final = {"jinja2"}
 SENDERS: Final = {"chalicelib.adapters.messaging", "chalicelib.adapters.webhooks"}

@@ -8,13 +8,16 @@ import math
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import ConfigDict, Field, PlainValidator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, PlainValidator
 
 from chalicelib.api.schemas.values import Latitude, Longitude
 from chalicelib.domain.driving.clocks import in_utc
 from chalicelib.domain.driving.fixes import Fix, Reason, UnreadableFix
 from chalicelib.domain.geography import Coordinates
 from chalicelib.edge.schemas import Schema
+
+DeviceTime = Annotated[AwareDatetime, AfterValidator(in_utc)]
+"""RFC 3339 with an offset, of any year: a phone's clock may be wrong by decades."""
 
 FULL_TURN_DEG: Final = 360.0
 MOST_HEADING_DEG: Final = 361.0
