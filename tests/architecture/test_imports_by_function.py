@@ -161,6 +161,26 @@ def test_the_api_prepares_for_any_request_but_imports_no_view() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("handler", "use_case", "trigger"),
+    [
+        ("app.publish_events", "shipments.publish_events", "streams"),
+        ("app.learn_travel_times", "learning.learn_travel_times", "streams"),
+        ("app.notify_recipient", "notices.notify_recipient", "queues"),
+        ("app.deliver_webhook", "webhooks.deliver_webhook", "queues"),
+    ],
+)
+def test_the_first_call_of_a_function_finds_all_that_it_needs(
+    handler: str, use_case: str, trigger: str
+) -> None:
+    reads_tables = handler != "app.publish_events"
+    check = "from chalicelib.adapters.dynamodb.item import Shared; assert Shared.client"
+
+    modules = imported_by(handler, check if reads_tables else "pass", Stack("dev").environment())
+
+    assert {f"chalicelib.services.{use_case}", f"chalicelib.triggers.{trigger}"} <= modules
+
+
 @pytest.mark.parametrize("path", app.routes)
 def test_the_blueprint_of_a_path_has_its_views(path: str) -> None:
     name = name_of_blueprint(path, {**api.BLUEPRINTS, **pages.BLUEPRINTS})
