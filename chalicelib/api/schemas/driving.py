@@ -5,13 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.schemas.fixes import DeviceTime
-from chalicelib.api.schemas.values import ActionId, Id, Text
+from chalicelib.api.schemas.values import ActionId, DeviceTime, Id, Text
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.ids import ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import Out, Schema
+from chalicelib.edge.schemas import Maybe, Out, Schema
 from chalicelib.services.driving.scan_parcels import Scan, ScanVerdict
 from chalicelib.services.routes.start_route import StartOrder
 
@@ -25,7 +24,7 @@ class ScanIn(Schema):
     action_id: ActionId
     barcode: str
     scanned_at: DeviceTime
-    shipment_id: Id | None = None
+    shipment_id: Maybe[Id] = None
 
 
 class ScansIn(Schema):
@@ -78,7 +77,7 @@ class ArriveIn(Schema):
 
     action_id: ActionId
     occurred_at: DeviceTime
-    sent_at: DeviceTime | None = None
+    sent_at: Maybe[DeviceTime] = None
 
     def to_domain(self, stop_id: str) -> StopReport:
         """The report."""
@@ -100,8 +99,8 @@ class AttemptIn(Schema):
 
     action_id: ActionId
     occurred_at: DeviceTime
-    sent_at: DeviceTime | None = None
-    note: Text | None = None
+    sent_at: Maybe[DeviceTime] = None
+    note: Maybe[Text] = None
     proof_ids: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
     shipment_ids: Annotated[tuple[Id, ...], Field(max_length=40)] = ()
     barcodes: Annotated[tuple[str, ...], Field(max_length=200)] = ()

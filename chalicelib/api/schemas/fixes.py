@@ -8,16 +8,13 @@ import math
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, PlainValidator
+from pydantic import ConfigDict, Field, PlainValidator
 
 from chalicelib.api.schemas.values import Latitude, Longitude
-from chalicelib.domain.driving.clocks import in_utc
 from chalicelib.domain.driving.fixes import Fix, Reason, UnreadableFix
 from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.instants import read_instant
 from chalicelib.edge.schemas import Schema
-
-DeviceTime = Annotated[AwareDatetime, AfterValidator(in_utc)]
-"""RFC 3339 with an offset, of any year: a phone's clock may be wrong by decades."""
 
 FULL_TURN_DEG: Final = 360.0
 MOST_HEADING_DEG: Final = 361.0
@@ -86,10 +83,9 @@ def _time(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        at = datetime.fromisoformat(value.strip())
+        return read_instant(value.strip())
     except ValueError:
         return None
-    return None if at.tzinfo is None else in_utc(at)
 
 
 def _measure(value: object, *, most: float = math.inf) -> float | None:

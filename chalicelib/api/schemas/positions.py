@@ -5,17 +5,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.schemas.fixes import DeviceTime, FixItem
+from chalicelib.api.schemas.fixes import FixItem
+from chalicelib.api.schemas.values import DeviceTime
 from chalicelib.domain.driving.fixes import REFUSING, Reason, Verdict
 from chalicelib.domain.ids import DriverId
-from chalicelib.edge.schemas import Out, Schema
+from chalicelib.edge.schemas import Maybe, Out, Schema
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
 
 
 class FixBatchIn(Schema):
     """Up to a thousand fixes; ``sent_at`` is the device's clock when it sent them."""
 
-    sent_at: DeviceTime | None = None
+    sent_at: Maybe[DeviceTime] = None
     fixes: Annotated[tuple[FixItem, ...], Field(min_length=1, max_length=1_000)]
 
     def to_domain(self, driver_id: DriverId, epoch: int) -> FixBatch:
