@@ -381,10 +381,47 @@ class TestEta:
 
         assert (shown.delayed, shown.promise) == (True, make_range(NOON + minutes(60)))
 
+    def test_past_the_promise_old_news_say_no_time(self) -> None:
+        promised = make_travelling(promise=make_range(NOON - minutes(20)))
+        silent = driving(recent=(make_fix(NOON - minutes(10)),), estimated_at=NOON - minutes(10))
+
+        shown = seen(promised, silent, now=NOON + minutes(15))
+
+        assert (shown.is_overdue, shown.eta, shown.silent_s) == (True, None, 1_500)
+
+    def test_past_the_promise_fresh_news_say_the_time(self) -> None:
+        promised = make_travelling(promise=make_range(NOON - minutes(60)))
+
+        shown = seen(promised, driving())
+
+        assert not shown.is_overdue
+        assert shown.eta is not None
+        assert shown.silent_s is None
+
+    def test_without_a_van_a_past_promise_is_overdue(self) -> None:
+        promised = make_travelling(promise=make_range(NOON - minutes(60)))
+
+        shown = seen(promised, None)
+
+        assert (shown.is_overdue, shown.silent_s) == (True, None)
+
     def test_done_stops_do_not_count(self) -> None:
         live = driving().with_progress(0, Progress(is_done=True))
 
         assert seen(make_travelling(3), live).stops_before == 2
+
+
+class TestPlace:
+    def test_the_position_has_its_error_in_whole_metres(self) -> None:
+        live = driving(recent=(replace(VAN, accuracy_m=18.4),))
+
+        position = seen(live=live, policy=SHOW_ALL).position
+
+        assert position is not None
+        assert position.accuracy_m == 18
+
+    def test_the_country_is_that_of_the_address(self) -> None:
+        assert seen(make_travelling(address=make_address(country="GB"))).country == "GB"
 
 
 class TestOutcome:
