@@ -27,9 +27,8 @@ from chalicelib.domain.errors import (
     NotToday,
     RouteUnderWay,
     TooManyUploads,
-    UploadMissing,
 )
-from chalicelib.domain.ids import DriverId, ShipmentId
+from chalicelib.domain.ids import DriverId, ProofId, ShipmentId
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.bodies import MAX_BATCH_BYTES
 from chalicelib.edge.principals import DRIVERS
@@ -108,6 +107,7 @@ def post_proof(actor: Actor, body: ProofIn) -> AllowedUpload:
         ShipmentId(body.shipment_id),
         content_type=body.content_type,
         size_bytes=body.size_bytes,
+        proof_id=None if body.proof_id is None else ProofId(body.proof_id),
         actor=actor,
     )
 
@@ -131,7 +131,7 @@ def post_arrive(actor: Actor, body: ArriveIn, stop_id: str) -> StopReportOut:
     principals=DRIVERS,
     takes=DeliverIn,
     gives=StopReportOut,
-    refusals=(NotFound, NothingAboard, IllegalTransition, UploadMissing),
+    refusals=(NotFound, NothingAboard, IllegalTransition),
 )
 def post_deliver(actor: Actor, body: DeliverIn, stop_id: str) -> StopReportOut:
     """Say that the stop's shipments have been delivered."""
@@ -144,7 +144,7 @@ def post_deliver(actor: Actor, body: DeliverIn, stop_id: str) -> StopReportOut:
     principals=DRIVERS,
     takes=FailIn,
     gives=StopReportOut,
-    refusals=(NotFound, NothingAboard, IllegalTransition, UploadMissing),
+    refusals=(NotFound, NothingAboard, IllegalTransition),
 )
 def post_fail(actor: Actor, body: FailIn, stop_id: str) -> StopReportOut:
     """Say that the stop's shipments could not be delivered."""

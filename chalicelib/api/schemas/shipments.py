@@ -13,8 +13,8 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.barcodes import normal_form
-from chalicelib.domain.shipments.custody import ParcelState
-from chalicelib.domain.shipments.shipments import Parcel
+from chalicelib.domain.shipments.custody import ParcelState, parcel_state
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.schemas import Out, Schema
 from chalicelib.services.shipments.create_shipment import NewShipment
@@ -224,7 +224,10 @@ class ProofRequirementsOut(Out):
 
 
 class AttemptOut(Out):
-    """How a visit ended; ``barcodes`` names its parcels where it was not about all of them."""
+    """How a visit ended; ``barcodes`` names its parcels where it was not about all of them.
+
+    ``owed_proof_ids`` are those of the proofs whose files have not arrived.
+    """
 
     number: int
     status: Status
@@ -232,6 +235,7 @@ class AttemptOut(Out):
     reason: FailureReason | None
     note: str | None
     proof_ids: tuple[str, ...]
+    owed_proof_ids: tuple[str, ...]
     barcodes: tuple[str, ...]
 
 
@@ -260,6 +264,15 @@ class ShipmentOut(Out):
     updated_at: datetime
     version: int
     tracking_url: str
+
+    @classmethod
+    def told(cls, shipment: Shipment, *, tracking_url: str) -> Self:
+        """A shipment, and where each of its parcels is."""
+        parcels = [
+            ParcelOut.joined(parcel, state=parcel_state(shipment, parcel.barcode))
+            for parcel in shipment.parcels
+        ]
+        return cls.joined(shipment, parcels=parcels, tracking_url=tracking_url)
 
 
 class ShipmentsOut(Out):

@@ -65,6 +65,7 @@ PHRASES: Final = {
     "detail.stale.min": "Letzte Nachricht vom Fahrzeug vor {n} min: Die Zeit ist weniger sicher.",
     "detail.stale.h": "Letzte Nachricht vom Fahrzeug vor {n} h: Die Zeit ist weniger sicher.",
     "detail.window": "Vereinbarte Zeit: {moment}",
+    "detail.parcels_later": "Kommt später: {later} von {total} Paketen",
     # --- how near
     "stops.next": "Sie sind der nächste Halt",
     "stops.one": "1 Halt vor Ihnen",
@@ -95,11 +96,13 @@ PHRASES: Final = {
     "event.eta.promised": "Ankunftszeit angekündigt",
     "event.eta.delayed": "Verspätung",
     "event.eta.back_on_time": "Wieder pünktlich",
+    "event.proof.added": "Foto eingegangen",
     "story.expected": "Erwartet {range}",
     # --- how it ended
     "outcome.note": "Nachricht vom Fahrer",
     "outcome.photo": "Foto des Fahrers von der Zustellung",
     "outcome.photo_failed": "Foto des Fahrers vom Zustellversuch",
+    "outcome.photo_follows": "Das Foto folgt.",
     "outcome.proof": "Zustellnachweis",
     "outcome.next": "Wie es weitergeht",
     "next.attempt_failed": (

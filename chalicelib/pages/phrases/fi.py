@@ -68,6 +68,7 @@ PHRASES: Final = {
     "detail.stale.min": "Viimeisin tieto autosta on {n} min vanha, joten aika on epävarmempi.",
     "detail.stale.h": "Viimeisin tieto autosta on {n} t vanha, joten aika on epävarmempi.",
     "detail.window": "Sovittu aika: {moment}",
+    "detail.parcels_later": "Myöhemmin toimitetaan {later}/{total} pakettia",
     # --- how near
     "stops.next": "Olet seuraava pysähdys",
     "stops.one": "1 pysähdys ennen sinua",
@@ -98,11 +99,13 @@ PHRASES: Final = {
     "event.eta.promised": "Saapumisaika ilmoitettu",
     "event.eta.delayed": "Myöhässä",
     "event.eta.back_on_time": "Taas aikataulussa",
+    "event.proof.added": "Kuva saapui",
     "story.expected": "Arvioitu saapuminen {range}",
     # --- how it ended
     "outcome.note": "Kuljettajan viesti",
     "outcome.photo": "Kuljettajan ottama kuva toimituksesta",
     "outcome.photo_failed": "Kuljettajan ottama kuva toimitusyrityksestä",
+    "outcome.photo_follows": "Kuva tulee myöhemmin.",
     "outcome.proof": "Todiste toimituksesta",
     "outcome.next": "Mitä seuraavaksi tapahtuu",
     "next.attempt_failed": (
