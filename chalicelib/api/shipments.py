@@ -13,6 +13,7 @@ from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
@@ -21,7 +22,6 @@ from chalicelib.edge.blueprint import Answer, Endpoints
 from chalicelib.edge.principals import SHIPPERS, SHIPPERS_AND_STAFF
 from chalicelib.edge.queries import Position
 from chalicelib.edge.schemas import ListingQuery
-from chalicelib.services.shipments.create_shipment import RequestKey
 
 shipments: Final = Endpoints(__name__)
 

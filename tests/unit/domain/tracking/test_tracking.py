@@ -18,7 +18,7 @@ from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import Event, EventType
-from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
 from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
 from chalicelib.domain.visibility import (
@@ -55,6 +55,7 @@ SHOW_ALL: Final = Policy(visibility=VisibilityPolicy(position=Always()))
 VAN: Final = make_fix(NOON - seconds(12), coordinates=north_of(HELSINKI, -900.0), heading_deg=45.0)
 
 ALLOWED_KEYS: Final = {
+    *("country", "accuracy_m"),
     "first_promise",
     "earlier_before",
     "live_version",
