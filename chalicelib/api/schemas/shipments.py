@@ -170,6 +170,14 @@ class ShipmentIn(Schema):
         )
 
 
+class WarningOut(Out):
+    """What the shipper should look at, though the shipment was taken."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
 class ShipmentCreatedOut(Out):
     """The answer to a creation: only what never changes, so a replay is the same to the byte."""
 
@@ -178,6 +186,7 @@ class ShipmentCreatedOut(Out):
     status: Literal[Status.CREATED]
     created_at: datetime
     tracking_url: str
+    warnings: tuple[WarningOut, ...]
 
 
 class ExternalStatusOut(Out):
