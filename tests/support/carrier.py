@@ -5,6 +5,7 @@
 """
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -326,7 +327,12 @@ class Round:
     def scan(self, *barcodes: str) -> Reply:
         now = self.carrier.clock.now().isoformat()
         scans = [
-            {"action_id": f"scan-{code}", "barcode": code, "scanned_at": now} for code in barcodes
+            {
+                "action_id": f"scan-{zlib.crc32(code.encode()):08x}",  # one action for each text
+                "barcode": code,
+                "scanned_at": now,
+            }
+            for code in barcodes
         ]
         return self.call("POST", "scans", {"scans": scans})
 
