@@ -48,6 +48,7 @@ from chalicelib.domain.routes.new_routes import (
     require_possible,
 )
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.shipments.custody import outstanding
 from chalicelib.domain.shipments.lifecycle import Step, may_take, take
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -155,9 +156,7 @@ class PlanRoute:
             id=StopId(self.ids.new(STOP)),
             coordinates=first.address.coordinates,
             time_zone=first.address.time_zone,
-            consignments=tuple(
-                Consignment(s.id, tuple(parcel.barcode for parcel in s.parcels)) for s in shipments
-            ),
+            consignments=tuple(Consignment(s.id, _to_deliver(s)) for s in shipments),
             window=windows[0] if windows else None,
             service_time_s=visit.service_time_s or (sum(given) if given else None),
         )
@@ -258,3 +257,9 @@ class PlanRoute:
         for shipment in self.shipments.get_many(wanted).values():
             if not shipment.is_on(route.id):
                 raise AlreadyAssigned(shipment_id=shipment.id)
+
+
+def _to_deliver(shipment: Shipment) -> tuple[str, ...]:
+    """The barcodes of the parcels that no earlier route has delivered."""
+    left = outstanding(shipment)
+    return tuple(barcode for barcode in shipment.barcodes if barcode in left)

@@ -34,7 +34,12 @@ def test_a_stop_is_arrived_at_and_delivered_and_its_customer_sees_it(van: Round)
     assert delivered.json == {
         "stop_id": van.stop_ids[0],
         "shipments": [
-            {"id": shipment_id, "status": "delivered", "external_status": "Delivered_001"}
+            {
+                "id": shipment_id,
+                "status": "delivered",
+                "external_status": "Delivered_001",
+                "owed_proof_ids": [],
+            }
         ],
     }
     seen = van.state(shipment_id).json
