@@ -43,7 +43,7 @@ def post_shipment(actor: Actor, body: ShipmentIn, key: RequestKey | None) -> Ans
         created.shipment,
         status=Status.CREATED,
         tracking_url=tracking_url,
-        warnings=created.warnings,
+        warnings=(*body.doubts(), *created.warnings),
     )
     return Answer(answer, {"Idempotency-Replayed": "true"} if created.is_replay else {})
 

@@ -13,13 +13,10 @@ from chalicelib.domain.journal.changes import Remembered, RequestRemembered, Shi
 from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.proofs.proofs import ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
-from chalicelib.domain.shipments.barcode_warnings import (
-    Warned,
-    check_digit_warnings,
-    in_use_warnings,
-)
 from chalicelib.domain.shipments.barcodes import normal_form
+from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings
 from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.input_warnings import InputWarning
 from chalicelib.domain.shipments.lifecycle import append
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.services.ports.journal import Journal, Requests
@@ -51,7 +48,7 @@ class Created:
 
     shipment: Shipment
     is_replay: bool
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[InputWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +109,9 @@ class CreateShipment:
             return Created(shipment, is_replay=False, warnings=self._warnings(shipment))
         if key is None or earlier.fingerprint != key.fingerprint:
             raise IdempotencyKeyReused(pointer="", code="idempotency_key_reused")
-        found = self.shipments.get(ShipmentId(earlier.result_id))
-        return Created(found, is_replay=True, warnings=check_digit_warnings(found.parcels))
+        return Created(self.shipments.get(ShipmentId(earlier.result_id)), is_replay=True)
 
-    def _warnings(self, shipment: Shipment) -> tuple[Warned, ...]:
+    def _warnings(self, shipment: Shipment) -> tuple[InputWarning, ...]:
         """What the shipper should look at."""
         codes = list(dict.fromkeys(normal_form(parcel.barcode) for parcel in shipment.parcels))
         earlier = self.barcodes.take(
@@ -127,8 +123,7 @@ class CreateShipment:
         )
         found = self.shipments.get_many(list(earlier.values())) if earlier else {}
         holders = {code: found[other] for code, other in earlier.items() if other in found}
-        parcels = shipment.parcels
-        return (*check_digit_warnings(parcels), *in_use_warnings(parcels, holders))
+        return in_use_warnings(shipment.parcels, holders)
 
     def _create(self, change: ShipmentChange, remembered: Remembered | None) -> Remembered | None:
         """Write it, or find what an earlier request under the same key has made."""
