@@ -140,11 +140,12 @@ class FailIn(AttemptIn):
 
 
 class StopShipmentOut(Out):
-    """A shipment of the stop after the report."""
+    """A shipment of the stop after the report, with the proofs whose files have not arrived."""
 
     id: str
     status: Status
     external_status: str = Field(validation_alias=AliasPath("external_status", "sub_status"))
+    owed_proof_ids: tuple[str, ...]
 
 
 class StopReportOut(Out):
@@ -155,9 +156,10 @@ class StopReportOut(Out):
 
 
 class ProofIn(Schema):
-    """A file that is to be uploaded."""
+    """A file that is to be uploaded. ``proof_id`` asks again for a place for an owed proof."""
 
     shipment_id: Id
+    proof_id: Id | None = None
     kind: Literal["photo"]
     content_type: Literal["image/jpeg", "image/png"]
     size_bytes: Annotated[int, Field(ge=1, le=8_000_000)]

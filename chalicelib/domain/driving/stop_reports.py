@@ -169,12 +169,11 @@ class StopReport:
             barcodes=() if len(concerned) == len(shipment.parcels) else tuple(sorted(concerned)),
         )
         decide = with_delivered if self.step is Step.DELIVER else with_failed
-        earlier = (*shipment.earlier_attempts, *filter(None, [shipment.last_attempt]))
         return replace(
             decide(shipment, concerned),
             attempts=attempt.number,
             last_attempt=attempt,
-            earlier_attempts=earlier[-EARLIER_ATTEMPTS:],
+            earlier_attempts=shipment.made_attempts[-EARLIER_ATTEMPTS:],
         )
 
     def event_data(self, proofs: Sequence[Proof]) -> dict[str, object]:
@@ -186,7 +185,7 @@ class StopReport:
         if self.reason is not None:
             data["reason"] = self.reason.value
         if proofs:
-            data["proofs"] = [{"id": p.id, "kind": p.kind.value, "etag": p.etag} for p in proofs]
+            data["proofs"] = [proof.fact for proof in proofs]
         return data
 
 

@@ -1,6 +1,7 @@
 """Shipments, their parcels and their delivery attempts. ``lifecycle`` changes their status."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
@@ -56,6 +57,11 @@ class Attempt:
     def proof_ids(self) -> tuple[ProofId, ...]:
         """The ids of its proofs, in their order."""
         return tuple(proof.id for proof in self.proofs)
+
+    @property
+    def owed_proof_ids(self) -> tuple[ProofId, ...]:
+        """The ids of those whose files have not arrived."""
+        return tuple(proof.id for proof in self.proofs if proof.is_owed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +146,37 @@ class Shipment:
         """Whether every parcel that is to be delivered has been scanned onto the vehicle."""
         return (self.scanned_barcodes | self.handed_over).issuperset(self.barcodes)
 
+    @property
+    def made_attempts(self) -> tuple[Attempt, ...]:
+        """All attempts that are kept, oldest first."""
+        return (*self.earlier_attempts, *filter(None, [self.last_attempt]))
+
+    @property
+    def owed_proofs(self) -> tuple[Proof, ...]:
+        """The proofs of all attempts whose files have not arrived."""
+        return tuple(p for attempt in self.made_attempts for p in attempt.proofs if p.is_owed)
+
+    @property
+    def owed_proof_ids(self) -> tuple[ProofId, ...]:
+        """The ids of these proofs."""
+        return tuple(proof.id for proof in self.owed_proofs)
+
+    def with_proofs(self, found: Mapping[ProofId, Proof]) -> "Shipment":
+        """The shipment with these proofs in place of the owed ones with their ids."""
+        attempts = [
+            replace(each, proofs=tuple(found.get(p.id, p) if p.is_owed else p for p in each.proofs))
+            for each in self.made_attempts
+        ]
+        return replace(
+            self,
+            last_attempt=attempts[-1] if self.last_attempt else None,
+            earlier_attempts=tuple(attempts[: len(self.earlier_attempts)]),
+        )
+
     def made_attempt(self, action_id: str, driver_id: DriverId | None) -> Attempt | None:
         """The attempt that this action of the driver made; None when it made none."""
-        for attempt in (self.last_attempt, *reversed(self.earlier_attempts)):
-            if attempt and (attempt.action_id, attempt.driver_id) == (action_id, driver_id):
+        for attempt in reversed(self.made_attempts):
+            if (attempt.action_id, attempt.driver_id) == (action_id, driver_id):
                 return attempt
         return None
 

@@ -87,7 +87,7 @@ def test_an_address_is_checked_without_asking_name_servers() -> None:
 
 @given(shipments())
 def test_a_shipment_comes_back_with_all_that_its_owner_sent(shipment: Shipment) -> None:
-    out = ShipmentOut.joined(shipment, tracking_url="https://track.example/t/1")
+    out = ShipmentOut.told(shipment, tracking_url="https://track.example/t/1")
 
     assert out.recipient.model_dump() == {
         "name": shipment.recipient.name,
@@ -106,6 +106,6 @@ def test_a_shipment_comes_back_with_all_that_its_owner_sent(shipment: Shipment) 
 
 
 def test_a_shipment_on_no_route_says_so() -> None:
-    out = ShipmentOut.joined(make_shipment(assignment=None), tracking_url="")
+    out = ShipmentOut.told(make_shipment(assignment=None), tracking_url="")
 
     assert '"route_id":null' in out.model_dump_json()
