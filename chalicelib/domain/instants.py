@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 
 def utc(instant: datetime) -> datetime:
@@ -10,6 +11,14 @@ def utc(instant: datetime) -> datetime:
         msg = "A time needs an offset from UTC."
         raise ValueError(msg)
     return instant.astimezone(UTC)
+
+
+class TimeSource(StrEnum):
+    """How sure a reported time is: as the device said it, corrected, or when it reached us."""
+
+    DEVICE = "device"
+    CORRECTED = "corrected"
+    OURS = "ours"
 
 
 @dataclass(frozen=True, slots=True)

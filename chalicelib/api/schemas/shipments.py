@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AliasPath, Field, StringConstraints, model_
 
 from chalicelib.api.schemas.values import Instant, Latitude, Line, Longitude, RangeOut, Text
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.barcodes import normal_form
@@ -224,7 +224,10 @@ class ProofRequirementsOut(Out):
 
 
 class AttemptOut(Out):
-    """How a visit ended; ``barcodes`` names its parcels where it was not about all of them."""
+    """How a visit ended; ``barcodes`` names its parcels where it was not about all of them.
+
+    ``time_source``: the time is the device's, the device's but corrected, or when it reached us.
+    """
 
     number: int
     status: Status
@@ -233,6 +236,7 @@ class AttemptOut(Out):
     note: str | None
     proof_ids: tuple[str, ...]
     barcodes: tuple[str, ...]
+    time_source: TimeSource
 
 
 class ShipmentOut(Out):

@@ -10,7 +10,6 @@ from chalicelib.domain.driving.clocks import (
     GPS_EPOCH,
     ROLLOVER,
     Shift,
-    TimeSource,
     corrector,
     device_clock_skew,
     in_utc,
@@ -18,6 +17,7 @@ from chalicelib.domain.driving.clocks import (
     reported_time,
     without_rollover,
 )
+from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.policy import Policy
 from tests.support.builders import NOON, minutes, seconds
 
