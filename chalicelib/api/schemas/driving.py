@@ -3,23 +3,19 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasPath, AwareDatetime, Field
+from pydantic import AliasPath, Field
 
 from chalicelib.api.schemas.fixes import FixItem
-from chalicelib.api.schemas.values import ActionId, Id, Text
-from chalicelib.domain.driving.clocks import in_utc
+from chalicelib.api.schemas.values import ActionId, DeviceTime, Id, Text
 from chalicelib.domain.driving.fixes import REFUSING, Reason, Verdict
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import Out, Schema
+from chalicelib.edge.schemas import Maybe, Out, Schema
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
 from chalicelib.services.driving.scan_parcels import Scan, ScanVerdict
 from chalicelib.services.routes.start_route import StartOrder
-
-DeviceTime = Annotated[AwareDatetime, AfterValidator(in_utc)]
-"""RFC 3339 with an offset, of any year: a phone's clock may be wrong by decades."""
 
 
 class ScanIn(Schema):
@@ -31,7 +27,7 @@ class ScanIn(Schema):
     action_id: ActionId
     barcode: str
     scanned_at: DeviceTime
-    shipment_id: Id | None = None
+    shipment_id: Maybe[Id] = None
 
 
 class ScansIn(Schema):
@@ -70,7 +66,7 @@ class ScansOut(Out):
 class FixBatchIn(Schema):
     """Up to a thousand fixes; ``sent_at`` is the device's clock when it sent them."""
 
-    sent_at: DeviceTime | None = None
+    sent_at: Maybe[DeviceTime] = None
     fixes: Annotated[tuple[FixItem, ...], Field(min_length=1, max_length=1_000)]
 
     def to_domain(self, driver_id: DriverId, epoch: int) -> FixBatch:
@@ -145,7 +141,7 @@ class ArriveIn(Schema):
 
     action_id: ActionId
     occurred_at: DeviceTime
-    sent_at: DeviceTime | None = None
+    sent_at: Maybe[DeviceTime] = None
 
     def to_domain(self, stop_id: str) -> StopReport:
         """The report."""
@@ -167,8 +163,8 @@ class AttemptIn(Schema):
 
     action_id: ActionId
     occurred_at: DeviceTime
-    sent_at: DeviceTime | None = None
-    note: Text | None = None
+    sent_at: Maybe[DeviceTime] = None
+    note: Maybe[Text] = None
     proof_ids: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
     shipment_ids: Annotated[tuple[Id, ...], Field(max_length=40)] = ()
     barcodes: Annotated[tuple[str, ...], Field(max_length=200)] = ()

@@ -11,9 +11,9 @@ from typing import Annotated, Final
 from pydantic import ConfigDict, Field, PlainValidator
 
 from chalicelib.api.schemas.values import Latitude, Longitude
-from chalicelib.domain.driving.clocks import in_utc
 from chalicelib.domain.driving.fixes import Fix, Reason, UnreadableFix
 from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.instants import read_instant
 from chalicelib.edge.schemas import Schema
 
 FULL_TURN_DEG: Final = 360.0
@@ -83,10 +83,9 @@ def _time(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        at = datetime.fromisoformat(value.strip())
+        return read_instant(value.strip())
     except ValueError:
         return None
-    return None if at.tzinfo is None else in_utc(at)
 
 
 def _measure(value: object, *, most: float = math.inf) -> float | None:

@@ -33,14 +33,6 @@ class Shift:
     known_skew: timedelta = NO_SKEW
 
 
-def in_utc(at: datetime) -> datetime:
-    """The same instant in UTC; within a day of it at the two ends of the calendar."""
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        return at.replace(tzinfo=UTC)
-
-
 def moved(at: datetime, by: timedelta) -> datetime:
     """The time moved by so much, but never off the calendar."""
     try:
