@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from chalicelib.domain.driving.caution import NO_CAUTION, Caution
+from chalicelib.domain.driving.doubts import NO_DOUBTS, Doubts
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.arrival import Seen, has_arrived
 from chalicelib.domain.eta.estimates import Eta, Etas
@@ -58,7 +58,7 @@ class AlertInput(NamedTuple):
     is_next: bool = True
     seen: tuple[Seen, ...] = ()
     """The newest credible fixes; empty unless the van is near this stop."""
-    caution: Caution = NO_CAUTION
+    doubts: Doubts = NO_DOUBTS
 
 
 Rule = Callable[[AlertInput, Policy], tuple[Alert, Progress] | None]
@@ -88,7 +88,7 @@ def approaching(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | N
         return None
     if eta.point - given.as_of > policy.approaching_within:
         return None
-    if not given.caution.is_near(given.stop_index, given.as_of, policy):
+    if not given.doubts.is_near(given.stop_index, given.as_of, policy):
         return None
     alert = Alert(
         AlertKind.APPROACHING,
@@ -111,7 +111,7 @@ def delayed(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
         return None
     if eta.point <= promise.latest + policy.delay_tolerance or _is_promise_recent(given, policy):
         return None
-    if not given.caution.is_late(given.stop_index, promise, given.as_of):
+    if not given.doubts.is_late(given.stop_index, promise, given.as_of):
         return None
     return _with_new_promise(given, AlertKind.DELAYED, eta, policy, is_delayed=True)
 
@@ -124,7 +124,7 @@ def back_on_time(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | 
     progress, eta, first = given.progress, given.eta, given.stop.promise
     if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
         return None
-    is_error = given.caution.is_error(progress.told_at)
+    is_error = given.doubts.is_error(progress.told_at)
     if not is_error and _is_promise_recent(given, policy):
         return None
     if eta.point > first.latest - (timedelta(0) if is_error else policy.recovery_margin):
@@ -163,7 +163,7 @@ def decide(
     now: datetime,
     limit: int,
     policy: Policy,
-    caution: Caution = NO_CAUTION,
+    doubts: Doubts = NO_DOUBTS,
 ) -> tuple[Live, tuple[Alert, ...]]:
     """The live state with its alert memory updated, and the alerts, nearest stops first.
 
@@ -186,7 +186,7 @@ def decide(
             is_next = is_next and progress[i].arrived_at is not None
             continue
         given = AlertInput(
-            i, route.stops[i], progress[i], stops_before, live.etas[i], as_of, caution=caution
+            i, route.stops[i], progress[i], stops_before, live.etas[i], as_of, doubts=doubts
         )
         if i == live.nearest_stop:
             given = given._replace(

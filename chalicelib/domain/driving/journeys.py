@@ -10,7 +10,7 @@ from datetime import datetime
 
 from chalicelib.domain.driving.alerts import Alert, decide
 from chalicelib.domain.driving.breaks import breaks_taken
-from chalicelib.domain.driving.caution import caution
+from chalicelib.domain.driving.doubts import doubts
 from chalicelib.domain.driving.fixes import Fix, Screened, is_drivable
 from chalicelib.domain.driving.forecasts import remaining_etas
 from chalicelib.domain.driving.live import Live, Progress
@@ -55,7 +55,7 @@ def advance(
         now=now,
         limit=policy.alerts_per_commit,
         policy=policy,
-        caution=caution(
+        doubts=doubts(
             live,
             after,
             lambda: remaining_etas(after, after.credible(policy)[-2], plan_times, route, model),

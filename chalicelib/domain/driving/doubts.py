@@ -1,4 +1,4 @@
-"""Caution: how far a forecast is believed before anybody is told.
+"""Doubts: how far a forecast is believed before anybody is told.
 
 A single wrong fix can make a whole route look late. So an ETA that leaps waits for a second fix
 that agrees; one that grows fix by fix does not wait. When fixes that we believed turn out to be
@@ -21,7 +21,7 @@ SOON_BEFORE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Caution:
+class Doubts:
     """What speaks against the newest fix.
 
     ``earlier_points_s`` gives the ETAs by the credible fix before it, by stop index in seconds
@@ -52,13 +52,13 @@ class Caution:
         return told_at in self.disowned
 
 
-NO_CAUTION: Final = Caution()
+NO_DOUBTS: Final = Doubts()
 
 
-def caution(
+def doubts(
     before: Live, after: Live, etas_before_head: Callable[[], Sequence[Eta | None]], policy: Policy
-) -> Caution:
-    """The caution after a batch turned one live state into the next.
+) -> Doubts:
+    """The doubts after a batch turned one live state into the next.
 
     ``etas_before_head`` estimates ETAs by the credible fix before the head. We need it only if that
     fix came with the same batch: else these are the ETAs that are known already.
@@ -70,7 +70,7 @@ def caution(
         etas = etas_before_head() if came_together else before.etas
         return Etas.of(etas).points_s
 
-    return Caution(earlier_points_s, _disowned(before, after, policy))
+    return Doubts(earlier_points_s, _disowned(before, after, policy))
 
 
 def _disowned(before: Live, after: Live, policy: Policy) -> frozenset[datetime]:
