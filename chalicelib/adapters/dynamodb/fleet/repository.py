@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.fleet.doubts import with_doubts
 from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
 from chalicelib.adapters.dynamodb.fleet.lives import unpack_live
@@ -108,13 +109,14 @@ class DynamoFleet:
 
 
 def _live(item: LiveItem) -> Live:
-    return unpack_live(
+    live = unpack_live(
         item.live,
         driver_id=DriverId(item.driver_id),
         version=int(item.version),
         route_id=RouteId(item.route_id) if item.route_id else None,
         planned=tuple(RouteId(planned) for planned in str(item.planned or "").split()),
     )
+    return with_doubts(live, item.doubts)
 
 
 def _told(item: TrackItem) -> PublishedEtas:
