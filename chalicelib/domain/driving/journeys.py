@@ -68,20 +68,9 @@ def advance(
         return Advance(newer)
     ground = Ground(route, plan_times, model, policy)
     passed = [fix for fix in screened.trusted if _is_between(fix, before, head)]
-    if track is None:
-        seen = _seen_before(live, before, policy)
-        found = follow(newer, passed, ground, seen=seen, room=policy.alerts_per_commit)
-        if not found.is_complete:
-            return _part_of(live, found, screened, ground, now=now)
-    else:
-        until_head = [fix for fix in track if fix.sort_key <= head.sort_key]
-        found = follow_again(
-            newer,
-            until_head,
-            ground,
-            known_until=None if before is None else before.recorded_at,
-            room=policy.alerts_per_commit,
-        )
+    found = _followed(live, newer, ground, passed=passed, track=track, batch=screened.trusted)
+    if not found.is_complete and track is None:
+        return _part_of(live, found, screened, ground, now=now)
     after, facts = found.live, found.told
     if route.breaks:
         standing_since, breaks_taken_s = breaks_taken(live, before, passed, route, policy)
@@ -101,6 +90,35 @@ def advance(
         told=facts,
     )
     return Advance(after, (*facts, *predictions))
+
+
+def _followed(
+    live: Live,
+    newer: Live,
+    ground: Ground,
+    *,
+    passed: Sequence[Fix],
+    track: Sequence[Fix] | None,
+    batch: Sequence[Fix],
+) -> Followed:
+    """The visits after a batch: from the start where fixes came late, else from the head on.
+
+    ``newer`` is the live state with the fixes of the batch.
+    """
+    policy, before, head = ground.policy, live.head(ground.policy), newer.head(ground.policy)
+    room = policy.alerts_per_commit
+    if track is not None and before is not None and head is not None:
+        until_head = [fix for fix in track if fix.sort_key <= head.sort_key]
+        return follow_again(
+            newer, until_head, ground, batch=batch, known_until=before.recorded_at, room=room
+        )
+    if before is None and passed:  # these may be the end of a journey, and its beginning comes late
+        first_at = passed[0].recorded_at
+        found = follow_again(newer, passed, ground, batch=batch, known_until=first_at, room=room)
+        if found.is_complete:
+            return found
+    seen = _seen_before(live, before, policy)
+    return follow(newer, passed, ground, seen=seen, room=room)
 
 
 def _part_of(

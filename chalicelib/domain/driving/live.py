@@ -108,10 +108,9 @@ class Live:
         because the van has already left them.
         """
         left = [i for i, stop in enumerate(self.progress) if not stop.is_done]
-        last, under_way = self.last_stop, self.under_way
-        if last is None or not left or left[0] > last or left[0] == under_way:
+        if self.last_stop is None or not left or left[0] >= self.last_stop:
             return left
-        points_s = Etas.of(self.etas).points_s
+        points_s, under_way = Etas.of(self.etas).points_s, self.under_way
 
         def sort_key(stop_index: int) -> tuple[int, int]:
             point_s = points_s[stop_index]

@@ -17,6 +17,8 @@ from chalicelib.domain.routes.routes import Route
 
 CLEAR: Final = 2.0
 """A van farther than this many radiuses from a door is clearly not at that stop."""
+SURE: Final = 1.5
+"""A van is at a stop when its distance and the fix's error together are within so many radiuses."""
 PARKING_WITHIN_M: Final = 300.0
 """We look up the parking point of a door only when the van is this near."""
 M_PER_LAT_DEG: Final = 111_190.0  # rounded down, so that the margin is never too small
@@ -25,6 +27,11 @@ M_PER_LAT_DEG: Final = 111_190.0  # rounded down, so that the margin is never to
 def is_vague(fix: Fix, policy: Policy) -> bool:
     """Whether the fix is too inaccurate to say at which door the van is."""
     return (fix.accuracy_m or 0.0) > policy.arrival_radius_m
+
+
+def is_sure(fix: Fix, way_m: float, policy: Policy) -> bool:
+    """Whether the fix is accurate enough, so far from the door, to show the van there."""
+    return way_m + (fix.accuracy_m or 0.0) <= SURE * policy.arrival_radius_m
 
 
 def centre_of(door: Coordinates, model: TravelModel, policy: Policy) -> tuple[Coordinates, float]:
@@ -43,12 +50,11 @@ def stop_at(
 ) -> int | None:
     """The index of the stop that the van is at with this fix; None between stops.
 
-    ``first`` are the stop under way and the next one. ``others`` are all that are not done. The
-    circle of the fix's error must lie within ``CLEAR`` radiuses of the stop.
+    ``first`` are the stop under way and those in turn. ``others`` are all that are not done.
     """
     radius_m = policy.arrival_radius_m
     clear_m = CLEAR * radius_m
-    place, error_m = fix.coordinates, fix.accuracy_m or 0.0
+    place = fix.coordinates
     doors: list[Coordinates] = []
     for i in first:
         door = route.stops[i].coordinates
@@ -57,7 +63,7 @@ def stop_at(
             centre, within_m = centre_of(door, model, policy)
             off_m = distance_m(place, centre)
             is_clear = all(distance_m(place, other) > clear_m for other in doors)
-            if off_m <= within_m and off_m + error_m <= clear_m and is_clear:
+            if off_m <= within_m and is_sure(fix, off_m, policy) and is_clear:
                 return i
         if way_m <= clear_m:
             return None
@@ -69,6 +75,6 @@ def stop_at(
         if i in first or abs(door.lat_deg - lat_deg) > margin_deg:
             continue
         way_m = distance_m(place, door)
-        if way_m <= radius_m and way_m + error_m <= clear_m:
+        if way_m <= radius_m and is_sure(fix, way_m, policy):
             return i
     return None

@@ -2,8 +2,7 @@
 
 It is the order of the plan until the driver reaches a stop out of turn. Then the plan goes on from
 that stop. Each run of skipped stops is inserted where it costs the least. Neighbours in the plan
-stay together, in either direction. The way back to the hub counts as well. A stop that the van left
-without a report counts as skipped, and does not come next: the van has just driven away from it.
+stay together, in either direction. The way back to the hub counts as well.
 
 The order depends on the stops that were reached, never on where the van is between two stops, so it
 cannot flip from fix to fix. Time moves a stop only while its window is still closed: a stop that
@@ -38,25 +37,17 @@ def visit_order(
     """
     waiting = [i for i, p in enumerate(live.progress) if not p.is_done and p.arrived_at is None]
     last = live.last_stop
-    if last is None or not waiting or waiting[0] > last:
+    if last is None or not waiting or waiting[0] >= last:
         return waiting
     here = route.stops[last].coordinates
     points = {i: _point(route.stops[i].coordinates, here) for i in waiting}
-    order = [i for i in waiting if i > last]
+    order = [i for i in waiting if i >= last]
     path = [HERE, *(points[i] for i in order), _point(route.hub_coordinates, here)]
     gaps_m = list(map(math.dist, path, path[1:]))
-    for run in _runs([i for i in waiting if i <= last]):
+    for run in _runs([i for i in waiting if i < last]):
         run_path = [points[i] for i in run]
         waits_s = _waits_s(run, order, plan_times, at)
-        was_left = any(live.progress[i].unreported for i in run)
-        place, is_reversed = _cheapest(
-            run_path[0],
-            run_path[-1],
-            path,
-            gaps_m,
-            waits_s,
-            from_place=1 if was_left and order else 0,
-        )
+        place, is_reversed = _cheapest(run_path[0], run_path[-1], path, gaps_m, waits_s)
         if is_reversed:
             run.reverse()
             run_path.reverse()
@@ -85,13 +76,11 @@ def _cheapest(
     path: Sequence[Point],
     gaps_m: Sequence[float],
     waits_s: Sequence[float],
-    *,
-    from_place: int,
 ) -> tuple[int, bool]:
     """The gap of the path where a run costs the least, and whether to visit the run backwards.
 
-    Gaps before ``from_place`` do not count. The first of equal gaps wins. We calculate with whole
-    lists because there can be many runs, up to half of all stops.
+    The first of equal gaps wins. We calculate with whole lists because there can be many runs, up
+    to half of all stops.
     """
     to_first_m = list(map(math.dist, path, repeat(first)))
     to_final_m = to_first_m if first is final else list(map(math.dist, path, repeat(final)))
@@ -102,7 +91,7 @@ def _cheapest(
         costs_m = [
             cost_m + wait_s * PACE_MPS for cost_m, wait_s in zip(costs_m, waits_s, strict=True)
         ]
-    place = costs_m.index(min(costs_m[from_place:]), from_place)
+    place = costs_m.index(min(costs_m))
     return place, back_m[place] < ahead_m[place]
 
 

@@ -19,7 +19,7 @@ from typing import Final
 from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.driving.nearest_stop import CLEAR, centre_of, is_vague, stop_at
+from chalicelib.domain.driving.nearest_stop import CLEAR, centre_of, is_sure, is_vague, stop_at
 from chalicelib.domain.driving.visit_order import visit_order
 from chalicelib.domain.eta.arrival import has_arrived
 from chalicelib.domain.eta.chain import StopTimes
@@ -115,24 +115,31 @@ def follow(
 
 
 def follow_again(
-    live: Live, track: Sequence[Fix], ground: Ground, *, known_until: datetime | None, room: int
+    live: Live,
+    track: Sequence[Fix],
+    ground: Ground,
+    *,
+    batch: Sequence[Fix],
+    known_until: datetime,
+    room: int,
 ) -> Followed:
-    """The same from the start of the route, after fixes came late. ``track`` are all trusted fixes.
+    """The same from the start of the route, after a batch with late fixes came.
 
-    What was told stays told. What is new is told, unless it lies at a hole in the part of the track
-    before ``known_until``: the fixes that fill it may still come. At most ``room`` alerts ×
-    shipments are told; the others are found again the next time.
+    ``track`` are all trusted fixes. What was told stays told. What is new is told, unless it lies
+    at a hole before ``known_until``: the fixes that fill it may still come. At most ``room`` alerts
+    × shipments are told; the others are found again the next time.
     """
     most = len(track) * sum(len(stop.consignments) for stop in ground.route.stops)
     followed = follow(_from_start(live), track, ground, room=most)
     again = followed.live
-    holes = _holes(track, live.started_at, known_until)
+    holes = _holes(track, batch, live.started_at, known_until)
     progress = list(live.progress)
     told: list[Alert] = []
     is_complete = True
     for alert in followed.told:
         i = alert.stop_index
-        if _is_known(progress[i], alert) or alert.occurred_at in holes:
+        is_uncertain = alert.occurred_at in holes and again.nearest_stop != i
+        if is_uncertain or _is_known(progress[i], alert):
             continue
         room -= len(ground.route.stops[i].consignments)
         if room < 0 and told:
@@ -160,16 +167,19 @@ def _step(
     ground = turns.ground
     is_first = len(seen) == 1 and live.nearest_stop is None
     live = _off_the_hub(live, fix, ground)
+    under_way = live.under_way
+    in_turn = _in_turn(live, fix.recorded_at, turns)
     near = stop_at(
         fix,
-        _first_stops(live, fix, turns),
+        in_turn if under_way is None else [under_way, *in_turn],
         (i for i, progress in enumerate(live.progress) if not progress.is_done),
         route=ground.route,
         model=ground.model,
         policy=ground.policy,
     )
-    if near is None and live.nearest_stop is not None:
-        live = replace(live, nearest_stop=None, near_since=None)
+    if near is None:
+        is_kept = live.nearest_stop is None or _is_unsure_there(live, fix, ground)
+        live = live if is_kept else replace(live, nearest_stop=None, near_since=None)
     elif near != live.nearest_stop:
         since = None if is_first and _has_just_started(live, fix) else fix.recorded_at
         live = replace(live, nearest_stop=near, near_since=since)
@@ -186,7 +196,7 @@ def _arrive(
     progress = live.progress[stop]
     if progress.arrived_at is not None or _began_there(live, stop, turns.ground):
         return live, ()
-    is_next = turns.ahead(live, fix.recorded_at)[:1] == [stop]
+    is_next = stop in _in_turn(live, fix.recorded_at, turns)
     if not has_arrived(
         since,
         [(each.recorded_at, each.coordinates) for each in seen],
@@ -222,11 +232,24 @@ def _leave(live: Live, fix: Fix, ground: Ground) -> tuple[Live, tuple[Alert, ...
     return live, ()
 
 
-def _first_stops(live: Live, fix: Fix, turns: _Turns) -> list[int]:
-    """The stop under way and the next one."""
-    under_way = live.under_way
-    ahead = turns.ahead(live, fix.recorded_at)[:1]
-    return ahead if under_way is None else [under_way, *ahead]
+def _in_turn(live: Live, at: datetime, turns: _Turns) -> list[int]:
+    """The stops where an arrival is in turn: the next one, and one left without a report before it.
+
+    A driver may report a visit only in the evening. So such a stop does not hold up the next.
+    """
+    ahead = turns.ahead(live, at)
+    new = next((i for i in ahead if live.progress[i].unreported is None), None)
+    return list(dict.fromkeys(i for i in (new, *ahead[:1]) if i is not None))
+
+
+def _is_unsure_there(live: Live, fix: Fix, ground: Ground) -> bool:
+    """Whether the fix lies at the stop that the van is at, but is not sure enough by itself."""
+    if live.nearest_stop is None:
+        return False
+    door = ground.route.stops[live.nearest_stop].coordinates
+    centre, within_m = centre_of(door, ground.model, ground.policy)
+    way_m = distance_m(fix.coordinates, centre)
+    return way_m <= within_m and not is_sure(fix, way_m, ground.policy)
 
 
 def _off_the_hub(live: Live, fix: Fix, ground: Ground) -> Live:
@@ -315,18 +338,25 @@ def _is_there(progress: Progress) -> bool:
 
 
 def _holes(
-    track: Sequence[Fix], started_at: datetime | None, known_until: datetime | None
+    track: Sequence[Fix],
+    batch: Sequence[Fix],
+    started_at: datetime | None,
+    known_until: datetime,
 ) -> frozenset[datetime]:
-    """The instants of fixes behind a hole of the track, as far as it may still be filled."""
+    """The instants of fixes behind a hole of the track, as far as it may still be filled.
+
+    A device sends what it has saved in its order. So a hole within a batch stays.
+    """
     times = [fix.recorded_at for fix in track]
     if started_at is not None:
         times = [started_at, *times]
     gaps_s = [(b - a).total_seconds() for a, b in pairwise(times)]
-    if not gaps_s or known_until is None:
-        return frozenset()
-    most_s = max(LEAST_HOLE_S, HOLE_STEPS * median(gaps_s))
+    most_s = max(LEAST_HOLE_S, HOLE_STEPS * median(gaps_s or [0.0]))
+    stays = set(pairwise(fix.recorded_at for fix in batch))
     return frozenset(
         at
-        for at, gap_s in zip(times[1:], gaps_s, strict=True)
-        if gap_s > most_s and at <= known_until
+        for before, at in pairwise(times)
+        if (at - before).total_seconds() > most_s
+        and at <= known_until
+        and (before, at) not in stays
     )

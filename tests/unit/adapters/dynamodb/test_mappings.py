@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb.accounts import documents as accounts
+from chalicelib.adapters.dynamodb.fleet.doubts import pack_doubts, with_doubts
 from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live, unpack_live
 from chalicelib.adapters.dynamodb.routes import manifests, plans
@@ -60,13 +61,14 @@ DIGEST_OF_THREE = "00fdc7c0aad35b85"
 
 
 def stored(live: Live) -> Live:
-    return unpack_live(
+    unpacked = unpack_live(
         pack_live(live),
         driver_id=live.driver_id,
         version=live.version,
         route_id=live.route_id,
         planned=live.planned,
     )
+    return with_doubts(unpacked, pack_doubts(live))
 
 
 class TestInstants:
