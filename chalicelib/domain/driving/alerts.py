@@ -9,10 +9,11 @@ committed with it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from chalicelib.domain.driving.doubts import NO_DOUBTS, Doubts
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.instants import Range
@@ -59,6 +60,7 @@ class AlertInput(NamedTuple):
     stops_before: int
     eta: Eta | None
     as_of: datetime
+    doubts: Doubts = NO_DOUBTS
 
 
 Rule = Callable[[AlertInput, Policy], tuple[Alert, Progress] | None]
@@ -70,6 +72,8 @@ def approaching(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | N
     if progress.has_approached or progress.arrived_at or eta is None:
         return None
     if not is_coming_soon(eta, given.stops_before, given.as_of, policy):
+        return None
+    if not given.doubts.is_near(given.stop_index, given.as_of, policy):
         return None
     alert = Alert(
         AlertKind.APPROACHING,
@@ -98,15 +102,23 @@ def delayed(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
         return None
     if eta.point <= promise.latest + policy.delay_tolerance or _is_promise_recent(given, policy):
         return None
+    if not given.doubts.is_late(given.stop_index, promise, given.as_of):
+        return None
     return _with_new_promise(given, AlertKind.DELAYED, eta, policy, is_delayed=True)
 
 
 def back_on_time(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
-    """After a delay, the ETA is safely inside the first promise again. That promise holds again."""
+    """After a delay, the ETA is safely inside the first promise again. That promise holds again.
+
+    If the delay was an error of ours, this waits for neither time nor margin.
+    """
     progress, eta, first = given.progress, given.eta, given.stop.promise
     if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
         return None
-    if _is_promise_recent(given, policy) or eta.point > first.latest - policy.recovery_margin:
+    is_error = given.doubts.is_error(progress.told_at)
+    if not is_error and _is_promise_recent(given, policy):
+        return None
+    if eta.point > first.latest - (timedelta(0) if is_error else policy.recovery_margin):
         return None
     return _with_new_promise(
         given, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False, first=first
@@ -141,6 +153,7 @@ def decide(
     limit: int,
     policy: Policy,
     told: Sequence[Alert] = (),
+    doubts: Doubts = NO_DOUBTS,
 ) -> tuple[Live, tuple[Alert, ...]]:
     """The live state with its alert memory updated, and the alerts, nearest stops first.
 
@@ -162,7 +175,9 @@ def decide(
             progress[i], route.stops[i], points_s[i], is_soon=is_soon, tolerance_s=tolerance_s
         ):
             continue
-        given = AlertInput(i, route.stops[i], progress[i], stops_before, live.etas[i], as_of)
+        given = AlertInput(
+            i, route.stops[i], progress[i], stops_before, live.etas[i], as_of, doubts=doubts
+        )
         for rule in RULES:
             outcome = rule(given, policy)
             if outcome is None:

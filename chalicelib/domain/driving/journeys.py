@@ -10,7 +10,8 @@ from datetime import datetime
 
 from chalicelib.domain.driving.alerts import Alert, AlertKind, decide, is_coming_soon
 from chalicelib.domain.driving.breaks import breaks_taken
-from chalicelib.domain.driving.fixes import Fix, Screened, credible, is_drivable, newest
+from chalicelib.domain.driving.doubts import doubts
+from chalicelib.domain.driving.fixes import Fix, Screened, is_drivable
 from chalicelib.domain.driving.forecasts import remaining_etas
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.nearest_stop import CLEAR
@@ -61,7 +62,7 @@ def advance(
     nothing; but visits are found however late.
     """
     before = live.head(policy)
-    newer = replace(live, recent=newest(live.recent, screened.usable))
+    newer = live.with_fixes(screened.usable)
     head = newer.head(policy)
     is_new = head is not None and (before is None or head.sort_key > before.sort_key)
     if head is None or not (is_new or track):
@@ -88,6 +89,12 @@ def advance(
         limit=policy.alerts_per_commit,
         policy=policy,
         told=facts,
+        doubts=doubts(
+            live,
+            after,
+            lambda: remaining_etas(after, after.credible(policy)[-2], plan_times, route, model),
+            policy,
+        ),
     )
     return Advance(after, (*facts, *predictions))
 
@@ -266,8 +273,7 @@ def _seen_before(live: Live, before: Fix | None, policy: Policy) -> list[Fix]:
     """The newest credible fixes up to the head."""
     if before is None:
         return []
-    chain = credible(live.recent, policy)
-    return [fix for fix in chain if fix.sort_key <= before.sort_key]
+    return [fix for fix in live.credible(policy) if fix.sort_key <= before.sort_key]
 
 
 def _with_what_follows(

@@ -12,7 +12,8 @@ from chalicelib.adapters.dynamodb.item import Connection, Item
 class LiveItem(Item):
     """A driver's live state, packed: below 1 kB for 200 stops, so that a write costs one unit.
 
-    ``doubts`` is what is known of visits in doubt, packed; absent most of the time.
+    ``visits`` is what is known of visits in doubt, packed; absent most of the time.
+    ``began`` is the hub, packed, until there are enough fixes.
     """
 
     class Meta(Connection):
@@ -25,7 +26,8 @@ class LiveItem(Item):
     route_id = UnicodeAttribute(null=True)
     planned = UnicodeAttribute(null=True)
     live = BinaryAttribute(legacy_encoding=False)
-    doubts = BinaryAttribute(legacy_encoding=False, null=True)
+    visits = BinaryAttribute(legacy_encoding=False, null=True)
+    began = BinaryAttribute(legacy_encoding=False, null=True)
 
 
 class TrackItem(Item):

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb.accounts import documents as accounts
-from chalicelib.adapters.dynamodb.fleet.doubts import pack_doubts, with_doubts
 from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live, unpack_live
+from chalicelib.adapters.dynamodb.fleet.visits import pack_visits, with_visits
 from chalicelib.adapters.dynamodb.routes import manifests, plans
 from chalicelib.adapters.dynamodb.shipments import mapping as shipments
 from chalicelib.adapters.dynamodb.values.bits import (
@@ -68,7 +68,7 @@ def stored(live: Live) -> Live:
         route_id=live.route_id,
         planned=live.planned,
     )
-    return with_doubts(unpacked, pack_doubts(live))
+    return with_visits(unpacked, pack_visits(live))
 
 
 class TestInstants:

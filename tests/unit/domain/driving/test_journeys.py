@@ -90,8 +90,9 @@ def after(
 
 def trusted(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
     """The trusted fixes of a whole track."""
+    whole: list[Fix] = sorted(fixes, key=lambda fix: fix.sort_key)
     return screen(
-        sorted(fixes, key=lambda fix: fix.sort_key),
+        whole,
         recent=(),
         received_at=NOON + timedelta(hours=2),
         shift_started_at=SHIFT,

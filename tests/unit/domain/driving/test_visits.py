@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import Alert, AlertKind
-from chalicelib.domain.driving.fixes import Fix, screen
+from chalicelib.domain.driving.fixes import Fix, Screened, screen
 from chalicelib.domain.driving.forecasts import stop_times
 from chalicelib.domain.driving.journeys import Advance, advance, brings_late_fixes, leave, reach
 from chalicelib.domain.driving.live import Live, Progress
@@ -116,9 +116,10 @@ def sent(
     return live, told
 
 
-def screened_of(fixes: Iterable[Fix], recent: Sequence[Fix]):  # noqa: ANN201 - of the screening
+def screened_of(fixes: Iterable[Fix], recent: Sequence[Fix]) -> Screened:
+    in_order: list[Fix] = sorted(fixes, key=lambda fix: fix.sort_key)
     return screen(
-        sorted(fixes, key=lambda fix: fix.sort_key) if isinstance(fixes, set) else list(fixes),
+        in_order,
         recent=recent,
         received_at=NOON + timedelta(hours=10),
         shift_started_at=NOON,

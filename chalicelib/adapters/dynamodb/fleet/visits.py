@@ -20,7 +20,7 @@ from chalicelib.domain.instants import Range
 FORMAT: Final = 1
 
 
-def pack_doubts(live: Live) -> bytes | None:
+def pack_visits(live: Live) -> bytes | None:
     """What is in doubt; None when nothing is."""
     reported = [i for i, progress in enumerate(live.progress) if progress.is_reported]
     left = [(i, visit) for i, each in enumerate(live.progress) if (visit := each.unreported)]
@@ -46,12 +46,12 @@ def pack_doubts(live: Live) -> bytes | None:
     return bytes([FORMAT]) + pack_varints(numbers)
 
 
-def with_doubts(live: Live, packed: bytes | None) -> Live:
+def with_visits(live: Live, packed: bytes | None) -> Live:
     """The live state with what is in doubt. Raises ValueError for damaged bytes."""
     if packed is None:
         return live
     if packed[:1] != bytes([FORMAT]):
-        msg = "The packed doubts have an unknown format."
+        msg = "The packed visits have an unknown format."
         raise ValueError(msg)
     base_ms = 0 if live.started_at is None else to_ms(live.started_at)
     numbers = Varints(packed, 1)
