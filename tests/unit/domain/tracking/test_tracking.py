@@ -18,7 +18,7 @@ from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import Event, EventType
-from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
 from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
 from chalicelib.domain.visibility import (
@@ -59,6 +59,7 @@ ALLOWED_KEYS: Final = {
     "first_promise",
     "earlier_before",
     "live_version",
+    *("parcels_total", "parcels_later", "has_proofs_to_come"),
     *("status", "external_status", "sub_status", "reference", "sender", "name", "support_contact"),
     *("city", "time_zone", "locale", "server_now", "version", "eta", "point", "earliest", "latest"),
     *(
@@ -523,3 +524,17 @@ def test_sender_and_place_are_shown() -> None:
     assert (shown.city, shown.time_zone) == ("Helsinki", "Europe/Helsinki")
     assert shown.destination == HELSINKI
     assert (shown.version, shown.server_now) == (4, NOON)
+
+
+def test_parcels_that_come_another_time_are_counted_once_the_others_are_on_their_way() -> None:
+    both = (Parcel("A"), Parcel("B"))
+    left = make_travelling(parcels=both, scanned_barcodes=frozenset({"A"}))
+    handed_over = replace(left, status=Status.DELIVERED, handed_over=frozenset({"A"}))
+    waiting = replace(left, status=Status.ACCEPTED)
+
+    told = [seen(shipment).parcels_later for shipment in (left, handed_over, waiting)]
+
+    assert told == [1, 1, 0]
+    assert seen(handed_over).parcels_total == 2
+    assert seen(handed_over).poll_after_s == 60
+    assert seen(make_travelling(status=Status.DELIVERED, parcels=both)).parcels_later == 0
