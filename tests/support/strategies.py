@@ -28,7 +28,7 @@ from chalicelib.domain.ids import (
     ShipperId,
     StopId,
 )
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
@@ -213,6 +213,7 @@ def attempts() -> st.SearchStrategy[Attempt]:
         reason=st.none() | st.sampled_from(FailureReason),
         note=st.none() | words(),
         proofs=st.lists(proofs(), max_size=2).map(tuple),
+        time_source=st.sampled_from(TimeSource),
         barcodes=st.lists(words(), max_size=2, unique=True).map(lambda some: tuple(sorted(some))),
     )
 
@@ -405,6 +406,8 @@ def progresses() -> st.SearchStrategy[Progress]:
         is_delayed=st.booleans(),
         promise=st.none() | ranges(),
         told_at=st.none() | whole_seconds(),
+        is_reported=st.booleans(),
+        unreported=st.none() | ranges(),
     )
 
 
@@ -437,6 +440,9 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         progress=st.tuples(*[progresses()] * count),
         etas=st.tuples(*[st.none() | etas()] * count),
         planned=st.lists(ids("rte").map(RouteId), max_size=2).map(tuple),
+        last_stop_before=st.none() | st.integers(0, count - 1) if count else st.none(),
+        away_since=st.none() | instants(),
+        is_at_hub=st.booleans(),
         began_at=st.none() | coordinates().map(on_grid),
     )
 

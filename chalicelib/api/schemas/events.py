@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.domain.actors import Role
-from chalicelib.domain.driving.clocks import TimeSource
+from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import ProofKind
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
@@ -139,9 +139,14 @@ class StatusEventOut(HistoryLine):
 
 
 class ForecastEventOut(HistoryLine):
-    """The van has left or comes near, or a time was promised."""
+    """The van has left, comes near or drove on after all, or a time was promised."""
 
-    type: Literal[EventType.OUT_FOR_DELIVERY, EventType.ARRIVING, EventType.PROMISED]
+    type: Literal[
+        EventType.OUT_FOR_DELIVERY,
+        EventType.ARRIVING,
+        EventType.ARRIVAL_WITHDRAWN,
+        EventType.PROMISED,
+    ]
     data: ForecastFacts
 
 

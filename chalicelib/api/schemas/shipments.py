@@ -27,7 +27,7 @@ from chalicelib.api.schemas.values import (
     require_place,
 )
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.instants import Range, at_place
+from chalicelib.domain.instants import Range, TimeSource, at_place
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.barcodes import normal_form, right_check_digit
@@ -304,6 +304,7 @@ class AttemptOut(Out):
     """How a visit ended; ``barcodes`` names its parcels where it was not about all of them.
 
     ``owed_proof_ids`` are those of the proofs whose files have not arrived.
+    ``time_source``: the time is the device's, the device's but corrected, or when it reached us.
     """
 
     number: int
@@ -314,6 +315,7 @@ class AttemptOut(Out):
     proof_ids: tuple[str, ...]
     owed_proof_ids: tuple[str, ...]
     barcodes: tuple[str, ...]
+    time_source: TimeSource
 
 
 class ShipmentOut(Out):

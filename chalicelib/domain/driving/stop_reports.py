@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.driving.clocks import Shift, TimeSource, reported_time
+from chalicelib.domain.driving.clocks import Shift, reported_time
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import IllegalTransition, Invalid, NothingAboard
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
+from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.routes.routes import Stop
@@ -167,6 +168,7 @@ class StopReport:
             note=self.note,
             proofs=tuple(proofs),
             barcodes=() if len(concerned) == len(shipment.parcels) else tuple(sorted(concerned)),
+            time_source=self.time_source,
         )
         decide = with_delivered if self.step is Step.DELIVER else with_failed
         return replace(

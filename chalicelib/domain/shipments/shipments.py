@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.statuses import (
@@ -40,7 +40,8 @@ class Attempt:
     """One delivery attempt: the outcome of a visit for one shipment.
 
     The driver's device makes ``action_id``. We recognise a repeated report by it. ``barcodes`` are
-    the parcels that it was about; empty means all parcels of the shipment.
+    the parcels that it was about; empty means all parcels of the shipment. ``time_source`` says how
+    sure ``occurred_at`` is.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Attempt:
     note: str | None = None
     proofs: tuple[Proof, ...] = ()
     barcodes: tuple[str, ...] = ()
+    time_source: TimeSource = TimeSource.DEVICE
 
     @property
     def proof_ids(self) -> tuple[ProofId, ...]:

@@ -10,19 +10,18 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.actors import SYSTEM
 from chalicelib.domain.driving.alerts import Alert, AlertKind
-from chalicelib.domain.driving.clocks import Shift, corrector, without_rollover
+from chalicelib.domain.driving.clocks import Shift
 from chalicelib.domain.driving.fixes import (
-    EarlierShift,
     Fix,
     Reason,
     Screened,
     UnreadableFix,
     Verdict,
-    quantized,
     screen,
 )
-from chalicelib.domain.driving.journeys import advance
+from chalicelib.domain.driving.journeys import Advance, advance, brings_late_fixes
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.timed_fixes import in_our_time
 from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
 from chalicelib.domain.journal.changes import LiveChange, ShipmentChange, TrackEntry
@@ -94,69 +93,41 @@ class IngestPositions:
         before = self.fleet.live(batch.driver_id)
         if before.epoch != batch.epoch:
             raise Unauthorized
-        fixes, skew = self._by_our_clock(batch, before, now)
-        screened = screen(
-            fixes,
-            recent=before.recent,
-            received_at=now,
-            shift_started_at=before.started_at,
-            shift_ended_at=before.ended_at,
-            earlier=self._earlier(fixes, before, now),
-            origin=before.origin,
-            policy=self.policy,
+        shift = Shift(now, before.started_at, before.clock_skew)
+        timed = in_our_time(batch.fixes, batch.sent_at, shift, self.policy)
+        fixes, skew = timed.fixes, timed.skew
+        late_at = timed.oldest_before(before.started_at, now - self.policy.fix_age_limit)
+        screened = timed.marked(
+            screen(
+                fixes,
+                recent=before.recent,
+                received_at=now,
+                shift_started_at=before.started_at,
+                shift_ended_at=before.ended_at,
+                earlier=earlier_shifts(self.routes, before, late_at) if late_at else (),
+                origin=before.origin,
+                policy=self.policy,
+            )
         )
-        screened = self._with_corrections(screened, batch, now)
         if not any(verdict.is_stored for verdict in screened.verdicts):
             return self._report(before, screened, skew)
-        after, alerts, route = self._advance(before, screened, skew, now)
+        route, steps = self._advance(before, screened, skew, now)
+        after = steps[-1].live
         entries = self._entries(after, screened, now)
         is_new = [self.fleet.append_track(entry) for entry in entries]
         kept.append(any(is_new))
-        if after != before:
-            self._commit(before, after, alerts, route, now)
+        read = before
+        for step in steps:
+            if step.live != before:
+                self._commit(before, step.live, step.alerts, route, now)
+            before = replace(step.live, version=before.version + 1)
         if kept[0]:
-            screened = self._with_repeats(screened, fixes, before, entries)
-        return replace(self._report(after, screened, skew), is_repeat=not kept[0], alerts=alerts)
-
-    def _by_our_clock(
-        self, batch: FixBatch, before: Live, now: datetime
-    ) -> tuple[list[Fix | UnreadableFix], timedelta]:
-        """The fixes in our time and as we store them, and how far ahead the device's clock is."""
-        times = [fix.recorded_at for fix in batch.fixes if isinstance(fix, Fix)]
-        shift = Shift(now, before.started_at, before.clock_skew)
-        in_our_time, skew = corrector(times, batch.sent_at, shift, self.policy)
-        fixes = [
-            quantized(replace(fix, recorded_at=in_our_time(fix.recorded_at)))
-            if isinstance(fix, Fix)
-            else fix
-            for fix in batch.fixes
-        ]
-        return fixes, skew
-
-    def _earlier(
-        self, fixes: Sequence[Fix | UnreadableFix], before: Live, now: datetime
-    ) -> tuple[EarlierShift, ...]:
-        """The shifts before this one, where a fix that is still taken is older than this one."""
-        oldest = now - self.policy.fix_age_limit
-        late = [
-            fix.recorded_at
-            for fix in fixes
-            if isinstance(fix, Fix)
-            and before.started_at is not None
-            and oldest <= fix.recorded_at < before.started_at
-        ]
-        return earlier_shifts(self.routes, before, min(late)) if late else ()
-
-    def _with_corrections(self, screened: Screened, batch: FixBatch, now: datetime) -> Screened:
-        """The verdicts, with a mark where the receiver had counted its weeks from 0 again."""
-        verdicts = tuple(
-            replace(verdict, corrections=(Reason.WEEK_ROLLOVER,))
-            if isinstance(fix, Fix)
-            and fix.recorded_at != without_rollover(fix.recorded_at, now, self.policy)
-            else verdict
-            for verdict, fix in zip(screened.verdicts, batch.fixes, strict=True)
+            screened = self._with_repeats(screened, fixes, read, entries)
+        return replace(
+            self._report(after, screened, skew),
+            is_repeat=not kept[0],
+            alerts=tuple(alert for step in steps for alert in step.alerts),
         )
-        return replace(screened, verdicts=verdicts)
 
     def _with_repeats(
         self,
@@ -187,22 +158,50 @@ class IngestPositions:
 
     def _advance(
         self, before: Live, screened: Screened, skew: timedelta, now: datetime
-    ) -> tuple[Live, tuple[Alert, ...], Route | None]:
-        """After the shift only the track is completed; on shift the journey goes on."""
+    ) -> tuple[Route | None, list[Advance]]:
+        """After the shift only the track is completed; on shift the journey goes on.
+
+        A batch takes more than one step when it has more to tell than one commit can hold.
+        """
         if before.route_id is None or not before.is_on_shift or not screened.stored:
-            return before, (), None
+            return None, [Advance(before)]
         route = self.routes.plan(before.route_id, before.plan_version)
         stop_times = self.forecasts.stop_times(route, now)
-        after, alerts = advance(
-            replace(before, clock_skew=skew),
-            screened,
-            route,
-            stop_times,
-            now=now,
-            model=self.forecasts.model,
+        track = None
+        if brings_late_fixes(before, screened, self.policy):
+            track = self._track(before, screened, route, now)
+        steps = [Advance(replace(before, clock_skew=skew), is_complete=False)]
+        while not steps[-1].is_complete:
+            steps.append(
+                advance(
+                    steps[-1].live,
+                    screened,
+                    route,
+                    stop_times,
+                    now=now,
+                    model=self.forecasts.model,
+                    policy=self.policy,
+                    track=track,
+                )
+            )
+        return route, steps[1:]
+
+    def _track(
+        self, before: Live, screened: Screened, route: Route, now: datetime
+    ) -> tuple[Fix, ...]:
+        """All trusted fixes of the route so far, and those of the batch."""
+        started_at = before.started_at or now
+        until = max(fix.recorded_at for fix in (*before.recent, *screened.usable))
+        kept = self.fleet.track(before.driver_id, since=started_at, until=until, now=now)
+        whole: list[Fix] = sorted({*kept, *screened.stored}, key=lambda fix: fix.sort_key)
+        return screen(
+            whole,
+            recent=(),
+            received_at=now,
+            shift_started_at=started_at,
+            origin=Fix(started_at, route.hub_coordinates),
             policy=self.policy,
-        )
-        return after, alerts, route
+        ).trusted
 
     def _entries(self, after: Live, screened: Screened, now: datetime) -> list[TrackEntry]:
         """What goes into the track: one entry a route. With late fixes nothing is told anew."""
@@ -299,7 +298,12 @@ class IngestPositions:
         )
 
 
-_STEPS = {AlertKind.ARRIVED: Step.ARRIVE, AlertKind.APPROACHING: Step.APPROACH}
+_STEPS = {
+    AlertKind.ARRIVED: Step.ARRIVE,
+    AlertKind.APPROACHING: Step.APPROACH,
+    AlertKind.WITHDRAWN: Step.DRIVE_OFF,
+    AlertKind.WITHDRAWN_NEARBY: Step.DRIVE_ON,
+}
 _NOTED = {
     AlertKind.DELAYED: EventType.DELAYED,
     AlertKind.BACK_ON_TIME: EventType.BACK_ON_TIME,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.api.schemas.shipments import Email, ShipmentOut
+from chalicelib.api.schemas.contacts import Email
+from chalicelib.api.schemas.shipments import ShipmentOut
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.builders import make_shipment
 from tests.support.strategies import shipments
@@ -74,7 +75,7 @@ def test_an_address_is_checked_without_asking_name_servers() -> None:
         "assert 'email_validator' not in sys.modules\n"
         "sys.modules['dns'] = None\n"
         "from pydantic import TypeAdapter\n"
-        "from chalicelib.api.schemas.shipments import Email\n"
+        "from chalicelib.api.schemas.contacts import Email\n"
         "print(TypeAdapter(Email).validate_python('aino@example.com'))\n"
     )
 
