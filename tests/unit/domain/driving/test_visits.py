@@ -338,7 +338,7 @@ class TestBesideAnotherDoor:
         live, told = sent(started(route), *chunks(yard, 1), route=route)
 
         assert facts(told) == []
-        back = [at(900, 3_000), at(920, 3_000), *(at(940 + 60 * i, 4_000) for i in range(6))]
+        back = [at(960, 3_000), at(980, 3_000), *(at(1_040 + 60 * i, 4_000) for i in range(6))]
         _, told = sent(live, *[[fix] for fix in back], route=route)
         assert [i for _, i, _ in facts(told)] == [3]
 
