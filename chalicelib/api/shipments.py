@@ -17,11 +17,11 @@ from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
-from chalicelib.edge.blueprint import Answer, Endpoints
+from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import SHIPPERS, SHIPPERS_AND_STAFF
 from chalicelib.edge.queries import Position
 from chalicelib.edge.schemas import ListingQuery
-from chalicelib.services.shipments.create_shipment import RequestKey
+from chalicelib.services.repeats import Memory
 
 shipments: Final = Endpoints(__name__)
 
@@ -33,16 +33,15 @@ shipments: Final = Endpoints(__name__)
     takes=ShipmentIn,
     gives=ShipmentCreatedOut,
     status=201,
-    is_idempotent=True,
+    commits_answer=True,
 )
-def post_shipment(actor: Actor, body: ShipmentIn, key: RequestKey | None) -> Answer:
-    """Create a shipment, with an Idempotency-Key at most once."""
-    created = container().create_shipment(body.to_domain(), actor=actor, key=key)
-    tracking_url = container().tracking_links(created.shipment)
-    answer = ShipmentCreatedOut.joined(
-        created.shipment, status=Status.CREATED, tracking_url=tracking_url
+def post_shipment(actor: Actor, body: ShipmentIn, memory: Memory) -> ShipmentCreatedOut:
+    """Create a shipment."""
+    if memory.result_id:
+        return _created(container().show_shipments.one(ShipmentId(memory.result_id), actor))
+    return _created(
+        container().create_shipment(body.to_domain(), actor=actor, memory=memory.of_shown(_created))
     )
-    return Answer(answer, {"Idempotency-Replayed": "true"} if created.is_replay else {})
 
 
 @shipments.endpoint(
@@ -80,6 +79,12 @@ def get_events(
     """Its history, oldest first."""
     return container().show_shipments.events(
         ShipmentId(shipment_id), actor, limit=query.limit, position=position
+    )
+
+
+def _created(shipment: Shipment) -> ShipmentCreatedOut:
+    return ShipmentCreatedOut.joined(
+        shipment, status=Status.CREATED, tracking_url=container().tracking_links(shipment)
     )
 
 

@@ -21,6 +21,11 @@ Position = Mapping[str, str] | None
 """Where a page of a listing begins; None: at its first entry."""
 
 
+def is_id(text: str) -> bool:
+    """Whether a text has the form of our ids: not all that fits into an address fits into a key."""
+    return _ID.fullmatch(text) is not None
+
+
 def parsed_query(model: type[Q], request: Request) -> Q:
     """The query as its model. Raises Invalid, pointing at the first parameter that is wrong."""
     try:
@@ -57,7 +62,7 @@ def _parameters(request: Request, model: type[Query]) -> dict[str, str]:
 
 def _identifier(text: object) -> object:
     """Not all that fits into a query fits into a key."""
-    if not (isinstance(text, str) and _ID.fullmatch(text)):
+    if not (isinstance(text, str) and is_id(text)):
         words = "An id: a prefix of three letters, an underscore and a ULID."
         raise PydanticCustomError(INVALID_ID, words)
     return text

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.adapters.dynamodb.accounts.changes import account_puts
 from chalicelib.adapters.dynamodb.accounts.drivers import driver_puts
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.fleet.changes import live_puts
@@ -26,6 +27,7 @@ from chalicelib.adapters.dynamodb.travel.changes import learning_mark_puts, page
 from chalicelib.adapters.dynamodb.writing import Addition, Put, new_token
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
+    AccountAdded,
     Change,
     DepartureAdded,
     DriverAdded,
@@ -49,6 +51,7 @@ PUTS: Final[Mapping[type[Change], Callable[[Any, str], Iterable[Put | Addition]]
     HandledAdded: handled_additions,
     DepartureAdded: departure_puts,
     DriverAdded: driver_puts,
+    AccountAdded: account_puts,
     PageChange: page_puts,
     LearningMarkChange: learning_mark_puts,
     RequestRemembered: request_puts,

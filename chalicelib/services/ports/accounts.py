@@ -1,13 +1,13 @@
 """Accounts, each kind by itself: shippers, drivers, hubs, API keys and invitations.
 
-A new driver is written by the journal, together with an empty live state.
+The journal writes what is new.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.drivers import Driver, TakenInvitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
@@ -17,10 +17,6 @@ from chalicelib.domain.listings import Listing
 
 class Shippers(Protocol):
     """Those who own goods."""
-
-    def put(self, shipper: Shipper) -> None:
-        """Write or replace a shipper."""
-        ...
 
     def get(self, shipper_id: ShipperId) -> Shipper:
         """May be up to 60 s old. Raises NotFound."""
@@ -42,10 +38,6 @@ class Drivers(Protocol):
 class Hubs(Protocol):
     """Places where routes start and end."""
 
-    def put(self, hub: Hub) -> None:
-        """Write or replace a hub."""
-        ...
-
     def get(self, hub_id: HubId) -> Hub:
         """Raises NotFound."""
         ...
@@ -66,10 +58,9 @@ class ApiKeys(Protocol):
 class Invitations(Protocol):
     """One-time codes for drivers."""
 
-    def put(self, invitation: Invitation) -> None:
-        """Write an invitation."""
-        ...
+    def take(self, code_hash: str, *, client_hash: str, now: datetime) -> TakenInvitation:
+        """Use it up: only one client gets it, and that client again within RETAKEN_WITHIN.
 
-    def take(self, code_hash: str, now: datetime) -> Invitation:
-        """Use it up: only one caller gets it. Raises NotFound when unknown, used or expired."""
+        Raises NotFound when it is unknown, used or expired.
+        """
         ...

@@ -10,10 +10,6 @@ from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 class WebhookEndpoints(Protocol):
     """The endpoints of every shipper."""
 
-    def put(self, endpoint: WebhookEndpoint) -> None:
-        """Write or replace an endpoint."""
-        ...
-
     def of_shipper(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
         """A shipper's endpoints, oldest first."""
         ...

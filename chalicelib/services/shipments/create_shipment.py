@@ -1,26 +1,21 @@
 """A shipper creates a shipment: state, event and the memory of the request, all or nothing."""
 
-import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import ConcurrentUpdate, Forbidden, IdempotencyKeyReused
+from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.ids import EVENT, SHIPMENT, EventId, ShipmentId
 from chalicelib.domain.instants import Range
-from chalicelib.domain.journal.changes import Remembered, RequestRemembered, ShipmentChange
+from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.proofs.proofs import ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import append
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
-from chalicelib.services.ports.journal import Journal, Requests
-from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.repeats import NO_MEMORY, Memory
 from chalicelib.services.retries import retried
-
-REMEMBERED_FOR: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +32,21 @@ class NewShipment:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestKey:
-    """An Idempotency-Key and the fingerprint of the body that came with it."""
-
-    key: str
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """The shipment; ``is_replay`` when an earlier request with the same key had made it."""
-
-    shipment: Shipment
-    is_replay: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CreateShipment:
     """Creates one shipment for the actor's own shipper.
 
-    With a key it happens at most once: the memory of the key commits with the shipment. Raises
-    IdempotencyKeyReused when the same key comes with another body, Unavailable when writes collide
-    too often.
+    The memory of the request commits with the shipment. Raises Unavailable when writes collide too
+    often.
     """
 
-    shipments: Shipments
     journal: Journal
-    requests: Requests
     clock: Clock
     ids: Ids
 
-    def __call__(self, wanted: NewShipment, *, actor: Actor, key: RequestKey | None) -> Created:
-        """Create, or find what the same request created before."""
+    def __call__(
+        self, wanted: NewShipment, *, actor: Actor, memory: Memory = NO_MEMORY
+    ) -> Shipment:
+        """Create it."""
         if actor.shipper_id is None:
             raise Forbidden
         now = self.clock.now()
@@ -94,32 +72,7 @@ class CreateShipment:
             occurred_at=now,
             now=now,
         )
-        remembered = None
-        if key is not None:
-            scope = f"{actor.shipper_id}#shipments#{key.key}"
-            remembered = Remembered(
-                key=f"request#{hashlib.sha256(scope.encode()).hexdigest()}",
-                fingerprint=key.fingerprint,
-                result_id=shipment.id,
-                expires_at=now + REMEMBERED_FOR,
-            )
         change = ShipmentChange(shipment, (event,), None)
-        earlier = retried(lambda: self._create(change, remembered))
-        if earlier is None:
-            return Created(shipment, is_replay=False)
-        if key is None or earlier.fingerprint != key.fingerprint:
-            raise IdempotencyKeyReused(pointer="", code="idempotency_key_reused")
-        return Created(self.shipments.get(ShipmentId(earlier.result_id)), is_replay=True)
-
-    def _create(self, change: ShipmentChange, remembered: Remembered | None) -> Remembered | None:
-        """Write it, or find what an earlier request under the same key has made."""
-        now = change.after.created_at
-        memory = [] if remembered is None else [RequestRemembered(remembered, now)]
-        try:
-            self.journal.commit(change, *memory)
-        except ConcurrentUpdate:
-            earlier = None if remembered is None else self.requests.recall(remembered.key, now)
-            if earlier is None:
-                raise
-            return earlier
-        return None
+        remembered = memory.of(shipment)
+        retried(lambda: self.journal.commit(change, *remembered))
+        return shipment

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.adapters.dynamodb.accounts.signing_keys import DynamoSigningKeys
+from chalicelib.domain.accounts.drivers import TakenInvitation
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipperId
 from tests.contract.accounts.golden_values import (
@@ -63,9 +64,11 @@ def test_keys_are_read(written: Stores, name: str) -> None:
 def test_an_invitation_is_taken_once(written: Stores) -> None:
     free, taken = INVITATIONS["invitation-untaken"], INVITATIONS["invitation-taken"]
 
-    assert written.invitations.take(free.code_hash, NOON) == free
+    found = written.invitations.take(free.code_hash, client_hash="phone", now=NOON)
+
+    assert found == TakenInvitation(free, NOON)
     with pytest.raises(NotFound):
-        written.invitations.take(taken.code_hash, NOON)
+        written.invitations.take(taken.code_hash, client_hash="phone", now=NOON)
 
 
 def test_webhooks_are_read(written: Stores) -> None:
