@@ -48,15 +48,14 @@ def key_of(request: Request) -> str | None:
 def request_key(
     request: Request, *, actor: Actor, route: str, body: BaseModel | None
 ) -> RequestKey | None:
-    """The key within the caller's own keys of this route, and the fingerprint of the request."""
+    """The key within the caller's own keys of this address, and the fingerprint of the body."""
     key = key_of(request)
     if key is None:
         return None
-    scope = f"{actor.shipper_id or actor.id}#{route.removeprefix('/v1/')}#{key}"
+    address = route.removeprefix("/v1/").format_map(request.uri_params or {})
+    scope = f"{actor.shipper_id or actor.id}#{address}#{key}"
     said = {} if body is None else body.model_dump(mode="json")
-    canonical = _canonical(said)
-    if request.uri_params:
-        canonical += _canonical(dict(request.uri_params))
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return RequestKey(name=f"request#{_sha256(scope)}", fingerprint=_sha256(canonical))
 
 
@@ -129,10 +128,6 @@ def _told(response: Response) -> ToldAnswer:
 def _replayed(answer: ToldAnswer) -> Response:
     headers: dict[str, str | list[str]] = {**answer.headers, REPLAYED: "true"}
     return Response(answer.body, headers=headers, status_code=answer.status)
-
-
-def _canonical(said: object) -> str:
-    return json.dumps(said, sort_keys=True, separators=(",", ":"))
 
 
 def _sha256(text: str) -> str:

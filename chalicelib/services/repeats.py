@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RequestKey:
-    """An Idempotency-Key as we store it (a hash over caller, route and key), and the fingerprint of
+    """An Idempotency-Key as we store it (a hash over caller, address and key), and the fingerprint of
     the request that came with it.
     """
 
