@@ -36,8 +36,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RequestKey:
-    """An Idempotency-Key as we store it (a hash over caller, address and key), and the fingerprint of
-    the request that came with it.
+    """An Idempotency-Key as we store it, and the fingerprint of the body that came with it.
+
+    Its name is a hash over caller, address and key.
     """
 
     name: str
