@@ -1,6 +1,6 @@
 """Ways to tell people: topic, SMS and e-mail, and the ledger that keeps each from repeating."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,14 @@ class EventTopic(Protocol):
 
     def publish(self, events: Sequence[Event]) -> frozenset[str]:
         """Publish; returns the ids of the events that were *not* taken."""
+        ...
+
+
+class Parking(Protocol):
+    """Where lies what no repeat mends, until somebody looks into it."""
+
+    def park(self, pointer: Mapping[str, str]) -> None:
+        """Keep the pointer to an item. May be called twice. Raises Unavailable."""
         ...
 
 
