@@ -53,7 +53,7 @@ def park(dlq_url: str, message: dict[str, Any]) -> None:
 def parked(dlq_url: str) -> int:
     """How many messages the dead-letter queue holds, hidden or not."""
     found = boto3.client("sqs").get_queue_attributes(QueueUrl=dlq_url, AttributeNames=["All"])
-    said = found["Attributes"]
+    said: Any = found["Attributes"]
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     return sum(int(said[name]) for name in names)
 

@@ -71,7 +71,7 @@ def hostile(rnd: random.Random, valid: dict[str, Any]) -> bytes:
 
 def fix_of(rnd: random.Random) -> dict[str, Any]:
     """A fix with anything in it."""
-    numbers = (0, -1, 91.5, 1e308, 2**70, None, "x", True, [], {})
+    numbers: tuple[Any, ...] = (0, -1, 91.5, 1e308, 2**70, None, "x", True, [], {})
     names = ("lat_deg", "lon_deg", "accuracy_m", "speed_mps", "heading_deg", "battery_ratio")
     years = ("1970", "1980", "2026", "2099")
     at = f"{rnd.choice(years)}-01-01T00:00:00Z"
