@@ -4,6 +4,7 @@ from typing import Final
 
 from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.shipments import (
+    ParcelOut,
     ShipmentCreatedOut,
     ShipmentIn,
     ShipmentOut,
@@ -14,6 +15,7 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Listing
+from chalicelib.domain.shipments.custody import parcel_state
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -89,4 +91,10 @@ def _created(shipment: Shipment) -> ShipmentCreatedOut:
 
 
 def _shown(shipment: Shipment) -> ShipmentOut:
-    return ShipmentOut.joined(shipment, tracking_url=container().tracking_links(shipment))
+    parcels = [
+        ParcelOut.joined(parcel, state=parcel_state(shipment, parcel.barcode))
+        for parcel in shipment.parcels
+    ]
+    return ShipmentOut.joined(
+        shipment, parcels=parcels, tracking_url=container().tracking_links(shipment)
+    )

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import DomainError, Forbidden, NotFound, Unauthorized
+from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.listings import Listing
 from chalicelib.edge.bodies import MAX_BODY_BYTES, MAX_PUBLIC_BODY_BYTES, parsed
 from chalicelib.edge.clients import client_of
@@ -26,7 +27,7 @@ from chalicelib.edge.queries import is_id, parsed_query, scope_of
 from chalicelib.edge.repeats import answered_once, request_key
 from chalicelib.edge.replies import empty, json_reply
 from chalicelib.edge.schemas import Listed, ListingQuery, Out, Query
-from chalicelib.services.repeats import Memory, RequestKey
+from chalicelib.services.repeats import Memory
 
 View = Callable[..., object]
 V = TypeVar("V", bound=View)

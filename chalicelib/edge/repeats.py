@@ -23,7 +23,8 @@ from chalicelib.domain.errors import (
     Unavailable,
 )
 from chalicelib.domain.journal.changes import Change
-from chalicelib.services.repeats import Earlier, Memory, RequestKey, ToldAnswer
+from chalicelib.domain.journal.requests import RequestKey, ToldAnswer
+from chalicelib.services.repeats import Earlier, Memory
 
 MAX_KEY_CHARS: Final = 255
 REPLAYED: Final = "Idempotency-Replayed"

@@ -11,7 +11,7 @@ Refusals and failures are not kept: they have no effect, and a repeat is judged 
 import json
 import secrets
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,6 +24,7 @@ from chalicelib.domain.errors import (
     Unavailable,
 )
 from chalicelib.domain.journal.changes import Change, Remembered, RequestRemembered
+from chalicelib.domain.journal.requests import RequestKey, ToldAnswer
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.system import Clock, Signer
 
@@ -32,26 +33,6 @@ LEASE: Final = timedelta(seconds=30)
 """Longer than a function that serves HTTP may run: who holds a claim past it is gone."""
 PURPOSE: Final = "answer"
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class RequestKey:
-    """An Idempotency-Key as we store it, and the fingerprint of the body that came with it.
-
-    Its name is a hash over caller, address and key.
-    """
-
-    name: str
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToldAnswer:
-    """An answer that has been given, to the byte."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str
 
 
 @dataclass(frozen=True, slots=True)

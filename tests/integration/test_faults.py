@@ -297,10 +297,10 @@ def test_s13_s14_a_fault_at_any_call_leads_to_the_same_end(
             answer = asked(subject, carrier, faults)
 
             note(f"{operation} {number}: {name}")
-            assert faults.log
             assert_converges(subject, answer, wanted)
-            schedules += 1
+            schedules += bool(faults.log)  # a cache may have saved the call
     note(f"{path.__name__}: {schedules} schedules, all converge")
+    assert schedules
 
 
 def faults_at(place: int) -> list[str]:

@@ -1,10 +1,13 @@
 """Shippers' servers: the endpoints that they have registered, and the way to post to them."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from __future__ import annotations
 
-from chalicelib.domain.ids import ShipperId, WebhookId
-from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.domain.ids import ShipperId, WebhookId
+    from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 
 class WebhookEndpoints(Protocol):

@@ -3,11 +3,12 @@ import pytest
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import ConcurrentUpdate, Forbidden, Unavailable
 from chalicelib.domain.journal.changes import Change
+from chalicelib.domain.journal.requests import RequestKey, ToldAnswer
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import Status
-from chalicelib.services.repeats import NO_MEMORY, Memory, Repeats, RequestKey, ToldAnswer
+from chalicelib.services.repeats import NO_MEMORY, Memory, Repeats
 from chalicelib.services.retries import ATTEMPTS
 from chalicelib.services.shipments.create_shipment import CreateShipment, NewShipment
 from tests.support.builders import (
