@@ -18,7 +18,7 @@ from tests.contract.accounts.golden_values import (
     WEBHOOKS,
 )
 from tests.contract.conftest import Stores, on_moto
-from tests.support.builders import NOON
+from tests.support.builders import NOON, seconds
 from tests.support.golden import golden_items, golden_versions, put_golden_items
 
 
@@ -69,6 +69,14 @@ def test_an_invitation_is_taken_once(written: Stores) -> None:
     assert found == TakenInvitation(free, NOON)
     with pytest.raises(NotFound):
         written.invitations.take(taken.code_hash, client_hash="phone", now=NOON)
+
+
+def test_a_client_that_took_an_invitation_gets_it_again_for_a_minute(written: Stores) -> None:
+    taken = INVITATIONS["invitation-taken-at"]
+
+    again = written.invitations.take(taken.code_hash, client_hash="ef" * 32, now=NOON + seconds(60))
+
+    assert again == TakenInvitation(taken, NOON)
 
 
 def test_webhooks_are_read(written: Stores) -> None:

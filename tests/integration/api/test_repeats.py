@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from typing import Any, Final
 
 import pytest
+from moto.core.models import botocore_stubber
 
 from chalicelib.services.repeats import LEASE
 from tests.support.carrier import Carrier, Reply, Round, fix
@@ -24,9 +26,11 @@ class Ask:
     body: Any
     token: str
     other: Any = field(default_factory=dict)
+    number: int = field(default_factory=count().__next__)
+    """Part of its keys: many a dispatcher asks here with one and the same token."""
 
     def __call__(self, key: str = "key-1", body: Any = None) -> Reply:
-        headers = {"Idempotency-Key": f"{key} {id(self)}"}
+        headers = {"Idempotency-Key": f"{key} {self.number}"}
         sent = self.body if body is None else body
         return self.carrier.call("POST", self.path, sent, token=self.token, headers=headers)
 
@@ -229,3 +233,36 @@ def test_a_refusal_is_judged_anew(shared: Carrier) -> None:
     assert (refused.status, refused.code) == (409, "nothing_loaded")
     assert started.status == 200
     assert "Idempotency-Replayed" not in started.headers
+
+
+def rivals(ask: Ask, at_call: tuple[str, int]) -> tuple[Reply, list[Reply]]:
+    """The answer to a request, and that to the same one sent while the first makes this call."""
+    met: list[Reply] = []
+
+    def meanwhile(request: Any) -> Any:
+        met.append(ask())
+        return botocore_stubber("before-send", request)
+
+    operation, number = at_call
+    faults = Faults(plan={("dynamodb", operation, number): meanwhile})
+    with faults.on(*ask.carrier.clients()):
+        return ask(), met
+
+
+@pytest.mark.parametrize("path", ["/v1/shipments", "/v1/webhooks", "/v1/routes", "/v1/drivers"])
+def test_two_at_once_under_one_key_have_one_effect_and_one_answer(
+    shared: Carrier, path: str, impatient: None
+) -> None:
+    plain = ASKS[path](shared)
+    with Faults().on(*shared.clients()) as counting:
+        plain()
+    for (_, operation), count in sorted(counting.calls.items()):
+        for number in range(1, count + 1):
+            ask = ASKS[path](shared)
+            first, met = rivals(ask, (operation, number))
+            last = ask()
+
+            assert last.headers.get("Idempotency-Replayed") == "true", (first, met, last)
+            told = {reply.body for reply in (first, *met) if reply.status == 201}
+            assert told == {last.body}, (operation, number)
+            assert {reply.status for reply in (first, *met)} <= {201, 409, 503}
