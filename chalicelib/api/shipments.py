@@ -39,10 +39,19 @@ shipments: Final = Endpoints(__name__)
 )
 def post_shipment(actor: Actor, body: ShipmentIn, memory: Memory) -> ShipmentCreatedOut:
     """Create a shipment."""
+
+    def created(shipment: Shipment) -> ShipmentCreatedOut:
+        return ShipmentCreatedOut.joined(
+            shipment,
+            status=Status.CREATED,
+            tracking_url=container().tracking_links(shipment),
+            warnings=tuple(body.doubts()),
+        )
+
     if memory.result_id:
-        return _created(container().show_shipments.one(ShipmentId(memory.result_id), actor))
-    return _created(
-        container().create_shipment(body.to_domain(), actor=actor, memory=memory.of_shown(_created))
+        return created(container().show_shipments.one(ShipmentId(memory.result_id), actor))
+    return created(
+        container().create_shipment(body.to_domain(), actor=actor, memory=memory.of_shown(created))
     )
 
 
@@ -81,12 +90,6 @@ def get_events(
     """Its history, oldest first."""
     return container().show_shipments.events(
         ShipmentId(shipment_id), actor, limit=query.limit, position=position
-    )
-
-
-def _created(shipment: Shipment) -> ShipmentCreatedOut:
-    return ShipmentCreatedOut.joined(
-        shipment, status=Status.CREATED, tracking_url=container().tracking_links(shipment)
     )
 
 

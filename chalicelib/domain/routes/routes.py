@@ -108,6 +108,7 @@ class Route:
 
     ``starts_at`` is when the van should leave the hub, ``started_at`` is when it did.
     ``start_action_id`` is the driver's own name for the start: a repeat has the same.
+    ``previous`` is the route that the driver had driven before this one, known since the start.
     """
 
     id: RouteId
@@ -124,6 +125,7 @@ class Route:
     completed_at: datetime | None = None
     breaks: tuple[Break, ...] = ()
     start_action_id: str | None = None
+    previous: RouteId | None = None
 
     @property
     def summary(self) -> RouteSummary:

@@ -256,8 +256,8 @@ def test_two_at_once_under_one_key_have_one_effect_and_one_answer(
     plain = ASKS[path](shared)
     with Faults().on(*shared.clients()) as counting:
         plain()
-    for (_, operation), count in sorted(counting.calls.items()):
-        for number in range(1, count + 1):
+    for (_, operation), calls in sorted(counting.calls.items()):
+        for number in range(1, calls + 1):
             ask = ASKS[path](shared)
             first, met = rivals(ask, (operation, number))
             last = ask()
