@@ -4,7 +4,6 @@ from typing import Final
 
 from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.shipments import (
-    ParcelOut,
     ShipmentCreatedOut,
     ShipmentIn,
     ShipmentOut,
@@ -15,7 +14,7 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.shipments.custody import parcel_state
+from chalicelib.domain.shipments.creation import Created
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -40,18 +39,19 @@ shipments: Final = Endpoints(__name__)
 def post_shipment(actor: Actor, body: ShipmentIn, memory: Memory) -> ShipmentCreatedOut:
     """Create a shipment."""
 
-    def created(shipment: Shipment) -> ShipmentCreatedOut:
+    def shown(created: Created) -> ShipmentCreatedOut:
         return ShipmentCreatedOut.joined(
-            shipment,
+            created.shipment,
             status=Status.CREATED,
-            tracking_url=container().tracking_links(shipment),
-            warnings=tuple(body.doubts()),
+            tracking_url=container().tracking_links(created.shipment),
+            warnings=(*body.doubts(), *created.warnings),
         )
 
     if memory.result_id:
-        return created(container().show_shipments.one(ShipmentId(memory.result_id), actor))
-    return created(
-        container().create_shipment(body.to_domain(), actor=actor, memory=memory.of_shown(created))
+        made = container().show_shipments.one(ShipmentId(memory.result_id), actor)
+        return shown(Created(made))
+    return shown(
+        container().create_shipment(body.to_domain(), actor=actor, memory=memory.of_shown(shown))
     )
 
 
@@ -94,10 +94,4 @@ def get_events(
 
 
 def _shown(shipment: Shipment) -> ShipmentOut:
-    parcels = [
-        ParcelOut.joined(parcel, state=parcel_state(shipment, parcel.barcode))
-        for parcel in shipment.parcels
-    ]
-    return ShipmentOut.joined(
-        shipment, parcels=parcels, tracking_url=container().tracking_links(shipment)
-    )
+    return ShipmentOut.told(shipment, tracking_url=container().tracking_links(shipment))

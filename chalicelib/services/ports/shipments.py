@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.domain.ids import (
         ProofId,
         ShipmentId,
@@ -14,6 +16,25 @@ if TYPE_CHECKING:
     from chalicelib.domain.listings import Listing
     from chalicelib.domain.shipments.events import Event
     from chalicelib.domain.shipments.shipments import Glimpse, Shipment
+
+
+class Barcodes(Protocol):
+    """Who got each barcode last. Advice only: what is written here decides nothing."""
+
+    def take(
+        self,
+        shipper_id: ShipperId,
+        codes: Sequence[str],
+        shipment_id: ShipmentId,
+        *,
+        now: datetime,
+        expires_at: datetime,
+    ) -> dict[str, ShipmentId]:
+        """Note that this shipment has these codes, in their normal form.
+
+        Returns the other shipments of the same shipper that had them last, by code.
+        """
+        ...
 
 
 class Shipments(Protocol):

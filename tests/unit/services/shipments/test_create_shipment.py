@@ -5,6 +5,7 @@ from chalicelib.domain.errors import ConcurrentUpdate, Forbidden, Unavailable
 from chalicelib.domain.journal.changes import Change
 from chalicelib.domain.journal.requests import RequestKey, ToldAnswer
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
+from chalicelib.domain.shipments.creation import Created
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -41,16 +42,16 @@ def carrier() -> InMemoryCarrier:
 
 
 def create(carrier: InMemoryCarrier, memory: Memory = NO_MEMORY) -> Shipment:
-    return carrier.use(CreateShipment)(WANTED, actor=SHIPPER, memory=memory)
+    return carrier.use(CreateShipment)(WANTED, actor=SHIPPER, memory=memory).shipment
 
 
 def remembering(carrier: InMemoryCarrier) -> Memory:
     """A memory with the shipment's reference as the answer."""
     repeats = carrier.use(Repeats)
 
-    def of(shipment: object) -> tuple[Change, ...]:
-        assert isinstance(shipment, Shipment)
-        return (repeats.record(KEY, ToldAnswer(201, {}, shipment.reference)),)
+    def of(created: object) -> tuple[Change, ...]:
+        assert isinstance(created, Created)
+        return (repeats.record(KEY, ToldAnswer(201, {}, created.shipment.reference)),)
 
     return Memory(of)
 
