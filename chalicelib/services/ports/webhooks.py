@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 class WebhookEndpoints(Protocol):
     """The endpoints of every shipper."""
 
-    def put(self, endpoint: WebhookEndpoint) -> None:
-        """Write or replace an endpoint."""
-        ...
-
     def of_shipper(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
         """A shipper's endpoints, oldest first."""
         ...

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from chalicelib.adapters.dynamodb.accounts.documents import webhook_from, webhook_to
+from chalicelib.adapters.dynamodb.accounts.documents import webhook_from
 from chalicelib.adapters.dynamodb.accounts.items import AccountItem
-from chalicelib.adapters.dynamodb.accounts.partitions import account_item
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipperId, WebhookId
@@ -15,13 +14,6 @@ WEBHOOK: Final = "WEBHOOK#"
 
 class DynamoWebhookEndpoints:
     """The port ``WebhookEndpoints``."""
-
-    def put(self, endpoint: WebhookEndpoint) -> None:
-        """Write or replace an endpoint."""
-        item = f"{WEBHOOK}{endpoint.id}"
-        document = webhook_to(endpoint)
-        with translated():
-            account_item(endpoint.shipper_id, item, endpoint.created_at, document).save()
 
     def of_shipper(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
         """One query; a shipper has a handful."""
