@@ -240,19 +240,24 @@ def credible(recent: Sequence[Fix], policy: Policy, origin: Fix | None = None) -
         reaching = (chain for chain in reversed(chains) if is_drivable(chain[-1], fix, policy))
         chains.append((*max(reaching, key=len, default=()), fix))
     whole = [a for a in chains if not any(b[: len(a)] == a for b in chains if b is not a)]
-    best = functools.reduce(_more_credible, whole)
+    best = functools.reduce(functools.partial(_more_credible, policy), whole)
     return best if origin is None or best[0] is not origin else best[1:]
 
 
-def _more_credible(a: tuple[Fix, ...], b: tuple[Fix, ...]) -> tuple[Fix, ...]:
-    """One of two chains of which neither goes on with the other."""
+def _more_credible(policy: Policy, a: tuple[Fix, ...], b: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """One of two chains of which neither goes on with the other; or the older one with the end of
+    the younger one, if a vehicle can have driven there.
+    """
     own_of_a = [fix for fix in a if fix not in b]
     own_of_b = [fix for fix in b if fix not in a]
     older, younger, own = a, b, own_of_b
     if own_of_b[0].sort_key < own_of_a[0].sort_key:
         older, younger, own = b, a, own_of_a
     if own[0].sort_key > older[-1].sort_key:
-        return younger if len(own) >= REANCHOR_AFTER else older
+        if len(own) >= REANCHOR_AFTER:
+            return younger
+        goes_on = (own[i:] for i, fix in enumerate(own) if is_drivable(older[-1], fix, policy))
+        return (*older, *next(goes_on, ()))
     support, rival = _support(younger), _support(older)
     if support == rival and len(older) >= REANCHOR_AFTER:
         # Which one we choose says nothing. But every window of the same fixes must choose it again.
