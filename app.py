@@ -10,7 +10,7 @@ gc.disable()  # a collection finds nothing while modules are made, and costs a t
 
 from typing import Any
 
-from chalice.app import Chalice, DynamoDBEvent, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.bootstrap.container import container, serves_http
 from chalicelib.observability import logger
@@ -72,6 +72,15 @@ def deliver_webhook(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.triggers import queues
 
     return queues.deliver_webhook(event.to_dict(), deliver=container().deliver_webhook)
+
+
+@app.schedule("rate(1 minute)", name="sweep_fleet")
+def sweep_fleet(event: CloudWatchEvent) -> None:
+    """Each minute, what no fix tells: silent drivers."""
+    from chalicelib.triggers import schedules
+
+    del event
+    schedules.sweep_fleet(sweep=container().sweep_fleet)
 
 
 gc.freeze()  # what is there now stays: later collections need not look at it

@@ -40,6 +40,8 @@ class Metric(StrEnum):
     """Corrupt travel pages."""
     TRAVEL_PAGES_NEWER = "travel_pages_newer"
     """Travel pages in a format of newer code."""
+    DRIVERS_NOT_SWEPT = "drivers_not_swept"
+    """Drivers on duty that a sweep could not look at. The next one tries again."""
     MESSAGES_PARKED = "messages_parked"
     """Messages that no repeat can repair. They end in a dead-letter queue."""
 

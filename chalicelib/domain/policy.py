@@ -68,6 +68,13 @@ class Policy:
 
     stale_after: timedelta = timedelta(seconds=180)
     """We do not show an older position as live."""
+    silent_after: timedelta = timedelta(minutes=10)
+    """A van is silent when its news are this old, and a promise begins soon or has begun."""
+    silence_grace: timedelta = timedelta(minutes=1)
+    """At the end of a promise, a van that has sent nothing for this long is silent.
+
+    With a look each minute, a broken promise is told within two minutes of its end.
+    """
     track_retention: timedelta = timedelta(days=60)
     """Positions expire after this time (CNIL: two months in principle)."""
     link_retention: timedelta = timedelta(days=14)

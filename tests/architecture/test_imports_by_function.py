@@ -38,6 +38,10 @@ FUNCTIONS: Final = {
         "container().learn_travel_times; from chalicelib.triggers import streams",
         HTTP | PAGES | SENDERS | BATCHES | {"chalicelib.services.driving"},
     ),
+    "app.sweep_fleet": (
+        "container().sweep_fleet; from chalicelib.triggers import schedules",
+        HTTP | PAGES | SENDERS | BATCHES,
+    ),
     "app.notify_recipient": (
         "container().notify_recipient; from chalicelib.triggers import queues",
         HTTP | PAGES | LEARNING | DRIVING | {"chalicelib.adapters.webhooks"},

@@ -19,6 +19,7 @@ def test_every_handler_is_in_app(dev: Packaged) -> None:
         "app.app",
         "app.publish_events",
         "app.learn_travel_times",
+        "app.sweep_fleet",
         "app.notify_recipient",
         "app.deliver_webhook",
     }
@@ -85,15 +86,27 @@ def test_the_webhook_sender_reads_endpoints_and_writes_its_ledger_and_no_more(
     assert tables["AccountsTable"] == {"dynamodb:Query"}
 
 
-def test_only_the_api_may_touch_proofs_and_positions(dev: Packaged) -> None:
-    touching = {
+def touching(packaged: Packaged, resource: str) -> set[str]:
+    return {
         role
-        for role, statement in statements(dev)
-        for resource in statement.get("Resource", ())
-        if "FleetTable" in json.dumps(resource) or "ProofsBucket" in json.dumps(resource)
+        for role, statement in statements(packaged)
+        if resource in json.dumps(statement.get("Resource", ()))
     }
 
-    assert touching == {"ApiHandlerRole"}
+
+def test_only_the_api_may_touch_proofs_and_it_and_the_sweep_positions(dev: Packaged) -> None:
+    assert touching(dev, "ProofsBucket") == {"ApiHandlerRole"}
+    assert touching(dev, "FleetTable") == {"ApiHandlerRole", "SweepFleetRole"}
+
+
+def test_the_fleet_is_swept_each_minute_and_a_failed_sweep_is_not_repeated(dev: Packaged) -> None:
+    (rule,) = dev.resources("AWS::Events::Rule").values()
+    (invocation,) = dev.resources("AWS::Lambda::EventInvokeConfig").values()
+
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert referred(rule["Targets"][0]["Arn"]) == "SweepFleet"
+    assert invocation["MaximumRetryAttempts"] == 0
+    assert invocation["MaximumEventAgeInSeconds"] == 60
 
 
 def test_the_api_is_regional_has_one_stage_and_a_highest_price(dev: Packaged) -> None:

@@ -97,6 +97,8 @@ PHRASES: Final = {
     "event.eta.promised": "Arrival time announced",
     "event.eta.delayed": "Running late",
     "event.eta.back_on_time": "Back on time",
+    "event.driver.silent": "No news of the van",
+    "event.driver.back": "News of the van again",
     "story.expected": "Expected {range}",
     # --- how it ended
     "outcome.note": "Note from the driver",

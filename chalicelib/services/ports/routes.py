@@ -6,6 +6,7 @@ from typing import Protocol
 
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.driving.run_sheets import RunSheet
+from chalicelib.domain.driving.silence import Duty
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import (
     HubId,
@@ -38,6 +39,10 @@ class Routes(Protocol):
 
     def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         """All departures of a route that have not expired, in their order, read consistently."""
+        ...
+
+    def on_duty(self) -> tuple[Duty, ...]:
+        """The drivers with a route under way; one who has just started may be missing."""
         ...
 
     def by_service_day(

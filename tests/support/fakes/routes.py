@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.driving.run_sheets import Handled, Manifest, RunSheet
+from chalicelib.domain.driving.silence import Duty
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.journal.changes import (
@@ -14,7 +15,7 @@ from chalicelib.domain.journal.changes import (
     RouteChange,
 )
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route, RouteSummary
+from chalicelib.domain.routes.routes import Route, RouteStatus, RouteSummary
 from tests.support.fakes.paging import page
 
 
@@ -104,6 +105,10 @@ class InMemoryRoutes:
     def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         in_order = sorted(self.departed.left.get(route_id, {}).items())
         return tuple(found for _, found in in_order if found.expires_at > now)
+
+    def on_duty(self) -> tuple[Duty, ...]:
+        active = [r for r in self.routes.values() if r.status is RouteStatus.ACTIVE]
+        return tuple(Duty(r.driver_id, r.id) for r in sorted(active, key=lambda r: r.driver_id))
 
     def by_service_day(
         self,

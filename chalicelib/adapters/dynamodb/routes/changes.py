@@ -1,6 +1,7 @@
 """Changes of a route and of its run sheet, and a departure, as writes."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from chalicelib.adapters.dynamodb.routes.departures import to_attributes
 from chalicelib.adapters.dynamodb.routes.items import (
@@ -20,7 +21,10 @@ from chalicelib.domain.journal.changes import (
     PlanningClosed,
     RouteChange,
 )
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.routes.routes import Route, RouteStatus
+
+ON_DUTY: Final = "on"
+"""The one partition of the index ``by_duty``. It changes only when routes start and end."""
 
 
 def route_puts(change: RouteChange, token: str) -> Iterator[Put]:
@@ -96,4 +100,6 @@ def route_item(route: Route, token: str) -> RouteItem:
         token=token,
         summary=pack_summary(route.summary),
         plan=pack_plan(route),
+        duty=ON_DUTY if route.status is RouteStatus.ACTIVE else None,
+        driver_id=route.driver_id,
     )
