@@ -71,7 +71,8 @@ def deliver_webhook(event: SQSEvent) -> dict[str, Any]:
     """From the topic to shippers' servers."""
     from chalicelib.triggers import queues
 
-    return queues.deliver_webhook(event.to_dict(), deliver=container().deliver_webhook)
+    deliver = container().deliver_webhook
+    return queues.deliver_webhook(event.to_dict(), deliver=deliver, again=deliver.again)
 
 
 @app.schedule("rate(1 minute)", name="sweep_fleet")

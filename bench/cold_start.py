@@ -46,6 +46,10 @@ PROGRAMS: Final = {
         "app.learn_travel_times",
         f"{WIRED} {STREAMS} wired.learn_travel_times; {DYNAMODB}",
     ),
+    "sweep_fleet": (
+        "app.sweep_fleet",
+        f"{WIRED} from chalicelib.triggers import schedules; wired.sweep_fleet; {DYNAMODB}",
+    ),
     "notify_recipient": (
         "app.notify_recipient",
         f"{WIRED} {QUEUES} wired.notify_recipient; {DYNAMODB}",

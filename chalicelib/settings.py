@@ -32,6 +32,8 @@ class Settings:
     """Private bucket of the proof files."""
     events_topic_arn: str
     """SNS topic that every public event is published to."""
+    webhooks_queue_url: str
+    """SQS queue of webhooks; further tries wait in it."""
     public_base_url: str
     """The start of tracking links, without a slash at the end."""
     email_sender: str

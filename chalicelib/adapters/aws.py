@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_ses.client import SESClient
     from mypy_boto3_sns.client import SNSClient
+    from mypy_boto3_sqs.client import SQSClient
 
 TOTAL_ATTEMPTS: Final = 3
 CONNECT_TIMEOUT_S: Final = 1.0
@@ -51,7 +52,7 @@ PASSING: Final = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Error codes of DynamoDB, SNS, SES and S3 that mean: try again later."""
+"""Error codes of DynamoDB, SNS, SQS, SES and S3 that mean: try again later."""
 
 
 class GeoRoutesClient(Protocol):
@@ -70,6 +71,8 @@ def client(service: Literal["s3"], *, total_attempts: int = ...) -> "S3Client": 
 def client(service: Literal["ses"], *, total_attempts: int = ...) -> "SESClient": ...
 @overload
 def client(service: Literal["sns"], *, total_attempts: int = ...) -> "SNSClient": ...
+@overload
+def client(service: Literal["sqs"], *, total_attempts: int = ...) -> "SQSClient": ...
 def client(service: str, *, total_attempts: int = TOTAL_ATTEMPTS) -> Any:
     """The client of a service, one per process.
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.shipments import Shipments
     from chalicelib.services.ports.system import Clock, Ids, Pauses, Signer
     from chalicelib.services.ports.travel import Forecasts, TravelPages
-    from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookSender
+    from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookQueue, WebhookSender
     from chalicelib.settings import Settings
 
 
@@ -253,6 +253,13 @@ class Adapters:
         return HttpsWebhookSender(
             refused_hosts=frozenset({own_host}), allow_local=self._allow_local_webhooks
         )
+
+    @cached_property
+    def webhook_queue(self) -> WebhookQueue:
+        """Where further tries of webhooks wait."""
+        from chalicelib.adapters.webhooks.queue import SqsWebhookQueue
+
+        return SqsWebhookQueue(self.settings.webhooks_queue_url)
 
     @property
     def event_from_image(self) -> Callable[[Mapping[str, Any]], Event]:

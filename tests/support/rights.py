@@ -24,12 +24,14 @@ CHALICE: Final = Path(__file__).parents[2] / ".chalice"
 POLICIES: Final = {
     "publish_events": "policy-publish-events.json",
     "learn_travel_times": "policy-learn-travel-times.json",
+    "sweep_fleet": "policy-sweep-fleet.json",
     "notify_recipient": "policy-notify-recipient.json",
     "deliver_webhook": "policy-deliver-webhook.json",
     "api_handler": "policy-api.json",
 }
 USE_CASE: Final = re.compile(
-    r"chalicelib/services/\w+/(publish_events|learn_travel_times|notify_recipient|deliver_webhook)"
+    r"chalicelib/services/\w+/"
+    r"(publish_events|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook)"
 )
 WAITING: Final = "chalicelib/adapters/webhooks/deadlines.py"
 TRANSACTED: Final = {

@@ -1,10 +1,15 @@
 """Shippers' servers: the endpoints that they have registered, and the way to post to them."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
 
 from chalicelib.domain.ids import ShipperId, WebhookId
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+
+LONGEST_DELAY_S: Final = 900
+"""SQS holds a message back for fifteen minutes at most."""
 
 
 class WebhookEndpoints(Protocol):
@@ -18,9 +23,32 @@ class WebhookEndpoints(Protocol):
         """A shipper's endpoints, oldest first."""
         ...
 
+    def switch_off(self, endpoint: WebhookEndpoint, now: datetime) -> None:
+        """Send nothing more there. Raises NotFound when it has been deleted."""
+        ...
+
     def delete(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
         """Raises NotFound."""
         ...
+
+
+class WebhookQueue(Protocol):
+    """Where a further try waits until it is due."""
+
+    def put(self, text: str, *, delay_s: int) -> None:
+        """A message that comes in so many seconds, at most ``LONGEST_DELAY_S``.
+
+        Raises Unavailable.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """The status of a receiver's answer, and its ``Retry-After`` as it stands there."""
+
+    status: int
+    retry_after: str | None = None
 
 
 class WebhookSender(Protocol):
@@ -30,8 +58,8 @@ class WebhookSender(Protocol):
         """Raises Invalid for a target that we must not call. Looks it up, connects to nothing."""
         ...
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """The status of the answer.
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> WebhookAnswer:
+        """The answer.
 
         Redirects are not followed. Raises Unavailable when there was none, Invalid for a target
         that we must not call.
