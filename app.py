@@ -43,6 +43,19 @@ def publish_events(event: DynamoDBEvent) -> dict[str, Any]:
 
 
 @app.on_dynamodb_record(
+    stream_arn="arn:aws:dynamodb:local:000000000000:table/shipments/stream/placeholder",
+    batch_size=100,
+    starting_position="TRIM_HORIZON",
+    name="expire_shipments",
+)
+def expire_shipments(event: DynamoDBEvent) -> dict[str, Any]:
+    """From the shipments' stream to the date on which finished ones are forgotten."""
+    from chalicelib.triggers import streams
+
+    return streams.expire_shipments(event.to_dict(), expire=container().expire_shipments)
+
+
+@app.on_dynamodb_record(
     stream_arn="arn:aws:dynamodb:local:000000000000:table/routes/stream/placeholder",
     batch_size=100,
     starting_position="TRIM_HORIZON",

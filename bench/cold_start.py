@@ -42,6 +42,10 @@ PROGRAMS: Final = {
             "from chalicelib.adapters.aws import client; client('sns')"
         ),
     ),
+    "expire_shipments": (
+        "app.expire_shipments",
+        f"{WIRED} {STREAMS} wired.expire_shipments; {DYNAMODB}",
+    ),
     "learn_travel_times": (
         "app.learn_travel_times",
         f"{WIRED} {STREAMS} wired.learn_travel_times; {DYNAMODB}",

@@ -51,6 +51,11 @@ class Metric(StrEnum):
     """Messages that no repeat can repair. They end in a dead-letter queue."""
 
 
+def name_stage(stage: str) -> None:
+    """Say in every metric which deployment it is of, so that each has alarms of its own."""
+    _metrics.set_default_dimensions(stage=stage)
+
+
 def count(metric: Metric, value: int = 1) -> None:
     """Add to a metric. ``counted`` writes it at the end of the invocation."""
     if value:

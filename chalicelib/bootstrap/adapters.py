@@ -7,6 +7,7 @@ it serves: use cases are wired by it.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -51,7 +52,8 @@ class Adapters:
     @property
     def policy(self) -> Policy:
         """The tunables of the rules."""
-        return Policy()
+        days = int(self.settings.shipment_retention_days)
+        return Policy(shipment_retention=timedelta(days=days))
 
     @property
     def public_base_url(self) -> PublicBaseUrl:

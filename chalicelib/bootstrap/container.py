@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap.adapters import Adapters
+from chalicelib.observability import name_stage
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
     from chalicelib.services.shipments.create_shipment import CreateShipment
+    from chalicelib.services.shipments.expire_shipments import ExpireShipments
     from chalicelib.services.shipments.publish_events import PublishEvents
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
@@ -80,6 +82,7 @@ class Container:
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
+    expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")
 
     plan_route: PlanRoute = use_case("routes.plan_routes")
@@ -173,6 +176,7 @@ def wiring(
         from chalicelib.adapters.clock import SystemClock
 
         clock = SystemClock()
+    name_stage(settings.stage)
     return Container(Adapters(settings, clock, allow_local_webhooks=allow_local_webhooks))
 
 

@@ -34,6 +34,10 @@ FUNCTIONS: Final = {
         ),
         HTTP | PAGES | DATABASE | LEARNING | DRIVING | BATCHES | {"chalicelib.adapters.webhooks"},
     ),
+    "app.expire_shipments": (
+        "container().expire_shipments; from chalicelib.triggers import streams",
+        HTTP | PAGES | SENDERS | LEARNING | DRIVING | BATCHES,
+    ),
     "app.learn_travel_times": (
         "container().learn_travel_times; from chalicelib.triggers import streams",
         HTTP | PAGES | SENDERS | BATCHES | {"chalicelib.services.driving"},

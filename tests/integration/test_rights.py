@@ -81,9 +81,10 @@ def recorder(receiver: str) -> Recorder:
     ):
         with Clients(running) as clients:
             shipment_id = deliver(clients, running.clock.now(), webhook_url=receiver)
-            fall_silent(clients, webhook_url=receiver)
         bootstrap.configure(clock=running.clock, allow_local_webhooks=True)  # caches are cold again
         running.settle()
+        with Clients(running) as clients:
+            fall_silent(clients, webhook_url=receiver)
         deliver_events_again(shipment_id)
         learn_over_a_broken_page()
     return recorder

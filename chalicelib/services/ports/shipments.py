@@ -1,6 +1,7 @@
 """Shipments with their whole history."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from chalicelib.domain.ids import (
@@ -45,6 +46,10 @@ class Shipments(Protocol):
         self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
     ) -> Listing[Event]:
         """The events of one shipment, oldest first."""
+        ...
+
+    def expire(self, shipment_id: ShipmentId, at: datetime) -> None:
+        """All that is stored of a shipment expires then; nothing for one that is not there."""
         ...
 
     def by_shipper(

@@ -62,6 +62,7 @@ class RouteItem(Item):
     stops = BinaryAttribute(legacy_encoding=False, null=True)
     duty = UnicodeAttribute(null=True)
     driver_id = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
     by_service_day = ByServiceDay()
     by_duty = ByDuty()
 
