@@ -1,7 +1,7 @@
 """The application as Chalice and Lambda see it: routes, and every handler that is not HTTP.
 
-No logic. A function imports only what it serves: routes where HTTP is served, a trigger and its use
-case when they are called.
+No logic. A function imports only what it serves: routes where HTTP is served, else a trigger and
+its use case.
 """
 
 import gc
@@ -12,20 +12,28 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, SQSEvent
 
-from chalicelib.bootstrap.container import container, serves_http
+from chalicelib.bootstrap import serving
+from chalicelib.bootstrap.container import container
 from chalicelib.observability import logger
 
 app = Chalice(app_name="doorstep", configure_logs=False)
 app.log = logger  # type: ignore[assignment] # it has all that Chalice calls
 
-if serves_http():
+if serving.serves_http():
     from chalicelib.api import blueprints as api
-    from chalicelib.edge import middleware
+    from chalicelib.edge import middleware, views
     from chalicelib.pages import blueprints as pages
 
     middleware.install(app)
-    for blueprint in (*api.BLUEPRINTS, *pages.BLUEPRINTS):
-        app.register_blueprint(blueprint)
+    views.install(
+        app,
+        {**api.BLUEPRINTS, **pages.BLUEPRINTS},
+        on_demand=serving.handler() is not None,
+    )
+elif serving.handler() in {"app.publish_events", "app.learn_travel_times"}:
+    import chalicelib.triggers.streams
+elif serving.handler() in {"app.notify_recipient", "app.deliver_webhook"}:
+    import chalicelib.triggers.queues  # noqa: F401 - as streams: the handlers below find it there
 
 
 @app.on_dynamodb_record(
@@ -97,5 +105,6 @@ def sweep_fleet(event: CloudWatchEvent) -> None:
     schedules.sweep_fleet(sweep=container().sweep_fleet)
 
 
+serving.prepare()
 gc.freeze()  # what is there now stays: later collections need not look at it
 gc.enable()

@@ -26,15 +26,23 @@ WIRED: Final = (
     "import app; from chalicelib.bootstrap.container import container; wired = container();"
 )
 DYNAMODB: Final = (
-    "from chalicelib.adapters.dynamodb.fleet.items import LiveItem;"
-    "LiveItem._get_connection().connection.client"
+    "from chalicelib.adapters.dynamodb.item import shared_client; assert shared_client()"
 )
 STREAMS: Final = "from chalicelib.triggers import streams;"
 QUEUES: Final = "from chalicelib.triggers import queues;"
 
+
+def _asked(method: str, path: str, use_case: str) -> tuple[str, str]:
+    """The API function until it could answer its first request, for this path."""
+    views = f"assert '{method}' in app.app.routes['{path}']"
+    return "app.app", f"{WIRED} {views}; wired.{use_case}; {DYNAMODB}"
+
+
 PROGRAMS: Final = {
     "bare boto3 handler": ("", BARE),
-    "api_handler": ("app.app", f"{WIRED} wired.ingest_positions; {DYNAMODB}"),
+    "api_handler, positions": _asked("POST", "/v1/driver/positions", "ingest_positions"),
+    "api_handler, state of a page": _asked("GET", "/t/{token}/state", "follow_shipment"),
+    "api_handler, new shipment": _asked("POST", "/v1/shipments", "create_shipment"),
     "publish_events": (
         "app.publish_events",
         (

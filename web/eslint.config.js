@@ -1,6 +1,19 @@
 // What prettier cannot format and tsc cannot type: mistakes, and code that surprises.
 import js from "@eslint/js";
 
+const NO_MARKUP = "set text and attributes: a state must not become markup";
+const MAKES_MARKUP = [
+  "createContextualFragment",
+  "innerHTML",
+  "insertAdjacentHTML",
+  "outerHTML",
+  "parseFromString",
+  "setHTMLUnsafe",
+  "srcdoc",
+  "write", // of a document; nothing in a page has another one
+  "writeln",
+];
+
 export default [
   js.configs.recommended,
   {
@@ -16,12 +29,7 @@ export default [
       "no-implied-eval": "error",
       "no-param-reassign": "error",
       "no-promise-executor-return": "error",
-      "no-restricted-properties": [
-        "error",
-        { property: "innerHTML", message: "set text and attributes: a state must not become markup" },
-        { property: "outerHTML", message: "set text and attributes: a state must not become markup" },
-        { property: "insertAdjacentHTML", message: "set text and attributes: a state must not become markup" },
-      ],
+      "no-restricted-properties": ["error", ...MAKES_MARKUP.map((property) => ({ property, message: NO_MARKUP }))],
       "no-shadow": "error",
       "no-undef": "off", // tsc knows better
       "no-unused-expressions": "error",

@@ -11,13 +11,15 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from itsdangerous import BadSignature, URLSafeSerializer
 from ulid import ULID
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import SHIPMENT, ShipmentId
+
+if TYPE_CHECKING:
+    from itsdangerous import URLSafeSerializer
 
 NAME: Final = struct.Struct(">BB16s")
 MAC_BYTES: Final = 32
@@ -60,6 +62,8 @@ class HmacSigner:
 
     def unseal(self, purpose: str, sealed: str) -> dict[str, object] | None:
         """The sealed payload; None when we did not seal it for this purpose."""
+        from itsdangerous import BadSignature  # noqa: PLC0415 - tracking links do without
+
         try:
             payload: dict[str, object] = self._serializer(purpose).loads(sealed)
         except BadSignature:
@@ -69,7 +73,9 @@ class HmacSigner:
     def _mac(self, number: int, name: bytes) -> bytes:
         return hmac.digest(self._keys()[number], b"tracking\0" + name, hashlib.sha256)
 
-    def _serializer(self, purpose: str) -> URLSafeSerializer:
+    def _serializer(self, purpose: str) -> "URLSafeSerializer":
+        from itsdangerous import URLSafeSerializer  # noqa: PLC0415 - as above
+
         return URLSafeSerializer(
             list(self._keys()),
             salt=purpose,

@@ -24,6 +24,7 @@ from chalicelib.domain.errors import (
     NotFound,
     NothingAboard,
     NothingLoaded,
+    NotToday,
     RouteUnderWay,
     TooManyUploads,
     UploadMissing,
@@ -70,13 +71,12 @@ def get_driver_route(actor: Actor) -> DriverRoute:
     principals=DRIVERS,
     takes=StartIn,
     gives=DriverRouteOut,
-    refusals=(NotFound, NothingLoaded, RouteUnderWay),
+    refusals=(NotFound, NothingLoaded, NotToday, RouteUnderWay),
 )
 def post_driver_start(actor: Actor, body: StartIn) -> DriverRoute:
     """Leave the hub."""
-    del body
-    container().start_route.of_driver(actor)
-    return container().show_routes.of_driver(actor)
+    started = container().start_route.of_driver(actor, body.to_domain())
+    return container().show_routes.of_driver(actor, started.id)
 
 
 @driving.endpoint(

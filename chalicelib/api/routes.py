@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chalicelib.api.schemas.routes import RouteIn, RouteOut, RoutesOut, RoutesQuery
+from chalicelib.api.schemas.routes import RouteIn, RouteOut, RoutesOut, RoutesQuery, StartQuery
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import DISPATCH, STAFF, Actor
 from chalicelib.domain.errors import (
@@ -10,6 +10,7 @@ from chalicelib.domain.errors import (
     NotFound,
     NothingLoaded,
     NotPlannable,
+    NotToday,
     RouteUnderWay,
 )
 from chalicelib.domain.ids import HubId, RouteId
@@ -17,6 +18,7 @@ from chalicelib.domain.listings import Listing
 from chalicelib.domain.routes.routes import Route, RouteSummary
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.queries import Position
+from chalicelib.services.routes.start_route import StartOrder
 
 routes: Final = Endpoints(__name__)
 
@@ -59,9 +61,11 @@ def get_route(_: Actor, route_id: str) -> Route:
     "/v1/routes/{route_id}/start",
     method="POST",
     principals=DISPATCH,
+    query=StartQuery,
     gives=RouteOut,
-    refusals=(NotFound, NothingLoaded, RouteUnderWay),
+    refusals=(NotFound, NothingLoaded, NotToday, RouteUnderWay),
 )
-def post_start(actor: Actor, route_id: str) -> Route:
+def post_start(actor: Actor, query: StartQuery, route_id: str) -> Route:
     """Start a route for its driver."""
-    return container().start_route(RouteId(route_id), actor=actor)
+    order = StartOrder(confirms_other_day=query.confirm_other_day)
+    return container().start_route(RouteId(route_id), actor=actor, order=order)

@@ -4,6 +4,7 @@ from typing import Final
 
 from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.shipments import (
+    ParcelOut,
     ShipmentCreatedOut,
     ShipmentIn,
     ShipmentOut,
@@ -13,7 +14,9 @@ from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.listings import Listing
+from chalicelib.domain.shipments.custody import parcel_state
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -21,7 +24,6 @@ from chalicelib.edge.blueprint import Answer, Endpoints
 from chalicelib.edge.principals import SHIPPERS, SHIPPERS_AND_STAFF
 from chalicelib.edge.queries import Position
 from chalicelib.edge.schemas import ListingQuery
-from chalicelib.services.shipments.create_shipment import RequestKey
 
 shipments: Final = Endpoints(__name__)
 
@@ -84,4 +86,10 @@ def get_events(
 
 
 def _shown(shipment: Shipment) -> ShipmentOut:
-    return ShipmentOut.joined(shipment, tracking_url=container().tracking_links(shipment))
+    parcels = [
+        ParcelOut.joined(parcel, state=parcel_state(shipment, parcel.barcode))
+        for parcel in shipment.parcels
+    ]
+    return ShipmentOut.joined(
+        shipment, parcels=parcels, tracking_url=container().tracking_links(shipment)
+    )

@@ -278,6 +278,13 @@ class Adapters:
 
         return Partitions()
 
+    def connect(self) -> None:
+        """Make the client of the tables now, if one of the adapters made so far uses it."""
+        if self._is_bound:
+            from chalicelib.adapters.dynamodb.item import shared_client
+
+            shared_client()
+
     def _bind(self) -> None:
         """Tell the items the names of this deployment's tables, once, before the first is used."""
         if self._is_bound:

@@ -178,12 +178,3 @@ def wiring(
         clock = SystemClock()
     name_stage(settings.stage)
     return Container(Adapters(settings, clock, allow_local_webhooks=allow_local_webhooks))
-
-
-def serves_http() -> bool:
-    """Whether this process answers HTTP.
-
-    Lambda names the handler that a process is for. Where it does not (on a laptop, in tests, when
-    packaging) a process is for everything.
-    """
-    return os.environ.get("_HANDLER", "app.app") == "app.app"

@@ -10,8 +10,8 @@
     ├─ Forbidden                 this actor may not
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
-    │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NothingAboard, UploadMissing,
-    │  │  TooManyUploads
+    │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
+    │  │  UploadMissing, TooManyUploads
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
@@ -105,6 +105,13 @@ class RouteUnderWay(Conflict):
 
     code = "route_under_way"
     text = "The driver is on another route."
+
+
+class NotToday(Conflict):
+    """The route is of another day, and nobody has said that it starts all the same."""
+
+    code = "not_today"
+    text = "This route is planned for another day, and starts only if confirm_other_day is true."
 
 
 class NothingAboard(Conflict):

@@ -72,6 +72,11 @@ class Policy:
     three more: 39 cost 159. A batch stays at 160, and the transaction below its 100 items.
     """
 
+    loading_after_end: timedelta = timedelta(hours=6)
+    """How long after its last stop a van may still find a parcel of the route aboard."""
+    start_early: timedelta = timedelta(hours=4)
+    start_late: timedelta = timedelta(hours=12)
+    """A route starts on its service day, or at most so long before or after its planned start."""
     stale_after: timedelta = timedelta(seconds=180)
     """We do not show an older position as live."""
     silent_after: timedelta = timedelta(minutes=10)

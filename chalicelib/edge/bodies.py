@@ -14,8 +14,8 @@ from chalice.app import Request
 from pydantic import BaseModel
 
 from chalicelib.domain.errors import Invalid, TooLarge
+from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.edge.problems import RepeatedKey, Unreadable, UnsupportedMedia
-from chalicelib.services.shipments.create_shipment import RequestKey
 
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_BATCH_BYTES: Final = 1024 * 1024

@@ -9,7 +9,8 @@ values. So only the template knows markup, and the script only ever sets text an
     <div {{ bound.attrs("data-progress={words.progress}") }}>     attributes, left out while null
     {% call(line) bound.each("words.story") %}<li>…</li>{% endcall %}      one element per value
 
-Both sides follow the same rules; ``tests/browser`` compares what they make.
+Both sides follow the same rules; ``tests/browser`` compares what they make. A state sets the text
+of ``TEXT_ELEMENTS`` and the attributes of ``ATTRIBUTES``, and nothing else. Both refuse the rest.
 """
 
 import re
@@ -20,8 +21,17 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
-_SAFE_NAME: Final = re.compile(r"(?!on|style$|srcdoc$)[a-z][a-z-]*", re.ASCII)
-_ADDRESSES: Final = frozenset({"action", "formaction", "href", "poster", "src", "srcset"})
+TEXT_ELEMENTS: Final = re.compile(
+    "a|abbr|b|bdi|blockquote|caption|cite|dd|del|dt|em|figcaption|h[1-6]|i|ins|label|legend|li|p|q"
+    "|small|span|strong|summary|td|th|time|title"
+)
+"""Elements whose text is only ever shown. The text of ``script`` or ``style`` would be run."""
+ATTRIBUTES: Final = re.compile(
+    r"alt|datetime|href|lang|src|title|aria-[a-z]+"
+    r"|data-(?!(?:attrs|each|show|text)$)[a-z][a-z0-9-]*"
+)
+"""Attributes that no browser runs. The bindings' own are the template's alone."""
+_ADDRESSES: Final = frozenset({"href", "src"})
 _OWN_ADDRESS: Final = re.compile(r"/[A-Za-z0-9]")
 
 ITSELF: Final = "."
@@ -38,7 +48,13 @@ class Bindings:
     state: Any
 
     def text(self, tag: str, path: str, *, attrs: str = "", **fixed: str) -> Markup:
-        """An element with the text of a value; ``fixed`` are attributes that never change."""
+        """An element with the text of a value; ``fixed`` are attributes that never change.
+
+        Raises ValueError for an element that is none of ``TEXT_ELEMENTS``.
+        """
+        if not TEXT_ELEMENTS.fullmatch(tag):
+            msg = f"A state must not set the text of this element: {tag}."
+            raise ValueError(msg)
         value = _written(self._at(path))
         parts = [tag, *(f'{name}="{escape(each)}"' for name, each in fixed.items())]
         parts.append(f'data-text="{escape(path)}"')
@@ -58,7 +74,7 @@ class Bindings:
         """Attributes as ``name=format`` with blanks between: ``href=/t/abc/proof/{id} alt={alt}``.
 
         An attribute is left out while one of its values is null or false. Raises ValueError for an
-        attribute that could run code, or an address that does not begin on our own host.
+        attribute that is none of ``ATTRIBUTES``, or an address that does not begin on our own host.
         """
         written = [f'data-attrs="{escape(formats)}"']
         for name, form in _formats(formats):
@@ -99,7 +115,7 @@ class Bindings:
 def _formats(formats: str) -> Iterator[tuple[str, str]]:
     for pair in formats.split(" "):
         name, equals, form = pair.partition("=")
-        if not (equals and _SAFE_NAME.fullmatch(name)):
+        if not (equals and ATTRIBUTES.fullmatch(name)):
             msg = f"A state must not set this attribute: {pair}."
             raise ValueError(msg)
         if name in _ADDRESSES and not _OWN_ADDRESS.match(form):

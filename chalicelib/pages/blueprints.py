@@ -1,9 +1,9 @@
-"""All pages, and the files that they are made with."""
+"""All pages, and the files that they are made with, by how their paths begin."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from chalicelib.edge.blueprint import Endpoints
-from chalicelib.pages.static import static
-from chalicelib.pages.tracking.views import tracking
-
-BLUEPRINTS: Final[tuple[Endpoints, ...]] = (tracking, static)
+BLUEPRINTS: Final[Mapping[str, str]] = {
+    "/static": "chalicelib.pages.static:static",
+    "/t": "chalicelib.pages.tracking.views:tracking",
+}

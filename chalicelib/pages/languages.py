@@ -1,8 +1,8 @@
-"""Which language a page speaks, and what follows: phrases, form of the clock, miles or kilometres.
+"""Which language a page speaks, and what follows: phrases, and how times are written.
 
 The choice is made from what the reader says (``?lang=``, then Accept-Language) before what the
-shipper said about them. The region of a tag changes form only (en-US: 2:10 pm and miles), never the
-zone that times are shown in.
+shipper said about them. The region of a tag changes form only (en-US: 2:10 pm), never the zone that
+times are shown in.
 """
 
 import re
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from chalicelib.domain.phrases.styles import HALF_DAY_REGIONS, Style, style_of
 from chalicelib.pages.phrases import de, en, fi, sv
 
 CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -24,11 +25,6 @@ ACCEPTED_TAGS: Final = 10
 """So many entries of Accept-Language are looked at: no header makes us work without end."""
 
 _QUALITY: Final = re.compile(r"q\s*=\s*([01](?:\.[0-9]{0,3})?)", re.ASCII)
-_HALF_DAY_REGIONS: Final = frozenset(
-    {"AU", "CA", "IN", "NZ", "PH", "US", "ZA"}
-)  # of English: CLDR's "h" pattern
-_MILE_REGIONS: Final = frozenset({"GB", "US"})
-_MONTH_FIRST: Final = {"date": "on {weekday}, {month} {day}", "date_short": "{month} {day}"}
 
 
 @dataclass(frozen=True)
@@ -37,8 +33,7 @@ class Locale:
 
     tag: str
     language: str
-    has_half_days: bool
-    has_miles: bool
+    style: Style
     phrases: Mapping[str, str]
 
     def say(self, key: str, **values: object) -> str:
@@ -57,16 +52,8 @@ class Locale:
 @cache
 def locale_of(tag: str) -> Locale:
     """The locale of a tag whose language has a catalogue. Raises KeyError for other languages."""
-    language, _, region = tag.partition("-")
-    is_month_first = (language, region) == ("en", "US")
-    phrases = CATALOGUES[language]
-    return Locale(
-        tag=tag,
-        language=language,
-        has_half_days=language == "en" and region in _HALF_DAY_REGIONS,
-        has_miles=region in _MILE_REGIONS,
-        phrases={**phrases, **_MONTH_FIRST} if is_month_first else phrases,
-    )
+    language = tag.partition("-")[0]
+    return Locale(tag, language, style_of(tag), CATALOGUES[language])
 
 
 def negotiate(
@@ -111,5 +98,5 @@ def _spoken(tag: str) -> str | None:
     if language not in CATALOGUES:
         return None
     region = next((sub.upper() for sub in subtags if len(sub) == 2 and sub.isalpha()), "")  # noqa: PLR2004 - ISO 3166
-    known = region in _HALF_DAY_REGIONS | _MILE_REGIONS
+    known = language == DEFAULT_LANGUAGE and region in HALF_DAY_REGIONS
     return f"{language}-{region}" if known else language

@@ -4,6 +4,7 @@ moto reads every item of the table for each query. After a day of deliveries thi
 laptop's time. The caller must let one request at a time into moto.
 """
 
+import functools
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ def cheap_queries() -> Iterator[None]:
     original = Table.query
     signature = inspect.signature(original)
 
+    @functools.wraps(original)  # keeps the signature inside another such block
     def query(table: Any, hash_key: Any, *arguments: Any, **options: Any) -> Any:
         asked = signature.bind(table, hash_key, *arguments, **options).arguments
         if asked.get("index_name") is None and table.has_range_key:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from botocore.client import BaseClient
 
-from chalicelib.adapters.dynamodb import tables
+from chalicelib.adapters.dynamodb.item import shared_client
 from local.client import Api, Refused
 from local.cloud.capacity import CapacityMeter
 
@@ -109,10 +109,5 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def dynamodb_clients() -> list[BaseClient]:
-    """The application's clients, one per model. Call it once the tables are bound."""
-    groups = tables._MODELS_BY_TABLE.values()  # noqa: SLF001 (PynamoDB has no public way, either)
-    return [
-        model._get_connection().connection.client  # noqa: SLF001
-        for group in groups
-        for model in group
-    ]
+    """The client that all of the application's models share. Call it once the tables are bound."""
+    return [shared_client()]

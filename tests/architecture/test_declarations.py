@@ -16,13 +16,13 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from app import app
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError
+from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.edge.declarations import Declaration
 from chalicelib.edge.problems import STATUS
 from chalicelib.edge.queries import Position
 from chalicelib.edge.replies import JSON
 from chalicelib.edge.schemas import ListingQuery
-from chalicelib.services.shipments.create_shipment import RequestKey
 from tests.support.declarations import DECLARATIONS, declared
 
 ROOT: Final = Path(__file__).parents[2]

@@ -20,6 +20,17 @@ BROKEN: Final = {
     "consistent-return": "export const half = (n) => { if (n) return n / 2; };\n",
 }
 
+MAKES_MARKUP: Final = (
+    *("it.outerHTML = text", "it.insertAdjacentHTML('beforeend', text)", "it.setHTMLUnsafe(text)"),
+    *("it.createContextualFragment(text)", "new DOMParser().parseFromString(text, 'text/html')"),
+    *(
+        "it.srcdoc = text",
+        "document.write(text)",
+        "window.document.writeln(text)",
+        "it['innerHTML'] = text",
+    ),
+)
+
 
 def run(*command: str | Path, given: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -42,6 +53,22 @@ def test_eslint_finds_each_planted_mistake() -> None:
     messages = json.loads(found.stdout)[0]["messages"]
     assert {each["ruleId"] for each in messages} == BROKEN.keys()
     assert {each["severity"] for each in messages} == {2}
+
+
+def test_no_script_may_turn_text_into_markup() -> None:
+    planted = [
+        f"export const f{i} = (it, text) => {{ {code}; return it; }};\n"
+        for i, code in enumerate(MAKES_MARKUP)
+    ]
+    found = run(
+        TOOLS / "eslint/bin/eslint.js",
+        *("--stdin", "--stdin-filename", "web/src/shared/planted.js", "--format", "json"),
+        given="".join(planted),
+    )
+
+    messages = json.loads(found.stdout)[0]["messages"]
+    refused = [each["line"] for each in messages if each["ruleId"] == "no-restricted-properties"]
+    assert refused == list(range(1, len(MAKES_MARKUP) + 1))
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,19 @@ from typing import Final
 import pytest
 
 from app import app
+from chalicelib.api import blueprints as api
+from chalicelib.edge.views import name_of_blueprint
+from chalicelib.pages import blueprints as pages
 from infra.template import Stack
 
 ROOT: Final = Path(__file__).parents[2]
 
 HTTP: Final = {"chalicelib.api", "chalicelib.edge", "chalicelib.pages", "pydantic", "phonenumbers"}
+OTHER_VIEWS: Final = {
+    *("chalicelib.api.accounts", "chalicelib.api.shipments", "chalicelib.api.routes"),
+    *("chalicelib.api.metrics", "chalicelib.api.webhooks", "chalicelib.api.schemas.shipments"),
+    *("chalicelib.pages.tracking", "chalicelib.services.shipments", "chalicelib.domain.tracking"),
+}
 PAGES: Final = {"jinja2"}
 SENDERS: Final = {"chalicelib.adapters.messaging", "chalicelib.adapters.webhooks"}
 DATABASE: Final = {"pynamodb", "chalicelib.adapters.dynamodb.tables"}
@@ -24,8 +32,14 @@ BATCHES: Final = {"aws_lambda_powertools.utilities.batch"}
 # The handler, what it resolves when it is called, and what it must not have imported by then.
 FUNCTIONS: Final = {
     "app.app": (
-        "container().ingest_positions",
-        PAGES | SENDERS | BATCHES | {"phonenumbers", "email_validator", "chalicelib.triggers"},
+        "app.app.routes['/v1/driver/positions']['POST']; container().ingest_positions",
+        (
+            PAGES
+            | SENDERS
+            | BATCHES
+            | OTHER_VIEWS
+            | {"phonenumbers", "email_validator", "chalicelib.triggers"}
+        ),
     ),
     "app.publish_events": (
         (
@@ -92,6 +106,27 @@ def test_all_functions_are_looked_at() -> None:
     names = {name.removeprefix("app.") for name in FUNCTIONS} - {"app"}
 
     assert names == {source.name for source in app.event_sources}
+
+
+def test_the_api_prepares_for_any_request_but_imports_no_view() -> None:
+    modules = imported_by("app.app", "pass", Stack("dev").environment())
+
+    assert {"chalicelib.edge.blueprint", "chalicelib.services.accounts.authenticate"} <= modules
+    assert {
+        name for name in modules if name.startswith(("chalicelib.api.", "chalicelib.pages."))
+    } == {
+        "chalicelib.api.blueprints",
+        "chalicelib.pages.blueprints",
+    }
+
+
+@pytest.mark.parametrize("path", app.routes)
+def test_the_blueprint_of_a_path_has_its_views(path: str) -> None:
+    name = name_of_blueprint(path, {**api.BLUEPRINTS, **pages.BLUEPRINTS})
+
+    assert name is not None
+    modules = {entry.view_function.__module__ for entry in app.routes[path].values()}
+    assert modules == {name.partition(":")[0]}
 
 
 def test_where_no_handler_is_named_everything_is_served() -> None:

@@ -54,8 +54,13 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     problems: list[str] = []
     contexts = []
 
-    def watch(page: Page, allowed_status: tuple[int, ...]) -> None:
-        page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+    def watch(page: Page, allowed_status: tuple[int, ...], expected_error: str | None) -> None:
+        page.on(
+            "pageerror",
+            lambda error: (
+                None if error.message == expected_error else problems.append(f"script: {error}")
+            ),
+        )
         page.on(
             "console",
             lambda message: (
@@ -78,6 +83,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         url: str,
         *,
         allowed_status: tuple[int, ...] = (),
+        expected_error: str | None = None,
         has_test_clock: bool = False,
         viewport: ViewportSize = PHONE,
         **context: Any,
@@ -87,7 +93,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         opened.route(f"{TILES}**", lambda route: route.fulfill(status=200, body=TILE))
         page = opened.new_page()
         page.set_default_timeout(15_000)
-        watch(page, allowed_status)
+        watch(page, allowed_status, expected_error)
         if has_test_clock:
             page.clock.install()
         page.goto(url)

@@ -213,6 +213,27 @@ def test_a_lost_connection_is_said_and_comes_back(stage: Stage, open_page: OpenP
     expect(page.locator("#facts li").first).to_have_text("2 stops before you")
 
 
+def test_a_page_that_cannot_show_a_state_does_not_blame_the_connection(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    view = quick(make_view())
+    page = open_page(stage.show(view), expected_error="a state must not set onclick={words.tone}")
+    wait_for_van(page)
+    page.evaluate(
+        "document.querySelector('.answer').setAttribute('data-attrs', 'onclick={words.tone}')"
+    )
+
+    stage.show(moved(view))
+    expect(page.locator("#fault")).to_contain_text("This page cannot show the newest state.")
+    expect(page.get_by_role("link", name="Load it again")).to_be_visible()
+    expect(page.locator("#connection")).to_be_hidden()
+    assert page.locator(".answer").get_attribute("onclick") is None
+
+    page.evaluate("document.querySelector('.answer').removeAttribute('data-attrs')")
+    expect(page.locator("#fault")).to_be_hidden()
+    expect(page.locator("#facts li").first).to_have_text("2 stops before you")
+
+
 def test_a_link_that_ends_while_it_is_open_becomes_the_usual_refusal(
     stage: Stage, open_page: OpenPage
 ) -> None:

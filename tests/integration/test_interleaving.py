@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from chalicelib.adapters.dynamodb import journal
+from chalicelib.adapters.dynamodb.fleet import changes
 from chalicelib.adapters.dynamodb.fleet.changes import live_item
 from chalicelib.adapters.dynamodb.writing import Put
 from chalicelib.api.schemas.driving import DeliverIn, FailIn, FixBatchIn
@@ -16,7 +16,6 @@ from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
-from chalicelib.domain.journal.changes import LiveChange
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from tests.support.carrier import Carrier, Round, fix
 from tests.support.depth import times
@@ -114,10 +113,8 @@ def test_l17_two_batches_of_one_driver_may_overlap_in_any_way(
 def test_a_write_that_forgets_its_condition_would_be_caught(
     shared: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(
-        journal.PUTS,
-        LiveChange,
-        lambda change, token: [Put(live_item(change.after, token))],
+    monkeypatch.setattr(
+        changes, "live_puts", lambda change, token: [Put(live_item(change.after, token))]
     )
     kept: list[int] = []
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 import boto3
 from botocore.client import BaseClient
 from moto import mock_aws
-from pynamodb.models import Model
 
 from chalicelib.adapters.aws import forget_clients
 from chalicelib.adapters.dynamodb import tables
+from chalicelib.adapters.dynamodb.item import shared_client
 from infra.template import BUCKET, LOCAL_REGION, TABLE, Stack
 from local.cloud.resources import Provisioned, provision
 
@@ -60,14 +60,8 @@ def bucket_name(stack: Stack) -> str:
 
 
 def dynamodb_clients() -> list[BaseClient]:
-    """The clients of PynamoDB, one for each model. Call this inside `aws()`."""
-    models = {model for group in tables._MODELS_BY_TABLE.values() for model in group}
-    return [_client(model) for model in models]
-
-
-def _client(model: type[Model]) -> Any:
-    connection = model._get_connection().connection
-    return connection.client
+    """The client that all models share. Call this inside `aws()`."""
+    return [shared_client()]
 
 
 def put_raw(table: str, item: dict[str, Any], stage: str = STAGE) -> None:

@@ -26,6 +26,7 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.edge.problems import PROBLEM
 from local.clock import VirtualClock
 from local.cloud.bridge import Bridge, bridge
+from local.cloud.queries import cheap_queries
 from local.cloud.queues import delays_on
 from local.cloud.resources import Provisioned
 from local.cloud.transactions import cheap_transactions
@@ -428,7 +429,12 @@ def note(text: str) -> None:
 def open_carrier(stage: str = "test") -> Iterator[Carrier]:
     """A new carrier at noon, with only an administrator."""
     clock = VirtualClock(NOON)
-    with cheap_transactions(), delays_on(clock), aws(stage) as provisioned:
+    with (
+        cheap_transactions(),
+        cheap_queries(),
+        delays_on(clock),
+        aws(stage) as provisioned,
+    ):
         settings = provisioned.stack.environment() | {"PUBLIC_BASE_URL": BASE_URL}
         with changed(settings | {"POWERTOOLS_METRICS_DISABLED": "true"}):
             bootstrap.configure(clock=clock, allow_local_webhooks=True)

@@ -207,6 +207,7 @@ def attempts() -> st.SearchStrategy[Attempt]:
         reason=st.none() | st.sampled_from(FailureReason),
         note=st.none() | words(),
         proofs=st.lists(proofs(), max_size=2).map(tuple),
+        barcodes=st.lists(words(), max_size=2, unique=True).map(lambda some: tuple(sorted(some))),
     )
 
 
@@ -255,6 +256,10 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "attempts": st.integers(0, 9),
             "last_attempt": st.none() | attempts(),
             "completed_at": st.none() | instants(),
+            "handed_over": st.frozensets(barcodes, max_size=2),
+            "failed_barcodes": st.frozensets(barcodes, max_size=2),
+            "scan_marks": st.frozensets(words(), max_size=2),
+            "earlier_attempts": st.lists(attempts(), max_size=2).map(tuple),
         }
         | fixed,
     )
@@ -328,6 +333,7 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         plan_version=st.integers(1, 99),
         started_at=st.none() | instants(),
         completed_at=st.none() | instants(),
+        start_action_id=st.none() | words(),
         breaks=st.lists(breaks(), max_size=3).map(tuple),
     )
 

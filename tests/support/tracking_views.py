@@ -47,6 +47,7 @@ def make_view(status: Status = Status.OUT_FOR_DELIVERY, **changes: Any) -> Track
         "timeline": make_timeline(status),
         "outcome": None,
         "poll_after_s": 10,
+        "country": "FI",
     }
     return TrackingView(**default | changes)
 

@@ -1,5 +1,6 @@
-"""The base of all items: bound to a table by its name, reached by one shared client."""
+"""The base of all items: bound to a table by the name of its folder, reached by one client."""
 
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any, Final
 
@@ -18,13 +19,24 @@ class Connection:
 
 
 class Shared:
-    """One client for all models: PynamoDB would make each its own, a tenth of a second apiece.
+    """What all models share: the names of the tables, and one client.
 
-    It is made as those of other services are, with the same tries and time-outs.
+    PynamoDB would make a client for each model, a tenth of a second apiece. Ours is made as those
+    of other services are, with the same tries and time-outs.
     """
+
+    names_by_folder: Mapping[str, str] = {}
 
     lock = Lock()  # functions deliver in threads, and botocore makes clients in one at a time
     client: Any = None
+
+
+def shared_client() -> Any:  # noqa: ANN401 - PynamoDB calls what no stub knows
+    """The client of all models, made when it is first asked for."""
+    with Shared.lock:
+        if Shared.client is None:
+            Shared.client = dynamodb_client()
+        return Shared.client
 
 
 class Item(Model):
@@ -32,9 +44,11 @@ class Item(Model):
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
+        folder = cls.__module__.split(".")[-2]
+        name = Shared.names_by_folder.get(folder, UNBOUND)
+        if cls.Meta.table_name != name:
+            cls.Meta.table_name = name
+            cls._connection = None  # PynamoDB remembers the connection; a new name needs a new one
         found = super()._get_connection()
-        with Shared.lock:
-            if Shared.client is None:
-                Shared.client = dynamodb_client()
-            found.connection._client = Shared.client  # noqa: SLF001 - else it makes its own
+        found.connection._client = shared_client()  # noqa: SLF001 - else it makes its own
         return found

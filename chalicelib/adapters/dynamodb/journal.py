@@ -5,24 +5,13 @@ A new kind of change is one more row in ``PUTS``.
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Final
 
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.adapters.dynamodb.accounts.drivers import driver_puts
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.fleet.changes import live_puts
-from chalicelib.adapters.dynamodb.ledger.requests import request_puts
-from chalicelib.adapters.dynamodb.routes.changes import (
-    closed_puts,
-    departure_puts,
-    handled_additions,
-    manifest_puts,
-    route_puts,
-)
-from chalicelib.adapters.dynamodb.shipments.changes import shipment_puts
-from chalicelib.adapters.dynamodb.travel.changes import learning_mark_puts, page_puts
 from chalicelib.adapters.dynamodb.writing import Addition, Put, new_token
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
@@ -40,19 +29,31 @@ from chalicelib.domain.journal.changes import (
     ShipmentChange,
 )
 
-PUTS: Final[Mapping[type[Change], Callable[[Any, str], Iterable[Put | Addition]]]] = {
-    ShipmentChange: shipment_puts,
-    LiveChange: live_puts,
-    RouteChange: route_puts,
-    ManifestChange: manifest_puts,
-    PlanningClosed: closed_puts,
-    HandledAdded: handled_additions,
-    DepartureAdded: departure_puts,
-    DriverAdded: driver_puts,
-    PageChange: page_puts,
-    LearningMarkChange: learning_mark_puts,
-    RequestRemembered: request_puts,
+PUTS: Final[Mapping[type[Change], str]] = {
+    ShipmentChange: "shipments.changes:shipment_puts",
+    LiveChange: "fleet.changes:live_puts",
+    RouteChange: "routes.changes:route_puts",
+    ManifestChange: "routes.changes:manifest_puts",
+    PlanningClosed: "routes.changes:closed_puts",
+    HandledAdded: "routes.changes:handled_additions",
+    DepartureAdded: "routes.changes:departure_puts",
+    DriverAdded: "accounts.drivers:driver_puts",
+    PageChange: "travel.changes:page_puts",
+    LearningMarkChange: "travel.changes:learning_mark_puts",
+    RequestRemembered: "ledger.requests:request_puts",
 }
+"""Which function makes the writes of a change: its module in this package, and its name.
+
+The module is imported with the first change of its kind, because no function makes all kinds.
+"""
+PutsOf = Callable[[Any, str], Iterable[Put | Addition]]
+
+
+def puts_of(kind: type[Change]) -> PutsOf:
+    """The function that makes the writes of this kind of change; it also takes a token."""
+    module, _, name = PUTS[kind].partition(":")
+    found: PutsOf = getattr(import_module(f"{__package__}.{module}"), name)
+    return found
 
 
 class DynamoJournal:
@@ -61,7 +62,7 @@ class DynamoJournal:
     def commit(self, *changes: Change) -> None:
         """One plain write for one item, at half the price; else one transaction."""
         token = new_token()
-        puts = [put for change in changes for put in PUTS[type(change)](change, token)]
+        puts = [put for change in changes for put in puts_of(type(change))(change, token)]
         if len(puts) > TRANSACTION_ITEMS:
             msg = f"A transaction has at most {TRANSACTION_ITEMS} items, not {len(puts)}."
             raise ValueError(msg)

@@ -32,37 +32,15 @@ erases a recipient writes the manifest of its route too.
 repeated our own write after a lost answer recognises it.
 """
 
-from typing import Final
+from collections.abc import Mapping
 
-from chalicelib.adapters.dynamodb.accounts.items import AccountItem
-from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
-from chalicelib.adapters.dynamodb.item import Item, Shared
-from chalicelib.adapters.dynamodb.ledger.items import LedgerItem, RememberedItem
-from chalicelib.adapters.dynamodb.routes.items import (
-    DepartureItem,
-    HandledItem,
-    ManifestItem,
-    RouteItem,
-    RunSheetItem,
-)
-from chalicelib.adapters.dynamodb.shipments.items import EventItem, ShipmentItem, UploadItem
-from chalicelib.adapters.dynamodb.travel.items import LearningMarkItem, PageItem
-
-_MODELS_BY_TABLE: Final[dict[str, tuple[type[Item], ...]]] = {
-    "shipments": (ShipmentItem, EventItem, UploadItem),
-    "routes": (RouteItem, ManifestItem, HandledItem, RunSheetItem, DepartureItem),
-    "fleet": (LiveItem, TrackItem),
-    "accounts": (AccountItem,),
-    "travel": (PageItem, LearningMarkItem),
-    "ledger": (RememberedItem, LedgerItem),
-}
+from chalicelib.adapters.dynamodb.item import Shared
 
 
-def bind(names_by_table: dict[str, str]) -> None:
-    """Tell the models the names of their tables: one for each row of the above."""
+def bind(names_by_folder: Mapping[str, str]) -> None:
+    """Tell all models the names of their tables. A model's table is named by its folder in here.
+
+    Models that are not imported yet, and perhaps never will be, find theirs when they are used.
+    """
     Shared.client = None
-    for table, models in _MODELS_BY_TABLE.items():
-        for model in models:
-            model.Meta.table_name = names_by_table[table]
-            # PynamoDB caches the connection on the class; a new name needs a new one.
-            model._connection = None  # noqa: SLF001 - the only way to point a model at another table
+    Shared.names_by_folder = names_by_folder

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AliasPath, Field, StringConstraints
+from pydantic import AliasPath, Field
 
 from chalicelib.api.schemas.values import (
     ActionId,
@@ -22,14 +22,19 @@ from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.schemas import Out, Schema
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
 from chalicelib.services.driving.scan_parcels import Scan, ScanVerdict
+from chalicelib.services.routes.start_route import StartOrder
 
 
 class ScanIn(Schema):
-    """One scan."""
+    """One scan: whatever text the scanner read.
+
+    ``shipment_id`` chooses one of several shipments with the same barcode.
+    """
 
     action_id: ActionId
-    barcode: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    barcode: str
     scanned_at: Instant
+    shipment_id: Id | None = None
 
 
 class ScansIn(Schema):
@@ -39,15 +44,24 @@ class ScansIn(Schema):
 
     def to_domain(self) -> tuple[Scan, ...]:
         """The scans."""
-        return tuple(Scan(s.action_id, s.barcode, s.scanned_at) for s in self.scans)
+        return tuple(
+            Scan(
+                s.action_id,
+                s.barcode,
+                s.scanned_at,
+                None if s.shipment_id is None else ShipmentId(s.shipment_id),
+            )
+            for s in self.scans
+        )
 
 
 class ScanOut(Out):
-    """The verdict on one scan."""
+    """The verdict on one scan. ``choices`` are the shipments that an ambiguous scan can mean."""
 
     action_id: str
     verdict: ScanVerdict
     shipment_id: str | None
+    choices: tuple[str, ...]
 
 
 class ScansOut(Out):
@@ -135,10 +149,15 @@ class IngestReportOut(Out):
 
 
 class StartIn(Schema):
-    """The driver leaves."""
+    """The driver leaves. ``confirm_other_day``: also with the route of another day."""
 
     action_id: ActionId
     occurred_at: Instant
+    confirm_other_day: bool = False
+
+    def to_domain(self) -> StartOrder:
+        """The order."""
+        return StartOrder(self.action_id, self.confirm_other_day)
 
 
 class ArriveIn(Schema):
@@ -162,7 +181,8 @@ class ArriveIn(Schema):
 class AttemptIn(Schema):
     """How a visit ended, with what proves it; without ``shipment_ids`` for all of the stop.
 
-    ``sent_at`` is the device's clock when it sent this.
+    ``barcodes`` name single parcels where not all of them end alike. ``sent_at`` is the device's
+    clock when it sent this.
     """
 
     action_id: ActionId
@@ -171,6 +191,7 @@ class AttemptIn(Schema):
     note: Text | None = None
     proof_ids: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
     shipment_ids: Annotated[tuple[Id, ...], Field(max_length=40)] = ()
+    barcodes: Annotated[tuple[str, ...], Field(max_length=200)] = ()
 
     def report(self, stop_id: str, step: Step, reason: FailureReason | None = None) -> StopReport:
         """The report of this step."""
@@ -184,6 +205,7 @@ class AttemptIn(Schema):
             note=self.note,
             proof_ids=tuple(ProofId(p) for p in self.proof_ids),
             shipment_ids=tuple(ShipmentId(s) for s in self.shipment_ids),
+            barcodes=self.barcodes,
         )
 
 

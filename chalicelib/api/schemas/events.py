@@ -56,10 +56,25 @@ class ProofFact(Fact):
     etag: str
 
 
+class PartsFact(Fact):
+    """How many parcels are where after the event; ``later`` are on no van and come later."""
+
+    total: int
+    aboard: int
+    delivered: int
+    later: int
+
+
 class StatusFacts(Fact):
-    """The status after the event."""
+    """The status after the event.
+
+    An event that is not about all parcels of the shipment names its ``barcodes``, and says how many
+    ``parcels`` are where.
+    """
 
     status: Status | None = Field(None, exclude_if=_is_absent)
+    parcels: PartsFact | None = Field(None, exclude_if=_is_absent)
+    barcodes: tuple[str, ...] | None = Field(None, exclude_if=_is_absent)
 
 
 class ForecastFacts(StatusFacts):

@@ -10,9 +10,10 @@ from chalicelib.domain.ids import DriverId, HubId, ShipmentId
 from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Break, RouteStatus
+from chalicelib.domain.shipments.custody import ParcelState
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.edge.queries import QueryDay, QueryId
-from chalicelib.edge.schemas import ListingQuery, Out, Schema
+from chalicelib.edge.schemas import ListingQuery, Out, Query, Schema
 from chalicelib.services.routes.show_routes import DriverRoute
 
 ServiceTime = Annotated[float, Field(ge=0, le=14_400)]
@@ -83,6 +84,12 @@ class RoutesQuery(ListingQuery):
     hub_id: QueryId
 
 
+class StartQuery(Query):
+    """``confirm_other_day``: the route is meant although it is planned for another day."""
+
+    confirm_other_day: bool = False
+
+
 class StopOut(Out):
     """A stop as planned."""
 
@@ -146,6 +153,21 @@ class RoutesOut(Out):
     next_cursor: str | None
 
 
+class DriverParcelOut(Out):
+    """A parcel of a driver's shipment, and where it is."""
+
+    barcode: str
+    state: ParcelState
+
+
+class MissingOut(Out):
+    """Parcels of one shipment that are planned for this van and are not on it."""
+
+    stop_id: str
+    shipment_id: str
+    barcodes: tuple[str, ...]
+
+
 class DriverShipmentOut(Out):
     """A shipment as its driver needs it: with name and door."""
 
@@ -159,6 +181,7 @@ class DriverShipmentOut(Out):
     instructions: str | None = Field(validation_alias=AliasPath("entry", "instructions"))
     barcodes: tuple[str, ...]
     scanned_barcodes: tuple[str, ...]
+    parcels: tuple[DriverParcelOut, ...]
     photo: Requirement = Field(validation_alias=AliasPath("entry", "photo"))
 
 
@@ -176,7 +199,7 @@ class DriverStopOut(Out):
 
 
 class DriverRouteOut(Out):
-    """The driver's own route."""
+    """The driver's own route. ``missing`` is what is planned for it and not on the van."""
 
     id: str
     status: RouteStatus
@@ -186,6 +209,7 @@ class DriverRouteOut(Out):
     started_at: datetime | None
     breaks: tuple[BreakOut, ...]
     stops: tuple[DriverStopOut, ...]
+    missing: tuple[MissingOut, ...]
 
     @classmethod
     def of(cls, value: DriverRoute) -> Self:
@@ -201,4 +225,10 @@ class DriverRouteOut(Out):
             )
             for i, stop in enumerate(route.stops)
         ]
-        return cls.joined(route, stops=stops)
+        missing = [
+            MissingOut(stop_id=stop.id, shipment_id=each, barcodes=found[each].missing)
+            for stop in route.stops
+            for each in stop.shipment_ids
+            if each in found and found[each].missing
+        ]
+        return cls.joined(route, stops=stops, missing=missing)

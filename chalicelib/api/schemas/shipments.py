@@ -12,6 +12,8 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.barcodes import normal_form
+from chalicelib.domain.shipments.custody import ParcelState
 from chalicelib.domain.shipments.shipments import Parcel
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.schemas import Out, Schema
@@ -141,7 +143,7 @@ class ShipmentIn(Schema):
 
     @model_validator(mode="after")
     def _parcels_differ(self) -> Self:
-        if len({parcel.barcode for parcel in self.parcels}) < len(self.parcels):
+        if len({normal_form(parcel.barcode) for parcel in self.parcels}) < len(self.parcels):
             msg = "each parcel needs a barcode of its own"
             raise ValueError(msg)
         return self
@@ -208,10 +210,11 @@ class AddressOut(Out):
 
 
 class ParcelOut(Out):
-    """One piece."""
+    """One piece, and where it is."""
 
     barcode: str
     description: str | None
+    state: ParcelState
 
 
 class ProofRequirementsOut(Out):
@@ -221,7 +224,7 @@ class ProofRequirementsOut(Out):
 
 
 class AttemptOut(Out):
-    """How the last visit ended."""
+    """How a visit ended; ``barcodes`` names its parcels where it was not about all of them."""
 
     number: int
     status: Status
@@ -229,6 +232,7 @@ class AttemptOut(Out):
     reason: FailureReason | None
     note: str | None
     proof_ids: tuple[str, ...]
+    barcodes: tuple[str, ...]
 
 
 class ShipmentOut(Out):
@@ -251,6 +255,7 @@ class ShipmentOut(Out):
     delayed: bool = Field(validation_alias="is_delayed")
     attempts: int
     last_attempt: AttemptOut | None
+    earlier_attempts: tuple[AttemptOut, ...]
     created_at: datetime
     updated_at: datetime
     version: int

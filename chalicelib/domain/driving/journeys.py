@@ -121,6 +121,29 @@ def leave(
     return _with_etas(after, head, plan_times, route, model)
 
 
+def reopen(
+    live: Live,
+    stop_index: int,
+    route: Route,
+    plan_times: Sequence[StopTimes],
+    *,
+    now: datetime,
+    model: TravelModel,
+    policy: Policy,
+) -> Live:
+    """The live state after something was found on the van for a stop that counted as done.
+
+    If that was the last stop, the shift goes on. Without a fix the van is where it was last.
+    """
+    after = replace(live.with_progress(stop_index, Progress()), ended_at=None)
+    head = after.head(policy)
+    if head is None:
+        last = after.last_stop
+        place = route.hub_coordinates if last is None else route.stops[last].coordinates
+        head = Fix(after.news_at or now, place)
+    return _with_etas(after, head, plan_times, route, model)
+
+
 def _was_elsewhere_since(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> bool:
     """Whether the van was at another stop after ``arrived_at``, as far as we know.
 

@@ -9,14 +9,18 @@ of the shipments as long as the route is open: no other route may take over its 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.policy import RUN_SHEET_RETENTION
 from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
+from chalicelib.domain.shipments.custody import ParcelState, parcel_state
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
+
+_NOT_EXPECTED: Final = frozenset({Status.CANCELLED, Status.RETURNING, Status.RETURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +74,29 @@ class Manifest:
 class Handled:
     """What a driver has done so far, by numbers.
 
-    ``parcels`` are the parcels scanned, numbered from 0 through the whole plan. ``failed`` and
-    ``delivered`` number shipments likewise. ``failed`` has every failed attempt, ``delivered`` only
-    those whose stop had more to do afterwards: what was aboard for a stop that is done, and did not
-    fail, was delivered.
+    ``parcels`` are the parcels scanned, numbered from 0 through the whole plan. ``failed_parcels``
+    and ``delivered_parcels`` number parcels likewise. A parcel that failed first and was delivered
+    afterwards is in both. Deliveries are noted only where the stop had more to do afterwards, or
+    was done before: what was aboard for a stop that is done, and did not fail, was delivered.
+
+    ``failed`` and ``delivered`` number whole shipments. An earlier release noted only these; they
+    count for shipments of which no single parcel is noted.
     """
 
     parcels: frozenset[int] = frozenset()
     failed: frozenset[int] = frozenset()
     delivered: frozenset[int] = frozenset()
+    failed_parcels: frozenset[int] = frozenset()
+    delivered_parcels: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
         """Whether there is anything."""
-        return bool(self.parcels or self.failed or self.delivered)
+        return any((self.parcels, self.failed, self.delivered, self.parcels_decided))
+
+    @property
+    def parcels_decided(self) -> frozenset[int]:
+        """The parcels whose outcome is noted singly."""
+        return self.failed_parcels | self.delivered_parcels
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +109,38 @@ class RunSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelOnSheet:
+    """A parcel as its driver sees it."""
+
+    barcode: str
+    state: ParcelState
+
+
+@dataclass(frozen=True, slots=True)
 class DriverShipment:
-    """A shipment as its driver sees it now. ``scanned_barcodes`` are sorted."""
+    """A shipment as its driver sees it now. ``scanned_barcodes`` are sorted.
+
+    ``states`` says for each of the ``barcodes`` where its parcel is.
+    """
 
     entry: ManifestEntry
     status: Status
     barcodes: tuple[str, ...]
     scanned_barcodes: tuple[str, ...]
+    states: tuple[ParcelState, ...]
+
+    @property
+    def parcels(self) -> tuple[ParcelOnSheet, ...]:
+        """Each parcel with where it is."""
+        return tuple(map(ParcelOnSheet, self.barcodes, self.states))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The barcodes of the parcels that are not on the van and have not been delivered."""
+        if self.status in _NOT_EXPECTED:
+            return ()
+        pairs = zip(self.barcodes, self.states, strict=True)
+        return tuple(barcode for barcode, state in pairs if state is ParcelState.AT_HUB)
 
     @classmethod
     def of(cls, shipment: Shipment) -> "DriverShipment":
@@ -111,6 +150,7 @@ class DriverShipment:
             status=shipment.status,
             barcodes=tuple(parcel.barcode for parcel in shipment.parcels),
             scanned_barcodes=tuple(sorted(shipment.scanned_barcodes)),
+            states=tuple(parcel_state(shipment, barcode) for barcode in shipment.barcodes),
         )
 
 
@@ -119,13 +159,13 @@ def run_sheet_expires_at(route: Route) -> datetime:
     return max(route.starts_at, route.created_at).replace(microsecond=0) + RUN_SHEET_RETENTION
 
 
-def scanned_parcels(route: Route, scanned: Mapping[ShipmentId, frozenset[str]]) -> frozenset[int]:
-    """The numbers of these barcodes of these shipments."""
+def parcel_numbers(route: Route, barcodes: Mapping[ShipmentId, frozenset[str]]) -> frozenset[int]:
+    """The numbers of the parcels with these barcodes."""
     return frozenset(
         first + i
         for consignment, _, first in _numbered(route)
         for i, barcode in enumerate(consignment.barcodes)
-        if barcode in scanned.get(consignment.shipment_id, ())
+        if barcode in barcodes.get(consignment.shipment_id, ())
     )
 
 
@@ -148,17 +188,21 @@ def driver_shipments(
     for (consignment, number, first), entry, (stop, progress) in zip(
         _numbered(route), manifest.entries, stops, strict=True
     ):
-        scanned = [
-            barcode
-            for i, barcode in enumerate(consignment.barcodes)
-            if first + i in handled.parcels
-        ]
-        is_loaded = len(scanned) == len(consignment.barcodes)
+        numbers = range(first, first + len(consignment.barcodes))
+        scanned = handled.parcels.intersection(numbers)
+        is_loaded = len(scanned) == len(numbers)
         status = _before_departure(entry.status, is_loaded=is_loaded, is_scanned=bool(scanned))
-        if progress is not None and stop.promise is not None and is_loaded:
-            status = _on_the_road(number, handled, progress)
+        delivered: frozenset[int] = frozenset()
+        if progress is not None and stop.promise is not None and scanned:
+            visit = _Visit.of(numbers, number, handled, progress)
+            status, delivered = visit.status(progress), visit.delivered
+        barcodes = consignment.barcodes
         found[consignment.shipment_id] = DriverShipment(
-            entry, status, consignment.barcodes, tuple(sorted(set(scanned)))
+            entry,
+            status,
+            barcodes,
+            tuple(sorted({barcodes[each - first] for each in scanned})),
+            tuple(_parcel_state(each, scanned, delivered) for each in numbers),
         )
     return found
 
@@ -170,14 +214,43 @@ def _before_departure(planned: Status, *, is_loaded: bool, is_scanned: bool) -> 
     return Status.ACCEPTED if is_scanned else planned
 
 
-def _on_the_road(number: int, handled: Handled, progress: Progress) -> Status:
-    if number in handled.failed:
-        return Status.ATTEMPT_FAILED
-    if progress.is_done or number in handled.delivered:
-        return Status.DELIVERED
-    if progress.arrived_at is not None:
-        return Status.ARRIVED
-    return Status.ARRIVING if progress.has_approached else Status.OUT_FOR_DELIVERY
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """What became of the parcels of one shipment that are on the road, by their numbers."""
+
+    delivered: frozenset[int]
+    failed: frozenset[int]
+    undecided: frozenset[int]
+
+    @classmethod
+    def of(cls, numbers: range, number: int, handled: Handled, progress: Progress) -> "_Visit":
+        """From the notes, singly where there are such, and from how far the stop is."""
+        scanned = handled.parcels.intersection(numbers)
+        delivered = handled.delivered_parcels.intersection(scanned)
+        failed = handled.failed_parcels.intersection(scanned) - delivered
+        if handled.parcels_decided.isdisjoint(numbers):
+            if number in handled.failed:
+                failed = scanned
+            elif number in handled.delivered:
+                delivered = scanned
+        undecided = scanned - delivered - failed
+        if progress.is_done:
+            return cls(delivered | undecided, failed, frozenset())
+        return cls(delivered, failed, undecided)
+
+    def status(self, progress: Progress) -> Status:
+        """The shipment's status."""
+        if not self.undecided:
+            return Status.ATTEMPT_FAILED if self.failed else Status.DELIVERED
+        if progress.arrived_at is not None:
+            return Status.ARRIVED
+        return Status.ARRIVING if progress.has_approached else Status.OUT_FOR_DELIVERY
+
+
+def _parcel_state(number: int, scanned: frozenset[int], delivered: frozenset[int]) -> ParcelState:
+    if number in delivered:
+        return ParcelState.DELIVERED
+    return ParcelState.ABOARD if number in scanned else ParcelState.AT_HUB
 
 
 def _numbered(route: Route) -> Iterator[tuple[Consignment, int, int]]:

@@ -6,6 +6,7 @@ The report says which shipments it concerns and when it happened. We work out wh
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.fixes import device_clock_skew
@@ -15,16 +16,29 @@ from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.routes.routes import Stop
-from chalicelib.domain.shipments.lifecycle import Step, transitions
+from chalicelib.domain.shipments.barcodes import match
+from chalicelib.domain.shipments.custody import (
+    aboard,
+    has_aboard,
+    has_undecided,
+    undecided,
+    with_delivered,
+    with_failed,
+)
+from chalicelib.domain.shipments.lifecycle import Step, may_take, transitions
 from chalicelib.domain.shipments.shipments import Attempt, Shipment
-from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
+from chalicelib.domain.shipments.statuses import FailureReason, Status
+
+EARLIER_ATTEMPTS: Final = 9
+"""So many attempts before the last one are kept with their proofs; the events keep them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopReport:
     """One report. Empty ``shipment_ids`` means all shipments that are on the van for this stop.
 
-    ``sent_at`` is the device's clock when it sent the report. It shows how wrong that clock is.
+    Empty ``barcodes`` means all of their parcels. ``sent_at`` is the device's clock when it sent
+    the report. It shows how wrong that clock is.
     """
 
     stop_id: StopId
@@ -36,6 +50,7 @@ class StopReport:
     note: str | None = None
     proof_ids: tuple[ProofId, ...] = ()
     shipment_ids: tuple[ShipmentId, ...] = ()
+    barcodes: tuple[str, ...] = ()
 
     def happened_at(self, live: Live, now: datetime, policy: Policy) -> datetime:
         """The device's time, corrected by the skew of its clock and limited to the shift so far.
@@ -61,13 +76,14 @@ class StopReport:
         )
 
     def reported_shipments(
-        self, stop: Stop, found: Mapping[ShipmentId, Shipment]
+        self, stop: Stop, found: Mapping[ShipmentId, Shipment], driver_id: DriverId | None
     ) -> list[Shipment]:
         """The shipments that the report is about.
 
-        Without a list these are the stop's shipments on the van, or all that left the hub when none
-        is on the van any more. Raises Invalid for a shipment of another stop, and NothingAboard
-        when no shipment of the stop left the hub.
+        A repeat is about those of the first time. Otherwise, without a list, these are the stop's
+        shipments whose visit has not ended; then those that are still aboard after a failed
+        attempt; then all that left the hub. Raises Invalid for a shipment of another stop, and
+        NothingAboard when no shipment of the stop left the hub.
         """
         for i, shipment_id in enumerate(self.shipment_ids):
             if shipment_id not in stop.shipment_ids or shipment_id not in found:
@@ -75,12 +91,39 @@ class StopReport:
                 raise Invalid(text, pointer=f"/shipment_ids/{i}", code="unknown_shipment")
         if self.shipment_ids:
             return [found[shipment_id] for shipment_id in self.shipment_ids]
-        left = {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.CANCELLED}
-        aboard = [shipment for shipment in found.values() if shipment.status not in left]
-        if not aboard:
+        left = [shipment for shipment in found.values() if _has_left(shipment)]
+        if not left:
             raise NothingAboard(stop_id=stop.id)
-        on_the_way = [shipment for shipment in aboard if shipment.status in ON_THE_WAY]
-        return on_the_way or aboard
+        if self.barcodes:
+            return self._with_parcels(left)
+        again = [s for s in left if s.made_attempt(self.action_id, driver_id) is not None]
+        return (
+            again
+            or [shipment for shipment in left if has_undecided(shipment)]
+            or [shipment for shipment in left if has_aboard(shipment)]
+            or left
+        )
+
+    def _with_parcels(self, shipments: Sequence[Shipment]) -> list[Shipment]:
+        """Those with a parcel of the list. Raises Invalid for a parcel of none of them."""
+        concerned: dict[ShipmentId, Shipment] = {}
+        for i, barcode in enumerate(self.barcodes):
+            owners = [s for s in shipments if match(barcode, s.barcodes)]
+            if not owners:
+                text = "No parcel of this stop has this barcode."
+                raise Invalid(text, pointer=f"/barcodes/{i}", code="unknown_parcel")
+            concerned |= {shipment.id: shipment for shipment in owners}
+        return list(concerned.values())
+
+    def parcels_of(self, shipment: Shipment) -> frozenset[str]:
+        """The barcodes of the shipment's parcels aboard that the report is about.
+
+        Without a list these are the undecided ones, else those whose attempt has failed before.
+        """
+        if not self.barcodes:
+            return undecided(shipment) or aboard(shipment)
+        listed = (match(barcode, shipment.barcodes) for barcode in self.barcodes)
+        return aboard(shipment) & {each for some in listed for each in some}
 
     def is_known(
         self, shipment: Shipment, *, actor: Actor, occurred_at: datetime, policy: Policy
@@ -90,24 +133,30 @@ class StopReport:
         ``occurred_at`` is only as accurate as the two device clocks.
         """
         target = transitions()[self.step].target
-        if shipment.status is target and self.step is not Step.FAIL:  # a second failure is news
+        made = shipment.made_attempt(self.action_id, actor.driver_id)
+        if made is not None and made.status is target:  # action ids are per driver
             return True
+        if shipment.status is target and self.step is not Step.FAIL:  # a second failure is news
+            return self.step is not Step.DELIVER or not self.parcels_of(shipment)
+        if self.step is Step.ARRIVE and has_aboard(shipment) and not has_undecided(shipment):
+            return True  # the visit has failed, and the driver is there again
         attempt = shipment.last_attempt
-        if attempt is None or attempt.driver_id != actor.driver_id:  # action ids are per driver
+        if attempt is None or attempt.driver_id != actor.driver_id:
             return False
         if self.step is Step.ARRIVE:  # the outcome of the same visit may be known already
             latest = attempt.occurred_at + policy.clock_skew_limit
             return attempt.status is shipment.status and occurred_at <= latest
-        return attempt.action_id == self.action_id and attempt.status is target
+        return False
 
     def require_possible(self, shipments: Sequence[Shipment], *, actor: Actor) -> None:
         """Raise IllegalTransition unless all of the shipments may take this step."""
-        row = transitions()[self.step]
         for shipment in shipments:
-            if shipment.status not in row.sources or actor.role not in row.roles:
+            if not may_take(shipment, self.step, actor):
                 raise IllegalTransition(
                     shipment_id=shipment.id, current=shipment.status.value, wanted=self.step.value
                 )
+            if self.step is not Step.ARRIVE and not self.parcels_of(shipment):
+                raise NothingAboard(shipment_id=shipment.id)
 
     def attempted(
         self,
@@ -118,6 +167,7 @@ class StopReport:
         occurred_at: datetime,
     ) -> Shipment:
         """The shipment with this delivery attempt as its last one."""
+        concerned = self.parcels_of(shipment)
         attempt = Attempt(
             number=shipment.attempts + 1,
             action_id=self.action_id,
@@ -127,8 +177,16 @@ class StopReport:
             reason=self.reason,
             note=self.note,
             proofs=tuple(proofs),
+            barcodes=() if len(concerned) == len(shipment.parcels) else tuple(sorted(concerned)),
         )
-        return replace(shipment, attempts=attempt.number, last_attempt=attempt)
+        decide = with_delivered if self.step is Step.DELIVER else with_failed
+        earlier = (*shipment.earlier_attempts, *filter(None, [shipment.last_attempt]))
+        return replace(
+            decide(shipment, concerned),
+            attempts=attempt.number,
+            last_attempt=attempt,
+            earlier_attempts=earlier[-EARLIER_ATTEMPTS:],
+        )
 
     def event_data(self, proofs: Sequence[Proof]) -> dict[str, object]:
         """The data of the event. The note is left out because a person wrote it."""
@@ -138,3 +196,9 @@ class StopReport:
         if proofs:
             data["proofs"] = [{"id": p.id, "kind": p.kind.value, "etag": p.etag} for p in proofs]
         return data
+
+
+def _has_left(shipment: Shipment) -> bool:
+    """Whether the shipment, or a part of it, has left the hub."""
+    at_hub = {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.CANCELLED}
+    return shipment.status not in at_hub

@@ -4,20 +4,23 @@ The journal writes a change only if that version is still stored. It commits one
 all or nothing. A new kind of change is a new class in ``Change``.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from chalicelib.domain.accounts.drivers import Driver
-from chalicelib.domain.driving.departures import Departure
-from chalicelib.domain.driving.fixes import Fix
-from chalicelib.domain.driving.live import Live
-from chalicelib.domain.driving.run_sheets import Handled, Manifest
-from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.learning.learning import DepartureKey, LearningMark
-from chalicelib.domain.routes.routes import Route
-from chalicelib.domain.shipments.events import Event
-from chalicelib.domain.shipments.shipments import Shipment
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.drivers import Driver
+    from chalicelib.domain.driving.departures import Departure
+    from chalicelib.domain.driving.fixes import Fix
+    from chalicelib.domain.driving.live import Live
+    from chalicelib.domain.driving.run_sheets import Handled, Manifest
+    from chalicelib.domain.ids import DriverId, RouteId
+    from chalicelib.domain.learning.learning import DepartureKey, LearningMark
+    from chalicelib.domain.routes.routes import Route
+    from chalicelib.domain.shipments.events import Event
+    from chalicelib.domain.shipments.shipments import Shipment
 
 TRANSACTION_ITEMS: Final = 100
 """DynamoDB's limit of items in one transaction."""

@@ -11,21 +11,9 @@ from datetime import datetime
 
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.eta.accuracy import Arrival, PublishedEta
-from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import StopId
+from chalicelib.domain.learning.published import PublishedEtas
 from chalicelib.domain.routes.routes import Route, Stop
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedEtas:
-    """ETAs by stop index that could be read since ``at``, our time.
-
-    ``as_of`` is the time of the news they rest on.
-    """
-
-    at: datetime
-    etas: Mapping[int, Eta]
-    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ from chalicelib.domain.notices.wordings.en import ENGLISH
 from chalicelib.domain.notices.wordings.fi import FINNISH
 from chalicelib.domain.notices.wordings.language import Kind, Language
 from chalicelib.domain.notices.wordings.sv import SWEDISH
+from chalicelib.domain.phrases.days import Form, moment
+from chalicelib.domain.phrases.ranges import DASH, range_phrase
+from chalicelib.domain.phrases.styles import Style, style_of
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
@@ -84,8 +87,8 @@ class Email:
 class Notice:
     """The content of a message in one language, before it becomes an SMS or an e-mail.
 
-    ``sentences`` run from the fullest to the shortest. Times in them are joined by ``DASH``; an SMS
-    gets a hyphen instead.
+    ``sentences`` run from the fullest to the shortest. Times in them are joined by ``DASH``, which
+    GSM-7 does not have; an SMS gets a hyphen instead.
     """
 
     kind: Kind
@@ -122,10 +125,6 @@ class Notice:
                 f'<body><p>{sentence}</p><p><a href="{url}">{link}</a></p></body></html>'
             ),
         )
-
-
-DASH: Final = "–"
-"""Stands between the ends of a range. GSM-7 does not have it, so an SMS has a hyphen instead."""
 
 
 def kind_of(event: Event) -> Kind | None:
@@ -174,9 +173,14 @@ def compose(
     wording = language.wordings[kind]
     reason = _reason(event)
     words = {
-        "when": _when(shipment.promise, ZoneInfo(shipment.address.time_zone), language, now),
+        "when": _when(
+            shipment.promise,
+            ZoneInfo(shipment.address.time_zone),
+            style_of(shipment.recipient.locale),
+            now,
+        ),
         "near": _near(event, language, now),
-        "heard": _heard(event, ZoneInfo(shipment.address.time_zone), language),
+        "heard": _heard(event, shipment, now),
         "reason": language.reasons[reason],
         "next": language.ask_sender if reason in FOR_THE_SENDER else language.try_again,
     }
@@ -206,16 +210,11 @@ def _sentence(template: str, words: Mapping[str, str]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _when(promise: Range | None, zone: ZoneInfo, language: Language, now: datetime) -> str:
-    """The range in the stop's local time: ``today 14:10–14:40``, ``Tue 24 09:00–09:30``."""
+def _when(promise: Range | None, zone: ZoneInfo, style: Style, now: datetime) -> str:
+    """The range in the stop's local time: ``today 14:10–14:40``, ``Tue 24 Nov 09:00–09:30``."""
     if promise is None:
-        return language.today
-    earliest, latest = promise.earliest.astimezone(zone), promise.latest.astimezone(zone)
-    is_today = earliest.date() == now.astimezone(zone).date()
-    weekday = language.weekdays[earliest.weekday()]
-    day = language.today if is_today else language.day.format(weekday=weekday, day=earliest.day)
-    times = (earliest.strftime(language.clock), latest.strftime(language.clock))
-    return f"{day} {DASH.join(times)}{language.range_end}"
+        return style.words.today
+    return range_phrase(promise, now, zone, style, Form.BRIEF).text
 
 
 def _near(event: Event, language: Language, now: datetime) -> str:
@@ -246,9 +245,13 @@ def _minutes(event: Event, language: Language, now: datetime) -> list[str]:
     return [language.minutes.format(minutes=max(1, round((point - now).total_seconds() / 60)))]
 
 
-def _heard(event: Event, zone: ZoneInfo, language: Language) -> str:
+def _heard(event: Event, shipment: Shipment, now: datetime) -> str:
+    """When a silent van was last heard of, as a local time; with its day when that is another."""
     heard_at = _instant(event.data.get("heard_at"))
-    return heard_at.astimezone(zone).strftime(language.clock) if heard_at else ""
+    if heard_at is None:
+        return ""
+    zone = ZoneInfo(shipment.address.time_zone)
+    return moment(heard_at, now, zone, style_of(shipment.recipient.locale))
 
 
 def _reason(event: Event) -> FailureReason:

@@ -4,16 +4,18 @@ Every change of the plan (stops, order, windows, service times, promises) change
 The events on the road are in the driver's live state, never here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
+from chalicelib.domain.policy import Policy
 
 FASTEST_MPS: Final = 70.0
 """250 km/h in a straight line. No road is faster."""
@@ -105,6 +107,7 @@ class Route:
     """A plan and its driver.
 
     ``starts_at`` is when the van should leave the hub, ``started_at`` is when it did.
+    ``start_action_id`` is the driver's own name for the start: a repeat has the same.
     """
 
     id: RouteId
@@ -120,6 +123,7 @@ class Route:
     started_at: datetime | None = None
     completed_at: datetime | None = None
     breaks: tuple[Break, ...] = ()
+    start_action_id: str | None = None
 
     @property
     def summary(self) -> RouteSummary:
@@ -158,21 +162,30 @@ class Route:
         )
         return replace(self, stops=tuple(stops))
 
+    def may_start(self, now: datetime, policy: Policy) -> bool:
+        """Whether this is the route's day where it is driven, or the planned start is near.
+
+        A night's route may leave before midnight, and a late one after it.
+        """
+        zone = ZoneInfo(self.stops[0].time_zone) if self.stops else UTC
+        if now.astimezone(zone).date() == self.service_day:
+            return True
+        return self.starts_at - policy.start_early <= now <= self.starts_at + policy.start_late
+
     def stop_index(self, stop_id: StopId) -> int | None:
         """The index of a stop in the plan, from 0; None for an unknown stop."""
         return next((i for i, stop in enumerate(self.stops) if stop.id == stop_id), None)
 
-    def find_barcode(self, barcode: str) -> tuple[ShipmentId, ...]:
-        """The shipments that a scanned parcel may belong to, in the order of the stops.
+    @property
+    def parcels(self) -> Iterator[tuple[ShipmentId, str]]:
+        """Each parcel by its shipment and its barcode, in the order of the stops.
 
-        There can be several, because two shippers may use the same barcode.
+        Several shipments can have the same barcode.
         """
-        return tuple(
-            consignment.shipment_id
-            for stop in self.stops
-            for consignment in stop.consignments
-            if barcode in consignment.barcodes
-        )
+        for stop in self.stops:
+            for consignment in stop.consignments:
+                for barcode in consignment.barcodes:
+                    yield consignment.shipment_id, barcode
 
 
 def _credible_s(road_s: float | None, way_m: float) -> float | None:

@@ -4,7 +4,7 @@ Nothing else changes a status. Each step raises ``version`` and appends exactly 
 next ``seq``. It never edits earlier events.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from enum import StrEnum
 from chalicelib.domain.actors import DISPATCH, Actor, Role
 from chalicelib.domain.errors import IllegalTransition
 from chalicelib.domain.ids import EventId
+from chalicelib.domain.shipments.custody import has_aboard, has_outstanding, has_undecided
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -35,12 +36,23 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table: the statuses before and after a step, who may take it, its event."""
+    """One row of the table: the statuses before and after a step, who may take it, its event.
+
+    From a status in ``again`` the step is possible only while ``while_`` holds: parcels of one
+    shipment need not travel together, and a second attempt needs a parcel aboard.
+    """
 
     sources: frozenset[Status]
     target: Status
     roles: frozenset[Role]
     event: EventType
+    again: frozenset[Status] = frozenset()
+    while_: Callable[[Shipment], bool] = has_aboard
+
+    def is_open_to(self, shipment: Shipment) -> bool:
+        """Whether the shipment may take this step now."""
+        status = shipment.status
+        return status in self.sources or (status in self.again and self.while_(shipment))
 
 
 def transitions() -> Mapping[Step, Transition]:
@@ -52,6 +64,7 @@ def transitions() -> Mapping[Step, Transition]:
     underway = frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING})
     at_large = underway | {Status.ARRIVED}
     before_departure = frozenset({Status.CREATED, Status.ACCEPTED, Status.LOADED})
+    after_a_visit = frozenset({Status.ATTEMPT_FAILED, Status.DELIVERED})
     row = Transition
     return {
         Step.ACCEPT: row(
@@ -63,21 +76,38 @@ def transitions() -> Mapping[Step, Transition]:
             Status.OUT_FOR_DELIVERY,
             field_staff,
             EventType.OUT_FOR_DELIVERY,
+            again=after_a_visit | {Status.ACCEPTED},
+            while_=has_undecided,
         ),
         Step.APPROACH: row(
             frozenset({Status.OUT_FOR_DELIVERY}), Status.ARRIVING, system, EventType.ARRIVING
         ),
         Step.ARRIVE: row(underway, Status.ARRIVED, field_staff | system, EventType.ARRIVED),
-        Step.DELIVER: row(at_large, Status.DELIVERED, field_staff, EventType.DELIVERED),
-        Step.FAIL: row(at_large, Status.ATTEMPT_FAILED, field_staff, EventType.ATTEMPT_FAILED),
+        Step.DELIVER: row(
+            at_large, Status.DELIVERED, field_staff, EventType.DELIVERED, again=after_a_visit
+        ),
+        Step.FAIL: row(
+            at_large,
+            Status.ATTEMPT_FAILED,
+            field_staff,
+            EventType.ATTEMPT_FAILED,
+            again=after_a_visit,
+        ),
         Step.RETRY: row(
             frozenset({Status.ATTEMPT_FAILED, Status.LOADED}),
             Status.ACCEPTED,
             office,
             EventType.ACCEPTED,
+            again=frozenset({Status.DELIVERED}),
+            while_=has_outstanding,
         ),
         Step.RETURN: row(
-            frozenset({Status.ATTEMPT_FAILED}), Status.RETURNING, office, EventType.RETURNING
+            frozenset({Status.ATTEMPT_FAILED}),
+            Status.RETURNING,
+            office,
+            EventType.RETURNING,
+            again=frozenset({Status.DELIVERED}),
+            while_=has_outstanding,
         ),
         Step.CLOSE_RETURN: row(
             frozenset({Status.RETURNING}), Status.RETURNED, office, EventType.RETURNED
@@ -89,7 +119,7 @@ def transitions() -> Mapping[Step, Transition]:
 def may_take(shipment: Shipment, step: Step, actor: Actor) -> bool:
     """Whether the table allows this step from the present status to this actor's role."""
     row = transitions()[step]
-    return shipment.status in row.sources and actor.role in row.roles
+    return row.is_open_to(shipment) and actor.role in row.roles
 
 
 def take(

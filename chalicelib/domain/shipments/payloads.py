@@ -26,6 +26,7 @@ PUBLIC: Final = (
     "stops_before",
     "attempt",
     "heard_at",
+    "parcels",
 )
 """The facts of an event that may leave. All other data stay with us."""
 

@@ -38,7 +38,8 @@ class Assignment:
 class Attempt:
     """One delivery attempt: the outcome of a visit for one shipment.
 
-    The driver's device makes ``action_id``. We recognise a repeated report by it.
+    The driver's device makes ``action_id``. We recognise a repeated report by it. ``barcodes`` are
+    the parcels that it was about; empty means all parcels of the shipment.
     """
 
     number: int
@@ -49,6 +50,7 @@ class Attempt:
     reason: FailureReason | None = None
     note: str | None = None
     proofs: tuple[Proof, ...] = ()
+    barcodes: tuple[str, ...] = ()
 
     @property
     def proof_ids(self) -> tuple[ProofId, ...]:
@@ -79,6 +81,12 @@ class Shipment:
     reference, recipient, address, parcels, window, service time, proof requirements. A change of
     one of them must set it, or it is not stored. 0 means that details and state are one item, as in
     the first format.
+
+    ``scanned_barcodes`` are the parcels scanned onto the van of the present assignment, and
+    ``failed_barcodes`` those of them whose attempt failed. ``handed_over`` are the delivered
+    parcels, of all routes. Both are empty where the status speaks for all parcels (``custody``).
+    ``scan_marks`` recognise the scans that loaded a parcel. ``earlier_attempts`` are the attempts
+    before the last one, oldest first.
     """
 
     id: ShipmentId
@@ -105,6 +113,10 @@ class Shipment:
     attempts: int = 0
     last_attempt: Attempt | None = None
     completed_at: datetime | None = None
+    handed_over: frozenset[str] = frozenset()
+    failed_barcodes: frozenset[str] = frozenset()
+    scan_marks: frozenset[str] = frozenset()
+    earlier_attempts: tuple[Attempt, ...] = ()
 
     @property
     def external_status(self) -> ExternalStatus:
@@ -125,8 +137,15 @@ class Shipment:
 
     @property
     def is_fully_scanned(self) -> bool:
-        """Whether every parcel has been scanned onto the vehicle."""
-        return self.scanned_barcodes.issuperset(self.barcodes)
+        """Whether every parcel that is to be delivered has been scanned onto the vehicle."""
+        return (self.scanned_barcodes | self.handed_over).issuperset(self.barcodes)
+
+    def made_attempt(self, action_id: str, driver_id: DriverId | None) -> Attempt | None:
+        """The attempt that this action of the driver made; None when it made none."""
+        for attempt in (self.last_attempt, *reversed(self.earlier_attempts)):
+            if attempt and (attempt.action_id, attempt.driver_id) == (action_id, driver_id):
+                return attempt
+        return None
 
     def is_on(self, route_id: RouteId) -> bool:
         """Whether this route delivers the shipment.

@@ -5,7 +5,7 @@ already missing here, so no page can show it by mistake.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -44,13 +44,14 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The last place of the van, and its age at the time of our answer."""
+    """The last place of the van, its age at the time of our answer, and its error in metres."""
 
     lat_deg: float
     lon_deg: float
     recorded_at: datetime
     age_s: int
     heading_deg: float | None
+    accuracy_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class TrackingView:
     ETA, None while they are recent enough to count as live. ``timeline`` has the newest lines of
     the history; where there are earlier ones, ``earlier_before`` is the number of the first event
     that was read. ``live_version`` is the version of the van's live state, None without a van.
+    ``country`` is that of the address (ISO 3166, two letters): it decides the units of distances.
     """
 
     status: Status
@@ -117,6 +119,22 @@ class TrackingView:
     first_promise: Range | None = None
     earlier_before: int | None = None
     live_version: int | None = None
+    country: str = ""
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether what we told is past, and no fresh news say what holds instead."""
+        if self.status not in {Status.OUT_FOR_DELIVERY, Status.ARRIVING} or self.promise is None:
+            return False
+        is_live = self.eta is not None and self.eta_age_s is None
+        return self.promise.latest <= self.server_now and not is_live
+
+    @property
+    def silent_s(self) -> int | None:
+        """The age of the last news of a silent van; None while it is heard, or never was."""
+        if self.eta_age_s is not None:
+            return self.eta_age_s
+        return self.last_seen_age_s if self.position_hidden_because == "stale" else None
 
 
 def require_open_link(
@@ -155,7 +173,7 @@ def view(
     rules = policy.visibility
     is_told = proximity is not None and rules.eta.allows(proximity)
     is_near = position is not None or hidden == "stale"
-    return TrackingView(
+    seen = TrackingView(
         status=shipment.status,
         external_status=external_status(shipment.status, _reason(shipment)),
         reference=shipment.reference,
@@ -181,7 +199,10 @@ def view(
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
+        country=shipment.address.country,
     )
+    # The ETA of a silent van only moves with the clock. Past the promise it says nothing any more.
+    return replace(seen, eta=None) if seen.is_overdue else seen
 
 
 def _driving(shipment: Shipment, live: Live | None) -> Live | None:
@@ -241,6 +262,7 @@ def _position(
         recorded_at=head.recorded_at,
         age_s=age_s,
         heading_deg=head.heading_deg,
+        accuracy_m=None if head.accuracy_m is None else round(head.accuracy_m),
     )
     return shown, None, age_s
 

@@ -4,20 +4,6 @@ from typing import Final
 
 PHRASES: Final = {
     "language": "Deutsch",
-    # --- times
-    "today": "heute",
-    "tomorrow": "morgen",
-    "yesterday": "gestern",
-    "date": "am {weekday}, {day}. {month}",
-    "date_short": "{day}. {month}",
-    "moment_short": "{date}, {clock} Uhr",
-    "clock": "{clock} Uhr",
-    "range": "{range} Uhr",
-    "weekdays": "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
-    "months": (
-        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
-    ),
-    "months_short": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
     # --- how long ago
     "seen.now": "Fahrzeug gerade eben gesehen",
     "seen.s": "Fahrzeug vor {n} s gesehen",
@@ -39,16 +25,15 @@ PHRASES: Final = {
     "status.returned": "Zurückgegeben",
     "status.cancelled": "Storniert",
     # --- the one-line answer: what leads, and what is set large
-    "headline.range.lead": "Ankunft {day}",
-    "headline.range.main": "{range} Uhr",
+    "headline.arriving": "Ankunft {day}",
     "headline.by.lead": "Ankunft {day}",
-    "headline.by.main": "bis {clock} Uhr",
+    "headline.by.main": "bis {clock}",
     "headline.any_minute": "Ankunft jeden Moment",
-    "headline.planned.lead": "Geplant {day}",
-    "headline.planned.main": "{range} Uhr",
+    "headline.planned": "Geplant für {day}",
     "headline.created": "Wir erwarten Ihre Lieferung",
     "headline.accepted": "Ihre Lieferung ist im Depot",
     "headline.loaded": "Ihre Lieferung ist im Fahrzeug",
+    "headline.overdue": "Später als angekündigt",
     "headline.on_the_way": "Auf dem Weg zu Ihnen",
     "headline.arrived": "Der Fahrer ist da",
     "headline.delivered": "Zugestellt",
@@ -64,11 +49,23 @@ PHRASES: Final = {
     "detail.stale.s": "Letzte Nachricht vom Fahrzeug vor {n} s: Die Zeit ist weniger sicher.",
     "detail.stale.min": "Letzte Nachricht vom Fahrzeug vor {n} min: Die Zeit ist weniger sicher.",
     "detail.stale.h": "Letzte Nachricht vom Fahrzeug vor {n} h: Die Zeit ist weniger sicher.",
-    "detail.window": "Vereinbarte Zeit: {moment}",
+    "detail.window": "Vereinbarte Zeit: {agreed}",
+    # --- when what we told is past and nothing is heard
+    "overdue.told": "Angekündigt war {old}. Das ist vorbei.",
+    "overdue.heard": (
+        "Letzte Nachricht vom Fahrzeug: {moment}. Hier steht mehr, sobald wir wieder von ihm hören."
+    ),
+    "overdue.unheard": (
+        "Vom Fahrzeug gibt es keine Nachricht. Hier steht mehr, sobald es eine gibt."
+    ),
+    "overdue.stops.next": "Da waren Sie sein nächster Halt.",
+    "overdue.stops.one": "Da hatte es 1 Halt vor Ihnen.",
+    "overdue.stops.other": "Da hatte es {n} Halte vor Ihnen.",
     # --- how near
     "stops.next": "Sie sind der nächste Halt",
     "stops.one": "1 Halt vor Ihnen",
     "stops.other": "{n} Halte vor Ihnen",
+    "distance.door": "Vor der Tür",
     "distance": "{distance} entfernt",
     # --- what changed
     "change.delayed.title": "Später als angekündigt",
@@ -130,6 +127,8 @@ PHRASES: Final = {
     "map.stops.next": "und Sie sind der nächste Halt",
     "map.stops.one": "mit 1 Halt vor Ihrem",
     "map.stops.other": "mit {n} Halten vor Ihrem",
+    "map.door": "Das Fahrzeug ist vor Ihrer Tür.",
+    "map.error": "Der Ort kann um {distance} falsch sein.",
     "map.not_yet_near": "Das Fahrzeug erscheint auf der Karte, wenn es in Ihrer Nähe ist.",
     "map.stale": "Wir haben länger nichts vom Fahrzeug gehört, darum zeigt die Karte es nicht.",
     "map.unknown": "Die Position des Fahrzeugs ist noch nicht bekannt.",
@@ -160,6 +159,8 @@ PHRASES: Final = {
     "page.refresh": "Aktualisieren",
     "page.no_script": "Diese Seite aktualisiert sich jede Minute.",
     "page.offline": "Verbindung verloren, neuer Versuch läuft. Die Angaben können veraltet sein.",
+    "page.fault": "Diese Seite kann den neuesten Stand nicht anzeigen.",
+    "page.reload": "Neu laden",
     "page.ended": "Es gibt keine weiteren Aktualisierungen.",
     # --- refusals
     "not_found.title": "Dieser StopTimes führt zu keiner Lieferung",

@@ -4,20 +4,6 @@ from typing import Final
 
 PHRASES: Final = {
     "language": "English",
-    # --- times
-    "today": "today",
-    "tomorrow": "tomorrow",
-    "yesterday": "yesterday",
-    "date": "on {weekday} {day} {month}",
-    "date_short": "{day} {month}",
-    "moment_short": "{date}, {clock}",
-    "clock": "{clock}",
-    "range": "{range}",
-    "weekdays": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-    "months": (
-        "January February March April May June July August September October November December"
-    ),
-    "months_short": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     # --- how long ago
     "seen.now": "Van seen just now",
     "seen.s": "Van seen {n} s ago",
@@ -39,16 +25,15 @@ PHRASES: Final = {
     "status.returned": "Returned",
     "status.cancelled": "Cancelled",
     # --- the one-line answer: what leads, and what is set large
-    "headline.range.lead": "Arriving {day}",
-    "headline.range.main": "{range}",
+    "headline.arriving": "Arriving {day}",
     "headline.by.lead": "Arriving {day}",
     "headline.by.main": "by {clock}",
     "headline.any_minute": "Arriving any minute now",
-    "headline.planned.lead": "Planned for {day}",
-    "headline.planned.main": "{range}",
+    "headline.planned": "Planned for {day}",
     "headline.created": "We are expecting your delivery",
     "headline.accepted": "Your delivery is at the depot",
     "headline.loaded": "Your delivery is on the van",
+    "headline.overdue": "Later than we told you",
     "headline.on_the_way": "On its way to you",
     "headline.arrived": "Your driver has arrived",
     "headline.delivered": "Delivered",
@@ -66,11 +51,19 @@ PHRASES: Final = {
     "detail.stale.s": "The last news of the van is {n} s old, so the time is less certain.",
     "detail.stale.min": "The last news of the van is {n} min old, so the time is less certain.",
     "detail.stale.h": "The last news of the van is {n} h old, so the time is less certain.",
-    "detail.window": "Agreed time: {moment}",
+    "detail.window": "Agreed time: {agreed}",
+    # --- when what we told is past and nothing is heard
+    "overdue.told": "We said {old}. That has passed.",
+    "overdue.heard": "Last news of the van: {moment}. We say more here as soon as we hear from it.",
+    "overdue.unheard": "There is no news of the van. We say more here as soon as there is.",
+    "overdue.stops.next": "You were its next stop then.",
+    "overdue.stops.one": "It had 1 stop before yours then.",
+    "overdue.stops.other": "It had {n} stops before yours then.",
     # --- how near
     "stops.next": "You are the next stop",
     "stops.one": "1 stop before you",
     "stops.other": "{n} stops before you",
+    "distance.door": "At the door",
     "distance": "{distance} away",
     # --- what changed
     "change.delayed.title": "Later than we told you",
@@ -132,6 +125,8 @@ PHRASES: Final = {
     "map.stops.next": "and you are its next stop",
     "map.stops.one": "with 1 stop before yours",
     "map.stops.other": "with {n} stops before yours",
+    "map.door": "The van is at your door.",
+    "map.error": "Its position may be wrong by {distance}.",
     "map.not_yet_near": "The van appears on the map when it is close to you.",
     "map.stale": "We have not heard from the van for a while, so it is not on the map.",
     "map.unknown": "There is no position of the van yet.",
@@ -162,6 +157,8 @@ PHRASES: Final = {
     "page.refresh": "Refresh",
     "page.no_script": "This page updates itself every minute.",
     "page.offline": "Connection lost, trying again. What you see may be out of date.",
+    "page.fault": "This page cannot show the newest state.",
+    "page.reload": "Load it again",
     "page.ended": "There will be no further updates.",
     # --- refusals
     "not_found.title": "This link does not lead to a delivery",

@@ -4,23 +4,6 @@ from typing import Final
 
 PHRASES: Final = {
     "language": "Suomi",
-    # --- times
-    "today": "tänään",
-    "tomorrow": "huomenna",
-    "yesterday": "eilen",
-    "date": "{weekday} {day}. {month}",
-    "date_short": "{day}.{month}",
-    "moment_short": "{date} klo {clock}",
-    "clock": "klo {clock}",
-    "range": "klo {range}",
-    "weekdays": (
-        "maanantaina tiistaina keskiviikkona torstaina perjantaina lauantaina sunnuntaina"
-    ),
-    "months": (
-        "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta"
-        " syyskuuta lokakuuta marraskuuta joulukuuta"
-    ),
-    "months_short": "1. 2. 3. 4. 5. 6. 7. 8. 9. 10. 11. 12.",
     # --- how long ago
     "seen.now": "Auto nähty juuri äsken",
     "seen.s": "Auto nähty {n} s sitten",
@@ -42,16 +25,15 @@ PHRASES: Final = {
     "status.returned": "Palautettu",
     "status.cancelled": "Peruttu",
     # --- the one-line answer: what leads, and what is set large
-    "headline.range.lead": "Saapuu {day} klo",
-    "headline.range.main": "{range}",
+    "headline.arriving": "Saapuu {day}",
     "headline.by.lead": "Saapuu {day} viimeistään",
     "headline.by.main": "klo {clock}",
     "headline.any_minute": "Saapuu hetkellä millä hyvänsä",
-    "headline.planned.lead": "Suunniteltu {day} klo",
-    "headline.planned.main": "{range}",
+    "headline.planned": "Suunniteltu {day}",
     "headline.created": "Odotamme lähetystäsi",
     "headline.accepted": "Lähetyksesi on terminaalissa",
     "headline.loaded": "Lähetyksesi on autossa",
+    "headline.overdue": "Myöhemmin kuin kerroimme",
     "headline.on_the_way": "Matkalla luoksesi",
     "headline.arrived": "Kuljettaja on perillä",
     "headline.delivered": "Toimitettu",
@@ -67,11 +49,21 @@ PHRASES: Final = {
     "detail.stale.s": "Viimeisin tieto autosta on {n} s vanha, joten aika on epävarmempi.",
     "detail.stale.min": "Viimeisin tieto autosta on {n} min vanha, joten aika on epävarmempi.",
     "detail.stale.h": "Viimeisin tieto autosta on {n} t vanha, joten aika on epävarmempi.",
-    "detail.window": "Sovittu aika: {moment}",
+    "detail.window": "Sovittu aika: {agreed}",
+    # --- when what we told is past and nothing is heard
+    "overdue.told": "Kerroimme ajaksi {old}. Se on jo ohi.",
+    "overdue.heard": (
+        "Viimeisin tieto autosta: {moment}. Kerromme tässä lisää heti, kun kuulemme siitä."
+    ),
+    "overdue.unheard": "Autosta ei ole tietoa. Kerromme tässä lisää heti, kun tietoa tulee.",
+    "overdue.stops.next": "Silloin olit sen seuraava pysähdys.",
+    "overdue.stops.one": "Silloin ennen sinua oli 1 pysähdys.",
+    "overdue.stops.other": "Silloin ennen sinua oli {n} pysähdystä.",
     # --- how near
     "stops.next": "Olet seuraava pysähdys",
     "stops.one": "1 pysähdys ennen sinua",
     "stops.other": "{n} pysähdystä ennen sinua",
+    "distance.door": "Oven edessä",
     "distance": "{distance} päässä",
     # --- what changed
     "change.delayed.title": "Myöhemmin kuin kerroimme",
@@ -133,6 +125,8 @@ PHRASES: Final = {
     "map.stops.next": "ja sinä olet sen seuraava pysähdys",
     "map.stops.one": "ja ennen sinua on 1 pysähdys",
     "map.stops.other": "ja ennen sinua on {n} pysähdystä",
+    "map.door": "Auto on ovesi edessä.",
+    "map.error": "Sijainti voi olla pielessä {distance}.",
     "map.not_yet_near": "Auto näkyy kartalla, kun se on lähellä.",
     "map.stale": "Emme ole kuulleet autosta hetkeen, joten se ei ole kartalla.",
     "map.unknown": "Auton sijaintia ei ole vielä.",
@@ -163,6 +157,8 @@ PHRASES: Final = {
     "page.refresh": "Päivitä",
     "page.no_script": "Sivu päivittyy itsestään minuutin välein.",
     "page.offline": "Yhteys katkesi, yritämme uudelleen. Tiedot voivat olla vanhentuneita.",
+    "page.fault": "Sivu ei pysty näyttämään uusimpia tietoja.",
+    "page.reload": "Lataa uudelleen",
     "page.ended": "Päivityksiä ei enää tule.",
     # --- refusals
     "not_found.title": "Tämä linkki ei johda toimitukseen",

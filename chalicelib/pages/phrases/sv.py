@@ -4,20 +4,6 @@ from typing import Final
 
 PHRASES: Final = {
     "language": "Svenska",
-    # --- times
-    "today": "i dag",
-    "tomorrow": "i morgon",
-    "yesterday": "i går",
-    "date": "{weekday} {day} {month}",
-    "date_short": "{day} {month}",
-    "moment_short": "{date} {clock}",
-    "clock": "kl. {clock}",
-    "range": "kl. {range}",
-    "weekdays": "måndag tisdag onsdag torsdag fredag lördag söndag",
-    "months": (
-        "januari februari mars april maj juni juli augusti september oktober november december"
-    ),
-    "months_short": "jan. feb. mars apr. maj juni juli aug. sep. okt. nov. dec.",
     # --- how long ago
     "seen.now": "Bilen sågs alldeles nyss",
     "seen.s": "Bilen sågs för {n} s sedan",
@@ -39,16 +25,15 @@ PHRASES: Final = {
     "status.returned": "Returnerad",
     "status.cancelled": "Avbeställd",
     # --- the one-line answer: what leads, and what is set large
-    "headline.range.lead": "Kommer {day}",
-    "headline.range.main": "{range}",
+    "headline.arriving": "Kommer {day}",
     "headline.by.lead": "Kommer {day}",
     "headline.by.main": "senast {clock}",
     "headline.any_minute": "Kommer när som helst",
-    "headline.planned.lead": "Planerad {day}",
-    "headline.planned.main": "{range}",
+    "headline.planned": "Planerad {day}",
     "headline.created": "Vi väntar på din leverans",
     "headline.accepted": "Din leverans är på terminalen",
     "headline.loaded": "Din leverans är i bilen",
+    "headline.overdue": "Senare än vi sade",
     "headline.on_the_way": "På väg till dig",
     "headline.arrived": "Föraren är framme",
     "headline.delivered": "Levererad",
@@ -64,11 +49,19 @@ PHRASES: Final = {
     "detail.stale.s": "Senaste uppgiften om bilen är {n} s gammal, så tiden är mindre säker.",
     "detail.stale.min": "Senaste uppgiften om bilen är {n} min gammal, så tiden är mindre säker.",
     "detail.stale.h": "Senaste uppgiften om bilen är {n} h gammal, så tiden är mindre säker.",
-    "detail.window": "Avtalad tid: {moment}",
+    "detail.window": "Avtalad tid: {agreed}",
+    # --- when what we told is past and nothing is heard
+    "overdue.told": "Vi sade {old}. Den tiden har gått.",
+    "overdue.heard": "Senaste nytt om bilen: {moment}. Här står mer så snart vi hör av den.",
+    "overdue.unheard": "Det finns inga nyheter om bilen. Här står mer så snart det gör det.",
+    "overdue.stops.next": "Då var du dess nästa stopp.",
+    "overdue.stops.one": "Då hade den 1 stopp före dig.",
+    "overdue.stops.other": "Då hade den {n} stopp före dig.",
     # --- how near
     "stops.next": "Du är nästa stopp",
     "stops.one": "1 stopp före dig",
     "stops.other": "{n} stopp före dig",
+    "distance.door": "Vid dörren",
     "distance": "{distance} bort",
     # --- what changed
     "change.delayed.title": "Senare än vi sade",
@@ -130,6 +123,8 @@ PHRASES: Final = {
     "map.stops.next": "och du är nästa stopp",
     "map.stops.one": "med 1 stopp före ditt",
     "map.stops.other": "med {n} stopp före ditt",
+    "map.door": "Bilen är vid din dörr.",
+    "map.error": "Platsen kan vara fel med {distance}.",
     "map.not_yet_near": "Bilen syns på kartan när den är nära dig.",
     "map.stale": "Vi har inte hört av bilen på ett tag, så den visas inte på kartan.",
     "map.unknown": "Bilens position är inte känd ännu.",
@@ -160,6 +155,8 @@ PHRASES: Final = {
     "page.refresh": "Uppdatera",
     "page.no_script": "Sidan uppdaterar sig själv varje minut.",
     "page.offline": "Anslutningen bröts, vi försöker igen. Uppgifterna kan vara gamla.",
+    "page.fault": "Sidan kan inte visa de senaste uppgifterna.",
+    "page.reload": "Ladda om sidan",
     "page.ended": "Det kommer inga fler uppdateringar.",
     # --- refusals
     "not_found.title": "Den här länken leder inte till någon leverans",

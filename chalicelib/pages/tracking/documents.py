@@ -18,7 +18,14 @@ from chalicelib.pages.tracking.words import Words
 _HALF_A_MINUTE: Final = timedelta(seconds=30)
 
 Json = dict[str, Any]
-INTERNAL: Final = ("version", "locale", "first_promise", "earlier_before", "live_version")
+INTERNAL: Final = (
+    "version",
+    "locale",
+    "first_promise",
+    "earlier_before",
+    "live_version",
+    "country",
+)
 
 
 def state_document(view: TrackingView, words: Words) -> Json:

@@ -1,8 +1,10 @@
 """A driver loads by scanning: tracking begins here.
 
-Each scan has its own verdict. A shipment is loaded when all of its parcels have been scanned; one
-that nobody has accepted yet is accepted by the same scan. Afterwards the run sheet is told of all
-parcels that are scanned now; if that is cut off, the repeat of the scans or the start tells it.
+Each scan has its own verdict, and a repeat of a scan has the verdict of the first time. A shipment
+is loaded when all of its parcels have been scanned; one that nobody has accepted yet is accepted by
+the same scan. On the road a scanned parcel is out for delivery at once. Afterwards the run sheet is
+told of all parcels that are scanned now; if that is cut off, the repeat of the scans or the start
+tells it.
 """
 
 from collections.abc import Sequence
@@ -14,31 +16,47 @@ from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.driving.run_sheets import Handled, run_sheet_expires_at, scanned_parcels
+from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import EVENT, EventId, ShipmentId
+from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
 from chalicelib.domain.journal.changes import HandledAdded, ShipmentChange
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
-from chalicelib.domain.shipments.events import Event
-from chalicelib.domain.shipments.lifecycle import Step, may_take, take
+from chalicelib.domain.shipments.barcodes import Index
+from chalicelib.domain.shipments.custody import (
+    ParcelState,
+    parcel_state,
+    parts,
+    parts_data,
+    with_scanned,
+)
+from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
+from chalicelib.domain.shipments.scans import completed_by, scan_mark, with_mark
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.services.driving.boarding import Boarding, is_open_for_loading
 from chalicelib.services.driving.shifts import live_of, planned_routes
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One scan; ``action_id`` is the device's own name for it."""
+    """One scan; ``action_id`` is the device's own name for it.
+
+    ``shipment_id`` says which shipment is meant, where several have the same barcode.
+    """
 
     action_id: str
     barcode: str
     scanned_at: datetime
+    shipment_id: ShipmentId | None = None
 
 
 class ScanVerdict(StrEnum):
@@ -47,6 +65,7 @@ class ScanVerdict(StrEnum):
     LOADED = "loaded"
     ALREADY_LOADED = "already_loaded"
     PARTLY_LOADED = "partly_loaded"
+    AMBIGUOUS = "ambiguous"
     NOT_ON_ROUTE = "not_on_route"
     NOT_LOADABLE = "not_loadable"
 
@@ -59,11 +78,30 @@ ABOARD: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """The verdict on one scan."""
+    """The verdict on one scan. ``choices`` are the shipments that an ambiguous one can mean."""
 
     action_id: str
     verdict: ScanVerdict
     shipment_id: ShipmentId | None = None
+    barcode: str | None = None
+    choices: tuple[ShipmentId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A parcel that a scan can mean."""
+
+    route: Route
+    shipment: Shipment
+    barcode: str
+
+    @property
+    def state(self) -> ParcelState:
+        return parcel_state(self.shipment, self.barcode)
+
+
+_Named = tuple[int, ShipmentId, str]
+"""A parcel in the index: the number of its route, its shipment and its barcode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,72 +116,77 @@ class ScanParcels:
     journal: Journal
     clock: Clock
     ids: Ids
+    forecasts: Forecasts
+    policy: Policy
 
     def __call__(self, scans: tuple[Scan, ...], *, actor: Actor) -> tuple[ScanResult, ...]:
         """A result for each scan, in order."""
-        routes = self._routes(live_of(self.fleet, actor))
-        results = tuple(retried(partial(self._scan, scan, routes, actor)) for scan in scans)
+        live = live_of(self.fleet, actor)
+        routes = self._routes(live)
+        index = _index(routes)
+        results = tuple(retried(partial(self._scan, scan, routes, index, actor)) for scan in scans)
         for route in routes:
-            self._note(route, scans, results)
+            self._board(route, live.driver_id, results, actor)
+            self._note(route, results)
         return results
-
-    def _note(self, route: Route, scans: Sequence[Scan], results: Sequence[ScanResult]) -> None:
-        scanned: dict[ShipmentId, frozenset[str]] = {}
-        for scan, result in zip(scans, results, strict=True):
-            if result.verdict in ABOARD and result.shipment_id:
-                earlier = scanned.get(result.shipment_id, frozenset())
-                scanned[result.shipment_id] = earlier | {scan.barcode}
-        handled = Handled(parcels=scanned_parcels(route, scanned))
-        if handled:
-            self.journal.commit(HandledAdded(route.id, handled, run_sheet_expires_at(route)))
 
     def _routes(self, live: Live) -> tuple[Route, ...]:
         """Those that a parcel may belong to: what is to be driven, then what is being driven."""
         planned = planned_routes(self.routes, live)
-        if live.is_on_shift and live.route_id is not None:
+        if live.route_id is not None and is_open_for_loading(live, self.clock.now(), self.policy):
             return (*planned, self.routes.get(live.route_id))
         if not planned:
             raise NotFound
         return planned
 
-    def _scan(self, scan: Scan, routes: Sequence[Route], actor: Actor) -> ScanResult:
-        """The first shipment with this barcode that still lacks it, else the last one found."""
-        result = ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
-        for route in routes:
-            for shipment_id in route.find_barcode(scan.barcode):
+    def _scan(
+        self, scan: Scan, routes: Sequence[Route], index: Index[_Named], actor: Actor
+    ) -> ScanResult:
+        """What the scan did the first time; else what it does now."""
+        mark = scan_mark(DriverId(actor.id), scan.action_id, scan.barcode)
+        parcels = self._parcels(scan, routes, index)
+        for parcel in parcels:
+            is_complete = completed_by(parcel.shipment, mark)
+            if is_complete is not None:
+                verdict = ScanVerdict.LOADED if is_complete else ScanVerdict.PARTLY_LOADED
+                return _result(scan, verdict, parcel)
+        to_load = [p for p in parcels if _may_load(p, actor)]
+        loaded = [p for p in parcels if p.state is ParcelState.ABOARD]
+        choices = tuple(dict.fromkeys(p.shipment.id for p in parcels if p in [*to_load, *loaded]))
+        if to_load and loaded and len(choices) > 1:
+            return ScanResult(scan.action_id, ScanVerdict.AMBIGUOUS, choices=choices)
+        if to_load:
+            return self._load(scan, to_load[0], mark, actor)
+        if loaded:
+            return _result(scan, _when_aboard(loaded[-1].shipment), loaded[-1])
+        if parcels:
+            return _result(scan, ScanVerdict.NOT_LOADABLE, parcels[-1])
+        return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
+
+    def _parcels(self, scan: Scan, routes: Sequence[Route], index: Index[_Named]) -> list[_Parcel]:
+        """The parcels that the scan can mean, in the order of the routes."""
+        parcels = []
+        for number, shipment_id, barcode in sorted(index.find(scan.barcode), key=lambda n: n[0]):
+            if scan.shipment_id in {None, shipment_id}:
                 shipment = self.shipments.get(shipment_id)
-                if not shipment.is_on(route.id):
-                    continue
-                result = self._load(scan, shipment, route, actor)
-                if result.verdict in {ScanVerdict.LOADED, ScanVerdict.PARTLY_LOADED}:
-                    return result
-        return result
+                if shipment.is_on(routes[number].id):
+                    parcels.append(_Parcel(routes[number], shipment, barcode))
+        return parcels
 
-    def _load(self, scan: Scan, shipment: Shipment, route: Route, actor: Actor) -> ScanResult:
-        def verdict(value: ScanVerdict) -> ScanResult:
-            return ScanResult(scan.action_id, value, shipment.id)
-
-        if shipment.status is Status.LOADED or shipment.status in ON_THE_WAY:
-            return verdict(ScanVerdict.ALREADY_LOADED)
-        may_load = may_take(shipment, Step.ACCEPT, actor) or may_take(shipment, Step.LOAD, actor)
-        if route.status is not RouteStatus.PLANNED or not may_load:
-            return verdict(ScanVerdict.NOT_LOADABLE)  # a van that has left takes nothing more
-        if scan.barcode in shipment.scanned_barcodes:
-            return verdict(ScanVerdict.PARTLY_LOADED)
-        change = self._loaded(shipment, scan, actor)
+    def _load(self, scan: Scan, parcel: _Parcel, mark: str, actor: Actor) -> ScanResult:
+        change = self._loaded(parcel.shipment, parcel.barcode, scan, mark, actor)
         self.journal.commit(change)
-        is_loaded = change.after.status is Status.LOADED
-        return verdict(ScanVerdict.LOADED if is_loaded else ScanVerdict.PARTLY_LOADED)
+        is_complete = change.after.is_fully_scanned
+        verdict = ScanVerdict.LOADED if is_complete else ScanVerdict.PARTLY_LOADED
+        return _result(scan, verdict, parcel)
 
-    def _loaded(self, shipment: Shipment, scan: Scan, actor: Actor) -> ShipmentChange:
+    def _loaded(
+        self, shipment: Shipment, barcode: str, scan: Scan, mark: str, actor: Actor
+    ) -> ShipmentChange:
         now = self.clock.now()
         occurred_at = min(max(scan.scanned_at, shipment.created_at), now)
-        after = replace(
-            shipment,
-            scanned_barcodes=shipment.scanned_barcodes | {scan.barcode},
-            version=shipment.version + 1,
-            updated_at=now,
-        )
+        after = with_mark(with_scanned(shipment, barcode), mark)
+        after = replace(after, version=shipment.version + 1, updated_at=now)
         events: list[Event] = []
         for step in (Step.ACCEPT, Step.LOAD):
             is_due = step is Step.ACCEPT or after.is_fully_scanned
@@ -157,4 +200,77 @@ class ScanParcels:
                     now=now,
                 )
                 events.append(event)
+        if shipment.status in ON_THE_WAY:  # the rest of it is out for delivery already
+            after, event = append(
+                after,
+                EventType.LOADED,
+                actor=actor,
+                event_id=EventId(self.ids.new(EVENT)),
+                occurred_at=occurred_at,
+                now=now,
+                data=parts_data(after, [barcode]),
+            )
+            events.append(event)
         return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
+
+    def _board(
+        self, route: Route, driver_id: DriverId, results: Sequence[ScanResult], actor: Actor
+    ) -> None:
+        """On the road, what was scanned is out for delivery.
+
+        A route may have been started since we read it, so this does not ask for its status.
+        """
+        own = {shipment_id for shipment_id, _ in route.parcels}
+        scanned = [r.shipment_id for r in results if r.verdict in ABOARD and r.shipment_id in own]
+        if not scanned:
+            return
+        board = Boarding(
+            self.fleet,
+            self.routes,
+            self.shipments,
+            self.journal,
+            self.clock,
+            self.ids,
+            self.forecasts,
+            self.policy,
+        )
+        board(driver_id, route.id, list(dict.fromkeys(filter(None, scanned))), actor=actor)
+
+    def _note(self, route: Route, results: Sequence[ScanResult]) -> None:
+        scanned: dict[ShipmentId, frozenset[str]] = {}
+        for result in results:
+            if result.verdict in ABOARD and result.shipment_id and result.barcode:
+                earlier = scanned.get(result.shipment_id, frozenset())
+                scanned[result.shipment_id] = earlier | {result.barcode}
+        handled = Handled(parcels=parcel_numbers(route, scanned))
+        if handled:
+            self.journal.commit(HandledAdded(route.id, handled, run_sheet_expires_at(route)))
+
+
+def _index(routes: Sequence[Route]) -> Index[_Named]:
+    things: dict[str, list[_Named]] = {}
+    for number, route in enumerate(routes):
+        for shipment_id, barcode in route.parcels:
+            things.setdefault(barcode, []).append((number, shipment_id, barcode))
+    return Index(things)
+
+
+def _may_load(parcel: _Parcel, actor: Actor) -> bool:
+    """Whether a scan may load it: it is at the hub, and nobody has given the shipment up."""
+    shipment = parcel.shipment
+    if parcel.state is not ParcelState.AT_HUB:
+        return False
+    if may_take(shipment, Step.ACCEPT, actor) or may_take(shipment, Step.LOAD, actor):
+        return True
+    has_left = parcel.route.status is not RouteStatus.PLANNED
+    on_the_road = ON_THE_WAY | {Status.DELIVERED, Status.ATTEMPT_FAILED}
+    return shipment.status is Status.LOADED or (has_left and shipment.status in on_the_road)
+
+
+def _when_aboard(shipment: Shipment) -> ScanVerdict:
+    is_complete = parts(shipment).later == 0
+    return ScanVerdict.ALREADY_LOADED if is_complete else ScanVerdict.PARTLY_LOADED
+
+
+def _result(scan: Scan, verdict: ScanVerdict, parcel: _Parcel) -> ScanResult:
+    return ScanResult(scan.action_id, verdict, parcel.shipment.id, parcel.barcode)

@@ -13,7 +13,12 @@ from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.journeys import can_be_at_stop, leave, reach
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.driving.run_sheets import Handled, run_sheet_expires_at, shipment_numbers
+from chalicelib.domain.driving.run_sheets import (
+    Handled,
+    parcel_numbers,
+    run_sheet_expires_at,
+    shipment_numbers,
+)
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.errors import Invalid, NotFound, UploadMissing
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
@@ -28,9 +33,10 @@ from chalicelib.domain.journal.changes import (
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, Requirement, object_key, require_image
 from chalicelib.domain.routes.routes import Route, RouteStatus
-from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.custody import has_outstanding, has_undecided, parts_data
+from chalicelib.domain.shipments.lifecycle import Step, take, transitions
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import FINISHED, ON_THE_WAY
+from chalicelib.domain.shipments.statuses import FINISHED
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -70,7 +76,7 @@ class WorkStop:
         now = self.clock.now()
         occurred_at = report.happened_at(live, now, self.policy)
         found = self._shipments(route, index)
-        reported = report.reported_shipments(route.stops[index], found)
+        reported = report.reported_shipments(route.stops[index], found, actor.driver_id)
         due = [
             shipment
             for shipment in reported
@@ -93,8 +99,9 @@ class WorkStop:
             live,
             route,
             index,
-            step=report.step,
+            report=report,
             at_stop=after,
+            before=found,
             changes=changes,
             occurred_at=occurred_at,
             now=now,
@@ -172,11 +179,13 @@ class WorkStop:
         occurred_at: datetime,
         now: datetime,
     ) -> ShipmentChange:
-        reported = shipment
+        reported, data = shipment, report.event_data(proofs)
         if report.step is not Step.ARRIVE:
             reported = report.attempted(
                 shipment, DriverId(actor.id), proofs=proofs, occurred_at=occurred_at
             )
+            decided = transitions()[report.step].target
+            data |= parts_data(replace(reported, status=decided), report.parcels_of(shipment))
         after, event = take(
             reported,
             report.step,
@@ -184,9 +193,9 @@ class WorkStop:
             event_id=EventId(self.ids.new(EVENT)),
             occurred_at=occurred_at,
             now=now,
-            data=report.event_data(proofs),
+            data=data,
         )
-        if after.status in FINISHED:
+        if after.status in FINISHED and not has_outstanding(after):
             after = replace(after, completed_at=occurred_at)
         return ShipmentChange(after=after, events=(event,), expected_version=shipment.version)
 
@@ -196,15 +205,21 @@ class WorkStop:
         route: Route,
         index: int,
         *,
-        step: Step,
+        report: StopReport,
         at_stop: Mapping[ShipmentId, Shipment],
+        before: Mapping[ShipmentId, Shipment],
         changes: Sequence[ShipmentChange],
         occurred_at: datetime,
         now: datetime,
     ) -> None:
-        is_left = not any(s.status in ON_THE_WAY for s in at_stop.values())
+        is_left = not any(map(has_undecided, at_stop.values()))
+        was_done = live.progress[index].is_done
         there = Fix(occurred_at, route.stops[index].coordinates)
-        others: list[Change] = _handled(route, changes, step, is_left=is_left)
+        is_noted = was_done or not is_left
+        others: list[Change] = _handled(route, report, before, changes, is_noted=is_noted)
+        if was_done:  # a second attempt: the van has left already, and nothing else changes
+            self.journal.commit(*changes, *others)
+            return
         if is_left:
             after = leave(
                 live,
@@ -220,7 +235,7 @@ class WorkStop:
                 live, after, index, left_at=occurred_at, now=now, policy=self.policy
             )
             others.append(DepartureAdded(departure))
-        elif step is Step.ARRIVE or can_be_at_stop(live, index, there, self.policy):
+        elif report.step is Step.ARRIVE or can_be_at_stop(live, index, there, self.policy):
             after = reach(live, index, occurred_at, self.policy)
         else:
             after = live
@@ -238,15 +253,22 @@ class WorkStop:
 
 
 def _handled(
-    route: Route, changes: Sequence[ShipmentChange], step: Step, *, is_left: bool
+    route: Route,
+    report: StopReport,
+    before: Mapping[ShipmentId, Shipment],
+    changes: Sequence[ShipmentChange],
+    *,
+    is_noted: bool,
 ) -> list[Change]:
-    """What the run sheet cannot tell from the live state: a failure, and a delivery in parts."""
+    """What the run sheet cannot tell from the live state: failures, and deliveries in parts."""
+    ids = [change.after.id for change in changes]
+    parcels = parcel_numbers(route, {key: report.parcels_of(before[key]) for key in ids})
     numbers = shipment_numbers(route)
-    changed = frozenset(numbers[change.after.id] for change in changes)
-    if step is Step.FAIL:
-        handled = Handled(failed=changed)
-    elif step is Step.DELIVER and not is_left:
-        handled = Handled(delivered=changed)
+    changed = frozenset(numbers[key] for key in ids)
+    if report.step is Step.FAIL:
+        handled = Handled(failed=changed, failed_parcels=parcels)
+    elif report.step is Step.DELIVER and is_noted:
+        handled = Handled(delivered=changed, delivered_parcels=parcels)
     else:
         return []
     return [HandledAdded(route.id, handled, run_sheet_expires_at(route))]

@@ -3,16 +3,19 @@
 A new driver is written by the journal, together with an empty live state.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.accounts.drivers import Driver, Invitation
-from chalicelib.domain.accounts.hubs import Hub
-from chalicelib.domain.accounts.keys import ApiKey
-from chalicelib.domain.accounts.shippers import Shipper
-from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
-from chalicelib.domain.listings import Listing
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.drivers import Driver, Invitation
+    from chalicelib.domain.accounts.hubs import Hub
+    from chalicelib.domain.accounts.keys import ApiKey
+    from chalicelib.domain.accounts.shippers import Shipper
+    from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
+    from chalicelib.domain.listings import Listing
 
 
 class Shippers(Protocol):

@@ -1,18 +1,21 @@
 """Drivers' live states and tracks."""
 
-from datetime import datetime
-from typing import Protocol
+from __future__ import annotations
 
-from chalicelib.domain.driving.fixes import Fix
-from chalicelib.domain.driving.live import Live
-from chalicelib.domain.ids import (
-    DriverId,
-    RouteId,
-)
-from chalicelib.domain.journal.changes import (
-    TrackEntry,
-)
-from chalicelib.domain.learning.arrivals import PublishedEtas
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.domain.driving.fixes import Fix
+    from chalicelib.domain.driving.live import Live
+    from chalicelib.domain.ids import (
+        DriverId,
+        RouteId,
+    )
+    from chalicelib.domain.journal.changes import (
+        TrackEntry,
+    )
+    from chalicelib.domain.learning.published import PublishedEtas
 
 
 class Fleet(Protocol):

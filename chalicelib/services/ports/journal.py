@@ -1,9 +1,12 @@
 """The one door for writes that belong together, and the memory of requests that they may carry."""
 
-from datetime import datetime
-from typing import Protocol
+from __future__ import annotations
 
-from chalicelib.domain.journal.changes import Change, Remembered
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.domain.journal.changes import Change, Remembered
 
 
 class Journal(Protocol):

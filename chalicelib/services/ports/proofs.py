@@ -1,9 +1,12 @@
 """The files of proofs."""
 
-from datetime import datetime
-from typing import Protocol
+from __future__ import annotations
 
-from chalicelib.domain.proofs.proofs import Proof, StoredObject, Upload
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.domain.proofs.proofs import Proof, StoredObject, Upload
 
 
 class ProofStore(Protocol):

@@ -1,19 +1,22 @@
 """Routes with their plans, and how long roads take."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.driving.departures import Departure
-from chalicelib.domain.driving.run_sheets import RunSheet
-from chalicelib.domain.driving.silence import Duty
-from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.ids import (
-    HubId,
-    RouteId,
-)
-from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route, RouteSummary
+if TYPE_CHECKING:
+    from chalicelib.domain.driving.departures import Departure
+    from chalicelib.domain.driving.run_sheets import RunSheet
+    from chalicelib.domain.driving.silence import Duty
+    from chalicelib.domain.geography import Coordinates
+    from chalicelib.domain.ids import (
+        HubId,
+        RouteId,
+    )
+    from chalicelib.domain.listings import Listing
+    from chalicelib.domain.routes.routes import Route, RouteSummary
 
 
 class Routes(Protocol):

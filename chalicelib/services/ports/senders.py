@@ -1,11 +1,14 @@
 """Ways to tell people: topic, SMS and e-mail, and the ledger that keeps each from repeating."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.journal.claims import Claim
-from chalicelib.domain.shipments.events import Event
+if TYPE_CHECKING:
+    from chalicelib.domain.journal.claims import Claim
+    from chalicelib.domain.shipments.events import Event
 
 
 class EventTopic(Protocol):

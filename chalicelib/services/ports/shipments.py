@@ -1,17 +1,21 @@
 """Shipments with their whole history."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
+from __future__ import annotations
 
-from chalicelib.domain.ids import (
-    ProofId,
-    ShipmentId,
-    ShipperId,
-)
-from chalicelib.domain.listings import Listing
-from chalicelib.domain.shipments.events import Event
-from chalicelib.domain.shipments.shipments import Glimpse, Shipment
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.ids import (
+        ProofId,
+        ShipmentId,
+        ShipperId,
+    )
+    from chalicelib.domain.listings import Listing
+    from chalicelib.domain.shipments.events import Event
+    from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 
 
 class Shipments(Protocol):

@@ -1,12 +1,15 @@
 """The machine, as use cases see it: time, pauses, names and signatures."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NewType, Protocol
+from typing import TYPE_CHECKING, NewType, Protocol
 
-from chalicelib.domain.ids import (
-    ShipmentId,
-)
+if TYPE_CHECKING:
+    from chalicelib.domain.ids import (
+        ShipmentId,
+    )
 
 PublicBaseUrl = NewType("PublicBaseUrl", str)
 """Where recipients reach us, without a slash at the end; tracking links begin with it."""

@@ -1,19 +1,22 @@
 """Learned travel and service times, and the forecasts made of them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.eta.chain import StopTimes
-from chalicelib.domain.eta.model import TravelModel
-from chalicelib.domain.ids import (
-    RouteId,
-)
-from chalicelib.domain.journal.changes import (
-    StoredPage,
-)
-from chalicelib.domain.learning.learning import DepartureKey
-from chalicelib.domain.routes.routes import Route
+if TYPE_CHECKING:
+    from chalicelib.domain.eta.chain import StopTimes
+    from chalicelib.domain.eta.model import TravelModel
+    from chalicelib.domain.ids import (
+        RouteId,
+    )
+    from chalicelib.domain.journal.changes import (
+        StoredPage,
+    )
+    from chalicelib.domain.learning.learning import DepartureKey
+    from chalicelib.domain.routes.routes import Route
 
 
 class TravelPages(Protocol):

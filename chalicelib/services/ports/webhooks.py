@@ -1,12 +1,16 @@
 """Shippers' servers: the endpoints that they have registered, and the way to post to them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Protocol
+from __future__ import annotations
 
-from chalicelib.domain.ids import ShipperId, WebhookId
-from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from chalicelib.domain.ids import ShipperId, WebhookId
+    from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 LONGEST_DELAY_S: Final = 900
 """SQS holds a message back for fifteen minutes at most."""

@@ -48,7 +48,7 @@ from chalicelib.domain.routes.new_routes import (
     require_possible,
 )
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop
-from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.lifecycle import Step, may_take, take
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import Metric, count, logger
@@ -61,10 +61,9 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 
-PLANNABLE: Final = frozenset(
-    {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
-)
-"""Loaded but not on an open route: it was left behind by one, and is back at the hub."""
+PLANNABLE: Final = frozenset({Status.CREATED, Status.ACCEPTED})
+"""So is what can be tried again: after a failed attempt, where a parcel was left behind, or loaded
+and not on an open route, so that it is back at the hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +197,11 @@ class PlanRoute:
     def _claimed(
         self, shipment: Shipment, stop_index: int, route: Route, actor: Actor, now: datetime
     ) -> ShipmentChange:
-        if shipment.status not in PLANNABLE:
+        is_back = may_take(shipment, Step.RETRY, actor)
+        if shipment.status not in PLANNABLE and not is_back:
             raise NotPlannable(shipment_id=shipment.id, current=shipment.status.value)
         after, events = shipment, []
-        if shipment.status in {Status.ATTEMPT_FAILED, Status.LOADED}:
+        if is_back:
             after, event = take(
                 after,
                 Step.RETRY,
@@ -222,6 +222,8 @@ class PlanRoute:
             assignment=assignment,
             version=shipment.version + 1,
             scanned_barcodes=frozenset(),
+            failed_barcodes=frozenset(),
+            scan_marks=frozenset(),
             promise=None,
             first_promise=None,
             is_delayed=False,

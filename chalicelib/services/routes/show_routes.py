@@ -52,10 +52,16 @@ class ShowRoutes:
         """A hub's routes of one service day, without their stops."""
         return self.routes.by_service_day(service_day, hub_id, limit=limit, position=position)
 
-    def of_driver(self, actor: Actor) -> DriverRoute:
-        """The route under way, else the first planned one. Raises NotFound when there is none."""
+    def of_driver(self, actor: Actor, route_id: RouteId | None = None) -> DriverRoute:
+        """The route under way, else the first planned one; or the driver's last one, by its id.
+
+        Raises NotFound when there is none.
+        """
         live = live_of(self.fleet, actor)
-        sheet = self._run_sheet(live)
+        if route_id is not None and live.route_id == route_id:
+            sheet = self.routes.run_sheet(route_id, live.plan_version, self.clock.now())
+        else:
+            sheet = self._run_sheet(live)
         return DriverRoute(sheet.route, self._shipments(sheet, live), live)
 
     def _run_sheet(self, live: Live) -> RunSheet:

@@ -2,6 +2,7 @@
 
 Shipments depart first, in transactions of their own, and the route and the driver's live state turn
 last. A start that was cut off in between is simply repeated: what has departed keeps its promise.
+A shipment of which a part is on the van departs with that part; the rest comes later.
 """
 
 from collections.abc import Sequence
@@ -12,10 +13,10 @@ from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.forecasts import etas_at_start
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.driving.run_sheets import Handled, run_sheet_expires_at, scanned_parcels
-from chalicelib.domain.errors import NotFound, NothingLoaded, RouteUnderWay
+from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
+from chalicelib.domain.errors import NotFound, NothingLoaded, NotToday, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
-from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
+from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
@@ -27,10 +28,12 @@ from chalicelib.domain.journal.changes import (
 )
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.shipments.custody import aboard, has_undecided, parts_data
 from chalicelib.domain.shipments.events import eta_data, range_data
 from chalicelib.domain.shipments.lifecycle import Step, take
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.domain.shipments.statuses import ON_THE_WAY
+from chalicelib.services.driving.boarding import Boarding
 from chalicelib.services.driving.shifts import live_of, planned_routes
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -42,9 +45,20 @@ from chalicelib.services.retries import retried
 
 
 @dataclass(frozen=True, slots=True)
+class StartOrder:
+    """How a start is asked for. ``action_id`` is the driver's own name for it.
+
+    ``confirms_other_day``: the route is meant although it is planned for another day.
+    """
+
+    action_id: str | None = None
+    confirms_other_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StartRoute:
-    """Starts a planned route. Raises NotFound, Conflict (nothing loaded, another route under way)
-    and Unauthorized (a revoked driver's token).
+    """Starts a planned route. Raises NotFound, Conflict (nothing loaded, another route under way,
+    another day's route) and Unauthorized (a revoked driver's token).
     """
 
     fleet: Fleet
@@ -56,31 +70,44 @@ class StartRoute:
     forecasts: Forecasts
     policy: Policy
 
-    def of_driver(self, actor: Actor) -> Route:
-        """Start the driver's earliest route that is loaded; the one under way, if there is one."""
+    def of_driver(self, actor: Actor, order: StartOrder = StartOrder()) -> Route:
+        """Start the driver's earliest route that is loaded; the one under way, if there is one.
+
+        A start that is sent again finds the route that it has started, also when that is over.
+        """
         live = live_of(self.fleet, actor)
-        if live.is_on_shift and live.route_id is not None:
-            return self.routes.get(live.route_id)
-        refusal: NotFound | NothingLoaded = NotFound()
+        if live.route_id is not None:
+            last = self.routes.get(live.route_id)
+            if live.is_on_shift or (order.action_id and last.start_action_id == order.action_id):
+                return last
+        refusal: NotFound | NothingLoaded | NotToday = NotFound()
         for route in planned_routes(self.routes, live):
             try:
-                return self(route.id, actor=actor)
+                return self(route.id, actor=actor, order=order)
             except NothingLoaded as exc:  # an earlier one that nobody loads must not block the day
+                refusal = refusal if isinstance(refusal, NotToday) else exc
+            except NotToday as exc:
                 refusal = exc
         raise refusal
 
-    def __call__(self, route_id: RouteId, *, actor: Actor) -> Route:
+    def __call__(
+        self, route_id: RouteId, *, actor: Actor, order: StartOrder = StartOrder()
+    ) -> Route:
         """Start it, or find it started."""
         route = self.routes.get(route_id)
         if actor.role is Role.DRIVER and route.driver_id != actor.driver_id:
             raise NotFound
-        return retried(lambda: self._start(route_id, actor))
+        return retried(lambda: self._start(route_id, actor, order))
 
-    def _start(self, route_id: RouteId, actor: Actor) -> Route:
+    def _start(self, route_id: RouteId, actor: Actor, order: StartOrder) -> Route:
         route = self.routes.get(route_id)
         if route.status is not RouteStatus.PLANNED:
             return route
-        live = self._live_off_shift(route.driver_id)
+        live = self.fleet.live(route.driver_id)
+        if live.route_id == route_id:  # somebody else has started it a moment ago
+            return self.routes.get(route_id)
+        if live.is_on_shift:
+            raise RouteUnderWay(route_id=live.route_id)
         now = self.clock.now()
         planned = self.shipments.get_many(
             [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
@@ -89,19 +116,36 @@ class StartRoute:
         loaded = [i for i in range(len(route.stops)) if _aboard(route, i, found)]
         if not loaded:
             raise NothingLoaded(route_id=route.id)
+        if not order.confirms_other_day and not route.may_start(now, self.policy):
+            raise NotToday(route_id=route.id, service_day=route.service_day.isoformat())
         stop_times = self.forecasts.stop_times(route, now)
         etas = etas_at_start(stop_times, loaded, self.forecasts.model, now, route.breaks)
         promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
         self._depart(route, promises, etas, found, actor=actor, now=now)
         scanned = {key: shipment.scanned_barcodes for key, shipment in found.items()}
-        handled = Handled(parcels=scanned_parcels(route, scanned))
-        return self._activate(route, live, etas, promises, handled=handled, now=now)
+        handled = Handled(parcels=parcel_numbers(route, scanned))
+        named = replace(route, start_action_id=order.action_id)
+        started = self._activate(named, live, etas, promises, handled=handled, now=now)
+        at_hub = [key for key, shipment in found.items() if not has_undecided(shipment)]
+        self._board_latecomers(started, at_hub, actor)
+        return started
 
-    def _live_off_shift(self, driver_id: DriverId) -> Live:
-        live = self.fleet.live(driver_id)
-        if live.is_on_shift:
-            raise RouteUnderWay(route_id=live.route_id)
-        return live
+    def _board_latecomers(self, route: Route, at_hub: Sequence[ShipmentId], actor: Actor) -> None:
+        """What was scanned after the start has read the shipments is on the van, too."""
+        found = self.shipments.get_many(at_hub) if at_hub else {}
+        late = [key for key, shipment in found.items() if has_undecided(shipment)]
+        if late:
+            board = Boarding(
+                self.fleet,
+                self.routes,
+                self.shipments,
+                self.journal,
+                self.clock,
+                self.ids,
+                self.forecasts,
+                self.policy,
+            )
+            board(route.driver_id, route.id, late, actor=actor)
 
     def _promise(
         self, route: Route, i: int, eta: Eta | None, found: dict[ShipmentId, Shipment]
@@ -128,7 +172,9 @@ class StartRoute:
             for stop, promise, eta in zip(route.stops, promises, etas, strict=True)
             if promise is not None and eta is not None
             for shipment_id in stop.shipment_ids
-            if shipment_id in found and found[shipment_id].status is Status.LOADED
+            if shipment_id in found
+            and has_undecided(found[shipment_id])
+            and found[shipment_id].status not in ON_THE_WAY
         ]
         for start in range(0, len(changes), SHIPMENTS_PER_TRANSACTION):
             self.journal.commit(*changes[start : start + SHIPMENTS_PER_TRANSACTION])
@@ -144,7 +190,8 @@ class StartRoute:
             event_id=EventId(self.ids.new(EVENT)),
             occurred_at=now,
             now=now,
-            data={"promise": range_data(promise), "eta": eta_data(eta)},
+            data={"promise": range_data(promise), "eta": eta_data(eta)}
+            | parts_data(shipment, aboard(shipment)),
         )
         return ShipmentChange(after=after, events=(event,), expected_version=shipment.version)
 
@@ -192,8 +239,5 @@ class StartRoute:
 
 def _aboard(route: Route, stop_index: int, found: dict[ShipmentId, Shipment]) -> bool:
     """Whether anything for this stop is on the van, departed by an interrupted start or not yet."""
-    aboard = ON_THE_WAY | {Status.LOADED}
-    return any(
-        shipment_id in found and found[shipment_id].status in aboard
-        for shipment_id in route.stops[stop_index].shipment_ids
-    )
+    ids = route.stops[stop_index].shipment_ids
+    return any(shipment_id in found and has_undecided(found[shipment_id]) for shipment_id in ids)

@@ -10,6 +10,7 @@ from chalicelib.domain.errors import ConcurrentUpdate, Forbidden, IdempotencyKey
 from chalicelib.domain.ids import EVENT, SHIPMENT, EventId, ShipmentId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import Remembered, RequestRemembered, ShipmentChange
+from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.proofs.proofs import ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import EventType
@@ -34,14 +35,6 @@ class NewShipment:
     window: Range | None = None
     service_time_s: float | None = None
     proof_requirements: ProofRequirements = ProofRequirements()  # noqa: RUF009 - frozen
-
-
-@dataclass(frozen=True, slots=True)
-class RequestKey:
-    """An Idempotency-Key and the fingerprint of the body that came with it."""
-
-    key: str
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

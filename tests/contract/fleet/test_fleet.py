@@ -12,7 +12,7 @@ from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.journal.changes import LiveChange, TrackEntry
-from chalicelib.domain.learning.arrivals import PublishedEtas
+from chalicelib.domain.learning.published import PublishedEtas
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from tests.contract.conftest import Stores, in_memory

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -188,7 +189,7 @@ def test_each_scan_has_its_own_verdict(shared: Carrier, shop: Shop) -> None:
 
     assert [result["verdict"] for result in results] == [
         "loaded",
-        "already_loaded",
+        "loaded",  # the same action again
         "partly_loaded",
         "not_on_route",
         "partly_loaded",
@@ -323,36 +324,6 @@ def promises(van: Round) -> dict[str, str | None]:
     return {s["id"]: s["promise"] and repr(s["promise"]) for s in listed}
 
 
-def test_a_parcel_that_comes_too_late_stays_and_goes_with_the_next_route(shared: Carrier) -> None:
-    van = shared.round(2)
-    (early,), (late,) = van.ids
-    van.loaded(but=[late]).start()
-
-    (result,) = van.scan(van.orders[late]["parcels"][0]["barcode"]).json["results"]
-
-    assert result["verdict"] == "not_loadable"
-    assert van.shop.get(late)["status"] == "created"
-    van.work(0, "deliver")
-    again = shared.planned(van.shop, [[van.orders[late]]]).started()
-    assert again.shop.get(late)["status"] == "out_for_delivery"
-    assert again.shop.get(early)["status"] == "delivered"
-
-
-def test_two_shippers_may_use_the_same_barcode(shared: Carrier) -> None:
-    one, two = shared.shop(), shared.shop()
-    same = {"parcels": [{"barcode": "0001"}]}
-    driver_id, token = shared.driver()
-    ids = [shop.shipment(stop=i, **same)["id"] for i, shop in enumerate((one, two))]
-    shared.plan(driver_id, [[shipment_id] for shipment_id in ids])
-    now = shared.clock.now().isoformat()
-    scans = [{"action_id": f"scan-{i}", "barcode": "0001", "scanned_at": now} for i in (1, 2)]
-
-    reply = shared.call("POST", "/v1/driver/scans", {"scans": scans}, token=token)
-
-    assert [each["verdict"] for each in reply.json["results"]] == ["loaded", "loaded"]
-    assert {each["shipment_id"] for each in reply.json["results"]} == set(ids)
-
-
 @pytest.mark.parametrize(
     "limit", ["0", "101", "000000100999999", "1" * 5_000, "-1", "1.0", "\u0661"]
 )
@@ -360,3 +331,68 @@ def test_a_limit_is_what_it_was_checked_to_be(shop: Shop, limit: str) -> None:
     path = f"/v1/shipments?limit={quote(limit)}"
 
     assert shop.carrier.call("GET", path, token=shop.key).status == 422
+
+
+def of_another_day(carrier: Carrier, shop: Shop, later: timedelta) -> Round:
+    """A loaded route that starts so much later."""
+    order = shop.shipment()
+    driver_id, token = carrier.driver()
+    starts_at = carrier.clock.now() + later
+    body = {
+        "driver_id": driver_id,
+        "hub_id": carrier.hub_id,
+        "service_day": starts_at.astimezone(ZoneInfo("Europe/Helsinki")).date().isoformat(),
+        "starts_at": starts_at.isoformat(),
+        "shipment_ids": [order["id"]],
+    }
+    route = carrier.made("/v1/routes", body, carrier.dispatcher)
+    stop_ids = [stop["id"] for stop in route["stops"]]
+    ids, orders = [[order["id"]]], {order["id"]: order}
+    return Round(carrier, shop, driver_id, token, route["id"], stop_ids, ids, orders).loaded()
+
+
+@pytest.mark.parametrize("by_staff", [False, True], ids=["by its driver", "by a dispatcher"])
+def test_the_route_of_another_day_starts_only_if_that_is_confirmed(
+    shared: Carrier, shop: Shop, *, by_staff: bool
+) -> None:
+    van = of_another_day(shared, shop, timedelta(hours=19))
+    before = shared.everything()
+
+    def start(*, confirmed: bool) -> Any:
+        if by_staff:
+            query = "?confirm_other_day=true" if confirmed else ""
+            path = f"/v1/routes/{van.route_id}/start{query}"
+            return shared.call("POST", path, token=shared.dispatcher)
+        more = {"confirm_other_day": True} if confirmed else {}
+        return van.call("POST", "route/start", van.action(**more))
+
+    refused = start(confirmed=False)
+
+    assert (refused.status, refused.code) == (409, "not_today")
+    assert refused.json["service_day"] == "2026-11-24"
+    assert shared.everything() == before
+    assert start(confirmed=True).status == 200
+    assert van.shop.event_types(van.ids[0][0])[-1] == "out_for_delivery"
+
+
+def test_hours_before_its_time_a_route_of_today_starts(shared: Carrier, shop: Shop) -> None:
+    assert of_another_day(shared, shop, timedelta(hours=9)).start().status == 200
+
+
+def test_a_start_that_is_sent_again_after_the_last_stop_finds_its_route(shared: Carrier) -> None:
+    shop = shared.shop()
+    van = shared.planned(shop, [[shop.shipment()]]).loaded()
+    action = van.action()
+    assert van.call("POST", "route/start", action).status == 200
+    assert van.work(0, "deliver").status == 200
+    later = shop.shipment()
+    second = shared.plan(van.driver_id, [[later["id"]]]).json
+    van.scan(later["parcels"][0]["barcode"])
+
+    again = van.call("POST", "route/start", action)
+
+    assert again.status == 200
+    assert (again.json["id"], again.json["status"]) == (van.route_id, "completed")
+    assert again.json["stops"][0]["is_done"]
+    assert shop.get(later["id"])["status"] == "loaded"
+    assert van.start().json["id"] == second["id"]

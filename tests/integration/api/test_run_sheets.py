@@ -46,6 +46,10 @@ def test_a_shipment_is_shown_with_its_door_and_its_parcels(shared: Carrier) -> N
         "instructions": "Ring twice",
         "barcodes": ["B-2", "B-1"],
         "scanned_barcodes": ["B-2"],
+        "parcels": [
+            {"barcode": "B-2", "state": "aboard"},
+            {"barcode": "B-1", "state": "at_hub"},
+        ],
         "photo": "required",
     }
 

@@ -82,3 +82,15 @@ def test_afterwards_moto_is_as_it_was() -> None:
     with cheap_queries():
         assert Table.query is not before
     assert Table.query is before
+
+
+def test_inside_another_block_an_index_is_still_asked_whole(table: Any) -> None:
+    with cheap_queries(), cheap_queries():
+        found = table.query(
+            TableName="drawers",
+            IndexName="by_other",
+            KeyConditionExpression="other = :s",
+            ExpressionAttributeValues={":s": {"S": "5"}},
+        )
+
+    assert sorted(item["p"]["S"] for item in found["Items"]) == ["a", "b", "c"]

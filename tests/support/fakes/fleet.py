@@ -6,7 +6,7 @@ from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.journal.changes import LiveChange, TrackEntry
-from chalicelib.domain.learning.arrivals import PublishedEtas
+from chalicelib.domain.learning.published import PublishedEtas
 
 
 @dataclass

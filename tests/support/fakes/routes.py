@@ -64,6 +64,8 @@ class RunSheets:
                     before.parcels | more.parcels,
                     before.failed | more.failed,
                     before.delivered | more.delivered,
+                    before.failed_parcels | more.failed_parcels,
+                    before.delivered_parcels | more.delivered_parcels,
                 )
 
 

@@ -31,15 +31,6 @@ def test_every_phrase_has_the_same_placeholders(language: str) -> None:
     assert differing == []
 
 
-@pytest.mark.parametrize("language", CATALOGUES)
-def test_weeks_and_years_have_their_length(language: str) -> None:
-    phrases = CATALOGUES[language]
-
-    assert len(phrases["weekdays"].split()) == 7
-    assert len(phrases["months"].split()) == 12
-    assert len(phrases["months_short"].split()) == 12
-
-
 def test_every_word_of_the_domain_has_a_phrase() -> None:
     wanted = (
         {f"status.{status}" for status in Status}

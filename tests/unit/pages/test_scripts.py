@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.pages import times
 from chalicelib.pages.languages import locale_of
+from tests.support import binding_examples as examples
 
 ROOT = Path(__file__).parents[3]
 NODE = Path(sys.executable).parent / "node"
@@ -57,3 +58,97 @@ def test_many_pages_do_not_come_back_in_one_moment() -> None:
 
 def test_the_server_may_ask_for_more_patience() -> None:
     assert evaluate("backOff", "shared/polling.js", "backOff(10, 1, 45, 0.5)") == 45
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_allowed"), [(examples.TEXT_ALLOWED, True), (examples.TEXT_REFUSED, False)]
+)
+def test_the_script_sets_the_text_of_the_same_elements_as_the_server(
+    tags: tuple[str, ...],
+    is_allowed: bool,  # noqa: FBT001
+) -> None:
+    allowed = evaluate("maySetText", "shared/bindings.js", "given.map(maySetText)", tags)
+
+    assert dict(zip(tags, allowed, strict=True)) == dict.fromkeys(tags, is_allowed)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "is_allowed"),
+    [(examples.ATTRIBUTES_ALLOWED, True), (examples.ATTRIBUTES_REFUSED, False)],
+)
+def test_the_script_sets_the_same_attributes_as_the_server(
+    pairs: tuple[str, ...],
+    is_allowed: bool,  # noqa: FBT001
+) -> None:
+    split = [pair.partition("=")[::2] for pair in pairs]
+    expression = "given.map(([name, format]) => maySetAttribute(name, format))"
+    allowed = evaluate("maySetAttribute", "shared/bindings.js", expression, split)
+
+    assert dict(zip(pairs, allowed, strict=True)) == dict.fromkeys(pairs, is_allowed)
+
+
+def ask(answers: list[dict[str, Any]], *, page: str = "") -> list[Any]:
+    """What a page is told while the server gives these answers; ``page`` runs with each state."""
+    script = f"""
+        import {{ startPolling }} from "./web/src/shared/polling.js";
+        const answers = JSON.parse(process.argv[1]);
+        const told = [];
+        globalThis.document = {{ hidden: false, addEventListener() {{}} }};
+        globalThis.window = {{ addEventListener() {{}} }};
+        globalThis.fetch = async (url, {{ headers }}) => {{
+          told.push(["asked", headers["If-None-Match"]]);
+          const {{ status, state, etag }} = answers.shift();
+          if (!status) throw new TypeError("no network");
+          return new Response(status === 200 ? JSON.stringify(state) : null, {{ status, headers: {{ ETag: etag }} }});
+        }};
+        startPolling({{
+          url: "/state", etag: "v0", pollAfterS: 0,
+          onState(state) {{ told.push(["state", state.n]); {page} }},
+          onAnswer(_, failures) {{ told.push(["answer", failures]); }},
+          onTrouble(failures) {{ told.push(["trouble", failures]); }},
+          onFault(error) {{ told.push(["fault", error.message]); }},
+          onGone() {{ told.push(["gone"]); }},
+        }});
+        process.on("beforeExit", () => console.log(JSON.stringify(told)) || process.exit());
+    """  # noqa: E501
+    command = [str(NODE), "--input-type=module", "--eval", script, json.dumps(answers)]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    told: list[Any] = json.loads(answer.stdout)
+    return told
+
+
+def answer(n: int, poll_after_s: int | None = 0) -> dict[str, Any]:
+    return {"status": 200, "etag": f"v{n}", "state": {"n": n, "poll_after_s": poll_after_s}}
+
+
+def test_a_page_that_cannot_show_a_state_says_so_and_asks_for_it_again() -> None:
+    told = ask(
+        [answer(1), answer(2), answer(3, poll_after_s=None)],
+        page='if (state.n === 2) throw new Error("no place for 2");',
+    )
+
+    assert told == [
+        *(["asked", "v0"], ["state", 1], ["answer", 0]),
+        *(["asked", "v1"], ["state", 2], ["fault", "no place for 2"]),
+        *(["asked", "v1"], ["state", 3], ["answer", 0]),
+    ]
+
+
+def test_an_answer_that_never_came_is_trouble_and_no_fault_of_the_page() -> None:
+    told = ask([{"status": 0}, {"status": 503}, answer(1, poll_after_s=None)])
+
+    assert told == [
+        *(["asked", "v0"], ["trouble", 1], ["asked", "v0"], ["trouble", 2]),
+        *(["asked", "v0"], ["state", 1], ["answer", 2]),
+    ]
+
+
+def test_an_answer_that_is_no_state_is_trouble_too() -> None:
+    broken = {"status": 200, "etag": "v1", "state": None}
+
+    told = ask([broken, answer(1, poll_after_s=None)])
+
+    assert told == [
+        *(["asked", "v0"], ["trouble", 1]),
+        *(["asked", "v0"], ["state", 1], ["answer", 1]),
+    ]

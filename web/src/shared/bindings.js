@@ -1,14 +1,36 @@
 // Brings a page up to date with a state, by the bindings that the templates wrote. The counterpart of
-// chalicelib/pages/bindings.py, under the same rules. Only text and attributes are set, never markup: nothing in a
-// state can become code.
+// chalicelib/pages/bindings.py, under the same rules. Only text and attributes are set, never markup, and only those
+// that no browser runs: nothing in a state can become code.
 
 /** @typedef {null | undefined | boolean | number | string | readonly unknown[] | object} Value a value of a state: plain JSON */
 
 const PLACEHOLDER = /\{([^{}]+)\}/g;
+const TEXT_ELEMENTS =
+  /^(a|abbr|b|bdi|blockquote|caption|cite|dd|del|dt|em|figcaption|h[1-6]|i|ins|label|legend|li|p|q|small|span|strong|summary|td|th|time|title)$/;
+const ATTRIBUTES = /^(alt|datetime|href|lang|src|title|aria-[a-z]+|data-(?!(?:attrs|each|show|text)$)[a-z][a-z0-9-]*)$/;
+const ADDRESSES = /^(href|src)$/;
+const OWN_ADDRESS = /^\/[A-Za-z0-9]/;
+
+/**
+ * Whether a state may set the text of such an element.
+ * @param {string} tag
+ */
+export function maySetText(tag) {
+  return TEXT_ELEMENTS.test(tag);
+}
+
+/**
+ * Whether a state may fill this attribute. An address begins with a fixed path on our own host.
+ * @param {string} name
+ * @param {string} format
+ */
+export function maySetAttribute(name, format) {
+  return ATTRIBUTES.test(name) && (!ADDRESSES.test(name) || OWN_ADDRESS.test(format));
+}
 
 /**
  * Write the values of `state` into `element` and everything below it. What is right already is left alone: screen
- * readers and selections stay where they are.
+ * readers and selections stay where they are. Throws for an element or attribute that a state must not set.
  * @param {Element} element
  * @param {Value} state
  */
@@ -53,6 +75,7 @@ function saysSomething(value) {
  * @param {Value} value
  */
 function setText(element, value) {
+  if (!maySetText(element.localName)) throw new Error(`a state must not set the text of ${element.localName}`);
   const isNull = value === null || value === undefined;
   const wanted = isNull ? "" : String(value);
   if (element.textContent !== wanted) element.textContent = wanted;
@@ -68,7 +91,9 @@ function setAttributes(element, formats, state) {
   for (const pair of formats.split(" ")) {
     const end = pair.indexOf("=");
     const name = pair.slice(0, end);
-    const wanted = filled(pair.slice(end + 1), state);
+    const format = pair.slice(end + 1);
+    if (!maySetAttribute(name, format)) throw new Error(`a state must not set ${pair}`);
+    const wanted = filled(format, state);
     if (wanted === null) {
       element.removeAttribute(name);
     } else if (element.getAttribute(name) !== wanted) {

@@ -11,10 +11,18 @@ const LONGEST_WAIT_S = 120;
  * @property {(state: PolledState) => void} onState
  * @property {(serverNow: string | null, failuresBefore: number) => void} onAnswer
  * @property {(failures: number) => void} onTrouble
+ * @property {(error: unknown) => void} onFault
  * @property {() => void} onGone
  */
 
 /** @typedef {{ poll_after_s: number | null }} PolledState any state that says when to ask again */
+
+/**
+ * @typedef {object} Answer
+ * @property {PolledState | null} state null when it has not changed
+ * @property {string | null} etag
+ * @property {string | null} serverNow
+ */
 
 class Refused extends Error {
   /**
@@ -30,10 +38,11 @@ class Refused extends Error {
 /**
  * Ask `url` for the state until it says that there is no more to come (`poll_after_s` null).
  * `onAnswer` gets the server's instant with every answer, changed or not, and how many questions before it had none;
- * `onGone` means that the link has ended.
+ * `onTrouble` gets how many questions in a row had no answer; `onGone` means that the link has ended. When the page
+ * itself fails over an answer, `onFault` gets the error: the connection is fine. The same state is asked for again.
  * @param {Conversation} conversation
  */
-export function startPolling({ url, etag, pollAfterS, onState, onAnswer, onTrouble, onGone }) {
+export function startPolling({ url, etag, pollAfterS, onState, onAnswer, onTrouble, onFault, onGone }) {
   /** @type {string | null} */
   let knownTag = etag;
   let waitS = pollAfterS;
@@ -46,43 +55,63 @@ export function startPolling({ url, etag, pollAfterS, onState, onAnswer, onTroub
     if (isAsking || waitS === null) return;
     isAsking = true;
     clearTimeout(timer);
-    /** @type {number | null} */
-    let pauseS;
-    try {
-      pauseS = await askOnce();
-      failures = 0;
-    } catch (error) {
-      failures += 1;
-      onTrouble(failures);
-      pauseS = backOff(waitS ?? LONGEST_WAIT_S, failures, error instanceof Refused ? error.retryAfterS : 0);
-    } finally {
-      isAsking = false;
-    }
+    const pauseS = await answered().then(take, putOff);
+    isAsking = false;
     schedule(pauseS);
   }
 
-  /** @returns {Promise<number | null>} seconds until the next question, null for no more */
-  async function askOnce() {
+  /** @returns {Promise<Answer | null>} null when the link has ended */
+  async function answered() {
     const response = await fetch(url, {
       headers: knownTag ? { "If-None-Match": knownTag } : {},
       cache: "no-store",
       signal: timeout(TIMEOUT_MS),
     });
-    if (response.status === 404) {
+    if (response.status === 404) return null;
+    if (response.status !== 200 && response.status !== 304) {
+      throw new Refused(response.status, Number(response.headers.get("Retry-After")) || 0);
+    }
+    /** @type {PolledState | null} */
+    let state = null;
+    if (response.status === 200) {
+      state = await response.json();
+      if (state?.poll_after_s === undefined) throw new Error("the answer is no state");
+    }
+    return { state, etag: response.headers.get("ETag"), serverNow: response.headers.get("X-Server-Now") };
+  }
+
+  /**
+   * @param {unknown} error
+   * @returns {number} seconds until the next question
+   */
+  function putOff(error) {
+    failures += 1;
+    onTrouble(failures);
+    return backOff(waitS ?? LONGEST_WAIT_S, failures, error instanceof Refused ? error.retryAfterS : 0);
+  }
+
+  /**
+   * Show an answer. What fails in here is the page, not the connection.
+   * @param {Answer | null} answer
+   * @returns {number | null} seconds until the next question, null for no more
+   */
+  function take(answer) {
+    const failuresBefore = failures;
+    failures = 0;
+    if (answer === null) {
       onGone();
       return null;
     }
-    if (response.status === 200 || response.status === 304) {
-      knownTag = response.headers.get("ETag") ?? knownTag; // the same state may be made of newer versions
+    try {
+      if (answer.state) {
+        waitS = answer.state.poll_after_s;
+        onState(answer.state);
+      }
+      onAnswer(answer.serverNow, failuresBefore);
+      knownTag = answer.etag ?? knownTag; // the same state may be made of newer versions
+    } catch (error) {
+      onFault(error);
     }
-    if (response.status === 200) {
-      const state = await response.json();
-      waitS = state.poll_after_s;
-      onState(state);
-    } else if (response.status !== 304) {
-      throw new Refused(response.status, Number(response.headers.get("Retry-After")) || 0);
-    }
-    onAnswer(response.headers.get("X-Server-Now"), failures);
     return waitS;
   }
 

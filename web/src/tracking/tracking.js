@@ -12,6 +12,7 @@ import { startPolling } from "../shared/polling.js";
 const page = /** @type {PageData} */ (pageData("page-data"));
 const announce = createAnnouncer(byId("announcement"));
 const connection = byId("connection");
+const fault = byId("fault");
 
 let state = page.state;
 /** @type {TrackingMap | null} */
@@ -75,6 +76,7 @@ function show(next) {
   state = next;
   bind(document.documentElement, state);
   showMap();
+  fault.hidden = true;
 }
 
 /**
@@ -110,6 +112,14 @@ startPolling({
     showConnection(true);
     if (failures === 1) announce(connection.textContent);
     if (failures > 1) map?.setLive(false);
+  },
+  onFault(error) {
+    showConnection(false);
+    if (fault.hidden) announce(fault.textContent);
+    fault.hidden = false;
+    setTimeout(() => {
+      throw error; // into the browser's log, like any mistake that nothing catches
+    });
   },
   onGone() {
     window.location.reload();

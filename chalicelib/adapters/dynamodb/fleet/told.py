@@ -10,7 +10,7 @@ from chalicelib.adapters.dynamodb.values.etas import pack_etas, unpack_etas
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.adapters.dynamodb.values.varints import Varints, pack_varints
 from chalicelib.domain.eta.estimates import Eta
-from chalicelib.domain.learning.arrivals import PublishedEtas
+from chalicelib.domain.learning.published import PublishedEtas
 
 
 def pack_told(told_at: datetime, news_at: datetime, etas: Sequence[Eta | None]) -> bytes:

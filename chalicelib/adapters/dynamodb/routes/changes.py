@@ -74,6 +74,8 @@ def handled_additions(added: HandledAdded, token: str) -> Iterator[Addition]:
         (HandledItem.parcels, handled.parcels),
         (HandledItem.failed, handled.failed),
         (HandledItem.delivered, handled.delivered),
+        (HandledItem.failed_parcels, handled.failed_parcels),
+        (HandledItem.delivered_parcels, handled.delivered_parcels),
     )
     yield Addition(
         HandledItem(route_id=added.route_id),

@@ -92,6 +92,8 @@ class HandledItem(Item):
     parcels = NumberSetAttribute(null=True)
     failed = NumberSetAttribute(null=True)
     delivered = NumberSetAttribute(null=True)
+    failed_parcels = NumberSetAttribute(null=True)
+    delivered_parcels = NumberSetAttribute(null=True)
     expires_at = NumberAttribute()
 
 
@@ -113,6 +115,8 @@ class RunSheetItem(Item):
     parcels = NumberSetAttribute(null=True)
     failed = NumberSetAttribute(null=True)
     delivered = NumberSetAttribute(null=True)
+    failed_parcels = NumberSetAttribute(null=True)
+    delivered_parcels = NumberSetAttribute(null=True)
     expires_at = NumberAttribute(null=True)
 
 

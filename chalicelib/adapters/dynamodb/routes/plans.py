@@ -79,6 +79,7 @@ class PlanDocument(msgspec.Struct, array_like=True):
     odd_lons: dict[int, float] = {}
     odd_service_times: dict[int, float] = {}
     odd_roads: dict[int, float] = {}
+    start_action_id: str | None = None
 
 
 _SUMMARIES: Final = msgspec.msgpack.Decoder(SummaryDocument)
@@ -174,6 +175,7 @@ def pack_plan(route: Route) -> bytes:
         odd_lons=odd_lons,
         odd_service_times=odd_service_times,
         odd_roads=odd_roads,
+        start_action_id=route.start_action_id,
     )
     return msgspec.msgpack.encode(document)
 
@@ -198,6 +200,7 @@ def unpack_plan(packed: bytes, summary: RouteSummary) -> Route:
             Break(from_ms(earliest_ms), from_ms(latest_ms), duration_s)
             for earliest_ms, latest_ms, duration_s in found.breaks
         ),
+        start_action_id=found.start_action_id,
     )
 
 

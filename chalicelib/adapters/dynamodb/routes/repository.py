@@ -159,7 +159,13 @@ def _manifest(item: RunSheetItem | None, route: Route, now: datetime) -> Manifes
 
 
 def _handled(item: RunSheetItem) -> Handled:
-    return Handled(*(_numbers(some) for some in (item.parcels, item.failed, item.delivered)))
+    return Handled(
+        parcels=_numbers(item.parcels),
+        failed=_numbers(item.failed),
+        delivered=_numbers(item.delivered),
+        failed_parcels=_numbers(item.failed_parcels),
+        delivered_parcels=_numbers(item.delivered_parcels),
+    )
 
 
 def _numbers(some: set[float] | None) -> frozenset[int]:

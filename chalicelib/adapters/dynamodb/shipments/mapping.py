@@ -26,7 +26,7 @@ from chalicelib.adapters.dynamodb.shipments.states import (
     State,
     assignment_of,
     attempt_of,
-    scanned_of,
+    barcodes_of,
     state_from,
     state_to,
 )
@@ -121,11 +121,19 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         proof_requirements=proof_requirements_of(details),
         link_generation=state.link_generation,
         assignment=assignment_of(state),
-        scanned_barcodes=scanned_of(state, parcels),
+        scanned_barcodes=frozenset(barcodes_of(state.scanned, parcels)),
         first_promise=unpack_range(state.first_promise),
         promise=unpack_range(state.promise),
         is_delayed=state.is_delayed,
         attempts=state.attempts,
-        last_attempt=attempt_of(state, shipment_id),
+        last_attempt=(
+            attempt_of(state.last_attempt, shipment_id, parcels) if state.last_attempt else None
+        ),
         completed_at=optional_instant(state.completed_ms),
+        handed_over=frozenset(barcodes_of(state.handed_over, parcels)),
+        failed_barcodes=frozenset(barcodes_of(state.failed, parcels)),
+        scan_marks=frozenset(state.scan_marks),
+        earlier_attempts=tuple(
+            attempt_of(part, shipment_id, parcels) for part in state.earlier_attempts
+        ),
     )

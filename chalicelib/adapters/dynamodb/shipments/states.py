@@ -4,7 +4,7 @@ The SHIPMENT item holds it below 1 kB for a delivery with a photo, a note of 60 
 parcels, so that a write costs one unit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from chalicelib.adapters.dynamodb.stored import (
     Packed,
@@ -55,10 +55,11 @@ class AttemptPart(PackedPart, frozen=True):
     reason: FailureReason | None = None
     note: str | None = None
     proofs: tuple[ProofPart, ...] = ()
+    parcels: tuple[int | str, ...] = ()
 
 
 class State(Packed, frozen=True, kw_only=True):
-    """All that changes. ``scanned`` names parcels by their place, or by a barcode of none."""
+    """All that changes. Parcels are named by their place, or by a barcode of none."""
 
     details_version: int
     seq: int
@@ -72,6 +73,10 @@ class State(Packed, frozen=True, kw_only=True):
     attempts: int = 0
     last_attempt: AttemptPart | None = None
     completed_ms: int | None = None
+    handed_over: tuple[int | str, ...] = ()
+    failed: tuple[int | str, ...] = ()
+    scan_marks: tuple[str, ...] = ()
+    earlier_attempts: tuple[AttemptPart, ...] = ()
 
 
 def state_to(shipment: Shipment) -> bytes:
@@ -83,13 +88,21 @@ def state_to(shipment: Shipment) -> bytes:
             updated_ms=to_ms(shipment.updated_at),
             link_generation=shipment.link_generation,
             assignment=_assignment_to(shipment.assignment),
-            scanned=_scanned_to(shipment),
+            scanned=_places(shipment, shipment.scanned_barcodes),
             first_promise=pack_range(shipment.first_promise),
             promise=pack_range(shipment.promise),
             is_delayed=shipment.is_delayed,
             attempts=shipment.attempts,
-            last_attempt=_attempt_to(shipment),
+            last_attempt=(
+                _attempt_to(shipment.last_attempt, shipment) if shipment.last_attempt else None
+            ),
             completed_ms=optional_ms(shipment.completed_at),
+            handed_over=_places(shipment, shipment.handed_over),
+            failed=_places(shipment, shipment.failed_barcodes),
+            scan_marks=tuple(sorted(shipment.scan_marks)),
+            earlier_attempts=tuple(
+                _attempt_to(attempt, shipment) for attempt in shipment.earlier_attempts
+            ),
         )
     )
 
@@ -107,18 +120,13 @@ def assignment_of(state: State) -> Assignment | None:
     return Assignment(part.route_id, part.stop_id, part.stop_index, part.driver_id)
 
 
-def scanned_of(state: State, parcels: Sequence[Parcel]) -> frozenset[str]:
-    """The scanned barcodes."""
-    return frozenset(
-        parcels[each].barcode if isinstance(each, int) else each for each in state.scanned
-    )
+def barcodes_of(places: Sequence[int | str], parcels: Sequence[Parcel]) -> tuple[str, ...]:
+    """The barcodes of parcels that are named by their places."""
+    return tuple(parcels[each].barcode if isinstance(each, int) else each for each in places)
 
 
-def attempt_of(state: State, shipment_id: ShipmentId) -> Attempt | None:
-    """The last attempt."""
-    part = state.last_attempt
-    if part is None:
-        return None
+def attempt_of(part: AttemptPart, shipment_id: ShipmentId, parcels: Sequence[Parcel]) -> Attempt:
+    """An attempt."""
     return Attempt(
         number=part.number,
         action_id=part.action_id,
@@ -128,6 +136,7 @@ def attempt_of(state: State, shipment_id: ShipmentId) -> Attempt | None:
         reason=part.reason,
         note=part.note,
         proofs=tuple(_proof_from(proof, shipment_id) for proof in part.proofs),
+        barcodes=barcodes_of(part.parcels, parcels),
     )
 
 
@@ -137,15 +146,12 @@ def _assignment_to(value: Assignment | None) -> AssignmentPart | None:
     return AssignmentPart(value.route_id, value.stop_id, value.stop_index, value.driver_id)
 
 
-def _scanned_to(shipment: Shipment) -> tuple[int | str, ...]:
+def _places(shipment: Shipment, barcodes: Iterable[str]) -> tuple[int | str, ...]:
     places = {parcel.barcode: place for place, parcel in enumerate(shipment.parcels)}
-    return tuple(places.get(barcode, barcode) for barcode in sorted(shipment.scanned_barcodes))
+    return tuple(places.get(barcode, barcode) for barcode in sorted(barcodes))
 
 
-def _attempt_to(shipment: Shipment) -> AttemptPart | None:
-    attempt = shipment.last_attempt
-    if attempt is None:
-        return None
+def _attempt_to(attempt: Attempt, shipment: Shipment) -> AttemptPart:
     return AttemptPart(
         number=attempt.number,
         action_id=attempt.action_id,
@@ -155,6 +161,7 @@ def _attempt_to(shipment: Shipment) -> AttemptPart | None:
         reason=attempt.reason,
         note=attempt.note,
         proofs=tuple(_proof_to(proof, shipment.id) for proof in attempt.proofs),
+        parcels=_places(shipment, attempt.barcodes),
     )
 
 

@@ -1,8 +1,10 @@
 """Learned travel and service times, one item for each page."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.travel.changes import LEARNT
@@ -12,7 +14,9 @@ from chalicelib.adapters.dynamodb.writing import new_token
 from chalicelib.domain.eta.learned.places import page_name
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.journal.changes import StoredPage
-from chalicelib.domain.learning.learning import DepartureKey
+
+if TYPE_CHECKING:
+    from chalicelib.domain.learning.learning import DepartureKey
 
 ASIDE: Final = "aside/"
 

@@ -6,11 +6,6 @@ from chalicelib.domain.notices.wordings.language import Kind, Language, Wording
 from chalicelib.domain.shipments.statuses import FailureReason as Reason
 
 GERMAN: Final = Language(
-    today="heute",
-    weekdays=("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
-    day="{weekday}, {day}.,",
-    clock="%H:%M",
-    range_end=" Uhr",
     next_stop="Ihr Stopp ist der nächste",
     one_stop="noch 1 Stopp vor Ihnen",
     stops="noch {stops} Stopps vor Ihnen",

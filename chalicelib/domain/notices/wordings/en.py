@@ -6,11 +6,6 @@ from chalicelib.domain.notices.wordings.language import Kind, Language, Wording
 from chalicelib.domain.shipments.statuses import FailureReason as Reason
 
 ENGLISH: Final = Language(
-    today="today",
-    weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    day="{weekday} {day}",
-    clock="%H:%M",
-    range_end="",
     next_stop="you are next",
     one_stop="1 stop before you",
     stops="{stops} stops before you",

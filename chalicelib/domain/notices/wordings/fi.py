@@ -6,11 +6,6 @@ from chalicelib.domain.notices.wordings.language import Kind, Language, Wording
 from chalicelib.domain.shipments.statuses import FailureReason as Reason
 
 FINNISH: Final = Language(
-    today="tänään",
-    weekdays=("ma", "ti", "ke", "to", "pe", "la", "su"),
-    day="{weekday} {day}.",
-    clock="%H.%M",
-    range_end="",
     next_stop="olet seuraava",
     one_stop="1 pysähdys ennen sinua",
     stops="{stops} pysähdystä ennen sinua",

@@ -1,9 +1,9 @@
 """The phrases of notices, with the same fields in every language. Each language is a module here.
 
-``{when}`` is a range of local times, ``{near}`` is the distance of the van, ``{heard}`` is the
-local time of its last news. ``{reason}`` and
-``{next}`` belong to failed attempts. Sentences run from the fullest to the shortest; we send the
-first that fits. All of them stay within the alphabet of an SMS (``gsm7``).
+``{when}`` is a range of local times with its day or days, ``{near}`` is the distance of the van,
+``{heard}`` is the local time of its last news.
+``{reason}`` and ``{next}`` belong to failed attempts. Sentences run from the fullest to the
+shortest; we send the first that fits. All of them stay within the alphabet of an SMS (``gsm7``).
 """
 
 from collections.abc import Mapping
@@ -36,13 +36,8 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """All phrases of one language. ``clock`` is for strftime, ``range_end`` follows a range."""
+    """All phrases of one language, but for those of time (``domain/phrases``)."""
 
-    today: str
-    weekdays: tuple[str, ...]
-    day: str
-    clock: str
-    range_end: str
     next_stop: str
     one_stop: str
     stops: str

@@ -6,11 +6,6 @@ from chalicelib.domain.notices.wordings.language import Kind, Language, Wording
 from chalicelib.domain.shipments.statuses import FailureReason as Reason
 
 SWEDISH: Final = Language(
-    today="i dag",
-    weekdays=("mån", "tis", "ons", "tors", "fre", "lör", "sön"),
-    day="{weekday} {day}",
-    clock="%H:%M",
-    range_end="",
     next_stop="du är näst på tur",
     one_stop="1 stopp före dig",
     stops="{stops} stopp före dig",

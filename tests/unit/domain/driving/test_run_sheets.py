@@ -11,8 +11,8 @@ from chalicelib.domain.driving.run_sheets import (
     Manifest,
     ManifestEntry,
     driver_shipments,
+    parcel_numbers,
     run_sheet_expires_at,
-    scanned_parcels,
     shipment_numbers,
 )
 from chalicelib.domain.ids import DriverId, ShipmentId
@@ -83,11 +83,71 @@ def test_what_stayed_at_the_hub_stays_what_it_was() -> None:
     live = on_the_road(Progress(is_done=True), Progress(is_done=True))
     unloaded = replace(DRIVEN, stops=(DRIVEN.stops[0], PLANNED.stops[1]))
 
-    assert statuses(unloaded, Handled(parcels=frozenset({0, 2})), live) == [
-        "accepted",
+    assert statuses(unloaded, Handled(parcels=frozenset({2})), live) == [
+        "created",
         "delivered",
         "created",
     ]
+
+
+def parcels(route: Route, handled: Handled, live: Live) -> list[str]:
+    """Where the parcels of the first shipment are."""
+    entries = tuple(ManifestEntry.of(make_shipment(number)) for number in (1, 2, 3))
+    manifest = Manifest(route.id, entries, run_sheet_expires_at(route))
+    return [
+        parcel.state.value for parcel in driver_shipments(route, manifest, handled, live)[A].parcels
+    ]
+
+
+@pytest.mark.parametrize(
+    ("progress", "noted", "status", "expected"),
+    [
+        (Progress(), {}, "out_for_delivery", ["aboard", "at_hub"]),
+        (Progress(arrived_at=NOON), {}, "arrived", ["aboard", "at_hub"]),
+        (Progress(is_done=True), {}, "delivered", ["delivered", "at_hub"]),
+        (Progress(is_done=True), {"failed_parcels": {0}}, "attempt_failed", ["aboard", "at_hub"]),
+        (
+            Progress(is_done=True),
+            {"failed_parcels": {0}, "delivered_parcels": {0}},
+            "delivered",
+            ["delivered", "at_hub"],
+        ),
+    ],
+    ids=["on the way", "at the door", "delivered", "failed", "served after all"],
+)
+def test_a_part_of_a_shipment_is_on_the_road(
+    progress: Progress, noted: dict[str, set[int]], status: str, expected: list[str]
+) -> None:
+    live = on_the_road(progress, Progress())
+    some = {name: frozenset(numbers) for name, numbers in noted.items()}
+    handled = Handled(parcels=frozenset({0, 2, 3}), **some)
+
+    assert parcels(DRIVEN, handled, live) == expected
+    assert statuses(DRIVEN, handled, live)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("noted", "status", "expected"),
+    [
+        ({"delivered_parcels": {0}}, "arrived", ["delivered", "aboard"]),
+        (
+            {"delivered_parcels": {0}, "failed_parcels": {1}},
+            "attempt_failed",
+            ["delivered", "aboard"],
+        ),
+        ({"delivered_parcels": {0, 1}}, "delivered", ["delivered", "delivered"]),
+    ],
+    ids=["one handed over", "the other refused", "both handed over"],
+)
+def test_parcels_of_one_shipment_may_end_differently(
+    noted: dict[str, set[int]], status: str, expected: list[str]
+) -> None:
+    live = on_the_road(Progress(arrived_at=NOON), Progress())
+    some = {name: frozenset(numbers) for name, numbers in noted.items()}
+    handled = replace(ALL, failed=frozenset({0}), **some)
+
+    assert parcels(DRIVEN, handled, live) == expected
+    assert statuses(DRIVEN, handled, live)[0] == status
 
 
 def test_another_route_of_the_driver_says_nothing_of_this_one() -> None:
@@ -99,7 +159,7 @@ def test_another_route_of_the_driver_says_nothing_of_this_one() -> None:
 def test_parcels_and_shipments_are_numbered_through_the_plan() -> None:
     scanned = {A: frozenset({"a2"}), C: frozenset({"c", "elsewhere"})}
 
-    assert scanned_parcels(PLANNED, scanned) == {1, 3}
+    assert parcel_numbers(PLANNED, scanned) == {1, 3}
     assert shipment_numbers(PLANNED) == {A: 0, B: 1, C: 2}
 
 
@@ -107,7 +167,7 @@ def test_scanned_barcodes_are_shown_once_and_in_order() -> None:
     twice = make_route([make_stop(0, consignments=(Consignment(A, ("z", "a", "z")),))])
     entries = (ManifestEntry.of(make_shipment()),)
     manifest = Manifest(twice.id, entries, NOON)
-    handled = Handled(parcels=scanned_parcels(twice, {A: frozenset({"a", "z"})}))
+    handled = Handled(parcels=parcel_numbers(twice, {A: frozenset({"a", "z"})}))
 
     (found,) = driver_shipments(twice, manifest, handled, OFF_SHIFT).values()
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.eta.accuracy import Horizon, PublishedEta, judge
 from chalicelib.domain.ids import DriverId, RouteId, StopId
-from chalicelib.domain.learning.arrivals import PublishedEtas, Reached, reached
+from chalicelib.domain.learning.arrivals import Reached, reached
+from chalicelib.domain.learning.published import PublishedEtas
 from tests.support.builders import NOON, make_eta, make_range, make_route, make_stop, minutes
 from tests.support.strategies import departures, etas, instants, routes_of
 

@@ -1,4 +1,5 @@
 import itertools
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -6,6 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.geography import distance_m
 from chalicelib.domain.ids import ShipmentId, StopId
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import (
     FASTEST_MPS,
     LONGEST_DETOUR_S,
@@ -37,12 +39,15 @@ def test_a_stop_is_found_by_its_id() -> None:
     assert route.stop_index(StopId("stp_9")) is None
 
 
-def test_a_parcel_is_found_by_its_barcode() -> None:
+def test_a_route_lists_its_parcels_in_the_order_of_the_stops() -> None:
     route = make_route([make_stop(0), TWO_SHIPMENTS])
 
-    assert route.find_barcode("B1") == ("shp_b",)
-    assert route.find_barcode("A2") == ("shp_a",)
-    assert route.find_barcode("unknown") == ()
+    assert [shipment_id for shipment_id, _ in route.parcels] == [
+        "shp_0001",
+        *(["shp_a"] * 2),
+        "shp_b",
+    ]
+    assert ("shp_b", "B1") in route.parcels
 
 
 def test_a_route_leads_from_the_hub_to_its_stops() -> None:
@@ -116,3 +121,24 @@ def test_road_times_change_nothing_else_and_none_is_out_of_all_bounds(
             assert stop.road_s == pytest.approx(asked_s, abs=0.05)
             assert distance_m(a, b) < FASTEST_MPS * (stop.road_s + 0.05)
             assert distance_m(a, b) > SLOWEST_MPS * (stop.road_s - 0.05 - LONGEST_DETOUR_S)
+
+
+@pytest.mark.parametrize(
+    ("starts", "now", "may_start"),
+    [
+        ("2026-11-24T07:00+02:00", "2026-11-24T00:10+02:00", True),
+        ("2026-11-24T07:00+02:00", "2026-11-23T20:00+02:00", False),
+        ("2026-11-24T00:30+02:00", "2026-11-23T23:30+02:00", True),
+        ("2026-11-24T22:00+02:00", "2026-11-25T01:00+02:00", True),
+        ("2026-11-24T08:00+02:00", "2026-11-25T08:00+02:00", False),
+        ("2026-11-24T08:00+02:00", "2026-12-24T08:00+02:00", False),
+    ],
+    ids=["early", "the evening before", "a night's", "late", "yesterday's", "a month ago"],
+)
+def test_a_route_starts_on_its_day_or_near_its_time(
+    starts: str, now: str, *, may_start: bool
+) -> None:
+    starts_at = datetime.fromisoformat(starts)
+    route = make_route(1, starts_at=starts_at, service_day=starts_at.date())
+
+    assert route.may_start(datetime.fromisoformat(now), Policy()) is may_start

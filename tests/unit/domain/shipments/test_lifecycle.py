@@ -25,9 +25,14 @@ LIFECYCLE: Final = {
     "depart": ("loaded", "out_for_delivery", FIELD, "shipment.out_for_delivery"),
     "approach": ("out_for_delivery", "arriving", "system", "shipment.arriving"),
     "arrive": ("out_for_delivery arriving", "arrived", f"{FIELD} system", "shipment.arrived"),
-    "deliver": ("out_for_delivery arriving arrived", "delivered", FIELD, "shipment.delivered"),
+    "deliver": (
+        "out_for_delivery arriving arrived attempt_failed",
+        "delivered",
+        FIELD,
+        "shipment.delivered",
+    ),
     "fail": (
-        "out_for_delivery arriving arrived",
+        "out_for_delivery arriving arrived attempt_failed",
         "attempt_failed",
         FIELD,
         "shipment.attempt_failed",
@@ -71,6 +76,29 @@ def test_exactly_the_documented_steps_are_possible(status: Status, step: Step) -
             with pytest.raises(IllegalTransition) as refusal:
                 step_on(shipment, step, role)
             assert refusal.value.data["current"] is status
+
+
+IN_PARTS: Final = {
+    "accepted": {"load", "depart", "cancel"},
+    "delivered": {"depart", "deliver", "fail", "retry", "return"},
+    "attempt_failed": {"depart", "deliver", "fail", "retry", "return"},
+}
+
+
+@pytest.mark.parametrize("status", IN_PARTS)
+def test_a_shipment_of_which_a_part_is_aboard_goes_on(status: str) -> None:
+    """Of three parcels one was handed over, one is aboard and one is at the hub."""
+    shipment = make_shipment(
+        status=Status(status),
+        parcels=(Parcel("A"), Parcel("B"), Parcel("C")),
+        handed_over=frozenset({"A"}),
+        scanned_barcodes=frozenset({"A", "B"}),
+        failed_barcodes=frozenset({"C"}),  # its attempt, some other day
+    )
+
+    possible = {step for step in Step if may_take(shipment, step, make_actor(Role.DISPATCHER))}
+
+    assert possible == IN_PARTS[status]
 
 
 def test_the_documented_table_is_the_whole_table() -> None:

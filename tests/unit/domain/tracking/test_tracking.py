@@ -55,6 +55,7 @@ SHOW_ALL: Final = Policy(visibility=VisibilityPolicy(position=Always()))
 VAN: Final = make_fix(NOON - seconds(12), coordinates=north_of(HELSINKI, -900.0), heading_deg=45.0)
 
 ALLOWED_KEYS: Final = {
+    *("country", "accuracy_m"),
     "first_promise",
     "earlier_before",
     "live_version",

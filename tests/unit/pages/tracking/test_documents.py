@@ -63,6 +63,7 @@ def test_the_state_has_the_published_structure() -> None:
         "recorded_at",
         "age_s",
         "heading_deg",
+        "accuracy_m",
     }
 
 

@@ -12,7 +12,7 @@ from chalicelib.domain.tracking.tracking import Sender, TrackingView
 from chalicelib.pages.languages import CATALOGUES, locale_of
 from chalicelib.pages.tracking.presentation import present
 from chalicelib.pages.tracking.words import Words
-from tests.support.builders import NOON, minutes
+from tests.support.builders import NOON, minutes, north_of
 from tests.support.tracking_views import (
     DOOR,
     PROMISE,
@@ -84,6 +84,60 @@ def test_an_agreed_window_is_the_answer_before_the_van_leaves() -> None:
     assert shown.headline.text == "Planned for tomorrow 14:00–17:00"
 
 
+@pytest.mark.parametrize(
+    ("tag", "headline"),
+    [
+        ("en", "Planned for Tuesday 1 December 09:00–17:00"),
+        ("en-US", "Planned for Tuesday, December 1, 9:00 am–5:00 pm"),
+        ("fi", "Suunniteltu tiistaina 1. joulukuuta klo 09.00–17.00"),
+        ("sv", "Planerad tisdag 1 december 09:00–17:00"),
+        ("de", "Geplant für Dienstag, 1. Dezember, 09:00–17:00 Uhr"),
+    ],
+)
+def test_a_planned_day_has_one_preposition(tag: str, headline: str) -> None:
+    day = Range(NOON + timedelta(days=7, hours=19), NOON + timedelta(days=8, hours=3))
+
+    assert words(make_waiting(window=day), tag).headline.text == headline
+
+
+def test_a_window_of_several_days_is_told_with_both() -> None:
+    window = Range(NOON + timedelta(days=8, hours=-5), NOON + timedelta(days=10, hours=3))
+
+    headline = words(make_waiting(window=window)).headline
+
+    assert headline.lead == "Planned for"
+    assert headline.main == "Tuesday 1 December 09:00 – Thursday 3 December 17:00"
+    assert headline.size == "words"
+
+
+@pytest.mark.parametrize(
+    ("now_min", "headline"),
+    [
+        (0, "Arriving tonight 23:50–00:10"),
+        (25, "Arriving tonight by 00:10"),
+        (35, "Arriving today by 00:10"),
+    ],
+)
+def test_midnight_is_not_tomorrow(now_min: float, headline: str) -> None:
+    half_past = NOON + timedelta(hours=9, minutes=30)
+    eta = Eta(half_past + minutes(30), half_past + minutes(20), half_past + minutes(40))
+    view = make_view(eta=eta, server_now=half_past + minutes(now_min))
+
+    assert words(view).headline.text == headline
+
+
+def test_an_agreed_window_has_its_day_also_while_it_is_open() -> None:
+    window = Range(NOON - timedelta(hours=16), NOON + timedelta(hours=1))
+    over_night = Range(NOON + timedelta(hours=8), NOON + timedelta(hours=12))
+    after_midnight = NOON + timedelta(hours=10, minutes=30)
+
+    by_day = words(make_view(window=window)).details
+    by_night = words(make_waiting(window=over_night, server_now=after_midnight)).headline
+
+    assert by_day == ("Agreed time: Sunday 22 November 22:00 – today 15:00",)
+    assert by_night.text == "Planned for tonight 22:00–02:00"
+
+
 def test_a_window_that_has_passed_is_not_planned_any_more() -> None:
     window = Range(NOON - timedelta(hours=5), NOON - timedelta(hours=2))
 
@@ -146,6 +200,90 @@ def test_a_stale_position_becomes_words() -> None:
     assert "not on the map" in shown.map.text
     assert shown.details == ("The last news of the van is 4 min old, so the time is less certain.",)
     assert shown.nearness == ("3 stops before you",)
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_promise_that_is_past_in_silence_is_owned_up_to(language: str) -> None:
+    view = make_stale(
+        server_now=NOON + minutes(130),
+        last_seen_age_s=110 * 60,
+        eta_age_s=110 * 60,
+        eta=Eta(NOON + minutes(130), NOON + minutes(130), NOON + minutes(145)),
+    )
+
+    shown = words(view, language)
+
+    assert shown.tone == "late"
+    assert shown.headline.text == CATALOGUES[language]["headline.overdue"]
+    assert len(shown.details) == 3
+    assert "14" in shown.details[0]
+    assert "20" in shown.details[1]
+    assert "3" in shown.details[2]
+    assert shown.nearness == ()
+    assert shown.change is None
+    assert shown.seen is not None
+
+
+def test_owning_up_says_what_was_told_and_what_is_known() -> None:
+    view = make_stale(server_now=NOON + minutes(130), last_seen_age_s=6_600, eta_age_s=6_600)
+    later = replace(view, server_now=NOON + minutes(140), last_seen_age_s=7_200, eta_age_s=7_200)
+
+    assert words(view).headline.text == "Later than we told you"
+    assert words(view).details == (
+        "We said 14:10–14:40. That has passed.",
+        "Last news of the van: 14:20. We say more here as soon as we hear from it.",
+        "It had 3 stops before yours then.",
+    )
+    assert words(later).details == words(view).details
+
+
+def test_a_van_that_nobody_heard_is_owned_up_to() -> None:
+    view = make_view(eta=None, position=None, last_seen_age_s=None, server_now=NOON + minutes(41))
+
+    assert words(view).details[1].startswith("There is no news of the van.")
+
+
+def test_fresh_news_after_the_promise_name_a_time() -> None:
+    eta = Eta(NOON + minutes(50), NOON + minutes(45), NOON + minutes(60))
+    view = make_view(eta=eta, server_now=NOON + minutes(42))
+
+    assert words(view).headline.text == "Arriving today 14:45–15:00"
+
+
+@pytest.mark.parametrize(
+    ("promise", "headline"),
+    [(PROMISE, "Arriving today by 14:40"), (None, "On its way to you")],
+)
+def test_a_time_that_only_rolls_on_is_not_told(promise: Range | None, headline: str) -> None:
+    now = NOON + minutes(30)
+    rolling = Eta(now, now, now + minutes(25))
+    view = make_stale(server_now=now, eta=rolling, promise=promise)
+
+    assert words(view).headline.text == headline
+
+
+@pytest.mark.parametrize(
+    ("north_m", "near", "text"),
+    [
+        (3, "At the door", "The van is at your door."),
+        (40, "Less than 100 yd away", "The van is less than 100 yd from your address."),
+        (950, "About 0.6 mi away", "The van is about 0.6 mi from your address."),
+    ],
+)
+def test_a_distance_is_in_the_units_of_the_address(north_m: float, near: str, text: str) -> None:
+    van = make_position(north_of(DOOR, north_m), accuracy_m=9)
+    shown = words(make_view(position=van, stops_before=None, country="GB"))
+
+    assert shown.nearness[0].replace("\N{NO-BREAK SPACE}", " ") == near
+    assert shown.map.text.replace("\N{NO-BREAK SPACE}", " ") == text
+
+
+def test_a_rough_position_says_so() -> None:
+    van = make_position(accuracy_m=180)
+
+    text = words(make_view(position=van)).map.text.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert text.endswith("with 3 stops before yours. Its position may be wrong by 200 m.")
 
 
 def test_the_text_says_all_that_the_map_shows() -> None:

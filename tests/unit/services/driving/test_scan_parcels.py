@@ -19,6 +19,7 @@ from tests.support.builders import (
     make_actor,
     make_assignment,
     make_live,
+    make_range,
     make_route,
     make_shipment,
     make_stop,
@@ -66,7 +67,7 @@ def test_a_scan_accepts_and_loads_a_shipment_of_one_parcel() -> None:
     (result,) = scan(carrier, "BARCODE-1")
 
     shipment = carrier.shipment(1)
-    assert result == ScanResult("scan-0", ScanVerdict.LOADED, shipment.id)
+    assert result == ScanResult("scan-0", ScanVerdict.LOADED, shipment.id, "BARCODE-1")
     assert shipment.status is Status.LOADED
     assert shipment.scanned_barcodes == {"BARCODE-1"}
     assert shipment.updated_at == NOON
@@ -87,10 +88,10 @@ def test_each_scan_has_its_own_verdict_in_order() -> None:
     results = scan(carrier, "BARCODE-3", "BARCODE-9", "BARCODE-1", "BARCODE-3")
 
     assert results == (
-        ScanResult("scan-0", ScanVerdict.LOADED, ShipmentId("shp_0003")),
+        ScanResult("scan-0", ScanVerdict.LOADED, ShipmentId("shp_0003"), "BARCODE-3"),
         ScanResult("scan-1", ScanVerdict.NOT_ON_ROUTE),
-        ScanResult("scan-2", ScanVerdict.LOADED, ShipmentId("shp_0001")),
-        ScanResult("scan-3", ScanVerdict.ALREADY_LOADED, ShipmentId("shp_0003")),
+        ScanResult("scan-2", ScanVerdict.LOADED, ShipmentId("shp_0001"), "BARCODE-1"),
+        ScanResult("scan-3", ScanVerdict.ALREADY_LOADED, ShipmentId("shp_0003"), "BARCODE-3"),
     )
     assert carrier.shipment(2).status is Status.CREATED
 
@@ -121,7 +122,7 @@ def test_the_second_of_three_parcels_leaves_no_event_but_is_remembered() -> None
 @pytest.mark.parametrize(
     ("barcodes", "wanted"),
     [
-        (["BARCODE-1"], ScanVerdict.ALREADY_LOADED),
+        (["BARCODE-1"], ScanVerdict.LOADED),
         (["BARCODE-1", "BARCODE-1b"], ScanVerdict.PARTLY_LOADED),
     ],
     ids=["loaded", "partly loaded"],
@@ -176,27 +177,117 @@ def test_a_shipment_that_the_plan_has_lost_is_not_on_the_route(
 
 
 @pytest.mark.parametrize(
-    "status", [s for s in Status if s not in ON_THE_WAY | {Status.CREATED, Status.ACCEPTED}]
+    "status",
+    [Status.DELIVERED, Status.RETURNING, Status.RETURNED, Status.CANCELLED],
 )
 def test_a_shipment_that_nobody_delivers_any_more_is_not_loaded(status: Status) -> None:
     carrier = at_the_hub(status=status)
 
-    wanted = ScanVerdict.ALREADY_LOADED if status is Status.LOADED else ScanVerdict.NOT_LOADABLE
-    assert verdict(carrier) is wanted
+    assert verdict(carrier) is ScanVerdict.NOT_LOADABLE
     assert carrier.told(1) == []
 
 
-@pytest.mark.parametrize("status", sorted(ON_THE_WAY))
-def test_a_shipment_on_its_way_is_loaded_already(status: Status) -> None:
+@pytest.mark.parametrize("status", sorted(ON_THE_WAY | {Status.LOADED, Status.ATTEMPT_FAILED}))
+def test_a_shipment_on_the_van_is_loaded_already(status: Status) -> None:
     assert verdict(at_the_hub(status=status)) is ScanVerdict.ALREADY_LOADED
 
 
-def test_a_van_that_has_left_takes_nothing_more() -> None:
-    carrier = at_the_hub()
-    carrier.has(make_route(3, status=RouteStatus.ACTIVE), make_live())
+class TestOnTheRoad:
+    """The van has left with what is for the other two stops."""
 
-    assert verdict(carrier) is ScanVerdict.NOT_LOADABLE
-    assert carrier.shipment(1).status is Status.CREATED
+    def left_behind(self, *barcodes: str, **live: Any) -> InMemoryCarrier:
+        carrier = with_parcels(*(barcodes or ("BARCODE-1",)))
+        first, *others = carrier.routes.get(ROUTE).stops
+        stops = [first, *(replace(stop, promise=make_range()) for stop in others)]
+        done = replace(make_live().progress[0], is_done=True, promise=None)
+        progress = (done, *make_live().progress[1:])
+        etas = (None, *make_live().etas[1:])
+        carrier.has(
+            make_route(stops, status=RouteStatus.ACTIVE),
+            make_live(**{"progress": progress, "etas": etas, "recent": ()} | live),
+        )
+        return carrier
+
+    def test_a_scanned_parcel_is_out_for_delivery_and_its_stop_is_to_be_made(self) -> None:
+        carrier = self.left_behind()
+
+        assert verdict(carrier) is ScanVerdict.LOADED
+
+        shipment, live = carrier.shipment(1), carrier.fleet.live(DRIVER_ID)
+        assert shipment.status is Status.OUT_FOR_DELIVERY
+        assert carrier.told(1) == [
+            EventType.ACCEPTED,
+            EventType.LOADED,
+            EventType.OUT_FOR_DELIVERY,
+        ]
+        assert not live.progress[0].is_done
+        assert live.etas[0] is not None
+        route = carrier.routes.get(ROUTE)
+        assert shipment.promise == shipment.first_promise == route.stops[0].promise
+        assert route.plan_version == live.plan_version
+        assert carrier.news(1)[-1].data["promise"] is not None
+
+    def test_a_repeat_changes_nothing(self) -> None:
+        carrier = self.left_behind()
+        scan(carrier, "BARCODE-1")
+        before = (carrier.shipment(1), carrier.fleet.live(DRIVER_ID), carrier.routes.get(ROUTE))
+
+        assert verdict(carrier) is ScanVerdict.LOADED
+        assert before == (
+            carrier.shipment(1),
+            carrier.fleet.live(DRIVER_ID),
+            carrier.routes.get(ROUTE),
+        )
+
+    def test_a_scan_that_was_cut_off_before_the_departure_is_finished_by_its_repeat(self) -> None:
+        carrier = self.left_behind()
+        carrier.journal.before = [goes_well] + [lost_race] * ATTEMPTS
+
+        with pytest.raises(Unavailable):
+            scan(carrier, "BARCODE-1")
+        scan(carrier, "BARCODE-1")
+
+        assert carrier.told(1).count(EventType.OUT_FOR_DELIVERY) == 1
+        assert not carrier.fleet.live(DRIVER_ID).progress[0].is_done
+
+    def test_the_second_parcel_joins_the_first(self) -> None:
+        carrier = self.left_behind("BARCODE-1", "BARCODE-1b")
+
+        assert verdict(carrier, "BARCODE-1") is ScanVerdict.PARTLY_LOADED
+        assert carrier.shipment(1).status is Status.OUT_FOR_DELIVERY
+        assert carrier.news(1)[-1].data["parcels"] == {
+            "total": 2,
+            "aboard": 1,
+            "delivered": 0,
+            "later": 1,
+        }
+        live = carrier.fleet.live(DRIVER_ID)
+
+        assert verdict(carrier, "BARCODE-1b") is ScanVerdict.LOADED
+        assert carrier.told(1)[-2:] == [EventType.OUT_FOR_DELIVERY, EventType.LOADED]
+        assert carrier.news(1)[-1].data["barcodes"] == ["BARCODE-1b"]
+        assert carrier.fleet.live(DRIVER_ID) == live
+
+    def test_a_route_that_ended_a_moment_ago_goes_on(self) -> None:
+        done = tuple(replace(p, is_done=True, promise=None) for p in make_live().progress)
+        carrier = self.left_behind(progress=done, etas=(None,) * 3, ended_at=NOON - minutes(5))
+        over = replace(
+            carrier.routes.get(ROUTE), status=RouteStatus.COMPLETED, completed_at=NOON - minutes(5)
+        )
+        carrier.has(over)
+
+        assert verdict(carrier) is ScanVerdict.LOADED
+
+        route, live = carrier.routes.get(ROUTE), carrier.fleet.live(DRIVER_ID)
+        assert (route.status, route.completed_at) == (RouteStatus.ACTIVE, None)
+        assert live.is_on_shift
+        assert live.remaining() == [0]
+
+    def test_a_route_that_ended_long_ago_takes_nothing(self) -> None:
+        carrier = self.left_behind(ended_at=NOON - minutes(60 * 7))
+
+        with pytest.raises(NotFound):
+            scan(carrier, "BARCODE-1")
 
 
 def test_on_the_road_a_driver_loads_for_the_next_route() -> None:
@@ -224,16 +315,61 @@ def same_barcode() -> InMemoryCarrier:
     return carrier
 
 
-def test_a_barcode_that_two_shippers_use_loads_one_after_the_other() -> None:
+def test_a_barcode_that_two_shipments_have_loads_one_and_then_asks_which() -> None:
     carrier = same_barcode()
 
-    results = scan(carrier, "BARCODE-1", "BARCODE-1", "BARCODE-1")
+    results = scan(carrier, "BARCODE-1", "BARCODE-1")
 
     assert [(r.verdict, r.shipment_id) for r in results] == [
         (ScanVerdict.LOADED, "shp_0001"),
+        (ScanVerdict.AMBIGUOUS, None),
+    ]
+    assert results[1].choices == ("shp_0001", "shp_0002")
+    assert carrier.told(2) == []
+
+
+def test_a_scan_may_say_which_shipment_it_means() -> None:
+    carrier = same_barcode()
+    scan(carrier, "BARCODE-1")
+
+    chosen = tuple(Scan(f"chosen-{i}", "BARCODE-1", NOON, ShipmentId("shp_0002")) for i in range(2))
+    results = carrier.use(ScanParcels)(chosen, actor=DRIVER)
+    (last,) = carrier.use(ScanParcels)((Scan("last", "BARCODE-1", NOON),), actor=DRIVER)
+    unknown = Scan("none", "BARCODE-1", NOON, ShipmentId("shp_0003"))
+    (none,) = carrier.use(ScanParcels)((unknown,), actor=DRIVER)
+
+    assert [(r.verdict, r.shipment_id) for r in results] == [
         (ScanVerdict.LOADED, "shp_0002"),
         (ScanVerdict.ALREADY_LOADED, "shp_0002"),
     ]
+    assert last.verdict is ScanVerdict.ALREADY_LOADED
+    assert none.verdict is ScanVerdict.NOT_ON_ROUTE
+
+
+def test_a_repeat_of_a_scan_has_the_answer_of_the_first_time_and_loads_nothing() -> None:
+    carrier = same_barcode()
+    first = scan(carrier, "BARCODE-1")
+    before = carrier.shipment(1), carrier.shipment(2)
+
+    assert scan(carrier, "BARCODE-1") == first
+    assert (carrier.shipment(1), carrier.shipment(2)) == before
+
+
+def test_the_repeat_of_the_first_of_two_parcels_is_still_a_part() -> None:
+    carrier = with_parcels("BARCODE-1", "BARCODE-1b")
+    first = scan(carrier, "BARCODE-1")
+    scan(carrier, "BARCODE-1b")
+
+    assert carrier.shipment(1).status is Status.LOADED
+    assert scan(carrier, "BARCODE-1") == first
+
+
+@pytest.mark.parametrize("scanned", ["BARCODE-1\r\n", "]C0BARCODE-1", " barcode-1"])
+def test_a_code_is_known_whatever_the_scanner_makes_of_it(scanned: str) -> None:
+    carrier = at_the_hub()
+
+    assert verdict(carrier, scanned) is ScanVerdict.LOADED
+    assert carrier.shipment(1).scanned_barcodes == {"BARCODE-1"}
 
 
 def test_the_earliest_planned_route_is_loaded_first() -> None:
@@ -259,7 +395,7 @@ def without_routes() -> list[Live]:
     return [
         Live(DRIVER_ID, version=1),
         Live(DRIVER_ID, version=1, planned=(RouteId("rte_gone"),)),
-        make_live(ended_at=NOON),
+        make_live(ended_at=NOON - minutes(60 * 24)),
     ]
 
 
@@ -307,4 +443,5 @@ def test_a_race_that_is_lost_each_time_is_unavailable_and_the_repeat_goes_on() -
         scan(carrier, "BARCODE-1", "BARCODE-2")
     results = scan(carrier, "BARCODE-1", "BARCODE-2")
 
-    assert [r.verdict for r in results] == [ScanVerdict.ALREADY_LOADED, ScanVerdict.LOADED]
+    assert [r.verdict for r in results] == [ScanVerdict.LOADED, ScanVerdict.LOADED]
+    assert carrier.told(1) == [EventType.ACCEPTED, EventType.LOADED]

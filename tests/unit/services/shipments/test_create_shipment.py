@@ -11,6 +11,7 @@ from chalicelib.domain.errors import (
     Unavailable,
 )
 from chalicelib.domain.ids import ShipperId
+from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.shipments import Parcel
@@ -20,7 +21,6 @@ from chalicelib.services.shipments.create_shipment import (
     Created,
     CreateShipment,
     NewShipment,
-    RequestKey,
 )
 from tests.support.builders import (
     NOON,

@@ -11,7 +11,7 @@ from chalicelib.domain.proofs.proofs import object_key
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from local.cloud.capacity import item_bytes
 from tests.contract.shipments.golden_values import SHIPMENTS
-from tests.support.builders import make_proof, make_shipment, make_travelling
+from tests.support.builders import make_attempt, make_proof, make_shipment, make_travelling
 from tests.support.carrier import note
 
 LARGE: Final = SHIPMENTS["shipment-delivered"]
@@ -88,6 +88,10 @@ def test_no_field_is_forgotten() -> None:
         is_delayed=True,
         proof_requirements=SHIPMENTS["shipment-created-full"].proof_requirements,
         updated_at=LARGE.updated_at + timedelta(hours=1),
+        handed_over=frozenset({SSCCS[0].barcode}),
+        failed_barcodes=frozenset({SSCCS[1].barcode, "GONE"}),
+        scan_marks=frozenset({"abc", "abd+"}),
+        earlier_attempts=(make_attempt(barcodes=(SSCCS[1].barcode,)), make_attempt(note="x")),
     )
     plain = make_shipment()
 

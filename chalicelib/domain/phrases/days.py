@@ -1,0 +1,114 @@
+"""A day and a time of day, as people say them: in the stop's zone and as seen from ``now``."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.phrases.styles import Style
+
+NOON_HOUR: Final = 12
+
+
+class Form(StrEnum):
+    """How a date stands in its sentence. Words such as "today" are the same in each form."""
+
+    BARE = "bare"
+    """Tuesday 1 December"""
+    ON = "on"
+    """on Tuesday 1 December"""
+    BRIEF = "brief"
+    """Tue 1 Dec, for messages"""
+
+
+def day(
+    instant: datetime, now: datetime, zone: ZoneInfo, style: Style, form: Form = Form.ON
+) -> str:
+    """The day of an instant: today, tomorrow, yesterday, or a date with its weekday."""
+    local, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
+    return near_day(local, today, style) or dated(local, today, style, form)
+
+
+def clock(instant: datetime, zone: ZoneInfo, style: Style) -> str:
+    """The bare time of day: 14:10, in Finnish 14.10, in American English 2:10 pm.
+
+    It says which clock it means when the hour comes twice, at the end of summer time.
+    """
+    local = instant.astimezone(zone)
+    bare = local_clock(local, style)
+    return f"{bare} {zone_name(local)}" if is_repeated(local) else bare
+
+
+def moment(instant: datetime, now: datetime, zone: ZoneInfo, style: Style) -> str:
+    """A time in a list: only the clock when it is today, else with a short date."""
+    local, today, words = instant.astimezone(zone), now.astimezone(zone).date(), style.words
+    bare = clock(instant, zone, style)
+    if local.date() == today:
+        return bare
+    month = words.brief_months.split()[local.month - 1]
+    date_text = words.list_date.format(day=local.day, month=month)
+    if local.year != today.year:
+        date_text += words.brief_year.format(year=local.year)
+    return words.list_moment.format(date=date_text, clock=bare)
+
+
+def near_day(local: date, today: date, style: Style) -> str | None:
+    """Today, tomorrow or yesterday; None for every other day."""
+    words = style.words
+    near = {-1: words.yesterday, 0: words.today, 1: words.tomorrow}
+    return near.get((local - today).days)
+
+
+def dated(local: date, today: date, style: Style, form: Form) -> str:
+    """The date with its weekday, and with the year when that is not this year."""
+    words, is_brief = style.words, form is Form.BRIEF
+    weekdays, months, template, year = (
+        (words.brief_weekdays, words.brief_months, words.brief_date, words.brief_year)
+        if is_brief
+        else (words.weekdays, words.months, words.date, words.year)
+    )
+    text = template.format(
+        weekday=weekdays.split()[local.weekday()],
+        day=local.day,
+        month=months.split()[local.month - 1],
+    )
+    if local.year != today.year:
+        text += year.format(year=local.year)
+    return words.on_date.format(date=text) if form is Form.ON else text
+
+
+def local_clock(local: datetime | time, style: Style) -> str:
+    """The time of day of a local time, without a zone."""
+    if style.has_half_days:
+        return f"{half_day_clock(local)} {half(local)}"
+    return local.strftime(style.words.clock)
+
+
+def half_day_clock(local: datetime | time) -> str:
+    """The clock of twelve hours without am or pm."""
+    return f"{local.hour % NOON_HOUR or NOON_HOUR}:{local:%M}"
+
+
+def half(local: datetime | time) -> str:
+    """Which half of the day it is."""
+    return "am" if local.hour < NOON_HOUR else "pm"
+
+
+def is_repeated(local: datetime) -> bool:
+    """Whether this time of day comes twice, because clocks are set back over it."""
+    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return first is not None and second is not None and first > second
+
+
+def zone_name(local: datetime) -> str:
+    """Which clock it is: EEST, or the difference from UTC where a zone has no letters.
+
+    >>> zone_name(datetime(2026, 7, 1, tzinfo=ZoneInfo("Australia/Lord_Howe")))
+    'UTC+10:30'
+    """
+    name = local.strftime("%Z")
+    if name.isalpha():
+        return name
+    offset = local.strftime("%z")
+    minutes = f":{offset[3:5]}" if offset[3:5] != "00" else ""
+    return f"UTC{offset[0]}{int(offset[1:3])}{minutes}"

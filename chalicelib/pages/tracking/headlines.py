@@ -1,0 +1,117 @@
+"""The one-line answer of a page, and the lines for all that it leaves open."""
+
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.phrases.days import Form, clock, day, moment
+from chalicelib.domain.phrases.ranges import deadline_phrase, range_phrase
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.domain.tracking.tracking import TrackingView
+from chalicelib.pages import times
+from chalicelib.pages.languages import Locale
+from chalicelib.pages.tracking.nearness import stops_in_words
+from chalicelib.pages.tracking.words import Headline
+
+ANY_MINUTE: Final = timedelta(minutes=3)
+"""When the range ends this soon we name no time: it would be wrong before it is read."""
+
+LARGE_LETTERS: Final = 11
+"""A main line of this length (14:10–14:40) fits a phone in the largest size."""
+MEDIUM_LETTERS: Final = 20
+"""A main line of this length (03:30 EEST–03:30 EET) fits a phone in the next size."""
+BEFORE_DEPARTURE: Final = frozenset({Status.CREATED, Status.ACCEPTED, Status.LOADED})
+
+
+def headline_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
+    now = view.server_now
+    if view.status in {Status.OUT_FOR_DELIVERY, Status.ARRIVING}:
+        return _arrival(view, zone, locale)
+    if view.status is Status.DELIVERED and view.outcome is not None:
+        lead = locale.say(
+            "headline.delivered.lead", day=day(view.outcome.at, now, zone, locale.style)
+        )
+        at = clock(view.outcome.at, zone, locale.style)
+        return _timed(lead, locale.say("headline.delivered.main", clock=at))
+    if view.status is Status.ATTEMPT_FAILED:
+        at_day = day(view.outcome.at if view.outcome else now, now, zone, locale.style)
+        return _worded("attempt_failed", locale, day=at_day)
+    if view.window is not None and view.status in BEFORE_DEPARTURE and view.window.latest > now:
+        planned = range_phrase(view.window, now, zone, locale.style)
+        lead = locale.say("headline.planned", day=planned.before)
+        return _timed(lead.strip(), planned.times)
+    return _worded(view.status, locale)
+
+
+def _arrival(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
+    """The range that holds now; only its end once it has begun.
+
+    When what we told is past and nothing is heard, we name no new time: we do not know one.
+    """
+    now = view.server_now
+    if view.is_overdue:
+        return _worded("overdue", locale)
+    told = view.promise
+    if view.eta is not None and not _has_passed_in_silence(view):
+        told = view.eta.range.widened_to(times.RANGE_STEP)
+    if told is None:
+        return _worded("on_the_way", locale)
+    if told.latest <= now or (view.eta is not None and view.eta.latest <= now + ANY_MINUTE):
+        return _worded("any_minute", locale)
+    if told.earliest <= now:
+        by = deadline_phrase(told.latest, now, zone, locale.style)
+        lead = locale.say("headline.by.lead", day=by.day)
+        return _timed(lead, locale.say("headline.by.main", clock=by.times))
+    arriving = range_phrase(told, now, zone, locale.style, Form.ON)
+    lead = locale.say("headline.arriving", day=arriving.before)
+    return _timed(lead.strip(), arriving.times)
+
+
+def _has_passed_in_silence(view: TrackingView) -> bool:
+    """Whether the van is silent, and was expected before now: its ETA only moves with the clock."""
+    is_silent = view.eta_age_s is not None
+    return is_silent and view.eta is not None and view.eta.point <= view.server_now
+
+
+def _worded(key: str, locale: Locale, **values: str) -> Headline:
+    return Headline("", locale.say(f"headline.{key}", **values), "words")
+
+
+def _timed(lead: str, main: str) -> Headline:
+    if len(main) > MEDIUM_LETTERS:
+        return Headline(lead, main, "words")
+    return Headline(lead, main, "large" if len(main) <= LARGE_LETTERS else "medium")
+
+
+def details_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[str, ...]:
+    """Lines for all that the headline leaves open: reason, certainty, agreed window, next step."""
+    details = []
+    if view.status in BEFORE_DEPARTURE:
+        details.append(locale.say(f"detail.{view.status}", sender=view.sender.name))
+    if view.outcome is not None and view.outcome.reason is not None:
+        details.append(locale.say(f"reason.{view.outcome.reason}"))
+    if view.is_overdue:
+        details += _owning_up(view, zone, locale)
+    elif view.eta is not None and view.eta_age_s is not None and view.status is not Status.ARRIVED:
+        details.append(times.age("detail.stale", view.eta_age_s, locale))
+    if view.window is not None and view.status in ON_THE_WAY:
+        agreed = range_phrase(view.window, view.server_now, zone, locale.style).text
+        details.append(locale.say("detail.window", agreed=agreed))
+    return tuple(details)
+
+
+def _owning_up(view: TrackingView, zone: ZoneInfo, locale: Locale) -> list[str]:
+    """That what we told is past, when the last news came, and what was known then."""
+    now, said = view.server_now, []
+    if view.promise is not None:
+        old = range_phrase(view.promise, now, zone, locale.style).unless_today
+        said.append(locale.say("overdue.told", old=old))
+    age_s = view.silent_s
+    if age_s is not None:
+        heard = moment(now - timedelta(seconds=age_s), now, zone, locale.style)
+        said.append(locale.say("overdue.heard", moment=heard))
+        if view.stops_before is not None:
+            said.append(stops_in_words("overdue.stops", view.stops_before, locale))
+    elif view.position is None and view.position_hidden_because is None:
+        said.append(locale.say("overdue.unheard"))
+    return said

@@ -1,0 +1,79 @@
+"""How near the van is in words: stops, distance, and all that the map shows."""
+
+from chalicelib.domain.geography import Coordinates, distance_m
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.domain.tracking.tracking import TrackingView
+from chalicelib.pages import distances
+from chalicelib.pages.languages import Locale
+from chalicelib.pages.tracking.words import MapWords
+
+
+def nearness_of(view: TrackingView, locale: Locale) -> tuple[str, ...]:
+    """How many stops and how far, as far as it may be known; nothing once the driver is there."""
+    if view.status not in ON_THE_WAY or view.status is Status.ARRIVED:
+        return ()
+    if view.is_overdue and view.silent_s is not None:
+        return ()
+    near = []
+    if view.stops_before is not None:
+        near.append(stops_in_words("stops", view.stops_before, locale))
+    way_m = _way_m(view)
+    if way_m is not None:
+        near.append(_away(view, way_m, locale))
+    return tuple(near)
+
+
+def _away(view: TrackingView, way_m: float, locale: Locale) -> str:
+    if distances.is_at_the_door(way_m, _error_m(view)):
+        return locale.say("distance.door")
+    written = distances.distance(way_m, _error_m(view), view.country, locale)
+    return _sentence_case(locale.say("distance", distance=written))
+
+
+def _error_m(view: TrackingView) -> float | None:
+    return view.position.accuracy_m if view.position else None
+
+
+def stops_in_words(key: str, stops_before: int, locale: Locale) -> str:
+    return locale.count(key, stops_before) if stops_before else locale.say(f"{key}.next")
+
+
+def _way_m(view: TrackingView) -> float | None:
+    if view.position is None:
+        return None
+    van = Coordinates(view.position.lat_deg, view.position.lon_deg)
+    return distance_m(van, view.destination)
+
+
+def map_words(view: TrackingView, locale: Locale) -> MapWords:
+    """There is a map while a van is on its way, whether or not it may be seen."""
+    if view.status not in ON_THE_WAY:
+        return MapWords(is_shown=False, text="")
+    way_m = _way_m(view)
+    if way_m is None:
+        why = view.position_hidden_because
+        key = why if why in {"not_yet_near", "stale"} else "unknown"
+        return MapWords(is_shown=True, text=locale.say(f"map.{key}"))
+    return MapWords(is_shown=True, text=" ".join(_on_the_map(view, way_m, locale)))
+
+
+def _on_the_map(view: TrackingView, way_m: float, locale: Locale) -> list[str]:
+    """All that the map shows: van and door, and the error of the position where it is drawn."""
+    error_m = _error_m(view)
+    if distances.is_at_the_door(way_m, error_m):
+        return [locale.say("map.door")]
+    written = distances.distance(way_m, error_m, view.country, locale)
+    if view.stops_before is None or view.status is Status.ARRIVED:
+        said = [locale.say("map.distance", distance=written)]
+    else:
+        stops = stops_in_words("map.stops", view.stops_before, locale)
+        said = [locale.say("map.distance_and_stops", distance=written, stops=stops)]
+    if error_m is not None and distances.is_rough(error_m):
+        said.append(
+            locale.say("map.error", distance=distances.error(error_m, view.country, locale))
+        )
+    return said
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,165 @@
+"""Boarding: a parcel is found on a van that has left, so it is out for delivery from then on.
+
+Loading stays open on the road. The stop counts again as one to make, with an ETA and a promise. A
+route whose last stop was done a moment ago goes on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.journeys import reopen
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
+from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
+from chalicelib.domain.instants import Range
+from chalicelib.domain.journal.changes import (
+    Change,
+    HandledAdded,
+    LiveChange,
+    RouteChange,
+    ShipmentChange,
+)
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.shipments.custody import aboard, delivered, has_undecided, parts_data
+from chalicelib.domain.shipments.events import eta_data, range_data
+from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.statuses import ON_THE_WAY
+from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
+from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.ports.travel import Forecasts
+from chalicelib.services.retries import retried
+
+
+def is_open_for_loading(live: Live, now: datetime, policy: Policy) -> bool:
+    """Whether the van of the driver's last route still takes parcels for it."""
+    if live.route_id is None:
+        return False
+    return live.ended_at is None or now - live.ended_at <= policy.loading_after_end
+
+
+@dataclass(frozen=True, slots=True)
+class Boarding:
+    """What use cases need to let parcels board a van that has left."""
+
+    fleet: Fleet
+    routes: Routes
+    shipments: Shipments
+    journal: Journal
+    clock: Clock
+    ids: Ids
+    forecasts: Forecasts
+    policy: Policy
+
+    def __call__(
+        self,
+        driver_id: DriverId,
+        route_id: RouteId,
+        shipment_ids: Sequence[ShipmentId],
+        *,
+        actor: Actor,
+    ) -> None:
+        """Those of the shipments with a parcel aboard are out for delivery.
+
+        Nothing happens before the route has started, or to a shipment on its way. Safe to repeat.
+        """
+        for shipment_id in shipment_ids:
+            retried(lambda each=shipment_id: self._board(driver_id, route_id, each, actor))  # type: ignore[misc]
+
+    def _board(
+        self, driver_id: DriverId, route_id: RouteId, shipment_id: ShipmentId, actor: Actor
+    ) -> None:
+        now = self.clock.now()
+        live = self.fleet.live(driver_id)
+        if live.route_id != route_id or not is_open_for_loading(live, now, self.policy):
+            return
+        shipment = self.shipments.get(shipment_id)
+        if shipment.status in ON_THE_WAY or not has_undecided(shipment):
+            return
+        route = self.routes.get(route_id)
+        assigned = shipment.assignment
+        index = None if assigned is None else route.stop_index(assigned.stop_id)
+        if index is None or not shipment.is_on(route_id):
+            return
+        after, promise, others = self._reopened(live, route, index, now)
+        eta = after.etas[index]
+        data: dict[str, object] = {"promise": range_data(promise)}
+        if eta is not None:
+            data["eta"] = eta_data(eta)
+        promised = replace(
+            shipment, promise=promise, first_promise=shipment.first_promise or promise
+        )
+        departed, event = take(
+            promised,
+            Step.DEPART,
+            actor=actor,
+            event_id=EventId(self.ids.new(EVENT)),
+            occurred_at=now,
+            now=now,
+            data=data | parts_data(shipment, aboard(shipment)),
+        )
+        self.journal.commit(
+            ShipmentChange(departed, (event,), shipment.version),
+            LiveChange(replace(after, version=live.version + 1), live.version),
+            *others,
+        )
+
+    def _reopened(
+        self, live: Live, route: Route, index: int, now: datetime
+    ) -> tuple[Live, Range, list[Change]]:
+        """The live state with this stop to be made, its promise, and what else changes."""
+        progress, stop = live.progress[index], route.stops[index]
+        promise = progress.promise or stop.promise
+        if not progress.is_done and promise is not None:
+            return live, promise, []
+        after = reopen(
+            live,
+            index,
+            route,
+            self.forecasts.stop_times(route, now),
+            now=now,
+            model=self.forecasts.model,
+            policy=self.policy,
+        )
+        eta = after.etas[index]
+        promise = Range(now, now) if eta is None else eta.range
+        promise = promise.widened_to(self.policy.promise_step)
+        others: list[Change] = []
+        if stop.promise is None or route.status is RouteStatus.COMPLETED:
+            others.append(RouteChange(_going_on(route, index, promise), route.plan_version))
+            after = replace(after, plan_version=route.plan_version + 1)
+        if stop.promise is not None:
+            told = replace(after.progress[index], promise=promise, told_at=now)
+            after = after.with_progress(index, told)
+        delivered_here = self._delivered_at(route, index)
+        if delivered_here:
+            handled = Handled(delivered_parcels=parcel_numbers(route, delivered_here))
+            others.append(HandledAdded(route.id, handled, run_sheet_expires_at(route)))
+        return after, promise, others
+
+    def _delivered_at(self, route: Route, index: int) -> Mapping[ShipmentId, frozenset[str]]:
+        """What was delivered there: while a stop is open, the run sheet needs to be told."""
+        found = self.shipments.get_many(route.stops[index].shipment_ids)
+        return {
+            key: delivered(shipment)
+            for key, shipment in found.items()
+            if shipment.is_on(route.id) and delivered(shipment)
+        }
+
+
+def _going_on(route: Route, index: int, promise: Range) -> Route:
+    """The plan with a promise for this stop; driven again if it was complete."""
+    stop = route.stops[index]
+    promised = replace(stop, promise=stop.promise or promise)
+    return replace(
+        route,
+        stops=(*route.stops[:index], promised, *route.stops[index + 1 :]),
+        status=RouteStatus.ACTIVE,
+        completed_at=None,
+        plan_version=route.plan_version + 1,
+    )
