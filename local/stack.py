@@ -14,6 +14,7 @@ from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION, Stack
 from local import environment
 from local.client import Api, Line
 from local.clock import VirtualClock
+from local.cloud.forgetting import forgetter
 from local.cloud.queues import delays_on
 from local.inbox import Inbox
 
@@ -101,6 +102,8 @@ def running_stack(
         peeks = in_process and not aws.is_foreign
         events = bridge(served, aws.provisioned, aws.session, clock, peeks=peeks)
         events.after_delivery.append(inbox.collect)
+        if not aws.is_foreign:
+            events.after_delivery.append(forgetter())
         closing.callback(events.stop)
         if in_background:
             events.start()

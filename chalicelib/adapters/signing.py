@@ -17,13 +17,13 @@ from ulid import ULID
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import SHIPMENT, ShipmentId
+from chalicelib.domain.tracking.links import TOKEN_CHARS
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeSerializer
 
 NAME: Final = struct.Struct(">BB16s")
 MAC_BYTES: Final = 32
-TOKEN_CHARS: Final = 67
 
 
 class HmacSigner:

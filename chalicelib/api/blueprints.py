@@ -6,6 +6,7 @@ from typing import Final
 BLUEPRINTS: Final[Mapping[str, str]] = {
     "/health": "chalicelib.api.health:health",
     "/v1/driver": "chalicelib.api.driving:driving",
+    "/v1/driver/positions": "chalicelib.api.positions:positions",
     "/v1/driver/session": "chalicelib.api.accounts:accounts",
     "/v1/drivers": "chalicelib.api.accounts:accounts",
     "/v1/hubs": "chalicelib.api.accounts:accounts",

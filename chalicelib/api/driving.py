@@ -1,4 +1,4 @@
-"""Routes of a driver's phone: see the route, load, start, post positions, work the stops."""
+"""Routes of a driver's phone: see the route, load, start, work the stops. Positions are apart."""
 
 from typing import Final
 
@@ -6,8 +6,6 @@ from chalicelib.api.schemas.driving import (
     ArriveIn,
     DeliverIn,
     FailIn,
-    FixBatchIn,
-    IngestReportOut,
     ProofIn,
     ProofOut,
     ScansIn,
@@ -29,28 +27,13 @@ from chalicelib.domain.errors import (
     TooManyUploads,
     UploadMissing,
 )
-from chalicelib.domain.ids import DriverId, ShipmentId
+from chalicelib.domain.ids import ShipmentId
 from chalicelib.edge.blueprint import Endpoints
-from chalicelib.edge.bodies import MAX_BATCH_BYTES
 from chalicelib.edge.principals import DRIVERS
-from chalicelib.services.driving.ingest_positions import IngestReport
 from chalicelib.services.proofs.upload_proofs import AllowedUpload
 from chalicelib.services.routes.show_routes import DriverRoute
 
 driving: Final = Endpoints(__name__)
-
-
-@driving.endpoint(
-    "/v1/driver/positions",
-    method="POST",
-    principals=DRIVERS,
-    takes=FixBatchIn,
-    gives=IngestReportOut,
-    max_bytes=MAX_BATCH_BYTES,
-)
-def post_positions(actor: Actor, body: FixBatchIn) -> IngestReport:
-    """Take a batch of fixes in; every fix has its own verdict."""
-    return container().ingest_positions(body.to_domain(DriverId(actor.id), actor.epoch))
 
 
 @driving.endpoint(

@@ -42,7 +42,10 @@ def post_shipment(actor: Actor, body: ShipmentIn, key: RequestKey | None) -> Ans
     created = container().create_shipment(body.to_domain(), actor=actor, key=key)
     tracking_url = container().tracking_links(created.shipment)
     answer = ShipmentCreatedOut.joined(
-        created.shipment, status=Status.CREATED, tracking_url=tracking_url
+        created.shipment,
+        status=Status.CREATED,
+        tracking_url=tracking_url,
+        warnings=tuple(body.doubts()),
     )
     return Answer(answer, {"Idempotency-Replayed": "true"} if created.is_replay else {})
 

@@ -42,6 +42,8 @@ class Policy:
     """We refuse a fix that is older than this when it reaches us (``too_old``)."""
     clock_skew_limit: timedelta = timedelta(minutes=2)
     """We correct a device clock that differs from ours by more than this."""
+    clock_skew_memory: timedelta = timedelta(days=1)
+    """We do not use a skew above this unless the device says in the same request that it has it."""
     fix_accuracy_limit_m: float = 500.0
     """A less accurate fix is kept in the track, but moves neither the van nor an ETA."""
     teleport_speed_mps: float = 45.0

@@ -6,6 +6,7 @@ The model validates first (it refuses NaN, 1e999, deep nesting and lone surrogat
 recursion); only then a second parse looks for repeated keys, which the model would let pass.
 """
 
+import codecs
 import hashlib
 import json
 from typing import Any, Final, TypeVar
@@ -15,7 +16,7 @@ from pydantic import BaseModel
 
 from chalicelib.domain.errors import Invalid, TooLarge
 from chalicelib.domain.journal.requests import RequestKey
-from chalicelib.edge.problems import RepeatedKey, Unreadable, UnsupportedMedia
+from chalicelib.edge.problems import RepeatedKey, Unreadable, UnsupportedMedia, WrongEncoding
 
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_BATCH_BYTES: Final = 1024 * 1024
@@ -30,6 +31,7 @@ def parsed(model: type[M], request: Request, *, max_bytes: int = MAX_BODY_BYTES)
     raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > max_bytes:
         raise TooLarge(limit_bytes=max_bytes)
+    raw = _as_utf_8(raw)
     value = model.model_validate_json(raw)
     _require_single_keys(raw)
     return value
@@ -55,6 +57,24 @@ def _require_plain_json(request: Request) -> None:
         raise UnsupportedMedia
     if encoding != "identity":
         raise UnsupportedMedia
+
+
+def _as_utf_8(raw: bytes) -> bytes:
+    """The body without a byte order mark. Raises WrongEncoding with the name of the encoding.
+
+    JSON begins with two ASCII characters: where one of the first two bytes is zero, the text is in
+    UTF-16 or UTF-32 (RFC 4627 §3).
+    """
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) or b"\0\0" in raw[:4]:
+        raise WrongEncoding(_in_place_of_utf_8("UTF-32"))
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 in raw[:2]:
+        raise WrongEncoding(_in_place_of_utf_8("UTF-16"))
+    return raw
+
+
+def _in_place_of_utf_8(encoding: str) -> str:
+    return f"The body is in {encoding}. Save or send it as UTF-8."
 
 
 def _require_single_keys(raw: bytes) -> None:

@@ -22,6 +22,7 @@ from chalicelib.domain.errors import (
     Unauthorized,
     Unavailable,
 )
+from chalicelib.edge.sentences import sentence_of
 
 PROBLEM: Final = "application/problem+json"
 PROBLEM_TYPES: Final = "https://doorstep.example/problems/"
@@ -40,6 +41,13 @@ class RepeatedKey(Unreadable):
 
     code = "repeated_key"
     text = "A key appears twice in the same object."
+
+
+class WrongEncoding(Unreadable):
+    """Text in another encoding than UTF-8."""
+
+    code = "wrong_encoding"
+    text = "The body is not in UTF-8. Save or send it as UTF-8."
 
 
 class UnsupportedMedia(DomainError):
@@ -113,11 +121,15 @@ def problem_response(
 
 def problem_of_validation(error: ValidationError) -> Response:
     """400 when the body is not JSON, else 422 with a pointer to every field that fails."""
-    found = error.errors(include_url=False, include_input=False, include_context=False)
+    found = error.errors(include_url=False, include_input=False)
     if any(item["type"] == "json_invalid" for item in found):
         return problem(Unreadable())
     errors = [
-        {"pointer": pointer(item["loc"]), "code": item["type"], "detail": item["msg"]}
+        {
+            "pointer": pointer(item["loc"]),
+            "code": item["type"],
+            "detail": sentence_of(item["type"], item["msg"], item.get("ctx")),
+        }
         for item in found
         if not _is_consequence(item, found)
     ]

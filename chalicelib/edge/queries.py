@@ -1,22 +1,19 @@
 """Queries: read into the declared model, each parameter once; the first mistake is refused."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, TypeVar
 
 from chalice.app import Request
 from pydantic import BeforeValidator, StringConstraints, ValidationError
-from pydantic_core import PydanticCustomError
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import Invalid
-from chalicelib.edge.schemas import ID_PATTERN, Query
+from chalicelib.domain.instants import read_day
+from chalicelib.edge.schemas import ID_PATTERN, ID_WORDS, Query, written_as
+from chalicelib.edge.sentences import refused, sentence_of
 
 Q = TypeVar("Q", bound=Query)
-INVALID_ID: Final = "invalid_id"
-INVALID_DATE: Final = "invalid_date"
-_ID: Final = re.compile(ID_PATTERN, re.ASCII)
 Position = Mapping[str, str] | None
 """Where a page of a listing begins; None: at its first entry."""
 
@@ -26,8 +23,9 @@ def parsed_query(model: type[Q], request: Request) -> Q:
     try:
         return model.model_validate(_parameters(request, model))
     except ValidationError as exc:
-        first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
-        text = "This parameter is needed." if first["type"] == "missing" else first["msg"]
+        first = exc.errors(include_url=False, include_input=False)[0]
+        text = sentence_of(first["type"], first["msg"], first.get("ctx"))
+        text = "This parameter is needed." if first["type"] == "missing" else text
         pointer = f"?{first['loc'][0]}"
         raise Invalid(text, pointer=pointer, code=first["type"]) from exc
 
@@ -55,23 +53,18 @@ def _parameters(request: Request, model: type[Query]) -> dict[str, str]:
     return {name: query[name] for name in query}
 
 
-def _identifier(text: object) -> object:
-    """Not all that fits into a query fits into a key."""
-    if not (isinstance(text, str) and _ID.fullmatch(text)):
-        words = "An id: a prefix of three letters, an underscore and a ULID."
-        raise PydanticCustomError(INVALID_ID, words)
-    return text
-
-
 def _day(text: object) -> date:
     try:
-        return date.fromisoformat(str(text))
+        return read_day(str(text))
     except ValueError as exc:
-        words = "A day like 2026-11-23."
-        raise PydanticCustomError(INVALID_DATE, words) from exc
+        raise refused(code="invalid_date", words=str(exc)) from exc
 
 
-QueryId = Annotated[str, StringConstraints(pattern=ID_PATTERN), BeforeValidator(_identifier)]
+QueryId = Annotated[
+    str,
+    StringConstraints(pattern=ID_PATTERN),
+    written_as(ID_PATTERN, "invalid_id", ID_WORDS),
+]
 """A parameter that is an id."""
 QueryDay = Annotated[date, BeforeValidator(_day)]
 """A parameter that is a day, like 2026-11-23."""

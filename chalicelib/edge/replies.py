@@ -87,6 +87,12 @@ def see_other(url: str) -> Response:
     return Response("", headers=headers, status_code=HTTPStatus.SEE_OTHER)
 
 
+def found(url: str) -> Response:
+    """Send the browser on to the proper address of the same page."""
+    headers: Headers = {**PRIVATE, "Location": url, "Cache-Control": NO_STORE, "Content-Type": HTML}
+    return Response("", headers=headers, status_code=HTTPStatus.FOUND)
+
+
 def refused_link(error: DomainError) -> Response:
     """The refusal of a link as a problem document, for what scripts fetch; never stored."""
     return problem(as_seen_by_a_link(error), {**PRIVATE, "Cache-Control": NO_STORE})

@@ -3,16 +3,22 @@
 All are closed: a field that is not declared is refused on its way in and unknown on its way out.
 """
 
+import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, LiteralString, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+
+from chalicelib.edge.cleaning import is_blank, without_invisible
+from chalicelib.edge.sentences import refused
 
 ID_PATTERN: Final = r"^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$"
+LONGEST_CODE: Final = 1_000
+"""More characters than any code has, with all that may be around it."""
 MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 50
-OUT_OF_RANGE: Final = "out_of_range"
+ID_WORDS: Final = "Write an id as it was given to you, like shp_01JD8X4Q2M7V9K3N5P6R8T0W1Y."
+T = TypeVar("T")
 
 
 class Schema(BaseModel):
@@ -66,6 +72,33 @@ class Query(Schema):
     model_config = ConfigDict(strict=False)
 
 
+def written_as(pattern: str, code: LiteralString, words: str) -> BeforeValidator:
+    """Reads a code in plain characters; ``words`` refuse it in a sentence with an example."""
+    form = re.compile(pattern, re.ASCII)
+
+    def read(text: object) -> object:
+        if not isinstance(text, str):
+            return text
+        code_read = without_invisible(text) if len(text) <= LONGEST_CODE else ""
+        if not form.fullmatch(code_read):
+            raise refused(code=code, words=words)
+        return code_read
+
+    return BeforeValidator(read)
+
+
+def _absent_if_blank(value: object) -> object:
+    return None if isinstance(value, str) and is_blank(value) else value
+
+
+Maybe = Annotated[T | None, BeforeValidator(_absent_if_blank)]
+"""A field that may be left out. A text in which there is nothing to see counts as left out.
+
+For single values, not for lists: a list that a validator has seen is no JSON array any more, and
+then strict models do not take it for a tuple.
+"""
+
+
 def number_up_to(most: int) -> BeforeValidator:
     """Reads a limit from 1 to ``most``: ASCII digits, no sign, no blank."""
 
@@ -75,8 +108,7 @@ def number_up_to(most: int) -> BeforeValidator:
         is_number = is_short and digits.isascii() and digits.isdigit()
         number = int(digits) if is_number else 0
         if not 1 <= number <= most:
-            words = "A limit is a number from 1 to {most}."
-            raise PydanticCustomError(OUT_OF_RANGE, words, {"most": most})
+            raise refused(code="out_of_range", words=f"A limit is a number from 1 to {most}.")
         return number
 
     return BeforeValidator(read)

@@ -117,7 +117,7 @@ def dates_for_times(carrier: Carrier, case: Case) -> None:
             assert all("2026" in error["detail"] for error in reply.json["errors"]), reply.body
             continue
         assert reply.status == 201, reply.body
-        start = datetime.fromisoformat(shop.get(reply.json["id"])["window"]["start"])
+        start = datetime.fromisoformat(shop.get(reply.json["id"])["window"]["earliest"])
         local = start.astimezone(ZoneInfo("Europe/Helsinki"))
         assert local.strftime("%Y-%m-%dT%H:%M") in {f"{days}T00:00", f"{days}T10:00"}
 

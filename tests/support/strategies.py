@@ -3,6 +3,7 @@
 Values are realistic and include the edges: poles, the antimeridian, milliseconds.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any, Final
@@ -12,7 +13,7 @@ from ulid import ULID
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.departures import Departure
-from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, quantized
+from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, on_grid, quantized
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.run_sheets import ManifestEntry
 from chalicelib.domain.eta.estimates import Duration, Eta
@@ -83,6 +84,11 @@ def fixes(places: st.SearchStrategy[Coordinates] | None = None) -> st.SearchStra
         heading_deg=st.none() | st.floats(0, 360),
         battery_ratio=st.none() | st.floats(0, 1),
     ).map(quantized)
+
+
+def mocked(some: st.SearchStrategy[Fix]) -> st.SearchStrategy[Fix]:
+    """The same fixes, some of them marked as made up."""
+    return st.builds(lambda fix, is_mock: replace(fix, is_mock=is_mock), some, st.booleans())
 
 
 @st.composite
@@ -335,6 +341,7 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         completed_at=st.none() | instants(),
         start_action_id=st.none() | words(),
         breaks=st.lists(breaks(), max_size=3).map(tuple),
+        previous=st.none() | ids("rte").map(RouteId),
     )
 
 
@@ -430,6 +437,7 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         progress=st.tuples(*[progresses()] * count),
         etas=st.tuples(*[st.none() | etas()] * count),
         planned=st.lists(ids("rte").map(RouteId), max_size=2).map(tuple),
+        began_at=st.none() | coordinates().map(on_grid),
     )
 
 

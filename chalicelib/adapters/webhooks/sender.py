@@ -60,7 +60,8 @@ class HttpsWebhookSender:
         except socket.gaierror as exc:
             if exc.errno == socket.EAI_AGAIN:
                 raise Unavailable(dependency="dns") from exc
-            raise Invalid(pointer="/url", code="target_unknown") from exc
+            text = "No address is known for this host. Check how it is written."
+            raise Invalid(text, pointer="/url", code="target_unknown") from exc
         except TimeoutError as exc:
             raise Unavailable(dependency="dns") from exc
 

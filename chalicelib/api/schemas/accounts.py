@@ -1,22 +1,36 @@
 """Accounts on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AliasPath, Field, StringConstraints
+from pydantic import AliasPath, Field, StringConstraints, model_validator
 
-from chalicelib.api.schemas.shipments import TimeZone
-from chalicelib.api.schemas.values import Id, Instant, Latitude, Line, Longitude
+from chalicelib.api.schemas.codes import TimeZone, countries_of
+from chalicelib.api.schemas.values import Id, Instant, Latitude, Line, Longitude, require_place
 from chalicelib.domain.actors import Role
-from chalicelib.edge.schemas import Out, Schema
+from chalicelib.domain.geography import Coordinates
+from chalicelib.edge.schemas import Maybe, Out, Schema, written_as
+
+_SMS_NAME: Final = r"^[A-Za-z0-9 ]{1,24}$"
+_CODE: Final = r"^[A-Za-z0-9_-]{20,100}$"
 
 
 class ShipperIn(Schema):
     """A new shipper. ``sms_name``: what an SMS calls it, at most 24 letters, digits and blanks."""
 
     name: Line
-    sms_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ]{1,24}$")] | None = None
-    support_contact: Line | None = None
+    sms_name: Maybe[
+        Annotated[
+            str,
+            StringConstraints(pattern=_SMS_NAME),
+            written_as(
+                _SMS_NAME,
+                "invalid_sms_name",
+                "A name for SMS has 1 to 24 letters from A to Z, digits and blanks, like Kirja 24.",
+            ),
+        ]
+    ] = None
+    support_contact: Maybe[Line] = None
 
 
 class ShipperOut(Out):
@@ -34,8 +48,8 @@ class KeyIn(Schema):
 
     role: Literal["shipper", "dispatcher", "manager", "admin"]
     label: Line
-    shipper_id: Id | None = None
-    expires_at: Instant | None = None
+    shipper_id: Maybe[Id] = None
+    expires_at: Maybe[Instant] = None
 
 
 class KeyOut(Out):
@@ -65,6 +79,11 @@ class HubIn(Schema):
     lon_deg: Longitude
     time_zone: TimeZone
 
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        require_place(Coordinates(self.lat_deg, self.lon_deg), countries_of(self.time_zone))
+        return self
+
 
 class HubOut(Out):
     """A hub."""
@@ -81,7 +100,7 @@ class DriverIn(Schema):
     """A new driver."""
 
     name: Line
-    team: Line | None = None
+    team: Maybe[Line] = None
 
 
 class DriverOut(Out):
@@ -114,7 +133,15 @@ class InvitationOut(Out):
 class SessionIn(Schema):
     """A one-time code."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
+    code: Annotated[
+        str,
+        StringConstraints(pattern=_CODE),
+        written_as(
+            _CODE,
+            "invalid_code",
+            "Write the one-time code as it was given to you: 20 to 100 letters and digits.",
+        ),
+    ]
 
 
 class SessionOut(Out):

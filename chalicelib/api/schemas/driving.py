@@ -5,21 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.schemas.values import (
-    ActionId,
-    Id,
-    Instant,
-    Latitude,
-    Longitude,
-    Text,
-)
-from chalicelib.domain.driving.fixes import Fix, Reason, Verdict
+from chalicelib.api.schemas.fixes import FixItem
+from chalicelib.api.schemas.values import ActionId, DeviceTime, Id, Text
+from chalicelib.domain.driving.fixes import REFUSING, Reason, Verdict
 from chalicelib.domain.driving.stop_reports import StopReport
-from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import Out, Schema
+from chalicelib.edge.schemas import Maybe, Out, Schema
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
 from chalicelib.services.driving.scan_parcels import Scan, ScanVerdict
 from chalicelib.services.routes.start_route import StartOrder
@@ -33,8 +26,8 @@ class ScanIn(Schema):
 
     action_id: ActionId
     barcode: str
-    scanned_at: Instant
-    shipment_id: Id | None = None
+    scanned_at: DeviceTime
+    shipment_id: Maybe[Id] = None
 
 
 class ScansIn(Schema):
@@ -70,42 +63,15 @@ class ScansOut(Out):
     results: tuple[ScanOut, ...]
 
 
-class FixIn(Schema):
-    """One fix."""
-
-    recorded_at: Instant
-    lat_deg: Latitude
-    lon_deg: Longitude
-    accuracy_m: Annotated[float, Field(ge=0)] | None = None
-    speed_mps: Annotated[float, Field(ge=0)] | None = None
-    heading_deg: Annotated[float, Field(ge=0, le=360)] | None = None
-    battery_ratio: Annotated[float, Field(ge=0, le=1)] | None = None
-
-
 class FixBatchIn(Schema):
     """Up to a thousand fixes; ``sent_at`` is the device's clock when it sent them."""
 
-    sent_at: Instant | None = None
-    fixes: Annotated[tuple[FixIn, ...], Field(min_length=1, max_length=1_000)]
+    sent_at: Maybe[DeviceTime] = None
+    fixes: Annotated[tuple[FixItem, ...], Field(min_length=1, max_length=1_000)]
 
     def to_domain(self, driver_id: DriverId, epoch: int) -> FixBatch:
         """The batch of this driver."""
-        return FixBatch(
-            driver_id=driver_id,
-            epoch=epoch,
-            sent_at=self.sent_at,
-            fixes=tuple(
-                Fix(
-                    recorded_at=fix.recorded_at,
-                    coordinates=Coordinates(fix.lat_deg, fix.lon_deg),
-                    accuracy_m=fix.accuracy_m,
-                    speed_mps=fix.speed_mps,
-                    heading_deg=fix.heading_deg,
-                    battery_ratio=fix.battery_ratio,
-                )
-                for fix in self.fixes
-            ),
-        )
+        return FixBatch(driver_id=driver_id, epoch=epoch, sent_at=self.sent_at, fixes=self.fixes)
 
 
 class VerdictOut(Out):
@@ -116,7 +82,10 @@ class VerdictOut(Out):
 
 
 class IngestReportOut(Out):
-    """``accepted``: at face value; ``suspect``: kept, but moves nothing; ``rejected``: not kept."""
+    """``accepted``: at face value; ``suspect``: kept, but moves nothing; ``rejected``: not kept.
+
+    ``corrected``: the time of the fix was mended before it was judged.
+    """
 
     accepted: int
     duplicates: int
@@ -124,13 +93,15 @@ class IngestReportOut(Out):
     rejected: tuple[VerdictOut, ...]
     head_recorded_at: datetime | None
     clock_skew_s: float
+    corrected: tuple[VerdictOut, ...] = ()
 
     @classmethod
     def of(cls, value: IngestReport) -> "IngestReportOut":
-        """From the domain. A batch that was kept before is all duplicates, whatever else it is."""
+        """From the domain. Of a batch that was kept before, all that was kept is a duplicate."""
 
         def is_duplicate(verdict: Verdict) -> bool:
-            return value.is_repeat or verdict.reasons == (Reason.DUPLICATE,)
+            is_known = value.is_repeat or Reason.DUPLICATE in verdict.reasons
+            return is_known and not REFUSING.intersection(verdict.reasons)
 
         duplicates = [v for v in value.verdicts if is_duplicate(v)]
         judged = [v for v in value.verdicts if v.reasons and not is_duplicate(v)]
@@ -145,6 +116,11 @@ class IngestReportOut(Out):
             ),
             head_recorded_at=value.head_recorded_at,
             clock_skew_s=value.clock_skew.total_seconds(),
+            corrected=tuple(
+                VerdictOut(index=v.index, reasons=v.corrections)
+                for v in value.verdicts
+                if v.corrections
+            ),
         )
 
 
@@ -152,7 +128,7 @@ class StartIn(Schema):
     """The driver leaves. ``confirm_other_day``: also with the route of another day."""
 
     action_id: ActionId
-    occurred_at: Instant
+    occurred_at: DeviceTime
     confirm_other_day: bool = False
 
     def to_domain(self) -> StartOrder:
@@ -164,8 +140,8 @@ class ArriveIn(Schema):
     """The driver has reached a stop; ``sent_at`` is the device's clock when it sent this."""
 
     action_id: ActionId
-    occurred_at: Instant
-    sent_at: Instant | None = None
+    occurred_at: DeviceTime
+    sent_at: Maybe[DeviceTime] = None
 
     def to_domain(self, stop_id: str) -> StopReport:
         """The report."""
@@ -186,9 +162,9 @@ class AttemptIn(Schema):
     """
 
     action_id: ActionId
-    occurred_at: Instant
-    sent_at: Instant | None = None
-    note: Text | None = None
+    occurred_at: DeviceTime
+    sent_at: Maybe[DeviceTime] = None
+    note: Maybe[Text] = None
     proof_ids: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
     shipment_ids: Annotated[tuple[Id, ...], Field(max_length=40)] = ()
     barcodes: Annotated[tuple[str, ...], Field(max_length=200)] = ()

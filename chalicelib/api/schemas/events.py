@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.domain.actors import Role
+from chalicelib.domain.driving.clocks import TimeSource
 from chalicelib.domain.proofs.proofs import ProofKind
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
@@ -101,12 +102,17 @@ class ArrivalFacts(ForecastFacts):
     """``action_id`` is the driver's own name for the report; absent if the fixes told it."""
 
     action_id: str | None = Field(None, exclude_if=_is_absent)
+    time_source: TimeSource | None = Field(None, exclude_if=_is_absent)
 
 
 class AttemptFacts(StatusFacts):
-    """The driver's report of a visit."""
+    """The driver's report of a visit.
+
+    ``time_source`` says whose time ``occurred_at`` is: as the device said it, corrected, or ours.
+    """
 
     action_id: str | None = Field(None, exclude_if=_is_absent)
+    time_source: TimeSource | None = Field(None, exclude_if=_is_absent)
     reason: FailureReason | None = Field(None, exclude_if=_is_absent)
     proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
 

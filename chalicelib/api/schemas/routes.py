@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AliasPath, Field, model_validator
 
-from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut
+from chalicelib.api.schemas.values import Day, EtaOut, Id, Instant, RangeOut
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
 from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
@@ -13,7 +13,8 @@ from chalicelib.domain.routes.routes import Break, RouteStatus
 from chalicelib.domain.shipments.custody import ParcelState
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.edge.queries import QueryDay, QueryId
-from chalicelib.edge.schemas import ListingQuery, Out, Query, Schema
+from chalicelib.edge.schemas import ListingQuery, Maybe, Out, Query, Schema
+from chalicelib.edge.sentences import misfit
 from chalicelib.services.routes.show_routes import DriverRoute
 
 ServiceTime = Annotated[float, Field(ge=0, le=14_400)]
@@ -23,7 +24,7 @@ class VisitIn(Schema):
     """One visit: the shipments of one place."""
 
     shipment_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=40)]
-    service_time_s: ServiceTime | None = None
+    service_time_s: Maybe[ServiceTime] = None
 
 
 class BreakIn(Schema):
@@ -39,7 +40,7 @@ class RouteIn(Schema):
 
     driver_id: Id
     hub_id: Id
-    service_day: Annotated[date, Field(strict=False)]
+    service_day: Day
     starts_at: Instant
     stops: Annotated[tuple[VisitIn, ...], Field(min_length=1, max_length=200)] | None = None
     shipment_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200)] | None = None
@@ -48,8 +49,8 @@ class RouteIn(Schema):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.stops is None) == (self.shipment_ids is None):
-            msg = "give either stops or shipment_ids"
-            raise ValueError(msg)
+            words = "Give either stops or shipment_ids, and not both."
+            raise misfit(("stops",), "one_of_both", words)
         return self
 
     def to_domain(self) -> NewRoute:

@@ -1,127 +1,173 @@
 """Shipments on the wire."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
 from typing import Annotated, Final, Literal, Self
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AliasPath, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasPath,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
-from chalicelib.api.schemas.values import Instant, Latitude, Line, Longitude, RangeOut, Text
+from chalicelib.api.schemas.codes import Country, Language, TimeZone, zones_of
+from chalicelib.api.schemas.contacts import Email, Phone, e164
+from chalicelib.api.schemas.values import (
+    MAX_LINE_CHARS,
+    Latitude,
+    Line,
+    Longitude,
+    Moment,
+    RangeOut,
+    Text,
+    TextOrNothing,
+    require_place,
+)
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, at_place
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Address, Recipient
-from chalicelib.domain.shipments.barcodes import normal_form
+from chalicelib.domain.shipments.barcodes import normal_form, right_check_digit
 from chalicelib.domain.shipments.custody import ParcelState
+from chalicelib.domain.shipments.input_warnings import InputWarning
+from chalicelib.domain.shipments.places import CITY_STATES, can_be_in, has_clocks_of
 from chalicelib.domain.shipments.shipments import Parcel
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import Out, Schema
+from chalicelib.edge.cleaning import is_blank
+from chalicelib.edge.schemas import Maybe, Out, Schema, written_as
+from chalicelib.edge.sentences import misfit, refused
 from chalicelib.services.shipments.create_shipment import NewShipment
 
-MAX_EMAIL_CHARS: Final = 254
-"""RFC 5321 §4.5.3.1.3: a path has 256 characters with its angle brackets."""
+MAX_LINES: Final = 5
+DEFAULT_LOCALE: Final = "en"
+_BARCODE: Final = r"^[\x21-\x7e]{1,64}$"
 
-
-def _e164(phone: str) -> str:
-    import phonenumbers  # noqa: PLC0415 - only who takes shipments pays for its tables
-
-    try:
-        number = phonenumbers.parse(phone)
-    except phonenumbers.NumberParseException as exc:
-        msg = "a phone number with its country code, like +358401234567"
-        raise ValueError(msg) from exc
-    if not phonenumbers.is_possible_number(number):
-        msg = "not a possible phone number"
-        raise ValueError(msg)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _mailbox(text: str) -> str:
-    """The address as mail servers read it: ASCII, as SES demands, the domain in lower case."""
-    import email_validator  # noqa: PLC0415 - only who takes shipments pays for its tables
-
-    try:
-        found = email_validator.validate_email(
-            text, allow_smtputf8=False, check_deliverability=False, strict=True
-        )
-    except email_validator.EmailNotValidError as exc:
-        msg = "an e-mail address, like aino@example.com"
-        raise ValueError(msg) from exc
-    return found.ascii_email or text
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Every IANA name; finding them reads a folder of hundreds of files."""
-    return frozenset(available_timezones())
-
-
-def _zone(name: str) -> str:
-    if name not in _zones():
-        msg = "an IANA time zone, like Europe/Helsinki"
-        raise ValueError(msg)
-    return name
-
-
-Phone = Annotated[
+Barcode = Annotated[
     str,
-    StringConstraints(pattern=r"^\+[0-9 ()./-]{4,31}$"),  # no letters: they would count as digits
-    AfterValidator(_e164),
+    StringConstraints(pattern=_BARCODE),
+    written_as(
+        _BARCODE,
+        "invalid_barcode",
+        "A barcode has 1 to 64 ASCII letters, digits and signs without blanks, like "
+        "00340434161094042557.",
+    ),
 ]
-Email = Annotated[
-    str,
-    StringConstraints(max_length=MAX_EMAIL_CHARS),
-    AfterValidator(_mailbox),
-    Field(json_schema_extra={"format": "email"}),
+
+
+def _each_on_its_own(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """One line an entry, where one entry may come with line ends in it or with nothing."""
+    split = [line for entry in lines for line in entry.split("\n")]
+    found = tuple(line.strip() for line in split if not is_blank(line))
+    if not 1 <= len(found) <= MAX_LINES:
+        words = f'An address has 1 to {MAX_LINES} lines, like ["Mannerheimintie 12 B 34"].'
+        raise refused(code="wrong_number_of_lines", words=words)
+    for line in found:
+        if len(line) > MAX_LINE_CHARS:
+            words = f"A line of an address has at most {MAX_LINE_CHARS} characters."
+            raise refused(code="line_too_long", words=words)
+    return found
+
+
+Lines = Annotated[
+    tuple[TextOrNothing, ...],
+    Field(min_length=1, max_length=4 * MAX_LINES),
+    AfterValidator(_each_on_its_own),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"type": "string", "maxLength": MAX_LINE_CHARS},
+            "minItems": 1,
+            "maxItems": MAX_LINES,
+        }
+    ),
 ]
-TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
-Barcode = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$")]
+"""The lines of an address above its city."""
 
 
 class RecipientIn(Schema):
-    """The customer."""
+    """The customer. A phone number may be written as in the country of the address."""
 
     name: Line
-    phone: Phone | None = None
-    email: Email | None = None
-    locale: Language = "en"
+    phone: Maybe[Phone] = None
+    email: Maybe[Email] = None
+    locale: Maybe[Language] = None
 
 
 class AddressIn(Schema):
     """A door: its coordinates are the sender's, its zone an IANA name."""
 
-    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
-    city: Line
-    postal_code: Annotated[Line, StringConstraints(max_length=16)] | None = None
+    lines: Lines
+    city: Maybe[Line] = None
+    postal_code: Maybe[Annotated[Line, StringConstraints(max_length=16)]] = None
     country: Country
     lat_deg: Latitude
     lon_deg: Longitude
     time_zone: TimeZone
-    instructions: Text | None = None
+    instructions: Maybe[Text] = None
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        if self.city is None and self.country not in CITY_STATES:
+            words = f"An address in {self.country} needs its city, like Helsinki in FI."
+            raise misfit(("city",), "missing", words)
+        require_place(self.coordinates, {self.country})
+        return self
+
+    @property
+    def coordinates(self) -> Coordinates:
+        """Where it is."""
+        return Coordinates(self.lat_deg, self.lon_deg)
+
+    def to_domain(self) -> Address:
+        """The address. In a city state the name of the country is its city."""
+        return Address(
+            lines=self.lines,
+            city=self.city or CITY_STATES[self.country],
+            country=self.country,
+            coordinates=self.coordinates,
+            time_zone=self.time_zone,
+            postal_code=self.postal_code,
+            instructions=self.instructions,
+        )
+
+    def doubts(self) -> Iterator[InputWarning]:
+        """What is taken though it may be a mistake."""
+        if not can_be_in(self.coordinates, self.country):
+            detail = f"These coordinates do not lie in {self.country}. Check them and the country."
+            yield InputWarning("/address/country", detail)
+        if not has_clocks_of(self.time_zone, zones_of(self.country)):
+            detail = f"The clocks of {self.time_zone} differ from those of {self.country}."
+            yield InputWarning("/address/time_zone", detail)
 
 
 class ParcelIn(Schema):
     """One piece."""
 
     barcode: Barcode
-    description: Line | None = None
+    description: Maybe[Line] = None
 
 
 class WindowIn(Schema):
-    """When the recipient expects it."""
+    """When the recipient expects it: instants, or local times or days at the address."""
 
-    start: Instant
-    end: Instant
+    start: Moment
+    end: Moment
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.end < self.start:
-            msg = "a window must not end before it starts"
-            raise ValueError(msg)
-        return self
+    def to_domain(self, time_zone: str) -> Range:
+        """The range in this zone. Raises a ValidationError that points at the wrong end."""
+        ends = {}
+        for name, moment in (("start", self.start), ("end", self.end)):
+            try:
+                ends[name] = at_place(moment, time_zone, is_end=name == "end")
+            except ValueError as exc:
+                raise misfit(("window", name), "invalid_time", str(exc)) from exc
+        if ends["end"] < ends["start"]:
+            words = "The window must not end before it starts. Check the two times and their days."
+            raise misfit(("window", "end"), "invalid_range", words)
+        return Range(ends["start"], ends["end"])
 
 
 class ProofRequirementsIn(Schema):
@@ -138,36 +184,66 @@ class ShipmentIn(Schema):
     address: AddressIn
     parcels: Annotated[tuple[ParcelIn, ...], Field(min_length=1, max_length=50)]
     window: WindowIn | None = None
-    service_time_s: Annotated[float, Field(ge=0, le=14_400)] | None = None
+    service_time_s: Maybe[Annotated[float, Field(ge=0, le=14_400)]] = None
     proof_requirements: ProofRequirementsIn = Field(default_factory=ProofRequirementsIn)
 
     @model_validator(mode="after")
-    def _parcels_differ(self) -> Self:
-        if len({normal_form(parcel.barcode) for parcel in self.parcels}) < len(self.parcels):
-            msg = "each parcel needs a barcode of its own"
-            raise ValueError(msg)
+    def _fits_together(self) -> Self:
+        seen: set[str] = set()
+        for i, parcel in enumerate(self.parcels):
+            code = normal_form(parcel.barcode)
+            if code in seen:
+                words = "Each parcel needs a barcode of its own; an earlier one has this."
+                raise misfit(("parcels", i, "barcode"), "repeated_barcode", words)
+            seen.add(code)
+        self._phone()
+        self._window()
         return self
+
+    def _phone(self) -> str | None:
+        """The phone number as the country of the address reads it."""
+        written = self.recipient.phone
+        try:
+            return None if written is None else e164(written, self.address.country)
+        except ValueError as exc:
+            raise misfit(("recipient", "phone"), "invalid_phone", str(exc)) from exc
+
+    def _window(self) -> Range | None:
+        return None if self.window is None else self.window.to_domain(self.address.time_zone)
+
+    def doubts(self) -> Iterator[InputWarning]:
+        """What is taken though it may be a mistake. The same order has the same doubts."""
+        yield from self.address.doubts()
+        for i, parcel in enumerate(self.parcels):
+            digit = right_check_digit(parcel.barcode)
+            if digit is not None:
+                detail = f"This SSCC should end with the check digit {digit}. Scan the label again."
+                yield InputWarning(f"/parcels/{i}/barcode", detail)
 
     def to_domain(self) -> NewShipment:
         """The order."""
-        address = self.address
+        recipient = self.recipient
         return NewShipment(
             reference=self.reference,
-            recipient=Recipient(**self.recipient.model_dump()),
-            address=Address(
-                lines=address.lines,
-                city=address.city,
-                country=address.country,
-                coordinates=Coordinates(address.lat_deg, address.lon_deg),
-                time_zone=address.time_zone,
-                postal_code=address.postal_code,
-                instructions=address.instructions,
+            recipient=Recipient(
+                name=recipient.name,
+                phone=self._phone(),
+                email=recipient.email,
+                locale=recipient.locale or DEFAULT_LOCALE,
             ),
+            address=self.address.to_domain(),
             parcels=tuple(Parcel(p.barcode, p.description) for p in self.parcels),
-            window=Range(self.window.start, self.window.end) if self.window else None,
+            window=self._window(),
             service_time_s=self.service_time_s,
             proof_requirements=ProofRequirements(photo=self.proof_requirements.photo),
         )
+
+
+class WarningOut(Out):
+    """What was taken though it may be a mistake: the field, and why in a sentence."""
+
+    pointer: str
+    detail: str
 
 
 class ShipmentCreatedOut(Out):
@@ -178,6 +254,7 @@ class ShipmentCreatedOut(Out):
     status: Literal[Status.CREATED]
     created_at: datetime
     tracking_url: str
+    warnings: tuple[WarningOut, ...]
 
 
 class ExternalStatusOut(Out):

@@ -7,11 +7,11 @@ committed with it.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from chalicelib.domain.driving.fixes import credible
+from chalicelib.domain.driving.doubts import NO_DOUBTS, Doubts
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.arrival import Seen, has_arrived
 from chalicelib.domain.eta.estimates import Eta, Etas
@@ -64,6 +64,7 @@ class AlertInput(NamedTuple):
     is_next: bool = True
     seen: tuple[Seen, ...] = ()
     """The newest credible fixes; empty unless the van is near this stop."""
+    doubts: Doubts = NO_DOUBTS
 
 
 Rule = Callable[[AlertInput, Policy], tuple[Alert, Progress] | None]
@@ -93,6 +94,8 @@ def approaching(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | N
         return None
     if eta.point - given.as_of > policy.approaching_within:
         return None
+    if not given.doubts.is_near(given.stop_index, given.as_of, policy):
+        return None
     alert = Alert(
         AlertKind.APPROACHING,
         given.stop_index,
@@ -114,15 +117,23 @@ def delayed(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
         return None
     if eta.point <= promise.latest + policy.delay_tolerance or _is_promise_recent(given, policy):
         return None
+    if not given.doubts.is_late(given.stop_index, promise, given.as_of):
+        return None
     return _with_new_promise(given, AlertKind.DELAYED, eta, policy, is_delayed=True)
 
 
 def back_on_time(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
-    """After a delay, the ETA is safely inside the first promise again. That promise holds again."""
+    """After a delay, the ETA is safely inside the first promise again. That promise holds again.
+
+    If the delay was an error of ours, this waits for neither time nor margin.
+    """
     progress, eta, first = given.progress, given.eta, given.stop.promise
     if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
         return None
-    if _is_promise_recent(given, policy) or eta.point > first.latest - policy.recovery_margin:
+    is_error = given.doubts.is_error(progress.told_at)
+    if not is_error and _is_promise_recent(given, policy):
+        return None
+    if eta.point > first.latest - (timedelta(0) if is_error else policy.recovery_margin):
         return None
     return _with_new_promise(
         given, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False, first=first
@@ -164,7 +175,14 @@ def is_quiet(
 
 
 def decide(
-    live: Live, route: Route, *, as_of: datetime, now: datetime, limit: int, policy: Policy
+    live: Live,
+    route: Route,
+    *,
+    as_of: datetime,
+    now: datetime,
+    limit: int,
+    policy: Policy,
+    doubts: Doubts = NO_DOUBTS,
 ) -> tuple[Live, tuple[Alert, ...]]:
     """The live state with its alert memory updated, and the alerts, nearest stops first.
 
@@ -186,7 +204,9 @@ def decide(
         ):
             is_next = is_next and progress[i].arrived_at is not None
             continue
-        given = AlertInput(i, route.stops[i], progress[i], stops_before, live.etas[i], as_of)
+        given = AlertInput(
+            i, route.stops[i], progress[i], stops_before, live.etas[i], as_of, doubts=doubts
+        )
         if i == live.nearest_stop:
             given = given._replace(
                 near_since=live.near_since, is_next=is_next, seen=_seen(live, policy)
@@ -210,7 +230,7 @@ def decide(
 
 
 def _seen(live: Live, policy: Policy) -> tuple[Seen, ...]:
-    return tuple((fix.recorded_at, fix.coordinates) for fix in credible(live.recent, policy))
+    return tuple((fix.recorded_at, fix.coordinates) for fix in live.credible(policy))
 
 
 def _is_promise_recent(given: AlertInput, policy: Policy) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from chalicelib.domain.driving.fixes import Fix, credible
+from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates
@@ -90,7 +90,7 @@ def from_stop(
         stood_at=_middle(
             [
                 fix
-                for fix in credible(before.recent, policy)
+                for fix in before.credible(policy)
                 if arrived_at is not None and arrived_at <= fix.recorded_at <= left_at
             ]
         ),

@@ -5,14 +5,16 @@ of the newest few usable fixes *as a set*. So the order and the grouping in whic
 cannot change it: keeping the newest K of a union is associative, commutative and idempotent.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
 from chalicelib.domain.geography import Coordinates, distance_m
+from chalicelib.domain.ids import RouteId
 from chalicelib.domain.policy import Policy
 
 RECENT_FIXES: Final = 6
@@ -20,7 +22,8 @@ RECENT_FIXES: Final = 6
 REANCHOR_AFTER: Final = 3
 NULL_ISLAND_DEG: Final = 0.01
 DEGREE_STEPS: Final = 10_000_000  # 1e-7 degrees, about 1 cm
-MILLISECOND: Final = timedelta(milliseconds=1)
+MOST_ACCURACY_M: Final = 6553.4
+MOST_SPEED_MPS: Final = 655.3
 
 
 class Reason(StrEnum):
@@ -33,9 +36,19 @@ class Reason(StrEnum):
     NULL_ISLAND = "null_island"
     POOR_ACCURACY = "poor_accuracy"
     TELEPORT = "teleport"
+    MOCK = "mock"
+    """The device says that an app made this place up."""
+    NO_PLACE = "no_place"
+    """The coordinates are missing, or are no place on Earth."""
+    NO_TIME = "no_time"
+    """The time is missing, or is none."""
+    WEEK_ROLLOVER = "week_rollover"
+    """The receiver counts its weeks from 0 again. We corrected the time and took the fix."""
 
 
-REFUSING: Final = frozenset({Reason.TOO_OLD, Reason.FUTURE, Reason.OFF_SHIFT})
+REFUSING: Final = frozenset(
+    {Reason.TOO_OLD, Reason.FUTURE, Reason.OFF_SHIFT, Reason.NO_PLACE, Reason.NO_TIME}
+)
 """A fix with one of these reasons is not kept."""
 
 DISCARDING: Final = REFUSING | {Reason.DUPLICATE}
@@ -55,13 +68,22 @@ class Fix:
     speed_mps: float | None = None
     heading_deg: float | None = None
     battery_ratio: float | None = None
+    is_mock: bool = False
 
     @property
     def sort_key(self) -> tuple[datetime, tuple[float, ...]]:
         """Device time first. All other fields settle ties, so the order of arrival never counts."""
         details = (self.accuracy_m, self.speed_mps, self.heading_deg, self.battery_ratio)
         known = (-1.0 if value is None else value for value in details)
-        return self.recorded_at, (self.coordinates.lat_deg, self.coordinates.lon_deg, *known)
+        place = self.coordinates
+        return self.recorded_at, (place.lat_deg, place.lon_deg, *known, float(self.is_mock))
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableFix:
+    """An item of a batch that is no fix, and why."""
+
+    reasons: tuple[Reason, ...]
 
 
 def quantized(fix: Fix) -> Fix:
@@ -72,23 +94,33 @@ def quantized(fix: Fix) -> Fix:
     at = fix.recorded_at.astimezone(UTC)
     return Fix(
         recorded_at=at.replace(microsecond=at.microsecond // 1000 * 1000),
-        coordinates=Coordinates(
-            round(fix.coordinates.lat_deg * DEGREE_STEPS) / DEGREE_STEPS,
-            round(fix.coordinates.lon_deg * DEGREE_STEPS) / DEGREE_STEPS,
-        ),
-        accuracy_m=None if fix.accuracy_m is None else min(round(fix.accuracy_m * 10), 65534) / 10,
-        speed_mps=None if fix.speed_mps is None else min(round(fix.speed_mps * 10), 6553) / 10,
+        coordinates=on_grid(fix.coordinates),
+        accuracy_m=_in_tenths(fix.accuracy_m, MOST_ACCURACY_M),
+        speed_mps=_in_tenths(fix.speed_mps, MOST_SPEED_MPS),
         heading_deg=None if fix.heading_deg is None else float(round(fix.heading_deg) % 360),
         battery_ratio=None if fix.battery_ratio is None else round(fix.battery_ratio * 100) / 100,
+        is_mock=fix.is_mock,
+    )
+
+
+def on_grid(place: Coordinates) -> Coordinates:
+    """The place rounded to the resolution that we store: 1e-7 degrees."""
+    return Coordinates(
+        round(place.lat_deg * DEGREE_STEPS) / DEGREE_STEPS,
+        round(place.lon_deg * DEGREE_STEPS) / DEGREE_STEPS,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of screening the fix at ``index``. Without reasons it is taken at face value."""
+    """The result of screening the fix at ``index``. Without reasons it is taken at face value.
+
+    ``corrections`` say what we mended before we judged it.
+    """
 
     index: int
     reasons: tuple[Reason, ...] = ()
+    corrections: tuple[Reason, ...] = ()
 
     @property
     def is_stored(self) -> bool:
@@ -102,78 +134,85 @@ class Screened:
 
     ``stored`` goes into the track, ``usable`` may move the head, ``trusted`` are no jumps.
     ``stored`` does not depend on earlier fixes, so a repeated batch stores the same fixes.
+    ``late`` are fixes of earlier shifts by route: they complete its track and do nothing else.
     """
 
     verdicts: tuple[Verdict, ...]
     stored: tuple[Fix, ...]
     usable: tuple[Fix, ...]
     trusted: tuple[Fix, ...]
+    late: tuple[tuple[RouteId, tuple[Fix, ...]], ...] = ()
 
 
-def device_clock_skew(
-    newest_recorded_at: datetime,
-    sent_at: datetime | None,
-    *,
-    oldest_recorded_at: datetime,
-    received_at: datetime,
-    known_skew: timedelta,
-    policy: Policy,
-) -> timedelta:
-    """How far the device's clock is ahead of ours; zero when it is about right.
+@dataclass(frozen=True, slots=True)
+class EarlierShift:
+    """A route that the driver had finished before the present one, and the hours of it."""
 
-    ``sent_at`` (the device's clock when it sent) shows the skew directly. Without it we can only
-    detect a clock that is ahead: then even the oldest fix lies in the future. We keep a known skew
-    while it still fits, so a repeated batch is corrected by exactly the same amount.
-    """
-    if sent_at is not None:
-        seen = sent_at - received_at
-    elif oldest_recorded_at - received_at > policy.fix_future_limit:
-        seen = newest_recorded_at - received_at
-    else:
-        return timedelta(0)
-    if abs(seen) <= policy.clock_skew_limit:
-        return timedelta(0)
-    seen -= seen % MILLISECOND  # we store milliseconds; a repeat must get the same correction
-    return known_skew if abs(seen - known_skew) <= policy.clock_skew_limit else seen
+    route_id: RouteId
+    started_at: datetime
+    ended_at: datetime
 
 
 def screen(
-    fixes: Sequence[Fix],
+    fixes: Sequence[Fix | UnreadableFix],
     *,
     recent: Sequence[Fix],
     received_at: datetime,
     shift_started_at: datetime | None,
     shift_ended_at: datetime | None = None,
+    earlier: Sequence[EarlierShift] = (),
+    origin: Fix | None = None,
     policy: Policy,
 ) -> Screened:
     """Judge every fix on its own, then the whole sequence. Every fix gets all of its reasons.
 
     ``recent`` are the newest usable fixes so far. ``shift_started_at`` is None off shift, and then
-    nothing is stored. Raises nothing: bad fixes only get reasons.
+    nothing is stored but fixes of ``earlier`` shifts. ``origin`` is where the van was when the
+    shift began. Raises nothing: bad fixes only get reasons.
     """
     seen = set(recent)
     reasons: list[list[Reason]] = []
+    kept: dict[RouteId | None, _Kept] = {None: _Kept()}  # None: of the present shift
     for fix in fixes:
+        if isinstance(fix, UnreadableFix):
+            reasons.append(list(fix.reasons))
+            continue
         found = _reasons(fix, seen, received_at, policy)
-        if not _is_on_shift(fix, shift_started_at, shift_ended_at):
-            found.append(Reason.OFF_SHIFT)
         reasons.append(found)
         seen.add(fix)
-    plain = [fix for fix, found in zip(fixes, reasons, strict=True) if not found]
-    jumps = teleports(sorted({*recent, *plain}, key=_order), policy)
-    for fix, found in zip(fixes, reasons, strict=True):
-        if not found and fix in jumps:
+        is_present = _is_on_shift(fix, shift_started_at, shift_ended_at)
+        route_id = None if is_present else _route_of(fix, earlier)
+        if route_id is None and not is_present:
+            found.append(Reason.OFF_SHIFT)
+        if not REFUSING.intersection(found):
+            kept.setdefault(route_id, _Kept()).add(fix, is_plain=not found)
+    present = kept.pop(None)
+    jumps = teleports(sorted(present.plain.union(recent), key=_order), policy, origin)
+    for driven in kept.values():
+        jumps |= teleports(sorted(driven.plain, key=_order), policy)
+    for each, found in zip(fixes, reasons, strict=True):
+        if not found and each in jumps:
             found.append(Reason.TELEPORT)
-    verdicts = tuple(Verdict(i, tuple(found)) for i, found in enumerate(reasons))
-    stored = {
-        fix for fix, found in zip(fixes, reasons, strict=True) if not REFUSING.intersection(found)
-    }
     return Screened(
-        verdicts=verdicts,
-        stored=tuple(sorted(stored, key=_order)),
-        usable=tuple(sorted(plain, key=_order)),
-        trusted=tuple(sorted((fix for fix in plain if fix not in jumps), key=_order)),
+        verdicts=tuple(Verdict(i, tuple(found)) for i, found in enumerate(reasons)),
+        stored=tuple(sorted(present.stored, key=_order)),
+        usable=tuple(sorted(present.plain, key=_order)),
+        trusted=tuple(sorted(present.plain - jumps, key=_order)),
+        late=tuple((key, tuple(sorted(kept[key].stored, key=_order))) for key in kept if key),
     )
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The fixes of one shift; the plain ones have nothing against them."""
+
+    stored: set[Fix] = field(default_factory=set)
+    plain: set[Fix] = field(default_factory=set)
+
+    def add(self, fix: Fix, *, is_plain: bool) -> None:
+        self.stored.add(fix)
+        if is_plain:
+            self.plain.add(fix)
 
 
 def newest(recent: Iterable[Fix], usable: Iterable[Fix]) -> tuple[Fix, ...]:
@@ -181,26 +220,53 @@ def newest(recent: Iterable[Fix], usable: Iterable[Fix]) -> tuple[Fix, ...]:
     return tuple(sorted({*recent, *usable}, key=_order)[-RECENT_FIXES:])
 
 
-def credible(recent: Sequence[Fix], policy: Policy) -> tuple[Fix, ...]:
-    """The longest chain among the newest fixes that a vehicle can have driven.
+def credible(recent: Sequence[Fix], policy: Policy, origin: Fix | None = None) -> tuple[Fix, ...]:
+    """The chain among the newest fixes that the van is believed to have driven.
 
-    ``recent`` is in device order. The last fix of the chain is the head. Among equally long chains
-    the oldest wins, so a single jump moves nothing. A newer chain wins when three of its fixes are
-    not in the older chain: then the van really is elsewhere.
+    ``recent`` is in device order. The last fix of the chain is the head. ``origin`` is the first
+    link: where the van was when its shift began. It is no fix, so it is not in the answer.
+
+    A chain gives way to one that goes on after its end with three fixes that agree: then the van
+    really is elsewhere. If fixes of two chains alternate, the chain that was at more places wins: a
+    phone that repeats an old place is at one. Else the oldest chain stays, so that a single jump
+    moves nothing.
     """
-    if all(is_drivable(a, b, policy) for a, b in pairwise(recent)):
+    links = (*recent,) if origin is None else (origin, *recent)
+    if all(is_drivable(a, b, policy) for a, b in pairwise(links)):
         return tuple(recent)  # the usual case: no jump
     chains: list[tuple[Fix, ...]] = []
-    for fix in recent:
+    for fix in links:
         # The newest of equally long chains, so that a van elsewhere gets a chain of its own.
         reaching = (chain for chain in reversed(chains) if is_drivable(chain[-1], fix, policy))
         chains.append((*max(reaching, key=len, default=()), fix))
-    best: tuple[Fix, ...] = ()
-    for chain in chains:
-        own = set(chain).difference(best)
-        if len(chain) > len(best) or (len(chain) == len(best) and len(own) >= REANCHOR_AFTER):
-            best = chain
-    return best
+    whole = [a for a in chains if not any(b[: len(a)] == a for b in chains if b is not a)]
+    best = functools.reduce(_more_credible, whole)
+    return best if origin is None or best[0] is not origin else best[1:]
+
+
+def _more_credible(a: tuple[Fix, ...], b: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """One of two chains of which neither goes on with the other."""
+    own_of_a = [fix for fix in a if fix not in b]
+    own_of_b = [fix for fix in b if fix not in a]
+    older, younger, own = a, b, own_of_b
+    if own_of_b[0].sort_key < own_of_a[0].sort_key:
+        older, younger, own = b, a, own_of_a
+    if own[0].sort_key > older[-1].sort_key:
+        return younger if len(own) >= REANCHOR_AFTER else older
+    support, rival = _support(younger), _support(older)
+    if support == rival and len(older) >= REANCHOR_AFTER:
+        # Which one we choose says nothing. But every window of the same fixes must choose it again.
+        return min(older, younger, key=lambda chain: min(map(_place, chain)))
+    return younger if support > rival else older
+
+
+def _support(chain: Sequence[Fix]) -> tuple[int, int]:
+    """At how many places a chain was, and with how many fixes."""
+    return len(set(map(_place, chain))), len(chain)
+
+
+def _place(fix: Fix) -> tuple[float, float]:
+    return fix.coordinates.lat_deg, fix.coordinates.lon_deg
 
 
 def is_drivable(a: Fix, b: Fix, policy: Policy) -> bool:
@@ -213,13 +279,19 @@ def is_drivable(a: Fix, b: Fix, policy: Policy) -> bool:
     return distance_m(a.coordinates, b.coordinates) <= reach_m
 
 
-def teleports(ordered: Sequence[Fix], policy: Policy) -> frozenset[Fix]:
-    """The fixes that jump away from the track. After three in a row that agree, we follow them."""
+def teleports(ordered: Sequence[Fix], policy: Policy, origin: Fix | None = None) -> frozenset[Fix]:
+    """The fixes that jump away from the track. After three in a row that agree, we follow them.
+
+    The track begins at the first fix of the credible chain, or at the ``origin``.
+    """
+    begins = next(iter(credible(ordered[:RECENT_FIXES], policy, origin)), None)
     jumps: set[Fix] = set()
     streak: list[Fix] = []
-    anchor: Fix | None = None
+    anchor = origin
     for fix in ordered:
-        if anchor is None or is_drivable(anchor, fix, policy):
+        if (anchor is None and fix == begins) or (
+            anchor is not None and is_drivable(anchor, fix, policy)
+        ):
             anchor, streak = fix, []
             continue
         jumps.add(fix)
@@ -228,11 +300,6 @@ def teleports(ordered: Sequence[Fix], policy: Policy) -> frozenset[Fix]:
             jumps.difference_update(streak)
             anchor, streak = fix, []
     return frozenset(jumps)
-
-
-def corrected(fixes: Iterable[Fix], skew: timedelta) -> tuple[Fix, ...]:
-    """The fixes in the time of our clock."""
-    return tuple(replace(fix, recorded_at=fix.recorded_at - skew) for fix in fixes)
 
 
 def _reasons(
@@ -253,6 +320,8 @@ def _reasons(
         found.append(Reason.NULL_ISLAND)
     if fix.accuracy_m is not None and fix.accuracy_m > policy.fix_accuracy_limit_m:
         found.append(Reason.POOR_ACCURACY)
+    if fix.is_mock:
+        found.append(Reason.MOCK)
     return found
 
 
@@ -260,6 +329,17 @@ def _is_on_shift(fix: Fix, started_at: datetime | None, ended_at: datetime | Non
     if started_at is None or fix.recorded_at < started_at:
         return False
     return ended_at is None or fix.recorded_at <= ended_at
+
+
+def _route_of(fix: Fix, earlier: Sequence[EarlierShift]) -> RouteId | None:
+    """The route that was driven when the fix was recorded."""
+    found = (s.route_id for s in earlier if s.started_at <= fix.recorded_at <= s.ended_at)
+    return next(found, None)
+
+
+def _in_tenths(value: float | None, most: float) -> float | None:
+    """Cut off before it is rounded: ten times the largest float is no number."""
+    return None if value is None else round(min(value, most) * 10) / 10
 
 
 def _order(fix: Fix) -> tuple[datetime, tuple[float, ...]]:

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from chalicelib.domain.driving.alerts import Alert, decide
 from chalicelib.domain.driving.breaks import breaks_taken
-from chalicelib.domain.driving.fixes import Fix, Screened, is_drivable, newest
+from chalicelib.domain.driving.doubts import doubts
+from chalicelib.domain.driving.fixes import Fix, Screened, is_drivable
 from chalicelib.domain.driving.forecasts import remaining_etas
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.nearest_stop import CLEAR, nearest_stop
@@ -36,7 +37,7 @@ def advance(
     The head only moves forward. Late fixes change neither the head nor an ETA, and cause no alert.
     """
     before = live.head(policy)
-    after = replace(live, recent=newest(live.recent, screened.usable))
+    after = live.with_fixes(screened.usable)
     head = after.head(policy)
     if head is None or (before is not None and head.sort_key <= before.sort_key):
         return after, ()
@@ -54,6 +55,12 @@ def advance(
         now=now,
         limit=policy.alerts_per_commit,
         policy=policy,
+        doubts=doubts(
+            live,
+            after,
+            lambda: remaining_etas(after, after.credible(policy)[-2], plan_times, route, model),
+            policy,
+        ),
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.driving.fixes import Fix, credible
+from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, credible, newest
 from chalicelib.domain.eta.estimates import Eta, Etas
+from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
@@ -50,6 +51,9 @@ class Live:
     the seconds taken of each planned break before that; empty means none. Only plans with breaks
     use these two.
 
+    ``began_at`` is the hub where the van was at ``started_at``: the first link of the credible
+    chain. It is None once there are enough fixes to do without.
+
     ``estimated_at`` is the time of the fix or report behind the ETAs (None: the start of the
     route). ``planned`` are the routes that this driver is to start, first planned first.
     """
@@ -72,10 +76,28 @@ class Live:
     progress: tuple[Progress, ...] = ()
     etas: Sequence[Eta | None] = ()
     planned: tuple[RouteId, ...] = ()
+    began_at: Coordinates | None = None
+
+    @property
+    def origin(self) -> Fix | None:
+        """Where the van was when the route started, as a fix; None when it is not needed."""
+        if self.began_at is None or self.started_at is None:
+            return None
+        return Fix(self.started_at, self.began_at)
+
+    def credible(self, policy: Policy) -> tuple[Fix, ...]:
+        """The newest fixes that a vehicle can have driven, in device order."""
+        return credible(self.recent, policy, self.origin)
+
+    def with_fixes(self, usable: Sequence[Fix]) -> "Live":
+        """The same state with these fixes among the newest ones."""
+        recent = newest(self.recent, usable)
+        is_full = len(recent) >= RECENT_FIXES
+        return replace(self, recent=recent, began_at=None if is_full else self.began_at)
 
     def head(self, policy: Policy) -> Fix | None:
         """The newest fix that a vehicle can have reached; None before the first fix."""
-        chain = credible(self.recent, policy)
+        chain = self.credible(policy)
         return chain[-1] if chain else None
 
     @property

@@ -5,23 +5,14 @@ van is told of once per stop, a broken promise once per promise. The all-clear i
 ``heard_again``, which also runs with the first fresh fix.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.driving.alerts import Alert, AlertInput, AlertKind, heard_again
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """A driver with a route under way."""
-
-    driver_id: DriverId
-    route_id: RouteId
 
 
 def heard_at(live: Live) -> datetime | None:

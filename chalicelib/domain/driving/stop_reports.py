@@ -5,11 +5,11 @@ The report says which shipments it concerns and when it happened. We work out wh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.driving.fixes import device_clock_skew
+from chalicelib.domain.driving.clocks import Shift, TimeSource, reported_time
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import IllegalTransition, Invalid, NothingAboard
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
@@ -39,6 +39,7 @@ class StopReport:
 
     Empty ``barcodes`` means all of their parcels. ``sent_at`` is the device's clock when it sent
     the report. It shows how wrong that clock is.
+    ``time_source`` says how sure we are of the time.
     """
 
     stop_id: StopId
@@ -51,29 +52,17 @@ class StopReport:
     proof_ids: tuple[ProofId, ...] = ()
     shipment_ids: tuple[ShipmentId, ...] = ()
     barcodes: tuple[str, ...] = ()
+    time_source: TimeSource = TimeSource.DEVICE
 
-    def happened_at(self, live: Live, now: datetime, policy: Policy) -> datetime:
-        """The device's time, corrected by the skew of its clock and limited to the shift so far.
+    def dated(self, live: Live, now: datetime, policy: Policy) -> tuple["StopReport", datetime]:
+        """The report with how sure its time is, and that time by our clock.
 
-        Raises Invalid for a time in the future that no clock skew explains.
+        It lies within the shift so far. A time that makes no sense is replaced by ``now``: a phone
+        with a wrong clock can still report.
         """
-        at = self.occurred_at - self._clock_skew(live, now, policy)
-        if at > now + policy.fix_future_limit:
-            text = "The device's clock is ahead of ours, so give its present time in sent_at."
-            raise Invalid(text, pointer="/occurred_at", code="future")
-        return min(max(at, live.started_at or at), now)
-
-    def _clock_skew(self, live: Live, now: datetime, policy: Policy) -> timedelta:
-        if self.sent_at is None:
-            return live.clock_skew
-        return device_clock_skew(
-            self.occurred_at,
-            self.sent_at,
-            oldest_recorded_at=self.occurred_at,
-            received_at=now,
-            known_skew=live.clock_skew,
-            policy=policy,
-        )
+        shift = Shift(now, live.started_at, live.clock_skew)
+        at, source = reported_time(self.occurred_at, self.sent_at, shift, policy)
+        return replace(self, time_source=source), at
 
     def reported_shipments(
         self, stop: Stop, found: Mapping[ShipmentId, Shipment], driver_id: DriverId | None
@@ -190,7 +179,10 @@ class StopReport:
 
     def event_data(self, proofs: Sequence[Proof]) -> dict[str, object]:
         """The data of the event. The note is left out because a person wrote it."""
-        data: dict[str, object] = {"action_id": self.action_id}
+        data: dict[str, object] = {
+            "action_id": self.action_id,
+            "time_source": self.time_source.value,
+        }
         if self.reason is not None:
             data["reason"] = self.reason.value
         if proofs:

@@ -1,7 +1,7 @@
 """A route as a dispatcher asks for it, and what it must not ask for."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,9 @@ MAX_SHIPMENTS_PER_STOP: Final = 40
 MAX_SHIPMENTS: Final = 1_000
 MAX_BREAKS: Final = 5
 MAX_BREAK_S: Final = 4 * 3_600
+NIGHT: Final = timedelta(hours=6)
+"""A shift that starts at 18:00 may belong to the next day, one that starts at 06:00 to the last."""
+LONGEST_ROUTE: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,22 @@ class NewRoute:
         return f"/stops/{visit}/shipment_ids/{shipment}"
 
 
-def require_breaks(wanted: NewRoute, hub: Hub) -> None:
-    """Raises Invalid unless each has a span within the service day, as the hub's clocks say."""
+def require_service_day(wanted: NewRoute, hub: Hub) -> None:
+    """Raises Invalid unless the route starts on its service day, as the hub's clocks say.
+
+    A night shift may belong to the day before or after its start.
+    """
+    zone = ZoneInfo(hub.time_zone)
+    day = datetime.combine(wanted.service_day, time(), zone)
+    ends = datetime.combine(wanted.service_day + timedelta(days=1), time(), zone)
+    if not day - NIGHT <= wanted.starts_at <= ends + NIGHT:
+        starts_on = wanted.starts_at.astimezone(zone).date()
+        text = f"The route starts on {starts_on} at its hub, its service day is not that day."
+        raise Invalid(text, pointer="/service_day", code="another_day")
+
+
+def require_breaks(wanted: NewRoute) -> None:
+    """Raises Invalid unless each can be begun while the route is driven, also after midnight."""
     if len(wanted.breaks) > MAX_BREAKS:
         text = f"A route has at most {MAX_BREAKS} breaks."
         raise Invalid(text, pointer="/breaks")
@@ -57,10 +74,15 @@ def require_breaks(wanted: NewRoute, hub: Hub) -> None:
         if planned_break.latest < planned_break.earliest:
             text = "The latest start of a break must not be before its earliest start."
             raise Invalid(text, pointer=f"/breaks/{i}/latest", code="invalid_range")
-        for name, at in (("earliest", planned_break.earliest), ("latest", planned_break.latest)):
-            if at.astimezone(ZoneInfo(hub.time_zone)).date() != wanted.service_day:
-                text = "A break lies within the service day, in the hub's time zone."
-                raise Invalid(text, pointer=f"/breaks/{i}/{name}", code="outside_service_day")
+        begins, ends = wanted.starts_at, wanted.starts_at + LONGEST_ROUTE
+        if planned_break.earliest <= begins - LONGEST_ROUTE:
+            name = "earliest"
+        elif not begins <= planned_break.latest < ends:
+            name = "latest"
+        else:
+            continue
+        text = "A break begins while the route is driven: within a day after starts_at."
+        raise Invalid(text, pointer=f"/breaks/{i}/{name}", code="outside_route")
 
 
 def require_possible(wanted: NewRoute) -> None:

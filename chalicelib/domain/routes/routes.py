@@ -108,6 +108,7 @@ class Route:
 
     ``starts_at`` is when the van should leave the hub, ``started_at`` is when it did.
     ``start_action_id`` is the driver's own name for the start: a repeat has the same.
+    ``previous`` is the route that the driver had driven before this one, known since the start.
     """
 
     id: RouteId
@@ -124,6 +125,7 @@ class Route:
     completed_at: datetime | None = None
     breaks: tuple[Break, ...] = ()
     start_action_id: str | None = None
+    previous: RouteId | None = None
 
     @property
     def summary(self) -> RouteSummary:
@@ -194,3 +196,11 @@ def _credible_s(road_s: float | None, way_m: float) -> float | None:
     if road_s > LONGEST_DETOUR_S + way_m / SLOWEST_MPS:
         return None
     return round(road_s, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A driver with a route under way."""
+
+    driver_id: DriverId
+    route_id: RouteId

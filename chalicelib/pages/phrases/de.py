@@ -52,9 +52,8 @@ PHRASES: Final = {
     "detail.window": "Vereinbarte Zeit: {agreed}",
     # --- when what we told is past and nothing is heard
     "overdue.told": "Angekündigt war {old}. Das ist vorbei.",
-    "overdue.heard": (
-        "Letzte Nachricht vom Fahrzeug: {moment}. Hier steht mehr, sobald wir wieder von ihm hören."
-    ),
+    "overdue.heard": "Letzte Nachricht vom Fahrzeug: {moment}.",
+    "overdue.more": "Hier steht mehr, sobald wir wieder von ihm hören.",
     "overdue.unheard": (
         "Vom Fahrzeug gibt es keine Nachricht. Hier steht mehr, sobald es eine gibt."
     ),

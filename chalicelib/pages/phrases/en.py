@@ -54,7 +54,8 @@ PHRASES: Final = {
     "detail.window": "Agreed time: {agreed}",
     # --- when what we told is past and nothing is heard
     "overdue.told": "We said {old}. That has passed.",
-    "overdue.heard": "Last news of the van: {moment}. We say more here as soon as we hear from it.",
+    "overdue.heard": "Last news of the van: {moment}.",
+    "overdue.more": "We say more here as soon as we hear from it.",
     "overdue.unheard": "There is no news of the van. We say more here as soon as there is.",
     "overdue.stops.next": "You were its next stop then.",
     "overdue.stops.one": "It had 1 stop before yours then.",

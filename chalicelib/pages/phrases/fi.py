@@ -52,9 +52,8 @@ PHRASES: Final = {
     "detail.window": "Sovittu aika: {agreed}",
     # --- when what we told is past and nothing is heard
     "overdue.told": "Kerroimme ajaksi {old}. Se on jo ohi.",
-    "overdue.heard": (
-        "Viimeisin tieto autosta: {moment}. Kerromme tässä lisää heti, kun kuulemme siitä."
-    ),
+    "overdue.heard": "Viimeisin tieto autosta: {moment}.",
+    "overdue.more": "Kerromme tässä lisää heti, kun kuulemme siitä.",
     "overdue.unheard": "Autosta ei ole tietoa. Kerromme tässä lisää heti, kun tietoa tulee.",
     "overdue.stops.next": "Silloin olit sen seuraava pysähdys.",
     "overdue.stops.one": "Silloin ennen sinua oli 1 pysähdys.",

@@ -52,7 +52,8 @@ PHRASES: Final = {
     "detail.window": "Avtalad tid: {agreed}",
     # --- when what we told is past and nothing is heard
     "overdue.told": "Vi sade {old}. Den tiden har gått.",
-    "overdue.heard": "Senaste nytt om bilen: {moment}. Här står mer så snart vi hör av den.",
+    "overdue.heard": "Senaste nytt om bilen: {moment}.",
+    "overdue.more": "Här står mer så snart vi hör av den.",
     "overdue.unheard": "Det finns inga nyheter om bilen. Här står mer så snart det gör det.",
     "overdue.stops.next": "Då var du dess nästa stopp.",
     "overdue.stops.one": "Då hade den 1 stopp före dig.",

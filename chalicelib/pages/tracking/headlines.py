@@ -18,8 +18,10 @@ ANY_MINUTE: Final = timedelta(minutes=3)
 
 LARGE_LETTERS: Final = 11
 """A main line of this length (14:10–14:40) fits a phone in the largest size."""
-MEDIUM_LETTERS: Final = 20
-"""A main line of this length (03:30 EEST–03:30 EET) fits a phone in the next size."""
+MEDIUM_LETTERS: Final = 15
+"""A main line of this length (14:10–14:40 Uhr) fits a phone in the next size."""
+SMALL_LETTERS: Final = 24
+"""A main line of this length (03:30 EEST–03:30 EET) fits a phone in the smallest size."""
 BEFORE_DEPARTURE: Final = frozenset({Status.CREATED, Status.ACCEPTED, Status.LOADED})
 
 
@@ -78,9 +80,9 @@ def _worded(key: str, locale: Locale, **values: str) -> Headline:
 
 
 def _timed(lead: str, main: str) -> Headline:
-    if len(main) > MEDIUM_LETTERS:
-        return Headline(lead, main, "words")
-    return Headline(lead, main, "large" if len(main) <= LARGE_LETTERS else "medium")
+    sizes = ((LARGE_LETTERS, "large"), (MEDIUM_LETTERS, "medium"), (SMALL_LETTERS, "small"))
+    size = next((size for letters, size in sizes if len(main) <= letters), "days")
+    return Headline(lead, main, size)
 
 
 def details_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[str, ...]:
@@ -109,9 +111,10 @@ def _owning_up(view: TrackingView, zone: ZoneInfo, locale: Locale) -> list[str]:
     age_s = view.silent_s
     if age_s is not None:
         heard = moment(now - timedelta(seconds=age_s), now, zone, locale.style)
-        said.append(locale.say("overdue.heard", moment=heard))
+        known = [locale.say("overdue.heard", moment=heard)]
         if view.stops_before is not None:
-            said.append(stops_in_words("overdue.stops", view.stops_before, locale))
+            known.append(stops_in_words("overdue.stops", view.stops_before, locale))
+        said += [" ".join(known), locale.say("overdue.more")]
     elif view.position is None and view.position_hidden_because is None:
         said.append(locale.say("overdue.unheard"))
     return said

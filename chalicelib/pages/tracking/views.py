@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from chalice.app import Response
 
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError, NotFound, Unavailable
+from chalicelib.domain.tracking.links import bare_token
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.edge import replies
@@ -62,8 +64,14 @@ def _state_model() -> type[Out]:
     refuse=_refused_page,
 )
 def tracking_page(_: Actor, token: str) -> Response:
-    """The page of one shipment, complete without any script."""
-    view = container().follow_shipment(token)
+    """The page of one shipment, complete without any script.
+
+    An address with something behind the token leads to the address without it.
+    """
+    bare = bare_token(token)
+    view = container().follow_shipment(bare)
+    if bare != token:
+        return replies.found(f"{_base_path()}/t/{bare}{_query_string()}")
     locale = _locale(view.locale)
     ground = _basemap()
     page = _page(token, view, locale, ground)
@@ -86,6 +94,7 @@ def tracking_page(_: Actor, token: str) -> Response:
 )
 def tracking_state(_: Actor, token: str) -> Response:
     """The same as data, with a weak ETag and the time to ask again."""
+    token = bare_token(token)
     header = tracking.current_request.headers.get("if-none-match")
     wishes = _wishes()
     known = list(known_tags(header))
@@ -116,7 +125,7 @@ def tracking_state(_: Actor, token: str) -> Response:
 )
 def tracking_proof(_: Actor, token: str, proof_id: str) -> Response:
     """On to the picture itself, by an address that works for minutes."""
-    return replies.see_other(container().follow_shipment.proof_link(token, proof_id))
+    return replies.see_other(container().follow_shipment.proof_link(bare_token(token), proof_id))
 
 
 @tracking.endpoint(
@@ -129,6 +138,7 @@ def tracking_proof(_: Actor, token: str, proof_id: str) -> Response:
 )
 def tracking_history(_: Actor, token: str) -> Response:
     """The whole history, newest first, a part at a time; ``?before=`` names the next part."""
+    token = bare_token(token)
     view = container().follow_shipment.history(token, before=_before())
     locale = _locale(view.locale)
     body = render(
@@ -222,6 +232,11 @@ def _base_path() -> str:
     """The stage prefix: '/api' on API Gateway, '' on a laptop or a custom domain."""
     path: str = tracking.current_request.context["path"]
     return path.partition("/t/")[0]
+
+
+def _query_string() -> str:
+    query: Mapping[str, str] = tracking.current_request.query_params or {}
+    return f"?{urlencode(dict(query))}" if query else ""
 
 
 def _before() -> int | None:

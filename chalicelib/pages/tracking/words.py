@@ -11,8 +11,8 @@ from datetime import datetime
 class Headline:
     """The one-line answer: ``main`` is set large, ``lead`` stands before it and may be empty.
 
-    ``size`` says how large ``main`` may be to stay on one line: large, medium, or words, which
-    may wrap.
+    ``size`` says how large ``main`` may be to stay on one line: large, medium or small. Words may
+    wrap, and so may days, which are longer and smaller.
     """
 
     lead: str

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.actors import SYSTEM
 from chalicelib.domain.driving.alerts import Alert, AlertKind
+from chalicelib.domain.driving.clocks import Shift, corrector, without_rollover
 from chalicelib.domain.driving.fixes import (
+    EarlierShift,
     Fix,
+    Reason,
     Screened,
+    UnreadableFix,
     Verdict,
-    corrected,
-    device_clock_skew,
     quantized,
     screen,
 )
@@ -29,6 +31,7 @@ from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.lifecycle import Step, may_take, take
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
+from chalicelib.services.driving.shifts import earlier_shifts
 from chalicelib.services.driving.telling import alert_data, noted
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -45,7 +48,7 @@ class FixBatch:
 
     driver_id: DriverId
     epoch: int
-    fixes: tuple[Fix, ...]
+    fixes: tuple[Fix | UnreadableFix, ...]
     sent_at: datetime | None = None
 
 
@@ -91,39 +94,102 @@ class IngestPositions:
         before = self.fleet.live(batch.driver_id)
         if before.epoch != batch.epoch:
             raise Unauthorized
-        skew = self._skew(batch, before, now)
+        fixes, skew = self._by_our_clock(batch, before, now)
         screened = screen(
-            [quantized(fix) for fix in corrected(batch.fixes, skew)],
+            fixes,
             recent=before.recent,
             received_at=now,
             shift_started_at=before.started_at,
             shift_ended_at=before.ended_at,
+            earlier=self._earlier(fixes, before, now),
+            origin=before.origin,
             policy=self.policy,
         )
+        screened = self._with_corrections(screened, batch, now)
         if not any(verdict.is_stored for verdict in screened.verdicts):
             return self._report(before, screened, skew)
         after, alerts, route = self._advance(before, screened, skew, now)
-        kept.append(self._keep(after, screened, now))
+        entries = self._entries(after, screened, now)
+        is_new = [self.fleet.append_track(entry) for entry in entries]
+        kept.append(any(is_new))
         if after != before:
             self._commit(before, after, alerts, route, now)
+        if kept[0]:
+            screened = self._with_repeats(screened, fixes, before, entries)
         return replace(self._report(after, screened, skew), is_repeat=not kept[0], alerts=alerts)
 
-    def _skew(self, batch: FixBatch, before: Live, now: datetime) -> timedelta:
-        times = [fix.recorded_at for fix in batch.fixes]
-        return device_clock_skew(
-            max(times),
-            batch.sent_at,
-            oldest_recorded_at=min(times),
-            received_at=now,
-            known_skew=before.clock_skew,
-            policy=self.policy,
+    def _by_our_clock(
+        self, batch: FixBatch, before: Live, now: datetime
+    ) -> tuple[list[Fix | UnreadableFix], timedelta]:
+        """The fixes in our time and as we store them, and how far ahead the device's clock is."""
+        times = [fix.recorded_at for fix in batch.fixes if isinstance(fix, Fix)]
+        shift = Shift(now, before.started_at, before.clock_skew)
+        in_our_time, skew = corrector(times, batch.sent_at, shift, self.policy)
+        fixes = [
+            quantized(replace(fix, recorded_at=in_our_time(fix.recorded_at)))
+            if isinstance(fix, Fix)
+            else fix
+            for fix in batch.fixes
+        ]
+        return fixes, skew
+
+    def _earlier(
+        self, fixes: Sequence[Fix | UnreadableFix], before: Live, now: datetime
+    ) -> tuple[EarlierShift, ...]:
+        """The shifts before this one, where a fix that is still taken is older than this one."""
+        oldest = now - self.policy.fix_age_limit
+        late = [
+            fix.recorded_at
+            for fix in fixes
+            if isinstance(fix, Fix)
+            and before.started_at is not None
+            and oldest <= fix.recorded_at < before.started_at
+        ]
+        return earlier_shifts(self.routes, before, min(late)) if late else ()
+
+    def _with_corrections(self, screened: Screened, batch: FixBatch, now: datetime) -> Screened:
+        """The verdicts, with a mark where the receiver had counted its weeks from 0 again."""
+        verdicts = tuple(
+            replace(verdict, corrections=(Reason.WEEK_ROLLOVER,))
+            if isinstance(fix, Fix)
+            and fix.recorded_at != without_rollover(fix.recorded_at, now, self.policy)
+            else verdict
+            for verdict, fix in zip(screened.verdicts, batch.fixes, strict=True)
         )
+        return replace(screened, verdicts=verdicts)
+
+    def _with_repeats(
+        self,
+        screened: Screened,
+        fixes: Sequence[Fix | UnreadableFix],
+        before: Live,
+        entries: Sequence[TrackEntry],
+    ) -> Screened:
+        """The verdicts, where fixes of other batches came again.
+
+        Only fixes up to the head can be such; a phone that sends each once costs no read.
+        """
+        newest_at = before.recent[-1].recorded_at if before.recent else before.started_at
+        held: frozenset[Fix] = frozenset()
+        for entry in entries:
+            old = [f for f in entry.fixes if newest_at is None or f.recorded_at <= newest_at]
+            if set(old).difference(before.recent):
+                held |= self.fleet.held_already(entry, old)
+        if not held:
+            return screened
+        verdicts = tuple(
+            replace(verdict, reasons=(Reason.DUPLICATE, *verdict.reasons))
+            if fix in held and verdict.is_stored
+            else verdict
+            for verdict, fix in zip(screened.verdicts, fixes, strict=True)
+        )
+        return replace(screened, verdicts=verdicts)
 
     def _advance(
         self, before: Live, screened: Screened, skew: timedelta, now: datetime
     ) -> tuple[Live, tuple[Alert, ...], Route | None]:
         """After the shift only the track is completed; on shift the journey goes on."""
-        if before.route_id is None or not before.is_on_shift:
+        if before.route_id is None or not before.is_on_shift or not screened.stored:
             return before, (), None
         route = self.routes.plan(before.route_id, before.plan_version)
         stop_times = self.forecasts.stop_times(route, now)
@@ -138,19 +204,23 @@ class IngestPositions:
         )
         return after, alerts, route
 
-    def _keep(self, after: Live, screened: Screened, now: datetime) -> bool:
-        if after.route_id is None:
-            return True
-        return self.fleet.append_track(
+    def _entries(self, after: Live, screened: Screened, now: datetime) -> list[TrackEntry]:
+        """What goes into the track: one entry a route. With late fixes nothing is told anew."""
+        untold = replace(after, etas=())
+        driven = [(after.route_id, screened.stored, after)]
+        driven += [(route_id, fixes, untold) for route_id, fixes in screened.late]
+        return [
             TrackEntry(
                 driver_id=after.driver_id,
-                route_id=after.route_id,
-                fixes=screened.stored,
-                live=after,
+                route_id=route_id,
+                fixes=fixes,
+                live=live,
                 told_at=now,
                 expires_at=now + self.policy.track_retention,
             )
-        )
+            for route_id, fixes, live in driven
+            if route_id is not None and fixes
+        ]
 
     def _commit(
         self,

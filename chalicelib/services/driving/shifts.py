@@ -1,11 +1,18 @@
 """The start of every use case of a driver: a token that still holds, and the route."""
 
+from datetime import datetime
+from typing import Final
+
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.fixes import EarlierShift
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound, Unauthorized
 from chalicelib.domain.routes.routes import Route
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
+
+MOST_EARLIER: Final = 8
+"""Nobody finishes more routes than this while late fixes are still taken."""
 
 
 def live_of(fleet: Fleet, actor: Actor) -> Live:
@@ -27,3 +34,23 @@ def planned_routes(routes: Routes, live: Live) -> tuple[Route, ...]:
         except NotFound:
             continue
     return tuple(sorted(found, key=lambda route: (route.starts_at, route.id)))
+
+
+def earlier_shifts(routes: Routes, live: Live, since: datetime) -> tuple[EarlierShift, ...]:
+    """The routes that the driver had driven before the present one and finished after ``since``.
+
+    Each route names the one before it, so each costs one read. Only late fixes need them.
+    """
+    found: list[EarlierShift] = []
+    try:
+        route = None if live.route_id is None else routes.plan(live.route_id, live.plan_version)
+        while route and route.previous and len(found) < MOST_EARLIER:
+            route = routes.get(route.previous)
+            if route.started_at is None or route.completed_at is None:
+                continue
+            found.append(EarlierShift(route.id, route.started_at, route.completed_at))
+            if route.started_at <= since:
+                break
+    except NotFound:  # its plan has expired
+        return tuple(found)
+    return tuple(found)

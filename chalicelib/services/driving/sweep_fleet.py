@@ -12,12 +12,12 @@ from typing import Final
 
 from chalicelib.domain.driving.alerts import Alert
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.driving.silence import Duty, decide_in_silence
+from chalicelib.domain.driving.silence import decide_in_silence
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
 from chalicelib.domain.journal.changes import LiveChange, ShipmentChange
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.routes.routes import Duty, Route
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.observability import Metric, count, logger

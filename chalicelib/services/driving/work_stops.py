@@ -53,7 +53,7 @@ class WorkStop:
     """Takes one report in and returns the stop's shipments as they then are.
 
     Raises NotFound (not the driver's stop), IllegalTransition, Conflict (``upload_missing``),
-    Invalid (a time in the future, a proof that is none, a required proof that is missing).
+    Invalid (a proof that is none, a required proof that is missing).
     """
 
     fleet: Fleet
@@ -74,7 +74,7 @@ class WorkStop:
         live = live_of(self.fleet, actor)
         route, index = self._stop(live, report.stop_id)
         now = self.clock.now()
-        occurred_at = report.happened_at(live, now, self.policy)
+        report, occurred_at = report.dated(live, now, self.policy)
         found = self._shipments(route, index)
         reported = report.reported_shipments(route.stops[index], found, actor.driver_id)
         due = [

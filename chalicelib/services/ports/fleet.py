@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.domain.driving.fixes import Fix
     from chalicelib.domain.driving.live import Live
     from chalicelib.domain.ids import (
@@ -34,6 +36,10 @@ class Fleet(Protocol):
 
     def append_track(self, entry: TrackEntry) -> bool:
         """Keep a batch under its own content; False when the very same batch was there already."""
+        ...
+
+    def held_already(self, entry: TrackEntry, among: Sequence[Fix]) -> frozenset[Fix]:
+        """Those among a batch's fixes that other batches hold, as far as one short read shows."""
         ...
 
     def track(

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from chalicelib.domain.driving.departures import Departure
     from chalicelib.domain.driving.run_sheets import RunSheet
-    from chalicelib.domain.driving.silence import Duty
     from chalicelib.domain.geography import Coordinates
     from chalicelib.domain.ids import (
         HubId,
         RouteId,
     )
     from chalicelib.domain.listings import Listing
-    from chalicelib.domain.routes.routes import Route, RouteSummary
+    from chalicelib.domain.routes.routes import Duty, Route, RouteSummary
 
 
 class Routes(Protocol):

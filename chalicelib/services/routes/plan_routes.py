@@ -43,10 +43,11 @@ from chalicelib.domain.journal.changes import (
 )
 from chalicelib.domain.routes.new_routes import (
     NewRoute,
-    PlannedVisit,
     require_breaks,
     require_possible,
+    require_service_day,
 )
+from chalicelib.domain.routes.new_stops import StopShare, make_stop
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments.lifecycle import Step, may_take, take
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
@@ -68,8 +69,11 @@ and not on an open route, so that it is back at the hub."""
 
 @dataclass(frozen=True, slots=True)
 class PlanRoute:
-    """Plans a route. Raises NotFound, Invalid (an empty or too long route, a shipment twice),
-    Conflict (a shipment that is on another route or cannot be delivered any more).
+    """Plans a route.
+
+    Raises NotFound, Invalid (an empty or too long route, a shipment twice, a stop with two places
+    or without a common window, a start on another day), Conflict (a shipment that is on another
+    route or cannot be delivered any more).
     """
 
     hubs: Hubs
@@ -86,7 +90,8 @@ class PlanRoute:
         """Make the route and claim its shipments."""
         require_possible(wanted)
         hub = self.hubs.get(wanted.hub_id)
-        require_breaks(wanted, hub)
+        require_service_day(wanted, hub)
+        require_breaks(wanted)
         self.fleet.live(wanted.driver_id)
         found = self._shipments(wanted)
         now = self.clock.now()
@@ -97,7 +102,7 @@ class PlanRoute:
             hub_coordinates=hub.coordinates,
             service_day=wanted.service_day,
             starts_at=wanted.starts_at,
-            stops=tuple(self._stop(visit, found) for visit in wanted.visits),
+            stops=tuple(self._stop(wanted, i, found) for i in range(len(wanted.visits))),
             created_at=now,
             breaks=tuple(
                 sorted(
@@ -146,20 +151,13 @@ class PlanRoute:
                     )
         return found
 
-    def _stop(self, visit: PlannedVisit, found: dict[ShipmentId, Shipment]) -> Stop:
-        shipments = [found[shipment_id] for shipment_id in visit.shipment_ids]
-        first = shipments[0]
-        windows = [shipment.window for shipment in shipments if shipment.window is not None]
-        given = [s.service_time_s for s in shipments if s.service_time_s is not None]
-        return Stop(
-            id=StopId(self.ids.new(STOP)),
-            coordinates=first.address.coordinates,
-            time_zone=first.address.time_zone,
-            consignments=tuple(
-                Consignment(s.id, tuple(parcel.barcode for parcel in s.parcels)) for s in shipments
-            ),
-            window=windows[0] if windows else None,
-            service_time_s=visit.service_time_s or (sum(given) if given else None),
+    def _stop(self, wanted: NewRoute, visit: int, found: dict[ShipmentId, Shipment]) -> Stop:
+        asked = wanted.visits[visit]
+        return make_stop(
+            StopId(self.ids.new(STOP)),
+            [_share(found[shipment_id]) for shipment_id in asked.shipment_ids],
+            service_time_s=asked.service_time_s,
+            pointer=partial(wanted.pointer, visit),
         )
 
     def _claim(self, route: Route, actor: Actor, now: datetime) -> tuple[ManifestEntry, ...]:
@@ -258,3 +256,13 @@ class PlanRoute:
         for shipment in self.shipments.get_many(wanted).values():
             if not shipment.is_on(route.id):
                 raise AlreadyAssigned(shipment_id=shipment.id)
+
+
+def _share(shipment: Shipment) -> StopShare:
+    return StopShare(
+        consignment=Consignment(shipment.id, shipment.barcodes),
+        coordinates=shipment.address.coordinates,
+        time_zone=shipment.address.time_zone,
+        window=shipment.window,
+        service_time_s=shipment.service_time_s,
+    )

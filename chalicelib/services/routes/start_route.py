@@ -11,6 +11,7 @@ from datetime import datetime
 
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving import departures
+from chalicelib.domain.driving.fixes import on_grid
 from chalicelib.domain.driving.forecasts import etas_at_start
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
@@ -215,6 +216,7 @@ class StartRoute:
             status=RouteStatus.ACTIVE,
             plan_version=route.plan_version + 1,
             started_at=now,
+            previous=live.route_id,
         )
         on_shift = Live(
             driver_id=live.driver_id,
@@ -227,6 +229,7 @@ class StartRoute:
             progress=tuple(Progress(is_done=promise is None) for promise in promises),
             etas=etas,
             planned=tuple(planned for planned in live.planned if planned != route.id),
+            began_at=on_grid(route.hub_coordinates),
         )
         self.journal.commit(
             LiveChange(on_shift, live.version),

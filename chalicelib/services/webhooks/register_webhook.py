@@ -68,5 +68,6 @@ def _shipper(actor: Actor) -> ShipperId:
 def _known(position: int, name: str) -> str:
     told = {event_type.value for event_type in EventType if event_type not in INTERNAL}
     if name not in told:
-        raise Invalid(pointer=f"/event_types/{position}", code="unknown_event_type")
+        text = "There is no event of this name. Write one like shipment.delivered."
+        raise Invalid(text, pointer=f"/event_types/{position}", code="unknown_event_type")
     return name

@@ -144,6 +144,14 @@ class TestTrack:
         assert whole_track(fleet, now=NOON + timedelta(days=60)) == drive[2:]
         assert whole_track(fleet, now=NOON + timedelta(days=61)) == ()
 
+    def test_made_up_places_keep_their_mark(self, fleet: Fleet) -> None:
+        drive = make_drive(3)
+        sent = (drive[0], replace(drive[1], is_mock=True), drive[2])
+
+        fleet.append_track(entry(sent))
+
+        assert whole_track(fleet) == sent
+
     def test_nothing_driven_is_no_track(self, fleet: Fleet) -> None:
         assert whole_track(fleet) == ()
 
@@ -152,6 +160,33 @@ class TestTrack:
 
         assert fleet.append_track(entry(drive))
         assert whole_track(fleet) == drive
+
+
+class TestHeldAlready:
+    def test_only_what_other_batches_hold(self, fleet: Fleet) -> None:
+        drive = make_drive(60)
+        fleet.append_track(entry(drive[:40]))
+        fleet.append_track(entry(drive[2:4], driver_id=DriverId("drv_2")))
+        overlapping = entry(drive[10:])
+        fleet.append_track(overlapping)
+
+        assert fleet.held_already(overlapping, drive[10:]) == set(drive[10:40])
+        assert fleet.held_already(overlapping, drive[20:25]) == set(drive[20:25])
+
+    def test_each_of_many_single_ones(self, fleet: Fleet) -> None:
+        drive = make_drive(50)
+        for fix in drive[:49]:
+            fleet.append_track(entry((fix,)))
+        resent = entry(drive)
+        fleet.append_track(resent)
+
+        assert fleet.held_already(resent, drive) == set(drive[:49])
+
+    def test_nothing_of_a_batch_that_came_alone(self, fleet: Fleet) -> None:
+        alone = entry(make_drive(3))
+        fleet.append_track(alone)
+
+        assert fleet.held_already(alone, alone.fixes) == set()
 
 
 class TestTold:

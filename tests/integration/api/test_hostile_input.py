@@ -163,6 +163,21 @@ def raw_event(path: str, body: bytes, token: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_another_encoding_is_refused_by_its_name(send: Send, encoding: str) -> None:
+    reply = send("{}".encode(encoding))
+
+    assert_refused(reply, 400)
+    assert reply.code == "wrong_encoding"
+    assert encoding[:6].upper() in reply.json["detail"]
+
+
+def test_welcome_byte_order_marks_are_skipped(shop: Shop) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(shop.order()).encode()
+
+    assert shop.carrier.call("POST", "/v1/shipments", body, token=shop.key).status == 201
+
+
 def test_a_body_above_the_cap_is_too_large(send: Send) -> None:
     body = b'{"reference": "' + b"x" * 1_100_000 + b'"}'
 
@@ -251,15 +266,15 @@ def test_an_unknown_field_is_named_by_its_pointer(shop: Shop) -> None:
         ("/parcels", {"parcels": {}}),
         ("/parcels", {"parcels": [{"barcode": f"B{i}"} for i in range(51)]}),
         ("/parcels/0/barcode", {"parcels": [{"barcode": "with blank"}]}),
-        ("", {"parcels": [{"barcode": "B1"}, {"barcode": "B1"}]}),
-        ("/window/start", {"window": {"start": "2026-11-23", "end": "2026-11-23T12:00:00Z"}}),
+        ("/parcels/1/barcode", {"parcels": [{"barcode": "B1"}, {"barcode": "B1"}]}),
+        ("/window/start", {"window": {"start": "20261123", "end": "2026-11-23T12:00:00Z"}}),
         ("/window/start", {"window": {"start": 1, "end": "2026-11-23T12:00:00Z"}}),
         (
             "/window/start",
-            {"window": {"start": "2026-11-23T12:00:00", "end": "2026-11-23T12:00:00Z"}},
+            {"window": {"start": "2026-03-29T03:30", "end": "2026-11-23T12:00:00Z"}},
         ),
         (
-            "/window",
+            "/window/end",
             {"window": {"start": "2026-11-23T13:00:00Z", "end": "2026-11-23T12:00:00Z"}},
         ),
         (
@@ -274,7 +289,7 @@ def test_an_unknown_field_is_named_by_its_pointer(shop: Shop) -> None:
         ("/service_time_s", {"service_time_s": "60"}),
         ("/service_time_s", {"service_time_s": True}),
         ("/proof_requirements/photo", {"proof_requirements": {"photo": "two"}}),
-        ("/recipient/phone", {"recipient": {"name": "A", "phone": "0401234567"}}),
+        ("/recipient/phone", {"recipient": {"name": "A", "phone": "04012"}}),
         ("/recipient/phone", {"recipient": {"name": "A", "phone": "+358 CANARY-7f3a"}}),
         ("/recipient/email", {"recipient": {"name": "A", "email": "a@b"}}),
         ("/recipient/email", {"recipient": {"name": "A", "email": "a@b.fi\nBcc: c@d.fi"}}),
@@ -296,7 +311,7 @@ def test_a_field_that_breaks_a_rule_is_named_by_its_pointer(
         ("lat_deg", 90.0001),
         ("lon_deg", -180.0001),
         ("lat_deg", "60.1"),
-        ("country", "fi"),
+        ("country", "ZZ"),
         ("country", "FIN"),
         ("time_zone", "Europe/Nowhere"),
         ("time_zone", "../../etc/passwd"),

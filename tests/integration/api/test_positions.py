@@ -1,6 +1,7 @@
 """L1–L14 through the API: what is kept, what moves the head, and the reasons of all that is not."""
 
 import itertools
+import json
 import random
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -169,22 +170,76 @@ def test_l6_one_fix_of_the_future_costs_only_itself(van: Round) -> None:
     "value",
     ["NaN", "Infinity", "-Infinity", "1e308", "1e999", '"51"', "true", "null", "181", "-180.0001"],
 )
-def test_l7_a_coordinate_that_is_none_is_refused_with_its_pointer(
+def test_l7_a_coordinate_that_is_none_costs_only_its_fix(
     resting: Round, field: str, value: str
 ) -> None:
-    (good,) = ride(resting, 1)
-    other = {"lat_deg": 1.0, "lon_deg": 1.0} | {field: None}
-    (kept,) = (name for name in other if other[name])
+    place = {"lat_deg": "1.0", "lon_deg": "1.0"} | {field: value}
+    before = now(resting) - timedelta(hours=3)  # off shift, so that nothing is left of it
     raw = (
-        f'{{"fixes": [{{"recorded_at": "{good["recorded_at"]}", "{kept}": 1.0,'
-        f' "{field}": {value}}}]}}'
+        f'{{"fixes": [{{"recorded_at": "{before.isoformat()}",'
+        f' "lat_deg": {place["lat_deg"]}, "lon_deg": {place["lon_deg"]}}},'
+        f" {json.dumps(fix(before))}]}}"
     )
 
     reply = resting.carrier.call("POST", "/v1/driver/positions", raw.encode(), token=resting.token)
 
+    assert reply.status == 200
+    assert reply.json["rejected"] == [
+        {"index": 0, "reasons": ["no_place"]},
+        {"index": 1, "reasons": ["off_shift"]},
+    ]
+
+
+@pytest.mark.parametrize(
+    "recorded_at", [None, 1_764_000_000, "yesterday", "2026-11-23", "2026-11-23T12:00:00", "", []]
+)
+def test_a_time_that_is_none_costs_only_its_fix(van: Round, recorded_at: object) -> None:
+    (good,) = ride(van, 1)
+
+    report = van.positions(good | {"recorded_at": recorded_at}, good, "nonsense").json
+
+    assert report["accepted"] == 1
+    assert report["rejected"] == [
+        {"index": 0, "reasons": ["no_time"]},
+        {"index": 2, "reasons": ["no_place", "no_time"]},
+    ]
+
+
+@pytest.mark.parametrize("year", ["0001", "1970", "1980", "1999", "2040", "2099", "9999"])
+def test_a_year_that_cannot_be_costs_only_its_fix(van: Round, year: str) -> None:
+    sent = ride(van, 2)
+    wrong = sent[0] | {"recorded_at": f"{year}-06-01T00:00:00Z"}
+
+    report = van.positions(sent[0], wrong, sent[1]).json
+
+    assert report["accepted"] == 2
+    assert [verdict["index"] for verdict in report["rejected"]] == [1]
+
+
+def test_fields_that_we_do_not_know_are_ignored(van: Round) -> None:
+    more = {"altitude_m": 12.5, "event": "motionchange", "extras": {"deep": [[[[]]]]}}
+
+    report = van.positions(*(each | more for each in ride(van, 3))).json
+
+    assert report["accepted"] == 3
+
+
+def test_the_envelope_is_strict(resting: Round) -> None:
+    reply = resting.positions(*ride(resting, 1), device="phone")
+
     assert reply.status == 422
-    assert reply.pointers == [f"/fixes/0/{field}"]
-    assert resting.track() == []
+    assert reply.pointers == ["/device"]
+
+
+def test_a_place_that_an_app_made_up_moves_nothing(van: Round) -> None:
+    before = van.positions(*ride(van, 2)).json
+    van.carrier.clock.advance(timedelta(seconds=1))
+
+    report = van.positions(fix(now(van), FAR_M, mock=True)).json
+
+    assert report["suspect"] == [{"index": 0, "reasons": ["mock"]}]
+    assert report["head_recorded_at"] == before["head_recorded_at"]
+    assert [found.is_mock for found in van.track()] == [False, False, True]
 
 
 def test_l8_null_island_is_in_the_track_and_nowhere_else(van: Round) -> None:
@@ -230,17 +285,27 @@ def test_l10_a_vague_fix_is_kept_and_moves_nothing(
     [
         ("accuracy_m", -1),
         ("speed_mps", -0.1),
+        ("speed_mps", "12"),
         ("heading_deg", -1),
-        ("heading_deg", 361),
+        ("heading_deg", 511),
         ("battery_ratio", 1.01),
         ("battery_ratio", -0.5),
+        ("battery_ratio", {}),
     ],
 )
-def test_l10_a_negative_measure_is_refused(resting: Round, field: str, value: float) -> None:
-    reply = resting.positions(fix(now(resting), FAR_M) | {field: value})
+def test_l10_a_measure_that_cannot_be_is_unknown(van: Round, field: str, value: object) -> None:
+    report = van.positions(fix(now(van), FAR_M) | {field: value}).json
 
-    assert reply.status == 422
-    assert reply.pointers == [f"/fixes/0/{field}"]
+    assert report["accepted"] == 1
+    (kept,) = van.track()
+    assert getattr(kept, field) is None
+
+
+@pytest.mark.parametrize(("sent", "kept"), [(360.0, 0.0), (360.4, 0.0), (359.9, 0.0), (361, 1.0)])
+def test_a_heading_goes_round(van: Round, sent: float, kept: float) -> None:
+    van.positions(fix(now(van), FAR_M, heading_deg=sent))
+
+    assert [found.heading_deg for found in van.track()] == [kept]
 
 
 def test_l11_a_jump_there_and_back_moves_nothing(van: Round) -> None:
@@ -318,7 +383,7 @@ def test_l14_after_the_last_stop_nothing_more_is_stored(shared: Carrier) -> None
 
 def test_what_was_driven_on_shift_is_taken_also_when_it_comes_after_it(shared: Carrier) -> None:
     van = shared.round(1).started()
-    van.drive(FAR_M)
+    van.drive(FAR_M, after_s=600)
     late = fix(shared.clock.now() - timedelta(seconds=10), FAR_M - 50)
     van.work(0, "deliver")
 

@@ -65,7 +65,7 @@ def test_from_the_hub_to_the_last_stop_statuses_are_those_of_the_shipments(
     van.scan(*(parcel["barcode"] for parcel in van.orders[van.ids[4][0]]["parcels"]))
     assert van.start().status == 200
     assert_true(van, s0="out_for_delivery", s4="created", s5="out_for_delivery")
-    van.drive(-1_000.0)
+    van.drive(-1_000.0, after_s=180)
     van.drive(-700.0)
     assert_true(van, s0="arriving")
     van.work(0, "arrive")

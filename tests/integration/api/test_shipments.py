@@ -25,7 +25,14 @@ def test_a_created_shipment_is_there_with_its_link_and_its_first_event(shop: Sho
     created = shop.post(order)
 
     assert created.status == 201
-    assert set(created.json) == {"id", "reference", "status", "created_at", "tracking_url"}
+    assert set(created.json) == {
+        "id",
+        "reference",
+        "status",
+        "created_at",
+        "tracking_url",
+        "warnings",
+    }
     assert created.json["tracking_url"].startswith(f"{BASE_URL}/t/")
     got = shop.get(created.json["id"])
     assert (got["status"], got["reference"], got["parcels"][0]["barcode"]) == (

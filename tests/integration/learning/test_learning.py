@@ -98,7 +98,7 @@ def test_a_new_quarter_of_an_hour_and_a_cold_container_cost_one_read_more(
     note(
         f"pages of {STOPS} stops: {quarter.read_units - 1:g} RRU each quarter of an hour, one call"
     )
-    assert steady.calls == {"GetItem": 1, "PutItem": 2}
+    assert steady.calls == {"GetItem": 1, "PutItem": 2, "Query": 1}  # it may have come before
     assert quarter.calls == steady.calls + Counter(BatchGetItem=1)
     # The plan and the keys that sign drivers' tokens are read again, too.
     assert cold.calls == quarter.calls + Counter(GetItem=1, Query=1)

@@ -113,7 +113,7 @@ def ledger(carrier: Carrier, channel: str) -> dict[str, dict[str, Any]]:
 def test_a_recipient_hears_of_every_step_once(carrier: Carrier, settle: Settle) -> None:
     found = carrier.round(1).started()
     settle()
-    found.drive(-900.0)
+    found.drive(-900.0, after_s=180)
     settle()
     found.work(0, "arrive")
     found.work(0, "deliver", found.action(proof_ids=[found.photo(found.ids[0][0])]))

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,6 +40,14 @@ class InMemoryFleet:
         is_new = key not in self.entries
         self.entries.setdefault(key, entry)
         return is_new
+
+    def held_already(self, entry: TrackEntry, among: Sequence[Fix]) -> frozenset[Fix]:
+        others = (
+            other.fixes
+            for (driver_id, fixes), other in self.entries.items()
+            if driver_id == entry.driver_id and fixes != entry.fixes
+        )
+        return frozenset(fix for fixes in others for fix in fixes).intersection(among)
 
     def track(
         self, driver_id: DriverId, *, since: datetime, until: datetime, now: datetime

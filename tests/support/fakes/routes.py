@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.driving.run_sheets import Handled, Manifest, RunSheet
-from chalicelib.domain.driving.silence import Duty
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.journal.changes import (
@@ -15,7 +14,7 @@ from chalicelib.domain.journal.changes import (
     RouteChange,
 )
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route, RouteStatus, RouteSummary
+from chalicelib.domain.routes.routes import Duty, Route, RouteStatus, RouteSummary
 from tests.support.fakes.paging import page
 
 

@@ -60,6 +60,17 @@ def test_the_server_may_ask_for_more_patience() -> None:
     assert evaluate("backOff", "shared/polling.js", "backOff(10, 1, 45, 0.5)") == 45
 
 
+def test_longitudes_go_on_beyond_180_degrees() -> None:
+    found = evaluate(
+        "longitudeNear",
+        "tracking/longitudes.js",
+        "given.map(([lon, near]) => longitudeNear(lon, near))",
+        [[179.9985, -179.998], [-179.998, 179.9985], [24.9, 25.0], [-180, 180], [10, -160]],
+    )
+
+    assert found == pytest.approx([-180.0015, 180.002, 24.9, 180, 10], abs=1e-9)
+
+
 @pytest.mark.parametrize(
     ("tags", "is_allowed"), [(examples.TEXT_ALLOWED, True), (examples.TEXT_REFUSED, False)]
 )

@@ -1,10 +1,11 @@
 // The map: the van, the customer's own address, and nothing else. It only repeats what the page says in words, so the
 // drawing itself is hidden from screen readers and everything can be done with buttons.
 import { LatLngBounds, Map as LeafletMap, Point, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
+import { longitudeNear } from "./longitudes.js";
 import { createVan, homeMarker } from "./markers.js";
 import { addStreets } from "./streets.js";
 
-/** @import { LatLng, LatLngTuple, PointTuple } from "leaflet" */
+/** @import { LatLngTuple, PointTuple } from "leaflet" */
 /** @import { Ground, State } from "./state.js" */
 
 const NEAREST_ZOOM = 16;
@@ -13,6 +14,7 @@ const PAN_PX = 90;
 const PADDING_PX = [44, 44];
 
 /** @typedef {ReturnType<typeof createMap>} TrackingMap */
+/** @typedef {(lonDeg: number) => number} Near a longitude on the side of the 180° line where the address is */
 
 /**
  * A map in `frame` on the ground that the operator chose, showing `state`, moved by the buttons of `bar`. `show` moves it on, `clear` takes the van off it.
@@ -23,6 +25,8 @@ export function createMap({ frame, bar, ground, state }) {
   const stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {LatLngTuple} */
   const home = [state.destination.lat_deg, state.destination.lon_deg];
+  /** @type {Near} */
+  const near = (lonDeg) => longitudeNear(lonDeg, state.destination.lon_deg);
   const map = new LeafletMap(frame, {
     attributionControl: false,
     zoomControl: false,
@@ -37,9 +41,9 @@ export function createMap({ frame, bar, ground, state }) {
     maxZoom: 18,
   });
   map.setView(home, NEAREST_ZOOM - 1);
-  lay(ground, map).catch(() => {}); // without a ground the van and the address still show
+  lay(ground, map, near).catch(() => {}); // without a ground the van and the address still show
   homeMarker(home).addTo(map);
-  const van = createVan(map, stillness);
+  const van = createVan(map, stillness, near);
 
   /**
    * Keep van and address in view, keep the van in the middle, or leave it to the reader.
@@ -82,11 +86,12 @@ export function createMap({ frame, bar, ground, state }) {
 
   function follow() {
     const at = van.target();
+    const extent = van.extent();
     const animate = !stillness.matches;
     if (mode === "van" && at) {
       map.setView(at, Math.max(map.getZoom(), NEAREST_ZOOM), { animate });
-    } else if (mode === "both" && at) {
-      frameBoth(at, animate);
+    } else if (mode === "both" && extent) {
+      frameBoth(extent, animate);
     } else if (mode === "both") {
       map.setView(home, NEAREST_ZOOM - 1, { animate });
     }
@@ -94,11 +99,11 @@ export function createMap({ frame, bar, ground, state }) {
 
   /**
    * The picture is changed only when it must be: the van is about to leave it, or it could be much nearer.
-   * @param {LatLng} at
+   * @param {LatLngBounds} extent where the van may be
    * @param {boolean} animate
    */
-  function frameBoth(at, animate) {
-    const both = new LatLngBounds([at, home]);
+  function frameBoth(extent, animate) {
+    const both = new LatLngBounds([home]).extend(extent);
     const zoom = Math.min(map.getBoundsZoom(both, false, new Point(...PADDING_PX).multiplyBy(2)), NEAREST_ZOOM);
     if (map.getBounds().pad(-0.12).contains(both) && zoom <= map.getZoom()) return;
     map.fitBounds(both, { padding: PADDING_PX, maxZoom: NEAREST_ZOOM, animate });
@@ -126,12 +131,13 @@ export function createMap({ frame, bar, ground, state }) {
 /**
  * @param {Ground} ground
  * @param {LeafletMap} map
+ * @param {Near} near
  */
-async function lay(ground, map) {
+async function lay(ground, map, near) {
   if (ground.kind === "tiles") {
     // Leaflet would send the whole address as referrer where a page sets no policy; tile servers want the origin only.
     new TileLayer(ground.url, { maxZoom: 19, referrerPolicy: "strict-origin" }).addTo(map);
   } else if (ground.kind === "streets") {
-    await addStreets(map, ground.url);
+    await addStreets(map, ground.url, near);
   }
 }

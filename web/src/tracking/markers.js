@@ -1,7 +1,8 @@
 // The two things on the map, drawn as SVG: no picture files, crisp on every screen, coloured by the style sheet.
-import { DivIcon, LatLng, Marker } from "leaflet/dist/leaflet-src.esm.js";
+import { Circle, DivIcon, LatLng, Marker } from "leaflet/dist/leaflet-src.esm.js";
 
 /** @import { LatLngTuple, Map as LeafletMap } from "leaflet" */
+/** @import { Near } from "./map.js" */
 /** @import { Position } from "./state.js" */
 
 const LONGEST_GLIDE_MS = 10_000;
@@ -23,14 +24,18 @@ export function homeMarker(at) {
 }
 
 /**
- * The van: glides from fix to fix, and is not there when nobody knows where it is.
+ * The van: glides from fix to fix, and is not there when nobody knows where it is. A circle shows how wrong its position may
+ * be; it hides behind the van when that is little.
  * @param {LeafletMap} map
  * @param {MediaQueryList} stillness whether the reader wants no motion
+ * @param {Near} near
  */
-export function createVan(map, stillness) {
+export function createVan(map, stillness, near) {
   const icon = new DivIcon({ className: "marker-van", html: VAN, iconSize: [60, 60], iconAnchor: [30, 30] });
   /** @type {Marker | null} */
   let marker = null;
+  /** @type {Circle | null} */
+  let error = null;
   /** @type {LatLng | null} */
   let goal = null;
   let recordedAt = -Infinity;
@@ -39,7 +44,9 @@ export function createVan(map, stillness) {
   function remove() {
     cancelAnimationFrame(frame);
     marker?.remove();
+    error?.remove();
     marker = null;
+    error = null;
     goal = null;
     recordedAt = -Infinity;
   }
@@ -53,6 +60,13 @@ export function createVan(map, stillness) {
       keyboard: false,
       zIndexOffset: 1000,
     }).addTo(map);
+    error = new Circle(at, { className: "van-error", radius: 0, interactive: false }).addTo(map);
+  }
+
+  /** @param {LatLng} at */
+  function draw(at) {
+    marker?.setLatLng(at);
+    error?.setLatLng(at);
   }
 
   /**
@@ -65,13 +79,13 @@ export function createVan(map, stillness) {
     const from = van.getLatLng();
     goal = to;
     if (durationMs <= 0 || map.distance(from, to) > FARTHEST_GLIDE_M) {
-      van.setLatLng(to);
+      draw(to);
       return;
     }
     const startedAt = performance.now();
     const step = (/** @type {number} */ at) => {
       const share = Math.min(1, Math.max(0, (at - startedAt) / durationMs));
-      van.setLatLng([from.lat + (to.lat - from.lat) * share, from.lng + (to.lng - from.lng) * share]);
+      draw(new LatLng(from.lat + (to.lat - from.lat) * share, from.lng + (to.lng - from.lng) * share));
       if (share < 1) frame = requestAnimationFrame(step);
     };
     frame = requestAnimationFrame(step);
@@ -89,6 +103,8 @@ export function createVan(map, stillness) {
     remove,
     /** Where the van is going to be drawn, or null. */
     target: () => goal,
+    /** All of the place where the van may be then, or null. */
+    extent: () => goal && goal.toBounds(2 * (error?.getRadius() ?? 0)),
     /**
      * Show a position; an older one than is shown already never moves the van back.
      * @param {Position | null} position
@@ -100,7 +116,7 @@ export function createVan(map, stillness) {
         return;
       }
       const at = Date.parse(position.recorded_at);
-      const to = new LatLng(position.lat_deg, position.lon_deg);
+      const to = new LatLng(position.lat_deg, near(position.lon_deg));
       if (!marker) {
         place(to);
       } else if (at > recordedAt) {
@@ -110,6 +126,7 @@ export function createVan(map, stillness) {
         return;
       }
       recordedAt = at;
+      error?.setRadius(position.accuracy_m ?? 0);
       turn(position.heading_deg);
     },
     /**
@@ -117,7 +134,7 @@ export function createVan(map, stillness) {
      * @param {boolean} isLive
      */
     setLive(isLive) {
-      marker?.getElement()?.classList.toggle("is-faded", !isLive);
+      for (const drawn of [marker, error]) drawn?.getElement()?.classList.toggle("is-faded", !isLive);
     },
   };
 }

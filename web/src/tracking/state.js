@@ -6,6 +6,7 @@
  * @property {number} lon_deg
  * @property {string} recorded_at RFC 3339
  * @property {number | null} heading_deg
+ * @property {number | null} accuracy_m the radius within which the van is
  */
 
 /**

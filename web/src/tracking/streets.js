@@ -7,6 +7,7 @@ import { Canvas, LayerGroup, Polygon, Polyline } from "leaflet/dist/leaflet-src.
 /** @typedef {[lon_deg: number, lat_deg: number]} GeoPoint GeoJSON has the longitude first */
 /** @typedef {{ type: "Polygon", coordinates: GeoPoint[][] }} Outline */
 /** @typedef {{ type: "LineString", coordinates: GeoPoint[] }} Course */
+/** @import { Near } from "./map.js" */
 /** @typedef {{ geometry: Outline | Course | null, properties: { area?: string, highway?: string } | null }} Feature */
 /** @typedef {{ kind: string | undefined, shape: Polygon }} Area */
 /** @typedef {{ isPath: boolean, widthPx: number, casing: Polyline | null, line: Polyline }} Way */
@@ -37,8 +38,9 @@ const REFERENCE_ZOOM = 16;
  * Fetch the streets and lay them under the markers; resolves when they are drawn.
  * @param {LeafletMap} map
  * @param {string} url
+ * @param {Near} near
  */
-export async function addStreets(map, url) {
+export async function addStreets(map, url, near) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`status ${response.status}`);
   /** @type {{ features: Feature[] }} */
@@ -49,8 +51,8 @@ export async function addStreets(map, url) {
   /** @type {Way[]} */
   const ways = [];
   for (const { geometry, properties } of features) {
-    if (geometry?.type === "Polygon") areas.push(area(geometry, properties?.area, renderer));
-    if (geometry?.type === "LineString") ways.push(way(geometry, properties?.highway, renderer));
+    if (geometry?.type === "Polygon") areas.push(area(geometry, properties?.area, renderer, near));
+    if (geometry?.type === "LineString") ways.push(way(geometry, properties?.highway, renderer, near));
   }
   ways.sort((a, b) => a.widthPx - b.widthPx);
   const casings = ways.flatMap(({ casing }) => casing ?? []);
@@ -66,10 +68,11 @@ export async function addStreets(map, url) {
  * @param {Outline} outline
  * @param {string | undefined} kind
  * @param {Canvas} renderer
+ * @param {Near} near
  * @returns {Area}
  */
-function area(outline, kind, renderer) {
-  const points = turned(outline.coordinates[0] ?? []);
+function area(outline, kind, renderer, near) {
+  const points = turned(outline.coordinates[0] ?? [], near);
   const options = { renderer, interactive: false, stroke: false, fillOpacity: 1 };
   return { kind, shape: new Polygon(points, options) };
 }
@@ -78,10 +81,11 @@ function area(outline, kind, renderer) {
  * @param {Course} course
  * @param {string | undefined} kind
  * @param {Canvas} renderer
+ * @param {Near} near
  * @returns {Way}
  */
-function way(course, kind, renderer) {
-  const points = turned(course.coordinates);
+function way(course, kind, renderer, near) {
+  const points = turned(course.coordinates, near);
   /** @type {PolylineOptions} */
   const options = { renderer, interactive: false, lineCap: "round", lineJoin: "round" };
   const isPath = PATHS.has(kind ?? "");
@@ -95,10 +99,11 @@ function way(course, kind, renderer) {
 
 /**
  * @param {GeoPoint[]} points
+ * @param {Near} near
  * @returns {LatLngTuple[]}
  */
-function turned(points) {
-  return points.map(([lon, lat]) => [lat, lon]);
+function turned(points, near) {
+  return points.map(([lon, lat]) => [lat, near(lon)]);
 }
 
 /**

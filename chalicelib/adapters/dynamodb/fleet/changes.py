@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from chalicelib.adapters.dynamodb.fleet.fixes import pack_place
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live
 from chalicelib.adapters.dynamodb.writing import Put, unchanged
@@ -28,4 +29,5 @@ def live_item(live: Live, token: str) -> LiveItem:
         route_id=live.route_id,
         planned=" ".join(live.planned) or None,
         live=pack_live(live),
+        began=None if live.began_at is None else pack_place(live.began_at),
     )

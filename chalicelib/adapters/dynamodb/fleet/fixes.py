@@ -4,12 +4,14 @@
     battery
 
 Places are 1e-7 degrees, times milliseconds, accuracy 0.1 m, speed 0.1 m/s, heading 1 degree,
-battery 1 %. Of what may be unknown, 0 says so, and all else is one more.
+battery 1 %. Of what may be unknown, 0 says so, and all else is one more. Format 3 has one column
+more, which marks the places that an app made up; it is written only where there are any.
 """
 
 import hashlib
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -27,6 +29,7 @@ from chalicelib.domain.driving.fixes import DEGREE_STEPS, Fix
 from chalicelib.domain.geography import Coordinates
 
 FORMAT: Final = 2
+WITH_MOCKS: Final = 3
 COLUMNS: Final = 7
 HEAD: Final = struct.Struct(">q")
 ROW: Final = struct.Struct(">IiiHHHB")
@@ -37,20 +40,38 @@ NO_BYTE: Final = 0xFF
 
 def pack_fixes(fixes: Sequence[Fix]) -> bytes:
     """Fixes in device order."""
-    columns = fix_columns(fixes)
-    return bytes([FORMAT]) + pack_varints([len(fixes)]) + pack_bits(columns)
+    columns, kind = fix_columns(fixes), FORMAT
+    if any(fix.is_mock for fix in fixes):
+        columns, kind = [*columns, [int(fix.is_mock) for fix in fixes]], WITH_MOCKS
+    return bytes([kind]) + pack_varints([len(fixes)]) + pack_bits(columns)
 
 
 def unpack_fixes(packed: bytes) -> tuple[Fix, ...]:
     """The fixes again. Raises ValueError for damaged bytes."""
     if packed[:1] == b"\0":
         return unpack_rows(packed)
-    if packed[:1] != bytes([FORMAT]):
+    if packed[:1] not in {bytes([FORMAT]), bytes([WITH_MOCKS])}:
         msg = "The packed fixes have an unknown format."
         raise ValueError(msg)
     numbers = Varints(packed, 1)
     count = next(numbers)
-    return fixes_of(unpack_bits(packed[numbers.at :], [count] * COLUMNS))
+    if packed[0] == FORMAT:
+        return fixes_of(unpack_bits(packed[numbers.at :], [count] * COLUMNS))
+    *columns, mocks = unpack_bits(packed[numbers.at :], [count] * (COLUMNS + 1))
+    return tuple(
+        replace(fix, is_mock=bool(mock)) for fix, mock in zip(fixes_of(columns), mocks, strict=True)
+    )
+
+
+def pack_place(place: Coordinates) -> bytes:
+    """One place."""
+    return pack_varints(round(deg * DEGREE_STEPS) for deg in (place.lat_deg, place.lon_deg))
+
+
+def unpack_place(packed: bytes) -> Coordinates:
+    """The place again. Raises ValueError for damaged bytes."""
+    lat, lon = Varints(packed).take(2)
+    return Coordinates(lat / DEGREE_STEPS, lon / DEGREE_STEPS)
 
 
 def digest_of(fixes: Sequence[Fix]) -> str:

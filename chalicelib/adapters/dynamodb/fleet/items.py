@@ -10,7 +10,10 @@ from chalicelib.adapters.dynamodb.item import Connection, Item
 
 
 class LiveItem(Item):
-    """A driver's live state, packed: below 1 kB for 200 stops, so that a write costs one unit."""
+    """A driver's live state, packed: below 1 kB for 200 stops, so that a write costs one unit.
+
+    ``began`` is the hub, packed, until there are enough fixes.
+    """
 
     class Meta(Connection):
         """Bound at start."""
@@ -22,6 +25,7 @@ class LiveItem(Item):
     route_id = UnicodeAttribute(null=True)
     planned = UnicodeAttribute(null=True)
     live = BinaryAttribute(legacy_encoding=False)
+    began = BinaryAttribute(legacy_encoding=False, null=True)
 
 
 class TrackItem(Item):

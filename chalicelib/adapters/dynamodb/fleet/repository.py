@@ -1,10 +1,17 @@
 """Drivers' live states and tracks. The hot path is one read and two writes in here."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
+from chalicelib.adapters.dynamodb.fleet.fixes import (
+    digest_of,
+    pack_fixes,
+    unpack_fixes,
+    unpack_place,
+)
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
 from chalicelib.adapters.dynamodb.fleet.lives import unpack_live
 from chalicelib.adapters.dynamodb.fleet.told import pack_told, unpack_told
@@ -22,6 +29,8 @@ LIVE = "LIVE"
 TRACK = "TRACK#"
 TOKEN_BYTES: Final = 6
 """Enough to tell two tries to write the very same batch apart."""
+BATCHES_BEFORE: Final = 25
+"""How many batches we read before those that begin within a batch that may repeat them."""
 
 
 class DynamoFleet:
@@ -42,10 +51,9 @@ class DynamoFleet:
     def append_track(self, entry: TrackEntry) -> bool:
         """The key is made of the batch's own content, so that a repeat falls on itself."""
         token = new_token(TOKEN_BYTES)
-        first_at, digest = to_text(entry.fixes[0].recorded_at), digest_of(entry.fixes)
         item = TrackItem(
             driver_id=entry.driver_id,
-            item=f"{TRACK}{first_at}#{digest}",
+            item=_key(entry),
             token=token,
             route_id=entry.route_id,
             fixes=pack_fixes(entry.fixes),
@@ -58,6 +66,26 @@ class DynamoFleet:
         except ConcurrentUpdate:
             return False
         return True
+
+    def held_already(self, entry: TrackEntry, among: Sequence[Fix]) -> frozenset[Fix]:
+        """One query, newest first: as many batches as can hold these fixes, and some before them.
+
+        Batches begin in the order of their keys, but a long one may hold what was driven after the
+        next has begun. So it reads ``BATCHES_BEFORE`` more than there are fixes.
+        """
+        own = _key(entry)
+        last_at = to_text(max(fix.recorded_at for fix in among))
+        with translated():
+            batches = list(
+                TrackItem.query(
+                    entry.driver_id,
+                    TrackItem.item.between(TRACK, f"{TRACK}{last_at}#~"),
+                    scan_index_forward=False,
+                    limit=len(among) + BATCHES_BEFORE,
+                )
+            )
+        held = {f for item in batches if item.item != own for f in unpack_fixes(item.fixes)}
+        return frozenset(held.intersection(among))
 
     def track(
         self, driver_id: DriverId, *, since: datetime, until: datetime, now: datetime
@@ -107,14 +135,20 @@ class DynamoFleet:
                 return None
 
 
+def _key(entry: TrackEntry) -> str:
+    return f"{TRACK}{to_text(entry.fixes[0].recorded_at)}#{digest_of(entry.fixes)}"
+
+
 def _live(item: LiveItem) -> Live:
-    return unpack_live(
+    live = unpack_live(
         item.live,
         driver_id=DriverId(item.driver_id),
         version=int(item.version),
         route_id=RouteId(item.route_id) if item.route_id else None,
         planned=tuple(RouteId(planned) for planned in str(item.planned or "").split()),
     )
+    began: bytes | None = item.began
+    return live if began is None else replace(live, began_at=unpack_place(began))
 
 
 def _told(item: TrackItem) -> PublishedEtas:

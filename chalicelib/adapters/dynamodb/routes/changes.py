@@ -1,10 +1,10 @@
 """Changes of a route and of its run sheet, and a departure, as writes."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from chalicelib.adapters.dynamodb.routes.departures import to_attributes
 from chalicelib.adapters.dynamodb.routes.items import (
+    ON_DUTY,
     DepartureItem,
     HandledItem,
     ManifestItem,
@@ -23,9 +23,6 @@ from chalicelib.domain.journal.changes import (
 )
 from chalicelib.domain.policy import PLAN_RETENTION
 from chalicelib.domain.routes.routes import Route, RouteStatus
-
-ON_DUTY: Final = "on"
-"""The one partition of the index ``by_duty``. It changes only when routes start and end."""
 
 
 def route_puts(change: RouteChange, token: str) -> Iterator[Put]:

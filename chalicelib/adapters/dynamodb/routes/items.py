@@ -1,5 +1,7 @@
 """Items of the routes table. What they hold is packed and unpacked by their neighbours here."""
 
+from typing import Final
+
 from pynamodb.attributes import (
     BinaryAttribute,
     JSONAttribute,
@@ -10,6 +12,9 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib.adapters.dynamodb.item import Connection, Item
+
+ON_DUTY: Final = "on"
+"""The one partition of the index ``by_duty``. It changes only when routes start and end."""
 
 
 class ByServiceDay(GlobalSecondaryIndex["RouteItem"]):

@@ -80,6 +80,7 @@ class PlanDocument(msgspec.Struct, array_like=True):
     odd_service_times: dict[int, float] = {}
     odd_roads: dict[int, float] = {}
     start_action_id: str | None = None
+    previous: str | None = None
 
 
 _SUMMARIES: Final = msgspec.msgpack.Decoder(SummaryDocument)
@@ -176,6 +177,7 @@ def pack_plan(route: Route) -> bytes:
         odd_service_times=odd_service_times,
         odd_roads=odd_roads,
         start_action_id=route.start_action_id,
+        previous=route.previous,
     )
     return msgspec.msgpack.encode(document)
 
@@ -201,6 +203,7 @@ def unpack_plan(packed: bytes, summary: RouteSummary) -> Route:
             for earliest_ms, latest_ms, duration_s in found.breaks
         ),
         start_action_id=found.start_action_id,
+        previous=None if found.previous is None else RouteId(found.previous),
     )
 
 

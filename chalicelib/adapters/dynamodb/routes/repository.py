@@ -1,27 +1,28 @@
 """Routes. A plan never changes under its version, so a warm container reads each only once."""
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
-from chalicelib.adapters.dynamodb.routes.changes import ON_DUTY
 from chalicelib.adapters.dynamodb.routes.departures import from_attributes
-from chalicelib.adapters.dynamodb.routes.first_plans import from_document
-from chalicelib.adapters.dynamodb.routes.items import DepartureItem, RouteItem, RunSheetItem
-from chalicelib.adapters.dynamodb.routes.manifests import unpack_manifest
+from chalicelib.adapters.dynamodb.routes.items import ON_DUTY, DepartureItem, RouteItem
 from chalicelib.adapters.dynamodb.routes.plans import unpack_plan, unpack_summary
 from chalicelib.adapters.dynamodb.values.departure_keys import DEPARTURE
-from chalicelib.adapters.dynamodb.values.instants import from_ms, from_text
+from chalicelib.adapters.dynamodb.values.instants import from_text
 from chalicelib.domain.driving.departures import Departure
-from chalicelib.domain.driving.run_sheets import Handled, Manifest, RunSheet
-from chalicelib.domain.driving.silence import Duty
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, HubId, RouteId
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route, RouteSummary
+from chalicelib.domain.routes.routes import Duty
+
+if TYPE_CHECKING:
+    from chalicelib.domain.driving.run_sheets import RunSheet
+    from chalicelib.domain.routes.routes import Route, RouteSummary
 
 CACHED_PLANS: Final = 256
 
@@ -64,9 +65,11 @@ class DynamoRoutes:
 
         Another one, consistent, where that has not got so far as the caller knows.
         """
-        found = _run_sheet(route_id, now, consistent_read=False)
+        from chalicelib.adapters.dynamodb.routes.run_sheets import read  # noqa: PLC0415 - rare
+
+        found = read(route_id, now, plan_of=_route, consistent_read=False)
         if found is None or found.manifest is None or found.route.plan_version < plan_version:
-            found = _run_sheet(route_id, now, consistent_read=True)
+            found = read(route_id, now, plan_of=_route, consistent_read=True)
         if found is None:
             raise NotFound
         return found
@@ -118,55 +121,7 @@ def _summary(item: Any) -> RouteSummary:  # noqa: ANN401 - of the table, the ind
 
 def _route(item: Any) -> Route:  # noqa: ANN401 - as above
     if item.plan is None:
+        from chalicelib.adapters.dynamodb.routes.first_plans import from_document  # noqa: PLC0415 - as rare
+
         return from_document(item.document, item.stops)
     return unpack_plan(item.plan, _summary(item))
-
-
-def _run_sheet(route_id: RouteId, now: datetime, *, consistent_read: bool) -> RunSheet | None:
-    """None without a plan."""
-    with translated():
-        found = RunSheetItem.query(
-            route_id,
-            RunSheetItem.item.between("HANDLED", "PLAN"),
-            consistent_read=consistent_read,
-        )
-        items = {item.item: item for item in found}
-    if "PLAN" not in items:
-        return None
-    route = _route(items["PLAN"])
-    handled = items.get("HANDLED")
-    return RunSheet(
-        route,
-        _manifest(items.get("MANIFEST"), route, now),
-        Handled() if handled is None else _handled(handled),
-    )
-
-
-def _manifest(item: RunSheetItem | None, route: Route, now: datetime) -> Manifest | None:
-    """None where it has expired, though it may be there for days."""
-    if item is None or item.manifest is None:
-        return None
-    expires_at = from_ms(int(item.expires_at) * 1_000)
-    if expires_at <= now:
-        return None
-    return unpack_manifest(
-        item.manifest,
-        route_id=route.id,
-        shipment_ids=[key for stop in route.stops for key in stop.shipment_ids],
-        expires_at=expires_at,
-        version=int(item.version),
-    )
-
-
-def _handled(item: RunSheetItem) -> Handled:
-    return Handled(
-        parcels=_numbers(item.parcels),
-        failed=_numbers(item.failed),
-        delivered=_numbers(item.delivered),
-        failed_parcels=_numbers(item.failed_parcels),
-        delivered_parcels=_numbers(item.delivered_parcels),
-    )
-
-
-def _numbers(some: set[float] | None) -> frozenset[int]:
-    return frozenset(map(int, some or ()))

@@ -1,7 +1,9 @@
 import itertools
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import assume, given
@@ -9,20 +11,22 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.driving.fixes import (
     RECENT_FIXES,
+    EarlierShift,
     Fix,
     Reason,
     Screened,
+    UnreadableFix,
     Verdict,
-    corrected,
     credible,
-    device_clock_skew,
     is_drivable,
     newest,
     quantized,
     screen,
     teleports,
 )
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.policy import Policy
 from tests.support.builders import HELSINKI, NOON, make_drive, make_fix, minutes, north_of, seconds
 from tests.support.strategies import fixes, town, tracks, untidy
@@ -87,6 +91,12 @@ class TestQuantized:
         from_device = make_fix(datetime.fromisoformat("2026-11-23T14:00:00.123456+02:00"))
 
         assert quantized(from_device).recorded_at == NOON + timedelta(milliseconds=123)
+
+    @pytest.mark.parametrize("most", [sys.float_info.max, 1e308, 1e300, 6_553.5])
+    def test_the_largest_numbers_are_cut_off_too(self, most: float) -> None:
+        stored = quantized(make_fix(accuracy_m=most, speed_mps=most))
+
+        assert (stored.accuracy_m, stored.speed_mps) == (6553.4, 655.3)
 
     def test_values_beyond_the_stored_range_are_cut_off(self) -> None:
         wild = make_fix(accuracy_m=1e9, speed_mps=1e9, battery_ratio=0.126, heading_deg=359.99)
@@ -211,6 +221,27 @@ class TestScreen:
         result = screened([*make_drive(3, start=start), *elsewhere])
 
         assert not any(verdict.reasons for verdict in result.verdicts)
+
+    def test_what_is_no_fix_has_its_own_verdict_among_the_others(self) -> None:
+        drive = make_drive(2, start=NOON - minutes(5))
+        lacks = (Reason.NO_PLACE, Reason.NO_TIME)
+
+        result = screen(
+            [drive[0], UnreadableFix(lacks), drive[1]],
+            recent=(),
+            received_at=NOON,
+            shift_started_at=SHIFT_STARTED_AT,
+            policy=POLICY,
+        )
+
+        assert [v.reasons for v in result.verdicts] == [(), lacks, ()]
+        assert result.stored == drive
+
+    def test_a_made_up_place_is_kept_and_moves_nothing(self) -> None:
+        result = screened([make_fix(is_mock=True)])
+
+        assert [v.reasons for v in result.verdicts] == [(Reason.MOCK,)]
+        assert (len(result.stored), result.usable) == (1, ())
 
     def test_no_fixes_have_no_verdicts(self) -> None:
         assert screened([]) == Screened((), (), (), ())
@@ -373,6 +404,163 @@ class TestHead:
         assert head(after([[east], [west]])) == west
 
 
+class TestFrozenPlaces:
+    """A device that repeats an old place with new times, between true ones."""
+
+    FROZEN = Coordinates(60.18, 24.99)
+
+    def drive(self, pattern: str, *, every_s: float = 2.0) -> list[Fix]:
+        """A true fix of a van at 10 m/s for each t, the frozen place for each S."""
+        return [
+            make_fix(
+                NOON - minutes(20) + seconds(every_s * i),
+                coordinates=north_of(HELSINKI, 10.0 * every_s * i) if kind == "t" else self.FROZEN,
+            )
+            for i, kind in enumerate(pattern)
+        ]
+
+    @pytest.mark.parametrize(
+        "pattern", ["tS" * 20, "ttS" * 14, "tSS" * 14, "tttSS" * 8, "tStSS" * 8, "tttSSttt"]
+    )
+    @pytest.mark.parametrize("every_s", [1.0, 2.0, 5.0])
+    def test_the_van_stays_where_it_drives(self, pattern: str, every_s: float) -> None:
+        recent: tuple[Fix, ...] = ()
+        true = None
+        for kind, fix in zip(pattern, self.drive(pattern, every_s=every_s), strict=True):
+            recent = after([[fix]], recent)
+            true = fix if kind == "t" else true
+
+            assert head(recent) == true
+
+    @given(
+        st.lists(st.sampled_from(["t", "tS", "tSS"]), min_size=4, max_size=12).map("".join),
+        st.randoms(use_true_random=False),
+    )
+    def test_whatever_the_order_in_which_they_arrive(self, pattern: str, chance: Random) -> None:
+        told = [*self.drive("ttt"), *self.drive("ttt" + pattern)[3:]]
+        shuffled = chance.sample(told, len(told))
+        newest_true = max(
+            (fix for fix in told if fix.coordinates != self.FROZEN), key=lambda fix: fix.sort_key
+        )
+
+        assert head(after([[fix] for fix in shuffled])) == head(after([told])) == newest_true
+
+    def test_all_of_them_are_told_as_jumps_in_one_batch(self) -> None:
+        pattern = "StStStStSSttS"
+
+        result = screened(self.drive(pattern))
+
+        jumps = [i for i, kind in enumerate(pattern) if kind == "S"]
+        assert [v.index for v in result.verdicts if v.reasons == (Reason.TELEPORT,)] == jumps
+
+    def test_with_three_in_a_row_the_van_really_is_there(self) -> None:
+        assert head(after([self.drive("tttSSS")])).coordinates == self.FROZEN
+
+
+class TestOrigin:
+    """The hub at the start of the route is the first link."""
+
+    ORIGIN = Fix(NOON - minutes(10), HELSINKI)
+
+    def cached(self, count: int, way_m: float, *, every_s: float = 10.0) -> list[Fix]:
+        place = north_of(HELSINKI, way_m)
+        start = self.ORIGIN.recorded_at + seconds(1)
+        return [make_fix(start + seconds(every_s * i), coordinates=place) for i in range(count)]
+
+    def chain(self, recent: Sequence[Fix]) -> tuple[Fix, ...]:
+        return credible(newest((), recent), POLICY, self.ORIGIN)
+
+    def jumps(self, batch: Sequence[Fix], recent: Sequence[Fix] = ()) -> list[int]:
+        result = screen(
+            batch,
+            recent=recent,
+            received_at=NOON,
+            shift_started_at=self.ORIGIN.recorded_at,
+            origin=self.ORIGIN,
+            policy=POLICY,
+        )
+        return [v.index for v in result.verdicts if v.reasons == (Reason.TELEPORT,)]
+
+    @pytest.mark.parametrize("way_m", [2_000.0, 30_000.0, 150_000.0])
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_cached_fixes_of_elsewhere_are_not_believed(self, count: int, way_m: float) -> None:
+        cached = self.cached(count, way_m)
+        true = make_drive(5, start=cached[-1].recorded_at + seconds(10), every_s=10.0)
+
+        assert self.chain(cached) == ()
+        assert self.jumps(cached) == list(range(count))
+        for i in range(1, 6):
+            assert self.chain([*cached, *true[:i]])[-1] == true[i - 1]
+            assert self.jumps(true[i - 1 : i], [*cached, *true[: i - 1]]) == []
+
+    def test_a_van_that_was_not_at_the_hub_is_followed_from_the_third_fix_on(self) -> None:
+        elsewhere = self.cached(4, 30_000.0)
+
+        assert [len(self.chain(elsewhere[:i])) for i in (1, 2, 3, 4)] == [0, 0, 3, 4]
+        assert self.jumps(elsewhere[:3]) == []
+        assert self.jumps(elsewhere[2:3], elsewhere[:2]) == []
+
+    @given(tracks(max_size=5))
+    def test_it_takes_nothing_from_a_plain_drive(self, drive: tuple[Fix, ...]) -> None:
+        origin = Fix(drive[0].recorded_at - minutes(10), HELSINKI)
+
+        assert credible(drive, POLICY, origin) == drive
+
+    @given(untidy(st.lists(fixes(), min_size=1, max_size=12, unique=True).map(tuple)))
+    def test_order_grouping_and_repetition_change_nothing(
+        self, case: tuple[tuple[Fix, ...], list[list[Fix]]]
+    ) -> None:
+        told, batches = case
+        one = two = Live(DriverId("drv_1"), started_at=SHIFT_STARTED_AT, began_at=HELSINKI)
+
+        one = one.with_fixes(screened(told).usable)
+        for batch in batches:
+            two = two.with_fixes(screened(batch, two.recent).usable)
+
+        assert two == one
+        assert two.head(POLICY) == one.head(POLICY)
+
+
+class TestEarlierShifts:
+    EARLIER = EarlierShift(RouteId("rte_0"), NOON - timedelta(hours=9), NOON - timedelta(hours=5))
+
+    def screened(self, *batch: Fix) -> Screened:
+        return screen(
+            batch,
+            recent=(),
+            received_at=NOON,
+            shift_started_at=SHIFT_STARTED_AT,
+            earlier=(self.EARLIER,),
+            policy=POLICY,
+        )
+
+    def test_what_was_driven_then_belongs_to_that_route(self) -> None:
+        late, present = make_fix(NOON - timedelta(hours=6)), make_fix(NOON)
+
+        result = self.screened(present, late)
+
+        assert [v.reasons for v in result.verdicts] == [(), ()]
+        assert all(v.is_stored for v in result.verdicts)
+        assert result.late == ((self.EARLIER.route_id, (late,)),)
+        assert result.stored == result.usable == result.trusted == (present,)
+
+    def test_between_two_routes_nothing_is_stored(self) -> None:
+        result = self.screened(make_fix(NOON - timedelta(hours=4, minutes=30)))
+
+        assert result.verdicts == (Verdict(0, (Reason.OFF_SHIFT,)),)
+        assert result.late == ()
+
+    def test_they_are_judged_among_themselves(self) -> None:
+        start = NOON - timedelta(hours=8)
+        drive = make_drive(6, start=start)
+        jump = replace(drive[3], coordinates=FAR_AWAY)
+
+        result = self.screened(*drive[:3], jump, *drive[4:])
+
+        assert [v.index for v in result.verdicts if v.reasons == (Reason.TELEPORT,)] == [3]
+        assert result.late == ((self.EARLIER.route_id, (*drive[:3], jump, *drive[4:])),)
+
+
 class TestTeleports:
     @given(tracks(max_size=20))
     def test_a_plain_drive_has_none(self, drive: tuple[Fix, ...]) -> None:
@@ -384,58 +572,3 @@ class TestTeleports:
         other = make_fix(NOON + seconds(90), coordinates=Coordinates(0.0, 20.0))
 
         assert teleports([*drive, one, other], POLICY) == {one, other}
-
-
-class TestClockSkew:
-    def skew(
-        self,
-        *recorded_at: datetime,
-        sent_at: datetime | None = None,
-        received_at: datetime = NOON,
-        known: timedelta = timedelta(0),
-    ) -> timedelta:
-        return device_clock_skew(
-            max(recorded_at),
-            sent_at,
-            oldest_recorded_at=min(recorded_at),
-            received_at=received_at,
-            known_skew=known,
-            policy=POLICY,
-        )
-
-    @pytest.mark.parametrize("offset", [timedelta(days=1), -timedelta(days=1), minutes(10)])
-    def test_sent_at_shows_the_skew(self, offset: timedelta) -> None:
-        assert self.skew(NOON + offset, sent_at=NOON + offset) == offset
-
-    def test_fixes_from_the_future_show_a_clock_ahead(self) -> None:
-        ahead = NOON + timedelta(days=1)
-
-        assert self.skew(ahead - minutes(5), ahead) == timedelta(days=1)
-
-    def test_one_fix_from_the_future_says_nothing_about_the_clock(self) -> None:
-        assert self.skew(NOON - minutes(5), NOON + minutes(10)) == timedelta(0)
-
-    def test_old_fixes_say_nothing_about_the_clock(self) -> None:
-        assert self.skew(NOON - timedelta(hours=20)) == timedelta(0)
-        assert self.skew(NOON - timedelta(hours=20), sent_at=NOON + seconds(119)) == timedelta(0)
-
-    def test_a_repeated_batch_is_corrected_by_the_same_amount(self) -> None:
-        sent_at = NOON + timedelta(days=1)
-        first = self.skew(sent_at, sent_at=sent_at)
-
-        again = self.skew(sent_at, sent_at=sent_at, received_at=NOON + seconds(50), known=first)
-
-        assert again == first
-
-    def test_the_skew_is_in_whole_milliseconds_as_it_is_stored(self) -> None:
-        sent_at = NOON + timedelta(days=1, microseconds=123_456)
-
-        assert self.skew(sent_at, sent_at=sent_at) == timedelta(days=1, milliseconds=123)
-
-    def test_a_corrected_device_clock_is_believed_again(self) -> None:
-        assert self.skew(NOON, sent_at=NOON, known=timedelta(days=1)) == timedelta(0)
-
-    def test_correcting_keeps_the_distances_in_time(self) -> None:
-        drive = make_drive(3, start=NOON + timedelta(days=1))
-
-        assert corrected(drive, timedelta(days=1)) == make_drive(3)

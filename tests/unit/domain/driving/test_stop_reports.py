@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from chalicelib.domain.driving.clocks import TimeSource
 from chalicelib.domain.driving.stop_reports import StopReport
-from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import StopId
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.lifecycle import Step
@@ -27,20 +27,17 @@ def test_it_happened_within_the_shift_and_never_after_now(
     occurred_at: datetime, sent_at: datetime | None, skew: timedelta
 ) -> None:
     live = make_live(started_at=NOON - minutes(240), clock_skew=skew)
-    try:
-        at = report(occurred_at, sent_at).happened_at(live, NOON, POLICY)
-    except Invalid:
-        is_ahead_of_its_own_clock = sent_at is not None and sent_at < occurred_at
-        assert sent_at is None or is_ahead_of_its_own_clock
-    else:
-        assert NOON - minutes(240) <= at <= NOON
+
+    _, at = report(occurred_at, sent_at).dated(live, NOON, POLICY)
+
+    assert NOON - minutes(240) <= at <= NOON
 
 
 @given(st.timedeltas(-minutes(1_440), minutes(1_440)), st.timedeltas(minutes(0), minutes(240)))
 def test_a_clock_that_is_known_to_be_wrong_is_corrected(wrong: timedelta, ago: timedelta) -> None:
     assume(abs(wrong) > POLICY.clock_skew_limit)
 
-    at = report(NOON - ago + wrong, NOON + wrong).happened_at(ON_SHIFT, NOON, POLICY)
+    at = report(NOON - ago + wrong, NOON + wrong).dated(ON_SHIFT, NOON, POLICY)[1]
 
     assert abs(at - (NOON - ago)) <= timedelta(milliseconds=1)
 
@@ -50,17 +47,31 @@ def test_a_clock_that_is_about_right_is_believed() -> None:
 
     sent_at = NOON + minutes(1)  # it took the network a while, or the clock is a little ahead
 
-    assert report(happened, sent_at).happened_at(ON_SHIFT, NOON, POLICY) == happened
+    assert report(happened, sent_at).dated(ON_SHIFT, NOON, POLICY)[1] == happened
 
 
 def test_without_sent_at_the_skew_of_the_positions_holds() -> None:
     live = make_live(started_at=NOON - minutes(240), clock_skew=minutes(60))
 
-    assert report(NOON + minutes(50)).happened_at(live, NOON, POLICY) == NOON - minutes(10)
+    assert report(NOON + minutes(50)).dated(live, NOON, POLICY)[1] == NOON - minutes(10)
 
 
-def test_a_future_that_nothing_explains_is_refused() -> None:
-    with pytest.raises(Invalid) as refused:
-        report(NOON + minutes(50)).happened_at(ON_SHIFT, NOON, POLICY)
+@pytest.mark.parametrize(
+    ("happened", "sent_at", "known", "source"),
+    [
+        (NOON, None, timedelta(0), TimeSource.DEVICE),
+        (NOON + minutes(60), None, minutes(60), TimeSource.CORRECTED),
+        (NOON + minutes(60), NOON + minutes(60), timedelta(0), TimeSource.CORRECTED),
+        (NOON + minutes(60), None, timedelta(0), TimeSource.OURS),
+        (NOON - timedelta(days=9_000), None, timedelta(0), TimeSource.OURS),
+    ],
+)
+def test_its_event_says_how_sure_its_time_is(
+    happened: datetime, sent_at: datetime | None, known: timedelta, source: TimeSource
+) -> None:
+    live = make_live(started_at=NOON - minutes(240), clock_skew=known)
 
-    assert "/occurred_at" in str(refused.value.data["errors"])
+    dated, at = report(happened, sent_at).dated(live, NOON, POLICY)
+
+    assert at == NOON
+    assert dated.event_data(())["time_source"] == source.value

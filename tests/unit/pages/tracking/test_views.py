@@ -32,6 +32,7 @@ PAGE = "/t/{token}"
 STATE = "/t/{token}/state"
 PROOF = "/t/{token}/proof/{proof_id}"
 HISTORY = "/t/{token}/history"
+TOKEN = "A1_-" * 16 + "abc"
 FIRST_VIEW_BYTES = 20_000
 MAP_BYTES = 60_000
 
@@ -49,6 +50,41 @@ def test_the_page_is_complete_html_in_the_readers_language(stage: Stage, ask: Ga
     assert '<html lang="fi">' in answer["body"]
     assert "14.10–14.40" in answer["body"]
     assert 'aria-current="step"' in answer["body"]
+
+
+TAILS = (".", ")", ",", "%20", " ", '"', "%22", "%0A", "\n", ">", "%E2%80%9D", "'.", "]", "&", "x")
+
+
+@pytest.mark.parametrize("tail", TAILS)
+def test_what_a_mail_put_behind_a_link_is_cut_off(stage: Stage, ask: Gateway, tail: str) -> None:
+    stage.show(make_delivered(), token=TOKEN)
+
+    page = ask(PAGE, token=f"{TOKEN}{tail}", query={"lang": "fi"})
+    state = ask(STATE, token=f"{TOKEN}{tail}")
+    proof = ask(PROOF, token=f"{TOKEN}{tail}", proof_id="prf_01")
+    history = ask(HISTORY, token=f"{TOKEN}{tail}")
+
+    assert (page["statusCode"], page["headers"]["Location"]) == (302, f"/api/t/{TOKEN}?lang=fi")
+    assert page["headers"]["Cache-Control"] == "private, no-store"
+    assert state["statusCode"] == 200
+    assert proof["statusCode"] == 303
+    assert history["statusCode"] == 200
+    assert f"/api/t/{TOKEN}?lang=en" in history["body"]
+
+
+@pytest.mark.parametrize("token", [TOKEN[:-1], f"{TOKEN[:-1]}.", f"{'B' * 67}.", ".", f".{TOKEN}"])
+@pytest.mark.parametrize("resource", [PAGE, PROOF, HISTORY, STATE])
+def test_a_link_that_is_cut_short_stays_unknown(
+    stage: Stage, ask: Gateway, resource: str, token: str
+) -> None:
+    stage.show(make_delivered(), token=TOKEN)
+
+    answer = ask(resource, token=token, proof_id="prf_01")
+    unknown = ask(resource, token="unknown", proof_id="prf_01")
+
+    assert answer["statusCode"] == 404
+    assert sorted(answer["headers"]) == sorted(unknown["headers"])
+    assert resource == STATE or answer["body"] == unknown["body"]
 
 
 def test_the_pages_headers_keep_the_link_private(stage: Stage, ask: Gateway) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import AlertKind
 from chalicelib.domain.driving.fixes import Fix, Reason
@@ -13,9 +14,10 @@ from chalicelib.domain.driving.forecasts import Forecaster
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unauthorized, Unavailable
 from chalicelib.domain.eta.model import FactoryPrior
-from chalicelib.domain.ids import DriverId, ShipmentId
+from chalicelib.domain.ids import DriverId, RouteId, ShipmentId
 from chalicelib.domain.journal.changes import LiveChange, RouteChange, ShipmentChange
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes.routes import RouteStatus
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -24,6 +26,7 @@ from tests.support.builders import (
     HELSINKI,
     NOON,
     make_drive,
+    make_eta,
     make_event,
     make_fix,
     make_live,
@@ -192,6 +195,190 @@ class TestScreening:
         assert reasons(report) == [(Reason.POOR_ACCURACY,)]
         assert road.track == (vague,)
         assert report.head_recorded_at is None
+
+
+class TestLateFixes:
+    """Fixes of a route that the driver has finished, sent after the next one has started."""
+
+    EARLIER = RouteId("rte_0")
+
+    def on_the_second_route(self) -> Road:
+        road = Road()
+        earlier = make_route(
+            1,
+            id=self.EARLIER,
+            status=RouteStatus.COMPLETED,
+            started_at=NOON - timedelta(hours=8),
+            completed_at=NOON - timedelta(hours=4),
+        )
+        present = replace(road.routes.get(RouteId("rte_1")), previous=self.EARLIER)
+        road.routes.write(RouteChange(earlier, None))
+        road.routes.write(RouteChange(present, present.plan_version))
+        return road
+
+    def test_they_complete_the_track_of_that_route_and_nothing_else(self) -> None:
+        road = self.on_the_second_route()
+        late = make_drive(8, start=NOON - timedelta(hours=6))
+        before = road.live
+
+        report = road.post([*late, make_fix(NOON)])
+
+        assert reasons(report) == [()] * 9
+        assert report.alerts == ()
+        by_route = {entry.route_id: entry for entry in road.fleet.entries.values()}
+        assert by_route[self.EARLIER].fixes == late
+        assert by_route[RouteId("rte_1")].fixes == (make_fix(NOON),)
+        assert tuple(by_route[self.EARLIER].live.etas) == ()
+        assert road.live.recent == (make_fix(NOON),)
+        assert road.live.route_id == before.route_id
+
+    def test_alone_they_change_no_live_state(self) -> None:
+        road = self.on_the_second_route()
+        before = road.live
+        late = make_drive(8, start=NOON - timedelta(hours=6))
+
+        first, again = road.post(late), road.post(late)
+
+        assert road.live == before
+        assert (first.is_repeat, again.is_repeat) == (False, True)
+        assert road.track == late
+
+    def test_a_route_that_was_never_finished_and_the_time_between_are_off_shift(self) -> None:
+        road = self.on_the_second_route()
+
+        report = road.post(
+            [make_fix(NOON - timedelta(hours=9)), make_fix(NOON - timedelta(hours=3, minutes=30))]
+        )
+
+        assert reasons(report) == [(Reason.OFF_SHIFT,)] * 2
+        assert road.track == ()
+
+    @settings(max_examples=times(quick=20, deep=1_000))
+    @given(untidy(tracks(min_size=2, max_size=12)), st.integers(1, 11))
+    def test_order_grouping_and_repetition_change_neither_track(
+        self, case: tuple[tuple[Fix, ...], list[list[Fix]]], cut: int
+    ) -> None:
+        told, batches = case
+        begins = told[min(cut, len(told) - 1)].recorded_at
+        tracks_by_route = []
+        for posted in ([list(told)], batches):
+            road = self.on_the_second_route()
+            earlier = replace(
+                road.routes.get(self.EARLIER), completed_at=begins - timedelta(milliseconds=1)
+            )
+            road.routes.write(RouteChange(earlier, earlier.plan_version))
+            road.journal.commit(LiveChange(replace(road.live, version=2, started_at=begins), 1))
+            for batch in filter(None, posted):
+                road.post(batch)
+            found: dict[RouteId, set[Fix]] = {}
+            for entry in road.fleet.entries.values():
+                found.setdefault(entry.route_id, set()).update(entry.fixes)
+            tracks_by_route.append((found, road.live.recent, road.live.etas))
+
+        one, other = tracks_by_route
+        assert one == other
+        assert one[0][self.EARLIER] == {fix for fix in told if fix.recorded_at < begins}
+
+
+class TestRepeatedFixes:
+    def counts(self, report: IngestReport) -> tuple[int, int]:
+        new = sum(not verdict.reasons for verdict in report.verdicts)
+        return new, sum(Reason.DUPLICATE in verdict.reasons for verdict in report.verdicts)
+
+    def test_an_overlap_counts_what_is_new(self, road: Road) -> None:
+        drive = make_drive(60, start=NOON - minutes(40))
+        road.post(drive[:40])
+
+        report = road.post(drive[10:])
+
+        assert self.counts(report) == (20, 30)
+        assert road.track == drive
+
+    def test_late_ones_are_new_once(self, road: Road) -> None:
+        drive = make_drive(30, start=NOON - minutes(40))
+        road.post(drive[20:])
+
+        assert self.counts(road.post(drive[:12])) == (12, 0)
+        assert self.counts(road.post(drive[5:18])) == (6, 7)
+
+    @settings(max_examples=times(quick=20, deep=1_000))
+    @given(untidy(tracks(max_size=15)))
+    def test_every_fix_is_new_exactly_once(
+        self, case: tuple[tuple[Fix, ...], list[list[Fix]]]
+    ) -> None:
+        told, batches = case
+        road = Road()
+
+        new = sum(self.counts(road.post(batch))[0] for batch in batches if batch)
+
+        assert new == len(told)
+
+
+class TestCachedFixes:
+    """A device that first reports where it was long ago."""
+
+    HUB_M = -1_000.0
+
+    def started(self, road: Road) -> None:
+        live = replace(
+            road.live,
+            version=2,
+            started_at=NOON - minutes(10),
+            began_at=north_of(HELSINKI, self.HUB_M),
+            etas=tuple(make_eta(NOON + minutes(20 * i + 20)) for i in range(STOPS)),
+            progress=(Progress(promise=make_range(NOON, minutes(100))),) * STOPS,
+        )
+        road.journal.commit(LiveChange(live, 1))
+        road.clock.go_on(minutes(-9))
+
+    def at(self, after_s: float, way_m: float) -> Fix:
+        place = north_of(HELSINKI, way_m)
+        return make_fix(NOON - minutes(10) + seconds(after_s), coordinates=place)
+
+    def told(self, road: Road) -> list[EventType]:
+        return [event for i in range(STOPS) for event in road.told(i)]
+
+    @pytest.mark.parametrize("way_m", [-30_000.0, -150_000.0])
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_a_route_is_not_told_to_be_late(self, road: Road, way_m: float, count: int) -> None:
+        self.started(road)
+        for i in range(count):
+            road.post([self.at(1 + 10 * i, way_m)])
+        assert road.live.head(Policy()) is None
+        for i in range(count, count + 4):
+            fix = self.at(1 + 10 * i, self.HUB_M + 100 * i)
+            report = road.post([fix])
+
+            assert report.head_recorded_at == fix.recorded_at
+            assert reasons(report) == [()]
+
+        assert EventType.DELAYED not in self.told(road)
+
+    def test_one_fix_that_could_be_reached_waits_for_a_second(self, road: Road) -> None:
+        self.started(road)
+        road.clock.go_on(minutes(60))
+        far = NOON + minutes(51)
+        away = north_of(HELSINKI, -120_000.0)
+
+        road.post([make_fix(far - seconds(30), coordinates=away)])
+        alone = self.told(road)
+        road.post([make_fix(far, coordinates=away)])
+
+        assert EventType.DELAYED not in alone
+        assert EventType.DELAYED in self.told(road)
+
+    def test_the_all_clear_of_an_error_of_ours_does_not_wait(self, road: Road) -> None:
+        self.started(road)
+        away = -150_000.0
+        for i in range(4):
+            road.post([self.at(1 + 10 * i, away)])
+        wrong = self.told(road)
+        for i in range(4, 7):
+            road.post([self.at(1 + 10 * i, self.HUB_M)])
+
+        assert EventType.DELAYED in wrong
+        assert self.told(road).count(EventType.BACK_ON_TIME) == wrong.count(EventType.DELAYED)
+        assert not road.live.progress[0].is_delayed
 
 
 class TestClock:

@@ -5,10 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.domain.driving.live import Progress
-from chalicelib.domain.driving.silence import Duty
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, RouteId
-from chalicelib.domain.routes.routes import RouteStatus
+from chalicelib.domain.routes.routes import Duty, RouteStatus
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.driving.sweep_fleet import SweepFleet, SweepReport

@@ -205,9 +205,10 @@ def test_breaks_are_planned_in_their_order_and_put_off_what_comes_after() -> Non
         (Break(NOON, NOON, 0), "/breaks/1/duration_s"),
         (Break(NOON, NOON, 4 * 3_600 + 1), "/breaks/1/duration_s"),
         (Break(NOON - timedelta(days=1), NOON, 60), "/breaks/1/earliest"),
-        (Break(NOON, NOON + timedelta(hours=10), 60), "/breaks/1/latest"),
+        (Break(NOON, NOON + timedelta(hours=24), 60), "/breaks/1/latest"),
+        (Break(NOON - minutes(60), NOON - minutes(30), 60), "/breaks/1/latest"),
     ],
-    ids=["inverted", "too short", "too long", "yesterday", "past midnight in Helsinki"],
+    ids=["inverted", "too short", "too long", "yesterday", "tomorrow", "before the start"],
 )
 def test_an_impossible_break_is_refused(rest: Break, pointer: str) -> None:
     with pytest.raises(Invalid) as refused:

@@ -159,8 +159,10 @@ def test_the_driver_is_on_shift_with_nothing_left_of_the_last_route() -> None:
         progress=(Progress(),) * 3,
         etas=after.etas,
         planned=(OTHER_ROUTE,),
+        began_at=route.hub_coordinates,
     )
     assert None not in after.etas
+    assert route.previous == before.route_id
 
 
 def test_the_van_has_left_the_hub() -> None:

@@ -1,0 +1,137 @@
+"""Phone numbers and e-mail addresses: many ways to write them come in, one form is kept.
+
+The tables of both libraries are imported with the first number or address that comes.
+"""
+
+import re
+import unicodedata
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from chalicelib.edge.cleaning import without_invisible
+from chalicelib.edge.sentences import refused
+
+MAX_EMAIL_CHARS: Final = 254
+"""RFC 5321 §4.5.3.1.3: a path has 256 characters with its angle brackets."""
+MAX_PHONE_CHARS: Final = 40
+LONGEST_WRITTEN: Final = 1_000
+"""More characters than an address has with all that a program may put around it."""
+EMAIL_WORDS: Final = (
+    "Write one e-mail address, like aino@example.com. Before the @ there are only letters from a "
+    "to z, digits and signs such as a dot or a hyphen."
+)
+PHONE_WORDS: Final = "Write one phone number in digits, like +358 41 2345678."
+EXAMPLE_PHONE: Final = "+358 41 2345678"
+_PHONE: Final = re.compile(r"\(?\+?[0-9 ()./-]+", re.ASCII)
+_INTERNATIONAL: Final = re.compile(r"\(?\+")
+_ABROAD: Final = ("00", "011")
+"""Dialled before the country code in most of the world, and in North America."""
+
+
+def e164(written: str, country: str) -> str:
+    """A phone number in E.164, as people of ``country`` (two capital letters) mean it.
+
+    With a plus it need only be possible: numbering plans grow before the tables do. Without one it
+    must be valid, and in one way only, so that nothing is guessed. Raises ValueError with an
+    example of that country.
+    """
+    import phonenumbers  # noqa: PLC0415 - only who takes shipments pays for its tables
+
+    number = _read(written, country)
+    if number is not None:
+        return number
+    mobile = phonenumbers.PhoneNumberType.MOBILE
+    known = phonenumbers.example_number_for_type(country, mobile)
+    form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    example = phonenumbers.format_number(known, form) if known else EXAMPLE_PHONE
+    words = f"Write a phone number of {country} or one with its country code, like {example}."
+    raise ValueError(words)
+
+
+def _read(written: str, country: str) -> str | None:
+    if _INTERNATIONAL.match(written):
+        return _parsed(written, country, must_be_valid=False)
+    digits = re.sub("[^0-9]", "", written)
+    national = _parsed(written, country, must_be_valid=True)
+    without_plus = _parsed(f"+{digits}", country, must_be_valid=True)
+    is_clear = None in {national, without_plus} or national == without_plus
+    if not is_clear and _lacks_trunk_prefix(digits, country):
+        return None
+    abroad = next((p for p in _ABROAD if digits.startswith(p)), None)
+    if national is None and abroad is not None:
+        return _parsed(f"+{digits.removeprefix(abroad)}", country, must_be_valid=False)
+    return national or without_plus
+
+
+def _parsed(text: str, country: str, *, must_be_valid: bool) -> str | None:
+    import phonenumbers  # noqa: PLC0415 - only who takes shipments pays for its tables
+
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    is_possible = reason == phonenumbers.ValidationResult.IS_POSSIBLE
+    if not (phonenumbers.is_valid_number(number) if must_be_valid else is_possible):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _lacks_trunk_prefix(digits: str, country: str) -> bool:
+    """Whether people of the country would have begun the number otherwise, most often with 0.
+
+    In North America nobody writes the 1.
+    """
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    prefix = phonenumbers.ndd_prefix_for_region(country, strip_non_digits=True)
+    return prefix not in {None, "", "1"} and not digits.startswith(prefix)
+
+
+def _plain_digit(char: str) -> str:
+    """Digits of all scripts as ASCII, dashes of all lengths as hyphens."""
+    if unicodedata.category(char) == "Pd" or char == "\N{MINUS SIGN}":
+        return "-"
+    digit = unicodedata.digit(char, None)
+    return char if digit is None else str(digit)
+
+
+def _phone(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = without_invisible(value) if len(value) <= LONGEST_WRITTEN else ""
+    text = "".join(map(_plain_digit, text.removeprefix("tel:")))
+    if len(text) > MAX_PHONE_CHARS or not _PHONE.fullmatch(text):  # letters would count as digits
+        raise refused(code="invalid_phone", words=PHONE_WORDS)
+    return text
+
+
+def _mailbox(value: object) -> object:
+    """The address as mail servers read it: ASCII, as SES demands, the domain in lower case."""
+    if not isinstance(value, str):
+        return value
+    import email_validator  # noqa: PLC0415 - only who takes shipments pays for its tables
+
+    text = without_invisible(value) if len(value) <= LONGEST_WRITTEN else ""
+    try:
+        found = email_validator.validate_email(
+            text.removeprefix("mailto:"),
+            allow_smtputf8=False,
+            check_deliverability=False,
+            strict=True,
+        )
+    except email_validator.EmailNotValidError as exc:
+        raise refused(code="invalid_email", words=EMAIL_WORDS) from exc
+    return found.ascii_email
+
+
+Phone = Annotated[str, StringConstraints(max_length=MAX_PHONE_CHARS), BeforeValidator(_phone)]
+"""A phone number as written, cleaned. ``e164`` reads it when the country is known."""
+
+Email = Annotated[
+    str,
+    StringConstraints(max_length=MAX_EMAIL_CHARS),
+    BeforeValidator(_mailbox),
+    Field(json_schema_extra={"format": "email"}),
+]

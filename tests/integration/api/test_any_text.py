@@ -1,0 +1,149 @@
+"""Any text in any field of any body that is posted: taken or refused, never a fault of ours."""
+
+import collections
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.carrier import Carrier, Round, note
+from tests.support.depth import times
+from tests.support.input_models import INPUTS, fields_of, replaced
+
+ODD: Final = (
+    "",
+    " ",
+    "\0",
+    "\u200b",
+    "\ufeff",
+    "\u202e",
+    "\ud83e",
+    "\U0010ffff",
+    "e\u0301" * 500,
+    "\u0301" * 5_000,
+    "\u0345\u0300" * 2_000,
+    "A" * 5_000,
+    "٣" * 40,
+    "+" * 40,
+    "+" + "9" * 39,
+    "00" * 20,
+    "@" * 300,
+    "a@" + "xn--" * 60 + ".fi",
+    "a@ß.de",
+    "http://[::1",
+    "https://例え.テスト:1/",
+    "https://user:secret@/\\",
+    "https://a.example:99999999999/",
+    "9999-12-31T23:59:60+00:00",
+    "0000-00-00",
+    "2026-11-28T24:00:00Z",
+    "2026112818",
+    "Europe/../zone.tab",
+    "NaN",
+    "-0",
+    "1e999",
+    "${jndi:x}",
+    "{0.__class__}",
+    "%s%n",
+    "shp_" + "0" * 26,
+    "' OR 1=1 --",
+    "<script>",
+    "\u2028",
+)
+TEXTS: Final = st.sampled_from(ODD) | st.text(max_size=300) | st.characters().map(lambda c: c * 30)
+PLACES: Final = [(route, at) for route in sorted(INPUTS) for at in fields_of(INPUTS[route])]
+
+
+@dataclass
+class Counter:
+    """A driver with a loaded route, so that every path leads to something; and what was answered.
+
+    Hypothesis prints the arguments of a failure: this one has no more to say than its counts.
+    """
+
+    van: Round = field(repr=False)
+    statuses: collections.Counter[int] = field(default_factory=collections.Counter)
+
+
+@pytest.fixture(scope="module")
+def counter(shared: Carrier) -> Iterator[Counter]:
+    opened = Counter(shared.round(2).loaded())
+    yield opened
+    counts = dict(sorted(opened.statuses.items()))
+    note(f"{sum(counts.values())} bodies with any text in any field: {counts}")
+
+
+def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
+    """For each route: the token, the path, and a body that is taken."""
+    carrier, now = van.carrier, van.carrier.clock.now().isoformat()
+    report = {"action_id": "any-1", "occurred_at": now}
+    place = {"lat_deg": 60.2, "lon_deg": 24.9, "time_zone": "Europe/Helsinki"}
+    order = van.shop.order()
+    order |= {"window": {"start": now, "end": now}, "service_time_s": 60.0}
+    upload = {"shipment_id": van.ids[0][0], "kind": "photo", "content_type": "image/jpeg"}
+    route = {
+        "driver_id": van.driver_id,
+        "hub_id": carrier.hub_id,
+        "service_day": now[:10],
+        "starts_at": now,
+        "stops": [{"shipment_ids": [van.ids[0][0]]}],
+        "breaks": [{"earliest": now, "latest": now, "duration_s": 60}],
+    }
+    scan = {"action_id": "any-2", "barcode": "any", "scanned_at": now}
+    fix = {"recorded_at": now, "lat_deg": 60.2, "lon_deg": 24.9}
+    return {
+        "/v1/shippers": (carrier.admin, "", {"name": "Any", "sms_name": "Any"}),
+        "/v1/keys": (carrier.admin, "", {"role": "dispatcher", "label": "any"}),
+        "/v1/hubs": (carrier.dispatcher, "", {"name": "Any", **place}),
+        "/v1/drivers": (carrier.dispatcher, "", {"name": "Any"}),
+        "/v1/drivers/{driver_id}/invitations": (carrier.dispatcher, van.driver_id, {}),
+        "/v1/driver/session": ("", "", {"code": "x" * 30}),
+        "/v1/shipments": (van.shop.key, "", order),
+        "/v1/routes": (carrier.dispatcher, "", route),
+        "/v1/webhooks": (van.shop.key, "", {"url": "https://shop.example/hook"}),
+        "/v1/driver/scans": (van.token, "", {"scans": [scan]}),
+        "/v1/driver/positions": (van.token, "", {"fixes": [fix]}),
+        "/v1/driver/proofs": (van.token, "", upload | {"size_bytes": 9}),
+        "/v1/driver/route/start": (van.token, "", report),
+        "/v1/driver/stops/{stop_id}/arrive": (van.token, van.stop_ids[0], report),
+        "/v1/driver/stops/{stop_id}/deliver": (van.token, van.stop_ids[0], report),
+        "/v1/driver/stops/{stop_id}/fail": (
+            van.token,
+            van.stop_ids[0],
+            report | {"reason": "not_home"},
+        ),
+    }
+
+
+def test_every_route_that_takes_a_body_has_a_good_one(counter: Counter) -> None:
+    routes = {route.partition(" ")[2] for route in INPUTS}
+
+    assert routes <= set(good_bodies(counter.van)), routes
+
+
+@settings(
+    max_examples=times(400, 5_000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.sampled_from(PLACES), TEXTS)
+def test_any_text_in_any_field_is_answered(
+    counter: Counter,
+    place: tuple[str, tuple[str | int, ...]],
+    text: str,
+) -> None:
+    van, (route, at) = counter.van, place
+    method, _, path = route.partition(" ")
+    token, named, body = good_bodies(van)[path]
+    to = path.replace("{driver_id}", named).replace("{stop_id}", named)
+
+    reply = van.carrier.call(method, to, replaced(body, at, text), token=token or None)
+
+    counter.statuses[reply.status] += 1
+    assert reply.status < 500, (route, at, text, reply.body)
+    if reply.status >= 400:
+        details = [error["detail"] for error in reply.json.get("errors", ())]
+        assert all(detail.endswith(".") for detail in details), details

@@ -1,0 +1,171 @@
+"""What shops really write: taken as meant, taken with a warning, or refused in a sentence."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.carrier import Carrier, Reply, Shop
+
+
+@pytest.fixture(scope="module")
+def shop(shared: Carrier) -> Shop:
+    return shared.shop()
+
+
+def posted(shop: Shop, **changes: dict[str, Any]) -> Reply:
+    """An order in which some fields of recipient, address or the order itself are changed."""
+    body = shop.order()
+    for name, values in changes.items():
+        body[name] = body.get(name, {}) | values
+    return shop.post(body)
+
+
+def taken(shop: Shop, **changes: dict[str, Any]) -> Any:
+    reply = posted(shop, **changes)
+    assert reply.status == 201, reply.body
+    return shop.get(reply.json["id"])
+
+
+def details(reply: Reply) -> dict[str, str]:
+    assert reply.status == 422, reply.body
+    return {error["pointer"]: error["detail"] for error in reply.json["errors"]}
+
+
+def test_an_order_of_a_spreadsheet_is_taken_as_meant(shop: Shop) -> None:
+    got = taken(
+        shop,
+        recipient={
+            "name": "\ufeffMaija Meikäläinen\u00a0",
+            "phone": "\u202a050\u00a0765 4321\u202c",
+            "email": " maija.o'hara@example.fi\u200b",
+            "locale": "sv_FI",
+        },
+        address={
+            "lines": ["Kauppakatu 5\r\nC 12", "", "\u00a0"],
+            "postal_code": "",
+            "country": "fi",
+            "time_zone": "europe/helsinki",
+            "instructions": "Ring\r\ntwice",
+        },
+    )
+
+    assert got["recipient"] == {
+        "name": "Maija Meikäläinen",
+        "phone": "+358507654321",
+        "email": "maija.o'hara@example.fi",
+        "locale": "sv-FI",
+    }
+    assert got["address"]["lines"] == ["Kauppakatu 5", "C 12"]
+    assert got["address"]["instructions"] == "Ring\ntwice"
+    assert (got["address"]["postal_code"], got["address"]["country"]) == (None, "FI")
+    assert got["time_zone"] == "Europe/Helsinki"
+
+
+def test_blank_contacts_are_absent(shop: Shop) -> None:
+    got = taken(shop, recipient={"phone": "", "email": " ", "locale": ""})
+
+    assert (got["recipient"]["phone"], got["recipient"]["email"]) == (None, None)
+    assert got["recipient"]["locale"] == "en"
+
+
+def test_a_window_of_days_or_local_times_is_meant_at_the_address(shop: Shop) -> None:
+    days = taken(shop, window={"start": "2026-12-08", "end": "2026-12-09"})["window"]
+    hours = taken(shop, window={"start": "2026-12-08T09:00", "end": "2026-12-08T11:30:00"})
+
+    assert days == {"earliest": "2026-12-07T22:00:00Z", "latest": "2026-12-09T21:59:59Z"}
+    assert hours["window"] == {
+        "earliest": "2026-12-08T07:00:00Z",
+        "latest": "2026-12-08T09:30:00Z",
+    }
+
+
+@pytest.mark.parametrize("end", ["2026120811", "1796720400", "8.12.2026 11:00", "20261208T110000Z"])
+def test_digits_are_no_time(shop: Shop, end: str) -> None:
+    reply = posted(shop, window={"start": "2026-12-08T09:00:00+02:00", "end": end})
+
+    assert "2026-11-28T18:00" in details(reply)["/window/end"]
+
+
+def test_every_wrong_contact_and_place_is_told_with_an_example(shop: Shop) -> None:
+    reply = posted(
+        shop,
+        recipient={"name": "\u2060", "phone": "ask Maija", "email": "maija at example"},
+        address={"country": "UK", "time_zone": "EEST+3"},
+    )
+
+    said = details(reply)
+    assert "like +358 41 2345678" in said["/recipient/phone"]
+    assert "like aino@example.com" in said["/recipient/email"]
+    assert "GB" in said["/address/country"]
+    assert "like Europe/Helsinki" in said["/address/time_zone"]
+    assert "/recipient/name" in said
+
+
+def test_a_city_is_missing_only_where_there_are_cities(shop: Shop) -> None:
+    place = {"lat_deg": 43.738, "lon_deg": 7.424, "time_zone": "Europe/Monaco"}
+    got = taken(shop, address={"city": "", "country": "MC", **place})
+
+    assert got["address"]["city"] == "Monaco"
+    assert (
+        "An address in FI needs its city"
+        in details(posted(shop, address={"city": ""}))["/address/city"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("lat_deg", "lon_deg", "said"), [(0.0, 0.0, "0, 0"), (24.9, 60.2, "exchanged")]
+)
+def test_a_place_that_cannot_be_is_refused(
+    shop: Shop, lat_deg: float, lon_deg: float, said: str
+) -> None:
+    where = {"lat_deg": lat_deg, "lon_deg": lon_deg}
+    hub = {"name": "Pasila", "time_zone": "Europe/Helsinki", **where}
+
+    order = posted(shop, address=where)
+    opened = shop.carrier.call("POST", "/v1/hubs", hub, token=shop.carrier.dispatcher)
+
+    assert said in details(order)["/address/lat_deg"]
+    assert said in details(opened)["/lat_deg"]
+
+
+def test_what_can_be_is_taken_with_a_warning(shop: Shop) -> None:
+    order = shop.order()
+    order["address"] |= {"country": "DE", "time_zone": "Asia/Tokyo"}
+
+    first = shop.post(order, idempotency_key="warned")
+    again = shop.post(order, idempotency_key="warned")
+
+    assert [warning["pointer"] for warning in first.json["warnings"]] == [
+        "/address/country",
+        "/address/time_zone",
+    ]
+    assert all(warning["detail"].endswith(".") for warning in first.json["warnings"])
+    assert first.body == again.body
+    assert shop.post(shop.order()).json["warnings"] == []
+
+
+def test_a_wrong_check_digit_is_a_warning(shop: Shop) -> None:
+    codes = ["(00)106141411234567890", "00106141411234567880", "ANY-1"]
+
+    reply = shop.post(shop.order(parcels=[{"barcode": code} for code in codes]))
+
+    (warning,) = reply.json["warnings"]
+    assert warning["pointer"] == "/parcels/0/barcode"
+    assert "digit 7" in warning["detail"]
+
+
+def test_a_stop_is_one_place_and_one_window(shop: Shop) -> None:
+    carrier, noon = shop.carrier, shop.carrier.clock.now()
+    early = {"start": noon.isoformat(), "end": (noon + timedelta(hours=1)).isoformat()}
+    late = {k: (noon + timedelta(hours=h)).isoformat() for k, h in (("start", 2), ("end", 3))}
+    here, there = shop.shipment(), shop.shipment(stop=1)
+    first, second = shop.shipment(window=early), shop.shipment(window=late)
+    driver_id, _ = carrier.driver()
+
+    apart = carrier.plan(driver_id, [[here["id"], there["id"]]])
+    never = carrier.plan(driver_id, [[here["id"]], [first["id"], second["id"]]])
+
+    assert "1.0 km" in details(apart)["/stops/0/shipment_ids/1"]
+    assert "no time in common" in details(never)["/stops/1/shipment_ids/1"]
+    assert carrier.plan(driver_id, [[here["id"]], [there["id"]]]).status == 201

@@ -1,0 +1,67 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from chalicelib.domain.errors import Invalid
+from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.routes.new_routes import (
+    NewRoute,
+    PlannedVisit,
+    require_breaks,
+    require_service_day,
+)
+from chalicelib.domain.routes.routes import Break
+from tests.support.builders import make_driver, make_hub
+
+
+def route(starts_at: datetime, day: date, *breaks: Break) -> NewRoute:
+    return NewRoute(
+        driver_id=make_driver().id,
+        hub_id=make_hub().id,
+        service_day=day,
+        starts_at=starts_at,
+        visits=(PlannedVisit((ShipmentId("shp_1"),)),),
+        breaks=breaks,
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "is_that_day"),
+    [
+        (datetime(2026, 6, 9, 7, tzinfo=UTC), True),
+        (datetime(2026, 6, 8, 15, tzinfo=UTC), True),  # 18:00 at the hub, the evening before
+        (datetime(2026, 6, 8, 14, tzinfo=UTC), False),
+        (datetime(2026, 6, 10, 3, tzinfo=UTC), True),  # 06:00 at the hub, the morning after
+        (datetime(2026, 6, 10, 4, tzinfo=UTC), False),
+        (datetime(2026, 9, 6, 7, tzinfo=UTC), False),  # day and month exchanged
+        (datetime(2027, 6, 9, 7, tzinfo=UTC), False),
+    ],
+)
+def test_a_route_starts_on_its_service_day_or_in_the_night_beside_it(
+    starts_at: datetime, *, is_that_day: bool
+) -> None:
+    wanted, hub = route(starts_at, date(2026, 6, 9)), make_hub()
+
+    if is_that_day:
+        require_service_day(wanted, hub)
+    else:
+        with pytest.raises(Invalid) as refusal:
+            require_service_day(wanted, hub)
+        assert "'/service_day'" in str(refusal.value.data)
+
+
+def test_a_night_shift_rests_after_midnight() -> None:
+    evening = datetime(2026, 6, 9, 18, tzinfo=UTC)
+    rest = Break(evening.replace(hour=22), evening.replace(day=10, hour=1), 1_800)
+
+    require_breaks(route(evening, date(2026, 6, 9), rest))
+
+
+def test_a_break_of_another_day_is_refused() -> None:
+    morning = datetime(2026, 6, 9, 6, tzinfo=UTC)
+    rest = Break(morning.replace(day=10, hour=9), morning.replace(day=10, hour=10), 1_800)
+
+    with pytest.raises(Invalid) as refusal:
+        require_breaks(route(morning, date(2026, 6, 9), rest))
+
+    assert "'/breaks/0/latest'" in str(refusal.value.data)
