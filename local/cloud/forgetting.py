@@ -1,4 +1,4 @@
-"""Lets moto forget what nobody will read again. It keeps everything for ever, and a demo runs for days.
+"""Lets moto forget what nobody will read again: it keeps everything, and a demo runs for days.
 
 AWS keeps a stream for a day. Here the readers are seconds behind, so the images of all but the
 newest records go. Their shells stay, since moto counts records by their place.

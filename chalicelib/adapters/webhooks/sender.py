@@ -25,7 +25,7 @@ from chalicelib.adapters.webhooks.deadlines import (
 )
 from chalicelib.adapters.webhooks.targets import Target, parse, require_allowed
 from chalicelib.domain.errors import Invalid, Unavailable
-from chalicelib.services.ports.webhooks import WebhookAnswer
+from chalicelib.domain.webhooks.answers import WebhookAnswer
 
 DEADLINE_S: Final = 15.0
 LOOK_UP_S: Final = 5.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -10,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.ids import ShipperId, WebhookId
+    from chalicelib.domain.webhooks.answers import WebhookAnswer
     from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 LONGEST_DELAY_S: Final = 900
@@ -45,14 +45,6 @@ class WebhookQueue(Protocol):
         Raises Unavailable.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookAnswer:
-    """The status of a receiver's answer, and its ``Retry-After`` as it stands there."""
-
-    status: int
-    retry_after: str | None = None
 
 
 class WebhookSender(Protocol):

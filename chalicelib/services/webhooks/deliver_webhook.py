@@ -24,6 +24,7 @@ from chalicelib.domain.ids import WebhookId
 from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.payloads import webhook_body
+from chalicelib.domain.webhooks.answers import WebhookAnswer
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.domain.webhooks.schedule import next_try_at, put_off_by
 from chalicelib.domain.webhooks.tries import FIRST, WebhookTry, chance_of, key_of, to_text
@@ -32,7 +33,6 @@ from chalicelib.services.ports.senders import Ledger
 from chalicelib.services.ports.system import Clock
 from chalicelib.services.ports.webhooks import (
     LONGEST_DELAY_S,
-    WebhookAnswer,
     WebhookEndpoints,
     WebhookQueue,
     WebhookSender,

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.adapters.webhooks.sender import MOST_BYTES, HttpsWebhookSender
 from chalicelib.domain.errors import Unavailable
-from chalicelib.services.ports.webhooks import WebhookAnswer
+from chalicelib.domain.webhooks.answers import WebhookAnswer
 from tests.support.authorities import make_authority
 from tests.support.receivers import RUDE, Receiver, Talk, status
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.domain.errors import Invalid
-from chalicelib.services.ports.webhooks import LONGEST_DELAY_S, WebhookAnswer
+from chalicelib.domain.webhooks.answers import WebhookAnswer
+from chalicelib.services.ports.webhooks import LONGEST_DELAY_S
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from chalicelib.domain.errors import ConcurrentUpdate, Invalid, Unavailable
 from chalicelib.domain.ids import ShipperId, WebhookId
 from chalicelib.domain.policy import NOTICE_LEASE_S
 from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.webhooks.answers import WebhookAnswer
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.domain.webhooks.schedule import MOST_TRIES
 from chalicelib.domain.webhooks.tries import from_text
-from chalicelib.services.ports.webhooks import WebhookAnswer
 from chalicelib.services.webhooks.deliver_webhook import (
     DeliverWebhook,
     DeliveryReport,
