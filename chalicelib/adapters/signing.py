@@ -17,7 +17,7 @@ from ulid import ULID
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import SHIPMENT, ShipmentId
-from chalicelib.domain.tracking.links import TOKEN_CHARS
+from chalicelib.domain.links import TOKEN_CHARS
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeSerializer

@@ -25,9 +25,8 @@ from chalicelib.domain.errors import (
     NotToday,
     RouteUnderWay,
     TooManyUploads,
-    UploadMissing,
 )
-from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.ids import ProofId, ShipmentId
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import DRIVERS
 from chalicelib.services.proofs.upload_proofs import AllowedUpload
@@ -91,6 +90,7 @@ def post_proof(actor: Actor, body: ProofIn) -> AllowedUpload:
         ShipmentId(body.shipment_id),
         content_type=body.content_type,
         size_bytes=body.size_bytes,
+        proof_id=None if body.proof_id is None else ProofId(body.proof_id),
         actor=actor,
     )
 
@@ -114,7 +114,7 @@ def post_arrive(actor: Actor, body: ArriveIn, stop_id: str) -> StopReportOut:
     principals=DRIVERS,
     takes=DeliverIn,
     gives=StopReportOut,
-    refusals=(NotFound, NothingAboard, IllegalTransition, UploadMissing),
+    refusals=(NotFound, NothingAboard, IllegalTransition),
 )
 def post_deliver(actor: Actor, body: DeliverIn, stop_id: str) -> StopReportOut:
     """Say that the stop's shipments have been delivered."""
@@ -127,7 +127,7 @@ def post_deliver(actor: Actor, body: DeliverIn, stop_id: str) -> StopReportOut:
     principals=DRIVERS,
     takes=FailIn,
     gives=StopReportOut,
-    refusals=(NotFound, NothingAboard, IllegalTransition, UploadMissing),
+    refusals=(NotFound, NothingAboard, IllegalTransition),
 )
 def post_fail(actor: Actor, body: FailIn, stop_id: str) -> StopReportOut:
     """Say that the stop's shipments could not be delivered."""

@@ -5,7 +5,7 @@ It stands alone: most containers start for it, and they need nothing else of a d
 
 from typing import Final
 
-from chalicelib.api.schemas.driving import FixBatchIn, IngestReportOut
+from chalicelib.api.schemas.positions import FixBatchIn, IngestReportOut
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.ids import DriverId

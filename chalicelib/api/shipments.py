@@ -4,7 +4,6 @@ from typing import Final
 
 from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.shipments import (
-    ParcelOut,
     ShipmentCreatedOut,
     ShipmentIn,
     ShipmentOut,
@@ -16,7 +15,6 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.shipments.custody import parcel_state
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -45,7 +43,7 @@ def post_shipment(actor: Actor, body: ShipmentIn, key: RequestKey | None) -> Ans
         created.shipment,
         status=Status.CREATED,
         tracking_url=tracking_url,
-        warnings=tuple(body.doubts()),
+        warnings=(*body.doubts(), *created.warnings),
     )
     return Answer(answer, {"Idempotency-Replayed": "true"} if created.is_replay else {})
 
@@ -89,10 +87,4 @@ def get_events(
 
 
 def _shown(shipment: Shipment) -> ShipmentOut:
-    parcels = [
-        ParcelOut.joined(parcel, state=parcel_state(shipment, parcel.barcode))
-        for parcel in shipment.parcels
-    ]
-    return ShipmentOut.joined(
-        shipment, parcels=parcels, tracking_url=container().tracking_links(shipment)
-    )
+    return ShipmentOut.told(shipment, tracking_url=container().tracking_links(shipment))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.proofs import ProofStore
     from chalicelib.services.ports.routes import RoadNetwork, Routes
     from chalicelib.services.ports.senders import EmailSender, EventTopic, Ledger, SmsSender
-    from chalicelib.services.ports.shipments import Shipments
+    from chalicelib.services.ports.shipments import Barcodes, Shipments
     from chalicelib.services.ports.system import Clock, Ids, Pauses, Signer
     from chalicelib.services.ports.travel import Forecasts, TravelPages
     from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookQueue, WebhookSender
@@ -98,6 +98,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
 
         return DynamoRequests()
+
+    @cached_property
+    def barcodes(self) -> Barcodes:
+        """Barcodes in use."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
+
+        return DynamoBarcodes()
 
     @cached_property
     def shipments(self) -> Shipments:

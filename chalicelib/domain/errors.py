@@ -11,7 +11,7 @@
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  UploadMissing, TooManyUploads
+    │  │  TooManyUploads
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
@@ -119,13 +119,6 @@ class NothingAboard(Conflict):
 
     code = "nothing_aboard"
     text = "Nothing for this stop is on the van."
-
-
-class UploadMissing(Conflict):
-    """The proof has not been uploaded yet."""
-
-    code = "upload_missing"
-    text = "The file has not been uploaded yet."
 
 
 class TooManyUploads(Conflict):

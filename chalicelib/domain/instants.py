@@ -8,6 +8,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,14 @@ def utc(instant: datetime) -> datetime:
         msg = "A time needs an offset from UTC."
         raise ValueError(msg)
     return instant.astimezone(UTC)
+
+
+class TimeSource(StrEnum):
+    """How sure a reported time is: as the device said it, corrected, or when it reached us."""
+
+    DEVICE = "device"
+    CORRECTED = "corrected"
+    OURS = "ours"
 
 
 def read_instant(text: str) -> datetime:

@@ -17,16 +17,30 @@ from infra.template import Stack
 ROOT: Final = Path(__file__).parents[2]
 
 HTTP: Final = {"chalicelib.api", "chalicelib.edge", "chalicelib.pages", "pydantic", "phonenumbers"}
+ROUTES: Final = {
+    *("chalicelib.domain.driving", "chalicelib.domain.routes", "chalicelib.domain.learning"),
+}
+RUN_SHEETS: Final = {
+    "chalicelib.domain.driving.run_sheets",
+    "chalicelib.adapters.dynamodb.routes.manifests",
+}
+SESSIONS: Final = {"itsdangerous"}
 OTHER_VIEWS: Final = {
     *("chalicelib.api.accounts", "chalicelib.api.shipments", "chalicelib.api.routes"),
+    *("chalicelib.api.driving", "chalicelib.api.schemas.routes", "chalicelib.api.schemas.driving"),
+    *("chalicelib.domain.eta.learned.lessons", "chalicelib.domain.eta.accuracy"),
+    "chalicelib.adapters.dynamodb.routes.manifests",
     *("chalicelib.api.metrics", "chalicelib.api.webhooks", "chalicelib.api.schemas.shipments"),
-    *("chalicelib.pages.tracking", "chalicelib.services.shipments", "chalicelib.domain.tracking"),
+    *(
+        "chalicelib.pages.tracking",
+        "chalicelib.services.shipments",
+        "chalicelib.domain.tracking.tracking",
+    ),
 }
 PAGES: Final = {"jinja2"}
 SENDERS: Final = {"chalicelib.adapters.messaging", "chalicelib.adapters.webhooks"}
 DATABASE: Final = {"pynamodb", "chalicelib.adapters.dynamodb.tables"}
 LEARNING: Final = {"chalicelib.domain.eta.learned"}
-DRIVING: Final = {"chalicelib.domain.driving.forecasts", "chalicelib.services.driving"}
 BATCHES: Final = {"aws_lambda_powertools.utilities.batch"}
 
 # The handler, what it resolves when it is called, and what it must not have imported by then.
@@ -46,7 +60,16 @@ FUNCTIONS: Final = {
             "from chalicelib.triggers import streams; wired = container();"
             "wired.publish_events; wired.adapters.event_from_image"
         ),
-        HTTP | PAGES | DATABASE | LEARNING | DRIVING | BATCHES | {"chalicelib.adapters.webhooks"},
+        (
+            HTTP
+            | PAGES
+            | DATABASE
+            | LEARNING
+            | ROUTES
+            | BATCHES
+            | SESSIONS
+            | {"chalicelib.adapters.webhooks", "chalicelib.services.driving"}
+        ),
     ),
     "app.expire_shipments": (
         "container().expire_shipments; from chalicelib.triggers import streams",
@@ -54,7 +77,15 @@ FUNCTIONS: Final = {
     ),
     "app.learn_travel_times": (
         "container().learn_travel_times; from chalicelib.triggers import streams",
-        HTTP | PAGES | SENDERS | BATCHES | {"chalicelib.services.driving"},
+        (
+            HTTP
+            | PAGES
+            | SENDERS
+            | BATCHES
+            | RUN_SHEETS
+            | SESSIONS
+            | {"chalicelib.services.driving", "chalicelib.domain.shipments.shipments"}
+        ),
     ),
     "app.sweep_fleet": (
         "container().sweep_fleet; from chalicelib.triggers import schedules",
@@ -62,11 +93,29 @@ FUNCTIONS: Final = {
     ),
     "app.notify_recipient": (
         "container().notify_recipient; from chalicelib.triggers import queues",
-        HTTP | PAGES | LEARNING | DRIVING | {"chalicelib.adapters.webhooks"},
+        (
+            HTTP
+            | PAGES
+            | LEARNING
+            | ROUTES
+            | SESSIONS
+            | {"chalicelib.adapters.webhooks", "chalicelib.services.driving"}
+        ),
     ),
     "app.deliver_webhook": (
         "container().deliver_webhook; from chalicelib.triggers import queues",
-        HTTP | PAGES | LEARNING | DRIVING | {"chalicelib.adapters.messaging"},
+        (
+            HTTP
+            | PAGES
+            | LEARNING
+            | ROUTES
+            | SESSIONS
+            | {
+                "chalicelib.adapters.messaging",
+                "chalicelib.domain.shipments.shipments",
+                "chalicelib.services.driving",
+            }
+        ),
     ),
 }
 
@@ -118,6 +167,26 @@ def test_the_api_prepares_for_any_request_but_imports_no_view() -> None:
         "chalicelib.api.blueprints",
         "chalicelib.pages.blueprints",
     }
+
+
+@pytest.mark.parametrize(
+    ("handler", "use_case", "trigger"),
+    [
+        ("app.publish_events", "shipments.publish_events", "streams"),
+        ("app.learn_travel_times", "learning.learn_travel_times", "streams"),
+        ("app.notify_recipient", "notices.notify_recipient", "queues"),
+        ("app.deliver_webhook", "webhooks.deliver_webhook", "queues"),
+    ],
+)
+def test_the_first_call_of_a_function_finds_all_that_it_needs(
+    handler: str, use_case: str, trigger: str
+) -> None:
+    reads_tables = handler != "app.publish_events"
+    check = "from chalicelib.adapters.dynamodb.item import Shared; assert Shared.client"
+
+    modules = imported_by(handler, check if reads_tables else "pass", Stack("dev").environment())
+
+    assert {f"chalicelib.services.{use_case}", f"chalicelib.triggers.{trigger}"} <= modules
 
 
 @pytest.mark.parametrize("path", app.routes)

@@ -11,7 +11,8 @@ import pytest
 from chalicelib.adapters.dynamodb.fleet import changes
 from chalicelib.adapters.dynamodb.fleet.changes import live_item
 from chalicelib.adapters.dynamodb.writing import Put
-from chalicelib.api.schemas.driving import DeliverIn, FailIn, FixBatchIn
+from chalicelib.api.schemas.driving import DeliverIn, FailIn
+from chalicelib.api.schemas.positions import FixBatchIn
 from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable

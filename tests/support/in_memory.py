@@ -19,6 +19,7 @@ from tests.support.fakes.accounts import (
     InMemoryInvitations,
     InMemoryShippers,
 )
+from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.contested import ContestedJournal
 from tests.support.fakes.ids import CountingIds
@@ -40,6 +41,7 @@ class InMemoryCarrier:
     invitations: InMemoryInvitations = field(default_factory=InMemoryInvitations)
     proofs: InMemoryProofStore = field(default_factory=InMemoryProofStore)
     signer: InMemorySigner = field(default_factory=InMemorySigner)
+    barcodes: InMemoryBarcodes = field(default_factory=InMemoryBarcodes)
     clock: ManualClock = field(default_factory=ManualClock)
     ids: CountingIds = field(default_factory=CountingIds)
     forecasts: Forecaster = field(default_factory=lambda: Forecaster(FactoryPrior()))

@@ -28,7 +28,7 @@ from chalicelib.domain.ids import (
     ShipperId,
     StopId,
 )
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
@@ -213,6 +213,7 @@ def attempts() -> st.SearchStrategy[Attempt]:
         reason=st.none() | st.sampled_from(FailureReason),
         note=st.none() | words(),
         proofs=st.lists(proofs(), max_size=2).map(tuple),
+        time_source=st.sampled_from(TimeSource),
         barcodes=st.lists(words(), max_size=2, unique=True).map(lambda some: tuple(sorted(some))),
     )
 

@@ -1,19 +1,16 @@
-"""Bodies and answers of a driver's phone: scans, fixes, reports, uploads."""
+"""Bodies and answers of a driver's phone: scans, reports, uploads. Positions are apart."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.schemas.fixes import FixItem
 from chalicelib.api.schemas.values import ActionId, DeviceTime, Id, Text
-from chalicelib.domain.driving.fixes import REFUSING, Reason, Verdict
 from chalicelib.domain.driving.stop_reports import StopReport
-from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
+from chalicelib.domain.ids import ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.schemas import Maybe, Out, Schema
-from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
 from chalicelib.services.driving.scan_parcels import Scan, ScanVerdict
 from chalicelib.services.routes.start_route import StartOrder
 
@@ -61,67 +58,6 @@ class ScansOut(Out):
     """A verdict for each."""
 
     results: tuple[ScanOut, ...]
-
-
-class FixBatchIn(Schema):
-    """Up to a thousand fixes; ``sent_at`` is the device's clock when it sent them."""
-
-    sent_at: Maybe[DeviceTime] = None
-    fixes: Annotated[tuple[FixItem, ...], Field(min_length=1, max_length=1_000)]
-
-    def to_domain(self, driver_id: DriverId, epoch: int) -> FixBatch:
-        """The batch of this driver."""
-        return FixBatch(driver_id=driver_id, epoch=epoch, sent_at=self.sent_at, fixes=self.fixes)
-
-
-class VerdictOut(Out):
-    """Why a fix was not taken at face value."""
-
-    index: int
-    reasons: tuple[Reason, ...]
-
-
-class IngestReportOut(Out):
-    """``accepted``: at face value; ``suspect``: kept, but moves nothing; ``rejected``: not kept.
-
-    ``corrected``: the time of the fix was mended before it was judged.
-    """
-
-    accepted: int
-    duplicates: int
-    suspect: tuple[VerdictOut, ...]
-    rejected: tuple[VerdictOut, ...]
-    head_recorded_at: datetime | None
-    clock_skew_s: float
-    corrected: tuple[VerdictOut, ...] = ()
-
-    @classmethod
-    def of(cls, value: IngestReport) -> "IngestReportOut":
-        """From the domain. Of a batch that was kept before, all that was kept is a duplicate."""
-
-        def is_duplicate(verdict: Verdict) -> bool:
-            is_known = value.is_repeat or Reason.DUPLICATE in verdict.reasons
-            return is_known and not REFUSING.intersection(verdict.reasons)
-
-        duplicates = [v for v in value.verdicts if is_duplicate(v)]
-        judged = [v for v in value.verdicts if v.reasons and not is_duplicate(v)]
-        return cls(
-            accepted=len(value.verdicts) - len(duplicates) - len(judged),
-            duplicates=len(duplicates),
-            suspect=tuple(
-                VerdictOut(index=v.index, reasons=v.reasons) for v in judged if v.is_stored
-            ),
-            rejected=tuple(
-                VerdictOut(index=v.index, reasons=v.reasons) for v in judged if not v.is_stored
-            ),
-            head_recorded_at=value.head_recorded_at,
-            clock_skew_s=value.clock_skew.total_seconds(),
-            corrected=tuple(
-                VerdictOut(index=v.index, reasons=v.corrections)
-                for v in value.verdicts
-                if v.corrections
-            ),
-        )
 
 
 class StartIn(Schema):
@@ -204,11 +140,12 @@ class FailIn(AttemptIn):
 
 
 class StopShipmentOut(Out):
-    """A shipment of the stop after the report."""
+    """A shipment of the stop after the report, with the proofs whose files have not arrived."""
 
     id: str
     status: Status
     external_status: str = Field(validation_alias=AliasPath("external_status", "sub_status"))
+    owed_proof_ids: tuple[str, ...]
 
 
 class StopReportOut(Out):
@@ -219,9 +156,10 @@ class StopReportOut(Out):
 
 
 class ProofIn(Schema):
-    """A file that is to be uploaded."""
+    """A file that is to be uploaded. ``proof_id`` asks again for a place for an owed proof."""
 
     shipment_id: Id
+    proof_id: Id | None = None
     kind: Literal["photo"]
     content_type: Literal["image/jpeg", "image/png"]
     size_bytes: Annotated[int, Field(ge=1, le=8_000_000)]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.domain.actors import Role
-from chalicelib.domain.driving.clocks import TimeSource
+from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import ProofKind
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
@@ -50,11 +50,11 @@ class EtaFact(Fact):
 
 
 class ProofFact(Fact):
-    """A proof and the fingerprint of its bytes."""
+    """A proof and the fingerprint of its bytes; without that while its file is on its way."""
 
     id: str
     kind: ProofKind
-    etag: str
+    etag: str | None = Field(None, exclude_if=_is_absent)
 
 
 class PartsFact(Fact):
@@ -172,6 +172,19 @@ class ArrivalEventOut(HistoryLine):
     data: ArrivalFacts
 
 
+class ProofFacts(StatusFacts):
+    """Proofs whose files have arrived."""
+
+    proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
+
+
+class ProofEventOut(HistoryLine):
+    """The files of proofs have arrived after their attempt."""
+
+    type: Literal[EventType.PROOF_ADDED]
+    data: ProofFacts
+
+
 class AttemptEventOut(HistoryLine):
     """A visit has ended."""
 
@@ -185,7 +198,8 @@ EventOut = Annotated[
     | ChangedForecastEventOut
     | DriverEventOut
     | ArrivalEventOut
-    | AttemptEventOut,
+    | AttemptEventOut
+    | ProofEventOut,
     Field(discriminator="type"),
 ]
 

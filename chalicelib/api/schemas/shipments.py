@@ -27,14 +27,14 @@ from chalicelib.api.schemas.values import (
     require_place,
 )
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.instants import Range, at_place
+from chalicelib.domain.instants import Range, TimeSource, at_place
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.barcodes import normal_form, right_check_digit
-from chalicelib.domain.shipments.custody import ParcelState
+from chalicelib.domain.shipments.custody import ParcelState, parcel_state
 from chalicelib.domain.shipments.input_warnings import InputWarning
 from chalicelib.domain.shipments.places import CITY_STATES, can_be_in, has_clocks_of
-from chalicelib.domain.shipments.shipments import Parcel
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.cleaning import is_blank
 from chalicelib.edge.schemas import Maybe, Out, Schema, written_as
@@ -301,7 +301,11 @@ class ProofRequirementsOut(Out):
 
 
 class AttemptOut(Out):
-    """How a visit ended; ``barcodes`` names its parcels where it was not about all of them."""
+    """How a visit ended; ``barcodes`` names its parcels where it was not about all of them.
+
+    ``owed_proof_ids`` are those of the proofs whose files have not arrived.
+    ``time_source``: the time is the device's, the device's but corrected, or when it reached us.
+    """
 
     number: int
     status: Status
@@ -309,7 +313,9 @@ class AttemptOut(Out):
     reason: FailureReason | None
     note: str | None
     proof_ids: tuple[str, ...]
+    owed_proof_ids: tuple[str, ...]
     barcodes: tuple[str, ...]
+    time_source: TimeSource
 
 
 class ShipmentOut(Out):
@@ -337,6 +343,15 @@ class ShipmentOut(Out):
     updated_at: datetime
     version: int
     tracking_url: str
+
+    @classmethod
+    def told(cls, shipment: Shipment, *, tracking_url: str) -> Self:
+        """A shipment, and where each of its parcels is."""
+        parcels = [
+            ParcelOut.joined(parcel, state=parcel_state(shipment, parcel.barcode))
+            for parcel in shipment.parcels
+        ]
+        return cls.joined(shipment, parcels=parcels, tracking_url=tracking_url)
 
 
 class ShipmentsOut(Out):

@@ -7,9 +7,9 @@ sense as it stands is taken as it stands. Any correction must explain what the d
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
+from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.policy import Policy
 
 ROLLOVER: Final = timedelta(weeks=1_024)
@@ -19,14 +19,6 @@ FIRST: Final = datetime(1, 1, 1, tzinfo=UTC)
 LAST: Final = datetime(9999, 12, 31, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
 NO_SKEW: Final = timedelta(0)
-
-
-class TimeSource(StrEnum):
-    """How sure a reported time is: as the device said it, corrected, or when it reached us."""
-
-    DEVICE = "device"
-    CORRECTED = "corrected"
-    OURS = "ours"
 
 
 @dataclass(frozen=True, slots=True)

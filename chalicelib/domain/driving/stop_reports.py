@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.driving.clocks import Shift, TimeSource, reported_time
+from chalicelib.domain.driving.clocks import Shift, reported_time
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import IllegalTransition, Invalid, NothingAboard
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
+from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.routes.routes import Stop
@@ -167,14 +168,14 @@ class StopReport:
             note=self.note,
             proofs=tuple(proofs),
             barcodes=() if len(concerned) == len(shipment.parcels) else tuple(sorted(concerned)),
+            time_source=self.time_source,
         )
         decide = with_delivered if self.step is Step.DELIVER else with_failed
-        earlier = (*shipment.earlier_attempts, *filter(None, [shipment.last_attempt]))
         return replace(
             decide(shipment, concerned),
             attempts=attempt.number,
             last_attempt=attempt,
-            earlier_attempts=earlier[-EARLIER_ATTEMPTS:],
+            earlier_attempts=shipment.made_attempts[-EARLIER_ATTEMPTS:],
         )
 
     def event_data(self, proofs: Sequence[Proof]) -> dict[str, object]:
@@ -186,7 +187,7 @@ class StopReport:
         if self.reason is not None:
             data["reason"] = self.reason.value
         if proofs:
-            data["proofs"] = [{"id": p.id, "kind": p.kind.value, "etag": p.etag} for p in proofs]
+            data["proofs"] = [proof.fact for proof in proofs]
         return data
 
 

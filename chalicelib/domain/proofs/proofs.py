@@ -1,7 +1,7 @@
 """Proofs of delivery attempts: those that a shipper asks for, and those that a driver collected."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -33,9 +33,10 @@ class ProofRequirements:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One stored file.
+    """One stored file, or one that is still to come: then it is owed and has no ``etag``.
 
     ``etag`` and ``version_id`` bind the attempt to exactly the bytes stored at that time.
+    ``uploaded_at`` of an owed proof is when it was reported.
     """
 
     id: ProofId
@@ -46,6 +47,17 @@ class Proof:
     etag: str
     uploaded_at: datetime
     version_id: str | None = None
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether its file has not arrived."""
+        return not self.etag
+
+    @property
+    def fact(self) -> dict[str, str]:
+        """The proof in the JSON form of event data."""
+        found = {"id": self.id, "kind": self.kind.value}
+        return found if self.is_owed else found | {"etag": self.etag}
 
 
 def object_key(shipment_id: ShipmentId, proof_id: ProofId) -> str:
@@ -79,6 +91,18 @@ MAX_PROOF_BYTES: Final = 8_000_000
 
 SIGNATURES: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 """The accepted types, each with the first bytes of its files."""
+
+
+def arrived(proof: Proof, stored: StoredObject, *, pointer: str) -> Proof:
+    """The proof with the file that is stored under its key. Raises Invalid as require_image."""
+    require_image(stored, proof.content_type, pointer=pointer)
+    return replace(
+        proof,
+        size_bytes=stored.size_bytes,
+        etag=stored.etag,
+        uploaded_at=stored.stored_at,
+        version_id=stored.version_id,
+    )
 
 
 def require_image(stored: StoredObject, content_type: str, *, pointer: str) -> None:

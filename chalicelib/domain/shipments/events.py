@@ -30,6 +30,7 @@ class EventType(StrEnum):
     RETURNING = "shipment.returning"
     RETURNED = "shipment.returned"
     SUPERSEDED = "shipment.superseded"
+    PROOF_ADDED = "proof.added"
     PROMISED = "eta.promised"
     DELAYED = "eta.delayed"
     BACK_ON_TIME = "eta.back_on_time"

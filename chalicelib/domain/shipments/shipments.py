@@ -1,10 +1,11 @@
 """Shipments, their parcels and their delivery attempts. ``lifecycle`` changes their status."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.statuses import (
@@ -39,7 +40,8 @@ class Attempt:
     """One delivery attempt: the outcome of a visit for one shipment.
 
     The driver's device makes ``action_id``. We recognise a repeated report by it. ``barcodes`` are
-    the parcels that it was about; empty means all parcels of the shipment.
+    the parcels that it was about; empty means all parcels of the shipment. ``time_source`` says how
+    sure ``occurred_at`` is.
     """
 
     number: int
@@ -51,11 +53,17 @@ class Attempt:
     note: str | None = None
     proofs: tuple[Proof, ...] = ()
     barcodes: tuple[str, ...] = ()
+    time_source: TimeSource = TimeSource.DEVICE
 
     @property
     def proof_ids(self) -> tuple[ProofId, ...]:
         """The ids of its proofs, in their order."""
         return tuple(proof.id for proof in self.proofs)
+
+    @property
+    def owed_proof_ids(self) -> tuple[ProofId, ...]:
+        """The ids of those whose files have not arrived."""
+        return tuple(proof.id for proof in self.proofs if proof.is_owed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +148,37 @@ class Shipment:
         """Whether every parcel that is to be delivered has been scanned onto the vehicle."""
         return (self.scanned_barcodes | self.handed_over).issuperset(self.barcodes)
 
+    @property
+    def made_attempts(self) -> tuple[Attempt, ...]:
+        """All attempts that are kept, oldest first."""
+        return (*self.earlier_attempts, *filter(None, [self.last_attempt]))
+
+    @property
+    def owed_proofs(self) -> tuple[Proof, ...]:
+        """The proofs of all attempts whose files have not arrived."""
+        return tuple(p for attempt in self.made_attempts for p in attempt.proofs if p.is_owed)
+
+    @property
+    def owed_proof_ids(self) -> tuple[ProofId, ...]:
+        """The ids of these proofs."""
+        return tuple(proof.id for proof in self.owed_proofs)
+
+    def with_proofs(self, found: Mapping[ProofId, Proof]) -> "Shipment":
+        """The shipment with these proofs in place of the owed ones with their ids."""
+        attempts = [
+            replace(each, proofs=tuple(found.get(p.id, p) if p.is_owed else p for p in each.proofs))
+            for each in self.made_attempts
+        ]
+        return replace(
+            self,
+            last_attempt=attempts[-1] if self.last_attempt else None,
+            earlier_attempts=tuple(attempts[: len(self.earlier_attempts)]),
+        )
+
     def made_attempt(self, action_id: str, driver_id: DriverId | None) -> Attempt | None:
         """The attempt that this action of the driver made; None when it made none."""
-        for attempt in (self.last_attempt, *reversed(self.earlier_attempts)):
-            if attempt and (attempt.action_id, attempt.driver_id) == (action_id, driver_id):
+        for attempt in reversed(self.made_attempts):
+            if (attempt.action_id, attempt.driver_id) == (action_id, driver_id):
                 return attempt
         return None
 

@@ -18,6 +18,7 @@ from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.custody import delivered, has_outstanding, parts
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 from chalicelib.domain.shipments.statuses import (
@@ -73,13 +74,14 @@ class ShownProof:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of the last delivery attempt."""
+    """The outcome of the last delivery attempt. Some files of its proofs may be still to come."""
 
     status: Status
     at: datetime
     reason: FailureReason | None
     note: str | None
     proofs: tuple[ShownProof, ...]
+    has_proofs_to_come: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class TrackingView:
     first_promise: Range | None = None
     earlier_before: int | None = None
     live_version: int | None = None
+    parcels_total: int = 1
+    parcels_later: int = 0
     country: str = ""
 
     @property
@@ -199,6 +203,8 @@ def view(
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
+        parcels_total=len(shipment.parcels),
+        parcels_later=_parcels_later(shipment),
         country=shipment.address.country,
     )
     # The ETA of a silent van only moves with the clock. Past the promise it says nothing any more.
@@ -267,6 +273,12 @@ def _position(
     return shown, None, age_s
 
 
+def _parcels_later(shipment: Shipment) -> int:
+    """How many parcels come another time, once others are on their way or delivered."""
+    is_told = shipment.status in ON_THE_WAY or delivered(shipment)
+    return parts(shipment).later if is_told else 0
+
+
 def _reason(shipment: Shipment) -> FailureReason | None:
     return shipment.last_attempt.reason if shipment.last_attempt else None
 
@@ -290,11 +302,13 @@ def _outcome(shipment: Shipment) -> Outcome | None:
         at=attempt.occurred_at,
         reason=attempt.reason,
         note=attempt.note,
-        proofs=tuple(ShownProof(proof.id, proof.kind.value) for proof in attempt.proofs),
+        proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if not p.is_owed),
+        has_proofs_to_come=bool(attempt.owed_proof_ids),
     )
 
 
 def _poll_after_s(shipment: Shipment, policy: Policy, *, is_near: bool) -> int | None:
-    if shipment.status in FINISHED:
+    comes_again = shipment.status is Status.DELIVERED and has_outstanding(shipment)
+    if shipment.status in FINISHED and not comes_again:
         return None
     return policy.poll_near_s if is_near else policy.poll_far_s

@@ -49,6 +49,7 @@ PHRASES: Final = {
     "detail.stale.s": "Letzte Nachricht vom Fahrzeug vor {n} s: Die Zeit ist weniger sicher.",
     "detail.stale.min": "Letzte Nachricht vom Fahrzeug vor {n} min: Die Zeit ist weniger sicher.",
     "detail.stale.h": "Letzte Nachricht vom Fahrzeug vor {n} h: Die Zeit ist weniger sicher.",
+    "detail.parcels_later": "Kommt später: {later} von {total} Paketen",
     "detail.window": "Vereinbarte Zeit: {agreed}",
     # --- when what we told is past and nothing is heard
     "overdue.told": "Angekündigt war {old}. Das ist vorbei.",
@@ -93,11 +94,13 @@ PHRASES: Final = {
     "event.eta.back_on_time": "Wieder pünktlich",
     "event.driver.silent": "Keine Nachricht vom Fahrzeug",
     "event.driver.back": "Wieder Nachricht vom Fahrzeug",
+    "event.proof.added": "Foto eingegangen",
     "story.expected": "Erwartet {range}",
     # --- how it ended
     "outcome.note": "Nachricht vom Fahrer",
     "outcome.photo": "Foto des Fahrers von der Zustellung",
     "outcome.photo_failed": "Foto des Fahrers vom Zustellversuch",
+    "outcome.photo_follows": "Das Foto folgt.",
     "outcome.proof": "Zustellnachweis",
     "outcome.next": "Wie es weitergeht",
     "next.attempt_failed": (

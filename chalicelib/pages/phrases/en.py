@@ -51,6 +51,7 @@ PHRASES: Final = {
     "detail.stale.s": "The last news of the van is {n} s old, so the time is less certain.",
     "detail.stale.min": "The last news of the van is {n} min old, so the time is less certain.",
     "detail.stale.h": "The last news of the van is {n} h old, so the time is less certain.",
+    "detail.parcels_later": "To come later: {later} of {total} parcels",
     "detail.window": "Agreed time: {agreed}",
     # --- when what we told is past and nothing is heard
     "overdue.told": "We said {old}. That has passed.",
@@ -93,11 +94,13 @@ PHRASES: Final = {
     "event.eta.back_on_time": "Back on time",
     "event.driver.silent": "No news of the van",
     "event.driver.back": "News of the van again",
+    "event.proof.added": "Photo received",
     "story.expected": "Expected {range}",
     # --- how it ended
     "outcome.note": "Note from the driver",
     "outcome.photo": "Photo taken by the driver at the delivery",
     "outcome.photo_failed": "Photo taken by the driver at the attempt",
+    "outcome.photo_follows": "The photo follows.",
     "outcome.proof": "Proof of delivery",
     "outcome.next": "What happens next",
     "next.attempt_failed": (

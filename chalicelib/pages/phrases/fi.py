@@ -49,6 +49,7 @@ PHRASES: Final = {
     "detail.stale.s": "Viimeisin tieto autosta on {n} s vanha, joten aika on epävarmempi.",
     "detail.stale.min": "Viimeisin tieto autosta on {n} min vanha, joten aika on epävarmempi.",
     "detail.stale.h": "Viimeisin tieto autosta on {n} t vanha, joten aika on epävarmempi.",
+    "detail.parcels_later": "Myöhemmin toimitetaan {later}/{total} pakettia",
     "detail.window": "Sovittu aika: {agreed}",
     # --- when what we told is past and nothing is heard
     "overdue.told": "Kerroimme ajaksi {old}. Se on jo ohi.",
@@ -91,11 +92,13 @@ PHRASES: Final = {
     "event.eta.back_on_time": "Taas aikataulussa",
     "event.driver.silent": "Autosta ei kuulu",
     "event.driver.back": "Autosta kuuluu taas",
+    "event.proof.added": "Kuva saapui",
     "story.expected": "Arvioitu saapuminen {range}",
     # --- how it ended
     "outcome.note": "Kuljettajan viesti",
     "outcome.photo": "Kuljettajan ottama kuva toimituksesta",
     "outcome.photo_failed": "Kuljettajan ottama kuva toimitusyrityksestä",
+    "outcome.photo_follows": "Kuva tulee myöhemmin.",
     "outcome.proof": "Todiste toimituksesta",
     "outcome.next": "Mitä seuraavaksi tapahtuu",
     "next.attempt_failed": (

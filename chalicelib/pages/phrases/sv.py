@@ -49,6 +49,7 @@ PHRASES: Final = {
     "detail.stale.s": "Senaste uppgiften om bilen är {n} s gammal, så tiden är mindre säker.",
     "detail.stale.min": "Senaste uppgiften om bilen är {n} min gammal, så tiden är mindre säker.",
     "detail.stale.h": "Senaste uppgiften om bilen är {n} h gammal, så tiden är mindre säker.",
+    "detail.parcels_later": "Levereras senare: {later} av {total} paket",
     "detail.window": "Avtalad tid: {agreed}",
     # --- when what we told is past and nothing is heard
     "overdue.told": "Vi sade {old}. Den tiden har gått.",
@@ -91,11 +92,13 @@ PHRASES: Final = {
     "event.eta.back_on_time": "I tid igen",
     "event.driver.silent": "Inget hörs från bilen",
     "event.driver.back": "Bilen hörs igen",
+    "event.proof.added": "Foto mottaget",
     "story.expected": "Väntas {range}",
     # --- how it ended
     "outcome.note": "Meddelande från föraren",
     "outcome.photo": "Foto som föraren tog vid leveransen",
     "outcome.photo_failed": "Foto som föraren tog vid leveransförsöket",
+    "outcome.photo_follows": "Fotot kommer senare.",
     "outcome.proof": "Leveransbevis",
     "outcome.next": "Vad som händer nu",
     "next.attempt_failed": (

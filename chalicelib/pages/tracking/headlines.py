@@ -99,6 +99,9 @@ def details_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[str,
     if view.window is not None and view.status in ON_THE_WAY:
         agreed = range_phrase(view.window, view.server_now, zone, locale.style).text
         details.append(locale.say("detail.window", agreed=agreed))
+    if view.parcels_later:
+        counts = {"later": str(view.parcels_later), "total": str(view.parcels_total)}
+        details.append(locale.say("detail.parcels_later", **counts))
     return tuple(details)
 
 

@@ -14,7 +14,7 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.phrases.days import Form, moment
 from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
-from chalicelib.domain.tracking.tracking import Milestone, TrackingView
+from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
 from chalicelib.pages import times
 from chalicelib.pages.languages import Locale
 from chalicelib.pages.tracking.headlines import details_of, headline_of
@@ -168,15 +168,21 @@ def _ending(view: TrackingView, locale: Locale) -> Ending | None:
     if outcome is None:
         return None
     has_failed = outcome.status is Status.ATTEMPT_FAILED
-    if not (has_failed or outcome.note or outcome.proofs):
+    if not (has_failed or outcome.note or outcome.proofs or outcome.has_proofs_to_come):
         return None
     alt = locale.say("outcome.photo_failed" if has_failed else "outcome.photo")
     return Ending(
         title=locale.say("outcome.next" if has_failed else "outcome.proof"),
-        text=locale.say("next.attempt_failed", sender=view.sender.name) if has_failed else None,
+        text=_ending_text(view, outcome, locale),
         note=outcome.note,
         pictures=tuple(Picture(proof.id, alt) for proof in outcome.proofs),
     )
+
+
+def _ending_text(view: TrackingView, outcome: Outcome, locale: Locale) -> str | None:
+    if outcome.status is Status.ATTEMPT_FAILED:
+        return locale.say("next.attempt_failed", sender=view.sender.name)
+    return locale.say("outcome.photo_follows") if outcome.has_proofs_to_come else None
 
 
 def _in_a_sentence(

@@ -65,4 +65,6 @@ class StateOut(Out):
     timeline: tuple[MilestoneOut, ...]
     outcome: Outcome | None
     poll_after_s: int | None
+    parcels_total: int
+    parcels_later: int
     words: Words

@@ -16,7 +16,7 @@ from chalice.app import Response
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError, NotFound, Unavailable
-from chalicelib.domain.tracking.links import bare_token
+from chalicelib.domain.links import bare_token
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.edge import replies

@@ -20,7 +20,7 @@ from chalicelib.domain.driving.run_sheets import (
     shipment_numbers,
 )
 from chalicelib.domain.driving.stop_reports import StopReport
-from chalicelib.domain.errors import Invalid, NotFound, UploadMissing
+from chalicelib.domain.errors import Invalid, NotFound
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
 from chalicelib.domain.journal.changes import (
     Change,
@@ -31,7 +31,7 @@ from chalicelib.domain.journal.changes import (
     ShipmentChange,
 )
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.proofs.proofs import Proof, ProofKind, Requirement, object_key, require_image
+from chalicelib.domain.proofs.proofs import Proof, ProofKind, Requirement, arrived, object_key
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.custody import has_outstanding, has_undecided, parts_data
 from chalicelib.domain.shipments.lifecycle import Step, take, transitions
@@ -45,6 +45,7 @@ from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
+from chalicelib.services.proofs.late_proofs import LateProofs
 from chalicelib.services.retries import retried
 
 
@@ -52,8 +53,8 @@ from chalicelib.services.retries import retried
 class WorkStop:
     """Takes one report in and returns the stop's shipments as they then are.
 
-    Raises NotFound (not the driver's stop), IllegalTransition, Conflict (``upload_missing``),
-    Invalid (a proof that is none, a required proof that is missing).
+    Raises NotFound (not the driver's stop), IllegalTransition, Conflict (nothing aboard), Invalid
+    (a proof that is none, a required proof that is missing).
     """
 
     fleet: Fleet
@@ -85,9 +86,10 @@ class WorkStop:
             )
         ]
         if not due:
-            return tuple(found.values())
+            late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
+            return tuple(map(late.joined, found.values()))
         report.require_possible(due, actor=actor)
-        proofs = self._proofs(report, due)
+        proofs = self._proofs(report, due, now)
         changes = [
             self._change(
                 s, report, actor=actor, proofs=proofs[s.id], occurred_at=occurred_at, now=now
@@ -123,7 +125,7 @@ class WorkStop:
         return route, index
 
     def _proofs(
-        self, report: StopReport, due: Sequence[Shipment]
+        self, report: StopReport, due: Sequence[Shipment], now: datetime
     ) -> dict[ShipmentId, tuple[Proof, ...]]:
         """The proofs of each shipment: its own, and those of what is handed over with it."""
         if not report.proof_ids:
@@ -138,7 +140,7 @@ class WorkStop:
         by_id = {shipment.id: shipment for shipment in due}
         proofs: dict[ShipmentId, tuple[Proof, ...]] = {shipment.id: () for shipment in due}
         for i, proof_id in enumerate(dict.fromkeys(report.proof_ids)):
-            proof = self._proof(proof_id, i, allowed)
+            proof = self._proof(proof_id, i, allowed, now)
             owner = by_id[allowed[proof_id][0]]
             for shipment in due:
                 if _are_handed_over_together(shipment, owner):
@@ -147,27 +149,28 @@ class WorkStop:
         return proofs
 
     def _proof(
-        self, proof_id: ProofId, i: int, allowed: Mapping[ProofId, tuple[ShipmentId, str]]
+        self,
+        proof_id: ProofId,
+        i: int,
+        allowed: Mapping[ProofId, tuple[ShipmentId, str]],
+        now: datetime,
     ) -> Proof:
+        """The proof with its file, or owed while that is on its way: no delivery waits for it."""
         if proof_id not in allowed:
             text = "No upload was allowed under this id for this visit."
             raise Invalid(text, pointer=f"/proof_ids/{i}", code="unknown_proof")
         shipment_id, content_type = allowed[proof_id]
-        key = object_key(shipment_id, proof_id)
-        stored = self.proofs.find(key)
-        if stored is None:
-            raise UploadMissing(proof_id=proof_id)
-        require_image(stored, content_type, pointer=f"/proof_ids/{i}")
-        return Proof(
+        owed = Proof(
             id=proof_id,
             kind=ProofKind.PHOTO,
-            object_key=key,
+            object_key=object_key(shipment_id, proof_id),
             content_type=content_type,
-            size_bytes=stored.size_bytes,
-            etag=stored.etag,
-            uploaded_at=stored.stored_at,
-            version_id=stored.version_id,
+            size_bytes=0,
+            etag="",
+            uploaded_at=now,
         )
+        stored = self.proofs.find(owed.object_key)
+        return owed if stored is None else arrived(owed, stored, pointer=f"/proof_ids/{i}")
 
     def _change(
         self,
@@ -286,8 +289,7 @@ def _require_photos(
 
 def _used(shipment: Shipment) -> frozenset[ProofId]:
     """The proof of an earlier attempt does not prove a later one."""
-    attempt = shipment.last_attempt
-    return frozenset(proof.id for proof in attempt.proofs) if attempt else frozenset()
+    return frozenset(proof.id for each in shipment.made_attempts for proof in each.proofs)
 
 
 def _are_handed_over_together(a: Shipment, b: Shipment) -> bool:

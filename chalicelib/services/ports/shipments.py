@@ -18,6 +18,25 @@ if TYPE_CHECKING:
     from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 
 
+class Barcodes(Protocol):
+    """Who got each barcode last. Advice only: what is written here decides nothing."""
+
+    def take(
+        self,
+        shipper_id: ShipperId,
+        codes: Sequence[str],
+        shipment_id: ShipmentId,
+        *,
+        now: datetime,
+        expires_at: datetime,
+    ) -> dict[str, ShipmentId]:
+        """Note that this shipment has these codes, in their normal form.
+
+        Returns the other shipments of the same shipper that had them last, by code.
+        """
+        ...
+
+
 class Shipments(Protocol):
     """Shipments with their whole history."""
 

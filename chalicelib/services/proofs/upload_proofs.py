@@ -7,13 +7,17 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound, NothingAboard, TooManyUploads
 from chalicelib.domain.ids import PROOF, ProofId, ShipmentId
 from chalicelib.domain.proofs.proofs import MAX_PROOF_BYTES, Upload, object_key
-from chalicelib.domain.shipments.statuses import ON_THE_WAY
+from chalicelib.domain.shipments.custody import has_aboard
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.proofs import ProofStore
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 
+TAKES_PROOFS: Final = ON_THE_WAY | {Status.ATTEMPT_FAILED, Status.DELIVERED}
+"""On the road; after a visit only while a parcel is still aboard."""
 MAX_UPLOADS: Final = 20
 """Of one shipment: enough for clumsy fingers, too few to fill a bucket."""
 
@@ -28,8 +32,8 @@ class AllowedUpload:
 
 @dataclass(frozen=True, slots=True)
 class AllowProofUpload:
-    """Raises NotFound for a shipment that this driver does not carry, Conflict when it is not under
-    way or has had its uploads.
+    """Raises NotFound for a shipment that this driver does not carry and for a proof that is not
+    owed, Conflict when nothing is aboard or the shipment has had its uploads.
     """
 
     fleet: Fleet
@@ -39,23 +43,49 @@ class AllowProofUpload:
     ids: Ids
 
     def __call__(
-        self, shipment_id: ShipmentId, *, content_type: str, size_bytes: int, actor: Actor
+        self,
+        shipment_id: ShipmentId,
+        *,
+        content_type: str,
+        size_bytes: int,
+        actor: Actor,
+        proof_id: ProofId | None = None,
     ) -> AllowedUpload:
-        """A form for one file of this type, at most as large as announced."""
+        """A form for one file of this type, at most as large as announced.
+
+        With ``proof_id`` a fresh form for a proof that this driver still owes, hours later too.
+        """
         live = live_of(self.fleet, actor)
         shipment = self.shipments.get(shipment_id)
+        if proof_id is not None:
+            return self._again(shipment, proof_id, size_bytes, actor)
         if live.route_id is None or not shipment.is_on(live.route_id):
             raise NotFound
-        if shipment.status not in ON_THE_WAY:
+        if shipment.status not in TAKES_PROOFS or not has_aboard(shipment):
             raise NothingAboard(shipment_id=shipment_id)
         if len(self.shipments.expected_proofs(shipment_id)) >= MAX_UPLOADS:
             raise TooManyUploads(limit=MAX_UPLOADS)
-        proof_id = ProofId(self.ids.new(PROOF))
+        new_id = ProofId(self.ids.new(PROOF))
+        allowed = self._allowed(new_id, object_key(shipment_id, new_id), content_type, size_bytes)
+        self.shipments.add_proof(shipment_id, new_id, content_type)
+        return allowed
+
+    def _again(
+        self, shipment: Shipment, proof_id: ProofId, size_bytes: int, actor: Actor
+    ) -> AllowedUpload:
+        for attempt in shipment.made_attempts:
+            for proof in attempt.proofs:
+                if attempt.driver_id == actor.driver_id and proof.is_owed and proof.id == proof_id:
+                    return self._allowed(proof_id, proof.object_key, proof.content_type, size_bytes)
+        raise NotFound
+
+    def _allowed(
+        self, proof_id: ProofId, key: str, content_type: str, size_bytes: int
+    ) -> AllowedUpload:
         upload = self.proofs.allow_upload(
-            object_key(shipment_id, proof_id),
+            key,
             content_type=content_type,
             max_bytes=min(size_bytes, MAX_PROOF_BYTES),
             now=self.clock.now(),
         )
-        self.shipments.add_proof(shipment_id, proof_id, content_type)
         return AllowedUpload(proof_id, upload)

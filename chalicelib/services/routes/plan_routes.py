@@ -49,6 +49,7 @@ from chalicelib.domain.routes.new_routes import (
 )
 from chalicelib.domain.routes.new_stops import StopShare, make_stop
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.shipments.custody import outstanding
 from chalicelib.domain.shipments.lifecycle import Step, may_take, take
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -260,9 +261,15 @@ class PlanRoute:
 
 def _share(shipment: Shipment) -> StopShare:
     return StopShare(
-        consignment=Consignment(shipment.id, shipment.barcodes),
+        consignment=Consignment(shipment.id, _to_deliver(shipment)),
         coordinates=shipment.address.coordinates,
         time_zone=shipment.address.time_zone,
         window=shipment.window,
         service_time_s=shipment.service_time_s,
     )
+
+
+def _to_deliver(shipment: Shipment) -> tuple[str, ...]:
+    """The barcodes of the parcels that no earlier route has delivered."""
+    left = outstanding(shipment)
+    return tuple(barcode for barcode in shipment.barcodes if barcode in left)

@@ -13,15 +13,20 @@ from chalicelib.domain.journal.changes import Remembered, RequestRemembered, Shi
 from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.proofs.proofs import ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.barcodes import normal_form
+from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings
 from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.input_warnings import InputWarning
 from chalicelib.domain.shipments.lifecycle import append
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.services.ports.journal import Journal, Requests
-from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.shipments import Barcodes, Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.retries import retried
 
 REMEMBERED_FOR: Final = timedelta(hours=24)
+BARCODES_KEPT_FOR: Final = timedelta(days=60)
+"""A shipment that is open for longer is not noticed when its barcode is used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Created:
 
     shipment: Shipment
     is_replay: bool
+    warnings: tuple[InputWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class CreateShipment:
     """
 
     shipments: Shipments
+    barcodes: Barcodes
     journal: Journal
     requests: Requests
     clock: Clock
@@ -99,10 +106,24 @@ class CreateShipment:
         change = ShipmentChange(shipment, (event,), None)
         earlier = retried(lambda: self._create(change, remembered))
         if earlier is None:
-            return Created(shipment, is_replay=False)
+            return Created(shipment, is_replay=False, warnings=self._warnings(shipment))
         if key is None or earlier.fingerprint != key.fingerprint:
             raise IdempotencyKeyReused(pointer="", code="idempotency_key_reused")
         return Created(self.shipments.get(ShipmentId(earlier.result_id)), is_replay=True)
+
+    def _warnings(self, shipment: Shipment) -> tuple[InputWarning, ...]:
+        """What the shipper should look at."""
+        codes = list(dict.fromkeys(normal_form(parcel.barcode) for parcel in shipment.parcels))
+        earlier = self.barcodes.take(
+            shipment.shipper_id,
+            codes,
+            shipment.id,
+            now=shipment.created_at,
+            expires_at=shipment.created_at + BARCODES_KEPT_FOR,
+        )
+        found = self.shipments.get_many(list(earlier.values())) if earlier else {}
+        holders = {code: found[other] for code, other in earlier.items() if other in found}
+        return in_use_warnings(shipment.parcels, holders)
 
     def _create(self, change: ShipmentChange, remembered: Remembered | None) -> Remembered | None:
         """Write it, or find what an earlier request under the same key has made."""

@@ -9,7 +9,11 @@ from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.services.ports.journal import Journal
+from chalicelib.services.ports.proofs import ProofStore
 from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.proofs.late_proofs import LateProofs
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,18 @@ class ShowShipments:
     """
 
     shipments: Shipments
+    journal: Journal
+    proofs: ProofStore
+    clock: Clock
+    ids: Ids
 
     def one(self, shipment_id: ShipmentId, actor: Actor) -> Shipment:
-        """The shipment."""
+        """The shipment, with the proofs that have arrived by now."""
         shipment = self.shipments.get(shipment_id)
         if not actor.may_see(shipment.shipper_id):
             raise NotFound
-        return shipment
+        late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
+        return late.joined(shipment)
 
     def events(
         self,

@@ -16,9 +16,11 @@ from chalicelib.domain.tracking.tracking import TrackingView, require_open_link,
 from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.proofs import ProofStore
 from chalicelib.services.ports.shipments import Shipments
-from chalicelib.services.ports.system import Clock, Signer
+from chalicelib.services.ports.system import Clock, Ids, Signer
+from chalicelib.services.proofs.late_proofs import LateProofs
 
 NEWEST: Final = 20
 """So many lines of the history are read at once: with the shipment itself less than 12 kB."""
@@ -32,8 +34,10 @@ class FollowShipment:
     fleet: Fleet
     shippers: Shippers
     proofs: ProofStore
+    journal: Journal
     signer: Signer
     clock: Clock
+    ids: Ids
     policy: Policy
 
     def __call__(self, token: str) -> TrackingView:
@@ -80,7 +84,8 @@ class FollowShipment:
         shipment, _ = self._open(token)
         attempt = shipment.last_attempt
         proofs = attempt.proofs if attempt else ()
-        proof = next((proof for proof in proofs if proof.id == proof_id), None)
+        shown = (proof for proof in proofs if proof.id == proof_id and not proof.is_owed)
+        proof = next(shown, None)
         if proof is None:
             raise NotFound
         return self.proofs.link(proof)
@@ -89,6 +94,10 @@ class FollowShipment:
         shipment_id, generation = self.signer.open_tracking_token(token)
         shipment, history = self.shipments.with_history(shipment_id, newest=NEWEST)
         require_open_link(shipment, generation, self.clock.now(), self.policy)
+        if shipment.owed_proofs:
+            late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
+            if late.joined(shipment) != shipment:
+                return self.shipments.with_history(shipment_id, newest=NEWEST)
         return shipment, history
 
     def _view(

@@ -93,6 +93,10 @@ FROM_HUB: Final = Departure(
     expires_at=NOON + timedelta(days=60),
     etas=UNDER_WAY.etas[2:],
 )
+BEGAN: Final = replace(
+    UNDER_WAY, recent=tuple(map(quantized, FIXES)), began_at=Coordinates(60.205, 24.966)
+)
+MOCKED: Final = (replace(quantized(FIXES[0]), is_mock=True), quantized(FIXES[1]))
 VERSIONS: Final = ("v1", "v2")
 
 
@@ -120,6 +124,19 @@ def test_a_batch_of_a_track_is_read(dynamo: Stores, version: str) -> None:
     assert (told.at, told.as_of) == (AT + timedelta(seconds=3), AT)
     assert told.etas == {i: eta for i, eta in enumerate(UNDER_WAY.etas) if eta is not None}
     assert dynamo.fleet.track(DRIVER, **span) == fixes(version)
+
+
+def test_the_hub_at_the_start_is_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "began"))
+
+    assert dynamo.fleet.live(DRIVER) == BEGAN
+
+
+def test_a_batch_with_made_up_places_is_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "track-mocked"))
+    span = {"since": NOON, "until": NOON + timedelta(days=1), "now": NOON}
+
+    assert dynamo.fleet.track(DRIVER, **span) == MOCKED
 
 
 @pytest.mark.parametrize("version", VERSIONS)

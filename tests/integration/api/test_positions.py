@@ -196,7 +196,8 @@ def test_l7_a_coordinate_that_is_none_costs_only_its_fix(
 def test_a_time_that_is_none_costs_only_its_fix(van: Round, recorded_at: object) -> None:
     (good,) = ride(van, 1)
 
-    report = van.positions(good | {"recorded_at": recorded_at}, good, "nonsense").json
+    sent = [good | {"recorded_at": recorded_at}, good, "nonsense"]
+    report = van.call("POST", "positions", {"fixes": sent}).json
 
     assert report["accepted"] == 1
     assert report["rejected"] == [

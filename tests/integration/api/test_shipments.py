@@ -174,3 +174,36 @@ def test_a_tracking_link_with_one_character_changed_leads_nowhere(shop: Shop) ->
         assert reply.status == 404
         assert reply.json | {"instance": ""} == unknown.json | {"instance": ""}
     assert bootstrap.container().adapters.signer.open_tracking_token(token)
+
+
+def test_a_code_that_cannot_be_right_is_taken_with_a_warning_that_names_the_digit(
+    shop: Shop,
+) -> None:
+    reply = shop.post(shop.order(parcels=[{"barcode": "A-1"}, {"barcode": "00106141411234567890"}]))
+
+    assert reply.status == 201
+    (warning,) = reply.json["warnings"]
+    assert warning["pointer"] == "/parcels/1/barcode"
+    assert "check digit 7" in warning["detail"]
+
+
+def test_a_barcode_that_an_open_shipment_has_is_taken_with_a_warning(shared: Carrier) -> None:
+    shop, other_shop = shared.shop(), shared.shop()
+    first = shop.shipment(parcels=[{"barcode": "REUSED-1"}])
+    assert first["warnings"] == []
+
+    second = shop.shipment(parcels=[{"barcode": "NEW-1"}, {"barcode": "REUSED-1"}])
+    elsewhere = other_shop.shipment(parcels=[{"barcode": "REUSED-1"}])
+
+    (warning,) = second["warnings"]
+    assert warning["pointer"] == "/parcels/1/barcode"
+    assert first["id"] in warning["detail"]
+    assert elsewhere["warnings"] == []
+
+
+def test_a_barcode_whose_shipment_was_delivered_is_free(shared: Carrier) -> None:
+    van = shared.round(1).started()
+    parcels = van.orders[van.ids[0][0]]["parcels"]
+    assert van.work(0, "deliver").status == 200
+
+    assert van.shop.shipment(parcels=parcels)["warnings"] == []

@@ -34,7 +34,12 @@ def test_a_stop_is_arrived_at_and_delivered_and_its_customer_sees_it(van: Round)
     assert delivered.json == {
         "stop_id": van.stop_ids[0],
         "shipments": [
-            {"id": shipment_id, "status": "delivered", "external_status": "Delivered_001"}
+            {
+                "id": shipment_id,
+                "status": "delivered",
+                "external_status": "Delivered_001",
+                "owed_proof_ids": [],
+            }
         ],
     }
     seen = van.state(shipment_id).json
@@ -258,19 +263,53 @@ def test_without_its_photo_a_delivery_can_still_fail(shared: Carrier) -> None:
     assert van.work(0, "fail", van.action(reason="missing_required_proof")).status == 200
 
 
-def test_a_photo_that_was_never_uploaded_is_missing_until_it_is_there(van: Round) -> None:
-    allowed = van.proof(van.ids[0][0])
+@pytest.mark.parametrize("asked_by", ["shipper", "recipient", "driver"])
+def test_a_photo_still_uploading_holds_up_no_delivery_and_joins_when_it_is_there(
+    van: Round, asked_by: str
+) -> None:
+    (shipment_id,) = van.ids[0]
+    allowed = van.proof(shipment_id)
     report = van.action(proof_ids=[allowed["proof_id"]])
 
     early = van.work(0, "deliver", report)
-    unchanged = status(van)
-    van.carrier.upload(allowed)
-    late = van.work(0, "deliver", report)
 
-    assert early.status == 409
-    assert early.code == "upload_missing"
-    assert unchanged == "out_for_delivery"
-    assert late.status == 200
+    assert early.status == 200
+    assert early.json["shipments"][0]["owed_proof_ids"] == [allowed["proof_id"]]
+    shipment = van.shop.get(shipment_id)
+    assert shipment["status"] == "delivered"
+    assert shipment["last_attempt"]["owed_proof_ids"] == [allowed["proof_id"]]
+    seen = van.state(shipment_id).json
+    assert (seen["outcome"]["proofs"], seen["outcome"]["has_proofs_to_come"]) == ([], True)
+    van.carrier.clock.advance(timedelta(hours=3))
+    again = van.proof(shipment_id, proof_id=allowed["proof_id"])
+    assert again["proof_id"] == allowed["proof_id"]
+    van.carrier.upload(again)
+
+    if asked_by == "driver":
+        assert van.work(0, "deliver", report).json["shipments"][0]["owed_proof_ids"] == []
+    if asked_by == "recipient":
+        (shown,) = van.state(shipment_id).json["outcome"]["proofs"]
+        assert shown["id"] == allowed["proof_id"]
+    attempt = van.shop.get(shipment_id)["last_attempt"]
+    assert (attempt["proof_ids"], attempt["owed_proof_ids"]) == ([allowed["proof_id"]], [])
+    events = van.shop.events(shipment_id)
+    assert [event["type"] for event in events][-2:] == ["shipment.delivered", "proof.added"]
+    assert "etag" not in events[-2]["data"]["proofs"][0]
+    assert events[-1]["data"]["proofs"][0]["etag"]
+    van.carrier.clock.advance(timedelta(hours=-3))
+
+
+def test_a_required_photo_is_owed_while_it_is_uploading(shared: Carrier) -> None:
+    shop = shared.shop()
+    visits = [[shop.shipment(proof_requirements={"photo": "required"})]]
+    van = shared.planned(shop, visits).started()
+    allowed = van.proof(van.ids[0][0])
+
+    reply = van.work(0, "deliver", van.action(proof_ids=[allowed["proof_id"]]))
+
+    assert reply.status == 200
+    assert reply.json["shipments"][0]["owed_proof_ids"] == [allowed["proof_id"]]
+    assert van.route()["status"] == "completed"
 
 
 @pytest.mark.parametrize(

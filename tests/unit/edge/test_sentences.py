@@ -77,7 +77,8 @@ def test_a_refusal_is_a_sentence_in_plain_words(
 
 @pytest.mark.parametrize("route", INPUTS)
 def test_so_is_the_refusal_of_an_unknown_field_and_of_a_body_that_is_no_object(route: str) -> None:
-    for body in ({"nonsense": 1}, [], "x", 1, None):
+    bodies: tuple[object, ...] = ({"nonsense": 1}, [], "x", 1, None)
+    for body in bodies:
         for error in refusals(INPUTS[route], body):
             assert SENTENCE.fullmatch(error["detail"]), error
             assert not JARGON.search(error["detail"]), error

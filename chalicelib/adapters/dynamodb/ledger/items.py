@@ -22,6 +22,17 @@ class RememberedItem(Item):
     expires_at = NumberAttribute()
 
 
+class BarcodeItem(Item):
+    """The shipment that got a barcode last."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    shipment_id = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
 class LedgerItem(Item):
     """The holder of a claim and its end, or how it ended. Times are epoch seconds."""
 

@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamodb.stored import (
 )
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, StopId
+from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
 from chalicelib.domain.shipments.shipments import Assignment, Attempt, Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
@@ -56,6 +57,7 @@ class AttemptPart(PackedPart, frozen=True):
     note: str | None = None
     proofs: tuple[ProofPart, ...] = ()
     parcels: tuple[int | str, ...] = ()
+    time_source: TimeSource = TimeSource.DEVICE
 
 
 class State(Packed, frozen=True, kw_only=True):
@@ -137,6 +139,7 @@ def attempt_of(part: AttemptPart, shipment_id: ShipmentId, parcels: Sequence[Par
         note=part.note,
         proofs=tuple(_proof_from(proof, shipment_id) for proof in part.proofs),
         barcodes=barcodes_of(part.parcels, parcels),
+        time_source=part.time_source,
     )
 
 
@@ -162,6 +165,7 @@ def _attempt_to(attempt: Attempt, shipment: Shipment) -> AttemptPart:
         note=attempt.note,
         proofs=tuple(_proof_to(proof, shipment.id) for proof in attempt.proofs),
         parcels=_places(shipment, attempt.barcodes),
+        time_source=attempt.time_source,
     )
 
 

@@ -51,7 +51,7 @@ from tests.support.builders import (
     minutes,
 )
 from tests.support.depth import times
-from tests.support.strategies import fixes, instants, lives, manifest_entries
+from tests.support.strategies import fixes, instants, lives, manifest_entries, mocked
 from tests.support.strategies import routes as any_route
 from tests.support.strategies import shipments as any_shipment
 
@@ -81,7 +81,7 @@ class TestInstants:
 
 
 class TestFixes:
-    @given(st.lists(fixes(), max_size=30))
+    @given(st.lists(mocked(fixes()), max_size=30))
     def test_they_come_back(self, some: list[Fix]) -> None:
         in_order = tuple(sorted(map(quantized, some), key=lambda fix: fix.sort_key))
 
@@ -146,7 +146,9 @@ class TestLive:
     @settings(max_examples=times(quick=20, deep=2_000))
     @given(lives(max_stops=30))
     def test_it_comes_back(self, live: Live) -> None:
-        assert stored(live) == live
+        packed = replace(live, began_at=None)  # the hub is an attribute of its own
+
+        assert stored(packed) == packed
 
     @pytest.mark.parametrize("years", [-26, -1, 1, 73])
     def test_a_clock_that_is_years_off_is_kept_too(self, years: int) -> None:

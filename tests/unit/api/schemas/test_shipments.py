@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.api.schemas.shipments import Email, ShipmentOut
+from chalicelib.api.schemas.contacts import Email
+from chalicelib.api.schemas.shipments import ShipmentOut
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.builders import make_shipment
 from tests.support.strategies import shipments
@@ -74,7 +75,7 @@ def test_an_address_is_checked_without_asking_name_servers() -> None:
         "assert 'email_validator' not in sys.modules\n"
         "sys.modules['dns'] = None\n"
         "from pydantic import TypeAdapter\n"
-        "from chalicelib.api.schemas.shipments import Email\n"
+        "from chalicelib.api.schemas.contacts import Email\n"
         "print(TypeAdapter(Email).validate_python('aino@example.com'))\n"
     )
 
@@ -87,7 +88,7 @@ def test_an_address_is_checked_without_asking_name_servers() -> None:
 
 @given(shipments())
 def test_a_shipment_comes_back_with_all_that_its_owner_sent(shipment: Shipment) -> None:
-    out = ShipmentOut.joined(shipment, tracking_url="https://track.example/t/1")
+    out = ShipmentOut.told(shipment, tracking_url="https://track.example/t/1")
 
     assert out.recipient.model_dump() == {
         "name": shipment.recipient.name,
@@ -106,6 +107,6 @@ def test_a_shipment_comes_back_with_all_that_its_owner_sent(shipment: Shipment) 
 
 
 def test_a_shipment_on_no_route_says_so() -> None:
-    out = ShipmentOut.joined(make_shipment(assignment=None), tracking_url="")
+    out = ShipmentOut.told(make_shipment(assignment=None), tracking_url="")
 
     assert '"route_id":null' in out.model_dump_json()

@@ -10,14 +10,13 @@ from chalicelib.domain.driving.clocks import (
     GPS_EPOCH,
     ROLLOVER,
     Shift,
-    TimeSource,
     corrector,
     device_clock_skew,
     moved,
     reported_time,
     without_rollover,
 )
-from chalicelib.domain.instants import read_instant
+from chalicelib.domain.instants import TimeSource, read_instant
 from chalicelib.domain.policy import Policy
 from tests.support.builders import NOON, minutes, seconds
 

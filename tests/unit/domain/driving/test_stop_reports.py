@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib.domain.driving.clocks import TimeSource
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.ids import StopId
+from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.lifecycle import Step
 from tests.support.builders import NOON, make_live, minutes, seconds

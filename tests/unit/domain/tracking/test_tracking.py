@@ -18,7 +18,7 @@ from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import Event, EventType
-from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
 from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
 from chalicelib.domain.visibility import (
@@ -59,6 +59,7 @@ ALLOWED_KEYS: Final = {
     "first_promise",
     "earlier_before",
     "live_version",
+    *("parcels_total", "parcels_later", "has_proofs_to_come"),
     *("status", "external_status", "sub_status", "reference", "sender", "name", "support_contact"),
     *("city", "time_zone", "locale", "server_now", "version", "eta", "point", "earliest", "latest"),
     *(
@@ -381,10 +382,47 @@ class TestEta:
 
         assert (shown.delayed, shown.promise) == (True, make_range(NOON + minutes(60)))
 
+    def test_past_the_promise_old_news_say_no_time(self) -> None:
+        promised = make_travelling(promise=make_range(NOON - minutes(20)))
+        silent = driving(recent=(make_fix(NOON - minutes(10)),), estimated_at=NOON - minutes(10))
+
+        shown = seen(promised, silent, now=NOON + minutes(15))
+
+        assert (shown.is_overdue, shown.eta, shown.silent_s) == (True, None, 1_500)
+
+    def test_past_the_promise_fresh_news_say_the_time(self) -> None:
+        promised = make_travelling(promise=make_range(NOON - minutes(60)))
+
+        shown = seen(promised, driving())
+
+        assert not shown.is_overdue
+        assert shown.eta is not None
+        assert shown.silent_s is None
+
+    def test_without_a_van_a_past_promise_is_overdue(self) -> None:
+        promised = make_travelling(promise=make_range(NOON - minutes(60)))
+
+        shown = seen(promised, None)
+
+        assert (shown.is_overdue, shown.silent_s) == (True, None)
+
     def test_done_stops_do_not_count(self) -> None:
         live = driving().with_progress(0, Progress(is_done=True))
 
         assert seen(make_travelling(3), live).stops_before == 2
+
+
+class TestPlace:
+    def test_the_position_has_its_error_in_whole_metres(self) -> None:
+        live = driving(recent=(replace(VAN, accuracy_m=18.4),))
+
+        position = seen(live=live, policy=SHOW_ALL).position
+
+        assert position is not None
+        assert position.accuracy_m == 18
+
+    def test_the_country_is_that_of_the_address(self) -> None:
+        assert seen(make_travelling(address=make_address(country="GB"))).country == "GB"
 
 
 class TestOutcome:
@@ -486,3 +524,17 @@ def test_sender_and_place_are_shown() -> None:
     assert (shown.city, shown.time_zone) == ("Helsinki", "Europe/Helsinki")
     assert shown.destination == HELSINKI
     assert (shown.version, shown.server_now) == (4, NOON)
+
+
+def test_parcels_that_come_another_time_are_counted_once_the_others_are_on_their_way() -> None:
+    both = (Parcel("A"), Parcel("B"))
+    left = make_travelling(parcels=both, scanned_barcodes=frozenset({"A"}))
+    handed_over = replace(left, status=Status.DELIVERED, handed_over=frozenset({"A"}))
+    waiting = replace(left, status=Status.ACCEPTED)
+
+    told = [seen(shipment).parcels_later for shipment in (left, handed_over, waiting)]
+
+    assert told == [1, 1, 0]
+    assert seen(handed_over).parcels_total == 2
+    assert seen(handed_over).poll_after_s == 60
+    assert seen(make_travelling(status=Status.DELIVERED, parcels=both)).parcels_later == 0

@@ -46,6 +46,8 @@ def test_the_state_has_the_published_structure() -> None:
         "timeline",
         "outcome",
         "poll_after_s",
+        "parcels_total",
+        "parcels_later",
         "words",
     }
     assert state["external_status"] == {

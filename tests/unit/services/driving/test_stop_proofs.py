@@ -9,10 +9,10 @@ import pytest
 from chalicelib.domain.errors import (
     IllegalTransition,
     Invalid,
-    UploadMissing,
 )
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement, object_key
+from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.statuses import Status
 from tests.support.builders import (
@@ -144,15 +144,39 @@ def test_a_photo_of_an_earlier_attempt_proves_no_later_one() -> None:
     assert_refused(carrier, report(action_id="action-2", proof_ids=(PHOTO,)), Invalid)
 
 
-def test_a_photo_that_has_not_come_yet_is_waited_for() -> None:
-    carrier = on_the_road()
+def test_a_photo_on_its_way_is_owed_and_joins_with_a_repeat() -> None:
+    carrier = on_the_road(proof_requirements=NEEDS_PHOTO)
     carrier.shipments.add_proof(FIRST, PHOTO, "image/jpeg")
 
-    refused = assert_refused(carrier, report(proof_ids=(PHOTO,)), UploadMissing)
+    work(carrier, report(proof_ids=(PHOTO,)))
 
-    assert refused.data == {"proof_id": PHOTO}
+    assert carrier.shipment(1).status is Status.DELIVERED
+    assert carrier.shipment(1).owed_proof_ids == (PHOTO,)
+    (event,) = carrier.news(1)
+    assert event.data["proofs"] == [{"id": PHOTO, "kind": "photo"}]
+    before = str(carrier.stores)
+    work(carrier, report(proof_ids=(PHOTO,)))
+    assert str(carrier.stores) == before
+
     photographed(carrier)
-    assert work(carrier, report(proof_ids=(PHOTO,)))[0].status is Status.DELIVERED
+    work(carrier, report(proof_ids=(PHOTO,)))
+    work(carrier, report(proof_ids=(PHOTO,)))
+
+    assert carrier.shipment(1).owed_proof_ids == ()
+    assert carrier.told(1) == [EventType.DELIVERED, EventType.PROOF_ADDED]
+
+
+def test_a_file_that_is_no_image_leaves_the_photo_owed() -> None:
+    carrier = on_the_road()
+    carrier.shipments.add_proof(FIRST, PHOTO, "image/jpeg")
+    work(carrier, report(proof_ids=(PHOTO,)))
+    key = object_key(FIRST, PHOTO)
+    carrier.proofs.allow_upload(key, content_type="image/jpeg", max_bytes=1_000, now=NOON)
+    assert carrier.proofs.receive(key, b"<svg>", content_type="image/jpeg", at=NOON)
+
+    work(carrier, report(proof_ids=(PHOTO,)))
+
+    assert carrier.shipment(1).owed_proof_ids == (PHOTO,)
 
 
 def test_a_file_that_is_no_image_is_refused() -> None:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import NotFound, NothingAboard, TooManyUploads, Unauthorized
-from chalicelib.domain.ids import ProofId, RouteId, ShipmentId
+from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId
 from chalicelib.domain.proofs.proofs import MAX_PROOF_BYTES, object_key
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
@@ -16,7 +16,9 @@ from tests.support.builders import (
     NOON,
     make_actor,
     make_assignment,
+    make_attempt,
     make_live,
+    make_proof,
     make_travelling,
     minutes,
 )
@@ -98,12 +100,14 @@ def refused(carrier: InMemoryCarrier, error: type[Exception], **changes: Any) ->
     assert carrier.shipments.expected_proofs(make_travelling().id) == before
 
 
-@pytest.mark.parametrize("status", [s for s in Status if s not in ON_THE_WAY])
+@pytest.mark.parametrize(
+    "status", [s for s in Status if s not in ON_THE_WAY | {Status.ATTEMPT_FAILED}]
+)
 def test_a_shipment_that_is_not_under_way_takes_no_proof(status: Status) -> None:
     refused(on_the_road(make_travelling(status=status)), NothingAboard)
 
 
-@pytest.mark.parametrize("status", sorted(ON_THE_WAY))
+@pytest.mark.parametrize("status", sorted(ON_THE_WAY | {Status.ATTEMPT_FAILED}))
 def test_a_shipment_takes_proofs_all_the_way(status: Status) -> None:
     assert allow(on_the_road(make_travelling(status=status))).proof_id.startswith("prf_")
 
@@ -155,3 +159,34 @@ def test_uploads_of_one_shipment_leave_the_others_theirs() -> None:
         carrier.shipments.add_proof(ShipmentId("shp_0002"), ProofId(f"prf_{number}"), "image/png")
 
     assert allow(carrier).proof_id.startswith("prf_")
+
+
+def owing(**changes: Any) -> Shipment:
+    """Delivered, with a photo whose file has not arrived."""
+    owed = make_proof(etag="", size_bytes=0)
+    return make_travelling(
+        status=Status.DELIVERED, last_attempt=make_attempt(proofs=(owed,), **changes)
+    )
+
+
+def test_an_owed_proof_has_a_fresh_form_whenever_it_is_asked_for() -> None:
+    carrier = on_the_road(owing(), route_id=None)
+    carrier.clock.go_on(minutes(600))
+
+    allowed = allow(carrier, proof_id=make_proof().id)
+
+    assert allowed.proof_id == make_proof().id
+    assert allowed.upload.fields["key"] == make_proof().object_key
+
+
+@pytest.mark.parametrize(
+    "shipment",
+    [
+        make_travelling(),
+        owing(driver_id=DriverId("drv_2")),
+        make_travelling(last_attempt=make_attempt(proofs=(make_proof(),))),
+    ],
+    ids=["not reported", "another driver's", "arrived"],
+)
+def test_a_proof_that_is_not_owed_has_no_second_form(shipment: Shipment) -> None:
+    refused(on_the_road(shipment), NotFound, proof_id=make_proof().id)

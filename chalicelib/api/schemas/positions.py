@@ -1,0 +1,74 @@
+"""A batch of positions, and the answer to it."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.schemas.fixes import FixItem
+from chalicelib.api.schemas.values import DeviceTime
+from chalicelib.domain.driving.fixes import REFUSING, Reason, Verdict
+from chalicelib.domain.ids import DriverId
+from chalicelib.edge.schemas import Maybe, Out, Schema
+from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
+
+
+class FixBatchIn(Schema):
+    """Up to a thousand fixes; ``sent_at`` is the device's clock when it sent them."""
+
+    sent_at: Maybe[DeviceTime] = None
+    fixes: Annotated[tuple[FixItem, ...], Field(min_length=1, max_length=1_000)]
+
+    def to_domain(self, driver_id: DriverId, epoch: int) -> FixBatch:
+        """The batch of this driver."""
+        return FixBatch(driver_id=driver_id, epoch=epoch, sent_at=self.sent_at, fixes=self.fixes)
+
+
+class VerdictOut(Out):
+    """Why a fix was not taken at face value."""
+
+    index: int
+    reasons: tuple[Reason, ...]
+
+
+class IngestReportOut(Out):
+    """``accepted``: at face value; ``suspect``: kept, but moves nothing; ``rejected``: not kept.
+
+    ``corrected``: the time of the fix was mended before it was judged.
+    """
+
+    accepted: int
+    duplicates: int
+    suspect: tuple[VerdictOut, ...]
+    rejected: tuple[VerdictOut, ...]
+    head_recorded_at: datetime | None
+    clock_skew_s: float
+    corrected: tuple[VerdictOut, ...] = ()
+
+    @classmethod
+    def of(cls, value: IngestReport) -> "IngestReportOut":
+        """From the domain. Of a batch that was kept before, all that was kept is a duplicate."""
+
+        def is_duplicate(verdict: Verdict) -> bool:
+            is_known = value.is_repeat or Reason.DUPLICATE in verdict.reasons
+            return is_known and not REFUSING.intersection(verdict.reasons)
+
+        duplicates = [v for v in value.verdicts if is_duplicate(v)]
+        judged = [v for v in value.verdicts if v.reasons and not is_duplicate(v)]
+        return cls(
+            accepted=len(value.verdicts) - len(duplicates) - len(judged),
+            duplicates=len(duplicates),
+            suspect=tuple(
+                VerdictOut(index=v.index, reasons=v.reasons) for v in judged if v.is_stored
+            ),
+            rejected=tuple(
+                VerdictOut(index=v.index, reasons=v.reasons) for v in judged if not v.is_stored
+            ),
+            head_recorded_at=value.head_recorded_at,
+            clock_skew_s=value.clock_skew.total_seconds(),
+            corrected=tuple(
+                VerdictOut(index=v.index, reasons=v.corrections)
+                for v in value.verdicts
+                if v.corrections
+            ),
+        )

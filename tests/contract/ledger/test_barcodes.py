@@ -1,0 +1,57 @@
+"""Barcodes in use, in memory and on DynamoDB: who got a code last."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
+from chalicelib.domain.ids import ShipmentId, ShipperId
+from chalicelib.services.ports.shipments import Barcodes
+from tests.support.aws import aws
+from tests.support.builders import NOON
+from tests.support.fakes.barcodes import InMemoryBarcodes
+
+SHOP, OTHER_SHOP = ShipperId("shr_1"), ShipperId("shr_2")
+LATER = NOON + timedelta(days=60)
+
+
+@pytest.fixture(params=["in memory", "on moto"])
+def barcodes(request: pytest.FixtureRequest) -> Iterator[Barcodes]:
+    if request.param == "in memory":
+        yield InMemoryBarcodes()
+        return
+    with aws():
+        yield DynamoBarcodes()
+
+
+def take(
+    barcodes: Barcodes, number: int, *codes: str, shop: ShipperId = SHOP, days: int = 0
+) -> dict[str, ShipmentId]:
+    now = NOON + timedelta(days=days)
+    shipment_id = ShipmentId(f"shp_{number}")
+    return barcodes.take(shop, codes, shipment_id, now=now, expires_at=now + (LATER - NOON))
+
+
+def test_a_code_is_told_with_the_shipment_that_had_it_last(barcodes: Barcodes) -> None:
+    assert take(barcodes, 1, "A", "B") == {}
+    assert take(barcodes, 2, "B", "C") == {"B": "shp_1"}
+    assert take(barcodes, 3, "A", "B") == {"A": "shp_1", "B": "shp_2"}
+
+
+def test_a_repeat_does_not_find_itself(barcodes: Barcodes) -> None:
+    take(barcodes, 1, "A")
+
+    assert take(barcodes, 1, "A") == {}
+
+
+def test_shippers_do_not_share_their_codes(barcodes: Barcodes) -> None:
+    take(barcodes, 1, "A")
+
+    assert take(barcodes, 2, "A", shop=OTHER_SHOP) == {}
+
+
+def test_what_was_taken_long_ago_is_forgotten(barcodes: Barcodes) -> None:
+    take(barcodes, 1, "A")
+
+    assert take(barcodes, 2, "A", days=60) == {}

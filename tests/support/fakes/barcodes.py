@@ -1,0 +1,29 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.domain.ids import ShipmentId, ShipperId
+
+
+@dataclass
+class InMemoryBarcodes:
+    """The shipment that got each code of a shipper last, and until when that counts."""
+
+    taken: dict[tuple[ShipperId, str], tuple[ShipmentId, datetime]] = field(default_factory=dict)
+
+    def take(
+        self,
+        shipper_id: ShipperId,
+        codes: Sequence[str],
+        shipment_id: ShipmentId,
+        *,
+        now: datetime,
+        expires_at: datetime,
+    ) -> dict[str, ShipmentId]:
+        found = {}
+        for code in codes:
+            before = self.taken.get((shipper_id, code))
+            self.taken[shipper_id, code] = (shipment_id, expires_at)
+            if before and before[1] > now and before[0] != shipment_id:
+                found[code] = before[0]
+        return found

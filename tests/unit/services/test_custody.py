@@ -1,0 +1,257 @@
+"""Random days of plans, scans, starts, deliveries, failures and repeats: where each parcel is.
+
+Every parcel is at the hub, on one van, delivered or returned at every moment. The run sheet and the
+events say the same as the shipments.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import pytest
+
+from chalicelib.domain.actors import Actor, Role
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.stop_reports import StopReport
+from chalicelib.domain.errors import Conflict, Invalid, NotFound
+from chalicelib.domain.ids import DriverId, HubId, ShipmentId
+from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
+from chalicelib.domain.routes.routes import RouteStatus
+from chalicelib.domain.shipments.custody import ParcelState, aboard, delivered, parcel_state
+from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.lifecycle import Step
+from chalicelib.domain.shipments.shipments import Parcel
+from chalicelib.domain.shipments.statuses import FailureReason
+from chalicelib.services.driving.scan_parcels import Scan, ScanParcels, ScanResult, ScanVerdict
+from chalicelib.services.driving.work_stops import WorkStop
+from chalicelib.services.routes.plan_routes import PlanRoute
+from chalicelib.services.routes.show_routes import ShowRoutes
+from chalicelib.services.routes.start_route import StartOrder, StartRoute
+from tests.support.builders import make_hub, make_shipment, minutes
+from tests.support.depth import times
+from tests.support.fakes.road_networks import InMemoryRoadNetwork
+from tests.support.in_memory import InMemoryCarrier
+
+SHIPMENTS: Final = 5
+STEPS: Final = 60
+OFFICE: Final = Actor(Role.DISPATCHER, "key_1")
+DRIVERS: Final = (DriverId("drv_1"), DriverId("drv_2"))
+Where = dict[tuple[ShipmentId, str], ParcelState]
+
+
+@dataclass
+class Day:
+    """A carrier with two vans, and everything that was done, to be done again."""
+
+    rng: random.Random
+    carrier: InMemoryCarrier = field(default_factory=InMemoryCarrier)
+    done: list[Callable[[], object]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    actions: int = 0
+
+    def __post_init__(self) -> None:
+        self.carrier.road_network = InMemoryRoadNetwork()  # type: ignore[attr-defined]
+        hub = make_hub()
+        self.carrier.hubs.put(hub)
+        for number in range(1, SHIPMENTS + 1):
+            codes = [f"P{number}-{i}" for i in range(self.rng.randint(1, 3))]
+            self.carrier.has(make_shipment(number, parcels=tuple(map(Parcel, codes))))
+        self.carrier.has(*(Live(driver_id, version=1) for driver_id in DRIVERS))
+
+    @property
+    def where(self) -> Where:
+        """Where each parcel is."""
+        return {
+            (shipment.id, barcode): parcel_state(shipment, barcode)
+            for shipment in self.carrier.shipments.shipments.values()
+            for barcode in shipment.barcodes
+        }
+
+    def driver(self) -> Actor:
+        driver_id = self.rng.choice(DRIVERS)
+        return Actor(Role.DRIVER, driver_id, driver_id=driver_id, epoch=1)
+
+    def action(self) -> str:
+        self.actions += 1
+        return f"action-{self.actions}"
+
+    def step(self) -> None:
+        """Anything that can happen; what is refused changes nothing."""
+        kinds = [self.plan, self.scan, self.scan, self.scan, self.start, self.work, self.work]
+        act = self.rng.choice([*kinds, self.repeat])
+        before, stores = self.where, str(self.carrier.stores)
+        try:
+            act()
+        except (Conflict, Invalid, NotFound):
+            self.counts["refused"] = self.counts.get("refused", 0) + 1
+            assert act in {self.plan, self.start} or str(self.carrier.stores) == stores
+        self._assert_moves(act.__name__, before)
+        self.carrier.clock.go_on(minutes(self.rng.choice([1, 5, 30])))
+
+    def do(self, name: str, what: Callable[[], object]) -> None:
+        what()
+        self.done.append(what)
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+    def plan(self) -> None:
+        ids = [ShipmentId(f"shp_{number:04d}") for number in range(1, SHIPMENTS + 1)]
+        chosen = self.rng.sample(ids, self.rng.randint(1, 3))
+        now = self.carrier.clock.now()
+        order = NewRoute(
+            driver_id=self.rng.choice(DRIVERS),
+            hub_id=HubId("hub_1"),
+            service_day=now.date(),
+            starts_at=now,
+            visits=tuple(PlannedVisit((each,)) for each in chosen),
+        )
+        self.do("plan", lambda: self.carrier.use(PlanRoute)(order, actor=OFFICE))
+
+    def scan(self) -> None:
+        shipment_id, barcode = self.rng.choice(list(self.where))
+        text = self.rng.choice(["{}", "{}\r\n", "]C0{}", " {}"]).format(barcode)
+        chosen = self.rng.choice([None, None, shipment_id])
+        scan = Scan(self.action(), text, self.carrier.clock.now(), chosen)
+        actor = self.driver()
+        first: list[tuple[ScanResult, ...]] = []
+
+        def once() -> None:
+            results = self.carrier.use(ScanParcels)((scan,), actor=actor)
+            took = {ScanVerdict.LOADED, ScanVerdict.PARTLY_LOADED}
+            if not first:
+                first.append(results)
+            elif first[0][0].verdict in took and results[0].verdict in took:
+                assert results == first[0]
+
+        self.do("scan", once)
+
+    def start(self) -> None:
+        order, actor = StartOrder(self.action(), confirms_other_day=True), self.driver()
+        self.do("start", lambda: self.carrier.use(StartRoute).of_driver(actor, order))
+
+    def work(self) -> None:
+        actor = self.driver()
+        live = self.carrier.fleet.live(DriverId(actor.id))
+        if live.route_id is None:
+            return
+        stop = self.rng.choice(self.carrier.routes.get(live.route_id).stops)
+        step = self.rng.choice([Step.ARRIVE, Step.DELIVER, Step.DELIVER, Step.FAIL])
+        barcodes = [barcode for c in stop.consignments for barcode in c.barcodes]
+        is_partial = step is not Step.ARRIVE and self.rng.random() < 0.4
+        some = self.rng.sample(barcodes, self.rng.randint(1, len(barcodes))) if is_partial else []
+        report = StopReport(
+            stop_id=stop.id,
+            step=step,
+            action_id=self.action(),
+            occurred_at=self.carrier.clock.now(),
+            reason=FailureReason.NOT_HOME if step is Step.FAIL else None,
+            barcodes=tuple(some),
+        )
+        self.do(step.value, lambda: self.carrier.use(WorkStop)(report, actor=actor))
+
+    def repeat(self) -> None:
+        """One of the last requests comes again, as from a queue whose answer was lost."""
+        again = [what for what in self.done[-4:] if "plan" not in what.__qualname__]
+        if again:
+            before = self.where
+            self.rng.choice(again)()
+            self.counts["repeat"] = self.counts.get("repeat", 0) + 1
+            assert delivered_of(self.where) >= delivered_of(before)
+
+    def _assert_moves(self, act: str, before: Where) -> None:
+        """Parcels move only as what was done can move them."""
+        may_move = {
+            "plan": {(ParcelState.ABOARD, ParcelState.AT_HUB)},
+            "scan": {(ParcelState.AT_HUB, ParcelState.ABOARD)},
+            "work": {(ParcelState.ABOARD, ParcelState.DELIVERED)},
+            "start": set(),
+        }
+        moves = {(before[key], now) for key, now in self.where.items() if before[key] is not now}
+        allowed = may_move.get(act, set().union(*may_move.values()))
+        assert moves <= allowed, (act, moves)
+
+
+def delivered_of(where: Where) -> set[tuple[ShipmentId, str]]:
+    return {key for key, state in where.items() if state is ParcelState.DELIVERED}
+
+
+def assert_told(day: Day) -> None:
+    """The events alone say which parcels were handed over and which are on the road."""
+    for shipment_id, shipment in day.carrier.shipments.shipments.items():
+        handed: set[str] = set()
+        out: set[str] = set()
+        for event in day.carrier.shipments.histories[shipment_id].values():
+            named = event.data.get("barcodes")
+            concerned = set(named) if isinstance(named, list) else set(shipment.barcodes)
+            if event.type is EventType.OUT_FOR_DELIVERY or (
+                event.type is EventType.LOADED and isinstance(named, list)
+            ):
+                out |= concerned
+            elif event.type is EventType.DELIVERED:
+                handed |= concerned
+                out -= concerned
+            elif event.type is EventType.ACCEPTED:
+                out = set()
+        assert handed == delivered(shipment), shipment
+        assert out <= aboard(shipment), (out, shipment)
+        if shipment.status in {"out_for_delivery", "arrived", "delivered", "attempt_failed"}:
+            assert out == aboard(shipment), (out, shipment)
+
+
+def assert_on_one_van(day: Day) -> None:
+    """What is aboard has one driver, and the driver's route lists it."""
+    for shipment in day.carrier.shipments.shipments.values():
+        if aboard(shipment):
+            assert shipment.assignment is not None
+            route = day.carrier.routes.get(shipment.assignment.route_id)
+            assert shipment.id in {each for stop in route.stops for each in stop.shipment_ids}
+
+
+def assert_shown(day: Day) -> None:
+    """The driver sees each parcel of the route where it is, and open stops have something to do."""
+    for driver_id in DRIVERS:
+        actor = Actor(Role.DRIVER, driver_id, driver_id=driver_id, epoch=1)
+        live = day.carrier.fleet.live(driver_id)
+        if not live.is_on_shift:
+            continue
+        shown = day.carrier.use(ShowRoutes).of_driver(actor)
+        assert shown.route.status is RouteStatus.ACTIVE
+        for key, seen in shown.shipments.items():
+            shipment = day.carrier.shipments.get(key)
+            if shipment.is_on(shown.route.id):
+                real = tuple(parcel_state(shipment, barcode) for barcode in seen.barcodes)
+                assert seen.states == real, (seen, shipment)
+
+
+@pytest.mark.parametrize("seed", range(times(quick=60, deep=3_000)))
+def test_every_parcel_is_accounted_for_at_every_moment(seed: int) -> None:
+    day = Day(random.Random(seed))
+
+    for _ in range(STEPS):
+        day.step()
+        assert_told(day)
+        assert_on_one_van(day)
+        assert_shown(day)
+
+
+def test_random_days_do_everything() -> None:
+    """The days above deliver, fail, repeat and are refused; else they would show nothing."""
+    counts: dict[str, int] = {}
+    for seed in range(20):
+        day = Day(random.Random(seed))
+        for _ in range(STEPS):
+            day.step()
+        for name, count in day.counts.items():
+            counts[name] = counts.get(name, 0) + count
+
+    assert set(counts) >= {
+        "plan",
+        "scan",
+        "start",
+        "deliver",
+        "fail",
+        "arrive",
+        "repeat",
+        "refused",
+    }
+    assert min(counts.values()) >= 10, counts
