@@ -73,7 +73,7 @@ FUNCTIONS: Final = {
     ),
     "app.expire_shipments": (
         "container().expire_shipments; from chalicelib.triggers import streams",
-        HTTP | PAGES | SENDERS | LEARNING | DRIVING | BATCHES,
+        HTTP | PAGES | SENDERS | LEARNING | BATCHES,
     ),
     "app.learn_travel_times": (
         "container().learn_travel_times; from chalicelib.triggers import streams",

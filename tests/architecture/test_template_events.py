@@ -11,7 +11,13 @@ from chalicelib.domain.shipments.events import EventType
 from tests.architecture.templates import EVENT_SOURCE, FUNCTION, QUEUE, Packaged, referred
 
 A_DAY_S = 86_400
-ENDING = ["shipment.delivered", "shipment.returned", "shipment.cancelled", "shipment.superseded", "proof.added"]
+ENDING = [
+    "shipment.delivered",
+    "shipment.returned",
+    "shipment.cancelled",
+    "shipment.superseded",
+    "proof.added",
+]
 
 
 def keys(prefix: str) -> dict[str, Any]:
