@@ -46,8 +46,13 @@ def publish_events(event: DynamoDBEvent) -> dict[str, Any]:
     """From the shipments' stream to the topic."""
     from chalicelib.triggers import streams
 
-    read, publish = container().adapters.event_from_image, container().publish_events
-    return streams.publish_events(event.to_dict(), read=read, publish=publish)
+    adapters, publish = container().adapters, container().publish_events
+    return streams.publish_events(
+        event.to_dict(),
+        read=adapters.event_from_image,
+        publish=publish,
+        set_aside=adapters.parking.park,
+    )
 
 
 @app.on_dynamodb_record(

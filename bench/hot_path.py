@@ -172,11 +172,11 @@ class _Fleet:
         from bench.recipients import travelling  # noqa: PLC0415
         from chalicelib.adapters.dynamodb.journal import DynamoJournal  # noqa: PLC0415
         from chalicelib.bootstrap.container import container  # noqa: PLC0415
-        from chalicelib.domain.journal.changes import LiveChange, ShipmentChange  # noqa: PLC0415
+        from chalicelib.domain.journal.changes import AccountAdded, LiveChange, ShipmentChange  # noqa: PLC0415
 
         route, live = _under_way(stops, self.now_at)
         shipper, shipment, events = travelling(route, self.now_at)
-        container().adapters.shippers.put(shipper)
+        container().adapters.journal.commit(AccountAdded(shipper))
         journal = DynamoJournal()
         journal.commit(ShipmentChange(shipment, events, None), LiveChange(live, None))
         link = self._signer.tracking_token(shipment.id, shipment.link_generation)

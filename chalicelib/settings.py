@@ -37,6 +37,8 @@ class Settings:
     """SNS topic that every public event is published to."""
     webhooks_queue_url: str
     """SQS queue of webhooks; further tries wait in it."""
+    stream_dlq_url: str
+    """SQS queue of records that no repeat mends."""
     public_base_url: str
     """The start of tracking links, without a slash at the end."""
     email_sender: str

@@ -24,6 +24,8 @@ from chalice.local import (
     ThreadedHTTPServer,
 )
 
+from chalicelib.edge.problems import TITLES
+
 LARGEST_BODY_BYTES: Final = 10 * 1024 * 1024  # API Gateway's
 POLL_S: Final = 0.05  # how soon a shutdown is noticed
 PROBLEM: Final = "application/problem+json"
@@ -106,7 +108,7 @@ class LocalHandler(ChaliceRequestHandler):
         code = "too_large" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else status.name.lower()
         body = {
             "type": "about:blank",
-            "title": status.phrase.capitalize(),
+            "title": TITLES[status],
             "status": int(status),
             "code": code,
         }

@@ -3,12 +3,17 @@
 A tracking token is 50 bytes in url-safe base64: the number of the signing key, the link generation,
 the shipment's ULID, and a 256-bit HMAC over them. It is not stored. Raising the link generation of
 the shipment revokes it.
+
+Answers with secrets in them are kept for a day, and concealed: masked by the output of SHAKE-256
+over a key and a nonce, under an HMAC. Both keys are derived from the signing key for the purpose at
+hand. So who reads the store of answers reads no secret.
 """
 
 import base64
 import binascii
 import hashlib
 import hmac
+import secrets
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
 
 NAME: Final = struct.Struct(">BB16s")
 MAC_BYTES: Final = 32
+NONCE_BYTES: Final = 16
 
 
 class HmacSigner:
@@ -70,6 +76,21 @@ class HmacSigner:
             return None
         return payload
 
+    def conceal(self, purpose: str, plain: bytes) -> bytes:
+        """A nonce, the HMAC and the masked bytes, by the newest signing key."""
+        key, nonce = self._keys()[-1], secrets.token_bytes(NONCE_BYTES)
+        masked = _masked(_derived(key, "mask", purpose), nonce, plain)
+        return nonce + _tag(key, purpose, nonce + masked) + masked
+
+    def reveal(self, purpose: str, concealed: bytes) -> bytes | None:
+        """The bytes again; None when no signing key of ours concealed them for this purpose."""
+        nonce, rest = concealed[:NONCE_BYTES], concealed[NONCE_BYTES:]
+        tag, masked = rest[:MAC_BYTES], rest[MAC_BYTES:]
+        for key in self._keys():
+            if hmac.compare_digest(tag, _tag(key, purpose, nonce + masked)):
+                return _masked(_derived(key, "mask", purpose), nonce, masked)
+        return None
+
     def _mac(self, number: int, name: bytes) -> bytes:
         return hmac.digest(self._keys()[number], b"tracking\0" + name, hashlib.sha256)
 
@@ -81,6 +102,20 @@ class HmacSigner:
             salt=purpose,
             signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
         )
+
+
+def _derived(key: bytes, use: str, purpose: str) -> bytes:
+    return hmac.digest(key, f"{use}\0{purpose}".encode(), hashlib.sha256)
+
+
+def _tag(key: bytes, purpose: str, content: bytes) -> bytes:
+    return hmac.digest(_derived(key, "tag", purpose), content, hashlib.sha256)
+
+
+def _masked(key: bytes, nonce: bytes, content: bytes) -> bytes:
+    """Masks what is plain and unmasks what is masked. A nonce is never used twice."""
+    mask = hashlib.shake_256(key + nonce).digest(len(content))
+    return bytes(a ^ b for a, b in zip(content, mask, strict=True))
 
 
 def _text(raw: bytes) -> str:

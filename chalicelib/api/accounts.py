@@ -34,6 +34,7 @@ from chalicelib.edge.queries import Position
 from chalicelib.edge.schemas import ListingQuery
 from chalicelib.services.accounts.authenticate import DriverSession
 from chalicelib.services.accounts.open_accounts import IssuedInvitation, IssuedKey
+from chalicelib.services.repeats import Memory
 
 accounts: Final = Endpoints(__name__)
 
@@ -45,11 +46,12 @@ accounts: Final = Endpoints(__name__)
     takes=ShipperIn,
     gives=ShipperOut,
     status=201,
+    commits_answer=True,
 )
-def post_shipper(_: Actor, body: ShipperIn) -> Shipper:
+def post_shipper(_: Actor, body: ShipperIn, memory: Memory) -> Shipper:
     """Open an account for a shipper."""
     return container().open_accounts.shipper(
-        body.name, sms_name=body.sms_name, support_contact=body.support_contact
+        body.name, sms_name=body.sms_name, support_contact=body.support_contact, memory=memory
     )
 
 
@@ -60,15 +62,17 @@ def post_shipper(_: Actor, body: ShipperIn) -> Shipper:
     takes=KeyIn,
     gives=KeyOut,
     status=201,
+    commits_answer=True,
     refusals=(NotFound,),
 )
-def post_key(_: Actor, body: KeyIn) -> IssuedKey:
+def post_key(_: Actor, body: KeyIn, memory: Memory) -> IssuedKey:
     """Issue a key; its text is in this answer and nowhere else."""
     return container().open_accounts.key(
         Role(body.role),
         label=body.label,
         shipper_id=None if body.shipper_id is None else ShipperId(body.shipper_id),
         expires_at=body.expires_at,
+        memory=memory,
     )
 
 
@@ -91,11 +95,14 @@ def delete_key(_: Actor, key_id: str) -> ApiKey:
     takes=HubIn,
     gives=HubOut,
     status=201,
+    commits_answer=True,
 )
-def post_hub(_: Actor, body: HubIn) -> Hub:
+def post_hub(_: Actor, body: HubIn, memory: Memory) -> Hub:
     """Open a hub."""
     place = Coordinates(body.lat_deg, body.lon_deg)
-    return container().open_accounts.hub(body.name, coordinates=place, time_zone=body.time_zone)
+    return container().open_accounts.hub(
+        body.name, coordinates=place, time_zone=body.time_zone, memory=memory
+    )
 
 
 @accounts.endpoint(
@@ -105,10 +112,11 @@ def post_hub(_: Actor, body: HubIn) -> Hub:
     takes=DriverIn,
     gives=DriverOut,
     status=201,
+    commits_answer=True,
 )
-def post_driver(_: Actor, body: DriverIn) -> Driver:
+def post_driver(_: Actor, body: DriverIn, memory: Memory) -> Driver:
     """Open an account for a driver."""
-    return container().open_accounts.driver(body.name, team=body.team)
+    return container().open_accounts.driver(body.name, team=body.team, memory=memory)
 
 
 @accounts.endpoint(
@@ -130,12 +138,15 @@ def get_drivers(_: Actor, query: ListingQuery, position: Position) -> Listing[Dr
     takes=InvitationIn,
     gives=InvitationOut,
     status=201,
+    commits_answer=True,
     refusals=(NotFound,),
 )
-def post_invitation(_: Actor, body: InvitationIn, driver_id: str) -> IssuedInvitation:
+def post_invitation(
+    _: Actor, body: InvitationIn, memory: Memory, driver_id: str
+) -> IssuedInvitation:
     """A one-time code for a driver's phone."""
     del body
-    return container().open_accounts.invitation(DriverId(driver_id))
+    return container().open_accounts.invitation(DriverId(driver_id), memory=memory)
 
 
 @accounts.endpoint(
@@ -145,8 +156,9 @@ def post_invitation(_: Actor, body: InvitationIn, driver_id: str) -> IssuedInvit
     takes=SessionIn,
     gives=SessionOut,
     status=201,
+    knows_client=True,
     refusals=(NotFound,),
 )
-def post_session(_: Actor, body: SessionIn) -> DriverSession:
-    """A driver's token in exchange for a one-time code."""
-    return container().authenticate.begin_session(body.code)
+def post_session(_: Actor, body: SessionIn, client: str) -> DriverSession:
+    """A driver's token in exchange for a one-time code; the same one again for a minute."""
+    return container().authenticate.begin_session(body.code, client=client)

@@ -18,6 +18,7 @@ from chalicelib.domain.listings import Listing
 from chalicelib.domain.routes.routes import Route, RouteSummary
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.queries import Position
+from chalicelib.services.repeats import Memory
 from chalicelib.services.routes.start_route import StartOrder
 
 routes: Final = Endpoints(__name__)
@@ -30,11 +31,12 @@ routes: Final = Endpoints(__name__)
     takes=RouteIn,
     gives=RouteOut,
     status=201,
+    commits_answer=True,
     refusals=(NotFound, AlreadyAssigned, NotPlannable),
 )
-def post_route(actor: Actor, body: RouteIn) -> Route:
+def post_route(actor: Actor, body: RouteIn, memory: Memory) -> Route:
     """Make a route out of shipments."""
-    return container().plan_route(body.to_domain(), actor=actor)
+    return container().plan_route(body.to_domain(), actor=actor, memory=memory)
 
 
 @routes.endpoint("/v1/routes", method="GET", principals=STAFF, query=RoutesQuery, gives=RoutesOut)

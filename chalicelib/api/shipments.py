@@ -13,15 +13,16 @@ from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
-from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.listings import Listing
+from chalicelib.domain.shipments.creation import Created
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
-from chalicelib.edge.blueprint import Answer, Endpoints
+from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import SHIPPERS, SHIPPERS_AND_STAFF
 from chalicelib.edge.queries import Position
 from chalicelib.edge.schemas import ListingQuery
+from chalicelib.services.repeats import Memory
 
 shipments: Final = Endpoints(__name__)
 
@@ -33,19 +34,25 @@ shipments: Final = Endpoints(__name__)
     takes=ShipmentIn,
     gives=ShipmentCreatedOut,
     status=201,
-    is_idempotent=True,
+    commits_answer=True,
 )
-def post_shipment(actor: Actor, body: ShipmentIn, key: RequestKey | None) -> Answer:
-    """Create a shipment, with an Idempotency-Key at most once."""
-    created = container().create_shipment(body.to_domain(), actor=actor, key=key)
-    tracking_url = container().tracking_links(created.shipment)
-    answer = ShipmentCreatedOut.joined(
-        created.shipment,
-        status=Status.CREATED,
-        tracking_url=tracking_url,
-        warnings=(*body.doubts(), *created.warnings),
+def post_shipment(actor: Actor, body: ShipmentIn, memory: Memory) -> ShipmentCreatedOut:
+    """Create a shipment."""
+
+    def shown(created: Created) -> ShipmentCreatedOut:
+        return ShipmentCreatedOut.joined(
+            created.shipment,
+            status=Status.CREATED,
+            tracking_url=container().tracking_links(created.shipment),
+            warnings=(*body.doubts(), *created.warnings),
+        )
+
+    if memory.result_id:
+        made = container().show_shipments.one(ShipmentId(memory.result_id), actor)
+        return shown(Created(made))
+    return shown(
+        container().create_shipment(body.to_domain(), actor=actor, memory=memory.of_shown(shown))
     )
-    return Answer(answer, {"Idempotency-Replayed": "true"} if created.is_replay else {})
 
 
 @shipments.endpoint(

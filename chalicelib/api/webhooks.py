@@ -10,6 +10,7 @@ from chalicelib.domain.ids import WebhookId
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import SHIPPERS
+from chalicelib.services.repeats import Memory
 
 webhooks: Final = Endpoints(__name__)
 
@@ -21,11 +22,12 @@ webhooks: Final = Endpoints(__name__)
     takes=WebhookIn,
     gives=WebhookCreatedOut,
     status=201,
+    commits_answer=True,
     refusals=(Conflict,),
 )
-def post_webhook(actor: Actor, body: WebhookIn) -> WebhookEndpoint:
+def post_webhook(actor: Actor, body: WebhookIn, memory: Memory) -> WebhookEndpoint:
     """Register an endpoint; its secret is in this answer and nowhere else."""
-    return container().register_webhook(actor, body.url, body.event_types)
+    return container().register_webhook(actor, body.url, body.event_types, memory=memory)
 
 
 @webhooks.endpoint("/v1/webhooks", method="GET", principals=SHIPPERS, gives=WebhooksOut)

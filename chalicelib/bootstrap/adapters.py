@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.journal import Journal, Requests
     from chalicelib.services.ports.proofs import ProofStore
     from chalicelib.services.ports.routes import RoadNetwork, Routes
-    from chalicelib.services.ports.senders import EmailSender, EventTopic, Ledger, SmsSender
+    from chalicelib.services.ports.senders import (
+        EmailSender,
+        EventTopic,
+        Ledger,
+        Parking,
+        SmsSender,
+    )
     from chalicelib.services.ports.shipments import Barcodes, Shipments
     from chalicelib.services.ports.system import Clock, Ids, Pauses, Signer
     from chalicelib.services.ports.travel import Forecasts, TravelPages
@@ -239,6 +245,13 @@ class Adapters:
         from chalicelib.adapters.messaging.sns import SnsEventTopic
 
         return SnsEventTopic(self.settings.events_topic_arn)
+
+    @cached_property
+    def parking(self) -> Parking:
+        """Records that no repeat mends."""
+        from chalicelib.adapters.messaging.sqs import SqsParking
+
+        return SqsParking(self.settings.stream_dlq_url)
 
     @cached_property
     def sms(self) -> SmsSender:

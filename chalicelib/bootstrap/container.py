@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.proofs.upload_proofs import AllowProofUpload
+    from chalicelib.services.repeats import Repeats
     from chalicelib.services.routes.plan_routes import PlanRoute
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
@@ -106,6 +107,7 @@ class Container:
     show_accuracy: ShowAccuracy = use_case("learning.show_accuracy")
 
     cursors: Cursors = use_case("cursors")
+    repeats: Repeats = use_case("repeats")
 
     def __init__(self, adapters: Adapters) -> None:
         self.adapters = adapters

@@ -11,7 +11,7 @@
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  TooManyUploads
+    │  │  TooManyUploads, RequestRunning
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
@@ -133,6 +133,17 @@ class IdempotencyKeyReused(Invalid):
 
     code = "idempotency_key_reused"
     text = "This Idempotency-Key was used with another request."
+
+
+class RequestRunning(Conflict):
+    """The first request with this Idempotency-Key has no answer yet; ask again after a while."""
+
+    code = "request_running"
+    text = "The first request with this Idempotency-Key is still being worked on."
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__()
+        self.retry_after_s = retry_after_s
 
 
 class ConcurrentUpdate(Conflict):

@@ -53,8 +53,11 @@ class Policy:
     arrival_radius_m: float = 60.0
     arrival_dwell: timedelta = timedelta(seconds=20)
     """Arrived at the next stop: near for this long (measured: right at 96 % of stops)."""
-    arrival_out_of_turn: timedelta = timedelta(seconds=90)
-    """Arrived at any other stop: near for this long, standing (wrong at 1 % of stops passed by)."""
+    arrival_out_of_turn: timedelta = timedelta(minutes=4)
+    """Arrived at any other stop without a report: near for this long, standing.
+
+    No traffic light takes so long; after 90 s still 1 % of the stops passed by are wrong.
+    """
 
     approaching_stops: int = 2
     approaching_within: timedelta = timedelta(minutes=15)

@@ -15,15 +15,19 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.errors import DomainError, Forbidden, Unauthorized
+from chalicelib.domain.errors import DomainError, Forbidden, NotFound, Unauthorized
+from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.listings import Listing
-from chalicelib.edge.bodies import MAX_BODY_BYTES, parsed, request_key
+from chalicelib.edge.bodies import MAX_BODY_BYTES, MAX_PUBLIC_BODY_BYTES, parsed
+from chalicelib.edge.clients import client_of
 from chalicelib.edge.declarations import Declaration
 from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import Refusal, problem, problem_of_validation
-from chalicelib.edge.queries import parsed_query, scope_of
+from chalicelib.edge.queries import is_id, parsed_query, scope_of
+from chalicelib.edge.repeats import answered_once, request_key
 from chalicelib.edge.replies import empty, json_reply
 from chalicelib.edge.schemas import Listed, ListingQuery, Out, Query
+from chalicelib.services.repeats import Memory
 
 View = Callable[..., object]
 V = TypeVar("V", bound=View)
@@ -54,7 +58,8 @@ class Endpoints(Blueprint):
         written: Callable[[], type[Out]] | None = None,
         status: int = 200,
         max_bytes: int = MAX_BODY_BYTES,
-        is_idempotent: bool = False,
+        commits_answer: bool = False,
+        knows_client: bool = False,
         has_head: bool = False,
         refusals: tuple[type[DomainError], ...] = (),
         refuse: Refusal = problem,
@@ -62,10 +67,11 @@ class Endpoints(Blueprint):
         """Register a view for one method.
 
         The view is called with the actor, then by name: the path's parameters, ``body`` if it takes
-        one, ``query`` if it has one, ``position`` if that is a ListingQuery, ``key`` (a RequestKey
-        or None) if it is idempotent. It returns a value of the domain, a Listing, a ready model,
-        any of these in an Answer, or a Response that is sent as it is. ``refuse`` makes the
-        answer to a DomainError.
+        one, ``query`` if it has one, ``position`` if that is a ListingQuery, ``memory`` (for its
+        use case) if it commits the answer, ``client`` if it knows the client. It returns a value
+        of the domain, a Listing, a ready model, any of these in an Answer, or a Response that is
+        sent as it is. ``refuse`` makes the answer to a DomainError. Every POST of somebody whom we
+        know honours an Idempotency-Key.
         """
         register = self.route(path, methods=[method, "HEAD"] if has_head else [method])
 
@@ -81,8 +87,9 @@ class Endpoints(Blueprint):
                 gives=gives if isinstance(gives, tuple) else (gives,),
                 media_types=media_types,
                 written=written,
-                max_bytes=max_bytes,
-                is_idempotent=is_idempotent,
+                max_bytes=_bounded(max_bytes, principals),
+                commits_answer=commits_answer,
+                knows_client=knows_client,
                 has_head=has_head,
                 own_refusals=frozenset(refusals),
             )
@@ -92,7 +99,7 @@ class Endpoints(Blueprint):
                 request = self.current_request
                 try:
                     asked = _Asked.by(request, declaration)
-                    response = asked.answer(view(asked.actor, **asked.arguments, **path_parameters))
+                    response = asked.answered_by(functools.partial(view, **path_parameters))
                 except _Malformed as exc:
                     response = problem_of_validation(exc.error)
                 except DomainError as exc:
@@ -124,16 +131,38 @@ class _Asked:
     actor: Actor
     arguments: dict[str, object]
     scope: str = ""
+    key: RequestKey | None = None
 
     @classmethod
     def by(cls, request: Request, declaration: Declaration) -> "_Asked":
-        """Raises Unauthorized, Forbidden, _Malformed, or what a body and a query may raise."""
+        """Raises Unauthorized, Forbidden, NotFound, _Malformed, and what a body may raise."""
         asked = cls(declaration, _actor(request, declaration.principals), {})
+        _require_ids(request.uri_params or {})
         if declaration.takes is not None:
             asked._take_body(request, declaration.takes)
         if declaration.query is not None:
             asked._take_query(request, declaration.query)
+        if declaration.knows_client:
+            asked.arguments["client"] = client_of(request)
+        if declaration.is_idempotent:
+            asked._take_key(request)
         return asked
+
+    def answered_by(self, view: View) -> Response:
+        """The view's answer, or that to the first request with the same key."""
+
+        def work(memory: Memory) -> Response:
+            more = {"memory": memory} if self.declaration.commits_answer else {}
+            return self.answer(view(self.actor, **self.arguments, **more))
+
+        if self.key is None:
+            return work(Memory())
+        return answered_once(
+            self.key,
+            commits_answer=self.declaration.commits_answer,
+            work=work,
+            rendered=self.answer,
+        )
 
     def answer(self, value: object) -> Response:
         """The response that a view's value becomes."""
@@ -158,8 +187,15 @@ class _Asked:
         except ValidationError as exc:
             raise _Malformed(exc) from exc
         self.arguments["body"] = body
-        if self.declaration.is_idempotent:
-            self.arguments["key"] = request_key(request, body)
+
+    def _take_key(self, request: Request) -> None:
+        body = self.arguments.get("body")
+        self.key = request_key(
+            request,
+            actor=self.actor,
+            route=self.declaration.path,
+            body=body if isinstance(body, BaseModel) else None,
+        )
 
     def _take_query(self, request: Request, model: type[Query]) -> None:
         query = parsed_query(model, request)
@@ -167,6 +203,18 @@ class _Asked:
         if isinstance(query, ListingQuery):
             self.scope = scope_of(request, self.actor)
             self.arguments["position"] = container().cursors.open(query.cursor, self.scope)
+
+
+def _bounded(max_bytes: int, principals: frozenset[Role]) -> int:
+    """A body that anybody may send is small."""
+    return min(max_bytes, MAX_PUBLIC_BODY_BYTES) if principals in NEEDS_NO_KEY else max_bytes
+
+
+def _require_ids(path_parameters: Mapping[str, str]) -> None:
+    """Raises NotFound for an id in the path that is none of ours: there is no such thing."""
+    for name, text in path_parameters.items():
+        if name.endswith("_id") and not is_id(text):
+            raise NotFound
 
 
 def _actor(request: Request, principals: frozenset[Role]) -> Actor:

@@ -7,20 +7,19 @@ recursion); only then a second parse looks for repeated keys, which the model wo
 """
 
 import codecs
-import hashlib
 import json
 from typing import Any, Final, TypeVar
 
 from chalice.app import Request
 from pydantic import BaseModel
 
-from chalicelib.domain.errors import Invalid, TooLarge
-from chalicelib.domain.journal.requests import RequestKey
+from chalicelib.domain.errors import TooLarge
 from chalicelib.edge.problems import RepeatedKey, Unreadable, UnsupportedMedia, WrongEncoding
 
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_BATCH_BYTES: Final = 1024 * 1024
-MAX_KEY_CHARS: Final = 255
+MAX_PUBLIC_BODY_BYTES: Final = 8 * 1024
+"""Of a body that anybody may send, without a key: enough for a code or a short message."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -35,18 +34,6 @@ def parsed(model: type[M], request: Request, *, max_bytes: int = MAX_BODY_BYTES)
     value = model.model_validate_json(raw)
     _require_single_keys(raw)
     return value
-
-
-def request_key(request: Request, body: BaseModel) -> RequestKey | None:
-    """The Idempotency-Key with the fingerprint of the body, where one was sent."""
-    key = request.headers.get("idempotency-key")
-    if key is None:
-        return None
-    if not 1 <= len(key) <= MAX_KEY_CHARS or not key.isascii() or not key.isprintable():
-        text = f"An Idempotency-Key has 1 to {MAX_KEY_CHARS} printable ASCII characters."
-        raise Invalid(text, code="invalid_idempotency_key")
-    canonical = json.dumps(body.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-    return RequestKey(key=key, fingerprint=hashlib.sha256(canonical.encode()).hexdigest())
 
 
 def _require_plain_json(request: Request) -> None:

@@ -15,6 +15,8 @@ from chalicelib.domain.errors import (
     Forbidden,
     IdempotencyKeyReused,
     Invalid,
+    NotFound,
+    RequestRunning,
     TooLarge,
     Unauthorized,
     Unavailable,
@@ -33,8 +35,9 @@ class Declaration:
     are the content types of an answer that the view writes itself, and ``written`` imports the
     model of such an answer if it is JSON. Without ``gives`` and ``media_types`` there is no body.
     ``status`` is the status of success. ``own_refusals`` are the domain errors that only this
-    route answers with, ``max_bytes`` is the largest body in bytes. ``is_idempotent``: an
-    Idempotency-Key is honoured. ``has_head``: HEAD gives the same headers without a body.
+    route answers with, ``max_bytes`` is the largest body in bytes. ``commits_answer``: the use case
+    commits the answer to an Idempotency-Key with its effect. ``knows_client``: the view is told
+    which client without a key asks. ``has_head``: HEAD gives the same headers without a body.
     """
 
     path: str
@@ -48,9 +51,15 @@ class Declaration:
     media_types: tuple[str, ...]
     written: Callable[[], type[Out]] | None
     max_bytes: int
-    is_idempotent: bool
+    commits_answer: bool
+    knows_client: bool
     has_head: bool
     own_refusals: frozenset[type[DomainError]]
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether an Idempotency-Key is honoured: by all that create or act, for whom we know."""
+        return self.method == "POST" and self.principals not in NEEDS_NO_KEY
 
     @property
     def refusals(self) -> frozenset[type[DomainError]]:
@@ -62,6 +71,8 @@ class Declaration:
             found |= {Unreadable, UnsupportedMedia, TooLarge, Invalid}
         if self.query is not None:
             found.add(Invalid)
+        if "_id}" in self.path:
+            found.add(NotFound)
         if self.is_idempotent:
-            found.add(IdempotencyKeyReused)
+            found |= {Invalid, IdempotencyKeyReused, RequestRunning}
         return frozenset(found)

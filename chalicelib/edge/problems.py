@@ -5,7 +5,6 @@ Nothing of what the caller sent is echoed, and no stack or name of a table ever 
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from http import HTTPStatus
 from typing import Any, Final
 
 from chalice.app import Response
@@ -18,6 +17,7 @@ from chalicelib.domain.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    RequestRunning,
     TooLarge,
     Unauthorized,
     Unavailable,
@@ -27,6 +27,34 @@ from chalicelib.edge.sentences import sentence_of
 PROBLEM: Final = "application/problem+json"
 PROBLEM_TYPES: Final = "https://doorstep.example/problems/"
 Refusal = Callable[[DomainError], Response]
+
+MOST_ERRORS: Final = 20
+"""The first errors are listed, the others are counted: who mends twenty sends the body again."""
+MOST_POINTER_BYTES: Final = 300
+"""A longer pointer ends at the last part that fits: the names in it are the caller's own."""
+MOST_DETAIL_CHARS: Final = 500
+MOST_PROBLEM_BYTES: Final = 32 * 1024
+INSTANCE_BYTES: Final = 256
+"""Room for the request's id, which is added last."""
+
+TITLES: Final[Mapping[int, str]] = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    409: "Conflict",
+    411: "Length Required",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+"""Our own words, after RFC 9110: those of ``http.HTTPStatus`` change with the version of Python."""
 
 
 class Unreadable(DomainError):
@@ -78,7 +106,7 @@ def status_of(error: DomainError) -> int:
 
 def headers_of(error: DomainError) -> dict[str, str]:
     """The headers that belong to a domain error: when to come back, how to present a key."""
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | RequestRunning):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": "Bearer"}
@@ -105,17 +133,22 @@ def problem_response(
     data: dict[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document. ``instance`` (the request's id) is added where the request is known."""
-    body = {
+    """A problem document. ``instance`` (the request's id) is added where the request is known.
+
+    It has at most 32 kB, whatever the caller sent and ``data`` holds.
+    """
+    bare = {
         "type": f"{PROBLEM_TYPES}{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": TITLES.get(status, "Error"),
         "status": status,
-        "detail": detail,
+        "detail": _shortened(detail),
         "code": code,
-        **(data or {}),
     }
+    body = dumped({**bare, **_bounded(data or {})})
+    if len(body) > MOST_PROBLEM_BYTES - INSTANCE_BYTES:
+        body = dumped(bare)
     return Response(
-        body=dumped(body), status_code=status, headers={"Content-Type": PROBLEM, **(headers or {})}
+        body=body, status_code=status, headers={"Content-Type": PROBLEM, **(headers or {})}
     )
 
 
@@ -124,16 +157,44 @@ def problem_of_validation(error: ValidationError) -> Response:
     found = error.errors(include_url=False, include_input=False)
     if any(item["type"] == "json_invalid" for item in found):
         return problem(Unreadable())
+    causes = [item for item in found if not _is_consequence(item, found)]
     errors = [
         {
             "pointer": pointer(item["loc"]),
             "code": item["type"],
             "detail": sentence_of(item["type"], item["msg"], item.get("ctx")),
         }
-        for item in found
-        if not _is_consequence(item, found)
+        for item in causes[:MOST_ERRORS]
     ]
-    return problem_response(422, "invalid", "Some fields break a rule.", {"errors": errors})
+    data = {"errors": errors, "error_count": len(causes)}
+    return problem_response(422, "invalid", "Some fields break a rule.", data)
+
+
+def _bounded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with the first errors, each within its bounds, and with the number of all."""
+    errors = data.get("errors")
+    if not isinstance(errors, Sequence):
+        return dict(data)
+    first = [
+        {
+            **error,
+            "pointer": _within_bounds(str(error["pointer"])),
+            "detail": _shortened(str(error["detail"])),
+        }
+        for error in errors[:MOST_ERRORS]
+    ]
+    return {"error_count": len(errors), **data, "errors": first}
+
+
+def _within_bounds(pointed: str) -> str:
+    """The pointer, or the nearest one above it that is short enough."""
+    while len(dumped(pointed)) > MOST_POINTER_BYTES:
+        pointed = pointed.rpartition("/")[0] if "/" in pointed else pointed[:1]
+    return pointed
+
+
+def _shortened(detail: str) -> str:
+    return detail if len(detail) <= MOST_DETAIL_CHARS else f"{detail[:MOST_DETAIL_CHARS]}…"
 
 
 def _is_consequence(item: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:

@@ -1,8 +1,9 @@
 """Queries: read into the declared model, each parameter once; the first mistake is refused."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from chalice.app import Request
 from pydantic import BeforeValidator, StringConstraints, ValidationError
@@ -14,8 +15,14 @@ from chalicelib.edge.schemas import ID_PATTERN, ID_WORDS, Query, written_as
 from chalicelib.edge.sentences import refused, sentence_of
 
 Q = TypeVar("Q", bound=Query)
+_ID: Final = re.compile(ID_PATTERN, re.ASCII)
 Position = Mapping[str, str] | None
 """Where a page of a listing begins; None: at its first entry."""
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the form of our ids: not all that fits into an address fits into a key."""
+    return _ID.fullmatch(text) is not None
 
 
 def parsed_query(model: type[Q], request: Request) -> Q:

@@ -14,10 +14,10 @@ def failures(identifiers: Iterable[str]) -> Failures:
 
 
 def park(kind: str, identifier: str, exc: Invalid) -> None:
-    """Log and count poison.
+    """Log and count poison, which goes to a dead-letter queue, where somebody sees it.
 
-    It is handed back like any failure: after its last try AWS puts it into the dead-letter queue,
-    where somebody sees it.
+    The caller puts it there, or hands it back like any failure: after its last try AWS puts it
+    there.
     """
     count(Metric.MESSAGES_PARKED)
     logger.error(f"{kind} parked", extra={"identifier": identifier, "errors": exc.data["errors"]})

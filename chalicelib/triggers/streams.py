@@ -3,12 +3,15 @@
 A stream goes on from the lowest failed sequence number, and everything behind it comes again. So
 the records behind a failed one are worked on all the same: none of them waits for it, or is lost
 with it, and a repeat of each is harmless.
+
+What may pass (a topic that is throttled) comes again for as long as the stream keeps it. Poison,
+which no repeat mends, is put into the dead-letter queue at once and holds up nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from chalicelib.domain.errors import Invalid
+from chalicelib.domain.errors import Invalid, Unavailable
 from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.shipments.events import Event
 from chalicelib.observability import counted
@@ -23,11 +26,13 @@ def publish_events(
     *,
     read: Callable[[Mapping[str, Any]], Event],
     publish: Callable[[Sequence[Event]], frozenset[str]],
+    set_aside: Callable[[Mapping[str, str]], None],
 ) -> Failures:
     """Publish the new events of a batch. Returns failed sequence numbers, the lowest first.
 
     ``read`` makes an event of a record's NewImage and raises Invalid for anything else. ``publish``
-    returns the ids of the events that were not taken.
+    returns the ids of the events that were not taken. ``set_aside`` keeps the pointer to a record
+    that is poison; where that raises Unavailable, the record comes again.
     """
     with counted():
         sequences_by_id: dict[str, str] = {}
@@ -40,7 +45,8 @@ def publish_events(
                 found = read(record["dynamodb"]["NewImage"])
             except Invalid as exc:
                 park("record", sequence, exc)
-                failed.add(sequence)
+                if not _is_set_aside(record, set_aside):
+                    failed.add(sequence)
             else:
                 events.append(found)
                 sequences_by_id[found.id] = sequence
@@ -91,6 +97,17 @@ def expire_shipments(
             for sequence, shipment_id in shipments_by_sequence.items()
             if shipment_id in failed
         )
+
+
+def _is_set_aside(
+    record: Mapping[str, Any], set_aside: Callable[[Mapping[str, str]], None]
+) -> bool:
+    keys = record["dynamodb"]["Keys"]
+    try:
+        set_aside({name: str(value["S"]) for name, value in keys.items()})
+    except Unavailable:
+        return False
+    return True
 
 
 def _is_new(record: Mapping[str, Any], kind: str) -> bool:

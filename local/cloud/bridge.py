@@ -42,6 +42,8 @@ SHORTEST_WAIT_S: Final = 0.1
 LONGEST_WAIT_S: Final = 1.6
 LONGEST_PAUSE_S: Final = 5.0
 DEFAULT_TIMEOUT_S: Final = 60
+MOST_RETRIES: Final = 10
+"""Of a batch of a stream. On AWS they go on for hours, which nobody waits for on a laptop."""
 PATIENCE_S: Final = 1.0
 
 logger = logging.getLogger(__name__)
@@ -224,7 +226,7 @@ class _Maker:
             pause=self.bridge.pause,
             now=self.clock.now,
             batch_size=config.batch_size,
-            max_retries=declared["MaximumRetryAttempts"],
+            max_retries=min(declared["MaximumRetryAttempts"], MOST_RETRIES),
             bisect=declared.get("BisectBatchOnFunctionError", False),
             patterns=[json.loads(each["Pattern"]) for each in filters],
             starting_position=config.starting_position,

@@ -16,13 +16,13 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from app import app
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError
-from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.edge.declarations import Declaration
 from chalicelib.edge.problems import STATUS
 from chalicelib.edge.queries import Position
 from chalicelib.edge.replies import JSON
 from chalicelib.edge.schemas import ListingQuery
+from chalicelib.services.repeats import Memory
 from tests.support.declarations import DECLARATIONS, declared
 
 ROOT: Final = Path(__file__).parents[2]
@@ -59,7 +59,6 @@ def test_a_method_with_a_body_declares_it(declaration: Declaration) -> None:
     has_body = declaration.method in {"POST", "PUT", "PATCH"}
 
     assert (declaration.takes is not None) == (has_body and declaration.path not in WITHOUT_A_BODY)
-    assert declaration.takes is not None or not declaration.is_idempotent
 
 
 @pytest.mark.parametrize("declaration", DECLARED)
@@ -87,8 +86,10 @@ def test_a_view_takes_what_its_declaration_hands_to_it(method: str, entry: Any) 
         expected["query"] = declaration.query
         if issubclass(declaration.query, ListingQuery):
             expected["position"] = Position
-    if declaration.is_idempotent:
-        expected["key"] = RequestKey | None
+    if declaration.commits_answer:
+        expected["memory"] = Memory
+    if declaration.knows_client:
+        expected["client"] = str
 
     assert first.annotation is Actor
     assert {each.name: each.annotation for each in others} == expected

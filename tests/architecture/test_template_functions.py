@@ -10,6 +10,7 @@ import pytest
 from chalicelib.domain.errors import DomainError, NotFound, TooLarge
 from chalicelib.edge.problems import PROBLEM, problem
 from chalicelib.observability import Metric, count, counted, name_stage
+from chalicelib.services.repeats import LEASE
 from infra.lint import findings, transform
 from infra.package import start_from_snapshots
 from tests.architecture.templates import FUNCTION, QUEUE, Packaged, referred
@@ -35,6 +36,10 @@ def test_every_function_runs_on_arm_with_memory_and_time_that_we_chose(dev: Pack
         assert function["MemorySize"] >= 256
         assert function["Timeout"] != 60 or function["Handler"] != "app.app"
     assert dev.resources(FUNCTION)["APIHandler"]["Timeout"] < 29
+
+
+def test_the_claim_of_a_request_outlives_the_function_that_answers_it(dev: Packaged) -> None:
+    assert dev.resources(FUNCTION)["APIHandler"]["Timeout"] < LEASE.total_seconds()
 
 
 def test_every_function_writes_to_a_log_group_that_forgets(dev: Packaged) -> None:

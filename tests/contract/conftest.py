@@ -29,14 +29,7 @@ from chalicelib.services.ports.webhooks import WebhookEndpoints
 from local.cloud.queries import cheap_queries
 from local.cloud.transactions import cheap_transactions
 from tests.support.aws import aws
-from tests.support.fakes.accounts import (
-    InMemoryApiKeys,
-    InMemoryHubs,
-    InMemoryInvitations,
-    InMemoryShippers,
-)
 from tests.support.fakes.journal import InMemoryJournal
-from tests.support.fakes.webhooks import InMemoryWebhookEndpoints
 
 
 @dataclass(frozen=True)
@@ -67,12 +60,12 @@ def in_memory() -> Iterator[Stores]:
         journal.routes,
         journal.fleet,
         journal.travel,
-        InMemoryShippers(),
+        journal.shippers,
         journal.drivers,
-        InMemoryHubs(),
-        InMemoryApiKeys(),
-        InMemoryInvitations(),
-        InMemoryWebhookEndpoints(),
+        journal.hubs,
+        journal.keys,
+        journal.invitations,
+        journal.endpoints,
     )
 
 

@@ -13,12 +13,6 @@ from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.builders import make_event
-from tests.support.fakes.accounts import (
-    InMemoryApiKeys,
-    InMemoryHubs,
-    InMemoryInvitations,
-    InMemoryShippers,
-)
 from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.contested import ContestedJournal
@@ -35,10 +29,6 @@ class InMemoryCarrier:
     """The attributes are named as the use cases name what they need."""
 
     stores: InMemoryJournal = field(default_factory=InMemoryJournal)
-    shippers: InMemoryShippers = field(default_factory=InMemoryShippers)
-    hubs: InMemoryHubs = field(default_factory=InMemoryHubs)
-    keys: InMemoryApiKeys = field(default_factory=InMemoryApiKeys)
-    invitations: InMemoryInvitations = field(default_factory=InMemoryInvitations)
     proofs: InMemoryProofStore = field(default_factory=InMemoryProofStore)
     signer: InMemorySigner = field(default_factory=InMemorySigner)
     barcodes: InMemoryBarcodes = field(default_factory=InMemoryBarcodes)
@@ -54,6 +44,11 @@ class InMemoryCarrier:
         self.fleet = self.stores.fleet
         self.drivers = self.stores.drivers
         self.requests = self.stores.requests
+        self.shippers = self.stores.shippers
+        self.hubs = self.stores.hubs
+        self.keys = self.stores.keys
+        self.invitations = self.stores.invitations
+        self.endpoints = self.stores.endpoints
 
     def use(self, use_case: type[T]) -> T:
         """The use case, made of the attributes with the names of its fields."""

@@ -406,6 +406,8 @@ def progresses() -> st.SearchStrategy[Progress]:
         is_delayed=st.booleans(),
         promise=st.none() | ranges(),
         told_at=st.none() | whole_seconds(),
+        is_reported=st.booleans(),
+        unreported=st.none() | ranges(),
     )
 
 
@@ -438,6 +440,9 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         progress=st.tuples(*[progresses()] * count),
         etas=st.tuples(*[st.none() | etas()] * count),
         planned=st.lists(ids("rte").map(RouteId), max_size=2).map(tuple),
+        last_stop_before=st.none() | st.integers(0, count - 1) if count else st.none(),
+        away_since=st.none() | instants(),
+        is_at_hub=st.booleans(),
         began_at=st.none() | coordinates().map(on_grid),
     )
 

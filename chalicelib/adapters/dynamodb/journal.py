@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.writing import Addition, Put, new_token
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
+    AccountAdded,
     Change,
     DepartureAdded,
     DriverAdded,
@@ -38,6 +39,7 @@ PUTS: Final[Mapping[type[Change], str]] = {
     HandledAdded: "routes.changes:handled_additions",
     DepartureAdded: "routes.changes:departure_puts",
     DriverAdded: "accounts.drivers:driver_puts",
+    AccountAdded: "accounts.changes:account_puts",
     PageChange: "travel.changes:page_puts",
     LearningMarkChange: "travel.changes:learning_mark_puts",
     RequestRemembered: "ledger.requests:request_puts",

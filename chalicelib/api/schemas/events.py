@@ -145,9 +145,14 @@ class StatusEventOut(HistoryLine):
 
 
 class ForecastEventOut(HistoryLine):
-    """The van has left or comes near, or a time was promised."""
+    """The van has left, comes near or drove on after all, or a time was promised."""
 
-    type: Literal[EventType.OUT_FOR_DELIVERY, EventType.ARRIVING, EventType.PROMISED]
+    type: Literal[
+        EventType.OUT_FOR_DELIVERY,
+        EventType.ARRIVING,
+        EventType.ARRIVAL_WITHDRAWN,
+        EventType.PROMISED,
+    ]
     data: ForecastFacts
 
 

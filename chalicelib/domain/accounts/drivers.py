@@ -1,9 +1,13 @@
 """Drivers, and the one-time codes that let a driver's phone in."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from chalicelib.domain.ids import DriverId
+
+RETAKEN_WITHIN: Final = timedelta(minutes=1)
+"""How long a code works again for the client that took it: its first answer may have been lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,11 @@ class Invitation:
     code_hash: str
     driver_id: DriverId
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakenInvitation:
+    """An invitation with the time when its code was first used, which a repeat does not change."""
+
+    invitation: Invitation
+    taken_at: datetime

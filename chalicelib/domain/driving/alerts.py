@@ -1,11 +1,13 @@
-"""Alerts: the news about stops that people must get, decided from the live state after a batch.
+"""Alerts: the news about stops that people must get. What is to come is decided in here.
+
+Arrivals are facts and come from ``visits``; predictions come from the live state after a batch.
 
 Rules are pure and edge-triggered. A rule fires when its condition becomes true. It stays quiet
 until the condition has been false again. The memory for this is part of the live state and is
 committed with it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +15,6 @@ from typing import Final, NamedTuple
 
 from chalicelib.domain.driving.doubts import NO_DOUBTS, Doubts
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.eta.arrival import Seen, has_arrived
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
@@ -21,9 +22,15 @@ from chalicelib.domain.routes.routes import Route, Stop
 
 
 class AlertKind(StrEnum):
-    """The kinds of alerts, as seen from a stop."""
+    """The kinds of alerts, as seen from a stop.
+
+    An arrival is withdrawn when the van leaves without a report, perhaps to come back soon
+    (``WITHDRAWN_NEARBY``).
+    """
 
     ARRIVED = "arrived"
+    WITHDRAWN = "withdrawn"
+    WITHDRAWN_NEARBY = "withdrawn_nearby"
     APPROACHING = "approaching"
     DELAYED = "delayed"
     BACK_ON_TIME = "back_on_time"
@@ -50,8 +57,7 @@ class Alert:
 class AlertInput(NamedTuple):
     """The input of a rule: a remaining stop, how many stops come before it, its ETA at the head.
 
-    ``near_since`` is None when the van is not near the stop. ``is_next`` is true when every stop
-    before it has been reached. This is a tuple because we make one for many stops with every fix.
+    This is a tuple because we make one for many stops with every fix.
     """
 
     stop_index: int
@@ -60,29 +66,10 @@ class AlertInput(NamedTuple):
     stops_before: int
     eta: Eta | None
     as_of: datetime
-    near_since: datetime | None = None
-    is_next: bool = True
-    seen: tuple[Seen, ...] = ()
-    """The newest credible fixes; empty unless the van is near this stop."""
     doubts: Doubts = NO_DOUBTS
 
 
 Rule = Callable[[AlertInput, Policy], tuple[Alert, Progress] | None]
-
-
-def arrived(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
-    """The van has been near the stop for a while and stands. It counts from when it came near.
-
-    A stop out of turn takes longer (``Policy.arrival_out_of_turn``).
-    """
-    since = given.near_since
-    if given.progress.arrived_at or since is None:
-        return None
-    dwell = policy.arrival_dwell if given.is_next else policy.arrival_out_of_turn
-    if not has_arrived(since, given.seen, as_of=given.as_of, dwell=dwell, is_next=given.is_next):
-        return None
-    alert = Alert(AlertKind.ARRIVED, given.stop_index, since)
-    return alert, replace(given.progress, arrived_at=since, has_approached=True)
 
 
 def approaching(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
@@ -90,9 +77,7 @@ def approaching(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | N
     progress, eta = given.progress, given.eta
     if progress.has_approached or progress.arrived_at or eta is None:
         return None
-    if given.stops_before > policy.approaching_stops:
-        return None
-    if eta.point - given.as_of > policy.approaching_within:
+    if not is_coming_soon(eta, given.stops_before, given.as_of, policy):
         return None
     if not given.doubts.is_near(given.stop_index, given.as_of, policy):
         return None
@@ -104,6 +89,12 @@ def approaching(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | N
         stops_before=given.stops_before,
     )
     return alert, replace(progress, has_approached=True)
+
+
+def is_coming_soon(eta: Eta, stops_before: int, as_of: datetime, policy: Policy) -> bool:
+    """Whether few stops come first and the time is near."""
+    is_near = stops_before <= policy.approaching_stops
+    return is_near and eta.point - as_of <= policy.approaching_within
 
 
 def delayed(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
@@ -153,15 +144,13 @@ def heard_again(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | N
     return _with_new_promise(calm, AlertKind.HEARD_AGAIN, eta, policy, is_delayed=True)
 
 
-RULES: Final[tuple[Rule, ...]] = (arrived, heard_again, approaching, delayed, back_on_time)
-FACTS: Final[tuple[Rule, ...]] = (arrived,)
-"""The rules for a stale head. Past events are told however late; predictions need a fresh head."""
+RULES: Final[tuple[Rule, ...]] = (heard_again, approaching, delayed, back_on_time)
 
 
 def is_quiet(
     progress: Progress, stop: Stop, point_s: int | None, *, is_soon: bool, tolerance_s: float
 ) -> bool:
-    """Whether no rule can fire for a stop that the van is not near.
+    """Whether no rule can fire for a stop.
 
     We check this before the rules because it costs a tenth of them, and most stops need no more.
     ``point_s`` is the stop's ETA in full seconds since the epoch.
@@ -182,55 +171,43 @@ def decide(
     now: datetime,
     limit: int,
     policy: Policy,
+    told: Sequence[Alert] = (),
     doubts: Doubts = NO_DOUBTS,
 ) -> tuple[Live, tuple[Alert, ...]]:
     """The live state with its alert memory updated, and the alerts, nearest stops first.
 
-    At most ``limit`` alerts × shipments are told at once, but always one alert. The memory of the
-    others stays unchanged, so they fire with the next fix: seconds late, never lost. A stale head
-    predicts nothing: the device is still sending saved fixes, and newer ones will follow.
+    At most ``limit`` alerts × shipments are told at once, with those ``told`` already, but always
+    one alert. The memory of the others stays unchanged, so they fire with the next fix: seconds
+    late, never lost. A stale head predicts nothing: the device is still sending saved fixes, and
+    newer ones will follow.
     """
-    rules = RULES if now - as_of <= policy.stale_after else FACTS
+    if now - as_of > policy.stale_after:
+        return live, ()
     points_s = Etas.of(live.etas).points_s
     tolerance_s = policy.delay_tolerance.total_seconds()
     alerts: list[Alert] = []
-    progress, last_stop = list(live.progress), live.last_stop
-    room = limit
-    is_next = True
+    progress = list(live.progress)
+    room = limit - sum(len(route.stops[alert.stop_index].consignments) for alert in told)
     for stops_before, i in enumerate(live.remaining()):
         is_soon = stops_before <= policy.approaching_stops
-        if i != live.nearest_stop and is_quiet(
+        if is_quiet(
             progress[i], route.stops[i], points_s[i], is_soon=is_soon, tolerance_s=tolerance_s
         ):
-            is_next = is_next and progress[i].arrived_at is not None
             continue
         given = AlertInput(
             i, route.stops[i], progress[i], stops_before, live.etas[i], as_of, doubts=doubts
         )
-        if i == live.nearest_stop:
-            given = given._replace(
-                near_since=live.near_since, is_next=is_next, seen=_seen(live, policy)
-            )
-        is_next = is_next and progress[i].arrived_at is not None
-        for rule in rules:
+        for rule in RULES:
             outcome = rule(given, policy)
             if outcome is None:
                 continue
             room -= len(given.stop.consignments)
-            if room < 0 and alerts:
-                return replace(live, progress=tuple(progress), last_stop=last_stop), tuple(alerts)
+            if room < 0 and (alerts or told):
+                return replace(live, progress=tuple(progress)), tuple(alerts)
             alert, progress[i] = outcome
-            if alert.kind is AlertKind.ARRIVED:
-                last_stop = i
             given = given._replace(progress=progress[i])
             alerts.append(alert)
-    if not alerts:
-        return live, ()
-    return replace(live, progress=tuple(progress), last_stop=last_stop), tuple(alerts)
-
-
-def _seen(live: Live, policy: Policy) -> tuple[Seen, ...]:
-    return tuple((fix.recorded_at, fix.coordinates) for fix in live.credible(policy))
+    return (replace(live, progress=tuple(progress)) if alerts else live), tuple(alerts)
 
 
 def _is_promise_recent(given: AlertInput, policy: Policy) -> bool:

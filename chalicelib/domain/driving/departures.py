@@ -71,9 +71,11 @@ def from_stop(
 ) -> Departure:
     """The departure that turned the live state ``before`` into ``after``, as we hear at ``now``.
 
-    If nobody reported the arrival, we take the time when the van first was near.
+    If nobody reported the arrival, we take the time when the van first was near. An arrival that
+    was withdrawn counts only when the report falls into that visit: otherwise it was none.
     """
-    arrived_at = before.progress[stop_index].arrived_at
+    progress = before.progress[stop_index]
+    arrived_at = progress.arrived_at or progress.arrival_before(left_at, policy)
     if arrived_at is None and stop_index == before.nearest_stop:
         arrived_at = before.near_since
     if arrived_at is not None:

@@ -1,25 +1,47 @@
 """Journeys: a batch of fixes or a driver's report turns one live state into the next.
 
-All functions are pure. The order is: newest fixes → head → nearest stop → ETAs of all remaining
-stops → alerts.
+All functions are pure. The order is: newest fixes → head → visits → ETAs of all remaining stops →
+alerts.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain.driving.alerts import Alert, decide
+from chalicelib.domain.driving.alerts import Alert, AlertKind, decide, is_coming_soon
 from chalicelib.domain.driving.breaks import breaks_taken
 from chalicelib.domain.driving.doubts import doubts
 from chalicelib.domain.driving.fixes import Fix, Screened, is_drivable
 from chalicelib.domain.driving.forecasts import remaining_etas
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.driving.nearest_stop import CLEAR, nearest_stop
+from chalicelib.domain.driving.nearest_stop import CLEAR
+from chalicelib.domain.driving.visits import Followed, Ground, follow, follow_again
 from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.eta.model import TravelModel
 from chalicelib.domain.geography import distance_m
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The live state after a batch, and the alerts to tell.
+
+    ``is_complete`` is false when the batch has more to tell than one commit can hold. Then the same
+    batch is to be given again, with this live state.
+    """
+
+    live: Live
+    alerts: tuple[Alert, ...] = ()
+    is_complete: bool = True
+
+
+def brings_late_fixes(live: Live, screened: Screened, policy: Policy) -> bool:
+    """Whether usable fixes lie before the head: then visits must be found again in the track."""
+    head = live.head(policy)
+    return head is not None and any(
+        fix.sort_key < head.sort_key and fix not in live.recent for fix in screened.usable
+    )
 
 
 def advance(
@@ -31,30 +53,42 @@ def advance(
     now: datetime,
     model: TravelModel,
     policy: Policy,
-) -> tuple[Live, tuple[Alert, ...]]:
+    track: Sequence[Fix] | None = None,
+) -> Advance:
     """The live state after a batch, and the alerts to tell.
 
-    The head only moves forward. Late fixes change neither the head nor an ETA, and cause no alert.
+    ``track`` are all trusted fixes of the route with those of the batch. They are needed only when
+    ``brings_late_fixes``. The head only moves forward. Late fixes do not change it, and predict
+    nothing; but visits are found however late.
     """
     before = live.head(policy)
-    after = live.with_fixes(screened.usable)
-    head = after.head(policy)
-    if head is None or (before is not None and head.sort_key <= before.sort_key):
-        return after, ()
+    newer = live.with_fixes(screened.usable)
+    head = newer.head(policy)
+    is_new = head is not None and (before is None or head.sort_key > before.sort_key)
+    if head is None or not (is_new or track):
+        return Advance(newer)
+    ground = Ground(route, plan_times, model, policy)
     passed = [fix for fix in screened.trusted if _is_between(fix, before, head)]
-    near, since = nearest_stop(after, route, passed, model=model, policy=policy) or (None, None)
-    after = replace(after, nearest_stop=near, near_since=since)
+    found = _followed(live, newer, ground, passed=passed, track=track, batch=screened.trusted)
+    if not found.is_complete and track is None:
+        return _part_of(live, found, screened, ground, now=now)
+    after, facts = found.live, found.told
     if route.breaks:
         standing_since, breaks_taken_s = breaks_taken(live, before, passed, route, policy)
         after = replace(after, standing_since=standing_since, breaks_taken_s=breaks_taken_s)
-    after = _with_etas(after, head, plan_times, route, model)
-    return decide(
+    if is_new or facts:
+        after = _with_etas(after, head, plan_times, route, model)
+    after, facts = _with_what_follows(after, facts, head.recorded_at, now, policy)
+    if not (is_new and found.is_complete):
+        return Advance(after, facts, found.is_complete)
+    after, predictions = decide(
         after,
         route,
         as_of=head.recorded_at,
         now=now,
         limit=policy.alerts_per_commit,
         policy=policy,
+        told=facts,
         doubts=doubts(
             live,
             after,
@@ -62,17 +96,70 @@ def advance(
             policy,
         ),
     )
+    return Advance(after, (*facts, *predictions))
+
+
+def _followed(
+    live: Live,
+    newer: Live,
+    ground: Ground,
+    *,
+    passed: Sequence[Fix],
+    track: Sequence[Fix] | None,
+    batch: Sequence[Fix],
+) -> Followed:
+    """The visits after a batch: from the start where fixes came late, else from the head on.
+
+    ``newer`` is the live state with the fixes of the batch.
+    """
+    policy, before, head = ground.policy, live.head(ground.policy), newer.head(ground.policy)
+    room = policy.alerts_per_commit
+    if track is not None and before is not None and head is not None:
+        until_head = [fix for fix in track if fix.sort_key <= head.sort_key]
+        return follow_again(
+            newer, until_head, ground, batch=batch, known_until=before.recorded_at, room=room
+        )
+    if before is None and passed:  # these may be the end of a journey, and its beginning comes late
+        first_at = passed[0].recorded_at
+        found = follow_again(newer, passed, ground, batch=batch, known_until=first_at, room=room)
+        if found.is_complete:
+            return found
+    seen = _seen_before(live, before, policy)
+    return follow(newer, passed, ground, seen=seen, room=room)
+
+
+def _part_of(
+    live: Live, found: Followed, screened: Screened, ground: Ground, *, now: datetime
+) -> Advance:
+    """The journey up to the last fix that was followed: that of the others is told next."""
+    policy, last = ground.policy, found.passed[-1]
+    first = [fix for fix in screened.usable if fix.sort_key <= last.sort_key]
+    part = replace(screened, usable=tuple(first), trusted=found.passed)
+    step = advance(
+        live, part, ground.route, ground.plan_times, now=now, model=ground.model, policy=policy
+    )
+    has_moved = step.live.head(policy) != live.head(policy)
+    return replace(step, is_complete=not has_moved)
 
 
 def reach(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> Live:
     """The live state after the driver reports the arrival at a stop.
 
     A late report does not make this stop the last one if the van has been at another stop since.
+    After the report no fix withdraws the arrival; the time that the fixes show for it stays.
     """
     progress = live.progress[stop_index]
-    if progress.is_done or progress.arrived_at is not None:
+    if progress.is_done or progress.is_reported:
         return live
-    reached = replace(progress, arrived_at=arrived_at, has_approached=True)
+    if progress.arrived_at is not None:
+        return live.with_progress(stop_index, replace(progress, is_reported=True))
+    reached = replace(
+        progress,
+        arrived_at=progress.arrival_before(arrived_at, policy) or arrived_at,
+        has_approached=True,
+        is_reported=True,
+        unreported=None,
+    )
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
     after = replace(live.with_progress(stop_index, reached), etas=etas)
     if _was_elsewhere_since(live, stop_index, arrived_at, policy):
@@ -110,7 +197,7 @@ def leave(
     """
     after = live.with_progress(stop_index, Progress(is_done=True))
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
-    after = replace(after, nearest_stop=None, near_since=None, etas=etas)
+    after = replace(after, nearest_stop=None, near_since=None, away_since=None, etas=etas)
     if not after.remaining():
         return replace(after, ended_at=now)
     there = Fix(left_at, route.stops[stop_index].coordinates)
@@ -180,6 +267,33 @@ def _was_seen(live: Live, stop_index: int, head: Fix, there: Fix, policy: Policy
     seen = (distance_m(fix.coordinates, there.coordinates) for fix in live.recent)
     has_recent_fixes = there.recorded_at - head.recorded_at <= policy.stale_after
     return not has_recent_fixes or any(way_m <= near_m for way_m in seen)
+
+
+def _seen_before(live: Live, before: Fix | None, policy: Policy) -> list[Fix]:
+    """The newest credible fixes up to the head."""
+    if before is None:
+        return []
+    return [fix for fix in live.credible(policy) if fix.sort_key <= before.sort_key]
+
+
+def _with_what_follows(
+    live: Live, facts: Sequence[Alert], as_of: datetime, now: datetime, policy: Policy
+) -> tuple[Live, tuple[Alert, ...]]:
+    """The facts, where an arrival that is withdrawn now also says what is expected instead."""
+    told = list(facts)
+    is_fresh = now - as_of <= policy.stale_after
+    last_facts = {fact.stop_index: n for n, fact in enumerate(facts)}
+    for stop_index, n in last_facts.items():
+        eta = live.etas[stop_index]
+        if facts[n].kind is not AlertKind.WITHDRAWN or eta is None or not is_fresh:
+            continue
+        stops_before = live.stops_before(stop_index)
+        told[n] = replace(facts[n], eta=eta, stops_before=stops_before)
+        if is_coming_soon(eta, stops_before, as_of, policy):
+            told[n] = replace(told[n], kind=AlertKind.WITHDRAWN_NEARBY)
+            nearby = replace(live.progress[stop_index], has_approached=True)
+            live = live.with_progress(stop_index, nearby)
+    return live, tuple(told)
 
 
 def _with_etas(

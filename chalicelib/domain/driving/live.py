@@ -23,6 +23,9 @@ class Progress:
     ``promise`` is the range told last, None while it is the plan's. ``told_at`` is when the promise
     changed, or when we told that it was broken. ``is_silent``: we told that the van is silent, and
     not yet that it is back. All of this is alert memory.
+
+    ``is_reported`` is true when the driver has said that the van is here: no fix withdraws that.
+    ``unreported`` is the last visit that the van left without a report, from its arrival on.
     """
 
     is_done: bool = False
@@ -32,6 +35,16 @@ class Progress:
     promise: Range | None = None
     told_at: datetime | None = None
     is_silent: bool = False
+    is_reported: bool = False
+    unreported: Range | None = None
+
+    def arrival_before(self, reported_at: datetime, policy: Policy) -> datetime | None:
+        """When the visit began that a late report confirms; None when it fits no visit."""
+        visit = self.unreported
+        if visit is None or reported_at < visit.earliest:
+            return None
+        is_in_it = reported_at <= visit.latest + policy.clock_skew_limit
+        return visit.earliest if is_in_it else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,10 @@ class Live:
     per stop in plan order; an ETA is None when there is nothing left to reach.
 
     ``nearest_stop`` is the index of the stop that the head is near. The van has been near it
-    without a gap since ``near_since``. ``last_stop`` is the index of the stop reached last.
+    without a gap since ``near_since`` (None: since the start of the route, so it has not come
+    there). ``last_stop`` is the index of the stop reached last. ``last_stop_before`` is what it
+    becomes again if that arrival is withdrawn. The van has been clearly away from the last stop
+    since ``away_since``. ``is_at_hub`` is true until fixes show the van clear of the hub.
 
     ``standing_since`` is since when the van has stood away from all stops. ``breaks_taken_s`` are
     the seconds taken of each planned break before that; empty means none. Only plans with breaks
@@ -77,6 +93,9 @@ class Live:
     etas: Sequence[Eta | None] = ()
     planned: tuple[RouteId, ...] = ()
     began_at: Coordinates | None = None
+    last_stop_before: int | None = None
+    away_since: datetime | None = None
+    is_at_hub: bool = False
 
     @property
     def origin(self) -> Fix | None:

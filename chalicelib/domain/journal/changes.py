@@ -11,7 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from chalicelib.domain.accounts.drivers import Driver
+    from chalicelib.domain.accounts.drivers import Driver, Invitation
+    from chalicelib.domain.accounts.hubs import Hub
+    from chalicelib.domain.accounts.keys import ApiKey
+    from chalicelib.domain.accounts.shippers import Shipper
     from chalicelib.domain.driving.departures import Departure
     from chalicelib.domain.driving.fixes import Fix
     from chalicelib.domain.driving.live import Live
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.routes.routes import Route
     from chalicelib.domain.shipments.events import Event
     from chalicelib.domain.shipments.shipments import Shipment
+    from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 TRANSACTION_ITEMS: Final = 100
 """DynamoDB's limit of items in one transaction."""
@@ -104,6 +108,13 @@ class DriverAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountAdded:
+    """A new account, or what belongs to one. Its id is new: a repeat writes the same again."""
+
+    account: Shipper | Hub | ApiKey | Invitation | WebhookEndpoint
+
+
+@dataclass(frozen=True, slots=True)
 class TrackEntry:
     """One batch in the track: the fixes kept, and the live state with the ETAs told.
 
@@ -145,17 +156,29 @@ class LearningMarkChange:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The request of an Idempotency-Key: its fingerprint, and the id of the thing it created."""
+    """The request of an Idempotency-Key: its fingerprint, and what has come of it.
+
+    ``answer`` is the concealed answer (empty: there is none yet). While somebody works on the
+    request, ``owner`` is who, and after ``lease_until`` another may. ``result_id`` is the id of the
+    thing created: earlier releases kept nothing else.
+    """
 
     key: str
     fingerprint: str
     result_id: str
     expires_at: datetime
+    answer: bytes = b""
+    owner: str = ""
+    lease_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RequestRemembered:
-    """A request to remember. It fails if its key is remembered already and has not expired."""
+    """A request to remember.
+
+    It fails if its key is remembered already, unless that has expired, its lease has ended, or it
+    has the same owner.
+    """
 
     remembered: Remembered
     now: datetime
@@ -170,6 +193,7 @@ Change = (
     | HandledAdded
     | DepartureAdded
     | DriverAdded
+    | AccountAdded
     | PageChange
     | LearningMarkChange
     | RequestRemembered

@@ -95,13 +95,15 @@ def range_phrase(
         is_today = night is None and first.day == seen_at.date()
         return _on_one_day(named, _span(first, last, style), style, form, is_today=is_today)
     is_over = told.latest < now
-    ends = (
-        _with_clock(_day(first, seen_at, style, form, is_over=is_over), first, last, style, form),
-        _with_clock(
-            _day(last, seen_at, style, _second(form), is_over=is_over), last, first, style, form
-        ),
+    starts, ends = (
+        _day(end, seen_at, style, each, is_over=is_over)
+        for end, each in ((first, form), (last, _second(form)))
     )
-    times = f" {DASH} ".join(ends)
+    after_clock = style.words.after_clock
+    after_start = "" if form is Form.BRIEF else after_clock
+    start = f"{_with_clock(starts, first, last, style, form)} {after_start}".rstrip()
+    end = f"{_with_clock(ends, last, first, style, form)} {after_clock}".rstrip()
+    times = f"{start} {DASH} {end}"
     return TimePhrase("", "", times, times, is_today=False)
 
 
@@ -180,7 +182,7 @@ def _with_clock(named: str, end: _End, other: _End, style: Style, form: Form) ->
     """One end of a range over several days."""
     name = f" {zone_name(end.local)}" if _needs_name(end, other) else ""
     joint = _joint(named, style, form)
-    return f"{named}{joint} {end.clock(style)}{name} {style.words.after_clock}".rstrip()
+    return f"{named}{joint} {end.clock(style)}{name}"
 
 
 def _span(first: _End, last: _End, style: Style) -> str:

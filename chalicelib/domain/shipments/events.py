@@ -24,6 +24,7 @@ class EventType(StrEnum):
     OUT_FOR_DELIVERY = "shipment.out_for_delivery"
     ARRIVING = "shipment.arriving"
     ARRIVED = "shipment.arrived"
+    ARRIVAL_WITHDRAWN = "shipment.arrival_withdrawn"
     DELIVERED = "shipment.delivered"
     ATTEMPT_FAILED = "shipment.attempt_failed"
     CANCELLED = "shipment.cancelled"

@@ -19,13 +19,18 @@ from chalicelib.domain.shipments.statuses import Status
 
 
 class Step(StrEnum):
-    """The steps that a shipment can take."""
+    """The steps that a shipment can take.
+
+    The van that seemed to have arrived drives on and is still close, or drives off.
+    """
 
     ACCEPT = "accept"
     LOAD = "load"
     DEPART = "depart"
     APPROACH = "approach"
     ARRIVE = "arrive"
+    DRIVE_ON = "drive_on"
+    DRIVE_OFF = "drive_off"
     DELIVER = "deliver"
     FAIL = "fail"
     RETRY = "retry"
@@ -83,6 +88,15 @@ def transitions() -> Mapping[Step, Transition]:
             frozenset({Status.OUT_FOR_DELIVERY}), Status.ARRIVING, system, EventType.ARRIVING
         ),
         Step.ARRIVE: row(underway, Status.ARRIVED, field_staff | system, EventType.ARRIVED),
+        Step.DRIVE_ON: row(
+            frozenset({Status.ARRIVED}), Status.ARRIVING, system, EventType.ARRIVAL_WITHDRAWN
+        ),
+        Step.DRIVE_OFF: row(
+            frozenset({Status.ARRIVED}),
+            Status.OUT_FOR_DELIVERY,
+            system,
+            EventType.ARRIVAL_WITHDRAWN,
+        ),
         Step.DELIVER: row(
             at_large, Status.DELIVERED, field_staff, EventType.DELIVERED, again=after_a_visit
         ),

@@ -80,6 +80,7 @@ PHRASES: Final = {
     "event.shipment.out_for_delivery": "Das Fahrzeug ist losgefahren",
     "event.shipment.arriving": "Der Fahrer ist in der Nähe",
     "event.shipment.arrived": "Der Fahrer ist an Ihrer Adresse",
+    "event.shipment.arrival_withdrawn": "Der Fahrer fuhr weiter und war noch nicht bei Ihnen",
     "event.shipment.delivered": "Zugestellt",
     "event.shipment.attempt_failed": "Zustellversuch erfolglos",
     "event.shipment.rescheduled": "Neuer Tag vereinbart",

@@ -80,6 +80,7 @@ PHRASES: Final = {
     "event.shipment.out_for_delivery": "The van set off",
     "event.shipment.arriving": "The driver is close",
     "event.shipment.arrived": "The driver reached your address",
+    "event.shipment.arrival_withdrawn": "The driver drove on and had not reached you yet",
     "event.shipment.delivered": "Delivered",
     "event.shipment.attempt_failed": "Delivery attempt failed",
     "event.shipment.rescheduled": "New day agreed",

@@ -78,6 +78,7 @@ PHRASES: Final = {
     "event.shipment.out_for_delivery": "Auto lähti matkaan",
     "event.shipment.arriving": "Kuljettaja on lähellä",
     "event.shipment.arrived": "Kuljettaja saapui osoitteeseesi",
+    "event.shipment.arrival_withdrawn": "Kuljettaja ajoi eteenpäin eikä ollutkaan vielä perillä",
     "event.shipment.delivered": "Toimitettu",
     "event.shipment.attempt_failed": "Toimitus ei onnistunut",
     "event.shipment.rescheduled": "Uusi päivä sovittu",

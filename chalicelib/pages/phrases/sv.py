@@ -78,6 +78,7 @@ PHRASES: Final = {
     "event.shipment.out_for_delivery": "Bilen åkte",
     "event.shipment.arriving": "Föraren är nära",
     "event.shipment.arrived": "Föraren kom till din adress",
+    "event.shipment.arrival_withdrawn": "Föraren körde vidare och var inte framme hos dig än",
     "event.shipment.delivered": "Levererad",
     "event.shipment.attempt_failed": "Leveransförsöket misslyckades",
     "event.shipment.rescheduled": "Ny dag avtalad",

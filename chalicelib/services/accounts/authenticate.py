@@ -49,13 +49,16 @@ class Authenticate:
             return self._driver(bearer.removeprefix(DRIVER_PREFIX))
         raise Unauthorized
 
-    def begin_session(self, code: str) -> DriverSession:
-        """A driver's token for a one-time code. Raises NotFound for any code that is not open."""
-        now = self.clock.now()
-        code_hash = hashlib.sha256(code.encode()).hexdigest()
-        invitation = self.invitations.take(code_hash, now)
-        driver = self.drivers.get(invitation.driver_id)
-        expires_at = now + SHIFT
+    def begin_session(self, code: str, *, client: str) -> DriverSession:
+        """A driver's token for a one-time code; for a minute the same one for the same client.
+
+        ``client`` is what the caller is known by. Raises NotFound for any code that is not open.
+        """
+        taken = self.invitations.take(
+            _sha256(code), client_hash=_sha256(client), now=self.clock.now()
+        )
+        driver = self.drivers.get(taken.invitation.driver_id)
+        expires_at = taken.taken_at + SHIFT
         payload = {"d": driver.id, "e": driver.epoch, "x": int(expires_at.timestamp())}
         token = DRIVER_PREFIX + self.signer.seal(DRIVER_PURPOSE, payload)
         return DriverSession(token=token, driver_id=driver.id, expires_at=expires_at)
@@ -63,7 +66,7 @@ class Authenticate:
     def _key(self, rest: str) -> Actor:
         ulid, _, secret = rest.partition("_")
         key = self.keys.get(KeyId(f"{KEY}_{ulid}")) if ulid.isalnum() and secret else None
-        found = hashlib.sha256(secret.encode()).hexdigest()
+        found = _sha256(secret)
         if key is None or not hmac.compare_digest(found, key.secret_hash):
             raise Unauthorized
         if not key.is_live(self.clock.now()):
@@ -80,3 +83,7 @@ class Authenticate:
         driver_id = DriverId(str(payload["d"]))
         epoch = int(str(payload["e"]))
         return Actor(role=Role.DRIVER, id=driver_id, driver_id=driver_id, epoch=epoch)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

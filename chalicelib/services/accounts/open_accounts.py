@@ -18,10 +18,11 @@ from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import Invalid, NotFound
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DRIVER, HUB, KEY, SHIPPER, DriverId, HubId, KeyId, ShipperId
-from chalicelib.domain.journal.changes import DriverAdded, LiveChange
-from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
+from chalicelib.domain.journal.changes import AccountAdded, DriverAdded, LiveChange
+from chalicelib.services.ports.accounts import ApiKeys, Drivers, Shippers
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.repeats import NO_MEMORY, Memory
 
 SECRET_BYTES: Final = 32
 INVITATION_TTL: Final = timedelta(minutes=15)
@@ -50,19 +51,22 @@ class IssuedInvitation:
 
 @dataclass(frozen=True, slots=True)
 class OpenAccounts:
-    """Opens accounts of every kind."""
+    """Opens accounts of every kind, each with the memory of the request that asked for it."""
 
     shippers: Shippers
-    hubs: Hubs
     drivers: Drivers
     keys: ApiKeys
-    invitations: Invitations
     journal: Journal
     clock: Clock
     ids: Ids
 
     def shipper(
-        self, name: str, *, sms_name: str | None = None, support_contact: str | None = None
+        self,
+        name: str,
+        *,
+        sms_name: str | None = None,
+        support_contact: str | None = None,
+        memory: Memory = NO_MEMORY,
     ) -> Shipper:
         """A new shipper."""
         shipper = Shipper(
@@ -72,10 +76,17 @@ class OpenAccounts:
             sms_name=sms_name,
             support_contact=support_contact,
         )
-        self.shippers.put(shipper)
+        self.journal.commit(AccountAdded(shipper), *memory.of(shipper))
         return shipper
 
-    def hub(self, name: str, *, coordinates: Coordinates, time_zone: str) -> Hub:
+    def hub(
+        self,
+        name: str,
+        *,
+        coordinates: Coordinates,
+        time_zone: str,
+        memory: Memory = NO_MEMORY,
+    ) -> Hub:
         """A new hub."""
         hub = Hub(
             id=HubId(self.ids.new(HUB)),
@@ -84,16 +95,16 @@ class OpenAccounts:
             time_zone=time_zone,
             created_at=self.clock.now(),
         )
-        self.hubs.put(hub)
+        self.journal.commit(AccountAdded(hub), *memory.of(hub))
         return hub
 
-    def driver(self, name: str, *, team: str | None = None) -> Driver:
+    def driver(self, name: str, *, team: str | None = None, memory: Memory = NO_MEMORY) -> Driver:
         """A new driver, off shift."""
         driver = Driver(
             id=DriverId(self.ids.new(DRIVER)), name=name, created_at=self.clock.now(), team=team
         )
         live = Live(driver.id, version=1, epoch=driver.epoch)
-        self.journal.commit(DriverAdded(driver), LiveChange(live, None))
+        self.journal.commit(DriverAdded(driver), LiveChange(live, None), *memory.of(driver))
         return driver
 
     def key(
@@ -103,6 +114,7 @@ class OpenAccounts:
         label: str,
         shipper_id: ShipperId | None = None,
         expires_at: datetime | None = None,
+        memory: Memory = NO_MEMORY,
     ) -> IssuedKey:
         """A new API key. A shipper's key needs its shipper; raises Invalid or NotFound."""
         if (role is Role.SHIPPER) != (shipper_id is not None):
@@ -120,10 +132,11 @@ class OpenAccounts:
             shipper_id=shipper_id,
             expires_at=expires_at,
         )
-        self.keys.put(key)
-        return IssuedKey(key, f"{KEY_PREFIX}{key.id.removeprefix(f'{KEY}_')}_{secret}")
+        issued = IssuedKey(key, f"{KEY_PREFIX}{key.id.removeprefix(f'{KEY}_')}_{secret}")
+        self.journal.commit(AccountAdded(key), *memory.of(issued))
+        return issued
 
-    def invitation(self, driver_id: DriverId) -> IssuedInvitation:
+    def invitation(self, driver_id: DriverId, *, memory: Memory = NO_MEMORY) -> IssuedInvitation:
         """A one-time code for a driver, good for 15 minutes. Raises NotFound."""
         self.drivers.get(driver_id)
         code = secrets.token_urlsafe(SECRET_BYTES)
@@ -132,8 +145,9 @@ class OpenAccounts:
             driver_id=driver_id,
             expires_at=self.clock.now() + INVITATION_TTL,
         )
-        self.invitations.put(invitation)
-        return IssuedInvitation(invitation, code)
+        issued = IssuedInvitation(invitation, code)
+        self.journal.commit(AccountAdded(invitation), *memory.of(issued))
+        return issued
 
     def revoke_key(self, key_id: KeyId) -> ApiKey:
         """End a key; seen everywhere within 60 s. Raises NotFound."""

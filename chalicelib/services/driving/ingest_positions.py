@@ -19,7 +19,7 @@ from chalicelib.domain.driving.fixes import (
     Verdict,
     screen,
 )
-from chalicelib.domain.driving.journeys import advance
+from chalicelib.domain.driving.journeys import Advance, advance, brings_late_fixes
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.timed_fixes import in_our_time
 from chalicelib.domain.errors import Unauthorized
@@ -111,15 +111,23 @@ class IngestPositions:
         )
         if not any(verdict.is_stored for verdict in screened.verdicts):
             return self._report(before, screened, skew)
-        after, alerts, route = self._advance(before, screened, skew, now)
+        route, steps = self._advance(before, screened, skew, now)
+        after = steps[-1].live
         entries = self._entries(after, screened, now)
         is_new = [self.fleet.append_track(entry) for entry in entries]
         kept.append(any(is_new))
-        if after != before:
-            self._commit(before, after, alerts, route, now)
+        read = before
+        for step in steps:
+            if step.live != before:
+                self._commit(before, step.live, step.alerts, route, now)
+            before = replace(step.live, version=before.version + 1)
         if kept[0]:
-            screened = self._with_repeats(screened, fixes, before, entries)
-        return replace(self._report(after, screened, skew), is_repeat=not kept[0], alerts=alerts)
+            screened = self._with_repeats(screened, fixes, read, entries)
+        return replace(
+            self._report(after, screened, skew),
+            is_repeat=not kept[0],
+            alerts=tuple(alert for step in steps for alert in step.alerts),
+        )
 
     def _with_repeats(
         self,
@@ -150,22 +158,50 @@ class IngestPositions:
 
     def _advance(
         self, before: Live, screened: Screened, skew: timedelta, now: datetime
-    ) -> tuple[Live, tuple[Alert, ...], Route | None]:
-        """After the shift only the track is completed; on shift the journey goes on."""
+    ) -> tuple[Route | None, list[Advance]]:
+        """After the shift only the track is completed; on shift the journey goes on.
+
+        A batch takes more than one step when it has more to tell than one commit can hold.
+        """
         if before.route_id is None or not before.is_on_shift or not screened.stored:
-            return before, (), None
+            return None, [Advance(before)]
         route = self.routes.plan(before.route_id, before.plan_version)
         stop_times = self.forecasts.stop_times(route, now)
-        after, alerts = advance(
-            replace(before, clock_skew=skew),
-            screened,
-            route,
-            stop_times,
-            now=now,
-            model=self.forecasts.model,
+        track = None
+        if brings_late_fixes(before, screened, self.policy):
+            track = self._track(before, screened, route, now)
+        steps = [Advance(replace(before, clock_skew=skew), is_complete=False)]
+        while not steps[-1].is_complete:
+            steps.append(
+                advance(
+                    steps[-1].live,
+                    screened,
+                    route,
+                    stop_times,
+                    now=now,
+                    model=self.forecasts.model,
+                    policy=self.policy,
+                    track=track,
+                )
+            )
+        return route, steps[1:]
+
+    def _track(
+        self, before: Live, screened: Screened, route: Route, now: datetime
+    ) -> tuple[Fix, ...]:
+        """All trusted fixes of the route so far, and those of the batch."""
+        started_at = before.started_at or now
+        until = max(fix.recorded_at for fix in (*before.recent, *screened.usable))
+        kept = self.fleet.track(before.driver_id, since=started_at, until=until, now=now)
+        whole: list[Fix] = sorted({*kept, *screened.stored}, key=lambda fix: fix.sort_key)
+        return screen(
+            whole,
+            recent=(),
+            received_at=now,
+            shift_started_at=started_at,
+            origin=Fix(started_at, route.hub_coordinates),
             policy=self.policy,
-        )
-        return after, alerts, route
+        ).trusted
 
     def _entries(self, after: Live, screened: Screened, now: datetime) -> list[TrackEntry]:
         """What goes into the track: one entry a route. With late fixes nothing is told anew."""
@@ -249,7 +285,12 @@ class IngestPositions:
         )
 
 
-_STEPS = {AlertKind.ARRIVED: Step.ARRIVE, AlertKind.APPROACHING: Step.APPROACH}
+_STEPS = {
+    AlertKind.ARRIVED: Step.ARRIVE,
+    AlertKind.APPROACHING: Step.APPROACH,
+    AlertKind.WITHDRAWN: Step.DRIVE_OFF,
+    AlertKind.WITHDRAWN_NEARBY: Step.DRIVE_ON,
+}
 
 
 def _is_on(shipment: Shipment, route: Route) -> bool:

@@ -86,6 +86,8 @@ class WorkStop:
             )
         ]
         if not due:
+            if report.step is Step.ARRIVE:
+                self._confirm_arrival(live, index, occurred_at)
             late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
             return tuple(map(late.joined, found.values()))
         report.require_possible(due, actor=actor)
@@ -109,6 +111,14 @@ class WorkStop:
             now=now,
         )
         return tuple(after.values())
+
+    def _confirm_arrival(self, live: Live, index: int, occurred_at: datetime) -> None:
+        """The fixes told the arrival first. After the driver's report they cannot withdraw it."""
+        if live.progress[index].arrived_at is None:
+            return
+        after = reach(live, index, occurred_at, self.policy)
+        if after != live:
+            self.journal.commit(LiveChange(replace(after, version=live.version + 1), live.version))
 
     def _shipments(self, route: Route, index: int) -> dict[ShipmentId, Shipment]:
         """The stop's shipments, but for those that another route has taken over since."""

@@ -1,6 +1,6 @@
 """Accounts, each kind by itself: shippers, drivers, hubs, API keys and invitations.
 
-A new driver is written by the journal, together with an empty live state.
+The journal writes what is new.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.domain.accounts.drivers import Driver, Invitation
+    from chalicelib.domain.accounts.drivers import Driver, TakenInvitation
     from chalicelib.domain.accounts.hubs import Hub
     from chalicelib.domain.accounts.keys import ApiKey
     from chalicelib.domain.accounts.shippers import Shipper
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 class Shippers(Protocol):
     """Those who own goods."""
-
-    def put(self, shipper: Shipper) -> None:
-        """Write or replace a shipper."""
-        ...
 
     def get(self, shipper_id: ShipperId) -> Shipper:
         """May be up to 60 s old. Raises NotFound."""
@@ -45,10 +41,6 @@ class Drivers(Protocol):
 class Hubs(Protocol):
     """Places where routes start and end."""
 
-    def put(self, hub: Hub) -> None:
-        """Write or replace a hub."""
-        ...
-
     def get(self, hub_id: HubId) -> Hub:
         """Raises NotFound."""
         ...
@@ -69,10 +61,9 @@ class ApiKeys(Protocol):
 class Invitations(Protocol):
     """One-time codes for drivers."""
 
-    def put(self, invitation: Invitation) -> None:
-        """Write an invitation."""
-        ...
+    def take(self, code_hash: str, *, client_hash: str, now: datetime) -> TakenInvitation:
+        """Use it up: only one client gets it, and that client again within RETAKEN_WITHIN.
 
-    def take(self, code_hash: str, now: datetime) -> Invitation:
-        """Use it up: only one caller gets it. Raises NotFound when unknown, used or expired."""
+        Raises NotFound when it is unknown, used or expired.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,14 @@ class EventTopic(Protocol):
 
     def publish(self, events: Sequence[Event]) -> frozenset[str]:
         """Publish; returns the ids of the events that were *not* taken."""
+        ...
+
+
+class Parking(Protocol):
+    """Where lies what no repeat mends, until somebody looks into it."""
+
+    def park(self, pointer: Mapping[str, str]) -> None:
+        """Keep the pointer to an item. May be called twice. Raises Unavailable."""
         ...
 
 

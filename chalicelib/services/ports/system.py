@@ -61,6 +61,14 @@ class Signer(Protocol):
         """The payload as signed, url-safe text that ``unseal`` opens for the same purpose."""
         ...
 
+    def conceal(self, purpose: str, plain: bytes) -> bytes:
+        """The bytes so that only ``reveal`` reads them, for the same purpose; never twice alike."""
+        ...
+
+    def reveal(self, purpose: str, concealed: bytes) -> bytes | None:
+        """The bytes again, or None when they were not concealed here for this purpose."""
+        ...
+
     def unseal(self, purpose: str, sealed: str) -> dict[str, object] | None:
         """The payload again, or None when it was not sealed here for this purpose."""
         ...

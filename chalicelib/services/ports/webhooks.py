@@ -19,10 +19,6 @@ LONGEST_DELAY_S: Final = 900
 class WebhookEndpoints(Protocol):
     """The endpoints of every shipper."""
 
-    def put(self, endpoint: WebhookEndpoint) -> None:
-        """Write or replace an endpoint."""
-        ...
-
     def of_shipper(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
         """A shipper's endpoints, oldest first."""
         ...

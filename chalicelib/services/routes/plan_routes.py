@@ -35,6 +35,7 @@ from chalicelib.domain.ids import (
 )
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
+    Change,
     LiveChange,
     ManifestChange,
     PlanningClosed,
@@ -61,6 +62,7 @@ from chalicelib.services.ports.routes import RoadNetwork, Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
+from chalicelib.services.repeats import NO_MEMORY, Memory
 from chalicelib.services.retries import retried
 
 PLANNABLE: Final = frozenset({Status.CREATED, Status.ACCEPTED})
@@ -87,7 +89,7 @@ class PlanRoute:
     ids: Ids
     forecasts: Forecasts
 
-    def __call__(self, wanted: NewRoute, *, actor: Actor) -> Route:
+    def __call__(self, wanted: NewRoute, *, actor: Actor, memory: Memory = NO_MEMORY) -> Route:
         """Make the route and claim its shipments."""
         require_possible(wanted)
         hub = self.hubs.get(wanted.hub_id)
@@ -122,7 +124,8 @@ class PlanRoute:
             entries=self._claim(route, actor, now),
             expires_at=run_sheet_expires_at(route),
         )
-        retried(lambda: self._write(route, manifest))
+        remembered = memory.of(route)
+        retried(lambda: self._write(route, manifest, remembered))
         return route
 
     def _with_road_times(self, route: Route) -> Route:
@@ -238,7 +241,7 @@ class PlanRoute:
             return False
         return other.status is not RouteStatus.COMPLETED
 
-    def _write(self, route: Route, manifest: Manifest) -> None:
+    def _write(self, route: Route, manifest: Manifest, remembered: Sequence[Change]) -> None:
         live = self.fleet.live(route.driver_id)
         after = replace(live, version=live.version + 1, planned=(*live.planned, route.id))
         try:
@@ -246,6 +249,7 @@ class PlanRoute:
                 LiveChange(after, live.version),
                 RouteChange(route, None),
                 ManifestChange(manifest, None),
+                *remembered,
             )
         except ConcurrentUpdate:
             self._require_owned(route)

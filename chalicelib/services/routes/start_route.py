@@ -228,6 +228,7 @@ class StartRoute:
             clock_skew=live.clock_skew,
             progress=tuple(Progress(is_done=promise is None) for promise in promises),
             etas=etas,
+            is_at_hub=True,
             planned=tuple(planned for planned in live.planned if planned != route.id),
             began_at=on_grid(route.hub_coordinates),
         )

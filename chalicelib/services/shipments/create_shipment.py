@@ -1,30 +1,29 @@
 """A shipper creates a shipment: state, event and the memory of the request, all or nothing."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import ConcurrentUpdate, Forbidden, IdempotencyKeyReused
+from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.ids import EVENT, SHIPMENT, EventId, ShipmentId
 from chalicelib.domain.instants import Range
-from chalicelib.domain.journal.changes import Remembered, RequestRemembered, ShipmentChange
-from chalicelib.domain.journal.requests import RequestKey
+from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.proofs.proofs import ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.barcodes import normal_form
 from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings
+from chalicelib.domain.shipments.creation import Created
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.input_warnings import InputWarning
 from chalicelib.domain.shipments.lifecycle import append
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
-from chalicelib.services.ports.journal import Journal, Requests
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.shipments import Barcodes, Shipments
 from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.repeats import NO_MEMORY, Memory
 from chalicelib.services.retries import retried
 
-REMEMBERED_FOR: Final = timedelta(hours=24)
 BARCODES_KEPT_FOR: Final = timedelta(days=60)
 """A shipment that is open for longer is not noticed when its barcode is used again."""
 
@@ -43,32 +42,21 @@ class NewShipment:
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
-    """The shipment; ``is_replay`` when an earlier request with the same key had made it."""
-
-    shipment: Shipment
-    is_replay: bool
-    warnings: tuple[InputWarning, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CreateShipment:
     """Creates one shipment for the actor's own shipper.
 
-    With a key it happens at most once: the memory of the key commits with the shipment. Raises
-    IdempotencyKeyReused when the same key comes with another body, Unavailable when writes collide
-    too often.
+    The memory of the request commits with the shipment. Raises Unavailable when writes collide too
+    often.
     """
 
     shipments: Shipments
     barcodes: Barcodes
     journal: Journal
-    requests: Requests
     clock: Clock
     ids: Ids
 
-    def __call__(self, wanted: NewShipment, *, actor: Actor, key: RequestKey | None) -> Created:
-        """Create, or find what the same request created before."""
+    def __call__(self, wanted: NewShipment, *, actor: Actor, memory: Memory = NO_MEMORY) -> Created:
+        """Create it."""
         if actor.shipper_id is None:
             raise Forbidden
         now = self.clock.now()
@@ -94,25 +82,18 @@ class CreateShipment:
             occurred_at=now,
             now=now,
         )
-        remembered = None
-        if key is not None:
-            scope = f"{actor.shipper_id}#shipments#{key.key}"
-            remembered = Remembered(
-                key=f"request#{hashlib.sha256(scope.encode()).hexdigest()}",
-                fingerprint=key.fingerprint,
-                result_id=shipment.id,
-                expires_at=now + REMEMBERED_FOR,
-            )
         change = ShipmentChange(shipment, (event,), None)
-        earlier = retried(lambda: self._create(change, remembered))
-        if earlier is None:
-            return Created(shipment, is_replay=False, warnings=self._warnings(shipment))
-        if key is None or earlier.fingerprint != key.fingerprint:
-            raise IdempotencyKeyReused(pointer="", code="idempotency_key_reused")
-        return Created(self.shipments.get(ShipmentId(earlier.result_id)), is_replay=True)
+        created = Created(shipment, self._warnings(shipment))
+        remembered = memory.of(created)
+        retried(lambda: self.journal.commit(change, *remembered))
+        return created
 
     def _warnings(self, shipment: Shipment) -> tuple[InputWarning, ...]:
-        """What the shipper should look at."""
+        """What the shipper should look at.
+
+        It is found before the shipment is written, since it is part of the answer that is kept
+        with it. A barcode of a shipment that was never written warns nobody.
+        """
         codes = list(dict.fromkeys(normal_form(parcel.barcode) for parcel in shipment.parcels))
         earlier = self.barcodes.take(
             shipment.shipper_id,
@@ -124,16 +105,3 @@ class CreateShipment:
         found = self.shipments.get_many(list(earlier.values())) if earlier else {}
         holders = {code: found[other] for code, other in earlier.items() if other in found}
         return in_use_warnings(shipment.parcels, holders)
-
-    def _create(self, change: ShipmentChange, remembered: Remembered | None) -> Remembered | None:
-        """Write it, or find what an earlier request under the same key has made."""
-        now = change.after.created_at
-        memory = [] if remembered is None else [RequestRemembered(remembered, now)]
-        try:
-            self.journal.commit(change, *memory)
-        except ConcurrentUpdate:
-            earlier = None if remembered is None else self.requests.recall(remembered.key, now)
-            if earlier is None:
-                raise
-            return earlier
-        return None

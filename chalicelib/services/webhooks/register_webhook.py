@@ -9,10 +9,13 @@ from typing import Final
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import Conflict, Forbidden, Invalid
 from chalicelib.domain.ids import WEBHOOK, ShipperId, WebhookId
+from chalicelib.domain.journal.changes import AccountAdded
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookSender
+from chalicelib.services.repeats import NO_MEMORY, Memory
 
 MOST_ENDPOINTS: Final = 5
 """Limit per shipper. Two registrations at the same moment may exceed it by one, harmlessly."""
@@ -25,10 +28,18 @@ class RegisterWebhook:
 
     endpoints: WebhookEndpoints
     sender: WebhookSender
+    journal: Journal
     clock: Clock
     ids: Ids
 
-    def __call__(self, actor: Actor, url: str, event_types: Sequence[str] = ()) -> WebhookEndpoint:
+    def __call__(
+        self,
+        actor: Actor,
+        url: str,
+        event_types: Sequence[str] = (),
+        *,
+        memory: Memory = NO_MEMORY,
+    ) -> WebhookEndpoint:
         """A new endpoint with its secret (``whsec_…``), which is shown only here.
 
         Empty ``event_types`` means all. Raises Invalid for a target that we must not call, or for
@@ -47,7 +58,7 @@ class RegisterWebhook:
             created_at=self.clock.now(),
             event_types=wanted,
         )
-        self.endpoints.put(endpoint)
+        self.journal.commit(AccountAdded(endpoint), *memory.of(endpoint))
         return endpoint
 
     def listed(self, actor: Actor) -> tuple[WebhookEndpoint, ...]:

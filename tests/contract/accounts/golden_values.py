@@ -34,6 +34,7 @@ KEYS: Final[dict[str, ApiKey]] = {
 INVITATIONS: Final = {
     "invitation-untaken": make_invitation(code_hash="ab" * 32),
     "invitation-taken": make_invitation(code_hash="cd" * 32),
+    "invitation-taken-at": make_invitation(code_hash="12" * 32),
 }
 WEBHOOKS: Final = {
     "webhook-all-events": make_webhook(1),

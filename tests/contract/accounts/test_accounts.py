@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.accounts.drivers import Driver
+from chalicelib.domain.accounts.drivers import Driver, TakenInvitation
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
-from chalicelib.domain.journal.changes import DriverAdded, LiveChange
+from chalicelib.domain.journal.changes import AccountAdded, DriverAdded, LiveChange
 from local.cloud.capacity import CapacityMeter
 from tests.contract.conftest import Stores
 from tests.support import faults
@@ -24,6 +24,7 @@ from tests.support.builders import (
     make_shipper,
     make_webhook,
     minutes,
+    seconds,
 )
 from tests.support.faults import Faults
 
@@ -34,16 +35,23 @@ def create_driver(stores: Stores, driver: Driver) -> None:
     stores.journal.commit(DriverAdded(driver), LiveChange(live, None))
 
 
+def take(stores: Stores, client: str, after_s: float = 0) -> TakenInvitation:
+    """The builders' invitation, taken by a client."""
+    return stores.invitations.take(
+        make_invitation().code_hash, client_hash=client, now=NOON + seconds(after_s)
+    )
+
+
 def test_a_shipper_comes_back(stores: Stores) -> None:
     shipper = make_shipper(sms_name="KIRJAT", support_contact=None)
 
-    stores.shippers.put(shipper)
+    stores.journal.commit(AccountAdded(shipper))
 
     assert stores.shippers.get(shipper.id) == shipper
 
 
 def test_a_hub_comes_back(stores: Stores) -> None:
-    stores.hubs.put(make_hub())
+    stores.journal.commit(AccountAdded(make_hub()))
 
     assert stores.hubs.get(HubId("hub_1")) == make_hub()
 
@@ -60,7 +68,7 @@ def test_what_nobody_knows_is_not_found(stores: Stores) -> None:
 
 
 def test_a_shipper_is_not_found_as_a_driver(stores: Stores) -> None:
-    stores.shippers.put(make_shipper())
+    stores.journal.commit(AccountAdded(make_shipper()))
 
     with pytest.raises(NotFound):
         stores.drivers.get(DriverId("shr_1"))
@@ -85,7 +93,7 @@ class TestDrivers:
     def test_all_are_listed_oldest_first(self, stores: Stores) -> None:
         for i in (3, 1, 2):
             create_driver(stores, make_driver(i, created_at=NOON + minutes(i)))
-        stores.shippers.put(make_shipper())
+        stores.journal.commit(AccountAdded(make_shipper()))
 
         first = stores.drivers.page(limit=2, position=None)
         second = stores.drivers.page(limit=2, position=first.position)
@@ -119,24 +127,36 @@ class TestKeys:
 
 
 class TestInvitations:
-    def test_it_is_good_for_one(self, stores: Stores) -> None:
+    def test_it_is_good_for_one_client(self, stores: Stores) -> None:
         invitation = make_invitation()
-        stores.invitations.put(invitation)
+        stores.journal.commit(AccountAdded(invitation))
 
-        assert stores.invitations.take(invitation.code_hash, NOON) == invitation
+        assert take(stores, "phone") == TakenInvitation(invitation, NOON)
         with pytest.raises(NotFound):
-            stores.invitations.take(invitation.code_hash, NOON)
+            take(stores, "another phone")
+
+    def test_the_same_client_gets_it_again_for_a_minute(self, stores: Stores) -> None:
+        invitation = make_invitation(expires_at=NOON + seconds(30))
+        stores.journal.commit(AccountAdded(invitation))
+        take(stores, "phone")
+
+        again = [take(stores, "phone", after_s) for after_s in (0, 29, 60)]
+
+        assert again == [TakenInvitation(invitation, NOON)] * 3
+        with pytest.raises(NotFound):
+            take(stores, "phone", 60.001)
+        with pytest.raises(NotFound):
+            take(stores, "another phone", 1)
 
     def test_it_ends(self, stores: Stores) -> None:
-        invitation = make_invitation(expires_at=NOON)
-        stores.invitations.put(invitation)
+        stores.journal.commit(AccountAdded(make_invitation(expires_at=NOON)))
 
         with pytest.raises(NotFound):
-            stores.invitations.take(invitation.code_hash, NOON)
+            take(stores, "phone")
 
     def test_a_wrong_code_is_not_found(self, stores: Stores) -> None:
         with pytest.raises(NotFound):
-            stores.invitations.take("no such hash", NOON)
+            stores.invitations.take("no such hash", client_hash="phone", now=NOON)
 
 
 class TestWebhooks:
@@ -145,20 +165,20 @@ class TestWebhooks:
         other = make_webhook(2)
         foreign = make_webhook(3, shipper_id=ShipperId("shr_2"))
         for endpoint in (other, foreign, one):
-            stores.endpoints.put(endpoint)
+            stores.journal.commit(AccountAdded(endpoint))
 
         assert stores.endpoints.of_shipper(ShipperId("shr_1")) == (one, other)
 
     def test_putting_again_replaces(self, stores: Stores) -> None:
-        stores.endpoints.put(make_webhook())
+        stores.journal.commit(AccountAdded(make_webhook()))
         changed = replace(make_webhook(), url="https://shop.example/new")
 
-        stores.endpoints.put(changed)
+        stores.journal.commit(AccountAdded(changed))
 
         assert stores.endpoints.of_shipper(ShipperId("shr_1")) == (changed,)
 
     def test_only_ones_own_can_be_deleted(self, stores: Stores) -> None:
-        stores.endpoints.put(make_webhook())
+        stores.journal.commit(AccountAdded(make_webhook()))
 
         with pytest.raises(NotFound):
             stores.endpoints.delete(ShipperId("shr_2"), WebhookId("whk_1"))
@@ -188,15 +208,16 @@ class TestOnDynamo:
         self, dynamo: Stores, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         faults.never_wait(monkeypatch)
-        dynamo.invitations.put(make_invitation())
-        lost = {("dynamodb", op, 1): faults.ack_lost for op in ("DeleteItem", "UpdateItem")}
+        dynamo.journal.commit(AccountAdded(make_invitation()))
+        lost = {("dynamodb", "PutItem", 1): faults.ack_lost}
 
-        with Faults(plan=lost).on(*dynamodb_clients()):
-            taken = dynamo.invitations.take(make_invitation().code_hash, NOON)
+        with Faults(plan=lost).on(*dynamodb_clients()) as injected:
+            taken = take(dynamo, "phone")
 
-        assert taken == make_invitation()
+        assert injected.log
+        assert taken == TakenInvitation(make_invitation(), NOON)
         with pytest.raises(NotFound):
-            dynamo.invitations.take(make_invitation().code_hash, NOON)
+            take(dynamo, "another phone")
 
     def test_a_lost_answer_makes_no_second_driver(
         self, dynamo: Stores, monkeypatch: pytest.MonkeyPatch

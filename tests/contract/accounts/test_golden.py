@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.adapters.dynamodb.accounts.signing_keys import DynamoSigningKeys
+from chalicelib.domain.accounts.drivers import TakenInvitation
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipperId
 from tests.contract.accounts.golden_values import (
@@ -17,7 +18,7 @@ from tests.contract.accounts.golden_values import (
     WEBHOOKS,
 )
 from tests.contract.conftest import Stores, on_moto
-from tests.support.builders import NOON
+from tests.support.builders import NOON, seconds
 from tests.support.golden import golden_items, golden_versions, put_golden_items
 
 
@@ -63,9 +64,19 @@ def test_keys_are_read(written: Stores, name: str) -> None:
 def test_an_invitation_is_taken_once(written: Stores) -> None:
     free, taken = INVITATIONS["invitation-untaken"], INVITATIONS["invitation-taken"]
 
-    assert written.invitations.take(free.code_hash, NOON) == free
+    found = written.invitations.take(free.code_hash, client_hash="phone", now=NOON)
+
+    assert found == TakenInvitation(free, NOON)
     with pytest.raises(NotFound):
-        written.invitations.take(taken.code_hash, NOON)
+        written.invitations.take(taken.code_hash, client_hash="phone", now=NOON)
+
+
+def test_a_client_that_took_an_invitation_gets_it_again_for_a_minute(written: Stores) -> None:
+    taken = INVITATIONS["invitation-taken-at"]
+
+    again = written.invitations.take(taken.code_hash, client_hash="ef" * 32, now=NOON + seconds(60))
+
+    assert again == TakenInvitation(taken, NOON)
 
 
 def test_webhooks_are_read(written: Stores) -> None:

@@ -71,6 +71,19 @@ ENDED: Final = Live(
     progress=(Progress(is_done=True),) * 3,
     etas=(None,) * 3,
 )
+IN_DOUBT: Final = replace(
+    UNDER_WAY,
+    recent=tuple(map(quantized, FIXES)),
+    progress=(
+        UNDER_WAY.progress[0],
+        replace(UNDER_WAY.progress[1], is_reported=True),
+        replace(UNDER_WAY.progress[2], unreported=Range(AT - minutes(9), AT - minutes(2))),
+        *UNDER_WAY.progress[3:],
+    ),
+    last_stop_before=2,
+    away_since=AT - timedelta(seconds=20),
+    is_at_hub=True,
+)
 LIVES: Final = {"off-shift": OFF_SHIFT, "under-way": UNDER_WAY, "ended": ENDED}
 LEFT: Final = Departure(
     route_id=ROUTE,
@@ -112,6 +125,12 @@ def test_a_live_state_is_read(dynamo: Stores, version: str, name: str) -> None:
 
     expected = replace(LIVES[name], recent=fixes(version, LIVES[name].recent))
     assert dynamo.fleet.live(DRIVER) == expected
+
+
+def test_what_is_in_doubt_is_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "in-doubt"))
+
+    assert dynamo.fleet.live(DRIVER) == IN_DOUBT
 
 
 @pytest.mark.parametrize("version", VERSIONS)

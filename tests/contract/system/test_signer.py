@@ -79,3 +79,43 @@ def test_what_was_sealed_opens_for_no_other_purpose(signer: Signer) -> None:
 @pytest.mark.parametrize("sealed", ["", "e30", "e30.c2ln"])
 def test_what_was_not_sealed_here_is_nothing(signer: Signer, sealed: str) -> None:
     assert signer.unseal("driver", sealed) is None
+
+
+PLAIN = b'{"key":"ds_live_1_secret"}' * 9
+
+
+@pytest.mark.parametrize("plain", [b"", b"\0", PLAIN], ids=["empty", "zero", "long"])
+def test_what_was_concealed_is_revealed_for_its_purpose_only(signer: Signer, plain: bytes) -> None:
+    concealed = signer.conceal("answer", plain)
+
+    assert signer.reveal("answer", concealed) == plain
+    assert signer.reveal("page", concealed) is None
+
+
+def test_what_was_concealed_is_never_twice_alike(signer: Signer) -> None:
+    assert signer.conceal("answer", PLAIN) != signer.conceal("answer", PLAIN)
+
+
+@pytest.mark.parametrize("concealed", [b"", b"\0" * 48, b"concealed-x", PLAIN])
+def test_what_was_not_concealed_here_is_nothing(signer: Signer, concealed: bytes) -> None:
+    assert signer.reveal("answer", concealed) is None
+
+
+def test_concealed_bytes_show_nothing_and_break_with_any_bit() -> None:
+    signer = hmac_signer()
+    concealed = signer.conceal("answer", PLAIN)
+
+    assert b"ds_live" not in concealed
+    for place in range(len(concealed)):
+        changed = bytearray(concealed)
+        changed[place] ^= 1
+        assert signer.reveal("answer", bytes(changed)) is None
+
+
+def test_what_an_older_key_concealed_is_revealed() -> None:
+    keys = [b"an old key of this test"]
+    concealed = HmacSigner(lambda: keys).conceal("answer", PLAIN)
+    keys.append(b"a new key of this test")
+
+    assert HmacSigner(lambda: keys).reveal("answer", concealed) == PLAIN
+    assert HmacSigner(lambda: keys[1:]).reveal("answer", concealed) is None

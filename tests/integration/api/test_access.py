@@ -274,18 +274,23 @@ def test_a_drivers_token_ends_after_a_shift(shared: Carrier) -> None:
     assert on_the_phone(van) == {401}
 
 
-def test_an_invitation_works_once_and_for_a_quarter_of_an_hour(shared: Carrier) -> None:
+def test_an_invitation_works_for_one_client_and_for_a_quarter_of_an_hour(shared: Carrier) -> None:
     driver_id, _ = shared.driver()
     path = f"/v1/drivers/{driver_id}/invitations"
     used, late = (shared.made(path, {}, shared.dispatcher)["code"] for _ in range(2))
-    shared.made("/v1/driver/session", {"code": used}, "")
+    first = shared.made("/v1/driver/session", {"code": used}, "")
 
+    stranger = {"User-Agent": "another phone"}
+    stolen = shared.call("POST", "/v1/driver/session", {"code": used}, headers=stranger)
+    repeated = shared.made("/v1/driver/session", {"code": used}, "")
+    shared.clock.advance(timedelta(seconds=61))
     again = shared.call("POST", "/v1/driver/session", {"code": used})
-    shared.clock.advance(timedelta(minutes=15))
+    shared.clock.advance(timedelta(minutes=14))
     expired = shared.call("POST", "/v1/driver/session", {"code": late})
     unknown = shared.call("POST", "/v1/driver/session", {"code": "x" * 43})
 
-    assert {again.status, expired.status, unknown.status} == {404}
+    assert repeated == first
+    assert {stolen.status, again.status, expired.status, unknown.status} == {404}
 
 
 def test_a_shippers_webhooks_are_its_own(shared: Carrier) -> None:

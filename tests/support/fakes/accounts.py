@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.drivers import RETAKEN_WITHIN, Driver, Invitation, TakenInvitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
@@ -72,15 +72,19 @@ class InMemoryApiKeys:
 @dataclass
 class InMemoryInvitations:
     by_hash: dict[str, Invitation] = field(default_factory=dict)
+    taken: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     def put(self, invitation: Invitation) -> None:
         self.by_hash[invitation.code_hash] = invitation
 
-    def take(self, code_hash: str, now: datetime) -> Invitation:
+    def take(self, code_hash: str, *, client_hash: str, now: datetime) -> TakenInvitation:
         invitation = _found(self.by_hash.get(code_hash))
-        if invitation.expires_at <= now:
+        if code_hash not in self.taken and now < invitation.expires_at:
+            self.taken[code_hash] = (client_hash, now)
+        client, taken_at = _found(self.taken.get(code_hash))
+        if client != client_hash or now - taken_at > RETAKEN_WITHIN:
             raise NotFound
-        return self.by_hash.pop(code_hash)
+        return TakenInvitation(invitation, taken_at)
 
 
 def _found(value: T | None) -> T:

@@ -3,9 +3,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.accounts.drivers import Invitation
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
+    AccountAdded,
     Change,
     DepartureAdded,
     DriverAdded,
@@ -20,11 +25,19 @@ from chalicelib.domain.journal.changes import (
     RouteChange,
     ShipmentChange,
 )
-from tests.support.fakes.accounts import InMemoryDrivers
+from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+from tests.support.fakes.accounts import (
+    InMemoryApiKeys,
+    InMemoryDrivers,
+    InMemoryHubs,
+    InMemoryInvitations,
+    InMemoryShippers,
+)
 from tests.support.fakes.fleet import InMemoryFleet
 from tests.support.fakes.routes import InMemoryRoutes
 from tests.support.fakes.shipments import InMemoryShipments
 from tests.support.fakes.travel import InMemoryTravelPages
+from tests.support.fakes.webhooks import InMemoryWebhookEndpoints
 
 
 @dataclass
@@ -37,7 +50,10 @@ class InMemoryRequests:
 
     def require(self, change: RequestRemembered) -> None:
         """Raise ConcurrentUpdate when the key belongs to an earlier request."""
-        if self.recall(change.remembered.key, change.now) is not None:
+        held = self.recall(change.remembered.key, change.now)
+        if held is None or (held.owner and held.owner == change.remembered.owner):
+            return
+        if held.lease_until is None or held.lease_until > change.now:
             raise ConcurrentUpdate
 
     def write(self, change: RequestRemembered) -> None:
@@ -54,6 +70,11 @@ class InMemoryJournal:
     drivers: InMemoryDrivers = field(default_factory=InMemoryDrivers)
     travel: InMemoryTravelPages = field(default_factory=InMemoryTravelPages)
     requests: InMemoryRequests = field(default_factory=InMemoryRequests)
+    shippers: InMemoryShippers = field(default_factory=InMemoryShippers)
+    hubs: InMemoryHubs = field(default_factory=InMemoryHubs)
+    keys: InMemoryApiKeys = field(default_factory=InMemoryApiKeys)
+    invitations: InMemoryInvitations = field(default_factory=InMemoryInvitations)
+    endpoints: InMemoryWebhookEndpoints = field(default_factory=InMemoryWebhookEndpoints)
 
     def commit(self, *changes: Change) -> None:
         items = sum(
@@ -68,21 +89,42 @@ class InMemoryJournal:
             store.write(change)
 
     def _stores(self, changes: tuple[Change, ...]) -> Iterator[tuple[Any, Change]]:
+        stores: dict[type[Change], Any] = {
+            ShipmentChange: self.shipments,
+            LiveChange: self.fleet,
+            RouteChange: self.routes,
+            ManifestChange: self.routes.run_sheets,
+            PlanningClosed: self.routes.run_sheets,
+            HandledAdded: self.routes.run_sheets,
+            DepartureAdded: self.routes.departed,
+            DriverAdded: self.drivers,
+            AccountAdded: _Accounts(self),
+            PageChange: self.travel,
+            LearningMarkChange: self.travel,
+            RequestRemembered: self.requests,
+        }
         for change in changes:
-            match change:
-                case ShipmentChange():
-                    yield self.shipments, change
-                case LiveChange():
-                    yield self.fleet, change
-                case RouteChange():
-                    yield self.routes, change
-                case ManifestChange() | PlanningClosed() | HandledAdded():
-                    yield self.routes.run_sheets, change
-                case DepartureAdded():
-                    yield self.routes.departed, change
-                case DriverAdded():
-                    yield self.drivers, change
-                case PageChange() | LearningMarkChange():
-                    yield self.travel, change
-                case RequestRemembered():
-                    yield self.requests, change
+            yield stores[type(change)], change
+
+
+@dataclass
+class _Accounts:
+    """Puts a new account into the store of its kind."""
+
+    journal: InMemoryJournal
+
+    def require(self, change: AccountAdded) -> None:
+        """Check nothing: its id is new."""
+
+    def write(self, change: AccountAdded) -> None:
+        match change.account:
+            case Shipper() as shipper:
+                self.journal.shippers.put(shipper)
+            case Hub() as hub:
+                self.journal.hubs.put(hub)
+            case ApiKey() as key:
+                self.journal.keys.put(key)
+            case Invitation() as invitation:
+                self.journal.invitations.put(invitation)
+            case WebhookEndpoint() as endpoint:
+                self.journal.endpoints.put(endpoint)

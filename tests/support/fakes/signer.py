@@ -12,6 +12,7 @@ class InMemorySigner:
 
     links: dict[str, tuple[ShipmentId, int]] = field(default_factory=dict)
     sealed: dict[tuple[str, str], str] = field(default_factory=dict)
+    concealed: dict[tuple[str, int], bytes] = field(default_factory=dict)
 
     def tracking_token(self, shipment_id: ShipmentId, link_generation: int) -> str:
         token = f"link-{shipment_id}-{link_generation}"
@@ -27,6 +28,15 @@ class InMemorySigner:
         text = f"sealed-{len(self.sealed)}"
         self.sealed[purpose, text] = json.dumps(dict(payload))
         return text
+
+    def conceal(self, purpose: str, plain: bytes) -> bytes:
+        number = len(self.concealed)
+        self.concealed[purpose, number] = plain
+        return f"concealed-{number}".encode()
+
+    def reveal(self, purpose: str, concealed: bytes) -> bytes | None:
+        number = concealed.removeprefix(b"concealed-").decode(errors="replace")
+        return self.concealed.get((purpose, int(number))) if number.isdigit() else None
 
     def unseal(self, purpose: str, sealed: str) -> dict[str, object] | None:
         found = self.sealed.get((purpose, sealed))

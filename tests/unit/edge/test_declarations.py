@@ -9,6 +9,7 @@ from chalicelib.domain.errors import (
     IdempotencyKeyReused,
     Invalid,
     NotFound,
+    RequestRunning,
     TooLarge,
     Unauthorized,
     Unavailable,
@@ -30,7 +31,8 @@ PLAIN = Declaration(
     media_types=(),
     written=None,
     max_bytes=0,
-    is_idempotent=False,
+    commits_answer=False,
+    knows_client=False,
     has_head=False,
     own_refusals=frozenset(),
 )
@@ -49,7 +51,11 @@ def test_any_route_may_be_unavailable_and_an_open_one_asks_for_no_key(
         (replace(PLAIN, principals=STAFF), {Unauthorized, Forbidden}),
         (replace(PLAIN, takes=Schema), {Unreadable, UnsupportedMedia, TooLarge, Invalid}),
         (replace(PLAIN, query=ListingQuery), {Invalid}),
-        (replace(PLAIN, is_idempotent=True), {IdempotencyKeyReused}),
+        (
+            replace(PLAIN, principals=STAFF, method="POST"),
+            {Unauthorized, Forbidden, Invalid, IdempotencyKeyReused, RequestRunning},
+        ),
+        (replace(PLAIN, path="/things/{thing_id}"), {NotFound}),
         (replace(PLAIN, own_refusals=frozenset({NotFound})), {NotFound}),
     ],
 )

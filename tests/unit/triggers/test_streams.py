@@ -1,11 +1,12 @@
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from chalicelib.adapters.dynamodb.shipments.events import from_image, to_attributes
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.shipments.events import Event
 from chalicelib.observability import logger
@@ -21,11 +22,20 @@ class Streams:
     """Both streams, over a topic and a learner that a test can look into."""
 
     topic: InMemoryTopic = field(default_factory=InMemoryTopic)
+    aside: list[Mapping[str, str]] = field(default_factory=list)
+    is_aside_full: bool = False
     unlearnt: frozenset[RouteId] = frozenset()
     learnt: list[RouteId] = field(default_factory=list)
 
     def publish(self, records: dict[str, Any]) -> Any:
-        return publish_events(records, read=from_image, publish=PublishEvents(self.topic))
+        return publish_events(
+            records, read=from_image, publish=PublishEvents(self.topic), set_aside=self._set_aside
+        )
+
+    def _set_aside(self, pointer: Mapping[str, str]) -> None:
+        if self.is_aside_full:
+            raise Unavailable
+        self.aside.append(pointer)
 
     def learn(self, records: dict[str, Any]) -> Any:
         return learn_travel_times(records, learn=self._learn)
@@ -75,13 +85,16 @@ class TestPublishEvents:
 
         assert answer == failures("2000", "3000")
 
-    def test_a3_poison_in_the_middle_parks_alone(
+    def test_a3_poison_in_the_middle_is_set_aside_alone_and_holds_up_nothing(
         self, streams: Streams, caplog: pytest.LogCaptureFixture
     ) -> None:
         records = [poison(50) if seq == 50 else record(make_event(seq)) for seq in range(1, 101)]
 
         with caplog.at_level(logging.ERROR, logger=logger.name):
-            assert streams.publish(batch(*records)) == failures("50000")
+            assert streams.publish(batch(*records)) == failures()
+        assert streams.aside == [
+            {"shipment_id": make_event().shipment_id, "item": "EVENT#00000050"}
+        ]
         assert [event.seq for event in streams.topic.published] == [
             seq for seq in range(1, 101) if seq != 50
         ]
@@ -91,9 +104,14 @@ class TestPublishEvents:
         streams.topic.room = 1
         records = [record(make_event(1)), record(make_event(2)), poison(3), record(make_event(4))]
 
-        answer = streams.publish(batch(*records))
+        assert streams.publish(batch(*records)) == failures("2000", "4000")
 
-        assert answer == failures("2000", "3000", "4000")
+    def test_poison_that_cannot_be_set_aside_now_comes_again(self, streams: Streams) -> None:
+        streams.is_aside_full = True
+        records = [record(make_event(1)), poison(2), record(make_event(3))]
+
+        assert streams.publish(batch(*records)) == failures("2000")
+        assert [event.seq for event in streams.topic.published] == [1, 3]
 
     @pytest.mark.parametrize(
         "change",

@@ -18,13 +18,6 @@ WEBHOOK: Final = "WEBHOOK#"
 class DynamoWebhookEndpoints:
     """The port ``WebhookEndpoints``."""
 
-    def put(self, endpoint: WebhookEndpoint) -> None:
-        """Write or replace an endpoint."""
-        item = f"{WEBHOOK}{endpoint.id}"
-        document = webhook_to(endpoint)
-        with translated():
-            account_item(endpoint.shipper_id, item, endpoint.created_at, document).save()
-
     def of_shipper(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
         """One query; a shipper has a handful."""
         with translated():

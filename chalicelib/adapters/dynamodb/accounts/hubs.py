@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chalicelib.adapters.dynamodb.accounts.documents import hub_from, hub_to
+from chalicelib.adapters.dynamodb.accounts.documents import hub_from
 from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.ids import HubId
@@ -15,10 +15,6 @@ class DynamoHubs:
 
     def __init__(self, partitions: Partitions) -> None:
         self._partitions = partitions
-
-    def put(self, hub: Hub) -> None:
-        """Write or replace a hub."""
-        self._partitions.put(hub.id, HUB, hub.created_at, hub_to(hub))
 
     def get(self, hub_id: HubId) -> Hub:
         """One read."""

@@ -23,7 +23,10 @@ class ByKind(GlobalSecondaryIndex["AccountItem"]):
 
 
 class AccountItem(Item):
-    """Any account; ``document`` holds its fields, ``taken_by`` who used an invitation up."""
+    """Any account; ``document`` holds its fields.
+
+    ``taken_by`` is the client that used an invitation up, ``taken_at_ms`` is when it did.
+    """
 
     class Meta(Connection):
         """Bound at start."""
@@ -34,5 +37,6 @@ class AccountItem(Item):
     created_at = UnicodeAttribute()
     document = UnicodeAttribute()
     taken_by = UnicodeAttribute(null=True)
+    taken_at_ms = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     by_kind = ByKind()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chalicelib.adapters.dynamodb.accounts.documents import shipper_from, shipper_to
+from chalicelib.adapters.dynamodb.accounts.documents import shipper_from
 from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.ids import ShipperId
@@ -15,10 +15,6 @@ class DynamoShippers:
 
     def __init__(self, partitions: Partitions) -> None:
         self._partitions = partitions
-
-    def put(self, shipper: Shipper) -> None:
-        """Write or replace a shipper."""
-        self._partitions.put(shipper.id, SHIPPER, shipper.created_at, shipper_to(shipper))
 
     def get(self, shipper_id: ShipperId) -> Shipper:
         """Cached: names change once a year."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from chalicelib.adapters.dynamodb.fleet.fixes import pack_place
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live
+from chalicelib.adapters.dynamodb.fleet.visits import pack_visits
 from chalicelib.adapters.dynamodb.writing import Put, unchanged
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.journal.changes import LiveChange
@@ -29,5 +30,6 @@ def live_item(live: Live, token: str) -> LiveItem:
         route_id=live.route_id,
         planned=" ".join(live.planned) or None,
         live=pack_live(live),
+        visits=pack_visits(live),
         began=None if live.began_at is None else pack_place(live.began_at),
     )

@@ -12,6 +12,7 @@ from chalicelib.adapters.dynamodb.item import Connection, Item
 class LiveItem(Item):
     """A driver's live state, packed: below 1 kB for 200 stops, so that a write costs one unit.
 
+    ``visits`` is what is known of visits in doubt, packed; absent most of the time.
     ``began`` is the hub, packed, until there are enough fixes.
     """
 
@@ -25,6 +26,7 @@ class LiveItem(Item):
     route_id = UnicodeAttribute(null=True)
     planned = UnicodeAttribute(null=True)
     live = BinaryAttribute(legacy_encoding=False)
+    visits = BinaryAttribute(legacy_encoding=False, null=True)
     began = BinaryAttribute(legacy_encoding=False, null=True)
 
 

@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamodb.fleet.fixes import (
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
 from chalicelib.adapters.dynamodb.fleet.lives import unpack_live
 from chalicelib.adapters.dynamodb.fleet.told import pack_told, unpack_told
+from chalicelib.adapters.dynamodb.fleet.visits import with_visits
 from chalicelib.adapters.dynamodb.values.etas import unpack_etas
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_text
 from chalicelib.adapters.dynamodb.writing import new_token
@@ -148,7 +149,8 @@ def _live(item: LiveItem) -> Live:
         planned=tuple(RouteId(planned) for planned in str(item.planned or "").split()),
     )
     began: bytes | None = item.began
-    return live if began is None else replace(live, began_at=unpack_place(began))
+    live = live if began is None else replace(live, began_at=unpack_place(began))
+    return with_visits(live, item.visits)
 
 
 def _told(item: TrackItem) -> PublishedEtas:

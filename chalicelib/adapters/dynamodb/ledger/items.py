@@ -1,6 +1,7 @@
 """Items of the ledger table."""
 
 from pynamodb.attributes import (
+    BinaryAttribute,
     BooleanAttribute,
     NumberAttribute,
     UnicodeAttribute,
@@ -10,7 +11,7 @@ from chalicelib.adapters.dynamodb.item import Connection, Item
 
 
 class RememberedItem(Item):
-    """The request that an Idempotency-Key stood for."""
+    """The request that an Idempotency-Key stood for, with its answer or with who works on it."""
 
     class Meta(Connection):
         """Bound at start."""
@@ -20,6 +21,9 @@ class RememberedItem(Item):
     fingerprint = UnicodeAttribute()
     result_id = UnicodeAttribute()
     expires_at = NumberAttribute()
+    answer = BinaryAttribute(null=True, legacy_encoding=False)
+    owner = UnicodeAttribute(null=True)
+    lease_until_ms = NumberAttribute(null=True)
 
 
 class BarcodeItem(Item):

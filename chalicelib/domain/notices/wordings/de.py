@@ -36,7 +36,11 @@ GERMAN: Final = Language(
         ),
         Kind.BACK_ON_TIME: Wording(
             "Ihr Paket ist wieder pünktlich",
-            ("Ihr Paket ist wieder pünktlich: {when}.", "Wieder pünktlich: {when}."),
+            (
+                "Ihr Paket ist wieder pünktlich: {when}.",
+                "Wieder pünktlich: {when}.",
+                "Pünktlich: {when}.",
+            ),
         ),
         Kind.SILENT: Wording(
             "Ihr Paket verspätet sich: keine Nachricht vom Fahrzeug",

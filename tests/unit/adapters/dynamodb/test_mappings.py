@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters.dynamodb.accounts import documents as accounts
 from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live, unpack_live
+from chalicelib.adapters.dynamodb.fleet.visits import pack_visits, with_visits
 from chalicelib.adapters.dynamodb.routes import manifests, plans
 from chalicelib.adapters.dynamodb.shipments import mapping as shipments
 from chalicelib.adapters.dynamodb.values.bits import (
@@ -60,13 +61,14 @@ DIGEST_OF_THREE = "00fdc7c0aad35b85"
 
 
 def stored(live: Live) -> Live:
-    return unpack_live(
+    unpacked = unpack_live(
         pack_live(live),
         driver_id=live.driver_id,
         version=live.version,
         route_id=live.route_id,
         planned=live.planned,
     )
+    return with_visits(unpacked, pack_visits(live))
 
 
 class TestInstants:

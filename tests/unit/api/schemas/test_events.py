@@ -48,6 +48,8 @@ def report(step: Step, reason: FailureReason | None = None) -> dict[str, object]
         (EventType.OUT_FOR_DELIVERY, {"promise": PROMISE, "eta": FORECAST["eta"]}),
         (EventType.ARRIVING, FORECAST),
         (EventType.ARRIVED, FORECAST),
+        (EventType.ARRIVAL_WITHDRAWN, {"eta": FORECAST["eta"], "stops_before": 1}),
+        (EventType.ARRIVAL_WITHDRAWN, {}),
         (EventType.ARRIVED, {"action_id": "action-1"}),
         (EventType.DELAYED, FORECAST | {"previous_promise": PROMISE}),
         (EventType.BACK_ON_TIME, FORECAST | {"previous_promise": None}),

@@ -3,8 +3,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import RULES, Alert, AlertInput, AlertKind, decide, is_quiet
@@ -71,48 +70,6 @@ def with_eta(live: Live, point: datetime) -> Live:
 
 def kinds(alerts: tuple[Alert, ...]) -> list[AlertKind]:
     return [alert.kind for alert in alerts]
-
-
-class TestArrived:
-    def test_near_the_next_stop_for_long_enough(self) -> None:
-        since = NOON - seconds(20)
-        live = replace(expecting(NOON, NOON), nearest_stop=0, near_since=since)
-
-        after, alerts = judged(live)
-
-        assert alerts[0] == Alert(AlertKind.ARRIVED, 0, since)
-        assert after.progress[0].arrived_at == since
-        assert AlertKind.APPROACHING not in [a.kind for a in alerts if a.stop_index == 0]
-
-    def test_not_after_a_moment(self) -> None:
-        live = replace(expecting(NOON), nearest_stop=0, near_since=NOON - seconds(19.9))
-
-        assert AlertKind.ARRIVED not in kinds(judged(live)[1])
-
-    def test_once(self) -> None:
-        live = replace(expecting(NOON), nearest_stop=0, near_since=NOON - seconds(60))
-        after, _ = judged(live)
-
-        assert judged(after, as_of=NOON + seconds(30)) == (after, ())
-
-    @pytest.mark.parametrize(("for_s", "is_told"), [(60, False), (89, False), (90, True)])
-    def test_out_of_turn_it_takes_longer(self, for_s: int, is_told: bool) -> None:  # noqa: FBT001 - a table
-        live = replace(
-            expecting(*[NOON + minutes(60)] * 3), nearest_stop=2, near_since=NOON - seconds(for_s)
-        )
-
-        after, alerts = judged(live)
-
-        assert [(a.kind, a.stop_index) for a in alerts] == [(AlertKind.ARRIVED, 2)] * is_told
-        assert after.last_stop == (2 if is_told else None)
-
-    def test_after_a_stop_under_way_the_next_is_in_turn(self) -> None:
-        live = replace(expecting(*[NOON] * 3), nearest_stop=1, near_since=NOON - seconds(25))
-        live = live.with_progress(0, Progress(arrived_at=NOON - minutes(9), has_approached=True))
-
-        _, alerts = judged(live)
-
-        assert [a.stop_index for a in alerts if a.kind is AlertKind.ARRIVED] == [1]
 
 
 class TestApproaching:
@@ -257,12 +214,11 @@ walks_of_etas = st.lists(
     st.tuples(
         st.integers(1, 900),  # seconds to the next batch
         st.lists(st.none() | st.integers(-30, 240), min_size=4, max_size=4),  # ETAs, minutes
-        st.booleans(),  # near the next stop
         st.booleans(),  # the next stop gets done
     ),
     max_size=30,
 )
-Walk = list[tuple[int, list[int | None], bool, bool]]
+Walk = list[tuple[int, list[int | None], bool]]
 
 
 def walked(
@@ -270,13 +226,11 @@ def walked(
 ) -> list[Alert]:
     live, at = expecting(*[NOON + minutes(75)] * 4), NOON
     told: list[Alert] = []
-    for pause_s, points_min, is_near, is_done in walk:
+    for pause_s, points_min, is_done in walk:
         at += seconds(pause_s)
         live = replace(
             live,
             etas=tuple(None if m is None else make_eta(at + minutes(m)) for m in points_min),
-            nearest_stop=live.next_stop if is_near else None,
-            near_since=at - seconds(60) if is_near else None,
         )
         live, alerts = judge(live, at)
         told += alerts
@@ -287,12 +241,11 @@ def walked(
 
 
 @given(walks_of_etas)
-def test_every_stop_is_approached_and_reached_at_most_once(walk: Walk) -> None:
+def test_every_stop_is_approached_at_most_once(walk: Walk) -> None:
     told = walked(walk, lambda live, at: judged(live, as_of=at))
 
-    for kind in (AlertKind.APPROACHING, AlertKind.ARRIVED):
-        stops = [alert.stop_index for alert in told if alert.kind is kind]
-        assert len(stops) == len(set(stops))
+    stops = [alert.stop_index for alert in told if alert.kind is AlertKind.APPROACHING]
+    assert len(stops) == len(set(stops))
 
 
 @given(walks_of_etas)
@@ -317,8 +270,6 @@ def test_an_alert_is_not_told_again(live: Live, minutes_later: int) -> None:
 @settings(max_examples=times(quick=20, deep=2_000))
 @given(lives_of(6), st.integers(1, 6))
 def test_a_limit_delays_alerts_but_loses_none(live: Live, limit: int) -> None:
-    # An arrival out of turn changes the order of what is ahead, and with it what is told next.
-    assume(live.nearest_stop in {None, live.next_stop})
     in_one, everything = judged(live)
     told: list[Alert] = []
     for _ in everything:
@@ -352,9 +303,7 @@ def test_a_stop_with_many_shipments_never_overfills_a_transaction() -> None:
 def test_alerts_leave_the_rest_of_the_state_alone(live: Live) -> None:
     after, alerts = judged(live)
 
-    assert replace(after, progress=live.progress, last_stop=live.last_stop) == live
-    if AlertKind.ARRIVED not in kinds(alerts):
-        assert after.last_stop == live.last_stop
+    assert replace(after, progress=live.progress) == live
     if not alerts:
         assert after is live
     untouched = set(range(3)) - {alert.stop_index for alert in alerts}

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.fixes import Fix, screen
 from chalicelib.domain.driving.forecasts import stop_times
-from chalicelib.domain.driving.journeys import advance, leave, reach
+from chalicelib.domain.driving.journeys import Advance, advance, brings_late_fixes, leave, reach
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes.routes import Route
 from tests.support.builders import (
     HELSINKI,
     NOON,
@@ -51,11 +52,17 @@ def on_the_road(**changes: object) -> Live:
 
 
 def after(
-    live: Live, *batches: Sequence[Fix], now: datetime | None = None
+    live: Live,
+    *batches: Sequence[Fix],
+    now: datetime | None = None,
+    route: Route = ROUTE,
+    policy: Policy = POLICY,
 ) -> tuple[Live, list[Alert]]:
     """The live state after these batches, sent at once, and all that was told on the way."""
     told: list[Alert] = []
+    sent: set[Fix] = set()
     for batch in batches:
+        sent.update(batch)
         screened = screen(
             batch,
             recent=live.recent,
@@ -63,17 +70,34 @@ def after(
             shift_started_at=SHIFT,
             policy=POLICY,
         )
-        live, alerts = advance(
-            live,
-            screened,
-            ROUTE,
-            STOP_TIMES,
-            now=now or max((fix.recorded_at for fix in batch), default=NOON),
-            model=MODEL,
-            policy=POLICY,
-        )
-        told += alerts
+        track = trusted(sent) if brings_late_fixes(live, screened, POLICY) else None
+        step = Advance(live, is_complete=False)
+        while not step.is_complete:
+            step = advance(
+                step.live,
+                screened,
+                route,
+                stop_times(route, MODEL, NOON),
+                now=now or max((fix.recorded_at for fix in batch), default=NOON),
+                model=MODEL,
+                policy=policy,
+                track=track,
+            )
+            told += step.alerts
+        live = step.live
     return live, told
+
+
+def trusted(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
+    """The trusted fixes of a whole track."""
+    whole: list[Fix] = sorted(fixes, key=lambda fix: fix.sort_key)
+    return screen(
+        whole,
+        recent=(),
+        received_at=NOON + timedelta(hours=2),
+        shift_started_at=SHIFT,
+        policy=POLICY,
+    ).trusted
 
 
 def standing(at_stop: int, *after_s: float, way_m: float = 10.0) -> list[Fix]:
@@ -199,14 +223,14 @@ class TestArriving:
 
 class TestOutOfTurn:
     def test_standing_at_another_stop_for_long_is_arriving_there(self) -> None:
-        live, told = after(on_the_road(), standing(1, 0, 30, 60, 90))
+        live, told = after(on_the_road(), standing(1, 0, 60, 120, 180, 240))
 
         arrived = [a for a in told if a.kind is AlertKind.ARRIVED]
         assert [(a.stop_index, a.occurred_at) for a in arrived] == [(1, NOON)]
         assert (live.under_way, live.nearest_stop, live.near_since) == (1, 1, NOON)
 
     def test_the_plan_goes_on_from_there_and_skipped_stops_stay_ahead(self) -> None:
-        live, _ = after(on_the_road(), standing(2, 0, 30, 60, 90), standing(2, 120))
+        live, _ = after(on_the_road(), standing(2, 0, 60, 120, 180, 240), standing(2, 270))
 
         assert live.remaining() == [2, 1, 0]
         assert [live.stops_before(i) for i in range(3)] == [2, 1, 0]
@@ -216,14 +240,14 @@ class TestOutOfTurn:
         assert live.etas[1].point < live.etas[0].point
 
     def test_alerts_follow_the_same_order(self) -> None:
-        live, told = after(on_the_road(), standing(2, 0, 30, 60, 90), standing(2, 120))
+        live, told = after(on_the_road(), standing(2, 0, 60, 120, 180, 240), standing(2, 270))
         live = leave(
             live,
             2,
             ROUTE,
             STOP_TIMES,
-            left_at=NOON + minutes(3),
-            now=NOON + minutes(3),
+            left_at=NOON + minutes(5),
+            now=NOON + minutes(5),
             model=MODEL,
             policy=POLICY,
         )
@@ -238,7 +262,8 @@ class TestOutOfTurn:
 
     @given(st.lists(st.floats(-3_000, 3_000), min_size=1, max_size=20))
     def test_between_two_stops_the_order_never_changes(self, ways_m: list[float]) -> None:
-        live, _ = after(on_the_road(), standing(1, 0, 30, 60, 90), standing(1, 120))
+        live, _ = after(on_the_road(), standing(1, 0, 60, 120, 180, 240), standing(1, 270))
+        live = reach(live, 1, NOON, POLICY)
         expected = live.remaining()
 
         for i, way_m in enumerate(ways_m):
@@ -319,7 +344,7 @@ class TestReachLate:
         )
 
     def test_a_late_report_does_not_move_a_van_that_arrived_elsewhere(self) -> None:
-        live, _ = after(on_the_road(), standing(1, 600, 630, 660, 690))
+        live, _ = after(on_the_road(), standing(1, 600, 660, 720, 780, 840))
 
         assert self.reached(live, 0, 5).under_way == 1
         assert self.reached(live, 0, 11).under_way == 0  # and then went back
@@ -338,7 +363,7 @@ class TestReachLate:
         assert self.reached(live, 0, 11).under_way == 0
 
     def test_after_a_departure_newer_fixes_show_that_the_van_moved_on(self) -> None:
-        live, _ = after(on_the_road(), standing(1, 600, 630, 660, 690))
+        live, _ = after(on_the_road(), standing(1, 480, 540, 600, 660, 720))
         live = self.left(live, 1, 12)
         on_the_way = make_fix(NOON + minutes(20), coordinates=north_of(HELSINKI, 2.5 * FAR))
         live, _ = after(live, [on_the_way])
@@ -446,7 +471,7 @@ class TestLeave:
         assert then.remaining() == ahead
 
     def test_a_late_report_of_a_departure_does_not_move_the_van_back(self) -> None:
-        live, _ = after(on_the_road(), standing(1, 3_600, 3_630, 3_660, 3_690))
+        live, _ = after(on_the_road(), standing(1, 3_600, 3_660, 3_720, 3_780, 3_840))
 
         then = self.left(live, 0)
 

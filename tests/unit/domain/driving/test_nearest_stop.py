@@ -4,8 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from chalicelib.domain.driving.forecasts import stop_times
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.driving.nearest_stop import NearestStop, nearest_stop
+from chalicelib.domain.driving.visits import Ground, follow
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.policy import Policy
@@ -38,19 +39,18 @@ def near(
     live: Live | None = None,
     route: Route | None = None,
     model: FactoryPrior | None = None,
-) -> NearestStop | None:
+) -> tuple[int, datetime] | None:
     """Where a van is that was seen so many metres north of the first stop, 10 s apart."""
     passed = [
         make_fix(NOON + seconds(10 * i), coordinates=north_of(HELSINKI, way_m))
         for i, way_m in enumerate(ways_m)
     ]
-    return nearest_stop(
-        make_live(4) if live is None else live,
-        route or make_route(4),
-        passed,
-        model=model or FactoryPrior(),
-        policy=POLICY,
-    )
+    route, model = route or make_route(4), model or FactoryPrior()
+    ground = Ground(route, stop_times(route, model, NOON), model, POLICY)
+    after = follow(make_live(4) if live is None else live, passed, ground, room=1_000).live
+    if after.nearest_stop is None or after.near_since is None:
+        return None
+    return after.nearest_stop, after.near_since
 
 
 def under_way(stop: int) -> Live:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.domain.notices.gsm7 import is_plain, segments
@@ -196,7 +196,7 @@ def test_a_range_of_several_days_says_both_in_one_message() -> None:
     promise = make_range(NOON + timedelta(days=8), timedelta(days=2))
     sms = make_notice(Kind.DELAYED, locale="de", promise=promise).sms()
 
-    assert "Di, 1. Dez., 14:00 Uhr - Do, 3. Dez., 14:00 Uhr" in sms
+    assert "Di, 1. Dez., 14:00 - Do, 3. Dez., 14:00 Uhr" in sms
     assert segments(sms) == 1
 
 
@@ -293,6 +293,15 @@ facts = st.fixed_dictionaries(
 )
 
 
+@example(
+    kind=Kind.BACK_ON_TIME,
+    locale="de",
+    sms_name=None,
+    reference="",
+    data={},
+    offset_min=58 * 60 - 10,
+    has_promise=True,
+)
 @given(
     kind=st.sampled_from(Kind),
     locale=st.sampled_from(["en", "fi", "sv", "de", "xx"]),

@@ -47,7 +47,7 @@ def test_a_route_lists_its_parcels_in_the_order_of_the_stops() -> None:
         *(["shp_a"] * 2),
         "shp_b",
     ]
-    assert ("shp_b", "B1") in route.parcels
+    assert ("shp_b", "B1") in list(route.parcels)
 
 
 def test_a_route_leads_from_the_hub_to_its_stops() -> None:

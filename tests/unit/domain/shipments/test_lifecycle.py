@@ -25,6 +25,8 @@ LIFECYCLE: Final = {
     "depart": ("loaded", "out_for_delivery", FIELD, "shipment.out_for_delivery"),
     "approach": ("out_for_delivery", "arriving", "system", "shipment.arriving"),
     "arrive": ("out_for_delivery arriving", "arrived", f"{FIELD} system", "shipment.arrived"),
+    "drive_on": ("arrived", "arriving", "system", "shipment.arrival_withdrawn"),
+    "drive_off": ("arrived", "out_for_delivery", "system", "shipment.arrival_withdrawn"),
     "deliver": (
         "out_for_delivery arriving arrived attempt_failed",
         "delivered",

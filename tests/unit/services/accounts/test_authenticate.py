@@ -39,8 +39,8 @@ def invited(epoch: int = 1) -> InMemoryCarrier:
     return carrier
 
 
-def session_of(carrier: InMemoryCarrier) -> DriverSession:
-    return carrier.use(Authenticate).begin_session(CODE)
+def session_of(carrier: InMemoryCarrier, client: str = "phone") -> DriverSession:
+    return carrier.use(Authenticate).begin_session(CODE, client=client)
 
 
 @pytest.mark.parametrize("role", [Role.DISPATCHER, Role.MANAGER, Role.ADMIN])
@@ -125,10 +125,23 @@ def test_a_code_becomes_a_drivers_token_for_one_shift() -> None:
     assert actor == Actor(Role.DRIVER, driver_id, driver_id=driver_id, epoch=3)
 
 
-def test_a_code_is_good_for_one_session() -> None:
+def test_a_code_is_good_for_one_client() -> None:
     carrier = invited()
     session_of(carrier)
 
+    with pytest.raises(NotFound):
+        session_of(carrier, "another phone")
+
+
+def test_a_client_whose_answer_was_lost_gets_the_same_session_for_a_minute() -> None:
+    carrier = invited()
+    first = session_of(carrier)
+
+    carrier.clock.go_on(seconds(60))
+    again = session_of(carrier)
+    carrier.clock.go_on(seconds(1))
+
+    assert (again.driver_id, again.expires_at) == (first.driver_id, first.expires_at)
     with pytest.raises(NotFound):
         session_of(carrier)
 
@@ -137,7 +150,7 @@ def test_an_unknown_code_is_not_found_and_uses_nothing_up() -> None:
     carrier = invited()
 
     with pytest.raises(NotFound):
-        carrier.use(Authenticate).begin_session("let me in")
+        carrier.use(Authenticate).begin_session("let me in", client="phone")
 
     assert session_of(carrier).driver_id == make_driver().id
 

@@ -152,7 +152,9 @@ def test_an_invitation_lets_its_driver_in_for_15_minutes(
 
     assert issued.invitation.driver_id == driver.id
     assert issued.invitation.expires_at == NOON + timedelta(minutes=15)
-    assert carrier.use(Authenticate).begin_session(issued.code).driver_id == driver.id
+    assert (
+        carrier.use(Authenticate).begin_session(issued.code, client="phone").driver_id == driver.id
+    )
 
 
 def test_nobody_invites_an_unknown_driver(carrier: InMemoryCarrier, accounts: OpenAccounts) -> None:

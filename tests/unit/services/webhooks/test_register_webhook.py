@@ -10,8 +10,8 @@ from chalicelib.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.domain.ids import ShipperId
 from chalicelib.services.webhooks.register_webhook import MOST_ENDPOINTS, RegisterWebhook
 from tests.support.builders import NOON
+from tests.support.fakes.journal import InMemoryJournal
 from tests.support.fakes.senders import InMemoryWebhooks
-from tests.support.fakes.webhooks import InMemoryWebhookEndpoints
 
 URL = "https://shop.example/hooks"
 SHOP = Actor(Role.SHIPPER, "key_1", shipper_id=ShipperId("shr_1"))
@@ -33,8 +33,13 @@ class World:
 @pytest.fixture
 def register() -> RegisterWebhook:
     world: Any = World()
+    stores = InMemoryJournal()
     return RegisterWebhook(
-        endpoints=InMemoryWebhookEndpoints(), sender=InMemoryWebhooks(), clock=world, ids=world
+        endpoints=stores.endpoints,
+        sender=InMemoryWebhooks(),
+        journal=stores,
+        clock=world,
+        ids=world,
     )
 
 

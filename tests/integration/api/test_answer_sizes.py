@@ -1,0 +1,141 @@
+"""Answers are small whatever comes: a hostile body is never paid for with a larger answer."""
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from chalicelib.domain.actors import Role
+from tests.support.carrier import Carrier, Reply, Round, fix, note
+from tests.support.declarations import DECLARATIONS
+from tests.support.depth import times
+
+MOST_BYTES: Final = 32 * 1024
+BODIES: Final = times(quick=400, deep=12_000)
+FIXES: Final = 1_000
+WORDS: Final = ("x", "\U0001f69a", "/~", "\u202e", '\\"', "\u0000", "lat_deg", "\u00e4")
+PUBLIC_BYTES: Final = 8 * 1024
+
+
+@pytest.fixture(scope="module")
+def van(shared: Carrier) -> Round:
+    return shared.round(2).started()
+
+
+def sends(van: Round) -> dict[str, Callable[[bytes], Reply]]:
+    """Every route that takes a body, asked by somebody who may."""
+    carrier = van.carrier
+    ids = {"stop_id": van.stop_ids[0], "driver_id": van.driver_id, "route_id": van.route_id}
+    found: dict[str, Callable[[bytes], Reply]] = {}
+    for (method, path), declaration in DECLARATIONS.items():
+        if method == "POST" and declaration.takes is not None:
+            role = min(declaration.principals)
+            token = {Role.DRIVER: van.token, Role.SHIPPER: van.shop.key, Role.PUBLIC: ""}.get(
+                role, carrier.admin
+            )
+            address = path.format_map(ids)
+            found[path] = lambda body, a=address, t=token: carrier.call("POST", a, body, token=t)  # type: ignore[misc]
+    return found
+
+
+def hostile(rnd: random.Random, valid: dict[str, Any]) -> bytes:
+    """A body of up to the size of a batch that is wrong in one way or in many."""
+    size = rnd.choice((1, 10, 100, 1_000)) * rnd.randint(1, 9)
+    text = rnd.choice(WORDS) * min(size, 20_000)
+    many = {f"{text[:40]}{number}": number for number in range(min(size, 4_000))}
+    body: Any = rnd.choice(
+        (
+            many,
+            valid | many,
+            {text: text},
+            valid | {text: 1},
+            dict.fromkeys(valid, text),
+            dict.fromkeys(valid, many),
+            {name: [many] * 20 for name in valid},
+            {name: [value] * size for name, value in valid.items()},
+            {"fixes": [many | {"lat_deg": text}] * rnd.randint(1, 30)},
+            {"fixes": [fix_of(rnd) for _ in range(rnd.randint(1, FIXES))]},
+            {"fixes": [{"recorded_at": text[:100]} for _ in range(min(size, FIXES))]},
+            {"stops": [{"shipment_ids": [text]}] * min(size, 500)},
+            {"scans": [{"barcode": text, **many}] * rnd.randint(1, 50)},
+            {"parcels": [{"barcode": ""}] * size},
+            {"code": text},
+            [many],
+            nested(rnd.randint(1, 60)),
+        )
+    )
+    return json.dumps(body).encode()
+
+
+def fix_of(rnd: random.Random) -> dict[str, Any]:
+    """A fix with anything in it."""
+    numbers: tuple[Any, ...] = (0, -1, 91.5, 1e308, 2**70, None, "x", True, [], {})
+    names = ("lat_deg", "lon_deg", "accuracy_m", "speed_mps", "heading_deg", "battery_ratio")
+    years = ("1970", "1980", "2026", "2099")
+    at = f"{rnd.choice(years)}-01-01T00:00:00Z"
+    return {"recorded_at": at} | {name: rnd.choice(numbers) for name in names}
+
+
+def nested(depth: int) -> Any:
+    body: Any = {}
+    for _ in range(depth):
+        body = {"a": [body]}
+    return body
+
+
+def test_refusals_of_hostile_bodies_are_small(van: Round) -> None:
+    rnd, asks = random.Random(7), sends(van)
+    valid = {"recipient": 1, "stops": 1, "fixes": 1, "scans": 1, "code": 1, "name": 1, "url": 1}
+    largest = {"refused": (0, ""), "taken": (0, "")}
+    for _ in range(BODIES):
+        path = rnd.choice(sorted(asks))
+        reply = asks[path](hostile(rnd, valid))
+        assert reply.status < 500, (path, reply.body[:300])
+        kind = "taken" if reply.status < 400 else "refused"
+        largest[kind] = max(largest[kind], (len(reply.body), path))
+    note(f"{BODIES} bodies; largest answers in bytes: {largest}")
+
+    assert largest["refused"][0] <= MOST_BYTES
+
+
+def test_errors_are_listed_up_to_twenty_and_counted(van: Round) -> None:
+    unknown = {f"unknown {number} {'x' * 300}": 1 for number in range(300)}
+
+    reply = van.call("POST", "scans", {"scans": [], **unknown})
+
+    assert reply.status == 422
+    assert (len(reply.json["errors"]), reply.json["error_count"]) == (20, 301)
+    assert len(reply.body) <= MOST_BYTES
+
+
+def test_a_pointer_into_a_name_that_is_too_long_ends_above_it(van: Round) -> None:
+    scan = {"action_id": "a", "barcode": "b", "scanned_at": "2026-11-23T12:00:00Z"}
+
+    reply = van.call("POST", "scans", {"scans": [scan | {"\U0001f69a" * 5_000: 1}]})
+
+    assert reply.pointers == ["/scans/0"]
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_public_body_has_at_most_eight_kilobytes(shared: Carrier, more: int) -> None:
+    frame = b'{"code": ""}'
+    body = b'{"code": "' + b"x" * (PUBLIC_BYTES - len(frame) + more) + b'"}'
+    assert len(body) == PUBLIC_BYTES + more
+
+    reply = shared.call("POST", "/v1/driver/session", body)
+
+    assert reply.status == (413 if more else 422)
+
+
+def test_verdicts_on_a_whole_batch_are_counted_in_bytes(van: Round) -> None:
+    batch = [
+        fix(van.carrier.clock.now()) | {"lat_deg": 0.0, "lon_deg": 0.0, "accuracy_m": 9e4 + number}
+        for number in range(FIXES)
+    ]
+
+    reply = van.positions(*batch)
+
+    note(f"{FIXES} refused fixes: an answer of {len(reply.body)} bytes")
+    assert reply.status == 200

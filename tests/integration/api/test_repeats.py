@@ -1,0 +1,268 @@
+"""Repeats under an Idempotency-Key: for every POST, the same bytes and no second effect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any, Final
+
+import pytest
+from moto.core.models import botocore_stubber
+
+from chalicelib.services.repeats import LEASE
+from tests.support.carrier import Carrier, Reply, Round, fix
+from tests.support.declarations import DECLARATIONS
+from tests.support.faults import THROTTLE, Crash, Faults, crash_after
+
+POSTS: Final = {path for (method, path), d in DECLARATIONS.items() if d.is_idempotent}
+
+
+@dataclass
+class Ask:
+    """A request that somebody may make, and one of the same kind with another body."""
+
+    carrier: Carrier
+    path: str
+    body: Any
+    token: str
+    other: Any = field(default_factory=dict)
+    number: int = field(default_factory=count().__next__)
+    """Part of its keys: many a dispatcher asks here with one and the same token."""
+
+    def __call__(self, key: str = "key-1", body: Any = None) -> Reply:
+        headers = {"Idempotency-Key": f"{key} {self.number}"}
+        sent = self.body if body is None else body
+        return self.carrier.call("POST", self.path, sent, token=self.token, headers=headers)
+
+
+def shipper(carrier: Carrier) -> Ask:
+    body = {"name": "Kirjakauppa"}
+    return Ask(carrier, "/v1/shippers", body, carrier.admin, {"name": "Another"})
+
+
+def key(carrier: Carrier) -> Ask:
+    body = {"role": "dispatcher", "label": "one"}
+    return Ask(carrier, "/v1/keys", body, carrier.admin, body | {"label": "another"})
+
+
+def hub(carrier: Carrier) -> Ask:
+    place = {"lat_deg": 60.2, "lon_deg": 24.9}
+    body = {"name": "Pasila", "time_zone": "Europe/Helsinki", **place}
+    return Ask(carrier, "/v1/hubs", body, carrier.dispatcher, body | {"name": "Another"})
+
+
+def driver(carrier: Carrier) -> Ask:
+    return Ask(carrier, "/v1/drivers", {"name": "A"}, carrier.dispatcher, {"name": "B"})
+
+
+def invitation(carrier: Carrier) -> Ask:
+    driver_id, _ = carrier.driver()
+    return Ask(carrier, f"/v1/drivers/{driver_id}/invitations", {}, carrier.dispatcher)
+
+
+def webhook(carrier: Carrier) -> Ask:
+    body = {"url": "http://127.0.0.1:9/hook"}
+    other = body | {"event_types": ["shipment.delivered"]}
+    return Ask(carrier, "/v1/webhooks", body, carrier.shop().key, other)
+
+
+def shipment(carrier: Carrier) -> Ask:
+    shop = carrier.shop()
+    return Ask(carrier, "/v1/shipments", shop.order(), shop.key, shop.order())
+
+
+def plan(carrier: Carrier) -> Ask:
+    shop = carrier.shop()
+    ids = [shop.shipment(stop=i)["id"] for i in range(3)]
+    driver_id, _ = carrier.driver()
+    now = carrier.clock.now()
+    body = {
+        "driver_id": driver_id,
+        "hub_id": carrier.hub_id,
+        "service_day": now.date().isoformat(),
+        "starts_at": now.isoformat(),
+        "stops": [{"shipment_ids": [shipment_id]} for shipment_id in ids],
+    }
+    return Ask(carrier, "/v1/routes", body, carrier.dispatcher, body | {"stops": body["stops"][:2]})
+
+
+def start(carrier: Carrier) -> Ask:
+    van = carrier.round(1).loaded()
+    return Ask(carrier, f"/v1/routes/{van.route_id}/start", None, carrier.dispatcher)
+
+
+def of_van(van: Round, path: str, body: Any, **other: Any) -> Ask:
+    return Ask(van.carrier, f"/v1/driver/{path}", body, van.token, body | other)
+
+
+def driver_start(carrier: Carrier) -> Ask:
+    van = carrier.round(1).loaded()
+    return of_van(van, "route/start", van.action(), action_id="another")
+
+
+def scans(carrier: Carrier) -> Ask:
+    van = carrier.round(1)
+    ((order),) = van.orders.values()
+    scan = {"barcode": order["parcels"][0]["barcode"], "action_id": "one"}
+    scan["scanned_at"] = carrier.clock.now().isoformat()
+    return of_van(van, "scans", {"scans": [scan]}, scans=[scan | {"action_id": "another"}])
+
+
+def positions(carrier: Carrier) -> Ask:
+    van = carrier.round(1).started()
+    sent, other = (fix(carrier.clock.now(), way_m) for way_m in (-900.0, -800.0))
+    return of_van(van, "positions", {"fixes": [sent]}, fixes=[other])
+
+
+def proof(carrier: Carrier) -> Ask:
+    van = carrier.round(1).started()
+    body = {"kind": "photo", "content_type": "image/jpeg", "size_bytes": 9}
+    return of_van(van, "proofs", body | {"shipment_id": van.ids[0][0]}, size_bytes=10)
+
+
+def stop(verb: str, **more: Any) -> Callable[[Carrier], Ask]:
+    def ask(carrier: Carrier) -> Ask:
+        van = carrier.round(1).started()
+        path = f"stops/{van.stop_ids[0]}/{verb}"
+        return of_van(van, path, van.action(**more), action_id="another")
+
+    return ask
+
+
+ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
+    "/v1/shippers": shipper,
+    "/v1/keys": key,
+    "/v1/hubs": hub,
+    "/v1/drivers": driver,
+    "/v1/drivers/{driver_id}/invitations": invitation,
+    "/v1/webhooks": webhook,
+    "/v1/shipments": shipment,
+    "/v1/routes": plan,
+    "/v1/routes/{route_id}/start": start,
+    "/v1/driver/route/start": driver_start,
+    "/v1/driver/scans": scans,
+    "/v1/driver/positions": positions,
+    "/v1/driver/proofs": proof,
+    "/v1/driver/stops/{stop_id}/arrive": stop("arrive"),
+    "/v1/driver/stops/{stop_id}/deliver": stop("deliver"),
+    "/v1/driver/stops/{stop_id}/fail": stop("fail", reason="not_home"),
+}
+
+
+@pytest.fixture(params=ASKS)
+def ask(request: pytest.FixtureRequest, shared: Carrier) -> Ask:
+    made: Ask = ASKS[request.param](shared)
+    return made
+
+
+def test_every_post_of_somebody_whom_we_know_is_here() -> None:
+    assert set(ASKS) == POSTS
+
+
+def test_a_repeat_gets_the_same_bytes_and_has_no_effect(ask: Ask, impatient: None) -> None:
+    with Faults(outage={"dynamodb": THROTTLE}).on(*ask.carrier.clients()):
+        failed = ask()
+    first = ask()
+    ask.carrier.clock.advance(timedelta(minutes=7))
+    ask.carrier.rewire()
+    before = ask.carrier.everything()
+
+    again = [ask() for _ in range(2)]
+    other = ask(body=ask.other)
+
+    assert failed.status == 503, "and that is not kept"
+    assert first.status in {200, 201}, first.body
+    assert "Idempotency-Replayed" not in first.headers
+    assert {reply.headers["Idempotency-Replayed"] for reply in again} == {"true"}
+    assert {(reply.status, reply.body) for reply in again} == {(first.status, first.body)}
+    for name in ("Content-Type", "Cache-Control"):
+        assert {reply.headers[name] for reply in again} == {first.headers[name]}
+    if ask.other:
+        assert (other.status, other.code) == (422, "idempotency_key_reused")
+    assert ask.carrier.everything() == before
+
+
+def test_the_same_key_at_another_address_is_another_request(shared: Carrier) -> None:
+    asks = [hub(shared), driver(shared), invitation(shared), invitation(shared)]
+    headers = {"Idempotency-Key": "everywhere the same"}
+
+    replies = [
+        shared.call("POST", ask.path, ask.body, token=ask.token, headers=headers) for ask in asks
+    ]
+
+    assert {reply.status for reply in replies} == {201}
+    assert len({reply.body for reply in replies}) == 4
+
+
+def test_answers_with_secrets_are_not_kept_in_the_clear(shared: Carrier) -> None:
+    secrets = [key(shared)("s").json["key"], invitation(shared)("s").json["code"]]
+    secrets.append(webhook(shared)("s").json["secret"])
+
+    kept = repr(shared.rows("ledger"))
+
+    assert len(kept) > 1_000
+    assert [secret for secret in secrets if secret in kept] == []
+
+
+@pytest.mark.parametrize("path", ["/v1/routes/{route_id}/start", "/v1/driver/scans"])
+def test_while_a_request_runs_its_repeat_is_told_when_to_come_back(
+    shared: Carrier, path: str
+) -> None:
+    ask = ASKS[path](shared)
+    claimed_and_gone = Faults(plan={("dynamodb", "PutItem", 1): crash_after})
+    with pytest.raises(Crash), claimed_and_gone.on(*shared.clients()):
+        ask()
+
+    running = ask()
+    assert (running.status, running.code) == (409, "request_running")
+    wait_s = int(running.headers["Retry-After"])
+    assert 1 <= wait_s <= LEASE.total_seconds()
+    shared.clock.advance(timedelta(seconds=wait_s))
+    assert ask().status in {200, 201}
+    assert ask().headers["Idempotency-Replayed"] == "true"
+
+
+def test_a_refusal_is_judged_anew(shared: Carrier) -> None:
+    van = shared.round(1)
+    ask = Ask(shared, f"/v1/routes/{van.route_id}/start", None, shared.dispatcher)
+
+    refused = ask()
+    van.loaded()
+    started = ask()
+
+    assert (refused.status, refused.code) == (409, "nothing_loaded")
+    assert started.status == 200
+    assert "Idempotency-Replayed" not in started.headers
+
+
+def rivals(ask: Ask, at_call: tuple[str, int]) -> tuple[Reply, list[Reply]]:
+    """The answer to a request, and that to the same one sent while the first makes this call."""
+    met: list[Reply] = []
+
+    def meanwhile(request: Any) -> Any:
+        met.append(ask())
+        return botocore_stubber("before-send", request)
+
+    operation, number = at_call
+    faults = Faults(plan={("dynamodb", operation, number): meanwhile})
+    with faults.on(*ask.carrier.clients()):
+        return ask(), met
+
+
+@pytest.mark.parametrize("path", ["/v1/shipments", "/v1/webhooks", "/v1/routes", "/v1/drivers"])
+def test_two_at_once_under_one_key_have_one_effect_and_one_answer(
+    shared: Carrier, path: str, impatient: None
+) -> None:
+    plain = ASKS[path](shared)
+    with Faults().on(*shared.clients()) as counting:
+        plain()
+    for (_, operation), calls in sorted(counting.calls.items()):
+        for number in range(1, calls + 1):
+            ask = ASKS[path](shared)
+            first, met = rivals(ask, (operation, number))
+            last = ask()
+
+            assert last.headers.get("Idempotency-Replayed") == "true", (first, met, last)
+            told = {reply.body for reply in (first, *met) if reply.status == 201}
+            assert told == {last.body}, (operation, number)
+            assert {reply.status for reply in (first, *met)} <= {201, 409, 503}
