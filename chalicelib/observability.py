@@ -53,7 +53,9 @@ class Metric(StrEnum):
 
 def name_stage(stage: str) -> None:
     """Say in every metric which deployment it is of, so that each has alarms of its own."""
-    _metrics.set_default_dimensions(stage=stage)
+    if _metrics.default_dimensions.get("stage") != stage:
+        _metrics.provider.dimension_set.pop("stage", None)  # Powertools warns of another value
+        _metrics.set_default_dimensions(stage=stage)
 
 
 def count(metric: Metric, value: int = 1) -> None:

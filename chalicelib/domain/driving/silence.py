@@ -38,10 +38,9 @@ def decide_in_silence(
         return live, ()
     alerts: list[Alert] = []
     progress, room = list(live.progress), limit
-    rules = (_heard_again,) if now - heard < policy.silence_grace else (_silent, _broken)
     for stops_before, i in enumerate(live.remaining()):
         given = AlertInput(i, route.stops[i], progress[i], stops_before, live.etas[i], now)
-        for rule in rules:
+        for rule in (_heard_again, _silent, _broken):
             outcome = rule(given, heard, policy)
             if outcome is None:
                 continue
@@ -51,14 +50,20 @@ def decide_in_silence(
             alert, progress[i] = outcome
             given = given._replace(progress=progress[i])
             alerts.append(alert)
+            if alert.kind is AlertKind.HEARD_AGAIN:
+                break
     return (replace(live, progress=tuple(progress)), tuple(alerts)) if alerts else (live, ())
 
 
 def _heard_again(
     given: AlertInput, heard: datetime, policy: Policy
 ) -> tuple[Alert, Progress] | None:
-    del heard
-    return heard_again(given, policy)
+    """There is newer news than those that the silence was told of."""
+    progress = given.progress
+    promise, told_at = progress.promise or given.stop.promise, progress.told_at
+    if promise is not None and told_at is not None and promise.latest < told_at:
+        return heard_again(given, policy) if heard > told_at else None
+    return heard_again(given, policy) if given.as_of - heard < policy.silent_after else None
 
 
 def _silent(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, Progress] | None:

@@ -44,7 +44,7 @@ def test_a_silent_van_is_told_within_two_minutes_once_and_told_back(
     found = shared.round(1).started()
     (shipment_id,) = found.ids[0]
     bridge.settle()
-    found.drive(-9_000.0)
+    found.drive(-9_000.0, after_s=1_200.0)
     heard = shared.clock.now()
     latest = datetime.fromisoformat(found.shop.get(shipment_id)["promise"]["latest"])
 

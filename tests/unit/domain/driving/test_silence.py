@@ -192,3 +192,16 @@ def test_a_report_ends_the_silence_with_the_next_sweep() -> None:
 
     assert kinds == [AlertKind.HEARD_AGAIN]
     assert not after.progress[0].is_silent
+
+
+def test_old_news_do_not_end_a_silence() -> None:
+    silent, _ = told(heard(END - seconds(1)), END + seconds(60))
+
+    assert told(silent, END + seconds(100))[1] == []
+
+
+def test_news_that_move_no_head_end_it_with_the_next_sweep() -> None:
+    silent, _ = told(heard(NOON), END + minutes(2))
+    unsure = replace(silent, recent=(make_fix(NOON), make_fix(END + minutes(9))))
+
+    assert told(unsure, END + minutes(9) + seconds(90))[1] == [AlertKind.HEARD_AGAIN]
