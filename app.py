@@ -10,7 +10,7 @@ gc.disable()  # a collection finds nothing while modules are made, and costs a t
 
 from typing import Any
 
-from chalice.app import Chalice, DynamoDBEvent, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.bootstrap import serving
 from chalicelib.bootstrap.container import container
@@ -56,6 +56,19 @@ def publish_events(event: DynamoDBEvent) -> dict[str, Any]:
 
 
 @app.on_dynamodb_record(
+    stream_arn="arn:aws:dynamodb:local:000000000000:table/shipments/stream/placeholder",
+    batch_size=100,
+    starting_position="TRIM_HORIZON",
+    name="expire_shipments",
+)
+def expire_shipments(event: DynamoDBEvent) -> dict[str, Any]:
+    """From the shipments' stream to the date on which finished ones are forgotten."""
+    from chalicelib.triggers import streams
+
+    return streams.expire_shipments(event.to_dict(), expire=container().expire_shipments)
+
+
+@app.on_dynamodb_record(
     stream_arn="arn:aws:dynamodb:local:000000000000:table/routes/stream/placeholder",
     batch_size=100,
     starting_position="TRIM_HORIZON",
@@ -84,7 +97,17 @@ def deliver_webhook(event: SQSEvent) -> dict[str, Any]:
     """From the topic to shippers' servers."""
     from chalicelib.triggers import queues
 
-    return queues.deliver_webhook(event.to_dict(), deliver=container().deliver_webhook)
+    deliver = container().deliver_webhook
+    return queues.deliver_webhook(event.to_dict(), deliver=deliver, again=deliver.again)
+
+
+@app.schedule("rate(1 minute)", name="sweep_fleet")
+def sweep_fleet(event: CloudWatchEvent) -> None:
+    """Each minute, what no fix tells: silent drivers."""
+    from chalicelib.triggers import schedules
+
+    del event
+    schedules.sweep_fleet(sweep=container().sweep_fleet)
 
 
 serving.prepare()

@@ -50,9 +50,17 @@ PROGRAMS: Final = {
             "from chalicelib.adapters.aws import client; client('sns')"
         ),
     ),
+    "expire_shipments": (
+        "app.expire_shipments",
+        f"{WIRED} {STREAMS} wired.expire_shipments; {DYNAMODB}",
+    ),
     "learn_travel_times": (
         "app.learn_travel_times",
         f"{WIRED} {STREAMS} wired.learn_travel_times; {DYNAMODB}",
+    ),
+    "sweep_fleet": (
+        "app.sweep_fleet",
+        f"{WIRED} from chalicelib.triggers import schedules; wired.sweep_fleet; {DYNAMODB}",
     ),
     "notify_recipient": (
         "app.notify_recipient",

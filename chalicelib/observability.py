@@ -33,6 +33,11 @@ class Metric(StrEnum):
     WEBHOOKS_DELIVERED = "webhooks_delivered"
     WEBHOOKS_REFUSED = "webhooks_refused"
     WEBHOOKS_FAILED = "webhooks_failed"
+    """Tries that failed. Each is tried again, or given up after the last."""
+    WEBHOOKS_GIVEN_UP = "webhooks_given_up"
+    """Deliveries whose last try failed."""
+    WEBHOOKS_SWITCHED_OFF = "webhooks_switched_off"
+    """Endpoints whose servers answered 410."""
     ROAD_NETWORK_FAILOVERS = "road_network_failovers"
     """Plans made by the great circle because the road network failed."""
     DEPARTURES_LEARNT = "departures_learnt"
@@ -40,8 +45,17 @@ class Metric(StrEnum):
     """Corrupt travel pages."""
     TRAVEL_PAGES_NEWER = "travel_pages_newer"
     """Travel pages in a format of newer code."""
+    DRIVERS_NOT_SWEPT = "drivers_not_swept"
+    """Drivers on duty that a sweep could not look at. The next one tries again."""
     MESSAGES_PARKED = "messages_parked"
     """Messages that no repeat can repair. They end in a dead-letter queue."""
+
+
+def name_stage(stage: str) -> None:
+    """Say in every metric which deployment it is of, so that each has alarms of its own."""
+    if _metrics.default_dimensions.get("stage") != stage:
+        _metrics.provider.dimension_set.pop("stage", None)  # Powertools warns of another value
+        _metrics.set_default_dimensions(stage=stage)
 
 
 def count(metric: Metric, value: int = 1) -> None:

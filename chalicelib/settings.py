@@ -7,6 +7,9 @@ from urllib.parse import SplitResult, urlsplit
 
 ROAD_NETWORKS: Final = frozenset({"great_circle", "amazon_location"})
 ROAD_SERVERS: Final = frozenset({"osrm", "valhalla"})
+SHORTEST_DAYS: Final = 15
+"""A tracking link lives for 14 days after the delivery."""
+LONGEST_DAYS: Final = 3_650
 
 
 class SettingsError(Exception):
@@ -32,6 +35,8 @@ class Settings:
     """Private bucket of the proof files."""
     events_topic_arn: str
     """SNS topic that every public event is published to."""
+    webhooks_queue_url: str
+    """SQS queue of webhooks; further tries wait in it."""
     stream_dlq_url: str
     """SQS queue of records that no repeat mends."""
     public_base_url: str
@@ -45,6 +50,8 @@ class Settings:
     road_network: str
     """The source of road times: ``great_circle`` (none), ``amazon_location``, or ``osrm:`` or
     ``valhalla:`` with the address of a server."""
+    shipment_retention_days: str
+    """How long finished shipments are kept, in whole days."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
 
@@ -61,6 +68,7 @@ class Settings:
             raise SettingsError(msg)
         values = {field: environ[name] for field, name in names.items()}
         require_road_network(values["road_network"])
+        require_days("SHIPMENT_RETENTION_DAYS", values["shipment_retention_days"])
         return cls(**values | {"public_base_url": values["public_base_url"].rstrip("/")})
 
 
@@ -74,6 +82,13 @@ def require_road_network(value: str) -> None:
         " the address as https://roads.example without user, query or fragment"
     )
     raise SettingsError(msg)
+
+
+def require_days(name: str, value: str) -> None:
+    """Raise SettingsError unless the value is a number of days that keeps tracking links alive."""
+    if not (value.isascii() and value.isdigit() and SHORTEST_DAYS <= int(value) <= LONGEST_DAYS):
+        msg = f"{name} must be a whole number of days from {SHORTEST_DAYS} to {LONGEST_DAYS}"
+        raise SettingsError(msg)
 
 
 def _is_server(url: str) -> bool:

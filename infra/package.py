@@ -30,6 +30,9 @@ ZIP_NAME: Final = "deployment.zip"
 LEAST_SHARE_MB: Final = 0.1
 """Smaller packages are not listed: the weight is in few of them."""
 RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
+SNAPSHOT_RUNTIMES: Final = frozenset({"python3.12", "python3.13", "python3.14"})
+"""The runtimes for which Lambda has SnapStart."""
+ALIAS: Final = "live"
 VARIABLES_BY_PARAMETER: Final = {
     "Stage": "STAGE",
     "PublicBaseUrl": "PUBLIC_BASE_URL",
@@ -37,6 +40,7 @@ VARIABLES_BY_PARAMETER: Final = {
     "TileUrl": "TILE_URL",
     "TileAttribution": "TILE_ATTRIBUTION",
     "RoadNetwork": "ROAD_NETWORK",
+    "ShipmentRetentionDays": "SHIPMENT_RETENTION_DAYS",
     "LogLevel": "LOG_LEVEL",
 }
 """The parameters whose defaults come from the stage in `.chalice/config.json`."""
@@ -106,6 +110,7 @@ def generate(stage: str, scratch: Path) -> Generated:
     template = load(output / "sam.yaml")
     _set_defaults(template, _config()["stages"][stage]["environment_variables"])
     _keep_data_only_in(template, stage)
+    start_from_snapshots(template, RUNTIME)
     return Generated(template, output / ZIP_NAME, project)
 
 
@@ -137,6 +142,32 @@ def write_template(template: Mapping[str, Any], into: Path) -> Path:
     text = yaml.dump(dict(template), Dumper=_NoAliases, allow_unicode=True, width=120)
     into.write_text(text, encoding="utf-8")
     return into
+
+
+def start_from_snapshots(template: dict[str, Any], runtime: str) -> None:
+    """Let the API's containers start from a snapshot, where the runtime has them.
+
+    A snapshot belongs to a published version, so the API calls the alias of the newest one. Every
+    deployment publishes a version, also one that only changes the environment.
+    """
+    if runtime not in SNAPSHOT_RUNTIMES:
+        return
+    resources = template["Resources"]
+    resources["APIHandler"]["Properties"] |= {
+        "SnapStart": {"ApplyOn": "PublishedVersions"},
+        "AutoPublishAlias": ALIAS,
+        "AutoPublishAliasAllProperties": True,
+    }
+    alias = {"Ref": f"APIHandlerAlias{ALIAS}"}  # SAM names it so; its Ref is its ARN
+    resources["APIHandlerInvokePermission"]["Properties"]["FunctionName"] = alias
+    body = resources["RestAPI"]["Properties"]["DefinitionBody"]
+    for methods in body["paths"].values():
+        for method in methods.values():
+            integration = method.get("x-amazon-apigateway-integration", {})
+            if integration.get("type") == "aws_proxy":
+                uri = integration["uri"]["Fn::Sub"]
+                aliased = uri.replace("${APIHandler.Arn}", f"${{APIHandler.Arn}}:{ALIAS}")
+                integration["uri"] = {"Fn::Sub": aliased}
 
 
 def _set_defaults(template: Mapping[str, Any], variables: Mapping[str, str]) -> None:

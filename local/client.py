@@ -41,6 +41,9 @@ class Line:
                 self._hang_up()
                 if is_fresh:
                     raise
+            except OSError:  # such as a time-out: this connection waits for an answer for ever
+                self._hang_up()
+                raise
             return self._exchange_once(method, path, content, headers)
 
     def close(self) -> None:

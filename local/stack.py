@@ -14,6 +14,8 @@ from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION, Stack
 from local import environment
 from local.client import Api, Line
 from local.clock import VirtualClock
+from local.cloud.forgetting import forgetter
+from local.cloud.queues import delays_on
 from local.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -83,6 +85,8 @@ def running_stack(
     with ExitStack() as closing:
         closing.enter_context(environment.changed({"POWERTOOLS_LOG_LEVEL": log_level}))
         endpoint_url = environment.foreign_endpoint() or _moto(closing, in_process=in_process)
+        if not environment.foreign_endpoint():
+            closing.enter_context(delays_on(clock))
         aws = _aws(closing, endpoint_url, {"LogLevel": log_level, **(parameters or {})}, progress)
 
         from local.cloud.bridge import bridge  # noqa: PLC0415 (boto3: only now is the environment right)
@@ -98,6 +102,8 @@ def running_stack(
         peeks = in_process and not aws.is_foreign
         events = bridge(served, aws.provisioned, aws.session, clock, peeks=peeks)
         events.after_delivery.append(inbox.collect)
+        if not aws.is_foreign:
+            events.after_delivery.append(forgetter())
         closing.callback(events.stop)
         if in_background:
             events.start()

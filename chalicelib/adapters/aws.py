@@ -52,7 +52,7 @@ PASSING: Final = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Error codes of DynamoDB, SNS, SES and S3 that mean: try again later."""
+"""Error codes of DynamoDB, SNS, SQS, SES and S3 that mean: try again later."""
 
 
 class GeoRoutesClient(Protocol):

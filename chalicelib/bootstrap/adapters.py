@@ -7,6 +7,7 @@ it serves: use cases are wired by it.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.shipments import Barcodes, Shipments
     from chalicelib.services.ports.system import Clock, Ids, Pauses, Signer
     from chalicelib.services.ports.travel import Forecasts, TravelPages
-    from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookSender
+    from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookQueue, WebhookSender
     from chalicelib.settings import Settings
 
 
@@ -57,7 +58,8 @@ class Adapters:
     @property
     def policy(self) -> Policy:
         """The tunables of the rules."""
-        return Policy()
+        days = int(self.settings.shipment_retention_days)
+        return Policy(shipment_retention=timedelta(days=days))
 
     @property
     def public_base_url(self) -> PublicBaseUrl:
@@ -274,6 +276,13 @@ class Adapters:
         return HttpsWebhookSender(
             refused_hosts=frozenset({own_host}), allow_local=self._allow_local_webhooks
         )
+
+    @cached_property
+    def webhook_queue(self) -> WebhookQueue:
+        """Where further tries of webhooks wait."""
+        from chalicelib.adapters.webhooks.queue import SqsWebhookQueue
+
+        return SqsWebhookQueue(self.settings.webhooks_queue_url)
 
     @property
     def event_from_image(self) -> Callable[[Mapping[str, Any]], Event]:

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap.adapters import Adapters
+from chalicelib.observability import name_stage
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.services.cursors import Cursors
     from chalicelib.services.driving.ingest_positions import IngestPositions
     from chalicelib.services.driving.scan_parcels import ScanParcels
+    from chalicelib.services.driving.sweep_fleet import SweepFleet
     from chalicelib.services.driving.work_stops import WorkStop
     from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
     from chalicelib.services.learning.show_accuracy import ShowAccuracy
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
     from chalicelib.services.shipments.create_shipment import CreateShipment
+    from chalicelib.services.shipments.expire_shipments import ExpireShipments
     from chalicelib.services.shipments.publish_events import PublishEvents
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
@@ -80,6 +83,7 @@ class Container:
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
+    expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")
 
     plan_route: PlanRoute = use_case("routes.plan_routes")
@@ -88,6 +92,7 @@ class Container:
 
     scan_parcels: ScanParcels = use_case("driving.scan_parcels")
     ingest_positions: IngestPositions = use_case("driving.ingest_positions")
+    sweep_fleet: SweepFleet = use_case("driving.sweep_fleet")
     work_stop: WorkStop = use_case("driving.work_stops")
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
 
@@ -173,4 +178,5 @@ def wiring(
         from chalicelib.adapters.clock import SystemClock
 
         clock = SystemClock()
+    name_stage(settings.stage)
     return Container(Adapters(settings, clock, allow_local_webhooks=allow_local_webhooks))

@@ -25,6 +25,12 @@ RUN_SHEET_RETENTION: Final = timedelta(days=7)
 Longer than anybody drives it.
 """
 
+PLAN_RETENTION: Final = timedelta(days=90)
+"""How long after its planned start a route's plan, with places and ids, is kept.
+
+Longer than the tracks, which are judged by it.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -78,6 +84,18 @@ class Policy:
     """A route starts on its service day, or at most so long before or after its planned start."""
     stale_after: timedelta = timedelta(seconds=180)
     """We do not show an older position as live."""
+    silent_after: timedelta = timedelta(minutes=10)
+    """A van is silent when its news are this old, and a promise begins soon or has begun."""
+    silence_grace: timedelta = timedelta(minutes=1)
+    """At the end of a promise, a van that has sent nothing for this long is silent.
+
+    With a look each minute, a broken promise is told within two minutes of its end.
+    """
+    shipment_retention: timedelta = timedelta(days=180)
+    """All that is stored of a shipment expires this long after it was finished.
+
+    An operator sets it (``SHIPMENT_RETENTION_DAYS``).
+    """
     track_retention: timedelta = timedelta(days=60)
     """Positions expire after this time (CNIL: two months in principle)."""
     link_retention: timedelta = timedelta(days=14)

@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.payloads import from_message
+from chalicelib.domain.webhooks.tries import WebhookTry, from_text, is_try
 from chalicelib.observability import counted, logger
 from chalicelib.triggers.failures import Failures, failures, park
 
@@ -66,16 +67,24 @@ def notify_recipient(
         return _processed(in_order, tell)
 
 
-def deliver_webhook(batch: Batch, *, deliver: UseCase) -> Failures:
-    """Tell shippers. Returns the ids of failed messages.
+def deliver_webhook(
+    batch: Batch, *, deliver: UseCase, again: Callable[[WebhookTry], Report]
+) -> Failures:
+    """Tell shippers: of new events, and ``again`` where a try failed. Returns the failed messages.
 
     All messages are delivered at the same time: a dead endpoint holds up no other shipper.
     """
     records = batch["Records"]
+
+    def work_on(record: SQSRecord) -> None:
+        if is_try(record.body):
+            _work(record, again, from_text)
+        else:
+            _work(record, deliver)
+
     with counted(), ThreadPoolExecutor(max(len(records), 1)) as threads:
         work = {
-            record["messageId"]: threads.submit(_work, SQSRecord(record), deliver)
-            for record in records
+            record["messageId"]: threads.submit(work_on, SQSRecord(record)) for record in records
         }
 
         def wait_for(record: SQSRecord) -> None:
@@ -92,16 +101,21 @@ def _processed(records: list[dict[str, Any]], handler: Callable[[SQSRecord], Non
     return {"batchItemFailures": list(answer["batchItemFailures"])}  # type: ignore[arg-type]
 
 
-def _work(record: SQSRecord, use_case: UseCase) -> None:
+def _work(
+    record: SQSRecord,
+    use_case: Callable[[Any], Report],
+    read: Callable[[str], Event | WebhookTry] = from_message,
+) -> None:
     """Raises whatever keeps the message from being done."""
     try:
-        event = from_message(record.body)
+        found = read(record.body)
     except Invalid as exc:
         park("message", record.message_id, exc)
         raise
+    event = found.event if isinstance(found, WebhookTry) else found
     about = {"message_id": record.message_id, "event_id": event.id}
     try:
-        report = use_case(event)
+        report = use_case(found)
     except Exception:
         logger.exception("message failed", extra=about)
         raise

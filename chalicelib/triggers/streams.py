@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.domain.errors import Invalid, Unavailable
-from chalicelib.domain.ids import RouteId
+from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.shipments.events import Event
 from chalicelib.observability import counted
 from chalicelib.triggers.failures import Failures, failures, park
@@ -73,6 +73,29 @@ def learn_travel_times(
         failed = learn(tuple(routes_by_sequence.values()))
         return failures(
             sequence for sequence, route_id in routes_by_sequence.items() if route_id in failed
+        )
+
+
+def expire_shipments(
+    batch: Batch, *, expire: Callable[[Sequence[ShipmentId]], frozenset[ShipmentId]]
+) -> Failures:
+    """Let the finished shipments of a batch expire. Returns failed sequence numbers, lowest first.
+
+    ``expire`` returns the shipments that could not be marked.
+    """
+    with counted():
+        records = [record for record in batch["Records"] if _is_new(record, "EVENT#")]
+        shipments_by_sequence = {
+            record["dynamodb"]["SequenceNumber"]: ShipmentId(
+                record["dynamodb"]["Keys"]["shipment_id"]["S"]
+            )
+            for record in records
+        }
+        failed = expire(tuple(shipments_by_sequence.values()))
+        return failures(
+            sequence
+            for sequence, shipment_id in shipments_by_sequence.items()
+            if shipment_id in failed
         )
 
 

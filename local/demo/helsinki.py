@@ -52,7 +52,9 @@ class Demo:
         """One link for each remaining stop: the vans in turn, the nearest stops first."""
         coming = [[stop for stop in van.stops if not stop.outcome][1:] for van in self.vans]
         in_turn = itertools.chain(*itertools.zip_longest(*coming))
-        return [stop.parcels[0].tracking_url for stop in in_turn if stop is not None]
+        parcels = [stop.parcels[0] for stop in in_turn if stop is not None]
+        self.world.printed.update(parcel.id for parcel in parcels)
+        return [parcel.tracking_url for parcel in parcels]
 
     def board(self) -> list[dict[str, Any]]:
         """The data of the start page: each van with its stops."""

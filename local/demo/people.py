@@ -37,11 +37,17 @@ GOODS: Final = (
     "Tea sampler",
 )
 HANDED_OVER: Final = (
-    "Handed over at the door",
-    "Left with the concierge",
-    "Handed to a family member",
-    "Signed for at reception",
+    "Left in front of the door",
+    "Left on the doormat",
+    "Left at the door, as agreed on the intercom",
 )
+"""Notes of deliveries. The photo shows a parcel on a doorstep (photo.py)."""
+NOT_HANDED_OVER: Final = {
+    "not_home": "Rang twice, nobody answered",
+    "no_access": "The street door was locked and nobody answered the intercom",
+    "refused": "The recipient did not want the parcel",
+}
+"""Notes of failed attempts, by reason."""
 INSTRUCTIONS: Final = (
     "Door code is on the intercom list",
     "Please ring twice",

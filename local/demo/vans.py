@@ -75,6 +75,8 @@ class World:
     forget: Callable[[Sequence[str]], object]
     """Removes old shipments, because the emulator reads whole tables for many requests."""
     stopping: threading.Event
+    printed: set[str] = field(default_factory=set)
+    """Shipments whose links somebody was given. They are never removed."""
     in_a_hurry: bool = False
     """True while the demo catches up with the clock. Then position posts are fewer and larger."""
 
@@ -161,7 +163,8 @@ class Van:
         self.stops, self._fixes, self._posted_at = stops, [], at
         self._past.append([parcel.id for stop in stops for parcel in stop.parcels])
         while len(self._past) > WAVES_KEPT:
-            self.world.forget(self._past.popleft())
+            old = self._past.popleft()
+            self.world.forget([each for each in old if each not in self.world.printed])
 
     def _ship(self, order: planning.Order) -> Parcel:
         shop = self.world.carrier.shops[order.shop].api
@@ -200,7 +203,8 @@ class Van:
         self._post_fixes(at)
         if self.chance.random() < FAILING:
             stop.outcome = self.chance.choice(("not_home", "not_home", "no_access", "refused"))
-            self._act(f"stops/{stop.id}/fail", at, reason=stop.outcome, note="Rang twice")
+            note = people.NOT_HANDED_OVER[stop.outcome]
+            self._act(f"stops/{stop.id}/fail", at, reason=stop.outcome, note=note)
         else:
             stop.outcome = "delivered"
             proof_ids = [self._photograph(parcel) for parcel in stop.parcels]

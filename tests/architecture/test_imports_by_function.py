@@ -71,6 +71,10 @@ FUNCTIONS: Final = {
             | {"chalicelib.adapters.webhooks", "chalicelib.services.driving"}
         ),
     ),
+    "app.expire_shipments": (
+        "container().expire_shipments; from chalicelib.triggers import streams",
+        HTTP | PAGES | SENDERS | LEARNING | BATCHES,
+    ),
     "app.learn_travel_times": (
         "container().learn_travel_times; from chalicelib.triggers import streams",
         (
@@ -82,6 +86,10 @@ FUNCTIONS: Final = {
             | SESSIONS
             | {"chalicelib.services.driving", "chalicelib.domain.shipments.shipments"}
         ),
+    ),
+    "app.sweep_fleet": (
+        "container().sweep_fleet; from chalicelib.triggers import schedules",
+        HTTP | PAGES | SENDERS | BATCHES,
     ),
     "app.notify_recipient": (
         "container().notify_recipient; from chalicelib.triggers import queues",

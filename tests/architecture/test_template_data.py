@@ -26,9 +26,20 @@ def test_what_expires_says_so_in_one_attribute(dev: Packaged) -> None:
         "AccountsTable",
         "LedgerTable",
         "RoutesTable",
+        "ShipmentsTable",
         "TravelTable",
     }
     assert all(ttl == {"AttributeName": "expires_at", "Enabled": True} for ttl in expiring.values())
+
+
+def test_every_table_and_index_has_a_highest_price(dev: Packaged) -> None:
+    maxima = {
+        "MaxReadRequestUnits": {"Ref": "TableMaxReadUnits"},
+        "MaxWriteRequestUnits": {"Ref": "TableMaxWriteUnits"},
+    }
+    for table in dev.resources(TABLE).values():
+        for each in (table, *table.get("GlobalSecondaryIndexes", ())):
+            assert each["OnDemandThroughput"] == maxima
 
 
 def test_only_events_and_departures_are_streamed(dev: Packaged) -> None:

@@ -4,15 +4,28 @@ All looks are at the transformed template: what CloudFormation gets in the end.
 """
 
 import json
+from typing import Any
 
 from chalicelib.domain.policy import NOTICE_LEASE_S
+from chalicelib.domain.shipments.events import EventType
 from tests.architecture.templates import EVENT_SOURCE, FUNCTION, QUEUE, Packaged, referred
 
 A_DAY_S = 86_400
+ENDING = [
+    "shipment.delivered",
+    "shipment.returned",
+    "shipment.cancelled",
+    "shipment.superseded",
+    "proof.added",
+]
 
 
-def test_there_are_two_streams_and_two_queues(dev: Packaged) -> None:
-    assert len(dev.streams()) == 2
+def keys(prefix: str) -> dict[str, Any]:
+    return {"Keys": {"item": {"S": [{"prefix": prefix}]}}}
+
+
+def test_two_streams_have_three_readers_and_there_are_two_queues(dev: Packaged) -> None:
+    assert len(dev.streams()) == 3
     assert {referred(source["EventSourceArn"]) for source in dev.queues().values()} == {
         "NoticesQueue",
         "WebhooksQueue",
@@ -54,11 +67,14 @@ def test_only_new_items_of_their_kind_wake_the_stream_consumers(dev: Packaged) -
     }
 
     assert patterns == {
-        function: [
-            {"eventName": ["INSERT"], "dynamodb": {"Keys": {"item": {"S": [{"prefix": prefix}]}}}}
-        ]
-        for function, prefix in (("PublishEvents", "EVENT#"), ("LearnTravelTimes", "DEPARTURE#"))
+        function: [{"eventName": ["INSERT"], "dynamodb": {**keys(prefix), **image}}]
+        for function, prefix, image in (
+            ("PublishEvents", "EVENT#", {}),
+            ("ExpireShipments", "EVENT#", {"NewImage": {"type": {"S": ENDING}}}),
+            ("LearnTravelTimes", "DEPARTURE#", {}),
+        )
     }
+    assert set(ENDING) <= set(EventType)
 
 
 def test_every_source_queue_gives_up_into_a_dead_letter_queue(dev: Packaged) -> None:

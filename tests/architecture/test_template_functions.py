@@ -1,5 +1,6 @@
 """What the template says of functions, their roles, the API before them, and alarms."""
 
+import copy
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -8,8 +9,10 @@ import pytest
 
 from chalicelib.domain.errors import DomainError, NotFound, TooLarge
 from chalicelib.edge.problems import PROBLEM, problem
-from chalicelib.observability import Metric, count, counted
+from chalicelib.observability import Metric, count, counted, name_stage
 from chalicelib.services.repeats import LEASE
+from infra.lint import findings, transform
+from infra.package import start_from_snapshots
 from tests.architecture.templates import FUNCTION, QUEUE, Packaged, referred
 
 
@@ -19,7 +22,9 @@ def test_every_handler_is_in_app(dev: Packaged) -> None:
     assert handlers == {
         "app.app",
         "app.publish_events",
+        "app.expire_shipments",
         "app.learn_travel_times",
+        "app.sweep_fleet",
         "app.notify_recipient",
         "app.deliver_webhook",
     }
@@ -43,7 +48,7 @@ def test_every_function_writes_to_a_log_group_that_forgets(dev: Packaged) -> Non
         for group in dev.resources("AWS::Logs::LogGroup").values()
     }
 
-    assert set(groups) == {
+    assert set(groups) == {"/doorstep/${Stage}/api-access"} | {
         f"/aws/lambda/${{{logical_id}}}" for logical_id in dev.resources(FUNCTION)
     }
     assert all(1 <= days <= 400 for days in groups.values())
@@ -59,7 +64,8 @@ def statements(packaged: Packaged) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_function_has_a_role_of_its_own_with_only_what_its_file_says(dev: Packaged) -> None:
     roles = [referred(function["Role"]) for function in dev.resources(FUNCTION).values()]
 
-    assert len(set(roles)) == len(roles) == len(dev.resources("AWS::IAM::Role"))
+    assert len(set(roles)) == len(roles)
+    assert {*roles, "ApiGatewayLogsRole"} == set(dev.resources("AWS::IAM::Role"))
     assert not any("ManagedPolicyArns" in role for role in dev.resources("AWS::IAM::Role").values())
 
 
@@ -87,18 +93,30 @@ def test_the_webhook_sender_reads_endpoints_and_writes_its_ledger_and_no_more(
     }
 
     assert set(tables) == {"AccountsTable", "LedgerTable"}
-    assert tables["AccountsTable"] == {"dynamodb:Query"}
+    assert tables["AccountsTable"] == {"dynamodb:PutItem", "dynamodb:Query"}  # 410 switches off
 
 
-def test_only_the_api_may_touch_proofs_and_positions(dev: Packaged) -> None:
-    touching = {
+def touching(packaged: Packaged, resource: str) -> set[str]:
+    return {
         role
-        for role, statement in statements(dev)
-        for resource in statement.get("Resource", ())
-        if "FleetTable" in json.dumps(resource) or "ProofsBucket" in json.dumps(resource)
+        for role, statement in statements(packaged)
+        if resource in json.dumps(statement.get("Resource", ()))
     }
 
-    assert touching == {"ApiHandlerRole"}
+
+def test_only_the_api_may_touch_proofs_and_it_and_the_sweep_positions(dev: Packaged) -> None:
+    assert touching(dev, "ProofsBucket") == {"ApiHandlerRole"}
+    assert touching(dev, "FleetTable") == {"ApiHandlerRole", "SweepFleetRole"}
+
+
+def test_the_fleet_is_swept_each_minute_and_a_failed_sweep_is_not_repeated(dev: Packaged) -> None:
+    (rule,) = dev.resources("AWS::Events::Rule").values()
+    (invocation,) = dev.resources("AWS::Lambda::EventInvokeConfig").values()
+
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert referred(rule["Targets"][0]["Arn"]) == "SweepFleet"
+    assert invocation["MaximumRetryAttempts"] == 0
+    assert invocation["MaximumEventAgeInSeconds"] == 60
 
 
 def test_the_api_is_regional_has_one_stage_and_a_highest_price(dev: Packaged) -> None:
@@ -141,6 +159,14 @@ def alarmed(packaged: Packaged, metric: str) -> set[str]:
 def test_someone_is_told_when_a_function_fails_or_is_throttled(dev: Packaged) -> None:
     assert alarmed(dev, "Errors") == set(dev.resources(FUNCTION))
     assert alarmed(dev, "Throttles") == set(dev.resources(FUNCTION))
+    assert alarmed(dev, "Duration") == set(dev.resources(FUNCTION))
+
+
+def test_a_duration_rings_before_the_time_is_up(dev: Packaged) -> None:
+    for alarm in dev.resources("AWS::CloudWatch::Alarm").values():
+        if alarm["MetricName"] == "Duration":
+            function = dev.resources(FUNCTION)[referred(alarm["Dimensions"][0]["Value"])]
+            assert alarm["Threshold"] == 0.8 * 1_000 * function["Timeout"]
 
 
 def test_someone_is_told_when_events_are_late(dev: Packaged) -> None:
@@ -158,10 +184,21 @@ def test_someone_is_told_when_anything_was_given_up_on(dev: Packaged) -> None:
 
 
 @pytest.mark.usefixtures("nothing_counted_yet")
-@pytest.mark.parametrize("metric", [Metric.TRAVEL_PAGES_REFUSED, Metric.ROAD_NETWORK_FAILOVERS])
+@pytest.mark.parametrize(
+    "metric",
+    [
+        Metric.TRAVEL_PAGES_REFUSED,
+        Metric.ROAD_NETWORK_FAILOVERS,
+        Metric.MESSAGES_PARKED,
+        Metric.EVENTS_NOT_PUBLISHED,
+        Metric.WEBHOOKS_GIVEN_UP,
+        Metric.DRIVERS_NOT_SWEPT,
+    ],
+)
 def test_alarms_on_our_own_metrics_look_where_they_are_written(
     dev: Packaged, metric: Metric, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    name_stage("dev")
     with counted():
         count(metric)
     written = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -176,7 +213,12 @@ def test_alarms_on_our_own_metrics_look_where_they_are_written(
 
     assert metric.value in {found["Name"] for found in where["Metrics"]}
     assert alarm["Namespace"] == where["Namespace"]
-    assert alarm["Dimensions"] == [{"Name": name, "Value": written[name]} for name in names]
+    values = {
+        each["Name"]: "dev" if each["Value"] == {"Ref": "Stage"} else each["Value"]
+        for each in alarm["Dimensions"]
+    }
+    assert values == {name: written[name] for name in names}
+    assert set(values) == {"stage", "service"}
 
 
 def test_every_alarm_tells_the_topic_of_alarms(dev: Packaged) -> None:
@@ -188,3 +230,49 @@ def test_the_dashboard_is_json(dev: Packaged) -> None:
     (dashboard,) = dev.resources("AWS::CloudWatch::Dashboard").values()
 
     assert len(json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]) == 5
+
+
+def test_the_access_log_has_the_route_and_never_the_path(dev: Packaged) -> None:
+    (stage,) = dev.resources("AWS::ApiGateway::Stage").values()
+    said = json.loads(stage["AccessLogSetting"]["Format"])
+
+    assert said["route"] == "$context.resourcePath"
+    assert not {"$context.path", "$context.identity.sourceIp"} & set(said.values())
+    assert not any("header" in value or "querystring" in value for value in said.values())
+    group_id = referred(stage["AccessLogSetting"]["DestinationArn"])
+    group = dev.resources("AWS::Logs::LogGroup")[group_id]
+    assert group["RetentionInDays"] <= 90
+
+
+def test_the_api_has_a_concurrency_of_its_own_only_where_it_is_given(dev: Packaged) -> None:
+    reserved = dev.resources(FUNCTION)["APIHandler"]["ReservedConcurrentExecutions"]
+
+    assert reserved == {
+        "Fn::If": ["HasApiConcurrency", {"Ref": "ApiConcurrency"}, {"Ref": "AWS::NoValue"}]
+    }
+    assert dev.template["Parameters"]["ApiConcurrency"]["Default"] == 0
+
+
+@pytest.mark.parametrize("runtime", ["python3.13", "python3.11"])
+def test_the_api_starts_from_snapshots_where_the_runtime_has_them(
+    dev: Packaged, runtime: str
+) -> None:
+    template = copy.deepcopy(dev.template)
+    template["Resources"]["APIHandler"]["Properties"]["Runtime"] = runtime
+    start_from_snapshots(template, runtime)
+    made = Packaged(template, transform(template))
+    handler = made.resources(FUNCTION)["APIHandler"]
+    permission = made.resources("AWS::Lambda::Permission")["APIHandlerInvokePermission"]
+    (api,) = made.resources("AWS::ApiGateway::RestApi").values()
+    uris = {
+        method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+        for methods in api["Body"]["paths"].values()
+        for method in methods.values()
+        if method["x-amazon-apigateway-integration"]["type"] == "aws_proxy"
+    }
+
+    assert ("SnapStart" in handler) == (runtime == "python3.13")
+    if runtime == "python3.13":
+        assert referred(permission["FunctionName"]) in made.resources("AWS::Lambda::Alias")
+        assert all("${APIHandler.Arn}:live/invocations" in uri for uri in uris)
+        assert findings(made.stack) == []

@@ -7,7 +7,7 @@ import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,19 +37,22 @@ NOT_CALLED_BY_US = {
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
     "sqs:ReceiveMessage",
-    "sqs:SendMessage",
+    "sqs:SendMessage",  # Lambda too, into a dead-letter queue
     "s3:PutObject",  # the driver's phone, by a form that we sign
     "s3:GetObjectVersion",  # the recipient's browser, by a link that we sign
     "s3:ListBucket",  # without it, S3 says 403 of what is not there
 }
 
 
+STATUSES: list[int] = []
+
+
 class Receiver(http.server.BaseHTTPRequestHandler):
-    """A shipper's server that is content with everything."""
+    """A shipper's server that is content with everything, but for a moment, and then for ever."""
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(204)
+        self.send_response(STATUSES.pop(0) if STATUSES else 204)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -80,6 +83,8 @@ def recorder(receiver: str) -> Recorder:
             shipment_id = deliver(clients, running.clock.now(), webhook_url=receiver)
         bootstrap.configure(clock=running.clock, allow_local_webhooks=True)  # caches are cold again
         running.settle()
+        with Clients(running) as clients:
+            fall_silent(clients, webhook_url=receiver)
         deliver_events_again(shipment_id)
         learn_over_a_broken_page()
     return recorder
@@ -173,6 +178,33 @@ def deliver(clients: Clients, at: datetime, *, webhook_url: str) -> ShipmentId:
     return ShipmentId(shipment["id"])
 
 
+def fall_silent(clients: Clients, *, webhook_url: str) -> None:
+    """Another van starts and is not heard of any more. The shop's server fails, then is gone."""
+    running = clients.running
+    now, day = running.clock.now().isoformat(), running.clock.now().date().isoformat()
+    admin = clients.of(running.admin_key)
+    shipper_id = admin.post("/v1/shippers", {"name": "Other shop"})["id"]
+    own = {"role": "shipper", "shipper_id": shipper_id, "label": "test"}
+    shipper = clients.of(admin.post("/v1/keys", own)["key"])
+    shipper.post("/v1/webhooks", {"url": webhook_url})
+    staff = clients.of(admin.post("/v1/keys", {"role": "dispatcher", "label": "test"})["key"])
+    hub_id = staff.post("/v1/hubs", {"name": "H", "time_zone": "Europe/Helsinki", **HELSINKI})["id"]
+    driver, driver_id = sign_in(clients, staff)
+    body = SHIPMENT | {"parcels": [{"barcode": "222"}]}
+    shipment = shipper.post("/v1/shipments", body)
+    planned = {"driver_id": driver_id, "hub_id": hub_id, "service_day": day, "starts_at": now}
+    staff.post("/v1/routes", planned | {"shipment_ids": [shipment["id"]]})
+    scan = {"action_id": "action-1", "barcode": "222", "scanned_at": now}
+    driver.post("/v1/driver/scans", {"scans": [scan]})
+    driver.post("/v1/driver/route/start", {"action_id": "action-2", "occurred_at": now})
+    running.settle()
+    running.clock.advance(timedelta(hours=8))
+    STATUSES.extend([500, 410])
+    running.settle()
+    running.clock.advance(timedelta(seconds=10))
+    running.settle()
+
+
 def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:
     """A new driver with a session of their own."""
     driver_id = staff.post("/v1/drivers", {"name": "D"})["id"]
@@ -195,7 +227,8 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     batch = {"Records": [{"messageId": event.id, "body": to_message(event)} for event in events]}
     nothing: dict[str, list[Any]] = {"batchItemFailures": []}
     assert queues.notify_recipient(batch, notify=container.notify_recipient) == nothing
-    assert queues.deliver_webhook(batch, deliver=container.deliver_webhook) == nothing
+    webhooks = container.deliver_webhook
+    assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
 
 
 def learn_over_a_broken_page() -> None:

@@ -29,6 +29,7 @@ from chalicelib.edge.replies import HTML
 from local.clock import VirtualClock
 from local.cloud.bridge import Bridge, bridge
 from local.cloud.queries import cheap_queries
+from local.cloud.queues import delays_on
 from local.cloud.resources import Provisioned
 from local.cloud.transactions import cheap_transactions
 from local.environment import changed
@@ -439,7 +440,12 @@ def note(text: str) -> None:
 def open_carrier(stage: str = "test") -> Iterator[Carrier]:
     """A new carrier at noon, with only an administrator."""
     clock = VirtualClock(NOON)
-    with cheap_transactions(), cheap_queries(), aws(stage) as provisioned:
+    with (
+        cheap_transactions(),
+        cheap_queries(),
+        delays_on(clock),
+        aws(stage) as provisioned,
+    ):
         settings = provisioned.stack.environment() | {"PUBLIC_BASE_URL": BASE_URL}
         with changed(settings | {"POWERTOOLS_METRICS_DISABLED": "true"}):
             bootstrap.configure(clock=clock, allow_local_webhooks=True)

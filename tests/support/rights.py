@@ -24,12 +24,15 @@ CHALICE: Final = Path(__file__).parents[2] / ".chalice"
 POLICIES: Final = {
     "publish_events": "policy-publish-events.json",
     "learn_travel_times": "policy-learn-travel-times.json",
+    "expire_shipments": "policy-expire-shipments.json",
+    "sweep_fleet": "policy-sweep-fleet.json",
     "notify_recipient": "policy-notify-recipient.json",
     "deliver_webhook": "policy-deliver-webhook.json",
     "api_handler": "policy-api.json",
 }
 USE_CASE: Final = re.compile(
-    r"chalicelib/services/\w+/(publish_events|learn_travel_times|notify_recipient|deliver_webhook)"
+    r"chalicelib/services/\w+/"
+    r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook)"
 )
 WAITING: Final = "chalicelib/adapters/webhooks/deadlines.py"
 TRANSACTED: Final = {
@@ -92,6 +95,10 @@ class Recorder:
         elif service == "geo-routes":
             here = f"arn:aws:geo-routes:{self.stack.region}"
             yield f"{service}:{operation}", f"{here}::provider/default", ""
+        elif service == "sqs":
+            here = f"{self.stack.region}:{self.stack.account_id}"
+            queue = json.loads(params["body"])["QueueUrl"].rpartition("/")[2]
+            yield f"{service}:{operation}", f"arn:aws:sqs:{here}:{queue}", ""
         else:
             yield f"{service}:{operation}", "?", ""
 

@@ -7,7 +7,7 @@ shipments  shipment_id  SHIPMENT                query; what changes
 ..         ..           SHIPMENT#DETAILS        query; index by_shipper (created_at)
 ..         ..           EVENT#<seq>             query
 ..         ..           UPLOAD#<proof_id>       query; an upload that was allowed
-routes     route_id     PLAN                    get; index by_service_day (day#hub)
+routes     route_id     PLAN                    get; index by_service_day (day#hub), by_duty
 ..         ..           MANIFEST                query; HANDLED…PLAN is one run sheet; expires
 ..         ..           HANDLED                 query; numbers of the plan; expires
 ..         ..           DEPARTURE#<at>#<stop>   query; stream; expires

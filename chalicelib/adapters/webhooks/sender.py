@@ -25,6 +25,7 @@ from chalicelib.adapters.webhooks.deadlines import (
 )
 from chalicelib.adapters.webhooks.targets import Target, parse, require_allowed
 from chalicelib.domain.errors import Invalid, Unavailable
+from chalicelib.domain.webhooks.answers import WebhookAnswer
 
 DEADLINE_S: Final = 15.0
 LOOK_UP_S: Final = 5.0
@@ -64,8 +65,8 @@ class HttpsWebhookSender:
         except TimeoutError as exc:
             raise Unavailable(dependency="dns") from exc
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """The status of the answer. It must be complete within 15 s and have at most 64 KB.
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> WebhookAnswer:
+        """The answer. It must be complete within 15 s and have at most 64 KB.
 
         Raises Unavailable without such an answer, Invalid for a target that we must not call.
         """
@@ -110,7 +111,7 @@ class HttpsWebhookSender:
         return self._given_tls or ssl.create_default_context()
 
 
-def _exchange(wire: Wire, target: Target, body: bytes, headers: Mapping[str, str]) -> int:
+def _exchange(wire: Wire, target: Target, body: bytes, headers: Mapping[str, str]) -> WebhookAnswer:
     connection = HTTPConnection(target.host, target.port)
     connection.sock = wire  # it has every method that http.client uses
     host = target.host if not target.is_local else f"{target.host}:{target.port}"
@@ -118,4 +119,4 @@ def _exchange(wire: Wire, target: Target, body: bytes, headers: Mapping[str, str
     connection.request("POST", target.path, body=body, headers={**headers, **fixed})
     answer = connection.getresponse()
     answer.read()
-    return answer.status
+    return WebhookAnswer(answer.status, answer.getheader("Retry-After"))

@@ -92,6 +92,12 @@ class ChangedForecastFacts(ForecastFacts):
     previous_promise: RangeFact | None = None
 
 
+class SilenceFacts(ChangedForecastFacts):
+    """The same, and when a silent van was last heard of; absent while it is heard."""
+
+    heard_at: datetime | None = Field(None, exclude_if=_is_absent)
+
+
 class ArrivalFacts(ForecastFacts):
     """``action_id`` is the driver's own name for the report; absent if the fixes told it."""
 
@@ -154,7 +160,14 @@ class ChangedForecastEventOut(HistoryLine):
     """It will be later than promised, or on time after all."""
 
     type: Literal[EventType.DELAYED, EventType.BACK_ON_TIME]
-    data: ChangedForecastFacts
+    data: SilenceFacts
+
+
+class DriverEventOut(HistoryLine):
+    """Nothing is heard of the van, or it is heard again."""
+
+    type: Literal[EventType.DRIVER_SILENT, EventType.DRIVER_BACK]
+    data: SilenceFacts
 
 
 class ArrivalEventOut(HistoryLine):
@@ -188,6 +201,7 @@ EventOut = Annotated[
     StatusEventOut
     | ForecastEventOut
     | ChangedForecastEventOut
+    | DriverEventOut
     | ArrivalEventOut
     | AttemptEventOut
     | ProofEventOut,

@@ -22,12 +22,16 @@ class WebhookIn(Schema):
 
 
 class WebhookOut(Out):
-    """An endpoint; ``secret`` only in the answer that creates it."""
+    """An endpoint; ``secret`` only in the answer that creates it.
+
+    ``switched_off_at`` is when its server answered 410; it gets nothing since then.
+    """
 
     id: str
     url: str
     event_types: Annotated[tuple[EventType, ...], BeforeValidator(sorted)]
     created_at: datetime
+    switched_off_at: datetime | None = None
 
 
 class WebhookCreatedOut(WebhookOut):

@@ -34,11 +34,16 @@ class AlertKind(StrEnum):
     APPROACHING = "approaching"
     DELAYED = "delayed"
     BACK_ON_TIME = "back_on_time"
+    SILENT = "silent"
+    HEARD_AGAIN = "heard_again"
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something to tell about one stop. ``promise`` is the new range, None if it did not change."""
+    """Something to tell about one stop. ``promise`` is the new range, None if it did not change.
+
+    ``heard_at`` is the time of the last news of a silent van.
+    """
 
     kind: AlertKind
     stop_index: int
@@ -46,6 +51,7 @@ class Alert:
     eta: Eta | None = None
     promise: Range | None = None
     stops_before: int | None = None
+    heard_at: datetime | None = None
 
 
 class AlertInput(NamedTuple):
@@ -125,7 +131,20 @@ def back_on_time(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | 
     )
 
 
-RULES: Final[tuple[Rule, ...]] = (approaching, delayed, back_on_time)
+def heard_again(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
+    """There are news of a van that we told to be silent. A promise that it broke is replaced."""
+    if not given.progress.is_silent:
+        return None
+    progress, eta = replace(given.progress, is_silent=False), given.eta
+    promise, told_at = progress.promise or given.stop.promise, progress.told_at
+    is_broken = promise is not None and told_at is not None and promise.latest < told_at
+    if not is_broken or eta is None or progress.arrived_at:
+        return Alert(AlertKind.HEARD_AGAIN, given.stop_index, given.as_of), progress
+    calm = given._replace(progress=progress)
+    return _with_new_promise(calm, AlertKind.HEARD_AGAIN, eta, policy, is_delayed=True)
+
+
+RULES: Final[tuple[Rule, ...]] = (heard_again, approaching, delayed, back_on_time)
 
 
 def is_quiet(
@@ -136,7 +155,7 @@ def is_quiet(
     We check this before the rules because it costs a tenth of them, and most stops need no more.
     ``point_s`` is the stop's ETA in full seconds since the epoch.
     """
-    if progress.is_delayed or (is_soon and not progress.has_approached):
+    if progress.is_silent or progress.is_delayed or (is_soon and not progress.has_approached):
         return False
     promise = progress.promise or stop.promise
     if point_s is None or promise is None:

@@ -21,7 +21,8 @@ class Progress:
     """The progress of one stop, and the news that we have told about it.
 
     ``promise`` is the range told last, None while it is the plan's. ``told_at`` is when the promise
-    changed. Both are alert memory.
+    changed, or when we told that it was broken. ``is_silent``: we told that the van is silent, and
+    not yet that it is back. All of this is alert memory.
 
     ``is_reported`` is true when the driver has said that the van is here: no fix withdraws that.
     ``unreported`` is the last visit that the van left without a report, from its arrival on.
@@ -33,6 +34,7 @@ class Progress:
     is_delayed: bool = False
     promise: Range | None = None
     told_at: datetime | None = None
+    is_silent: bool = False
     is_reported: bool = False
     unreported: Range | None = None
 

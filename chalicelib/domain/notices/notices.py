@@ -19,7 +19,7 @@ from chalicelib.domain.notices.wordings.en import ENGLISH
 from chalicelib.domain.notices.wordings.fi import FINNISH
 from chalicelib.domain.notices.wordings.language import Kind, Language
 from chalicelib.domain.notices.wordings.sv import SWEDISH
-from chalicelib.domain.phrases.days import Form
+from chalicelib.domain.phrases.days import Form, moment
 from chalicelib.domain.phrases.ranges import DASH, range_phrase
 from chalicelib.domain.phrases.styles import Style, style_of
 from chalicelib.domain.shipments.events import Event, EventType
@@ -33,6 +33,7 @@ KINDS: Final[Mapping[EventType, Kind]] = {
     EventType.ARRIVING: Kind.ARRIVING,
     EventType.DELAYED: Kind.DELAYED,
     EventType.BACK_ON_TIME: Kind.BACK_ON_TIME,
+    EventType.DRIVER_BACK: Kind.HEARD_AGAIN,
     EventType.DELIVERED: Kind.DELIVERED,
     EventType.ATTEMPT_FAILED: Kind.FAILED,
 }
@@ -43,12 +44,16 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
     Kind.ARRIVING: frozenset({Status.ARRIVING}),
     Kind.DELAYED: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.BACK_ON_TIME: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
+    Kind.SILENT: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
+    Kind.HEARD_AGAIN: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.DELIVERED: frozenset({Status.DELIVERED}),
     Kind.FAILED: frozenset(
         {Status.ATTEMPT_FAILED, Status.ACCEPTED, Status.LOADED, Status.RETURNING}
     ),
 }
 """The statuses of the shipment in which a late notice is still true."""
+
+_OF_A_PROMISE: Final = frozenset({Kind.DELAYED, Kind.BACK_ON_TIME, Kind.SILENT, Kind.HEARD_AGAIN})
 
 FOR_THE_SENDER: Final = frozenset(
     {
@@ -123,8 +128,18 @@ class Notice:
 
 
 def kind_of(event: Event) -> Kind | None:
-    """The kind of notice for an event; None when recipients are not told."""
-    return KINDS.get(event.type) if event.audience == "public" else None
+    """The kind of notice for an event; None when recipients are not told.
+
+    They were told of a silent van only if it broke its promise, so they hear that it is back only
+    with a new one.
+    """
+    if event.audience != "public":
+        return None
+    if event.type is EventType.DELAYED and event.data.get("heard_at"):
+        return Kind.SILENT
+    if event.type is EventType.DRIVER_BACK and not event.data.get("promise"):
+        return None
+    return KINDS.get(event.type)
 
 
 def is_stale(event: Event, shipment: Shipment) -> bool:
@@ -132,14 +147,14 @@ def is_stale(event: Event, shipment: Shipment) -> bool:
 
     A range that was replaced since is stale too. The event that replaced it tells the new range.
     """
-    kind = KINDS[event.type]
-    if shipment.status not in STILL_TRUE[kind]:
+    kind = kind_of(event)
+    if kind is None or shipment.status not in STILL_TRUE[kind]:
         return True
-    if kind not in {Kind.DELAYED, Kind.BACK_ON_TIME}:
+    if kind not in _OF_A_PROMISE:
         return False
-    promise = _range(event.data.get("promise"))
+    promise = _range(event.data.get("previous_promise" if kind is Kind.SILENT else "promise"))
     was_replaced = promise is not None and promise != shipment.promise
-    return was_replaced or shipment.is_delayed != (kind is Kind.DELAYED)
+    return was_replaced or shipment.is_delayed != (kind is not Kind.BACK_ON_TIME)
 
 
 def compose(
@@ -147,9 +162,12 @@ def compose(
 ) -> Notice:
     """The notice of an event for the recipient, about the shipment as it is now.
 
-    Times are local at the stop. Raises KeyError for an event without a notice.
+    Times are local at the stop. Raises ValueError for an event without a notice.
     """
-    kind = KINDS[event.type]
+    kind = kind_of(event)
+    if kind is None:
+        msg = f"Recipients are not told of {event.type}."
+        raise ValueError(msg)
     tag = language_tag(shipment.recipient.locale)
     language = LANGUAGES[tag]
     wording = language.wordings[kind]
@@ -162,6 +180,7 @@ def compose(
             now,
         ),
         "near": _near(event, language, now),
+        "heard": _heard(event, shipment, now),
         "reason": language.reasons[reason],
         "next": language.ask_sender if reason in FOR_THE_SENDER else language.try_again,
     }
@@ -224,6 +243,15 @@ def _minutes(event: Event, language: Language, now: datetime) -> list[str]:
     if point is None or point <= now:
         return []
     return [language.minutes.format(minutes=max(1, round((point - now).total_seconds() / 60)))]
+
+
+def _heard(event: Event, shipment: Shipment, now: datetime) -> str:
+    """When a silent van was last heard of, as a local time; with its day when that is another."""
+    heard_at = _instant(event.data.get("heard_at"))
+    if heard_at is None:
+        return ""
+    zone = ZoneInfo(shipment.address.time_zone)
+    return moment(heard_at, now, zone, style_of(shipment.recipient.locale))
 
 
 def _reason(event: Event) -> FailureReason:

@@ -196,3 +196,11 @@ def _credible_s(road_s: float | None, way_m: float) -> float | None:
     if road_s > LONGEST_DETOUR_S + way_m / SLOWEST_MPS:
         return None
     return round(road_s, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A driver with a route under way."""
+
+    driver_id: DriverId
+    route_id: RouteId

@@ -35,12 +35,14 @@ class EventType(StrEnum):
     PROMISED = "eta.promised"
     DELAYED = "eta.delayed"
     BACK_ON_TIME = "eta.back_on_time"
+    DRIVER_SILENT = "driver.silent"
+    DRIVER_BACK = "driver.back"
 
 
 INTERNAL: Final = frozenset({EventType.SUPERSEDED})
 """Event types that we keep for the record and tell nobody."""
 
-WARNINGS: Final = frozenset({EventType.DELAYED, EventType.ATTEMPT_FAILED})
+WARNINGS: Final = frozenset({EventType.DELAYED, EventType.DRIVER_SILENT, EventType.ATTEMPT_FAILED})
 
 
 def range_data(value: Range | None) -> dict[str, str] | None:

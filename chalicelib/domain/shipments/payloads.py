@@ -25,6 +25,7 @@ PUBLIC: Final = (
     "eta",
     "stops_before",
     "attempt",
+    "heard_at",
     "parcels",
 )
 """The facts of an event that may leave. All other data stay with us."""

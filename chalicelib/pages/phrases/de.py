@@ -93,6 +93,8 @@ PHRASES: Final = {
     "event.eta.promised": "Ankunftszeit angekündigt",
     "event.eta.delayed": "Verspätung",
     "event.eta.back_on_time": "Wieder pünktlich",
+    "event.driver.silent": "Keine Nachricht vom Fahrzeug",
+    "event.driver.back": "Wieder Nachricht vom Fahrzeug",
     "event.proof.added": "Foto eingegangen",
     "story.expected": "Erwartet {range}",
     # --- how it ended

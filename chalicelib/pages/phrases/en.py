@@ -93,6 +93,8 @@ PHRASES: Final = {
     "event.eta.promised": "Arrival time announced",
     "event.eta.delayed": "Running late",
     "event.eta.back_on_time": "Back on time",
+    "event.driver.silent": "No news of the van",
+    "event.driver.back": "News of the van again",
     "event.proof.added": "Photo received",
     "story.expected": "Expected {range}",
     # --- how it ended

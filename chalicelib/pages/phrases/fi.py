@@ -91,6 +91,8 @@ PHRASES: Final = {
     "event.eta.promised": "Saapumisaika ilmoitettu",
     "event.eta.delayed": "Myöhässä",
     "event.eta.back_on_time": "Taas aikataulussa",
+    "event.driver.silent": "Autosta ei kuulu",
+    "event.driver.back": "Autosta kuuluu taas",
     "event.proof.added": "Kuva saapui",
     "story.expected": "Arvioitu saapuminen {range}",
     # --- how it ended

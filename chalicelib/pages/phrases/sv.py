@@ -91,6 +91,8 @@ PHRASES: Final = {
     "event.eta.promised": "Ankomsttid meddelad",
     "event.eta.delayed": "Försenad",
     "event.eta.back_on_time": "I tid igen",
+    "event.driver.silent": "Inget hörs från bilen",
+    "event.driver.back": "Bilen hörs igen",
     "event.proof.added": "Foto mottaget",
     "story.expected": "Väntas {range}",
     # --- how it ended

@@ -27,11 +27,11 @@ from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
 from chalicelib.domain.journal.changes import LiveChange, ShipmentChange, TrackEntry
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
-from chalicelib.domain.shipments.events import EventType, eta_data, range_data
-from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
+from chalicelib.domain.shipments.lifecycle import Step, may_take, take
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.driving.shifts import earlier_shifts
+from chalicelib.services.driving.telling import alert_data, noted
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
@@ -268,23 +268,10 @@ class IngestPositions:
                     event_id=event_id,
                     occurred_at=alert.occurred_at,
                     now=now,
-                    data=_told(alert),
+                    data=alert_data(alert),
                 )
             else:
-                told = replace(
-                    after,
-                    promise=alert.promise,
-                    is_delayed=alert.kind is AlertKind.DELAYED,
-                )
-                after, event = append(
-                    told,
-                    _NOTED[alert.kind],
-                    actor=SYSTEM,
-                    event_id=event_id,
-                    occurred_at=alert.occurred_at,
-                    now=now,
-                    data={**_told(alert), "previous_promise": range_data(shipment.promise)},
-                )
+                after, event = noted(after, alert, event_id=event_id, now=now)
             events.append(event)
         return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
 
@@ -304,22 +291,7 @@ _STEPS = {
     AlertKind.WITHDRAWN: Step.DRIVE_OFF,
     AlertKind.WITHDRAWN_NEARBY: Step.DRIVE_ON,
 }
-_NOTED = {
-    AlertKind.DELAYED: EventType.DELAYED,
-    AlertKind.BACK_ON_TIME: EventType.BACK_ON_TIME,
-}
 
 
 def _is_on(shipment: Shipment, route: Route) -> bool:
     return shipment.status in ON_THE_WAY and shipment.is_on(route.id)
-
-
-def _told(alert: Alert) -> dict[str, object]:
-    told: dict[str, object] = {}
-    if alert.eta is not None:
-        told["eta"] = eta_data(alert.eta)
-    if alert.stops_before is not None:
-        told["stops_before"] = alert.stops_before
-    if alert.promise is not None:
-        told["promise"] = range_data(alert.promise)
-    return told

@@ -8,7 +8,7 @@ learnt from routes that need it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -37,8 +37,8 @@ in a row hardly happen."""
 FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
 """Exponential backoff with full jitter, as in M. Brooker's article in the AWS Architecture Blog."""
-TIME: Final = timedelta(seconds=40)
-"""No try begins after this time. The function has 60 s, and a try is three calls."""
+TIME_S: Final = 40.0
+"""No try begins after this much real time. The function has 60 s, and a try is three calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +53,32 @@ class LearnTravelTimes:
 
     def __call__(self, route_ids: Sequence[RouteId]) -> frozenset[RouteId]:
         """Learn everything new of these routes. Returns the routes to try again later."""
-        return self._learn(tuple(dict.fromkeys(route_ids)), self.clock.now() + TIME)
+        return self._learn(tuple(dict.fromkeys(route_ids)), self.pauses.passed_s() + TIME_S)
 
-    def _learn(self, wanted: Sequence[RouteId], until: datetime) -> frozenset[RouteId]:
+    def _learn(self, wanted: Sequence[RouteId], until_s: float) -> frozenset[RouteId]:
         try:
-            self._require_time(until)
+            self._require_time(until_s)
             new = self._new(wanted)
             while new:
-                self._require_time(until)
+                self._require_time(until_s)
                 new = retried(
                     partial(self._learn_some, new),
                     attempts=TRIES,
-                    before_next=partial(self._pause, until),
+                    before_next=partial(self._pause, until_s),
                 )
         except Exception:  # noqa: BLE001 - logged below, once the failing route is alone
             if len(wanted) > 1:  # one bad route must not stop the others, so try each alone
-                return frozenset().union(*(self._learn((one,), until) for one in wanted))
+                return frozenset().union(*(self._learn((one,), until_s) for one in wanted))
             logger.exception("route not learnt", extra={"route_ids": wanted})
             return frozenset(wanted)
         return frozenset()
 
-    def _pause(self, until: datetime, failed: int) -> None:
+    def _pause(self, until_s: float, failed: int) -> None:
         self.pauses.take(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (failed - 1)))
-        self._require_time(until)
+        self._require_time(until_s)
 
-    def _require_time(self, until: datetime) -> None:
-        if self.clock.now() >= until:
+    def _require_time(self, until_s: float) -> None:
+        if self.pauses.passed_s() >= until_s:
             text = "There is no time left to learn in."
             raise Unavailable(text)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         RouteId,
     )
     from chalicelib.domain.listings import Listing
-    from chalicelib.domain.routes.routes import Route, RouteSummary
+    from chalicelib.domain.routes.routes import Duty, Route, RouteSummary
 
 
 class Routes(Protocol):
@@ -41,6 +41,10 @@ class Routes(Protocol):
 
     def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         """All departures of a route that have not expired, in their order, read consistently."""
+        ...
+
+    def on_duty(self) -> tuple[Duty, ...]:
+        """The drivers with a route under way; one who has just started may be missing."""
         ...
 
     def by_service_day(

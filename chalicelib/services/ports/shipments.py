@@ -71,6 +71,10 @@ class Shipments(Protocol):
         """The events of one shipment, oldest first."""
         ...
 
+    def expire(self, shipment_id: ShipmentId, at: datetime) -> None:
+        """All that is stored of a shipment expires then; nothing for one that is not there."""
+        ...
+
     def by_shipper(
         self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
     ) -> Listing[Shipment]:

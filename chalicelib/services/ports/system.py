@@ -30,6 +30,13 @@ class Pauses(Protocol):
         """Wait for a random time up to the longest, so that rivals who met do not meet again."""
         ...
 
+    def passed_s(self) -> float:
+        """Seconds of real time since some moment: only differences mean anything.
+
+        A time limit of a function is counted by it. The clock may be set, or run faster.
+        """
+        ...
+
 
 class Ids(Protocol):
     """Makes new names."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from chalicelib.domain.ids import ShipperId, WebhookId
+    from chalicelib.domain.webhooks.answers import WebhookAnswer
     from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+
+LONGEST_DELAY_S: Final = 900
+"""SQS holds a message back for fifteen minutes at most."""
 
 
 class WebhookEndpoints(Protocol):
@@ -17,8 +23,23 @@ class WebhookEndpoints(Protocol):
         """A shipper's endpoints, oldest first."""
         ...
 
+    def switch_off(self, endpoint: WebhookEndpoint, now: datetime) -> None:
+        """Send nothing more there. Raises NotFound when it has been deleted."""
+        ...
+
     def delete(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
         """Raises NotFound."""
+        ...
+
+
+class WebhookQueue(Protocol):
+    """Where a further try waits until it is due."""
+
+    def put(self, text: str, *, delay_s: int) -> None:
+        """A message that comes in so many seconds, at most ``LONGEST_DELAY_S``.
+
+        Raises Unavailable.
+        """
         ...
 
 
@@ -29,8 +50,8 @@ class WebhookSender(Protocol):
         """Raises Invalid for a target that we must not call. Looks it up, connects to nothing."""
         ...
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """The status of the answer.
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> WebhookAnswer:
+        """The answer.
 
         Redirects are not followed. Raises Unavailable when there was none, Invalid for a target
         that we must not call.

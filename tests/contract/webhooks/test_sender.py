@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.adapters.webhooks.sender import MOST_BYTES, HttpsWebhookSender
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.webhooks.answers import WebhookAnswer
 from tests.support.authorities import make_authority
 from tests.support.receivers import RUDE, Receiver, Talk, status
 
@@ -40,7 +41,13 @@ def make_sender(**options: Any) -> HttpsWebhookSender:
 def test_the_status_is_the_answer(receive: Any, code: int) -> None:
     receiver = receive(status(code))
 
-    assert make_sender().post(receiver.url, BODY, {}) == code
+    assert make_sender().post(receiver.url, BODY, {}).status == code
+
+
+def test_retry_after_comes_with_the_answer(receive: Any) -> None:
+    busy = receive(status(429, "Retry-After: 120"))
+
+    assert make_sender().post(busy.url, BODY, {}) == WebhookAnswer(429, "120")
 
 
 def test_the_request_is_plain_and_complete(receive: Any) -> None:
@@ -66,7 +73,7 @@ def test_a12_a_redirect_is_not_followed(receive: Any, code: int) -> None:
     elsewhere = receive(status(200))
     receiver = receive(status(code, f"Location: {elsewhere.url}"))
 
-    assert make_sender().post(receiver.url, BODY, {}) == code
+    assert make_sender().post(receiver.url, BODY, {}).status == code
     assert len(receiver.requests) == 1
     assert elsewhere.requests == []
 
@@ -106,7 +113,7 @@ def test_a8_slow_but_within_the_deadline_is_success(receive: Any) -> None:
         threading.Event().wait(0.2)
         status(200)(line)
 
-    assert make_sender().post(receive(slow).url, BODY, {}) == 200
+    assert make_sender().post(receive(slow).url, BODY, {}).status == 200
 
 
 def test_an_answer_may_come_in_pieces(receive: Any) -> None:
@@ -115,7 +122,7 @@ def test_an_answer_may_come_in_pieces(receive: Any) -> None:
         threading.Event().wait(0.05)
         line.sendall(b"ok")
 
-    assert make_sender().post(receive(in_pieces).url, BODY, {}) == 200
+    assert make_sender().post(receive(in_pieces).url, BODY, {}).status == 200
 
 
 def test_nobody_there_is_a_failure() -> None:
@@ -160,7 +167,7 @@ def test_tls_and_host_keep_the_name_while_the_address_is_pinned(
     receiver = receive(status(204), tls=authority.server)
     sender, dialled = over_tls(receiver, tls=authority.trusting)
 
-    assert sender.post("https://Shop.Example./hooks", BODY, {}) == 204
+    assert sender.post("https://Shop.Example./hooks", BODY, {}).status == 204
     assert dialled == [(PUBLIC, 443)]
     assert names == ["shop.example"]
     assert b"Host: shop.example\r\n" in receiver.requests[0]

@@ -1,10 +1,8 @@
 """From an event in the table to phones, mailboxes and shops' servers: once each, whatever fails."""
 
-import http.server
 import json
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +23,7 @@ from local.cloud.sources import StreamSource
 from tests.support import faults
 from tests.support.carrier import BASE_URL, Carrier, Round, Shop
 from tests.support.faults import Faults
+from tests.support.shop_servers import Receiver, receiving
 
 Settle = Callable[[], None]
 POISON = {"S": "shipment.teleported"}
@@ -268,50 +267,10 @@ def test_a_late_notice_is_held_against_the_truth(carrier: Carrier, settle: Settl
     assert "suppressed:stale" in outcomes
 
 
-@dataclass
-class Received:
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass
-class Receiver:
-    """A shop's server; `answers` are the next statuses, then 204."""
-
-    url: str = ""
-    received: list[Received] = field(default_factory=list)
-    answers: list[int] = field(default_factory=list)
-
-    def of(self, shipment_id: str) -> list[Any]:
-        """The bodies about a shipment, in the order of its events."""
-        bodies = [json.loads(each.body) for each in self.received]
-        own = [body for body in bodies if body["data"]["shipment_id"] == shipment_id]
-        return sorted(own, key=lambda body: int(body["data"]["sequence"]))
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    shop = Receiver()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            shop.received.append(Received(self.path, dict(self.headers), body))
-            self.send_response(shop.answers.pop(0) if shop.answers else 204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    shop.url = f"http://127.0.0.1:{server.server_port}/hooks"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield shop
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with receiving() as shop:
+        yield shop
 
 
 def register(shop: Shop, url: str, **more: Any) -> Any:
@@ -339,26 +298,7 @@ def test_a_shop_is_told_every_event_signed_and_in_sequence(
             assert private not in each.body
 
 
-def test_a_shop_that_fails_gets_the_same_message_again_and_then_no_more(
-    carrier: Carrier, settle: Settle, receiver: Receiver
-) -> None:
-    shop = carrier.shop()
-    register(shop, receiver.url, event_types=["shipment.created"])
-    found = carrier.round(1, shop=shop)
-    receiver.answers = [500, 302]
-    container = bootstrap.container()
-
-    assert queues.deliver_webhook(messages(found), deliver=container.deliver_webhook) != NOTHING
-    assert queues.deliver_webhook(messages(found), deliver=container.deliver_webhook) != NOTHING
-    assert queues.deliver_webhook(messages(found), deliver=container.deliver_webhook) == NOTHING
-    settle()
-
-    assert len(receiver.received) == 3
-    assert len({each.headers["webhook-id"] for each in receiver.received}) == 1
-    assert len({each.body for each in receiver.received}) == 1
-
-
-def test_a_shop_that_is_gone_is_left_alone_with_this_event(
+def test_a_shop_that_is_gone_is_left_alone(
     carrier: Carrier, settle: Settle, receiver: Receiver
 ) -> None:
     shop = carrier.shop()

@@ -14,7 +14,7 @@ from chalicelib.domain.journal.changes import (
     RouteChange,
 )
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route, RouteSummary
+from chalicelib.domain.routes.routes import Duty, Route, RouteStatus, RouteSummary
 from tests.support.fakes.paging import page
 
 
@@ -106,6 +106,10 @@ class InMemoryRoutes:
     def departures(self, route_id: RouteId, now: datetime) -> tuple[Departure, ...]:
         in_order = sorted(self.departed.left.get(route_id, {}).items())
         return tuple(found for _, found in in_order if found.expires_at > now)
+
+    def on_duty(self) -> tuple[Duty, ...]:
+        active = [r for r in self.routes.values() if r.status is RouteStatus.ACTIVE]
+        return tuple(Duty(r.driver_id, r.id) for r in sorted(active, key=lambda r: r.driver_id))
 
     def by_service_day(
         self,

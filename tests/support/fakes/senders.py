@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.domain.errors import Invalid
+from chalicelib.domain.webhooks.answers import WebhookAnswer
+from chalicelib.services.ports.webhooks import LONGEST_DELAY_S
 
 
 @dataclass(frozen=True)
@@ -61,18 +63,32 @@ class InMemoryEmail:
 @dataclass
 class InMemoryWebhooks:
     posts: list[Post] = field(default_factory=list)
-    answers: dict[str, list[int | Exception]] = field(default_factory=dict)
+    answers: dict[str, list[int | WebhookAnswer | Exception]] = field(default_factory=dict)
     """The answers by URL."""
 
     def check(self, url: str) -> None:
         if not url.startswith("https://"):
             raise Invalid(pointer="/url", code="target_not_https")
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> WebhookAnswer:
         self.check(url)
         self.posts.append(Post(url, body, dict(headers)))
         answers = self.answers.get(url)
         answer = answers.pop(0) if answers else 204
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer if isinstance(answer, WebhookAnswer) else WebhookAnswer(answer)
+
+
+@dataclass
+class InMemoryWebhookQueue:
+    """Messages and how long each waits."""
+
+    waiting: list[tuple[str, int]] = field(default_factory=list)
+    answers: list[Exception] = field(default_factory=list)
+
+    def put(self, text: str, *, delay_s: int) -> None:
+        assert 0 <= delay_s <= LONGEST_DELAY_S
+        if self.answers:
+            raise self.answers.pop(0)
+        self.waiting.append((text, delay_s))

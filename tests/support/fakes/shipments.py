@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
@@ -29,6 +30,7 @@ class InMemoryShipments:
     shipments: dict[ShipmentId, Shipment] = field(default_factory=dict)
     histories: dict[ShipmentId, dict[int, Event]] = field(default_factory=dict)
     proofs: dict[ShipmentId, dict[ProofId, str]] = field(default_factory=dict)
+    expiring: dict[ShipmentId, datetime] = field(default_factory=dict)
 
     def get(self, shipment_id: ShipmentId) -> Shipment:
         if shipment_id not in self.shipments:
@@ -54,6 +56,10 @@ class InMemoryShipments:
     ) -> Listing[Event]:
         history = self._history(shipment_id)
         return page(history, lambda event: str(event.seq), limit=limit, position=position)
+
+    def expire(self, shipment_id: ShipmentId, at: datetime) -> None:
+        if shipment_id in self.shipments:
+            self.expiring[shipment_id] = at
 
     def by_shipper(
         self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None

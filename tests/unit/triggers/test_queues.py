@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.ids import WebhookId
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.payloads import to_message
+from chalicelib.domain.webhooks.tries import WebhookTry, to_text
 from chalicelib.observability import logger
 from chalicelib.triggers.queues import deliver_webhook, notify_recipient
-from tests.support.builders import make_event
+from tests.support.builders import NOON, make_event
 from tests.unit.triggers.batches import batch, failures
 
 
@@ -37,7 +39,7 @@ def notified(records: dict[str, Any], office: Office, **more: Any) -> Any:
 
 
 def delivered(records: dict[str, Any], office: Office) -> Any:
-    return deliver_webhook(records, deliver=office)
+    return deliver_webhook(records, deliver=office, again=lambda due: office(due.event))
 
 
 @pytest.fixture
@@ -127,3 +129,18 @@ def test_webhooks_of_a_batch_are_delivered_at_the_same_time(office: Office) -> N
     messages = [message(make_event(seq)) for seq in range(1, 11)]
 
     assert delivered(batch(*messages), office) == failures()
+
+
+def test_a_further_try_goes_another_way_than_an_event(office: Office) -> None:
+    due = WebhookTry(make_event(2), WebhookId("whk_1"), 2, NOON)
+    tries: list[WebhookTry] = []
+
+    def again(found: WebhookTry) -> Report:
+        tries.append(found)
+        return Report()
+
+    records = batch(message(make_event(1)), {"messageId": "again", "body": to_text(due)})
+
+    assert deliver_webhook(records, deliver=office, again=again) == failures()
+    assert [event.seq for event in office.told] == [1]
+    assert tries == [due]

@@ -80,6 +80,7 @@ class WebhookDocument(Stored, frozen=True, kw_only=True):
     secret: str
     created_at: datetime
     event_types: tuple[str, ...] = ()
+    switched_off_at: datetime | None = None
 
 
 class SigningKeyDocument(Stored, frozen=True, kw_only=True):
@@ -223,6 +224,7 @@ def webhook_to(endpoint: WebhookEndpoint) -> str:
             secret=endpoint.secret,
             created_at=endpoint.created_at,
             event_types=tuple(sorted(endpoint.event_types)),
+            switched_off_at=endpoint.switched_off_at,
         )
     )
 
@@ -237,6 +239,7 @@ def webhook_from(text: str) -> WebhookEndpoint:
         secret=stored.secret,
         created_at=stored.created_at,
         event_types=frozenset(stored.event_types),
+        switched_off_at=stored.switched_off_at,
     )
 
 

@@ -1,9 +1,12 @@
 """Webhook endpoints on DynamoDB, beside their shipper."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from chalicelib.adapters.dynamodb.accounts.documents import webhook_from
+from chalicelib.adapters.dynamodb.accounts.documents import webhook_from, webhook_to
 from chalicelib.adapters.dynamodb.accounts.items import AccountItem
+from chalicelib.adapters.dynamodb.accounts.partitions import account_item
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipperId, WebhookId
@@ -20,6 +23,13 @@ class DynamoWebhookEndpoints:
         with translated():
             found = list(AccountItem.query(shipper_id, AccountItem.item.startswith(WEBHOOK)))
         return tuple(webhook_from(item.document) for item in found)
+
+    def switch_off(self, endpoint: WebhookEndpoint, now: datetime) -> None:
+        """One write. The document is written whole: nothing else ever changes it."""
+        item, document = f"{WEBHOOK}{endpoint.id}", replace(endpoint, switched_off_at=now)
+        written = account_item(endpoint.shipper_id, item, endpoint.created_at, webhook_to(document))
+        with translated(missing=NotFound):
+            written.save(condition=AccountItem.item.exists())
 
     def delete(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
         """Only the shipper's own."""

@@ -35,8 +35,8 @@ from chalicelib.domain.instants import Range
 
 FORMAT: Final = 3
 MILLISECOND: Final = timedelta(milliseconds=1)
-DONE, APPROACHED, DELAYED, PROMISED, ARRIVED, TOLD = (1 << bit for bit in range(6))
-SPARSE: Final = PROMISED | ARRIVED | TOLD
+DONE, APPROACHED, DELAYED, PROMISED, ARRIVED, TOLD, SILENT = (1 << bit for bit in range(7))
+SPARSE: Final = PROMISED | ARRIVED | TOLD | SILENT
 """With one of these there is more to say of a stop than its kind."""
 
 _PLAIN: Final = tuple(
@@ -167,6 +167,7 @@ def unpack_live(
                 arrived_at=next(arrived_at) if kind & ARRIVED else None,
                 promise=next(promise_of) if kind & PROMISED else None,
                 told_at=next(told_at) if kind & TOLD else None,
+                is_silent=bool(kind & SILENT),
             )
             if kind & SPARSE
             else _PLAIN[kind]
@@ -187,6 +188,7 @@ def _kind(progress: Progress) -> int:
         | PROMISED * (progress.promise is not None)
         | ARRIVED * (progress.arrived_at is not None)
         | TOLD * (progress.told_at is not None)
+        | SILENT * progress.is_silent
     )
 
 

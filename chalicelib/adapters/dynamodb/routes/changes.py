@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib.adapters.dynamodb.routes.departures import to_attributes
 from chalicelib.adapters.dynamodb.routes.items import (
+    ON_DUTY,
     DepartureItem,
     HandledItem,
     ManifestItem,
@@ -20,7 +21,8 @@ from chalicelib.domain.journal.changes import (
     PlanningClosed,
     RouteChange,
 )
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.policy import PLAN_RETENTION
+from chalicelib.domain.routes.routes import Route, RouteStatus
 
 
 def route_puts(change: RouteChange, token: str) -> Iterator[Put]:
@@ -98,4 +100,7 @@ def route_item(route: Route, token: str) -> RouteItem:
         token=token,
         summary=pack_summary(route.summary),
         plan=pack_plan(route),
+        duty=ON_DUTY if route.status is RouteStatus.ACTIVE else None,
+        driver_id=route.driver_id,
+        expires_at=int((max(route.starts_at, route.created_at) + PLAN_RETENTION).timestamp()),
     )

@@ -1,5 +1,7 @@
 """Items of the routes table. What they hold is packed and unpacked by their neighbours here."""
 
+from typing import Final
+
 from pynamodb.attributes import (
     BinaryAttribute,
     JSONAttribute,
@@ -7,9 +9,12 @@ from pynamodb.attributes import (
     NumberSetAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib.adapters.dynamodb.item import Connection, Item
+
+ON_DUTY: Final = "on"
+"""The one partition of the index ``by_duty``. It changes only when routes start and end."""
 
 
 class ByServiceDay(GlobalSecondaryIndex["RouteItem"]):
@@ -27,8 +32,25 @@ class ByServiceDay(GlobalSecondaryIndex["RouteItem"]):
     summary = BinaryAttribute(legacy_encoding=False, null=True)
 
 
+class ByDuty(GlobalSecondaryIndex["RouteItem"]):
+    """The routes under way, by driver. An entry comes with a start and goes with the last stop."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_duty"
+        projection = KeysOnlyProjection()
+
+    duty = UnicodeAttribute(hash_key=True)
+    driver_id = UnicodeAttribute(range_key=True)
+    route_id = UnicodeAttribute()
+
+
 class RouteItem(Item):
-    """A plan: ``summary`` and ``plan``; in version 1 ``document`` and ``stops``."""
+    """A plan: ``summary`` and ``plan``; in version 1 ``document`` and ``stops``.
+
+    ``duty`` is there while the route is under way.
+    """
 
     class Meta(Connection):
         """Bound at start."""
@@ -43,7 +65,11 @@ class RouteItem(Item):
     plan = BinaryAttribute(legacy_encoding=False, null=True)
     document = JSONAttribute(null=True)
     stops = BinaryAttribute(legacy_encoding=False, null=True)
+    duty = UnicodeAttribute(null=True)
+    driver_id = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
     by_service_day = ByServiceDay()
+    by_duty = ByDuty()
 
 
 class ManifestItem(Item):

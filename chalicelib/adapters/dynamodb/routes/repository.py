@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.paging import position_of, start_key
 from chalicelib.adapters.dynamodb.routes.departures import from_attributes
-from chalicelib.adapters.dynamodb.routes.items import DepartureItem, RouteItem
+from chalicelib.adapters.dynamodb.routes.items import ON_DUTY, DepartureItem, RouteItem
 from chalicelib.adapters.dynamodb.routes.plans import unpack_plan, unpack_summary
 from chalicelib.adapters.dynamodb.values.departure_keys import DEPARTURE
 from chalicelib.adapters.dynamodb.values.instants import from_text
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
-from chalicelib.domain.ids import HubId, RouteId
+from chalicelib.domain.ids import DriverId, HubId, RouteId
 from chalicelib.domain.listings import Listing
+from chalicelib.domain.routes.routes import Duty
 
 if TYPE_CHECKING:
     from chalicelib.domain.driving.run_sheets import RunSheet
@@ -83,6 +84,12 @@ class DynamoRoutes:
                 consistent_read=True,
             )
             return tuple(from_attributes(item.attribute_values) for item in found)
+
+    def on_duty(self) -> tuple[Duty, ...]:
+        """One eventually consistent query: half a unit for each 4 kB of keys."""
+        with translated():
+            found = list(RouteItem.by_duty.query(ON_DUTY))
+        return tuple(Duty(DriverId(item.driver_id), RouteId(item.route_id)) for item in found)
 
     def by_service_day(
         self,

@@ -44,6 +44,7 @@ class ShipmentItem(Item):
     token = UnicodeAttribute(null=True)
     state = BinaryAttribute(legacy_encoding=False, null=True)
     document = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
     by_shipper = ByShipper()
 
 
@@ -64,6 +65,7 @@ class EventItem(Item):
     actor_role = UnicodeAttribute()
     actor_id = UnicodeAttribute()
     data = UnicodeAttribute()
+    expires_at = NumberAttribute(null=True)
 
 
 class UploadItem(Item):
@@ -75,3 +77,4 @@ class UploadItem(Item):
     shipment_id = UnicodeAttribute(hash_key=True)
     item = UnicodeAttribute(range_key=True)
     content_type = UnicodeAttribute()
+    expires_at = NumberAttribute(null=True)

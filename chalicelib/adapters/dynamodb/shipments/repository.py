@@ -1,6 +1,8 @@
 """Shipments and their history in one partition each."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
 from pynamodb.expressions.condition import Condition
@@ -151,6 +153,22 @@ class DynamoShipments:
             tuple(shipment for shipment in shipments if shipment is not None),
             position_of(found.last_evaluated_key),
         )
+
+    def expire(self, shipment_id: ShipmentId, at: datetime) -> None:
+        """One query, and a write for each item that does not expire then: once a shipment.
+
+        What was deleted meanwhile is not made anew.
+        """
+        expires_at = int(at.timestamp())
+        with translated():
+            found = list(UploadItem.query(shipment_id, consistent_read=True))
+        for item in found:
+            if item.expires_at != expires_at:
+                with suppress(NotFound), translated(missing=NotFound):
+                    item.update(
+                        actions=[UploadItem.expires_at.set(expires_at)],
+                        condition=UploadItem.item.exists(),
+                    )
 
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
         """Unconditional and idempotent."""

@@ -42,6 +42,25 @@ GERMAN: Final = Language(
                 "Pünktlich: {when}.",
             ),
         ),
+        Kind.SILENT: Wording(
+            "Ihr Paket verspätet sich: keine Nachricht vom Fahrzeug",
+            (
+                (
+                    "Ihr Paket kommt später als angekündigt."
+                    " Seit {heard} haben wir nichts vom Fahrzeug gehört."
+                ),
+                "Verspätet. Keine Nachricht vom Fahrzeug seit {heard}.",
+                "Verspätet.",
+            ),
+        ),
+        Kind.HEARD_AGAIN: Wording(
+            "Neues von Ihrem Paket: {when}",
+            (
+                "Wir hören wieder vom Fahrzeug. Neue Zeit für Ihr Paket: {when}.",
+                "Wieder Nachricht vom Fahrzeug: {when}.",
+                "Neue Zeit: {when}.",
+            ),
+        ),
         Kind.DELIVERED: Wording(
             "Ihr Paket wurde zugestellt", ("Ihr Paket wurde zugestellt.", "Zugestellt.")
         ),

@@ -35,6 +35,25 @@ ENGLISH: Final = Language(
             "Your parcel is on time again",
             ("Your parcel is on time again: {when}.", "On time again: {when}.", "On time: {when}."),
         ),
+        Kind.SILENT: Wording(
+            "Your parcel is late: no news of the van",
+            (
+                (
+                    "Your parcel is later than we told you."
+                    " We have not heard from the van since {heard}."
+                ),
+                "Late. No news of the van since {heard}.",
+                "Late.",
+            ),
+        ),
+        Kind.HEARD_AGAIN: Wording(
+            "News of your parcel: {when}",
+            (
+                "We hear from the van again. New time for your parcel: {when}.",
+                "We hear from the van again: {when}.",
+                "New time: {when}.",
+            ),
+        ),
         Kind.DELIVERED: Wording(
             "Your parcel has been delivered", ("Your parcel has been delivered.", "Delivered.")
         ),

@@ -39,6 +39,25 @@ FINNISH: Final = Language(
                 "Ajallaan: {when}.",
             ),
         ),
+        Kind.SILENT: Wording(
+            "Pakettisi on myöhässä: autosta ei kuulu",
+            (
+                (
+                    "Pakettisi on myöhässä siitä, mitä kerroimme."
+                    " Emme ole kuulleet autosta kello {heard} jälkeen."
+                ),
+                "Myöhässä. Autosta ei kuulu kello {heard} jälkeen.",
+                "Myöhässä.",
+            ),
+        ),
+        Kind.HEARD_AGAIN: Wording(
+            "Uutta paketistasi: {when}",
+            (
+                "Autosta kuuluu taas. Pakettisi uusi aika: {when}.",
+                "Autosta kuuluu taas: {when}.",
+                "Uusi aika: {when}.",
+            ),
+        ),
         Kind.DELIVERED: Wording(
             "Pakettisi on toimitettu", ("Pakettisi on toimitettu.", "Toimitettu.")
         ),

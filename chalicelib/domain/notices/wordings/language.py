@@ -1,6 +1,7 @@
 """The phrases of notices, with the same fields in every language. Each language is a module here.
 
-``{when}`` is a range of local times with its day or days, ``{near}`` is the distance of the van.
+``{when}`` is a range of local times with its day or days, ``{near}`` is the distance of the van,
+``{heard}`` is the local time of its last news.
 ``{reason}`` and ``{next}`` belong to failed attempts. Sentences run from the fullest to the
 shortest; we send the first that fits. All of them stay within the alphabet of an SMS (``gsm7``).
 """
@@ -19,6 +20,8 @@ class Kind(StrEnum):
     ARRIVING = "arriving"
     DELAYED = "delayed"
     BACK_ON_TIME = "back_on_time"
+    SILENT = "silent"
+    HEARD_AGAIN = "heard_again"
     DELIVERED = "delivered"
     FAILED = "failed"
 

@@ -35,6 +35,25 @@ SWEDISH: Final = Language(
             "Ditt paket är i tid igen",
             ("Ditt paket är i tid igen: {when}.", "I tid igen: {when}.", "I tid: {when}."),
         ),
+        Kind.SILENT: Wording(
+            "Ditt paket är försenat: inget hörs från bilen",
+            (
+                (
+                    "Ditt paket kommer senare än vi sa."
+                    " Vi har inte hört något från bilen sedan {heard}."
+                ),
+                "Försenat. Inget hörs från bilen sedan {heard}.",
+                "Försenat.",
+            ),
+        ),
+        Kind.HEARD_AGAIN: Wording(
+            "Nytt om ditt paket: {when}",
+            (
+                "Vi hör från bilen igen. Ny tid för ditt paket: {when}.",
+                "Bilen hörs igen: {when}.",
+                "Ny tid: {when}.",
+            ),
+        ),
         Kind.DELIVERED: Wording(
             "Ditt paket är levererat", ("Ditt paket är levererat.", "Levererat.")
         ),

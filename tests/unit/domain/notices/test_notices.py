@@ -37,8 +37,14 @@ from tests.support.builders import (
 
 HOST = "track.example.com"
 URL = f"https://{HOST}/t/{'A1_-' * 16}abc"  # a token of 67 characters
-TYPES = {kind: event_type for event_type, kind in KINDS.items()}
+TYPES = {kind: event_type for event_type, kind in KINDS.items()} | {Kind.SILENT: EventType.DELAYED}
 PROMISE = {"earliest": "2026-11-23T12:10:00+00:00", "latest": "2026-11-23T12:40:00Z"}
+
+NEEDED: dict[Kind, dict[str, object]] = {
+    Kind.SILENT: {"heard_at": "2026-11-23T11:16:30+00:00", "previous_promise": PROMISE},
+    Kind.HEARD_AGAIN: {"promise": PROMISE},
+}
+"""What makes an event one of these kinds."""
 
 
 def make_shipment_for(kind: Kind, **changes: Any) -> Shipment:
@@ -49,7 +55,7 @@ def make_shipment_for(kind: Kind, **changes: Any) -> Shipment:
     default: dict[str, Any] = {
         "status": status,
         "promise": make_range(NOON + minutes(10)),
-        "is_delayed": kind is Kind.DELAYED,
+        "is_delayed": kind in {Kind.DELAYED, Kind.SILENT, Kind.HEARD_AGAIN},
     }
     return make_travelling(**default | changes)
 
@@ -65,7 +71,7 @@ def make_notice(
     **changes: Any,
 ) -> Notice:
     shipment = make_shipment_for(kind, recipient=make_recipient(locale=locale), **changes)
-    event = make_event(5, type=TYPES[kind], data=data or {})
+    event = make_event(5, type=TYPES[kind], data=NEEDED.get(kind, {}) | (data or {}))
     return compose(event, shipment, sms_name=sms_name, url=url, now=now)
 
 
@@ -391,18 +397,34 @@ def test_each_language_says_the_same_facts(kind: Kind, language: Language) -> No
     assert lengths == sorted(lengths, reverse=True)
 
 
-def test_six_events_are_told_and_the_rest_is_on_the_page() -> None:
-    told = {event_type for event_type in EventType if kind_of(make_event(type=event_type))}
+def test_seven_events_are_told_and_the_rest_is_on_the_page() -> None:
+    data: dict[str, object] = {"promise": PROMISE}
+    told = {
+        event_type for event_type in EventType if kind_of(make_event(type=event_type, data=data))
+    }
 
     assert told == set(KINDS)
     assert not told & INTERNAL
-    assert set(KINDS.values()) == set(Kind) == set(STILL_TRUE)
+    assert {*KINDS.values(), Kind.SILENT} == set(Kind) == set(STILL_TRUE)
+
+
+def test_who_was_told_nothing_of_the_silence_is_told_nothing_of_its_end() -> None:
+    assert kind_of(make_event(type=EventType.DRIVER_SILENT)) is None
+    assert kind_of(make_event(type=EventType.DRIVER_BACK)) is None
+
+
+def test_a_silent_van_is_old_news_once_it_is_heard_again() -> None:
+    event = make_event(type=EventType.DELAYED, data=NEEDED[Kind.SILENT])
+    shipment = make_shipment_for(Kind.SILENT)
+
+    assert not is_stale(event, shipment)
+    assert is_stale(event, replace(shipment, promise=make_range(NOON + minutes(50))))
 
 
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("kind", Kind)
 def test_a_notice_is_told_only_while_it_is_true(kind: Kind, status: Status) -> None:
-    event = make_event(type=TYPES[kind])
+    event = make_event(type=TYPES[kind], data=NEEDED.get(kind, {}))
     shipment = make_shipment_for(kind, status=status)
 
     assert is_stale(event, shipment) == (status not in STILL_TRUE[kind])

@@ -1,0 +1,101 @@
+"""Silence: what no fix will ever tell, since none comes. A schedule asks this each minute.
+
+The rules are those of alerts: pure, edge-triggered, with their memory in the live state. A silent
+van is told of once per stop, a broken promise once per promise. The all-clear is the rule
+``heard_again``, which also runs with the first fresh fix.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain.driving.alerts import Alert, AlertInput, AlertKind, heard_again
+from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.instants import Range
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes.routes import Route
+
+
+def heard_at(live: Live) -> datetime | None:
+    """The time of the newest news of the van: a fix or a report; None before a route.
+
+    Fixes that a phone had saved are news of then: they do not say where the van is now.
+    """
+    found = [live.news_at, *(fix.recorded_at for fix in live.recent)]
+    found += [stop.arrived_at for stop in live.progress]
+    return max((at for at in found if at is not None), default=None)
+
+
+def decide_in_silence(
+    live: Live, route: Route, *, now: datetime, limit: int, policy: Policy
+) -> tuple[Live, tuple[Alert, ...]]:
+    """The live state with its alert memory updated, and the alerts, nearest stops first.
+
+    At most ``limit`` alerts × shipments are told at once, but always one alert. The memory of the
+    others stays unchanged, so they follow with the next call.
+    """
+    heard = heard_at(live)
+    if heard is None or not live.is_on_shift:
+        return live, ()
+    alerts: list[Alert] = []
+    progress, room = list(live.progress), limit
+    for stops_before, i in enumerate(live.remaining()):
+        given = AlertInput(i, route.stops[i], progress[i], stops_before, live.etas[i], now)
+        for rule in (_heard_again, _silent, _broken):
+            outcome = rule(given, heard, policy)
+            if outcome is None:
+                continue
+            room -= len(given.stop.consignments)
+            if room < 0 and alerts:
+                return replace(live, progress=tuple(progress)), tuple(alerts)
+            alert, progress[i] = outcome
+            given = given._replace(progress=progress[i])
+            alerts.append(alert)
+            if alert.kind is AlertKind.HEARD_AGAIN:
+                break
+    return (replace(live, progress=tuple(progress)), tuple(alerts)) if alerts else (live, ())
+
+
+def _heard_again(
+    given: AlertInput, heard: datetime, policy: Policy
+) -> tuple[Alert, Progress] | None:
+    """There is newer news than those that the silence was told of."""
+    progress = given.progress
+    promise, told_at = progress.promise or given.stop.promise, progress.told_at
+    if promise is not None and told_at is not None and promise.latest < told_at:
+        return heard_again(given, policy) if heard > told_at else None
+    return heard_again(given, policy) if given.as_of - heard < policy.silent_after else None
+
+
+def _silent(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, Progress] | None:
+    """Nothing for a while, and somebody waits already or will soon."""
+    progress, now = given.progress, given.as_of
+    promise = progress.promise or given.stop.promise
+    if promise is None or progress.is_silent or progress.arrived_at:
+        return None
+    is_soon = promise.earliest - now <= policy.approaching_within
+    is_silent = is_soon and now - heard >= policy.silent_after
+    if not is_silent and not _is_broken(promise, heard, now, policy):
+        return None
+    alert = Alert(AlertKind.SILENT, given.stop_index, now, heard_at=heard)
+    return alert, replace(progress, is_silent=True, promise=promise)
+
+
+def _broken(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, Progress] | None:
+    """The promise has ended in silence. No new range is told, since nobody knows one."""
+    progress, now = given.progress, given.as_of
+    promise = progress.promise or given.stop.promise
+    if promise is None or progress.arrived_at or not _is_broken(promise, heard, now, policy):
+        return None
+    if progress.told_at is not None and progress.told_at > promise.latest:
+        return None
+    alert = Alert(AlertKind.DELAYED, given.stop_index, now, heard_at=heard)
+    return alert, replace(progress, is_delayed=True, told_at=now)
+
+
+def _is_broken(promise: Range, heard: datetime, now: datetime, policy: Policy) -> bool:
+    """The promise has ended, and the van has sent nothing since.
+
+    A van that sent fixes after the end has told its delay by itself, so it has more time.
+    """
+    patience = policy.silence_grace if heard <= promise.latest else policy.stale_after
+    return now > promise.latest and now - heard >= patience

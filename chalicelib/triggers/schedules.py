@@ -1,0 +1,11 @@
+"""Behind the schedules. They carry nothing, so a use case finds out for itself what is due."""
+
+from collections.abc import Callable
+
+from chalicelib.observability import counted
+
+
+def sweep_fleet(*, sweep: Callable[[], object]) -> None:
+    """Look at every driver on duty. What fails is left to the next minute."""
+    with counted():
+        sweep()
