@@ -282,7 +282,7 @@ class TestLateFixes:
 
 class TestRepeatedFixes:
     def counts(self, report: IngestReport) -> tuple[int, int]:
-        new = sum(not verdict.reasons for verdict in report.verdicts)
+        new = 0 if report.is_repeat else sum(not verdict.reasons for verdict in report.verdicts)
         return new, sum(Reason.DUPLICATE in verdict.reasons for verdict in report.verdicts)
 
     def test_an_overlap_counts_what_is_new(self, road: Road) -> None:
