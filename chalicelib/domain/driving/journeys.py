@@ -142,22 +142,30 @@ def _part_of(
     return replace(step, is_complete=not has_moved)
 
 
-def reach(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> Live:
+def reach(
+    live: Live, stop_index: int, arrived_at: datetime, policy: Policy, *, is_firm: bool = True
+) -> Live:
     """The live state after the driver reports the arrival at a stop.
 
     A late report does not make this stop the last one if the van has been at another stop since.
     After the report no fix withdraws the arrival; the time that the fixes show for it stays.
+
+    It is not ``is_firm`` when the driver reported only what came of a part of the visit: a van that
+    drives off then has left the other part undecided. A visit that the van has left stays left.
     """
     progress = live.progress[stop_index]
     if progress.is_done or progress.is_reported:
         return live
     if progress.arrived_at is not None:
-        return live.with_progress(stop_index, replace(progress, is_reported=True))
+        return live.with_progress(stop_index, replace(progress, is_reported=is_firm))
+    visited_at = progress.arrival_before(arrived_at, policy)
+    if visited_at is not None and not is_firm:
+        return live
     reached = replace(
         progress,
-        arrived_at=progress.arrival_before(arrived_at, policy) or arrived_at,
+        arrived_at=visited_at or arrived_at,
         has_approached=True,
-        is_reported=True,
+        is_reported=is_firm,
         unreported=None,
     )
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])

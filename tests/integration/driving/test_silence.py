@@ -108,3 +108,20 @@ def test_a_quiet_sweep_costs_a_query_and_half_a_unit_for_each_driver(
     assert meter.calls["Query"] == 1
     assert meter.calls["GetItem"] <= on_duty
     assert meter.write_units == 0
+
+
+def test_what_is_undecided_when_the_van_leaves_a_stop_is_on_its_way_again(shared: Carrier) -> None:
+    found = shared.round([2, 1]).started()
+    given, left = found.ids[0]
+    found.drive(-400)
+    for _ in range(3):
+        found.drive(0)
+    assert found.shop.get(left)["status"] == "arrived"
+    assert found.work(0, "deliver", found.action(shipment_ids=[given])).status == 200
+
+    for way_m in (150, 300, 450, 600):
+        found.drive(way_m)
+
+    assert "arrival_withdrawn" in found.shop.event_types(left)
+    assert found.state(left).json["eta"] is not None
+    assert found.shop.get(given)["status"] == "delivered"
