@@ -233,16 +233,21 @@ def reopen(
     model: TravelModel,
     policy: Policy,
 ) -> Live:
-    """The live state after something was found on the van for a stop that counted as done.
+    """The live state after something was found on the van for a stop that is to be made anew.
 
-    If that was the last stop, the shift goes on. Without a fix the van is where it was last.
+    A stop that counted as done begins again; if that was the last one, the shift goes on. At a stop
+    that is still open the van is heard again, so it has a new ETA. The way ahead begins now, where
+    the van was last.
     """
-    after = replace(live.with_progress(stop_index, Progress()), ended_at=None)
+    progress = live.progress[stop_index]
+    opened = Progress() if progress.is_done else replace(progress, is_silent=False)
+    after = replace(live.with_progress(stop_index, opened), ended_at=None)
     head = after.head(policy)
     if head is None:
         last = after.last_stop
         place = route.hub_coordinates if last is None else route.stops[last].coordinates
-        head = Fix(after.news_at or now, place)
+        head = Fix(now, place)
+    head = replace(head, recorded_at=max(head.recorded_at, now))
     return _with_etas(after, head, plan_times, route, model)
 
 
