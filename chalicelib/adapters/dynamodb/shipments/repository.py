@@ -212,7 +212,7 @@ class DynamoShipments:
 
     def _has_expired(self, item: ShipmentItem) -> bool:
         """The state alone tells: it loses a mark that no longer holds with its next change."""
-        expires_at: int | None = item.expires_at
+        expires_at: float | None = item.expires_at
         return expires_at is not None and expires_at <= self._now().timestamp()
 
 
