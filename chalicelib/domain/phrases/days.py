@@ -40,7 +40,10 @@ def clock(instant: datetime, zone: ZoneInfo, style: Style) -> str:
 
 
 def moment(instant: datetime, now: datetime, zone: ZoneInfo, style: Style) -> str:
-    """A time in a list: only the clock when it is today, else with a short date."""
+    """A time for lists and sentences: 14:10 when it is today, else with its date, 1 Dec, 14:10.
+
+    Each language says by ``list_moment`` how date and clock are joined.
+    """
     local, today, words = instant.astimezone(zone), now.astimezone(zone).date(), style.words
     bare = clock(instant, zone, style)
     if local.date() == today:
