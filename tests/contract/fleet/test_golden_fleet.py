@@ -127,11 +127,24 @@ def test_a_live_state_is_read(dynamo: Stores, version: str, name: str) -> None:
     assert dynamo.fleet.live(DRIVER) == expected
 
 
-@pytest.mark.parametrize("name", ["in-doubt", "in-doubt-columns"])
-def test_what_is_in_doubt_is_read(dynamo: Stores, name: str) -> None:
-    put_raw("fleet", golden_item("v3", "fleet", name))
+def test_what_is_in_doubt_is_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "in-doubt"))
 
     assert dynamo.fleet.live(DRIVER) == IN_DOUBT
+
+
+def test_visits_in_full_seconds_are_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "in-doubt-columns"))
+
+    live = dynamo.fleet.live(DRIVER)
+
+    visit, exact = live.progress[2].unreported, IN_DOUBT.progress[2].unreported
+    assert visit is not None
+    assert exact is not None
+    assert timedelta(0) <= exact.earliest - visit.earliest < timedelta(seconds=1)
+    assert timedelta(0) <= visit.latest - exact.latest < timedelta(seconds=1)
+    third = replace(live.progress[2], unreported=exact)
+    assert live.with_progress(2, third) == IN_DOUBT
 
 
 @pytest.mark.parametrize("version", VERSIONS)
