@@ -229,7 +229,7 @@ def names_of(day: date, now: datetime, style: Style, form: Form) -> set[str]:
     tag="en",
     form=Form.ON,
 )
-@settings(max_examples=times(quick=300, deep=5_000))
+@settings(max_examples=times(quick=100, deep=5_000))
 def test_a_phrase_names_the_days_that_it_touches_and_no_other(  # noqa: PLR0917
     earliest: datetime, length: timedelta, ahead: timedelta, zone: ZoneInfo, tag: str, form: Form
 ) -> None:
