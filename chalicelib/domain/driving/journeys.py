@@ -142,22 +142,30 @@ def _part_of(
     return replace(step, is_complete=not has_moved)
 
 
-def reach(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> Live:
+def reach(
+    live: Live, stop_index: int, arrived_at: datetime, policy: Policy, *, is_firm: bool = True
+) -> Live:
     """The live state after the driver reports the arrival at a stop.
 
     A late report does not make this stop the last one if the van has been at another stop since.
     After the report no fix withdraws the arrival; the time that the fixes show for it stays.
+
+    It is not ``is_firm`` when the driver reported only what came of a part of the visit: a van that
+    drives off then has left the other part undecided. A visit that the van has left stays left.
     """
     progress = live.progress[stop_index]
     if progress.is_done or progress.is_reported:
         return live
     if progress.arrived_at is not None:
-        return live.with_progress(stop_index, replace(progress, is_reported=True))
+        return live.with_progress(stop_index, replace(progress, is_reported=is_firm))
+    visited_at = progress.arrival_before(arrived_at, policy)
+    if visited_at is not None and not is_firm:
+        return live
     reached = replace(
         progress,
-        arrived_at=progress.arrival_before(arrived_at, policy) or arrived_at,
+        arrived_at=visited_at or arrived_at,
         has_approached=True,
-        is_reported=True,
+        is_reported=is_firm,
         unreported=None,
     )
     etas = (*live.etas[:stop_index], None, *live.etas[stop_index + 1 :])
@@ -225,16 +233,21 @@ def reopen(
     model: TravelModel,
     policy: Policy,
 ) -> Live:
-    """The live state after something was found on the van for a stop that counted as done.
+    """The live state after something was found on the van for a stop that is to be made anew.
 
-    If that was the last stop, the shift goes on. Without a fix the van is where it was last.
+    A stop that counted as done begins again; if that was the last one, the shift goes on. At a stop
+    that is still open the van is heard again, so it has a new ETA. The way ahead begins now, where
+    the van was last.
     """
-    after = replace(live.with_progress(stop_index, Progress()), ended_at=None)
+    progress = live.progress[stop_index]
+    opened = Progress() if progress.is_done else replace(progress, is_silent=False)
+    after = replace(live.with_progress(stop_index, opened), ended_at=None)
     head = after.head(policy)
     if head is None:
         last = after.last_stop
         place = route.hub_coordinates if last is None else route.stops[last].coordinates
-        head = Fix(after.news_at or now, place)
+        head = Fix(now, place)
+    head = replace(head, recorded_at=max(head.recorded_at, now))
     return _with_etas(after, head, plan_times, route, model)
 
 

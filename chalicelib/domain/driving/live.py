@@ -25,6 +25,7 @@ class Progress:
     not yet that it is back. All of this is alert memory.
 
     ``is_reported`` is true when the driver has said that the van is here: no fix withdraws that.
+    What came of a part of the visit does not say so of the other part.
     ``unreported`` is the last visit that the van left without a report, from its arrival on.
     """
 

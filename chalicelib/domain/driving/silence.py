@@ -70,7 +70,7 @@ def _silent(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, 
     """Nothing for a while, and somebody waits already or will soon."""
     progress, now = given.progress, given.as_of
     promise = progress.promise or given.stop.promise
-    if promise is None or progress.is_silent or progress.arrived_at:
+    if promise is None or progress.is_silent or _is_at_the_door(progress, now, policy):
         return None
     is_soon = promise.earliest - now <= policy.approaching_within
     is_silent = is_soon and now - heard >= policy.silent_after
@@ -84,12 +84,25 @@ def _broken(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, 
     """The promise has ended in silence. No new range is told, since nobody knows one."""
     progress, now = given.progress, given.as_of
     promise = progress.promise or given.stop.promise
-    if promise is None or progress.arrived_at or not _is_broken(promise, heard, now, policy):
+    if promise is None or not _is_broken(promise, heard, now, policy):
+        return None
+    if _is_at_the_door(progress, now, policy):
         return None
     if progress.told_at is not None and progress.told_at > promise.latest:
         return None
     alert = Alert(AlertKind.DELAYED, given.stop_index, now, heard_at=heard)
     return alert, replace(progress, is_delayed=True, told_at=now)
+
+
+def _is_at_the_door(progress: Progress, now: datetime, policy: Policy) -> bool:
+    """Whether nobody waits for the van any more: it came a moment ago, or its driver said so.
+
+    An arrival that only fixes tell may have been a traffic light. Fixes would withdraw it, but none
+    come.
+    """
+    if progress.arrived_at is None:
+        return False
+    return progress.is_reported or now - progress.arrived_at < policy.silent_after
 
 
 def _is_broken(promise: Range, heard: datetime, now: datetime, policy: Policy) -> bool:

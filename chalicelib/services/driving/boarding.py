@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.journeys import reopen
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
@@ -27,6 +28,7 @@ from chalicelib.domain.shipments.custody import aboard, delivered, has_undecided
 from chalicelib.domain.shipments.events import eta_data, range_data
 from chalicelib.domain.shipments.lifecycle import Step, take
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
+from chalicelib.services.driving.telling import noted
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
@@ -86,7 +88,7 @@ class Boarding:
         index = None if assigned is None else route.stop_index(assigned.stop_id)
         if index is None or not shipment.is_on(route_id):
             return
-        after, promise, others = self._reopened(live, route, index, now)
+        after, promise, others = self._reopened(live, route, index, shipment_id, now)
         eta = after.etas[index]
         data: dict[str, object] = {"promise": range_data(promise)}
         if eta is not None:
@@ -110,12 +112,15 @@ class Boarding:
         )
 
     def _reopened(
-        self, live: Live, route: Route, index: int, now: datetime
+        self, live: Live, route: Route, index: int, boarding: ShipmentId, now: datetime
     ) -> tuple[Live, Range, list[Change]]:
-        """The live state with this stop to be made, its promise, and what else changes."""
+        """The live state with this stop to be made, its promise, and what else changes.
+
+        A promise that is past already is not handed on: there is a new one for all of the stop.
+        """
         progress, stop = live.progress[index], route.stops[index]
         promise = progress.promise or stop.promise
-        if not progress.is_done and promise is not None:
+        if not progress.is_done and promise is not None and promise.latest > now:
             return live, promise, []
         after = reopen(
             live,
@@ -136,11 +141,30 @@ class Boarding:
         if stop.promise is not None:
             told = replace(after.progress[index], promise=promise, told_at=now)
             after = after.with_progress(index, told)
+            if not progress.is_done:
+                kind = AlertKind.HEARD_AGAIN if progress.is_silent else AlertKind.DELAYED
+                alert = Alert(kind, index, now, eta=eta, promise=promise)
+                others += self._told_too(route, alert, but=boarding, now=now)
+                is_delayed = progress.is_delayed or kind is AlertKind.DELAYED
+                after = after.with_progress(index, replace(told, is_delayed=is_delayed))
         delivered_here = self._delivered_at(route, index)
         if delivered_here:
             handled = Handled(delivered_parcels=parcel_numbers(route, delivered_here))
             others.append(HandledAdded(route.id, handled, run_sheet_expires_at(route)))
         return after, promise, others
+
+    def _told_too(
+        self, route: Route, alert: Alert, *, but: ShipmentId, now: datetime
+    ) -> list[ShipmentChange]:
+        """A stop has one promise: who waited there for the broken one gets the new one, too."""
+        waiting = [each for each in route.stops[alert.stop_index].shipment_ids if each != but]
+        changes = []
+        for shipment in self.shipments.get_many(waiting).values():
+            if shipment.status in ON_THE_WAY and shipment.is_on(route.id):
+                event_id = EventId(self.ids.new(EVENT))
+                after, event = noted(shipment, alert, event_id=event_id, now=now)
+                changes.append(ShipmentChange(after, (event,), shipment.version))
+        return changes
 
     def _delivered_at(self, route: Route, index: int) -> Mapping[ShipmentId, frozenset[str]]:
         """What was delivered there: while a stop is open, the run sheet needs to be told."""

@@ -66,6 +66,20 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    """Whether any part of a batch was new, and the fixes of the parts that were kept before."""
+
+    is_new: bool
+    repeats: frozenset[Fix]
+
+    @classmethod
+    def of(cls, parts: Sequence[tuple[TrackEntry, bool]]) -> "_Kept":
+        """``parts`` says for each part whether it was new."""
+        old = frozenset(f for part, is_new in parts if not is_new for f in part.fixes)
+        return cls(any(is_new for _, is_new in parts), old)
+
+
+@dataclass(frozen=True, slots=True)
 class IngestPositions:
     """Keep what is credible, move the head forward, and commit the alerts that follow with it.
 
@@ -85,10 +99,10 @@ class IngestPositions:
 
     def __call__(self, batch: FixBatch) -> IngestReport:
         """Take one batch in."""
-        kept: list[bool] = []  # by the first try: a second one would find what that one kept
+        kept: list[_Kept] = []  # by the first try: a second one would find what that one kept
         return retried(lambda: self._ingest(batch, kept))
 
-    def _ingest(self, batch: FixBatch, kept: list[bool]) -> IngestReport:
+    def _ingest(self, batch: FixBatch, kept: list["_Kept"]) -> IngestReport:
         now = self.clock.now()
         before = self.fleet.live(batch.driver_id)
         if before.epoch != batch.epoch:
@@ -114,18 +128,18 @@ class IngestPositions:
         route, steps = self._advance(before, screened, skew, now)
         after = steps[-1].live
         entries = self._entries(after, screened, now)
-        is_new = [self.fleet.append_track(entry) for entry in entries]
-        kept.append(any(is_new))
+        kept.append(_Kept.of([(entry, self.fleet.append_track(entry)) for entry in entries]))
         read = before
         for step in steps:
             if step.live != before:
                 self._commit(before, step.live, step.alerts, route, now)
             before = replace(step.live, version=before.version + 1)
-        if kept[0]:
-            screened = self._with_repeats(screened, fixes, read, entries)
+        if kept[0].is_new:
+            repeats = kept[0].repeats
+            screened = self._with_repeats(screened, fixes, read, entries, repeats=repeats)
         return replace(
             self._report(after, screened, skew),
-            is_repeat=not kept[0],
+            is_repeat=not kept[0].is_new,
             alerts=tuple(alert for step in steps for alert in step.alerts),
         )
 
@@ -135,16 +149,19 @@ class IngestPositions:
         fixes: Sequence[Fix | UnreadableFix],
         before: Live,
         entries: Sequence[TrackEntry],
+        *,
+        repeats: frozenset[Fix],
     ) -> Screened:
         """The verdicts, where fixes of other batches came again.
 
-        Only fixes up to the head can be such; a phone that sends each once costs no read.
+        ``repeats`` are such for sure: that part of the batch was kept before as a whole. Of the
+        others only fixes up to the head can be such; a phone that sends each once costs no read.
         """
         newest_at = before.recent[-1].recorded_at if before.recent else before.started_at
-        held: frozenset[Fix] = frozenset()
+        held = repeats
         for entry in entries:
             old = [f for f in entry.fixes if newest_at is None or f.recorded_at <= newest_at]
-            if set(old).difference(before.recent):
+            if set(old).difference(before.recent, repeats):
                 held |= self.fleet.held_already(entry, old)
         if not held:
             return screened

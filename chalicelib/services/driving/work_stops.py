@@ -249,7 +249,8 @@ class WorkStop:
             )
             others.append(DepartureAdded(departure))
         elif report.step is Step.ARRIVE or can_be_at_stop(live, index, there, self.policy):
-            after = reach(live, index, occurred_at, self.policy)
+            is_firm = report.step is Step.ARRIVE
+            after = reach(live, index, occurred_at, self.policy, is_firm=is_firm)
         else:
             after = live
         if after.ended_at is not None and route.status is RouteStatus.ACTIVE:

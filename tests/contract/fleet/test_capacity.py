@@ -1,10 +1,13 @@
 """What a full day of 200 scattered stops costs: an item is one write unit as long as it is 1 kB."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 
+from chalicelib.domain.driving.live import Progress
+from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import LiveChange, TrackEntry
 from local.cloud.capacity import CapacityMeter
 from tests.contract.conftest import Stores
@@ -43,3 +46,28 @@ def test_a_batch_of_fifty_fixes_is_one_unit(dynamo: Stores, seed: int) -> None:
     assert meter.write_units == 1
     span = {"since": NOON, "until": NOON + timedelta(days=1), "now": NOON}
     assert dynamo.fleet.track(live.driver_id, **span) == fixes
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_day_of_visits_without_a_report_is_one_unit(dynamo: Stores, seed: int) -> None:
+    """The times of the newest are kept; of the others, that they were before."""
+    chance = Random(seed)
+    live = far_gone(chance, scattered_route(chance), done=0, told=20)
+    progress = list(live.progress)
+    for i in range(150):
+        came_at = NOON + timedelta(seconds=100 * i + chance.randrange(60))
+        left_at = came_at + timedelta(seconds=60 + chance.randrange(300))
+        progress[i] = Progress(unreported=Range(came_at, left_at))
+    live = replace(live, progress=tuple(progress))
+
+    with CapacityMeter().watching(*dynamodb_clients()) as meter:
+        dynamo.journal.commit(LiveChange(live, None))
+
+    kept = dynamo.fleet.live(live.driver_id).progress
+    assert meter.write_units == 1
+    assert [i for i, each in enumerate(kept) if each.unreported] == list(range(150))
+    for before, after in zip(progress[130:150], kept[130:150], strict=True):
+        assert before.unreported is not None
+        assert after.unreported is not None
+        assert abs(before.unreported.earliest - after.unreported.earliest) < timedelta(seconds=1)
+        assert abs(before.unreported.latest - after.unreported.latest) < timedelta(seconds=1)

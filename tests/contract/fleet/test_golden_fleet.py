@@ -127,8 +127,9 @@ def test_a_live_state_is_read(dynamo: Stores, version: str, name: str) -> None:
     assert dynamo.fleet.live(DRIVER) == expected
 
 
-def test_what_is_in_doubt_is_read(dynamo: Stores) -> None:
-    put_raw("fleet", golden_item("v3", "fleet", "in-doubt"))
+@pytest.mark.parametrize("name", ["in-doubt", "in-doubt-columns"])
+def test_what_is_in_doubt_is_read(dynamo: Stores, name: str) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", name))
 
     assert dynamo.fleet.live(DRIVER) == IN_DOUBT
 

@@ -392,3 +392,24 @@ def test_what_was_driven_on_shift_is_taken_also_when_it_comes_after_it(shared: C
 
     assert report["accepted"] == 1
     assert len(van.track()) == 2
+
+
+def test_late_fixes_that_come_again_with_newer_ones_are_duplicates(shared: Carrier) -> None:
+    """They belong to the route before, and the newer ones to the one under way."""
+    van = shared.round(1).started()
+    van.drive(0)
+    driven_at = shared.clock.now() - timedelta(seconds=5)
+    assert van.work(0, "deliver").status == 200
+    shared.clock.advance(timedelta(minutes=10))
+    later = van.shop.shipment(stop=1)
+    assert shared.plan(van.driver_id, [[later["id"]]]).status == 201
+    van.scan(later["parcels"][0]["barcode"])
+    assert van.start().status == 200
+    shared.clock.advance(timedelta(minutes=10))
+    late = [fix(driven_at, 10), fix(driven_at + timedelta(seconds=2), 12)]
+
+    first = van.positions(*late).json
+    again = van.positions(*late, fix(shared.clock.now(), -3_000)).json
+
+    assert (first["accepted"], first["duplicates"]) == (2, 0)
+    assert (again["accepted"], again["duplicates"]) == (1, 2)

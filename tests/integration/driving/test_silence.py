@@ -108,3 +108,59 @@ def test_a_quiet_sweep_costs_a_query_and_half_a_unit_for_each_driver(
     assert meter.calls["Query"] == 1
     assert meter.calls["GetItem"] <= on_duty
     assert meter.write_units == 0
+
+
+def test_what_is_undecided_when_the_van_leaves_a_stop_is_on_its_way_again(shared: Carrier) -> None:
+    found = shared.round([2, 1]).started()
+    given, left = found.ids[0]
+    found.drive(-400)
+    for _ in range(3):
+        found.drive(0)
+    assert found.shop.get(left)["status"] == "arrived"
+    assert found.work(0, "deliver", found.action(shipment_ids=[given])).status == 200
+
+    for way_m in (150, 300, 450, 600):
+        found.drive(way_m)
+
+    assert "arrival_withdrawn" in found.shop.event_types(left)
+    assert found.state(left).json["eta"] is not None
+    assert found.shop.get(given)["status"] == "delivered"
+
+
+def late_aboard(found: Round, shipment_id: str) -> datetime:
+    """The end of the promise of a shipment that boards now."""
+    found.scan(*[parcel["barcode"] for parcel in found.orders[shipment_id]["parcels"]])
+    assert found.shop.get(shipment_id)["status"] == "out_for_delivery"
+    return datetime.fromisoformat(found.shop.get(shipment_id)["promise"]["latest"])
+
+
+def test_what_boards_where_a_promise_broke_gets_a_new_one_as_all_of_the_stop(
+    shared: Carrier, bridge: Bridge
+) -> None:
+    found = shared.round([2, 1])
+    waiting, late = found.ids[0]
+    found.loaded(but=[late]).start()
+    found.drive(-2_500)
+    minute(shared, bridge, 60)
+    assert found.shop.event_types(waiting)[-2:] == ["driver.silent", "eta.delayed"]
+
+    latest = late_aboard(found, late)
+
+    assert latest > shared.clock.now()
+    assert found.shop.get(waiting)["promise"] == found.shop.get(late)["promise"]
+    assert found.shop.event_types(waiting)[-1] == "driver.back"
+    minute(shared, bridge, 3)
+    assert found.shop.event_types(late)[-1] == "out_for_delivery"
+
+
+def test_what_boards_for_a_stop_that_was_done_long_ago_is_promised_from_now(
+    shared: Carrier,
+) -> None:
+    found = shared.round([2, 1])
+    given, late = found.ids[0]
+    found.loaded(but=[late]).start()
+    found.drive(0)
+    assert found.work(0, "deliver", found.action(shipment_ids=[given])).status == 200
+    shared.clock.advance(timedelta(hours=2))
+
+    assert late_aboard(found, late) > shared.clock.now()

@@ -1,29 +1,40 @@
 """What a live state knows of visits in doubt, as one binary value.
 
     <B format> <varints> whether the van is at the hub, whether and since when it is away, the last
-    stop before, how many stops were reported and which, then stop, arrival and duration of each
-    visit that the van left without a report
+    stop before, how many stops were reported and which, how many visits the van left without a
+    report
+    columns: their stops in the order of time, and arrivals and durations of the newest of them
 
-Times are milliseconds after the start of the route. Of the last stop, 0 says that it is unknown,
-and all else is one more. A live state with nothing in doubt has no such value.
+The time away is milliseconds after the start of the route, those of visits are seconds. Of the last
+stop, 0 says that it is unknown, and all else is one more. A live state with nothing in doubt has no
+such value. An earlier visit is known to have been before the oldest one with its times.
+
+Format 1 had stop, arrival and duration of each visit as varints, in milliseconds.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from chalicelib.adapters.dynamodb.values.bits import differences, pack_bits, sums, unpack_bits
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.adapters.dynamodb.values.varints import Varints, pack_varints
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.instants import Range
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+FORMAT_BEFORE: Final = 1
+MOST_TIMES: Final = 30
+"""Of so many visits without a report we keep the times: live state stays below a capacity unit."""
+SECOND_MS: Final = 1_000
 
 
 def pack_visits(live: Live) -> bytes | None:
     """What is in doubt; None when nothing is."""
     reported = [i for i, progress in enumerate(live.progress) if progress.is_reported]
     left = [(i, visit) for i, each in enumerate(live.progress) if (visit := each.unreported)]
+    left.sort(key=lambda numbered: (numbered[1].latest, numbered[0]))
     is_plain = live.away_since is None and live.last_stop_before is None and not live.is_at_hub
     if is_plain and not reported and not left:
         return None
@@ -39,18 +50,24 @@ def pack_visits(live: Live) -> bytes | None:
         0 if live.last_stop_before is None else live.last_stop_before + 1,
         len(reported),
         *reported,
+        len(left),
     ]
-    for i, visit in left:
-        earliest_ms = after_ms(visit.earliest)
-        numbers += [i, earliest_ms, after_ms(visit.latest) - earliest_ms]
-    return bytes([FORMAT]) + pack_varints(numbers)
+    newest = [visit for _, visit in left[-MOST_TIMES:]]
+    begins_s = [after_ms(visit.earliest) // SECOND_MS for visit in newest]
+    ends_s = [-(-after_ms(visit.latest) // SECOND_MS) for visit in newest]
+    columns = (
+        differences([i for i, _ in left]),
+        differences(begins_s),
+        [end_s - begin_s for begin_s, end_s in zip(begins_s, ends_s, strict=True)],
+    )
+    return bytes([FORMAT]) + pack_varints(numbers) + (pack_bits(columns) if left else b"")
 
 
 def with_visits(live: Live, packed: bytes | None) -> Live:
     """The live state with what is in doubt. Raises ValueError for damaged bytes."""
     if packed is None:
         return live
-    if packed[:1] != bytes([FORMAT]):
+    if packed[:1] not in (bytes([FORMAT]), bytes([FORMAT_BEFORE])):
         msg = "The packed visits have an unknown format."
         raise ValueError(msg)
     base_ms = 0 if live.started_at is None else to_ms(live.started_at)
@@ -59,10 +76,11 @@ def with_visits(live: Live, packed: bytes | None) -> Live:
     progress = list(live.progress)
     for i in numbers.take(count):
         progress[i] = replace(progress[i], is_reported=True)
-    while numbers.at < len(packed):
-        i, earliest_ms, lasted_ms = numbers.take(3)
-        begins_ms = base_ms + earliest_ms
-        visit = Range(from_ms(begins_ms), from_ms(begins_ms + lasted_ms))
+    read = _visits_before if packed[0] == FORMAT_BEFORE else _visits
+    visits = list(read(numbers, packed))
+    for i, begins_ms, lasted_ms in visits:
+        begins_at = from_ms(base_ms + begins_ms)
+        visit = Range(begins_at, from_ms(base_ms + begins_ms + lasted_ms))
         progress[i] = replace(progress[i], unreported=visit)
     return replace(
         live,
@@ -71,3 +89,24 @@ def with_visits(live: Live, packed: bytes | None) -> Live:
         away_since=from_ms(base_ms + away_ms) if is_away else None,
         last_stop_before=last_stop_before - 1 if last_stop_before else None,
     )
+
+
+def _visits(numbers: Varints, packed: bytes) -> Iterator[tuple[int, int, int]]:
+    """Stop, beginning and duration in milliseconds of each visit."""
+    count = next(numbers)
+    if not count:
+        return
+    timed = min(count, MOST_TIMES)
+    stops, begin_steps, lasted_s = unpack_bits(packed[numbers.at :], [count, timed, timed])
+    begins_s = sums(begin_steps)
+    begins_s = [begins_s[0]] * (count - timed) + begins_s
+    lasted_s = [0] * (count - timed) + lasted_s
+    for i, begin_s, length_s in zip(sums(stops), begins_s, lasted_s, strict=True):
+        yield i, begin_s * SECOND_MS, length_s * SECOND_MS
+
+
+def _visits_before(numbers: Varints, packed: bytes) -> Iterator[tuple[int, int, int]]:
+    """The same of the format before."""
+    while numbers.at < len(packed):
+        i, earliest_ms, lasted_ms = numbers.take(3)
+        yield i, earliest_ms, lasted_ms

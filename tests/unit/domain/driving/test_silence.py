@@ -120,10 +120,28 @@ def test_what_is_told_says_when_the_van_was_last_heard() -> None:
 
 
 def test_a_reached_stop_and_one_without_a_promise_wait_for_nobody() -> None:
-    reached = heard(NOON, progress=(Progress(arrived_at=NOON),))
+    reached = heard(NOON, progress=(Progress(arrived_at=NOON, is_reported=True),))
 
     assert told(reached, END + minutes(60))[1] == []
     assert told(heard(NOON), END + minutes(60), route(promise=None))[1] == []
+
+
+@pytest.mark.parametrize(("for_min", "kinds"), [(9, []), (10, [AlertKind.SILENT])])
+def test_an_arrival_that_only_fixes_told_waits_no_longer_than_a_silence(
+    for_min: int, kinds: list[AlertKind]
+) -> None:
+    reached = heard(NOON, progress=(Progress(arrived_at=NOON),))
+
+    assert told(reached, NOON + minutes(for_min))[1] == kinds
+
+
+def test_a_promise_that_ends_after_a_mere_stand_is_told_broken() -> None:
+    reached = heard(NOON, progress=(Progress(arrived_at=NOON),))
+
+    found = each_minute(reached, NOON, 60)
+
+    assert [kind for _, kind in found] == [AlertKind.SILENT, AlertKind.DELAYED]
+    assert END < found[1][0] <= END + minutes(2)
 
 
 def test_off_shift_nobody_is_silent() -> None:

@@ -262,6 +262,31 @@ class TestWithdrawing:
         assert facts(told) == []
         assert live.progress[0].arrived_at == NOON + seconds(150)
 
+    def test_an_outcome_of_a_part_is_not(self) -> None:
+        live, _ = sent(started(), OUT[:15])
+        live = reach(live, 0, NOON + seconds(200), POLICY, is_firm=False)
+
+        live, told = sent(live, OUT[15:])
+
+        assert facts(told) == [(AlertKind.WITHDRAWN, 0, 410.0)]
+        assert live.etas[0] is not None
+
+    def test_an_outcome_of_a_part_tells_where_the_van_is(self) -> None:
+        """No fix has told the arrival, and those that follow tell that the van has left."""
+        live, _ = sent(started(), OUT[:7])
+        live = reach(live, 0, NOON + seconds(160), POLICY, is_firm=False)
+        assert (live.under_way, live.etas[0]) == (0, None)
+
+        live, _ = sent(live, [at(200 + 20 * i, 1_400 + 100 * i) for i in range(3)])
+
+        assert live.progress[0].arrived_at is None
+        assert live.etas[0] is not None
+
+    def test_a_late_outcome_of_a_part_does_not_bring_the_van_back(self) -> None:
+        live, _ = sent(started(), OUT)
+
+        assert reach(live, 0, NOON + seconds(200), POLICY, is_firm=False) == live
+
     def test_one_fix_elsewhere_withdraws_nothing(self) -> None:
         live, _ = sent(started(), OUT[:15])
 
