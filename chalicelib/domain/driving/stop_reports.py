@@ -20,6 +20,7 @@ from chalicelib.domain.routes.routes import Stop
 from chalicelib.domain.shipments.barcodes import match
 from chalicelib.domain.shipments.custody import (
     aboard,
+    delivered,
     has_aboard,
     has_undecided,
     undecided,
@@ -28,7 +29,7 @@ from chalicelib.domain.shipments.custody import (
 )
 from chalicelib.domain.shipments.lifecycle import Step, may_take, transitions
 from chalicelib.domain.shipments.shipments import Attempt, Shipment
-from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
 
 EARLIER_ATTEMPTS: Final = 9
 """So many attempts before the last one are kept with their proofs; the events keep them all."""
@@ -115,6 +116,12 @@ class StopReport:
         listed = (match(barcode, shipment.barcodes) for barcode in self.barcodes)
         return aboard(shipment) & {each for some in listed for each in some}
 
+    def leaves_undecided(self, shipment: Shipment) -> bool:
+        """Whether other parcels of the shipment stay on their way: the report is about a part."""
+        if self.step is Step.ARRIVE or shipment.status not in ON_THE_WAY:
+            return False
+        return bool(undecided(shipment) - self.parcels_of(shipment))
+
     def is_known(
         self, shipment: Shipment, *, actor: Actor, occurred_at: datetime, policy: Policy
     ) -> bool:
@@ -128,6 +135,8 @@ class StopReport:
             return True
         if shipment.status is target and self.step is not Step.FAIL:  # a second failure is news
             return self.step is not Step.DELIVER or not self.parcels_of(shipment)
+        if self.step is Step.DELIVER and self._are_delivered(shipment):
+            return True
         if self.step is Step.ARRIVE and has_aboard(shipment) and not has_undecided(shipment):
             return True  # the visit has failed, and the driver is there again
         attempt = shipment.last_attempt
@@ -137,6 +146,11 @@ class StopReport:
             latest = attempt.occurred_at + policy.clock_skew_limit
             return attempt.status is shipment.status and occurred_at <= latest
         return False
+
+    def _are_delivered(self, shipment: Shipment) -> bool:
+        """Whether the list names parcels of the shipment, and all of them are handed over."""
+        named = {each for code in self.barcodes for each in match(code, shipment.barcodes)}
+        return bool(named) and named <= delivered(shipment)
 
     def require_possible(self, shipments: Sequence[Shipment], *, actor: Actor) -> None:
         """Raise IllegalTransition unless all of the shipments may take this step."""

@@ -193,11 +193,12 @@ class WorkStop:
         now: datetime,
     ) -> ShipmentChange:
         reported, data = shipment, report.event_data(proofs)
+        is_partial = report.leaves_undecided(shipment)
         if report.step is not Step.ARRIVE:
             reported = report.attempted(
                 shipment, DriverId(actor.id), proofs=proofs, occurred_at=occurred_at
             )
-            decided = transitions()[report.step].target
+            decided = shipment.status if is_partial else transitions()[report.step].target
             data |= parts_data(replace(reported, status=decided), report.parcels_of(shipment))
         after, event = take(
             reported,
@@ -207,6 +208,7 @@ class WorkStop:
             occurred_at=occurred_at,
             now=now,
             data=data,
+            is_partial=is_partial,
         )
         if after.status in FINISHED and not has_outstanding(after):
             after = replace(after, completed_at=occurred_at)

@@ -18,11 +18,17 @@ from chalicelib.domain.errors import Conflict, Invalid, NotFound
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import RouteStatus
-from chalicelib.domain.shipments.custody import ParcelState, aboard, delivered, parcel_state
+from chalicelib.domain.shipments.custody import (
+    ParcelState,
+    aboard,
+    delivered,
+    has_undecided,
+    parcel_state,
+)
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.shipments import Parcel
-from chalicelib.domain.shipments.statuses import FailureReason
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason
 from chalicelib.services.driving.scan_parcels import Scan, ScanParcels, ScanResult, ScanVerdict
 from chalicelib.services.driving.work_stops import WorkStop
 from chalicelib.services.routes.plan_routes import PlanRoute
@@ -221,6 +227,7 @@ def assert_shown(day: Day) -> None:
             if shipment.is_on(shown.route.id):
                 real = tuple(parcel_state(shipment, barcode) for barcode in seen.barcodes)
                 assert seen.states == real, (seen, shipment)
+                assert not has_undecided(shipment) or shipment.status in ON_THE_WAY, shipment
 
 
 @pytest.mark.parametrize("seed", range(times(quick=60, deep=3_000)))
