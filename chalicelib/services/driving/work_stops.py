@@ -77,6 +77,7 @@ class WorkStop:
         now = self.clock.now()
         report, occurred_at = report.dated(live, now, self.policy)
         found = self._shipments(route, index)
+        report = report.naming(found, actor.driver_id)
         reported = report.reported_shipments(route.stops[index], found, actor.driver_id)
         due = [
             shipment

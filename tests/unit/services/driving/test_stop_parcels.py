@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.domain.errors import Invalid
 from chalicelib.domain.routes.routes import Consignment
 from chalicelib.domain.shipments.custody import ParcelState, parcel_state
 from chalicelib.domain.shipments.events import EventType
@@ -12,7 +13,17 @@ from chalicelib.domain.shipments.shipments import Parcel
 from chalicelib.domain.shipments.statuses import Status
 from tests.support.builders import make_route, make_stop
 from tests.support.in_memory import InMemoryCarrier
-from tests.support.vans import FIRST, live, on_the_road, report, work
+from tests.support.vans import (
+    FIRST,
+    ROUTE,
+    SECOND,
+    assert_refused,
+    live,
+    on_the_road,
+    report,
+    two_at_one_door,
+    work,
+)
 
 
 def with_parcels(*barcodes: str, scanned: tuple[str, ...] | None = None) -> InMemoryCarrier:
@@ -21,7 +32,7 @@ def with_parcels(*barcodes: str, scanned: tuple[str, ...] | None = None) -> InMe
     parcels = tuple(map(Parcel, barcodes))
     carrier = on_the_road(2, parcels=parcels, scanned_barcodes=aboard)
     first = make_stop(0, consignments=(Consignment(FIRST, barcodes),))
-    route = carrier.routes.get(carrier.shipment(1).assignment.route_id)  # type: ignore[union-attr]
+    route = carrier.routes.get(ROUTE)
     carrier.has(replace(make_route([first, make_stop(1)]), status=route.status))
     return carrier
 
@@ -69,3 +80,59 @@ def test_what_was_handed_over_is_reported_again_without_harm(action_id: str) -> 
 
     assert work(carrier, report(barcodes=("A1",), action_id=action_id)) == first
     assert str(carrier.stores) == before
+
+
+class TestOneBarcodeOfSeveralShipments:
+    def test_it_means_the_one_whose_text_it_is(self) -> None:
+        carrier = two_with("AB1", "ab1")
+
+        work(carrier, report(barcodes=("ab1",)))
+
+        assert carrier.shipment(1).status is Status.OUT_FOR_DELIVERY
+        assert carrier.shipment(2).status is Status.DELIVERED
+
+    def test_where_it_can_mean_both_the_report_must_say_which(self) -> None:
+        carrier = two_with("S9", "S9")
+
+        refused = assert_refused(carrier, report(barcodes=("S9",)), Invalid)
+        work(carrier, report(barcodes=("S9",), shipment_ids=(SECOND,)))
+
+        assert "'/barcodes/0'" in str(refused.data)
+        assert "ambiguous_parcel" in str(refused.data)
+        assert carrier.shipment(1).status is Status.OUT_FOR_DELIVERY
+        assert carrier.shipment(2).status is Status.DELIVERED
+
+    def test_it_means_the_one_on_the_van(self) -> None:
+        carrier = two_with("S9", "S9")
+        carrier.has(replace(carrier.shipment(2), status=Status.ACCEPTED))
+
+        work(carrier, report(barcodes=("S9",)))
+
+        assert carrier.shipment(1).status is Status.DELIVERED
+
+    def test_a_repeat_means_the_one_of_the_first_time(self) -> None:
+        carrier = two_with("S9", "S9")
+        travelling = carrier.shipment(2)
+        carrier.has(replace(travelling, status=Status.ACCEPTED))
+        first = work(carrier, report(barcodes=("S9",)))[0]
+        carrier.has(travelling)
+
+        assert work(carrier, report(barcodes=("S9",))) == (first, travelling)
+
+    def test_a_barcode_of_another_shipment_than_the_listed_one_is_unknown(self) -> None:
+        carrier = two_with("A1", "B1")
+
+        refused = assert_refused(carrier, report(barcodes=("B1",), shipment_ids=(FIRST,)), Invalid)
+
+        assert "unknown_parcel" in str(refused.data)
+
+
+def two_with(first: str, second: str) -> InMemoryCarrier:
+    """Two shipments at one door, each with one parcel of this barcode."""
+    carrier = two_at_one_door()
+    for number, barcode in enumerate((first, second), start=1):
+        carrier.has(replace(carrier.shipment(number), parcels=(Parcel(barcode),)))
+    both = (Consignment(FIRST, (first,)), Consignment(SECOND, (second,)))
+    route = carrier.routes.get(ROUTE)
+    carrier.has(replace(route, stops=(make_stop(0, consignments=both), *route.stops[1:])))
+    return carrier
