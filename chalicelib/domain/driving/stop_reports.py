@@ -19,10 +19,12 @@ from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.routes.routes import Stop
 from chalicelib.domain.shipments.barcodes import Index
 from chalicelib.domain.shipments.custody import (
+    ParcelState,
     aboard,
     delivered,
     has_aboard,
     has_undecided,
+    parcel_state,
     undecided,
     with_delivered,
     with_failed,
@@ -76,7 +78,8 @@ class StopReport:
     ) -> "StopReport":
         """The report with the parcels that its barcodes mean, among all shipments of the stop.
 
-        Raises Invalid for a barcode of none of them, and for one that means several shipments.
+        Raises Invalid for a barcode of none of them, for one that means several shipments, and for
+        a parcel that nobody has scanned: it would be dropped without a word.
         """
         listed = {key: s for key, s in found.items() if key in (self.shipment_ids or found)}
         things: dict[str, list[NamedParcel]] = {}
@@ -114,6 +117,9 @@ class StopReport:
                 'for example "shipment_ids": ["shp_01JZ4"].'
             )
             raise Invalid(text, pointer=pointer, code="ambiguous_parcel")
+        if not again and all(_is_left_behind(found[key], barcode) for key, barcode in meant):
+            text = "This parcel is not on the van. Scan it first, or leave it out of the report."
+            raise Invalid(text, pointer=pointer, code="parcel_not_aboard")
         return meant
 
     def reported_shipments(
@@ -246,6 +252,12 @@ class StopReport:
         if proofs:
             data["proofs"] = [proof.fact for proof in proofs]
         return data
+
+
+def _is_left_behind(shipment: Shipment, barcode: str) -> bool:
+    """Whether the parcel is at the hub although its shipment is still to be delivered."""
+    is_given_up = shipment.status in {Status.RETURNING, Status.CANCELLED}
+    return not is_given_up and parcel_state(shipment, barcode) is ParcelState.AT_HUB
 
 
 def _has_left(shipment: Shipment) -> bool:

@@ -136,3 +136,22 @@ def two_with(first: str, second: str) -> InMemoryCarrier:
     route = carrier.routes.get(ROUTE)
     carrier.has(replace(route, stops=(make_stop(0, consignments=both), *route.stops[1:])))
     return carrier
+
+
+@pytest.mark.parametrize("step", [Step.DELIVER, Step.FAIL])
+def test_a_listed_parcel_that_nobody_scanned_is_not_dropped_in_silence(step: Step) -> None:
+    carrier = with_parcels("Q1", "Q2", scanned=("Q1",))
+
+    refused = assert_refused(carrier, report(step, barcodes=("Q1", "Q2")), Invalid)
+
+    assert "'/barcodes/1'" in str(refused.data)
+    assert "parcel_not_aboard" in str(refused.data)
+
+
+def test_a_listed_parcel_that_was_handed_over_before_is_harmless() -> None:
+    carrier = with_parcels("Q1", "Q2")
+    work(carrier, report(barcodes=("Q1",)))
+
+    work(carrier, report(barcodes=("Q1", "Q2"), action_id="action-2"))
+
+    assert carrier.shipment(1).status is Status.DELIVERED
