@@ -21,7 +21,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
 from chalicelib.domain.journal.changes import HandledAdded, ShipmentChange
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.barcodes import Index
 from chalicelib.domain.shipments.custody import (
     ParcelState,
@@ -256,15 +256,18 @@ def _index(routes: Sequence[Route]) -> Index[_Named]:
 
 
 def _may_load(parcel: _Parcel, actor: Actor) -> bool:
-    """Whether a scan may load it: it is at the hub, and nobody has given the shipment up."""
+    """Whether a scan may load it: it is at the hub, and nobody has given the shipment up.
+
+    A shipment of a route that is still planned can be on its way already, with a part of it: its
+    start was interrupted.
+    """
     shipment = parcel.shipment
     if parcel.state is not ParcelState.AT_HUB:
         return False
     if may_take(shipment, Step.ACCEPT, actor) or may_take(shipment, Step.LOAD, actor):
         return True
-    has_left = parcel.route.status is not RouteStatus.PLANNED
-    on_the_road = ON_THE_WAY | {Status.DELIVERED, Status.ATTEMPT_FAILED}
-    return shipment.status is Status.LOADED or (has_left and shipment.status in on_the_road)
+    has_left = ON_THE_WAY | {Status.DELIVERED, Status.ATTEMPT_FAILED}
+    return shipment.status is Status.LOADED or shipment.status in has_left
 
 
 def _when_aboard(shipment: Shipment) -> ScanVerdict:

@@ -96,6 +96,18 @@ def test_each_scan_has_its_own_verdict_in_order() -> None:
     assert carrier.shipment(2).status is Status.CREATED
 
 
+def test_after_an_interrupted_start_the_second_parcel_is_loaded_all_the_same() -> None:
+    """Its shipment has departed with the first parcel, and the route is still planned."""
+    carrier = with_parcels("BARCODE-1", "BARCODE-1b")
+    scan(carrier, "BARCODE-1")
+    departed = replace(carrier.shipment(1), status=Status.OUT_FOR_DELIVERY, promise=make_range())
+    carrier.has(departed)
+
+    assert verdict(carrier, "BARCODE-1b") is ScanVerdict.LOADED
+    assert carrier.shipment(1).status is Status.OUT_FOR_DELIVERY
+    assert carrier.shipment(1).scanned_barcodes == {"BARCODE-1", "BARCODE-1b"}
+
+
 def test_a_shipment_is_loaded_with_its_last_parcel() -> None:
     carrier = with_parcels("BARCODE-1", "BARCODE-1b")
 
