@@ -32,7 +32,12 @@ from chalicelib.domain.shipments.custody import (
 )
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
-from chalicelib.domain.shipments.scans import completed_by, scan_mark, with_mark
+from chalicelib.domain.shipments.scans import (
+    completed_by,
+    is_of_earlier_route,
+    scan_mark,
+    with_mark,
+)
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.boarding import Boarding, is_open_for_loading
@@ -73,18 +78,27 @@ class ScanVerdict(StrEnum):
 ABOARD: Final = frozenset(
     {ScanVerdict.LOADED, ScanVerdict.ALREADY_LOADED, ScanVerdict.PARTLY_LOADED}
 )
-"""The parcel is on the van now."""
+"""The parcel is on a van, or was when the scan came first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """The verdict on one scan. ``choices`` are the shipments that an ambiguous one can mean."""
+    """The verdict on one scan. ``choices`` are the shipments that an ambiguous one can mean.
+
+    ``is_of_earlier_route``: it is the verdict of the first time, when another route was loaded.
+    """
 
     action_id: str
     verdict: ScanVerdict
     shipment_id: ShipmentId | None = None
     barcode: str | None = None
     choices: tuple[ShipmentId, ...] = ()
+    is_of_earlier_route: bool = False
+
+    @property
+    def is_aboard(self) -> bool:
+        """Whether the parcel is on the van of its present route now."""
+        return self.verdict in ABOARD and not self.is_of_earlier_route
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +163,8 @@ class ScanParcels:
             is_complete = completed_by(parcel.shipment, mark)
             if is_complete is not None:
                 verdict = ScanVerdict.LOADED if is_complete else ScanVerdict.PARTLY_LOADED
-                return _result(scan, verdict, parcel)
+                is_earlier = is_of_earlier_route(parcel.shipment, mark)
+                return replace(_result(scan, verdict, parcel), is_of_earlier_route=is_earlier)
         to_load = [p for p in parcels if _may_load(p, actor)]
         loaded = [p for p in parcels if p.state is ParcelState.ABOARD]
         choices = tuple(dict.fromkeys(p.shipment.id for p in parcels if p in [*to_load, *loaded]))
@@ -221,7 +236,7 @@ class ScanParcels:
         A route may have been started since we read it, so this does not ask for its status.
         """
         own = {shipment_id for shipment_id, _ in route.parcels}
-        scanned = [r.shipment_id for r in results if r.verdict in ABOARD and r.shipment_id in own]
+        scanned = [r.shipment_id for r in results if r.is_aboard and r.shipment_id in own]
         if not scanned:
             return
         board = Boarding(
@@ -239,7 +254,7 @@ class ScanParcels:
     def _note(self, route: Route, results: Sequence[ScanResult]) -> None:
         scanned: dict[ShipmentId, frozenset[str]] = {}
         for result in results:
-            if result.verdict in ABOARD and result.shipment_id and result.barcode:
+            if result.is_aboard and result.shipment_id and result.barcode:
                 earlier = scanned.get(result.shipment_id, frozenset())
                 scanned[result.shipment_id] = earlier | {result.barcode}
         handled = Handled(parcels=parcel_numbers(route, scanned))

@@ -4,20 +4,25 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound, Unauthorized, Unavailable
-from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
+from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import HandledAdded
+from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Consignment, RouteStatus
+from chalicelib.domain.shipments.custody import ParcelState, parcel_state
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.shipments import Assignment, Parcel
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.scan_parcels import Scan, ScanParcels, ScanResult, ScanVerdict
 from chalicelib.services.retries import ATTEMPTS
+from chalicelib.services.routes.plan_routes import PlanRoute
 from tests.support.builders import (
     NOON,
     make_actor,
     make_assignment,
+    make_hub,
     make_live,
     make_range,
     make_route,
@@ -26,6 +31,7 @@ from tests.support.builders import (
     minutes,
 )
 from tests.support.fakes.contested import goes_well, lost_race
+from tests.support.fakes.road_networks import InMemoryRoadNetwork
 from tests.support.in_memory import InMemoryCarrier
 
 DRIVER = make_actor(epoch=1)
@@ -365,6 +371,36 @@ def test_a_repeat_of_a_scan_has_the_answer_of_the_first_time_and_loads_nothing()
 
     assert scan(carrier, "BARCODE-1") == first
     assert (carrier.shipment(1), carrier.shipment(2)) == before
+
+
+def test_a_repeat_loads_nothing_for_a_later_route() -> None:
+    """The answer of the first scan was lost; meanwhile the parcel is planned for another route."""
+    carrier = with_parcels("BARCODE-1")
+    first = scan(carrier, "BARCODE-1")
+    carrier.road_network = InMemoryRoadNetwork()  # type: ignore[attr-defined]
+    carrier.hubs.put(make_hub())
+    closed = replace(carrier.routes.get(ROUTE), status=RouteStatus.COMPLETED)
+    carrier.has(closed, Live(DRIVER_ID, version=9))
+    order = NewRoute(
+        driver_id=DRIVER_ID,
+        hub_id=HubId("hub_1"),
+        service_day=NOON.date(),
+        starts_at=NOON,
+        visits=(PlannedVisit((ShipmentId("shp_0001"),)),),
+    )
+    carrier.use(PlanRoute)(order, actor=make_actor(Role.DISPATCHER))
+    commits = len(carrier.journal.tried)
+
+    (again,) = scan(carrier, "BARCODE-1")
+
+    assert (again.verdict, again.shipment_id) == (first[0].verdict, first[0].shipment_id)
+    assert parcel_state(carrier.shipment(1), "BARCODE-1") is ParcelState.AT_HUB
+    assert carrier.journal.tried[commits:] == []
+
+    (anew,) = carrier.use(ScanParcels)((Scan("scan-9", "BARCODE-1", NOON),), actor=DRIVER)
+
+    assert anew.verdict is ScanVerdict.LOADED
+    assert parcel_state(carrier.shipment(1), "BARCODE-1") is ParcelState.ABOARD
 
 
 def test_the_repeat_of_the_first_of_two_parcels_is_still_a_part() -> None:
