@@ -87,7 +87,20 @@ class WorkStop:
             )
         ]
         if not due:
-            if report.step is Step.ARRIVE:
+            is_open = not live.progress[index].is_done
+            if is_open and not any(map(has_undecided, found.values())):  # it would stay for ever
+                self._commit(
+                    live,
+                    route,
+                    index,
+                    report=report,
+                    at_stop=found,
+                    before=found,
+                    changes=(),
+                    occurred_at=occurred_at,
+                    now=now,
+                )
+            elif report.step is Step.ARRIVE:
                 self._confirm_arrival(live, index, occurred_at)
             late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
             return tuple(map(late.joined, found.values()))
@@ -233,10 +246,9 @@ class WorkStop:
         there = Fix(occurred_at, route.stops[index].coordinates)
         is_noted = was_done or not is_left
         others: list[Change] = _handled(route, report, before, changes, is_noted=is_noted)
-        if was_done:  # a second attempt: the van has left already, and nothing else changes
-            self.journal.commit(*changes, *others)
-            return
-        if is_left:
+        if was_done:  # a second attempt: the van has left, unless the stop is reopened meanwhile
+            after = live
+        elif is_left:
             after = leave(
                 live,
                 index,
@@ -277,6 +289,8 @@ def _handled(
     is_noted: bool,
 ) -> list[Change]:
     """What the run sheet cannot tell from the live state: failures, and deliveries in parts."""
+    if not changes:
+        return []
     ids = [change.after.id for change in changes]
     parcels = parcel_numbers(route, {key: report.parcels_of(before[key]) for key in ids})
     numbers = shipment_numbers(route)

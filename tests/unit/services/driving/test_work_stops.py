@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.errors import (
     IllegalTransition,
     Invalid,
@@ -27,6 +28,7 @@ from tests.support.builders import (
     minutes,
 )
 from tests.support.fakes.contested import lost_race
+from tests.support.in_memory import InMemoryCarrier
 from tests.support.vans import (
     DRIVER,
     DRIVER_ID,
@@ -371,3 +373,50 @@ def test_a_plan_that_does_not_fit_the_live_state_is_unavailable() -> None:
     carrier.has(make_live(plan_version=2, recent=()))
 
     assert_refused(carrier, report(), Unavailable)
+
+
+def reopened(carrier: InMemoryCarrier, *, second: Status = Status.OUT_FOR_DELIVERY) -> None:
+    """The parcel of the second shipment is found on the van after the stop was done."""
+    carrier.has(replace(carrier.shipment(2), status=second))
+    before = live(carrier)
+    carrier.has(replace(before.with_progress(0, Progress()), version=before.version + 1))
+
+
+def with_a_second_attempt_to_make() -> InMemoryCarrier:
+    """The first stop is done: one shipment has failed, the other one stayed at the hub."""
+    left_behind = make_travelling(
+        1, assignment=make_assignment(0), status=Status.ACCEPTED, promise=None
+    )
+    carrier = two_at_one_door(left_behind)
+    work(carrier, report(Step.FAIL))
+    assert live(carrier).progress[0].is_done
+    return carrier
+
+
+def test_a_second_attempt_sees_that_its_stop_is_reopened_at_the_same_time() -> None:
+    carrier = with_a_second_attempt_to_make()
+    carrier.journal.before = [lambda: reopened(carrier)]
+
+    work(carrier, report(action_id="action-2", shipment_ids=(FIRST,)))
+
+    assert carrier.shipment(1).status is Status.DELIVERED
+    assert len(carrier.journal.tried) >= 3  # the failure, the lost race, and the delivery
+    assert live(carrier).remaining() == [0, 1]
+
+    work(carrier, report(action_id="action-3"))
+
+    assert carrier.shipment(2).status is Status.DELIVERED
+    assert live(carrier).remaining() == [1]
+
+
+@pytest.mark.parametrize("step", [Step.ARRIVE, Step.DELIVER])
+def test_an_open_stop_with_nothing_left_to_do_is_left_with_the_next_report(step: Step) -> None:
+    carrier = two_at_one_door()
+    work(carrier, report())
+    reopened(carrier, second=Status.DELIVERED)
+    told = carrier.told(1), carrier.told(2)
+
+    work(carrier, report(step, action_id="action-2"))
+
+    assert live(carrier).remaining() == [1]
+    assert (carrier.told(1), carrier.told(2)) == told
