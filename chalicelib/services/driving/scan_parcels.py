@@ -21,10 +21,11 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
 from chalicelib.domain.journal.changes import HandledAdded, ShipmentChange
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.barcodes import Index
 from chalicelib.domain.shipments.custody import (
     ParcelState,
+    has_aboard,
     parcel_state,
     parts,
     parts_data,
@@ -165,6 +166,7 @@ class ScanParcels:
                 verdict = ScanVerdict.LOADED if is_complete else ScanVerdict.PARTLY_LOADED
                 is_earlier = is_of_earlier_route(parcel.shipment, mark)
                 return replace(_result(scan, verdict, parcel), is_of_earlier_route=is_earlier)
+        parcels = [p for p in parcels if self._is_taken(p, routes)]
         to_load = [p for p in parcels if _may_load(p, actor)]
         loaded = [p for p in parcels if p.state is ParcelState.ABOARD]
         choices = tuple(dict.fromkeys(p.shipment.id for p in parcels if p in [*to_load, *loaded]))
@@ -177,6 +179,20 @@ class ScanParcels:
         if parcels:
             return _result(scan, ScanVerdict.NOT_LOADABLE, parcels[-1])
         return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
+
+    def _is_taken(self, parcel: _Parcel, routes: Sequence[Route]) -> bool:
+        """Whether the parcel's route still takes it, if it is at the hub.
+
+        A route that has ended takes nothing once the next one is being loaded: it would go on, and
+        the next one could not start.
+        """
+        if parcel.state is not ParcelState.AT_HUB:
+            return True
+        if parcel.route.status is not RouteStatus.COMPLETED:
+            return True
+        planned = {id_: r.id for r in routes if r.id != parcel.route.id for id_, _ in r.parcels}
+        found = self.shipments.get_many(list(planned))
+        return not any(s.is_on(planned[key]) and has_aboard(s) for key, s in found.items())
 
     def _parcels(self, scan: Scan, routes: Sequence[Route], index: Index[_Named]) -> list[_Parcel]:
         """The parcels that the scan can mean, in the order of the routes."""

@@ -67,6 +67,12 @@ def verdict(carrier: InMemoryCarrier, barcode: str = "BARCODE-1") -> ScanVerdict
     return result.verdict
 
 
+def scan_again(carrier: InMemoryCarrier, barcode: str) -> ScanVerdict:
+    """One more scan, by a name of its own."""
+    (result,) = carrier.use(ScanParcels)((Scan(f"again-{barcode}", barcode, NOON),), actor=DRIVER)
+    return result.verdict
+
+
 def test_a_scan_accepts_and_loads_a_shipment_of_one_parcel() -> None:
     carrier = at_the_hub()
 
@@ -286,13 +292,34 @@ class TestOnTheRoad:
         assert carrier.news(1)[-1].data["barcodes"] == ["BARCODE-1b"]
         assert carrier.fleet.live(DRIVER_ID) == live
 
-    def test_a_route_that_ended_a_moment_ago_goes_on(self) -> None:
+    def just_over(self, **live: Any) -> InMemoryCarrier:
+        """The route has ended; one parcel for it stayed at the hub."""
         done = tuple(replace(p, is_done=True, promise=None) for p in make_live().progress)
-        carrier = self.left_behind(progress=done, etas=(None,) * 3, ended_at=NOON - minutes(5))
+        ended = {"progress": done, "etas": (None,) * 3, "ended_at": NOON - minutes(5)}
+        carrier = self.left_behind(**ended, **live)
         over = replace(
             carrier.routes.get(ROUTE), status=RouteStatus.COMPLETED, completed_at=NOON - minutes(5)
         )
         carrier.has(over)
+        return carrier
+
+    @pytest.mark.parametrize("is_loading", [True, False])
+    def test_a_leftover_does_not_block_the_next_route(self, *, is_loading: bool) -> None:
+        carrier = self.just_over(planned=(TOMORROW,))
+        stop = make_stop(0, consignments=(Consignment(ShipmentId("shp_0009"), ("NEXT",)),))
+        next_one = make_shipment(
+            9, parcels=(Parcel("NEXT"),), assignment=make_assignment(route_id=TOMORROW)
+        )
+        carrier.has(make_route([stop], id=TOMORROW), next_one)
+        if is_loading:
+            assert verdict(carrier, "NEXT") is ScanVerdict.LOADED
+
+        wanted = ScanVerdict.NOT_ON_ROUTE if is_loading else ScanVerdict.LOADED
+        assert scan_again(carrier, "BARCODE-1") is wanted
+        assert carrier.fleet.live(DRIVER_ID).is_on_shift is not is_loading
+
+    def test_a_route_that_ended_a_moment_ago_goes_on(self) -> None:
+        carrier = self.just_over()
 
         assert verdict(carrier) is ScanVerdict.LOADED
 
