@@ -75,7 +75,9 @@ class WorkStop:
         live = live_of(self.fleet, actor)
         route, index = self._stop(live, report.stop_id)
         now = self.clock.now()
-        report, occurred_at = report.dated(live, now, self.policy)
+        is_driven = route.id == live.route_id
+        shift = live if is_driven else replace(live, started_at=route.started_at)
+        report, occurred_at = report.dated(shift, now, self.policy)
         found = self._shipments(route, index)
         report = report.naming(found, actor.driver_id)
         reported = report.reported_shipments(route.stops[index], found, actor.driver_id)
@@ -87,7 +89,7 @@ class WorkStop:
             )
         ]
         if not due:
-            is_open = not live.progress[index].is_done
+            is_open = is_driven and not live.progress[index].is_done
             if is_open and not any(map(has_undecided, found.values())):  # it would stay for ever
                 self._commit(
                     live,
@@ -100,7 +102,7 @@ class WorkStop:
                     occurred_at=occurred_at,
                     now=now,
                 )
-            elif report.step is Step.ARRIVE:
+            elif is_driven and report.step is Step.ARRIVE:
                 self._confirm_arrival(live, index, occurred_at)
             late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
             return tuple(map(late.joined, found.values()))
@@ -140,10 +142,17 @@ class WorkStop:
         return {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}
 
     def _stop(self, live: Live, stop_id: StopId) -> tuple[Route, int]:
+        """The stop in the plan that is driven, else in that of the route before.
+
+        What failed on the route before is still aboard. It may be handed over after the next start.
+        """
         if live.route_id is None:
             raise NotFound
         route = self.routes.plan(live.route_id, live.plan_version)
         index = route.stop_index(stop_id)
+        if index is None and route.previous is not None:
+            route = self.routes.get(route.previous)
+            index = route.stop_index(stop_id)
         if index is None:
             raise NotFound
         return route, index
@@ -242,10 +251,14 @@ class WorkStop:
         now: datetime,
     ) -> None:
         is_left = not any(map(has_undecided, at_stop.values()))
-        was_done = live.progress[index].is_done
+        is_driven = route.id == live.route_id
+        was_done = not is_driven or live.progress[index].is_done
         there = Fix(occurred_at, route.stops[index].coordinates)
         is_noted = was_done or not is_left
         others: list[Change] = _handled(route, report, before, changes, is_noted=is_noted)
+        if not is_driven:  # the stop was done long ago, and no live state knows it any more
+            self.journal.commit(*changes, *others)
+            return
         if was_done:  # a second attempt: the van has left, unless the stop is reopened meanwhile
             after = live
         elif is_left:

@@ -24,6 +24,7 @@ from tests.support.builders import (
     make_assignment,
     make_live,
     make_route,
+    make_stop,
     make_travelling,
     minutes,
 )
@@ -420,3 +421,55 @@ def test_an_open_stop_with_nothing_left_to_do_is_left_with_the_next_report(step:
 
     assert live(carrier).remaining() == [1]
     assert (carrier.told(1), carrier.told(2)) == told
+
+
+class TestAfterTheNextStart:
+    """What failed on the route before is still aboard."""
+
+    def carrier(self) -> InMemoryCarrier:
+        carrier = on_the_road(1)
+        carrier.has(replace(carrier.routes.get(ROUTE), started_at=NOON - minutes(60)))
+        work(carrier, report(Step.FAIL))
+        carrier.clock.go_on(minutes(30))
+        stops = [replace(make_stop(i), id=StopId(f"stp_next_{i}")) for i in range(2)]
+        following = make_route(
+            stops, id=RouteId("rte_2"), status=RouteStatus.ACTIVE, previous=ROUTE
+        )
+        before = live(carrier)
+        carrier.has(following)
+        carrier.has(
+            make_live(
+                2,
+                route_id=following.id,
+                plan_version=following.plan_version,
+                started_at=carrier.clock.now() - minutes(10),
+                version=before.version + 1,
+                recent=(),
+            )
+        )
+        return carrier
+
+    def test_it_can_be_handed_over_at_the_old_stop(self) -> None:
+        carrier = self.carrier()
+        before = live(carrier)
+
+        (shown,) = work(
+            carrier, report(action_id="action-2", occurred_at=carrier.clock.now() - minutes(20))
+        )
+
+        assert shown == carrier.shipment(1)
+        assert shown.status is Status.DELIVERED
+        assert shown.completed_at == carrier.clock.now() - minutes(20)
+        assert live(carrier) == before
+
+    @pytest.mark.parametrize("step", [Step.ARRIVE, Step.DELIVER])
+    def test_a_repeat_of_a_report_for_it_changes_nothing(self, step: Step) -> None:
+        carrier = self.carrier()
+        first = work(carrier, report(step, action_id="action-2"))
+        before = str(carrier.stores)
+
+        assert work(carrier, report(step, action_id="action-2")) == first
+        assert str(carrier.stores) == before
+
+    def test_a_stop_of_neither_route_is_not_found(self) -> None:
+        assert_refused(self.carrier(), report(stop_id=StopId("stp_9")), NotFound)
