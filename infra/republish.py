@@ -1,17 +1,17 @@
 """`python -m infra.republish --stage prod --parked`: publish events again.
 
 Every event is an item of its shipment, so none is lost when its publishing was given up on. Name
-the shipments, or a span of time, or take what lies in the dead-letter queue of the streams.
+the shipments, or a span of time, or take what lies in the dead-letter queue of the streams. With
+what lies there, finished shipments are also marked anew that could not be marked to expire.
 
 It may be repeated: listeners tell repeats by the event's id, and Doorstep's own ledger remembers
 for 30 days what has been sent. Older events are left out, because they would be sent again.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,20 +21,19 @@ from chalicelib.adapters.dynamodb.shipments.events import PREFIX, from_image
 from chalicelib.adapters.dynamodb.values.instants import to_text
 from chalicelib.bootstrap.container import Container, wiring
 from chalicelib.domain.errors import Invalid
+from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.policy import LEDGER_KEEP_S
 from chalicelib.domain.shipments.events import Event
+from chalicelib.observability import logger
 from chalicelib.settings import Settings
 from infra.package import stages
+from infra.parked import EXPIRES, PARKED_BEFORE, PUBLISHES, WAIT_S, DeadLetters, Parked, keys_of
 from infra.template import Stack
 
 OLDEST: Final = timedelta(seconds=LEDGER_KEEP_S) - timedelta(days=1)
 """Younger than what the ledger forgets, with a day to spare."""
-PARKED_BEFORE: Final = timedelta(hours=24)
-"""A stream keeps records for a day: what was given up on was written in the day before."""
 MOST_EVENTS: Final = 100
 MOST_TRIES: Final = 5
-HIDDEN_S: Final = 600
-"""Nobody else takes the messages of the queue meanwhile."""
 
 
 def main() -> int:
@@ -82,28 +81,25 @@ def republisher(stage: str, session: boto3.Session) -> "Republisher":
 
 @dataclass(frozen=True)
 class Done:
-    """How many events were published, were too old to be, were unreadable, or failed for now."""
+    """How many events were published, were too old to be, were unreadable, or failed for now.
+
+    ``looked_at`` shipments were marked to expire where they are finished; ``failed`` has those for
+    which that did not work, too.
+    """
 
     published: int = 0
     too_old: int = 0
     unreadable: int = 0
     failed: int = 0
+    looked_at: int = 0
 
     def __str__(self) -> str:
         """One line for the operator."""
         return (
             f"{self.published} events published, {self.too_old} left out as older than"
-            f" {OLDEST.days} days, {self.unreadable} unreadable, {self.failed} failed"
+            f" {OLDEST.days} days, {self.unreadable} unreadable, {self.failed} failed;"
+            f" {self.looked_at} shipments marked to expire where they are finished"
         )
-
-
-@dataclass(frozen=True)
-class Parked:
-    """A message of the dead-letter queue: events, or a span of time in which they were written."""
-
-    receipt: str
-    keys: Mapping[str, str] = field(default_factory=dict)
-    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +109,7 @@ class Republisher:
     container: Container
     session: boto3.Session
     dlq_url: str
+    wait_s: int = WAIT_S
 
     def run(
         self,
@@ -122,46 +119,86 @@ class Republisher:
         until: datetime | None = None,
         is_parked: bool = False,
     ) -> Done:
-        """Publish; messages of the dead-letter queue are deleted when all of theirs went out."""
+        """Publish; a message of the dead-letter queue is deleted when all that it names is done."""
         now = self.container.adapters.clock.now()
         images = [image for each in shipment_ids for image in self._of_shipment(each)]
         if since is not None:
             images += self._of_span(since, until or now)
-        parked = list(self._parked()) if is_parked else []
-        images += self._of_parked(parked)
-        done = self._publish(images, now)
-        if not (done.failed or done.unreadable):
-            sqs = self.session.client("sqs")
-            for message in parked:
-                sqs.delete_message(QueueUrl=self.dlq_url, ReceiptHandle=message.receipt)
-        return done
+        table = self.container.settings.shipments_table
+        queue = DeadLetters(self.session.client("sqs"), self.dlq_url, table, self.wait_s)
+        parked = list(queue.messages()) if is_parked else []
+        events = [message for message in parked if message.function == PUBLISHES]
+        images += self._of_parked(events)
+        done, left = self._publish(images, now)
+        # one that nobody can read, and that has a message of its own, keeps no other message
+        alone = [message.keys for message in events if message.until is None]
+        shared = [image for image in left if keys_of(image) not in alone]
+        for message in events:
+            if not any(map(message.names, left if message.until is None else shared)):
+                self._delete(message)
+        expiries = [message for message in parked if message.function == EXPIRES]
+        looked_at, failed = self._expire(expiries)
+        return replace(done, looked_at=looked_at, failed=done.failed + failed)
 
-    def _publish(self, images: Iterable[Mapping[str, Any]], now: datetime) -> Done:
+    def _expire(self, parked: Sequence[Parked]) -> tuple[int, int]:
+        """How many shipments were looked at, and of how many that failed."""
+        images = list(self._of_parked(parked))
+        failed = set[ShipmentId]()
+        shipment_ids = {ShipmentId(image["shipment_id"]["S"]) for image in images}
+        for shipment_id in shipment_ids:
+            try:
+                failed |= self.container.expire_shipments([shipment_id])
+            except Exception:  # noqa: BLE001 - one that cannot be read holds up no other
+                logger.exception("shipment not marked", extra={"shipment_id": shipment_id})
+                failed.add(shipment_id)
+        left = [image for image in images if image["shipment_id"]["S"] in failed]
+        for message in parked:
+            if not any(map(message.names, left)):
+                self._delete(message)
+        return len(shipment_ids) - len(failed), len(failed)
+
+    def _delete(self, message: Parked) -> None:
+        sqs = self.session.client("sqs")
+        sqs.delete_message(QueueUrl=self.dlq_url, ReceiptHandle=message.receipt)
+
+    def _publish(
+        self, images: Iterable[Mapping[str, Any]], now: datetime
+    ) -> tuple[Done, list[Mapping[str, Any]]]:
+        """What was done, and the items that are not: they are unreadable, or failed for now."""
         events: dict[str, Event] = {}
-        unreadable = 0
+        images_by_id: dict[str, Mapping[str, Any]] = {}
+        unreadable: dict[tuple[str, ...], Mapping[str, Any]] = {}
         for image in images:
             try:
                 event = from_image(image)
             except Invalid:
-                unreadable += 1
+                unreadable[tuple(keys_of(image).values())] = image
             else:
                 events[event.id] = event
+                images_by_id[event.id] = image
         young = [event for event in events.values() if now - event.recorded_at < OLDEST]
         young.sort(key=lambda event: (event.shipment_id, event.seq))
-        failed = sum(
-            self._publish_some(young[start : start + MOST_EVENTS])
+        failed = [
+            event.id
             for start in range(0, len(young), MOST_EVENTS)
+            for event in self._publish_some(young[start : start + MOST_EVENTS])
+        ]
+        done = Done(
+            published=len(young) - len(failed),
+            too_old=len(events) - len(young),
+            unreadable=len(unreadable),
+            failed=len(failed),
         )
-        return Done(len(young) - failed, len(events) - len(young), unreadable, failed)
+        return done, [*unreadable.values(), *(images_by_id[each] for each in failed)]
 
-    def _publish_some(self, events: Sequence[Event]) -> int:
-        """How many are left after some tries."""
+    def _publish_some(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Those that are left after some tries."""
         for _ in range(MOST_TRIES):
             left = self.container.publish_events(events)
             events = [event for event in events if event.id in left]
             if not events:
                 break
-        return len(events)
+        return events
 
     def _of_shipment(self, shipment_id: str) -> Iterator[Mapping[str, Any]]:
         yield from self._items(
@@ -206,27 +243,6 @@ class Republisher:
         ends = [message.until for message in parked if message.until is not None]
         if ends:
             yield from self._of_span(min(ends) - PARKED_BEFORE, max(ends))
-
-    def _parked(self) -> Iterator[Parked]:
-        """What the queue says of the shipments' stream; other messages stay where they are."""
-        sqs = self.session.client("sqs")
-        seen: set[str] = set()
-        while messages := sqs.receive_message(
-            QueueUrl=self.dlq_url, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN_S
-        ).get("Messages"):
-            for message in messages:
-                if message["MessageId"] not in seen:
-                    seen.add(message["MessageId"])
-                    yield from self._understood(message["ReceiptHandle"], message["Body"])
-
-    def _understood(self, receipt: str, body: str) -> Iterator[Parked]:
-        said = json.loads(body)
-        if {"shipment_id", "item"} == set(said):
-            yield Parked(receipt, keys=said)
-        elif f":table/{self.container.settings.shipments_table}/" in said.get(
-            "DDBStreamBatchInfo", {}
-        ).get("streamArn", ""):
-            yield Parked(receipt, until=datetime.fromisoformat(said["timestamp"]))
 
 
 if __name__ == "__main__":

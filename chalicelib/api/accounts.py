@@ -8,6 +8,7 @@ from chalicelib.api.schemas.accounts import (
     DriversOut,
     HubIn,
     HubOut,
+    HubsOut,
     InvitationIn,
     InvitationOut,
     KeyIn,
@@ -103,6 +104,18 @@ def post_hub(_: Actor, body: HubIn, memory: Memory) -> Hub:
     return container().open_accounts.hub(
         body.name, coordinates=place, time_zone=body.time_zone, memory=memory
     )
+
+
+@accounts.endpoint(
+    "/v1/hubs",
+    method="GET",
+    principals=STAFF,
+    query=ListingQuery,
+    gives=HubsOut,
+)
+def get_hubs(_: Actor, query: ListingQuery, position: Position) -> Listing[Hub]:
+    """All hubs, oldest first."""
+    return container().show_accounts.of_hubs(limit=query.limit, position=position)
 
 
 @accounts.endpoint(

@@ -119,7 +119,7 @@ class Adapters:
         self._bind()
         from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 
-        return DynamoShipments()
+        return DynamoShipments(self._clock.now)
 
     @cached_property
     def routes(self) -> Routes:

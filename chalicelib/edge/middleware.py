@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from chalice.app import Chalice, Request, Response
 
@@ -17,6 +17,12 @@ CODES: Final = {
     415: "unsupported_media_type",
     500: "internal_error",
 }
+SENTENCES: Final = {
+    404: "There is nothing at this address.",
+    405: "This address does not take this method. It takes {allowed}.",
+    415: "This address does not take this content type.",
+}
+"""Ours, where Chalice refuses: its own words name what was sent and its classes."""
 
 
 def install(app: Chalice) -> None:
@@ -48,11 +54,16 @@ def _answer(request: Request, get_response: Callable[[Request], Response]) -> Re
 
 def _ours(response: Response) -> Response:
     """Chalice's {"Code", "Message"} as a problem; its headers (Allow, CORS) stay."""
-    body: dict[str, Any] = response.body
     status = response.status_code
     code = CODES.get(status, "error")
-    detail = "Something went wrong on our side." if status >= 500 else str(body.get("Message", ""))  # noqa: PLR2004 - HTTP
-    ours = problem_response(status, code, detail)
+    ours = problem_response(status, code, _detail(status, response))
     return Response(
         body=ours.body, status_code=status, headers={**response.headers, **ours.headers}
     )
+
+
+def _detail(status: int, response: Response) -> str:
+    if status >= 500:  # noqa: PLR2004 - HTTP
+        return "Something went wrong on our side."
+    allowed = str(response.headers.get("Allow", "")).replace(", ", " and ")
+    return SENTENCES.get(status, "The request cannot be read.").format(allowed=allowed)

@@ -22,7 +22,8 @@ from chalicelib.domain.errors import (
     Unauthorized,
     Unavailable,
 )
-from chalicelib.edge.sentences import sentence_of
+from chalicelib.edge.schemas import shown_fields
+from chalicelib.edge.sentences import object_like, sentence_of
 
 PROBLEM: Final = "application/problem+json"
 PROBLEM_TYPES: Final = "https://doorstep.example/problems/"
@@ -162,12 +163,18 @@ def problem_of_validation(error: ValidationError) -> Response:
         {
             "pointer": pointer(item["loc"]),
             "code": item["type"],
-            "detail": sentence_of(item["type"], item["msg"], item.get("ctx")),
+            "detail": _sentence(item),
         }
         for item in causes[:MOST_ERRORS]
     ]
     data = {"errors": errors, "error_count": len(causes)}
     return problem_response(422, "invalid", "Some fields break a rule.", data)
+
+
+def _sentence(item: ErrorDetails) -> str:
+    context = item.get("ctx", {})
+    example = object_like(shown_fields(str(context.get("class_name", ""))))
+    return sentence_of(item["type"], item["msg"], context, example=example)
 
 
 def _bounded(data: Mapping[str, Any]) -> dict[str, Any]:

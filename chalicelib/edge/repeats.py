@@ -18,6 +18,7 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import (
     ConcurrentUpdate,
     Conflict,
+    DomainError,
     Invalid,
     RequestRunning,
     Unavailable,
@@ -29,6 +30,7 @@ from chalicelib.services.repeats import Earlier, Memory
 MAX_KEY_CHARS: Final = 255
 REPLAYED: Final = "Idempotency-Replayed"
 _LOWEST_REFUSAL: Final = 400
+_LOWEST_FAILURE: Final = 500
 Work = Callable[[Memory], Response]
 """Answers the request; what it commits, it commits with the memory."""
 Rendered = Callable[[object], Response]
@@ -87,11 +89,13 @@ def _committed(
     memory = Memory(of, "" if earlier is None else earlier.result_id)
     try:
         response = work(memory)
-    except (Conflict, Unavailable):
+    except (Conflict, Unavailable) as exc:
         answer = _found_after_all(key)
-        if answer is None:
-            raise
-        return _replayed(answer)
+        if answer is not None:
+            return _replayed(answer)
+        if isinstance(exc, ConcurrentUpdate):  # a rival has not finished, and may come to nothing
+            raise RequestRunning(retry_after_s=1) from exc
+        raise
     if memory.result_id:
         response.headers[REPLAYED] = "true"
     return response
@@ -114,11 +118,14 @@ def _claimed(key: RequestKey, work: Work) -> Response:
             repeats.finish(claim, _told(response))
     except ConcurrentUpdate as exc:
         raise RequestRunning(retry_after_s=1) from exc
-    except Exception:
-        repeats.release(claim)
+    except Exception as exc:
+        is_refusal = isinstance(exc, DomainError) and not isinstance(exc, Unavailable)
+        (repeats.refuse if is_refusal else repeats.release)(claim)
         raise
-    if response.status_code >= _LOWEST_REFUSAL:
+    if response.status_code >= _LOWEST_FAILURE:
         repeats.release(claim)
+    elif response.status_code >= _LOWEST_REFUSAL:
+        repeats.refuse(claim)
     return response
 
 

@@ -4,6 +4,7 @@ All are closed: a field that is not declared is refused on its way in and unknow
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, LiteralString, Self, TypeVar
 
@@ -31,6 +32,26 @@ class Schema(BaseModel):
     model_config = ConfigDict(
         strict=True, extra="forbid", allow_inf_nan=False, frozen=True, defer_build=True
     )
+
+
+MOST_SHOWN: Final = 2
+"""So many fields of an object are enough to see what is meant."""
+
+
+def shown_fields(class_name: str) -> tuple[str, ...]:
+    """The first fields that a model needs, else its first ones; () for an unknown model.
+
+    Errors of pydantic name a model by its class, and no more.
+    """
+    model = next((each for each in _below(Schema) if each.__name__ == class_name), Schema)
+    needed = [name for name, field in model.model_fields.items() if field.is_required()]
+    return tuple(needed or model.model_fields)[:MOST_SHOWN]
+
+
+def _below(model: type[Schema]) -> Iterator[type[Schema]]:
+    for each in model.__subclasses__():
+        yield each
+        yield from _below(each)
 
 
 class Out(Schema):

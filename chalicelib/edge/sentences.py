@@ -4,7 +4,7 @@ Our own checks say their sentence themselves (``refused``, ``misfit``). The chec
 their sentences here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, LiteralString, get_args
 
@@ -33,9 +33,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "list_type": 'Write this as a list in square brackets, like ["one", "two"].',
     "too_short": "This list is too short. The least number of entries is {min_length}.",
     "too_long": "This list is too long. It may have at most {max_length} entries.",
-    "model_type": 'Write this as an object in braces, like {{"name": "Aino"}}.',
-    "model_attributes_type": 'Write this as an object in braces, like {{"name": "Aino"}}.',
-    "dict_type": 'Write this as an object in braces, like {{"name": "Aino"}}.',
+    "model_type": "Write this as an object in braces{example}.",
+    "model_attributes_type": "Write this as an object in braces{example}.",
+    "dict_type": "Write this as an object in braces.",
     "literal_error": "Write one of these words: {expected}.",
     "enum": "Write one of these words: {expected}.",
 }
@@ -55,16 +55,37 @@ def misfit(location: tuple[str | int, ...], code: LiteralString, words: str) -> 
     )
 
 
-def sentence_of(kind: str, words: str, context: Mapping[str, Any] | None) -> str:
-    """The sentence for one error of pydantic, by its type, its own message and its context."""
+def object_like(fields: Sequence[str]) -> str:
+    """An object with these fields as an example, to end a sentence with; "" when there are none.
+
+    >>> object_like(["start", "end"])
+    ', like {"start": …, "end": …}'
+    """
+    inside = ", ".join(f'"{name}": …' for name in fields)
+    return f", like {{{inside}}}" if fields else ""
+
+
+def sentence_of(
+    kind: str, words: str, context: Mapping[str, Any] | None, *, example: str = ""
+) -> str:
+    """The sentence for one error of pydantic, by its type, its own message and its context.
+
+    ``example`` is the object that is wanted, as in ``object_like``.
+    """
     if context and "words" in context:  # ours, whatever code it has
         return words
     if kind in SENTENCES:
-        return SENTENCES[kind].format_map(dict(context or {}))
+        named = {name: _plain(value) for name, value in (context or {}).items()}
+        return SENTENCES[kind].format_map({**named, "example": example})
     if kind == "value_error":  # a validator's own ValueError, behind two words of pydantic's
         own = words.removeprefix("Value error, ").rstrip(".")
         return f"{own[:1].upper()}{own[1:]}."
     return ANY_OTHER if kind in _kinds_of_pydantic() else words
+
+
+def _plain(value: object) -> object:
+    """A limit as people write it: 14400, not 14400.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 @cache

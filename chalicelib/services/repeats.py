@@ -5,7 +5,9 @@ effect and its answer are there together or not at all. Any other use case is sa
 itself. Such a request is claimed before, for as long as a function may run, and its answer is kept
 after. If it is cut off in between, the repeat does what is left to do.
 
-Refusals and failures are not kept: they have no effect, and a repeat is judged anew.
+Refusals and failures are not kept: a repeat is judged anew. A refusal has had no effect, so the key
+is free again, for a mended body too. After a failure something may be done already, so the key
+stays with its body.
 """
 
 import json
@@ -32,6 +34,8 @@ REMEMBERED_FOR: Final = timedelta(hours=24)
 LEASE: Final = timedelta(seconds=30)
 """Longer than a function that serves HTTP may run: who holds a claim past it is gone."""
 PURPOSE: Final = "answer"
+ANY_BODY: Final = ""
+"""The fingerprint of a key whose request was refused: the next body takes it, whatever it is."""
 T = TypeVar("T")
 
 
@@ -39,7 +43,7 @@ T = TypeVar("T")
 class Earlier:
     """What an earlier request with the same key has led to.
 
-    ``answer`` is None in what an earlier release left: it kept only ``result_id``.
+    ``answer`` is None where an older version of Doorstep answered: it kept only ``result_id``.
     """
 
     answer: ToldAnswer | None
@@ -54,8 +58,8 @@ def _nothing(_: object) -> tuple[Change, ...]:
 class Memory:
     """The record of a request, which a use case commits together with the effect.
 
-    ``of`` makes it from the result. ``result_id`` is what an earlier release has already made for
-    this request.
+    ``of`` makes it from the result. ``result_id`` is what an older version of Doorstep has
+    already made for this request.
     """
 
     of: Callable[[object], tuple[Change, ...]] = _nothing
@@ -93,7 +97,7 @@ class Repeats:
         found = self.requests.recall(key.name, now)
         if found is None:
             return None
-        if found.fingerprint != key.fingerprint:
+        if found.fingerprint not in {key.fingerprint, ANY_BODY}:
             raise IdempotencyKeyReused(
                 IdempotencyKeyReused.text, pointer="", code=IdempotencyKeyReused.code
             )
@@ -130,9 +134,13 @@ class Repeats:
         self.journal.commit(self._change(done))
 
     def release(self, claim: Remembered) -> None:
-        """Let the next one try at once. If even that fails, the lease ends by itself."""
+        """Let a repeat try at once. If even that fails, the lease ends by itself."""
         with suppress(ConcurrentUpdate, Unavailable):
             self.journal.commit(self._change(replace(claim, lease_until=self.clock.now())))
+
+    def refuse(self, claim: Remembered) -> None:
+        """Release a claim that led to nothing: whoever mends the body keeps the key."""
+        self.release(replace(claim, fingerprint=ANY_BODY))
 
     def _remembered(self, key: RequestKey, **fields: object) -> Remembered:
         bare = Remembered(

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.domain.errors import DomainError, NotFound, TooLarge
 from chalicelib.edge.problems import PROBLEM, problem
 from chalicelib.observability import Metric, count, counted, name_stage
+from chalicelib.services.ports.webhooks import LONGEST_DELAY_S
 from chalicelib.services.repeats import LEASE
 from infra.lint import findings, transform
 from infra.package import start_from_snapshots
@@ -175,6 +176,26 @@ def test_someone_is_told_when_events_are_late(dev: Packaged) -> None:
 
     assert alarmed(dev, "IteratorAge") == consumers
     assert alarmed(dev, "ApproximateAgeOfOldestMessage") == sources
+
+
+def test_a_try_that_waits_for_its_turn_rings_no_alarm(dev: Packaged) -> None:
+    thresholds_s = {
+        referred(alarm["Dimensions"][0]["Value"]): alarm["Threshold"]
+        for alarm in dev.resources("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+    }
+
+    assert thresholds_s == {"NoticesQueue": 600, "WebhooksQueue": 2 * LONGEST_DELAY_S}
+
+
+def test_the_api_waits_for_the_role_that_writes_its_access_log(dev: Packaged) -> None:
+    (stage,) = dev.resources("AWS::ApiGateway::Stage").values()
+    api = stage["RestApiId"]["Ref"]
+
+    assert "AccessLogSetting" in stage
+    condition, named, _ = dev.resources("AWS::ApiGateway::RestApi")[api]["Description"]["Fn::If"]
+    assert condition == dev.stack["Resources"]["ApiGatewayAccount"]["Condition"]
+    assert "${ApiGatewayAccount}" in named["Fn::Sub"]
 
 
 def test_someone_is_told_when_anything_was_given_up_on(dev: Packaged) -> None:

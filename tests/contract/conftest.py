@@ -29,6 +29,7 @@ from chalicelib.services.ports.webhooks import WebhookEndpoints
 from local.cloud.queries import cheap_queries
 from local.cloud.transactions import cheap_transactions
 from tests.support.aws import aws
+from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.journal import InMemoryJournal
 
 
@@ -48,6 +49,7 @@ class Stores:
     keys: ApiKeys
     invitations: Invitations
     endpoints: WebhookEndpoints
+    clock: ManualClock
 
 
 @contextmanager
@@ -66,17 +68,18 @@ def in_memory() -> Iterator[Stores]:
         journal.keys,
         journal.invitations,
         journal.endpoints,
+        journal.shipments.clock,
     )
 
 
 @contextmanager
 def on_moto() -> Iterator[Stores]:
     with cheap_transactions(), cheap_queries(), aws():
-        partitions = Partitions()
+        partitions, clock = Partitions(), ManualClock()
         yield Stores(
             DynamoJournal(),
             DynamoRequests(),
-            DynamoShipments(),
+            DynamoShipments(clock.now),
             DynamoRoutes(),
             DynamoFleet(),
             DynamoTravelPages(),
@@ -86,6 +89,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoApiKeys(partitions),
             DynamoInvitations(),
             DynamoWebhookEndpoints(),
+            clock,
         )
 
 

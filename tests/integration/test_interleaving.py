@@ -179,9 +179,7 @@ def test_s1_two_routes_that_claim_one_shipment_end_with_one_owner(
 
 
 @schedules()
-def test_one_shipment_is_delivered_or_has_failed_but_never_both(
-    van: Round, choices: tuple[int, ...]
-) -> None:
+def test_a_failure_never_comes_after_the_delivery(van: Round, choices: tuple[int, ...]) -> None:
     other = van.action(reason="not_home")
 
     def fail() -> Any:
@@ -191,9 +189,9 @@ def test_one_shipment_is_delivered_or_has_failed_but_never_both(
     with Interleaving(choices).on(*van.carrier.clients()) as schedule:
         results = schedule.run(a=delivery(van), b=fail)
 
-    refused = [result for result in results.values() if isinstance(result, DomainError)]
-    assert len(refused) == 1, schedule.trace
-    assert not isinstance(refused[0], Unavailable)
+    refused = [name for name, result in results.items() if isinstance(result, DomainError)]
+    assert refused in ([], ["b"]), schedule.trace  # who was not at home may be served after all
     types = van.shop.event_types(van.ids[0][0])
-    assert types.count("delivered") + types.count("attempt_failed") == 1
+    ends = [each for each in types if each in {"delivered", "attempt_failed"}]
+    assert ends == (["delivered"] if refused else ["attempt_failed", "delivered"])
     assert_history_is_whole(van)

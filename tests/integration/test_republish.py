@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,9 +10,11 @@ import boto3
 import pytest
 
 from chalicelib.adapters.aws import client
+from chalicelib.adapters.dynamodb.values.instants import to_text
 from chalicelib.bootstrap import container as bootstrap
 from infra.republish import Done, Republisher, instant
 from tests.support import faults
+from tests.support.aws import dynamodb_clients
 from tests.support.carrier import Carrier
 from tests.support.faults import Faults
 
@@ -25,7 +28,7 @@ def dlq_url(carrier: Carrier) -> str:
 @pytest.fixture
 def republisher(carrier: Carrier, dlq_url: str) -> Republisher:
     session = boto3.Session(region_name=carrier.provisioned.stack.region)
-    return Republisher(bootstrap.container(), session, dlq_url)
+    return Republisher(bootstrap.container(), session, dlq_url, wait_s=0)
 
 
 @pytest.fixture
@@ -58,11 +61,16 @@ def parked(dlq_url: str) -> int:
     return sum(int(said[name]) for name in names)
 
 
-def given_up(carrier: Carrier, stream: str = "PublishEvents") -> dict[str, Any]:
-    """Lambda's message about a batch of the stream that it has given up on."""
+def given_up(carrier: Carrier, function: str = "PublishEvents") -> dict[str, Any]:
+    """Lambda's message about a batch that the function has given up on."""
     stack = carrier.provisioned.stack
-    arn = carrier.provisioned.stream_arn(stack.event_source(stream)["Stream"])
+    arn = carrier.provisioned.stream_arn(stack.event_source(function)["Stream"])
+    name = f"doorstep-{stack.stage}-{function}-XqDhbmn3rVzt"
     return {
+        "requestContext": {
+            "functionArn": f"arn:aws:lambda:{stack.region}:{stack.account_id}:function:{name}",
+            "condition": "RetryAttemptsExhausted",
+        },
         "timestamp": carrier.clock.now().isoformat(),
         "DDBStreamBatchInfo": {"shardId": "s", "streamArn": arn, "batchSize": 3},
     }
@@ -140,6 +148,97 @@ def test_what_is_still_poison_stays_in_the_queue(
 
     assert republisher.run(is_parked=True) == Done(unreadable=1)
     assert parked(dlq_url) == 1
+
+
+def test_one_that_nobody_can_read_keeps_no_other_in_the_queue(
+    carrier: Carrier, republisher: Republisher, heard: Any, dlq_url: str
+) -> None:
+    shipment = carrier.shop().shipment()
+    poison = {"shipment_id": "shp_1", "item": "EVENT#00000001"}
+    boto3.client("dynamodb").put_item(
+        TableName=carrier.provisioned.stack.resource("ShipmentsTable").name,
+        Item={
+            **{name: {"S": value} for name, value in poison.items()},
+            "recorded_at": {"S": to_text(carrier.clock.now())},
+        },
+    )
+    park(dlq_url, poison)
+    park(dlq_url, {"shipment_id": shipment["id"], "item": "EVENT#00000001"})
+    park(dlq_url, given_up(carrier))
+
+    assert republisher.run(is_parked=True) == Done(published=1, unreadable=1)
+    assert heard() == [(shipment["id"], 1)]
+    assert parked(dlq_url) == 1
+
+
+def test_poison_without_a_message_of_its_own_keeps_the_span_in_the_queue(
+    carrier: Carrier, republisher: Republisher, dlq_url: str
+) -> None:
+    boto3.client("dynamodb").put_item(
+        TableName=carrier.provisioned.stack.resource("ShipmentsTable").name,
+        Item={
+            "shipment_id": {"S": "shp_1"},
+            "item": {"S": "EVENT#00000001"},
+            "recorded_at": {"S": to_text(carrier.clock.now())},
+        },
+    )
+    park(dlq_url, given_up(carrier))
+
+    assert republisher.run(is_parked=True) == Done(unreadable=1)
+    assert parked(dlq_url) == 1
+
+
+def test_shipments_that_could_not_be_marked_to_expire_are_marked_and_not_published(
+    carrier: Carrier, republisher: Republisher, heard: Any, dlq_url: str
+) -> None:
+    van = carrier.round(2).started()
+    (delivered,), _ = van.ids
+    van.work(0, "deliver", van.action(proof_ids=[van.photo(delivered)]))
+    heard()
+    park(dlq_url, given_up(carrier, "ExpireShipments"))
+
+    with Faults(outage={"dynamodb": faults.THROTTLE}).on(*dynamodb_clients()):
+        failed = republisher.run(is_parked=True)
+    assert (failed, parked(dlq_url)) == (Done(failed=2), 1)
+    park(dlq_url, given_up(carrier, "ExpireShipments"))
+
+    assert republisher.run(is_parked=True) == Done(looked_at=2)
+    assert heard() == []
+    assert parked(dlq_url) == 1  # the first one is still hidden
+    rows = carrier.rows("shipments")
+    marked = {row["shipment_id"]["S"] for row in rows if "expires_at" in row}
+    assert marked == {delivered}
+
+
+def test_a_queue_that_once_answers_with_nothing_is_not_taken_to_be_empty(
+    carrier: Carrier, republisher: Republisher, dlq_url: str
+) -> None:
+    shipment = carrier.shop().shipment()
+    park(dlq_url, {"shipment_id": shipment["id"], "item": "EVENT#00000001"})
+    session: Any = republisher.session
+    sqs = session.client("sqs")
+
+    @dataclass
+    class Forgetful:
+        """A session whose queue says nothing at first, as one of many servers may."""
+
+        asked: list[dict[str, Any]] = field(default_factory=list)
+
+        def receive_message(self, **wanted: Any) -> Any:
+            self.asked.append(wanted)
+            return {} if len(self.asked) == 1 else sqs.receive_message(**wanted)
+
+        def delete_message(self, **wanted: Any) -> None:
+            sqs.delete_message(**wanted)
+
+        def client(self, name: str) -> Any:
+            return self if name == "sqs" else session.client(name)
+
+    forgetful: Any = Forgetful()
+
+    assert replace(republisher, session=forgetful).run(is_parked=True) == Done(published=1)
+    assert parked(dlq_url) == 0
+    assert Republisher(republisher.container, forgetful, dlq_url).wait_s > 0  # long polling
 
 
 def test_events_that_the_ledger_has_forgotten_are_left_out(

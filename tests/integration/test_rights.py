@@ -173,6 +173,7 @@ def deliver(clients: Clients, at: datetime, *, webhook_url: str) -> ShipmentId:
         assert shipper.get(path)["data"]
     staff.get(f"/v1/routes?service_day={day}&hub_id={hub_id}")
     staff.get("/v1/drivers")
+    staff.get("/v1/hubs")
     staff.get(f"/v1/metrics/eta?route_id={route['id']}")
     staff.get(f"/v1/metrics/eta?service_day={day}&hub_id={hub_id}")
     return ShipmentId(shipment["id"])

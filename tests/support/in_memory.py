@@ -40,6 +40,7 @@ class InMemoryCarrier:
     def __post_init__(self) -> None:
         self.journal = ContestedJournal(self.stores)
         self.shipments = self.stores.shipments
+        self.shipments.clock = self.clock
         self.routes = self.stores.routes
         self.fleet = self.stores.fleet
         self.drivers = self.stores.drivers

@@ -97,7 +97,7 @@ def make_delivered(**changes: Any) -> TrackingView:
         at=NOON - minutes(4),
         reason=None,
         note="Left with the concierge in the lobby",
-        proofs=(ShownProof("prf_01", "photo"),),
+        proofs=(ShownProof("prf_01JD8X4Q2M7V9K3N5P6R8T0W1Y", "photo"),),
     )
     finished: dict[str, Any] = {"promise": None, "outcome": outcome, "poll_after_s": None}
     return make_view(Status.DELIVERED, **_nobody_drives("done") | finished | changes)

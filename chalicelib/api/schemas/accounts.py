@@ -96,6 +96,13 @@ class HubOut(Out):
     created_at: datetime
 
 
+class HubsOut(Out):
+    """A page of hubs."""
+
+    data: tuple[HubOut, ...]
+    next_cursor: str | None
+
+
 class DriverIn(Schema):
     """A new driver."""
 

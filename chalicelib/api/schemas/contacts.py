@@ -5,7 +5,7 @@ The tables of both libraries are imported with the first number or address that 
 
 import re
 import unicodedata
-from typing import Annotated, Final
+from typing import Annotated, Final, LiteralString
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
@@ -17,10 +17,12 @@ MAX_EMAIL_CHARS: Final = 254
 MAX_PHONE_CHARS: Final = 40
 LONGEST_WRITTEN: Final = 1_000
 """More characters than an address has with all that a program may put around it."""
-EMAIL_WORDS: Final = (
-    "Write one e-mail address, like aino@example.com. Before the @ there are only letters from a "
-    "to z, digits and signs such as a dot or a hyphen."
+EMAIL_WORDS: Final = "Write one e-mail address, like aino@example.com."
+LOCAL_PART_WORDS: Final = (
+    f"{EMAIL_WORDS} Before the @ there are only letters from a to z, digits and signs such as a "
+    "dot or a hyphen."
 )
+DOMAIN_WORDS: Final = f"{EMAIL_WORDS} Behind the @ there is a whole domain with a dot in it."
 PHONE_WORDS: Final = "Write one phone number in digits, like +358 41 2345678."
 EXAMPLE_PHONE: Final = "+358 41 2345678"
 _PHONE: Final = re.compile(r"\(?\+?[0-9 ()./-]+", re.ASCII)
@@ -45,7 +47,10 @@ def e164(written: str, country: str) -> str:
     known = phonenumbers.example_number_for_type(country, mobile)
     form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
     example = phonenumbers.format_number(known, form) if known else EXAMPLE_PHONE
-    words = f"Write a phone number of {country} or one with its country code, like {example}."
+    words = (
+        f"Write a phone number that is dialled in {country}, or one with its country code, "
+        f"like {example}."
+    )
     raise ValueError(words)
 
 
@@ -111,19 +116,32 @@ def _mailbox(value: object) -> object:
     """The address as mail servers read it: ASCII, as SES demands, the domain in lower case."""
     if not isinstance(value, str):
         return value
+    text = without_invisible(value) if len(value) <= LONGEST_WRITTEN else ""
+    address = _ascii_address(text.removeprefix("mailto:"))
+    if address is None:
+        raise refused(code="invalid_email", words=_email_words(text))
+    return address
+
+
+def _ascii_address(text: str) -> str | None:
+    """An e-mail address in ASCII; None when it is none."""
     import email_validator  # noqa: PLC0415 - only who takes shipments pays for its tables
 
-    text = without_invisible(value) if len(value) <= LONGEST_WRITTEN else ""
     try:
         found = email_validator.validate_email(
-            text.removeprefix("mailto:"),
-            allow_smtputf8=False,
-            check_deliverability=False,
-            strict=True,
+            text, allow_smtputf8=False, check_deliverability=False, strict=True
         )
-    except email_validator.EmailNotValidError as exc:
-        raise refused(code="invalid_email", words=EMAIL_WORDS) from exc
+    except email_validator.EmailNotValidError:
+        return None
     return found.ascii_email
+
+
+def _email_words(text: str) -> LiteralString:
+    """Why this is no e-mail address: by its first part, its domain, or altogether."""
+    before, _, domain = text.rpartition("@")
+    if not before or not domain or "@" in before:
+        return EMAIL_WORDS
+    return LOCAL_PART_WORDS if _ascii_address(f"a@{domain}") else DOMAIN_WORDS
 
 
 Phone = Annotated[str, StringConstraints(max_length=MAX_PHONE_CHARS), BeforeValidator(_phone)]

@@ -159,7 +159,7 @@ class ProofIn(Schema):
     """A file that is to be uploaded. ``proof_id`` asks again for a place for an owed proof."""
 
     shipment_id: Id
-    proof_id: Id | None = None
+    proof_id: Maybe[Id] = None
     kind: Literal["photo"]
     content_type: Literal["image/jpeg", "image/png"]
     size_bytes: Annotated[int, Field(ge=1, le=8_000_000)]

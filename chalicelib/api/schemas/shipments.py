@@ -151,23 +151,47 @@ class ParcelIn(Schema):
 
 
 class WindowIn(Schema):
-    """When the recipient expects it: instants, or local times or days at the address."""
+    """When the recipient expects it: instants, or local times or days at the address.
 
-    start: Moment
-    end: Moment
+    It has ``start`` and ``end``, or ``earliest`` and ``latest`` as in answers.
+    """
+
+    start: Maybe[Moment] = None
+    end: Maybe[Moment] = None
+    earliest: Maybe[Moment] = None
+    latest: Maybe[Moment] = None
+
+    @model_validator(mode="after")
+    def _has_two_ends(self) -> Self:
+        wanted = self._names()
+        for name in WindowIn.model_fields:
+            if name not in wanted and getattr(self, name) is not None:
+                words = "A window has either start and end, or earliest and latest, like answers."
+                raise misfit((name,), "mixed_names", words)
+        for name in wanted:
+            if getattr(self, name) is None:
+                words = "Write both ends of the window, like 2026-11-28T18:00 and 2026-11-28T20:00."
+                raise misfit((name,), "missing", words)
+        return self
+
+    def _names(self) -> tuple[str, str]:
+        """The fields that hold its first and its last moment."""
+        is_as_answered = self.start is None and (self.earliest or self.latest) is not None
+        return ("earliest", "latest") if is_as_answered else ("start", "end")
 
     def to_domain(self, time_zone: str) -> Range:
         """The range in this zone. Raises a ValidationError that points at the wrong end."""
+        first, last = self._names()
         ends = {}
-        for name, moment in (("start", self.start), ("end", self.end)):
+        for name in (first, last):
             try:
-                ends[name] = at_place(moment, time_zone, is_end=name == "end")
+                ends[name] = at_place(getattr(self, name), time_zone, is_end=name == last)
             except ValueError as exc:
                 raise misfit(("window", name), "invalid_time", str(exc)) from exc
-        if ends["end"] < ends["start"]:
+        if ends[last] < ends[first]:
             words = "The window must not end before it starts. Check the two times and their days."
-            raise misfit(("window", "end"), "invalid_range", words)
-        return Range(ends["start"], ends["end"])
+            raise misfit(("window", last), "invalid_range", words)
+        return Range(ends[first], ends[last])
 
 
 class ProofRequirementsIn(Schema):

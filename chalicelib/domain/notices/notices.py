@@ -19,7 +19,7 @@ from chalicelib.domain.notices.wordings.en import ENGLISH
 from chalicelib.domain.notices.wordings.fi import FINNISH
 from chalicelib.domain.notices.wordings.language import Kind, Language
 from chalicelib.domain.notices.wordings.sv import SWEDISH
-from chalicelib.domain.phrases.days import Form, moment
+from chalicelib.domain.phrases.days import Form, moment_in_sentence
 from chalicelib.domain.phrases.ranges import DASH, range_phrase
 from chalicelib.domain.phrases.styles import Style, style_of
 from chalicelib.domain.shipments.events import Event, EventType
@@ -251,7 +251,7 @@ def _heard(event: Event, shipment: Shipment, now: datetime) -> str:
     if heard_at is None:
         return ""
     zone = ZoneInfo(shipment.address.time_zone)
-    return moment(heard_at, now, zone, style_of(shipment.recipient.locale))
+    return moment_in_sentence(heard_at, now, zone, style_of(shipment.recipient.locale))
 
 
 def _reason(event: Event) -> FailureReason:

@@ -35,21 +35,44 @@ def clock(instant: datetime, zone: ZoneInfo, style: Style) -> str:
     It says which clock it means when the hour comes twice, at the end of summer time.
     """
     local = instant.astimezone(zone)
-    bare = local_clock(local, style)
-    return f"{bare} {zone_name(local)}" if is_repeated(local) else bare
+    return f"{local_clock(local, style)}{_name_if_repeated(local)}"
 
 
 def moment(instant: datetime, now: datetime, zone: ZoneInfo, style: Style) -> str:
-    """A time in a list: only the clock when it is today, else with a short date."""
-    local, today, words = instant.astimezone(zone), now.astimezone(zone).date(), style.words
-    bare = clock(instant, zone, style)
-    if local.date() == today:
-        return bare
+    """A time for lists: only the clock when it is today (14:10), else with its date as well.
+
+    Each language says by ``list_moment`` how date and clock are joined: 1 Dec, 14:10.
+    """
+    if _is_today(instant, now, zone):
+        return clock(instant, zone, style)
+    return _with_date(instant, now, zone, style)
+
+
+def moment_in_sentence(instant: datetime, now: datetime, zone: ZoneInfo, style: Style) -> str:
+    """The same within a sentence, where a time of today has its words: klo 14.10, 14:10 Uhr."""
+    if not _is_today(instant, now, zone):
+        return _with_date(instant, now, zone, style)
+    local, words = instant.astimezone(zone), style.words
+    said = f"{words.at} {local_clock(local, style)} {words.after_clock}".strip()
+    return f"{said}{_name_if_repeated(local)}"
+
+
+def _is_today(instant: datetime, now: datetime, zone: ZoneInfo) -> bool:
+    return instant.astimezone(zone).date() == now.astimezone(zone).date()
+
+
+def _with_date(instant: datetime, now: datetime, zone: ZoneInfo, style: Style) -> str:
+    local, words = instant.astimezone(zone), style.words
     month = words.brief_months.split()[local.month - 1]
     date_text = words.list_date.format(day=local.day, month=month)
-    if local.year != today.year:
+    if local.year != now.astimezone(zone).year:
         date_text += words.brief_year.format(year=local.year)
-    return words.list_moment.format(date=date_text, clock=bare)
+    said = words.list_moment.format(date=date_text, clock=local_clock(local, style))
+    return f"{said}{_name_if_repeated(local)}"
+
+
+def _name_if_repeated(local: datetime) -> str:
+    return f" {zone_name(local)}" if is_repeated(local) else ""
 
 
 def near_day(local: date, today: date, style: Style) -> str | None:

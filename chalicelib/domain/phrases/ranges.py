@@ -99,11 +99,11 @@ def range_phrase(
         _day(end, seen_at, style, each, is_over=is_over)
         for end, each in ((first, form), (last, _second(form)))
     )
-    after_clock = style.words.after_clock
+    after_clock = _after(style)
     after_start = "" if form is Form.BRIEF else after_clock
-    start = f"{_with_clock(starts, first, last, style, form)} {after_start}".rstrip()
-    end = f"{_with_clock(ends, last, first, style, form)} {after_clock}".rstrip()
-    times = f"{start} {DASH} {end}"
+    start = f"{starts}{_joint(starts, style, form)} {first.clock(style)}{after_start}"
+    end = f"{ends}{_joint(ends, style, form)} {last.clock(style)}{after_clock}"
+    times = f"{start}{_name(first, last)} {DASH} {end}{_name(last, first)}"
     return TimePhrase("", "", times, times, is_today=False)
 
 
@@ -159,8 +159,7 @@ def _second(form: Form) -> Form:
     return Form.BARE if form is Form.ON else form
 
 
-def _on_one_day(named: str, span: str, style: Style, form: Form, *, is_today: bool) -> TimePhrase:
-    times = f"{span} {style.words.after_clock}".rstrip()
+def _on_one_day(named: str, times: str, style: Style, form: Form, *, is_today: bool) -> TimePhrase:
     return TimePhrase(
         day=named,
         joint=_joint(named, style, form),
@@ -178,17 +177,22 @@ def _joint(named: str, style: Style, form: Form) -> str:
     return f"{words.after_date if is_date else ''}{at}"
 
 
-def _with_clock(named: str, end: _End, other: _End, style: Style, form: Form) -> str:
-    """One end of a range over several days."""
-    name = f" {zone_name(end.local)}" if _needs_name(end, other) else ""
-    joint = _joint(named, style, form)
-    return f"{named}{joint} {end.clock(style)}{name}"
+def _name(end: _End, other: _End) -> str:
+    """Which clock one end of a range over several days is told by, where that has to be said."""
+    return f" {zone_name(end.local)}" if _needs_name(end, other) else ""
+
+
+def _after(style: Style) -> str:
+    """What follows a time of day, as the German "Uhr"; the name of a clock stands behind it."""
+    return f" {style.words.after_clock}".rstrip()
 
 
 def _span(first: _End, last: _End, style: Style) -> str:
-    """The bare times: 14:10–14:40, in American English 2:10–2:40 pm."""
+    """The times: 14:10–14:40, in American English 2:10–2:40 pm, in German 14:10–14:40 Uhr."""
+    after = _after(style)
     if first.local.utcoffset() != last.local.utcoffset():
-        return DASH.join(f"{end.clock(style)} {zone_name(end.local)}" for end in (first, last))
+        ends = (f"{end.clock(style)}{after} {zone_name(end.local)}" for end in (first, last))
+        return DASH.join(ends)
     clocks = [first.clock(style), last.clock(style)]
     if clocks[0] == clocks[1]:
         clocks = clocks[:1]
@@ -196,7 +200,7 @@ def _span(first: _End, last: _End, style: Style) -> str:
         clocks[0] = half_day_clock(first.local)
     is_named = is_repeated(first.local) or is_repeated(last.local)
     name = f" {zone_name(last.local)}" if is_named else ""
-    return f"{DASH.join(clocks)}{name}"
+    return f"{DASH.join(clocks)}{after}{name}"
 
 
 def _needs_name(end: _End, other: _End) -> bool:

@@ -1,4 +1,4 @@
-"""A webhook's next try, as a message to ourselves: for whom, the how manieth, when, and of what."""
+"""A webhook's next try, as a message to ourselves: which event, to which endpoint, and when."""
 
 import json
 import zlib

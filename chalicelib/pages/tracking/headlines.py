@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.phrases.days import Form, clock, day, moment
+from chalicelib.domain.phrases.days import Form, clock, day, moment_in_sentence
 from chalicelib.domain.phrases.ranges import deadline_phrase, range_phrase
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import TrackingView
@@ -113,7 +113,7 @@ def _owning_up(view: TrackingView, zone: ZoneInfo, locale: Locale) -> list[str]:
         said.append(locale.say("overdue.told", old=old))
     age_s = view.silent_s
     if age_s is not None:
-        heard = moment(now - timedelta(seconds=age_s), now, zone, locale.style)
+        heard = moment_in_sentence(now - timedelta(seconds=age_s), now, zone, locale.style)
         known = [locale.say("overdue.heard", moment=heard)]
         if view.stops_before is not None:
             known.append(stops_in_words("overdue.stops", view.stops_before, locale))

@@ -1,7 +1,8 @@
 """The recipient's routes: the page of a tracking link, its state, its history, the way to a proof.
 
-Unknown, foreign and expired links get the same answer, to the byte. No GET changes anything: mail
-scanners and link previews open every address they see.
+Unknown, foreign and expired links get the same answer, to the byte. Mail scanners and link previews
+open every address they see, so a GET does nothing that a person should decide. All that it may do
+is to note that a photo has come which was still owed.
 """
 
 import re

@@ -64,6 +64,10 @@ class SweepFleet:
                 failed += 1
                 facts = {"driver_id": duty.driver_id, "route_id": duty.route_id, "code": exc.code}
                 logger.warning("driver not swept", extra=facts)
+            except Exception:  # noqa: BLE001 - whatever is wrong with one, the others are looked at
+                failed += 1
+                facts = {"driver_id": duty.driver_id, "route_id": duty.route_id}
+                logger.exception("driver not swept", extra=facts)
         count(Metric.DRIVERS_NOT_SWEPT, failed)
         logger.info("fleet swept", extra={"on_duty": len(duties), "told": told, "failed": failed})
         return SweepReport(len(duties), told, failed)

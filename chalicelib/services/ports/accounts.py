@@ -45,6 +45,10 @@ class Hubs(Protocol):
         """Raises NotFound."""
         ...
 
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Hub]:
+        """All hubs, oldest first."""
+        ...
+
 
 class ApiKeys(Protocol):
     """Keys of shippers and staff."""

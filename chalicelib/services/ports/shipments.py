@@ -38,7 +38,7 @@ class Barcodes(Protocol):
 
 
 class Shipments(Protocol):
-    """Shipments with their whole history."""
+    """Shipments with their whole history. One that has expired is not there any more."""
 
     def get(self, shipment_id: ShipmentId) -> Shipment:
         """Raises NotFound."""
@@ -71,8 +71,11 @@ class Shipments(Protocol):
         """The events of one shipment, oldest first."""
         ...
 
-    def expire(self, shipment_id: ShipmentId, at: datetime) -> None:
-        """All that is stored of a shipment expires then; nothing for one that is not there."""
+    def expire(self, shipment_id: ShipmentId, at: datetime | None) -> None:
+        """All that is stored of a shipment expires then (None: never, whatever was said before).
+
+        Nothing for one that is not there.
+        """
         ...
 
     def by_shipper(

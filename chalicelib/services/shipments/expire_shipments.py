@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.barcodes_in_use import is_open
+from chalicelib.domain.shipments.custody import delivered
 from chalicelib.domain.shipments.statuses import FINISHED
 from chalicelib.observability import logger
 from chalicelib.services.ports.shipments import Shipments
@@ -23,7 +25,10 @@ class ExpireShipments:
     policy: Policy
 
     def __call__(self, shipment_ids: Sequence[ShipmentId]) -> frozenset[ShipmentId]:
-        """Mark the finished ones among them. Safe to repeat. Returns those that failed."""
+        """Mark the finished ones among them, and no others. Safe to repeat.
+
+        Returns those that failed.
+        """
         failed = set()
         for shipment_id in dict.fromkeys(shipment_ids):
             try:
@@ -40,6 +45,8 @@ class ExpireShipments:
             shipment = self.shipments.get(shipment_id)
         except NotFound:  # it is gone already
             return
-        if shipment.status in FINISHED:
+        if shipment.status in FINISHED and not is_open(shipment):
             finished_at = shipment.completed_at or shipment.updated_at
             self.shipments.expire(shipment_id, finished_at + self.policy.shipment_retention)
+        elif delivered(shipment):  # an earlier version of Doorstep marked such a part as finished
+            self.shipments.expire(shipment_id, None)

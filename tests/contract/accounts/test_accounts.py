@@ -56,6 +56,20 @@ def test_a_hub_comes_back(stores: Stores) -> None:
     assert stores.hubs.get(HubId("hub_1")) == make_hub()
 
 
+def test_all_hubs_are_listed_oldest_first(stores: Stores) -> None:
+    ids = [HubId(f"hub_{i}") for i in (1, 2, 3)]
+    for i in (2, 0, 1):
+        created_at = NOON + minutes(i)
+        stores.journal.commit(AccountAdded(replace(make_hub(), id=ids[i], created_at=created_at)))
+    create_driver(stores, make_driver())
+
+    first = stores.hubs.page(limit=2, position=None)
+    second = stores.hubs.page(limit=2, position=first.position)
+
+    assert [hub.id for hub in (*first.data, *second.data)] == ids
+    assert (len(first.data), second.position) == (2, None)
+
+
 def test_what_nobody_knows_is_not_found(stores: Stores) -> None:
     with pytest.raises(NotFound):
         stores.shippers.get(ShipperId("shr_9"))

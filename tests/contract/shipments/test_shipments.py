@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -53,6 +54,7 @@ from tests.support.strategies import shipments as any_shipment
 SHIPPER = ShipperId("shr_1")
 ID = ShipmentId("shp_0001")
 KEY = "shr_1#once"
+BATCH = "BatchGetItem"
 
 
 def created(number: int = 1, **changes: object) -> ShipmentChange:
@@ -152,6 +154,49 @@ class TestReading:
 
         assert shipments.with_history(ID, newest=99) == (change.after, change.events)
         assert len(shipments.events(ID, limit=9, position=None).data) == 1
+
+
+class TestExpiring:
+    def test_what_has_expired_is_not_there(self, stores: Stores) -> None:
+        shipments = stores.shipments
+        stores.journal.commit(created(1))
+        stores.journal.commit(created(2))
+        shipments.expire(ID, NOON + minutes(5))
+
+        stores.clock.at = NOON + minutes(5) - timedelta(seconds=1)
+        assert shipments.get(ID) == created(1).after
+        assert shipments.glimpse(ID) == created(1).after.glimpse
+        stores.clock.at = NOON + minutes(5)
+
+        reads: list[Callable[[], object]] = [
+            lambda: shipments.get(ID),
+            lambda: shipments.glimpse(ID),
+            lambda: shipments.with_history(ID, newest=9),
+        ]
+        for read in reads:
+            with pytest.raises(NotFound):
+                read()
+        other = created(2).after
+        assert shipments.get_many([ID, other.id]) == {other.id: other}
+        assert shipments.by_shipper(SHIPPER, limit=9, position=None).data == (other,)
+
+    def test_what_is_kept_after_all_is_there_for_good(self, stores: Stores) -> None:
+        stores.journal.commit(created())
+        stores.shipments.expire(ID, NOON + minutes(5))
+
+        stores.shipments.expire(ID, None)
+        stores.clock.at = NOON + timedelta(days=900)
+
+        assert stores.shipments.with_history(ID, newest=9) == (created().after, created().events)
+
+    def test_a_mark_of_the_first_format_counts_as_well(self, dynamo: Stores) -> None:
+        put_golden_items("v1", "shipments")
+        shipment_id = SHIPMENTS["shipment-loaded"].id
+        dynamo.shipments.expire(shipment_id, NOON)
+
+        assert dynamo.shipments.get_many([shipment_id]) == {}
+        with pytest.raises(NotFound):
+            dynamo.shipments.get(shipment_id)
 
 
 class TestListing:
@@ -438,17 +483,20 @@ class TestTwoItems:
         dynamo.journal.commit(ShipmentChange(corrected, (), 1))
         new = items_of(ID)
 
-        def read(how: Callable[[], object], torn: Mapping[str, Any]) -> object:
-            put_items(torn)
-            with before_each("BatchGetItem", lambda: put_items(*new.values())):
-                return how()
-
         shipments = dynamo.shipments
+        reads: list[tuple[Callable[[], Any], str, int]] = [
+            (lambda: shipments.get(ID), "Query", 2),
+            (lambda: shipments.with_history(ID, newest=9)[0], "Query", 2),
+            (lambda: shipments.get_many([ID])[ID], BATCH, 2),
+            (lambda: shipments.by_shipper(SHIPPER, limit=9, position=None).data[0], "Query", 1),
+            (lambda: shipments.by_shipper(SHIPPER, limit=9, position=None).data[0], BATCH, 1),
+            (lambda: shipments.by_shipper(SHIPPER, limit=9, position=None).data[0], BATCH, 2),
+        ]
         for torn in (old[SHIPMENT], old[DETAILS]):
-            assert read(lambda: shipments.get(ID), torn) == corrected
-            assert read(lambda: shipments.with_history(ID, newest=9)[0], torn) == corrected
-            listed = read(lambda: shipments.by_shipper(SHIPPER, limit=9, position=None).data, torn)
-            assert listed == (corrected,)
+            for read, operation, number in reads:
+                put_items(torn)
+                with before_call(operation, number, lambda: put_items(*new.values())):
+                    assert read() == corrected
 
     def test_items_that_never_fit_together_are_unavailable(self, dynamo: Stores) -> None:
         dynamo.journal.commit(created())
@@ -458,9 +506,23 @@ class TestTwoItems:
         with CapacityMeter().watching(*dynamodb_clients()) as meter, pytest.raises(Unavailable):
             dynamo.shipments.get_many([ID])
 
-        assert meter.calls == {"BatchGetItem": 3}
-        with pytest.raises(Unavailable):
+        assert meter.calls == {BATCH: 3}
+        with CapacityMeter().watching(*dynamodb_clients()) as meter, pytest.raises(Unavailable):
             dynamo.shipments.get(ID)
+        assert meter.calls == {"Query": 3}  # who may only query can read it again, too
+
+    @pytest.mark.parametrize("lost", [SHIPMENT, DETAILS])
+    def test_a_shipment_that_is_half_deleted_is_gone(self, dynamo: Stores, lost: str) -> None:
+        """What expires at one time is deleted one item after the other."""
+        dynamo.journal.commit(created())
+        delete_item(ID, lost)
+
+        assert dynamo.shipments.get_many([ID]) == {}
+        assert dynamo.shipments.by_shipper(SHIPPER, limit=9, position=None).data == ()
+        with pytest.raises(NotFound):
+            dynamo.shipments.get(ID)
+        with pytest.raises(NotFound):
+            dynamo.shipments.with_history(ID, newest=9)
 
     def test_details_without_a_state_are_no_shipment(self, dynamo: Stores) -> None:
         """A read may meet the details of a shipment that is just being created."""
@@ -526,13 +588,21 @@ def put_items(*items: Mapping[str, Any]) -> None:
         SESSION.client("dynamodb").put_item(TableName=name, Item=item)
 
 
+def delete_item(shipment_id: ShipmentId, item: str) -> None:
+    SESSION.client("dynamodb").delete_item(
+        TableName=table_names(stack_of(STAGE))["shipments"],
+        Key={"shipment_id": {"S": shipment_id}, "item": {"S": item}},
+    )
+
+
 @contextmanager
-def before_each(operation: str, happens: Callable[[], object]) -> Iterator[None]:
-    """Something happens just before each call of that operation."""
-    (client, *_) = dynamodb_clients()
+def before_call(operation: str, number: int, happens: Callable[[], object]) -> Iterator[None]:
+    """Something happens just before the call of that operation with that number, from 1."""
+    (client, *_), calls = dynamodb_clients(), count(1)
 
     def react(**_: object) -> None:
-        happens()
+        if next(calls) == number:
+            happens()
 
     client.meta.events.register_first(f"before-call.dynamodb.{operation}", react)
     try:

@@ -13,7 +13,7 @@ from tests.support.declarations import DECLARATIONS
 from tests.support.depth import times
 
 MOST_BYTES: Final = 32 * 1024
-BODIES: Final = times(quick=400, deep=12_000)
+BODIES: Final = times(quick=120, deep=12_000)
 FIXES: Final = 1_000
 WORDS: Final = ("x", "\U0001f69a", "/~", "\u202e", '\\"', "\u0000", "lat_deg", "\u00e4")
 PUBLIC_BYTES: Final = 8 * 1024

@@ -64,7 +64,7 @@ def posted(van: Round, sent: list[Any], **envelope: Any) -> Any:
 
 
 @settings(
-    max_examples=times(quick=60, deep=5_000),
+    max_examples=times(quick=20, deep=5_000),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(strange=st.lists(strange_fixes | anything, min_size=1, max_size=4))
@@ -83,7 +83,7 @@ def test_nothing_in_a_fix_costs_another_one(van: Round, strange: list[Any]) -> N
 
 
 @settings(
-    max_examples=times(quick=60, deep=5_000),
+    max_examples=times(quick=20, deep=5_000),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
@@ -104,7 +104,7 @@ def test_no_measure_and_no_clock_refuses_a_good_place(
 
 
 @settings(
-    max_examples=times(quick=40, deep=3_000),
+    max_examples=times(quick=15, deep=3_000),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

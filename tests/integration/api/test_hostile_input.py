@@ -472,6 +472,10 @@ def test_another_method_is_not_allowed_and_says_which_are(
     assert reply.status == 405
     assert reply.headers["Content-Type"] == "application/problem+json"
     assert reply.headers["Allow"]
+    assert reply.json["detail"] == (
+        "This address does not take this method. "
+        f"It takes {reply.headers['Allow'].replace(', ', ' and ')}."
+    )
 
 
 @pytest.mark.parametrize(

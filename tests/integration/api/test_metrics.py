@@ -163,7 +163,6 @@ def test_an_unknown_route_is_not_found_and_an_unknown_hub_has_no_routes(shared: 
         (f"service_day=2026-11-23&hub_id=hub_{ULID}&cursor=x", "?cursor"),
         ("route_id=", "?route_id"),
         ("route_id=rte_%0A", "?route_id"),
-        (f"route_id=rte_{ULID}%0A", "?route_id"),
         (f"route_id=rte_{ULID}&route_id=rte_{ULID}", "?route_id"),
         (f"route_id=rte_{ULID}&service_day=2026-11-23", "?service_day"),
         (f"route_id=rte_{ULID}&limit=5", "?limit"),

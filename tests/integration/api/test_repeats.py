@@ -12,7 +12,14 @@ from moto.core.models import botocore_stubber
 from chalicelib.services.repeats import LEASE
 from tests.support.carrier import Carrier, Reply, Round, fix
 from tests.support.declarations import DECLARATIONS
-from tests.support.faults import THROTTLE, Crash, Faults, crash_after
+from tests.support.faults import (
+    DYNAMODB_500,
+    THROTTLE,
+    TRANSACTION_CONFLICT,
+    Crash,
+    Faults,
+    crash_after,
+)
 
 POSTS: Final = {path for (method, path), d in DECLARATIONS.items() if d.is_idempotent}
 
@@ -233,6 +240,53 @@ def test_a_refusal_is_judged_anew(shared: Carrier) -> None:
     assert (refused.status, refused.code) == (409, "nothing_loaded")
     assert started.status == 200
     assert "Idempotency-Replayed" not in started.headers
+
+
+def test_who_mends_a_refused_body_keeps_the_key(shared: Carrier) -> None:
+    van = shared.round(1).started()
+    ask = of_van(van, f"stops/{van.stop_ids[0]}/deliver", van.action(barcodes=["4006381333931"]))
+    ((order),) = van.orders.values()
+    mended = ask.body | {"barcodes": [parcel["barcode"] for parcel in order["parcels"]]}
+
+    refused = ask()
+    delivered = ask(body=mended)
+    again = ask(body=mended)
+    late = ask()
+
+    assert (refused.status, refused.code) == (422, "invalid")
+    assert delivered.status == 200, delivered.body
+    assert (again.status, again.body) == (200, delivered.body)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (late.status, late.code) == (422, "idempotency_key_reused")
+
+
+def test_after_a_failure_the_key_stays_with_its_body(shared: Carrier, impatient: None) -> None:
+    van = shared.round(1).started()
+    ask = of_van(van, f"stops/{van.stop_ids[0]}/fail", van.action(reason="not_home"))
+    writes = {("dynamodb", "TransactWriteItems", number): DYNAMODB_500 for number in range(1, 40)}
+
+    with Faults(plan=writes).on(*shared.clients()):
+        failed = ask()
+    other = ask(body=ask.body | {"reason": "refused"})
+
+    assert failed.status == 503
+    assert (other.status, other.code) == (422, "idempotency_key_reused")
+    assert ask().status == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/hubs", "/v1/webhooks", "/v1/drivers"])
+def test_who_meets_a_rivals_transaction_is_told_when_to_come_back(
+    shared: Carrier, path: str
+) -> None:
+    ask = ASKS[path](shared)
+    met = Faults(plan={("dynamodb", "TransactWriteItems", 1): TRANSACTION_CONFLICT})
+
+    with met.on(*shared.clients()):
+        collided = ask()
+
+    assert (collided.status, collided.code) == (409, "request_running")
+    assert int(collided.headers["Retry-After"]) >= 1
+    assert ask().status == 201
 
 
 def rivals(ask: Ask, at_call: tuple[str, int]) -> tuple[Reply, list[Reply]]:

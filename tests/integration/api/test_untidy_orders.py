@@ -80,6 +80,38 @@ def test_a_window_of_days_or_local_times_is_meant_at_the_address(shop: Shop) -> 
     }
 
 
+def test_a_window_may_be_sent_as_it_was_answered(shop: Shop) -> None:
+    answered = taken(shop, window={"start": "2026-12-08", "end": "2026-12-09"})["window"]
+
+    assert taken(shop, window=answered)["window"] == answered
+
+
+@pytest.mark.parametrize(
+    ("window", "pointer"),
+    [
+        ({}, "/window/start"),
+        ({"start": "2026-12-08"}, "/window/end"),
+        ({"latest": "2026-12-08"}, "/window/earliest"),
+        ({"earliest": "2026-12-08", "latest": ""}, "/window/latest"),
+        ({"end": "2026-12-08", "earliest": "2026-12-08"}, "/window/end"),
+        ({"start": "2026-12-08", "end": "2026-12-08", "latest": "2026-12-08"}, "/window/latest"),
+        ({"start": "2026-12-08", "end": "2026-12-07"}, "/window/end"),
+        ({"earliest": "2026-12-08", "latest": "2026-12-07"}, "/window/latest"),
+    ],
+)
+def test_a_wrong_window_is_told_by_the_name_that_was_sent(
+    shop: Shop, window: dict[str, Any], pointer: str
+) -> None:
+    assert set(details(posted(shop, window=window))) == {pointer}
+
+
+@pytest.mark.parametrize("window", ["tomorrow", [], 1])
+def test_what_is_no_object_is_told_the_fields_of_one(shop: Shop, window: Any) -> None:
+    said = details(shop.post(shop.order() | {"window": window}))["/window"]
+
+    assert said == 'Write this as an object in braces, like {"start": …, "end": …}.'
+
+
 @pytest.mark.parametrize("end", ["2026120811", "1796720400", "8.12.2026 11:00", "20261208T110000Z"])
 def test_digits_are_no_time(shop: Shop, end: str) -> None:
     reply = posted(shop, window={"start": "2026-12-08T09:00:00+02:00", "end": end})

@@ -100,8 +100,9 @@ def test_a_new_quarter_of_an_hour_and_a_cold_container_cost_one_read_more(
     )
     assert steady.calls == {"GetItem": 1, "PutItem": 2, "Query": 1}  # it may have come before
     assert quarter.calls == steady.calls + Counter(BatchGetItem=1)
-    # The plan and the keys that sign drivers' tokens are read again, too.
-    assert cold.calls == quarter.calls + Counter(GetItem=1, Query=1)
+    # The plan and the keys that sign drivers' tokens are read again, too. And by now enough fixes
+    # agree that the van is so far from the hub: behind this head, visits are sought in the track.
+    assert cold.calls == quarter.calls + Counter(GetItem=1, Query=2)
 
 
 def metered(found: Round, number: int) -> CapacityMeter:

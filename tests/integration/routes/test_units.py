@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -35,12 +35,12 @@ def orders(shop: Shop, sizes: Sequence[int]) -> list[list[dict[str, Any]]]:
         place = Coordinates(
             place.lat_deg, round(place.lon_deg + chance.gauss(0, 9_000) / M_PER_LAT_DEG, 7)
         )
-        visits.append([order(shop, chance, place, now) for _ in range(size)])
+        opens = now + timedelta(hours=chance.randrange(8))
+        visits.append([order(shop, chance, place, opens) for _ in range(size)])
     return visits
 
 
-def order(shop: Shop, chance: random.Random, place: Coordinates, now: Any) -> dict[str, Any]:
-    opens = now + timedelta(hours=chance.randrange(8))
+def order(shop: Shop, chance: random.Random, place: Coordinates, opens: datetime) -> dict[str, Any]:
     return shop.shipment(
         reference=f"{word(chance, 1).upper()}-{chance.randrange(10**8)}",
         recipient={"name": f"{word(chance, 3)} {word(chance, 4)}", "phone": "+358401234567"},

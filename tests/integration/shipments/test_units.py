@@ -144,16 +144,16 @@ def test_a_batch_that_tells_as_many_as_it_may_stays_within_160_units(shared: Car
     assert all(found.shop.get(ids[0])["delayed"] for ids in found.ids)
 
 
-def test_loading_and_starting_200_stops(shared: Carrier) -> None:
-    found = a_round(shared, 200)
+def test_loading_and_starting_100_stops(shared: Carrier) -> None:
+    found = a_round(shared, 100)
 
-    with billed(shared, "load 200 stops") as load:
+    with billed(shared, "load 100 stops") as load:
         found.loaded()
-    with billed(shared, "start 200 stops") as start:
+    with billed(shared, "start 100 stops") as start:
         assert found.start().status == 200
 
-    assert load.write_units == 200 * (SHIPMENT + 2) + 4 * HANDLED  # a note a request
-    assert start.write_units <= 200 * SHIPMENT + 60  # and the plan, which is not a shipment's
+    assert load.write_units == 100 * (SHIPMENT + 2) + 2 * HANDLED  # a note a request
+    assert start.write_units <= 100 * SHIPMENT + 60  # and the plan, which is not a shipment's
 
 
 @pytest.mark.parametrize("stop", [0, 1], ids=["delivered with a photo", "under way"])

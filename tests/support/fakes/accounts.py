@@ -57,6 +57,10 @@ class InMemoryHubs:
     def get(self, hub_id: HubId) -> Hub:
         return _found(self.by_id.get(hub_id))
 
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Hub]:
+        oldest_first = sorted(self.by_id.values(), key=lambda h: (h.created_at, h.id))
+        return page(oldest_first, lambda hub: hub.id, limit=limit, position=position)
+
 
 @dataclass
 class InMemoryApiKeys:

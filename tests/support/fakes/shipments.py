@@ -8,6 +8,7 @@ from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Glimpse, Shipment
+from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.paging import page
 
 DETAILS = (
@@ -31,14 +32,15 @@ class InMemoryShipments:
     histories: dict[ShipmentId, dict[int, Event]] = field(default_factory=dict)
     proofs: dict[ShipmentId, dict[ProofId, str]] = field(default_factory=dict)
     expiring: dict[ShipmentId, datetime] = field(default_factory=dict)
+    clock: ManualClock = field(default_factory=ManualClock)
 
     def get(self, shipment_id: ShipmentId) -> Shipment:
-        if shipment_id not in self.shipments:
+        if not self._is_there(shipment_id):
             raise NotFound
         return self.shipments[shipment_id]
 
     def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
-        return {i: self.shipments[i] for i in shipment_ids if i in self.shipments}
+        return {i: self.shipments[i] for i in shipment_ids if self._is_there(i)}
 
     def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
         return self.get(shipment_id).glimpse
@@ -57,14 +59,20 @@ class InMemoryShipments:
         history = self._history(shipment_id)
         return page(history, lambda event: str(event.seq), limit=limit, position=position)
 
-    def expire(self, shipment_id: ShipmentId, at: datetime) -> None:
-        if shipment_id in self.shipments:
+    def expire(self, shipment_id: ShipmentId, at: datetime | None) -> None:
+        if at is None:
+            self.expiring.pop(shipment_id, None)
+        elif shipment_id in self.shipments:
             self.expiring[shipment_id] = at
 
     def by_shipper(
         self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
     ) -> Listing[Shipment]:
-        own = [s for s in self.shipments.values() if s.shipper_id == shipper_id]
+        own = [
+            s
+            for s in self.shipments.values()
+            if s.shipper_id == shipper_id and self._is_there(s.id)
+        ]
         newest_first = sorted(own, key=lambda s: (s.created_at, s.id), reverse=True)
         return page(newest_first, lambda s: s.id, limit=limit, position=position)
 
@@ -73,6 +81,11 @@ class InMemoryShipments:
 
     def expected_proofs(self, shipment_id: ShipmentId) -> dict[ProofId, str]:
         return dict(self.proofs.get(shipment_id, {}))
+
+    def _is_there(self, shipment_id: ShipmentId) -> bool:
+        expires_at = self.expiring.get(shipment_id)
+        is_kept = expires_at is None or self.clock.now() < expires_at
+        return shipment_id in self.shipments and is_kept
 
     def _history(self, shipment_id: ShipmentId) -> tuple[Event, ...]:
         return tuple(event for _, event in sorted(self.histories.get(shipment_id, {}).items()))

@@ -120,3 +120,23 @@ def test_every_type_of_error_has_some_sentence() -> None:
         assert not JARGON.search(said)
     assert set(SENTENCES) <= set(get_args(ErrorType))
     assert sentence_of("missing", "Write this.", {"words": "Write this."}) == "Write this."
+
+
+def test_a_limit_is_written_as_people_write_it() -> None:
+    (error,) = [
+        error
+        for error in refusals(INPUTS["POST /v1/shipments"], {"service_time_s": 1e9})
+        if error["pointer"] == "/service_time_s"
+    ]
+
+    assert error["detail"] == "This number must not be greater than 14400."
+    assert sentence_of("less_than", "", {"lt": 0.5}) == "This number must be less than 0.5."
+
+
+@pytest.mark.parametrize("route", INPUTS)
+def test_what_is_no_object_is_shown_fields_of_the_object_that_is_meant(route: str) -> None:
+    model = INPUTS[route]
+    (error,) = refusals(model, [])
+
+    for name in re.findall(r'"(\w+)": …', error["detail"]):
+        assert name in model.model_json_schema()["properties"]

@@ -104,6 +104,8 @@ def ask(answers: list[dict[str, Any]], *, page: str = "") -> list[Any]:
         import {{ startPolling }} from "./web/src/shared/polling.js";
         const answers = JSON.parse(process.argv[1]);
         const told = [];
+        const setTimer = globalThis.setTimeout;  // a time limit keeps nobody waiting
+        globalThis.setTimeout = (f, ms) => (ms ? setTimer(f, ms).unref() : setTimer(f, ms));
         globalThis.document = {{ hidden: false, addEventListener() {{}} }};
         globalThis.window = {{ addEventListener() {{}} }};
         globalThis.fetch = async (url, {{ headers }}) => {{

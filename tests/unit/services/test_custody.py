@@ -233,7 +233,7 @@ def assert_shown(day: Day) -> None:
                 assert not has_undecided(shipment) or shipment.status in ON_THE_WAY, shipment
 
 
-@pytest.mark.parametrize("seed", range(times(quick=60, deep=3_000)))
+@pytest.mark.parametrize("seed", range(times(quick=20, deep=3_000)))
 def test_every_parcel_is_accounted_for_at_every_moment(seed: int) -> None:
     day = Day(random.Random(seed))
 

@@ -19,6 +19,7 @@ from tests.support.fakes.contested import cut_off, goes_well, lost_race
 from tests.support.in_memory import InMemoryCarrier
 
 KEY = RequestKey("request#1", "one body")
+MENDED = replace(KEY, fingerprint="a mended body")
 ANSWER = ToldAnswer(201, {"Content-Type": "application/json"}, '{"secret":"ä"}')
 
 
@@ -94,6 +95,25 @@ def test_a_released_request_may_be_tried_at_once(repeats: Repeats) -> None:
 
     assert repeats.earlier(KEY) is None
     repeats.finish(repeats.claim(KEY), ANSWER)
+
+
+def test_a_failed_request_keeps_its_key_for_its_body(repeats: Repeats) -> None:
+    repeats.release(repeats.claim(KEY))
+
+    with pytest.raises(IdempotencyKeyReused):
+        repeats.earlier(MENDED)
+
+
+def test_a_refused_request_leaves_its_key_to_whatever_body_comes_next(repeats: Repeats) -> None:
+    repeats.refuse(repeats.claim(KEY))
+    assert repeats.earlier(KEY) is None
+    assert repeats.earlier(MENDED) is None
+
+    repeats.finish(repeats.claim(MENDED), ANSWER)
+
+    assert repeats.earlier(MENDED) == Earlier(ANSWER, "")
+    with pytest.raises(IdempotencyKeyReused):
+        repeats.earlier(KEY)
 
 
 @pytest.mark.parametrize("fault", [cut_off, lost_race])

@@ -4,10 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from chalicelib.adapters.dynamodb.accounts.documents import driver_from, driver_to
-from chalicelib.adapters.dynamodb.accounts.items import AccountItem
-from chalicelib.adapters.dynamodb.accounts.partitions import Partitions, account_item
-from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.paging import position_of, start_key
+from chalicelib.adapters.dynamodb.accounts.partitions import Partitions, account_item, page_of
 from chalicelib.adapters.dynamodb.writing import Put
 from chalicelib.domain.accounts.drivers import Driver
 from chalicelib.domain.ids import DriverId
@@ -29,15 +26,7 @@ class DynamoDrivers:
 
     def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Driver]:
         """From the index, oldest first."""
-        with translated():
-            found = AccountItem.by_kind.query(
-                DRIVER,
-                limit=limit,
-                page_size=limit,
-                last_evaluated_key=start_key(position),
-            )
-            drivers = tuple(driver_from(item.document) for item in found)
-        return Listing(drivers, position_of(found.last_evaluated_key))
+        return page_of(DRIVER, driver_from, limit=limit, position=position)
 
 
 def driver_puts(added: DriverAdded, token: str) -> Iterator[Put]:

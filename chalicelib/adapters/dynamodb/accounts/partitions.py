@@ -4,17 +4,20 @@ What is read with every request is cached, for as long as a revocation may take 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from chalicelib.adapters.dynamodb.accounts.items import AccountItem
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.paging import position_of, start_key
 from chalicelib.adapters.dynamodb.values.instants import to_text
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.listings import Listing
 
 CACHE_S: Final = 60.0
 CACHED: Final = 512
+T = TypeVar("T")
 
 
 class Partitions:
@@ -70,3 +73,15 @@ def account_item(account_id: str, item: str, created_at: datetime, document: str
         created_at=to_text(created_at),
         document=document,
     )
+
+
+def page_of(
+    kind: str, read: Callable[[str], T], *, limit: int, position: Mapping[str, str] | None
+) -> Listing[T]:
+    """All accounts of one kind, oldest first: one query of the index a page."""
+    with translated():
+        items = AccountItem.by_kind.query(
+            kind, limit=limit, page_size=limit, last_evaluated_key=start_key(position)
+        )
+        found = tuple(read(item.document) for item in items)
+    return Listing(found, position_of(items.last_evaluated_key))

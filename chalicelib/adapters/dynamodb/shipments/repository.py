@@ -1,6 +1,6 @@
 """Shipments and their history in one partition each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -33,41 +33,57 @@ READS: Final = 3
 _Items = tuple[ShipmentItem | None, ShipmentItem | None]
 """The SHIPMENT item and its details, where there are such."""
 
+NOTHING: Final[_Items] = (None, None)
+
 
 class DynamoShipments:
     """The port ``Shipments`` on DynamoDB.
 
     No read of two items is one moment of the table. A reader that meets details of another version
     than the state names has met a change half way, and reads again.
+
+    DynamoDB deletes what has expired within days, and each item at another moment. So what has
+    expired is not there, nor is a shipment whose details stay away.
     """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        """``now`` tells the time by which shipments expire."""
+        self._now = now
 
     def get(self, shipment_id: ShipmentId) -> Shipment:
         """One consistent query: half of what two items of a batch would cost."""
-        with translated():
-            raw = _query(
-                shipment_id, ShipmentItem.item.between(SHIPMENT, DETAILS), is_consistent=True
-            )
-        return self._whole(shipment_id, _paired(map(_item, raw)).get(shipment_id, (None, None)))
+        span, details = ShipmentItem.item.between(SHIPMENT, DETAILS), None
+        for _ in range(READS):
+            with translated():
+                raw = _query(shipment_id, span, is_consistent=True)
+            item, details = self._paired(map(_item, raw)).get(shipment_id, NOTHING)
+            if item is None:
+                raise NotFound
+            found = shipment_of(item, details)
+            if found is not None:
+                return found
+        raise NotFound if details is None else Unavailable(dependency="dynamodb")
 
     def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
         """Consistent reads, 50 shipments a call. Raises Unavailable for one that never settles."""
-        wanted, found = list(dict.fromkeys(shipment_ids)), dict[ShipmentId, Shipment]()
+        found = dict[ShipmentId, Shipment]()
+        wanted: dict[ShipmentId, _Items] = dict.fromkeys(shipment_ids, NOTHING)
         for _ in range(READS):
             if not wanted:
                 return found
             keys = [(each, item) for each in wanted for item in (SHIPMENT, DETAILS)]
             with translated():
-                paired = _paired(ShipmentItem.batch_get(keys, consistent_read=True))
-            wanted = []
+                paired = self._paired(ShipmentItem.batch_get(keys, consistent_read=True))
+            wanted = {}
             for shipment_id, (item, details) in paired.items():
                 if item is None:
                     continue
                 shipment = shipment_of(item, details)
                 if shipment is None:
-                    wanted.append(shipment_id)
+                    wanted[shipment_id] = (item, details)
                 else:
                     found[shipment_id] = shipment
-        if wanted:
+        if any(details is not None for _, details in wanted.values()):
             raise Unavailable(dependency="dynamodb")
         return found
 
@@ -75,9 +91,12 @@ class DynamoShipments:
         """One eventually consistent read of the item that changes."""
         with translated():
             try:
-                return glimpse_of(ShipmentItem.get(shipment_id, SHIPMENT))
+                item = ShipmentItem.get(shipment_id, SHIPMENT)
             except ShipmentItem.DoesNotExist as exc:
                 raise NotFound from exc
+        if self._has_expired(item):
+            raise NotFound
+        return glimpse_of(item)
 
     def with_history(
         self, shipment_id: ShipmentId, *, newest: int
@@ -88,8 +107,10 @@ class DynamoShipments:
             raw = _query(shipment_id, span, newest=newest + len((SHIPMENT, DETAILS)))
         own = [each for each in raw if each["item"]["S"] >= SHIPMENT]
         events = raw[len(own) :][:newest]
-        paired = _paired(map(_item, own))
-        shipment = self._whole(shipment_id, paired.get(shipment_id, (None, None)))
+        item, details = self._paired(map(_item, own)).get(shipment_id, NOTHING)
+        if item is None:
+            raise NotFound
+        shipment = shipment_of(item, details) or self.get(shipment_id)
         return shipment, tuple(map(event_mapping.from_image, reversed(events)))
 
     def events_before(self, shipment_id: ShipmentId, seq: int, *, newest: int) -> tuple[Event, ...]:
@@ -98,16 +119,6 @@ class DynamoShipments:
         with translated():
             raw = _query(shipment_id, span, newest=newest)
         return tuple(map(event_mapping.from_image, reversed(raw)))
-
-    def _whole(self, shipment_id: ShipmentId, items: _Items) -> Shipment:
-        """The shipment of these items; read again when they do not belong together."""
-        item, details = items
-        if item is None:
-            raise NotFound
-        found = shipment_of(item, details) or self.get_many([shipment_id]).get(shipment_id)
-        if found is None:
-            raise NotFound
-        return found
 
     def events(
         self, shipment_id: ShipmentId, *, limit: int, position: Mapping[str, str] | None
@@ -142,7 +153,7 @@ class DynamoShipments:
             listed = list(found)
             keys = [(item.shipment_id, SHIPMENT) for item in listed if item.item == DETAILS]
             states = list(ShipmentItem.batch_get(keys)) if keys else []
-        paired = _paired([*listed, *states])
+        paired = self._paired([*listed, *states])
         shown = {
             key: None if item is None else shipment_of(item, details)
             for key, (item, details) in paired.items()
@@ -154,21 +165,20 @@ class DynamoShipments:
             position_of(found.last_evaluated_key),
         )
 
-    def expire(self, shipment_id: ShipmentId, at: datetime) -> None:
+    def expire(self, shipment_id: ShipmentId, at: datetime | None) -> None:
         """One query, and a write for each item that does not expire then: once a shipment.
 
         What was deleted meanwhile is not made anew.
         """
-        expires_at = int(at.timestamp())
+        expires_at = None if at is None else int(at.timestamp())
+        marked = UploadItem.expires_at
+        action = marked.remove() if expires_at is None else marked.set(expires_at)
         with translated():
             found = list(UploadItem.query(shipment_id, consistent_read=True))
         for item in found:
             if item.expires_at != expires_at:
                 with suppress(NotFound), translated(missing=NotFound):
-                    item.update(
-                        actions=[UploadItem.expires_at.set(expires_at)],
-                        condition=UploadItem.item.exists(),
-                    )
+                    item.update(actions=[action], condition=UploadItem.item.exists())
 
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
         """Unconditional and idempotent."""
@@ -184,6 +194,26 @@ class DynamoShipments:
                 shipment_id, UploadItem.item.startswith(UPLOAD), consistent_read=True
             )
             return {ProofId(item.item.removeprefix(UPLOAD)): item.content_type for item in found}
+
+    def _paired(self, items: Iterable[ShipmentItem]) -> dict[ShipmentId, _Items]:
+        """The items by shipment, in the order in which the shipments first come.
+
+        A state that has expired is left out, so that its shipment is not there.
+        """
+        paired: dict[ShipmentId, _Items] = {}
+        for item in items:
+            key = ShipmentId(item.shipment_id)
+            state, details = paired.get(key, NOTHING)
+            if item.item != SHIPMENT:
+                paired[key] = (state, item)
+            elif not self._has_expired(item):
+                paired[key] = (item, details)
+        return paired
+
+    def _has_expired(self, item: ShipmentItem) -> bool:
+        """The state alone tells: it loses a mark that no longer holds with its next change."""
+        expires_at: float | None = item.expires_at
+        return expires_at is not None and expires_at <= self._now().timestamp()
 
 
 def _query(
@@ -209,13 +239,3 @@ def _item(raw: dict[str, Any]) -> ShipmentItem:
     item = ShipmentItem()
     item.deserialize(raw)
     return item
-
-
-def _paired(items: Iterable[ShipmentItem]) -> dict[ShipmentId, _Items]:
-    """The items by shipment, in the order in which the shipments first come."""
-    paired: dict[ShipmentId, _Items] = {}
-    for item in items:
-        key = ShipmentId(item.shipment_id)
-        state, details = paired.get(key, (None, None))
-        paired[key] = (item, details) if item.item == SHIPMENT else (state, item)
-    return paired

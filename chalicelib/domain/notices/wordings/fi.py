@@ -42,11 +42,8 @@ FINNISH: Final = Language(
         Kind.SILENT: Wording(
             "Pakettisi on myöhässä: autosta ei kuulu",
             (
-                (
-                    "Pakettisi on myöhässä siitä, mitä kerroimme."
-                    " Emme ole kuulleet autosta kello {heard} jälkeen."
-                ),
-                "Myöhässä. Autosta ei kuulu kello {heard} jälkeen.",
+                ("Pakettisi on myöhässä siitä, mitä kerroimme. Viimeisin tieto autosta: {heard}."),
+                "Myöhässä. Viimeisin tieto autosta: {heard}.",
                 "Myöhässä.",
             ),
         ),

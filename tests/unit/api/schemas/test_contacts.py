@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.api.schemas.contacts import Phone, e164
+from chalicelib.api.schemas.contacts import Email, Phone, e164
 
 PHONE: Final[TypeAdapter[str]] = TypeAdapter(Phone)
+EMAIL: Final[TypeAdapter[str]] = TypeAdapter(Email)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_what_is_no_number_is_refused_with_an_example(written: str) -> None:
 
 
 def test_the_example_is_one_of_the_country() -> None:
-    with pytest.raises(ValueError, match=r"of NO or .* like \+47 "):
+    with pytest.raises(ValueError, match=r"dialled in NO, or .* like \+47 "):
         e164("1", "NO")
 
 
@@ -89,3 +90,28 @@ def test_any_digits_are_read_or_refused(written: str, country: str) -> None:
 
     assert number.startswith("+")
     assert e164(number, country) == number
+
+
+@pytest.mark.parametrize(
+    ("written", "told", "not_told"),
+    [
+        ("a@b", "Behind the @", "Before the @"),
+        ("aino@example..com", "Behind the @", "Before the @"),
+        ("aino@exam ple.com", "Behind the @", "Before the @"),
+        ("äino@example.com", "Before the @", "Behind the @"),
+        ("ai no@example.com", "Before the @", "Behind the @"),
+        ("aino at example", "Write one e-mail address", " the @"),
+        ("aino@example.com, otto@example.com", "Write one e-mail address", " the @"),
+        ("@example.com", "Write one e-mail address", " the @"),
+    ],
+)
+def test_an_address_is_told_which_of_its_sides_is_wrong(
+    written: str, told: str, not_told: str
+) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        EMAIL.validate_python(written)
+
+    (error,) = refusal.value.errors(include_url=False, include_input=False)
+    assert told in error["msg"]
+    assert not_told not in error["msg"]
+    assert "like aino@example.com" in error["msg"]

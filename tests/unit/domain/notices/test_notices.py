@@ -456,3 +456,23 @@ def test_an_event_without_a_range_is_judged_by_the_rest() -> None:
     event = make_event(type=EventType.DELAYED, data={"promise": {"earliest": None}})
 
     assert not is_stale(event, make_shipment_for(Kind.DELAYED))
+
+
+@pytest.mark.parametrize(
+    ("locale", "heard_at", "sentence"),
+    [
+        ("en", "2026-11-23T11:16:30Z", "We have not heard from the van since 13:16."),
+        ("en", "2026-11-22T11:16:30Z", "We have not heard from the van since 22 Nov, 13:16."),
+        ("fi", "2026-11-23T11:16:30Z", "Viimeisin tieto autosta: klo 13.16."),
+        ("fi", "2026-11-22T11:16:30Z", "Viimeisin tieto autosta: 22.11. klo 13.16."),
+        ("de", "2026-11-23T11:16:30Z", "Seit 13:16 Uhr haben wir nichts vom Fahrzeug gehört."),
+        ("de", "2026-11-22T11:16:30Z", "Seit 22. Nov., 13:16 Uhr haben wir nichts"),
+        ("sv", "2026-11-23T11:16:30Z", "något från bilen sedan kl. 13:16."),
+    ],
+)
+def test_the_last_news_of_a_silent_van_is_a_time_in_the_words_of_its_language(
+    locale: str, heard_at: str, sentence: str
+) -> None:
+    notice = make_notice(Kind.SILENT, locale=locale, data={"heard_at": heard_at})
+
+    assert any(sentence in fit for fit in notice.sentences), notice.sentences

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.notices.gsm7 import is_plain
-from chalicelib.domain.phrases.days import Form, clock, dated, day, moment
+from chalicelib.domain.phrases.days import Form, clock, dated, day, moment, moment_in_sentence
 from chalicelib.domain.phrases.styles import LANGUAGES, style_of
 from tests.support.builders import NOON, minutes
 
@@ -100,3 +100,21 @@ def test_weeks_and_years_have_their_length(words: object) -> None:
 @pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
 def test_all_words_are_in_the_alphabet_of_an_sms(words: object) -> None:
     assert [name for name in words.__slots__ if not is_plain(getattr(words, name))] == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("tag", "today", "twice"),
+    [
+        ("en", "03:30 EET", "25 Oct, 03:30 EEST"),
+        ("fi", "klo 03.30 EET", "25.10. klo 03.30 EEST"),
+        ("sv", "kl. 03:30 EET", "25 okt. 03:30 EEST"),
+        ("de", "03:30 Uhr EET", "25. Okt., 03:30 Uhr EEST"),
+    ],
+)
+def test_a_time_within_a_sentence_has_the_words_around_it(tag: str, today: str, twice: str) -> None:
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    later = first + timedelta(days=2)
+
+    assert moment_in_sentence(second, second, HELSINKI, style_of(tag)) == today
+    assert moment_in_sentence(first, later, HELSINKI, style_of(tag)) == twice
+    assert moment(first, later, HELSINKI, style_of(tag)) == twice

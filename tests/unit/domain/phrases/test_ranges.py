@@ -134,6 +134,23 @@ def test_hours_that_come_twice_say_which_clock(start: str, end: str, text: str) 
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "text"),
+    [
+        ("2027-10-31T00:30Z", "2027-10-31T01:30Z", "morgen 03:30 Uhr EEST–03:30 Uhr EET"),
+        ("2027-10-31T00:10Z", "2027-10-31T00:40Z", "morgen 03:10–03:40 Uhr EEST"),
+        ("2027-10-30T18:00Z", "2027-10-31T00:30Z", "heute 21:00 Uhr – morgen 03:30 Uhr EEST"),
+    ],
+)
+def test_the_name_of_a_clock_stands_behind_what_follows_a_time(
+    start: str, end: str, text: str
+) -> None:
+    window = Range(datetime.fromisoformat(start), datetime.fromisoformat(end))
+    now = datetime(2027, 10, 30, 2, tzinfo=UTC)
+
+    assert range_phrase(window, now, HELSINKI, style_of("de")).text == text
+
+
+@pytest.mark.parametrize(
     ("latest", "now", "day", "clock"),
     [
         ("2026-11-24T00:10", "2026-11-23T23:55", "tonight", "00:10"),
@@ -212,7 +229,7 @@ def names_of(day: date, now: datetime, style: Style, form: Form) -> set[str]:
     tag="en",
     form=Form.ON,
 )
-@settings(max_examples=times(quick=300, deep=5_000))
+@settings(max_examples=times(quick=100, deep=5_000))
 def test_a_phrase_names_the_days_that_it_touches_and_no_other(  # noqa: PLR0917
     earliest: datetime, length: timedelta, ahead: timedelta, zone: ZoneInfo, tag: str, form: Form
 ) -> None:

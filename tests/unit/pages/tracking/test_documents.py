@@ -74,7 +74,7 @@ def test_a_finished_state_has_an_outcome_and_no_position() -> None:
 
     assert state["position"] is None
     assert state["poll_after_s"] is None
-    assert state["outcome"]["proofs"] == [{"id": "prf_01", "kind": "photo"}]
+    assert state["outcome"]["proofs"] == [{"id": "prf_01JD8X4Q2M7V9K3N5P6R8T0W1Y", "kind": "photo"}]
 
 
 def test_time_alone_changes_nothing() -> None:

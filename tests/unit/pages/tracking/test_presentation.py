@@ -306,7 +306,7 @@ def test_a_delivery_is_told_with_its_minute_and_its_proof() -> None:
     assert shown.map.is_shown is False
     assert shown.ending is not None
     assert shown.ending.note == "Left with the concierge in the lobby"
-    assert [picture.id for picture in shown.ending.pictures] == ["prf_01"]
+    assert [picture.id for picture in shown.ending.pictures] == ["prf_01JD8X4Q2M7V9K3N5P6R8T0W1Y"]
 
 
 @pytest.mark.parametrize("reason", FailureReason)

@@ -61,7 +61,7 @@ def test_what_a_mail_put_behind_a_link_is_cut_off(stage: Stage, ask: Gateway, ta
 
     page = ask(PAGE, token=f"{TOKEN}{tail}", query={"lang": "fi"})
     state = ask(STATE, token=f"{TOKEN}{tail}")
-    proof = ask(PROOF, token=f"{TOKEN}{tail}", proof_id="prf_01")
+    proof = ask(PROOF, token=f"{TOKEN}{tail}", proof_id="prf_01JD8X4Q2M7V9K3N5P6R8T0W1Y")
     history = ask(HISTORY, token=f"{TOKEN}{tail}")
 
     assert (page["statusCode"], page["headers"]["Location"]) == (302, f"/api/t/{TOKEN}?lang=fi")
@@ -79,8 +79,8 @@ def test_a_link_that_is_cut_short_stays_unknown(
 ) -> None:
     stage.show(make_delivered(), token=TOKEN)
 
-    answer = ask(resource, token=token, proof_id="prf_01")
-    unknown = ask(resource, token="unknown", proof_id="prf_01")
+    answer = ask(resource, token=token, proof_id="prf_01JD8X4Q2M7V9K3N5P6R8T0W1Y")
+    unknown = ask(resource, token="unknown", proof_id="prf_01JD8X4Q2M7V9K3N5P6R8T0W1Y")
 
     assert answer["statusCode"] == 404
     assert sorted(answer["headers"]) == sorted(unknown["headers"])
@@ -146,7 +146,7 @@ def test_what_others_wrote_stays_text(stage: Stage, ask: Gateway) -> None:
 @pytest.mark.parametrize("resource", [PAGE, PROOF, HISTORY])
 def test_unknown_links_get_one_and_the_same_page(ask: Gateway, resource: str) -> None:
     unknown = ask(PAGE, token="unknown")
-    other = ask(resource, token="another", proof_id="prf_01")
+    other = ask(resource, token="another", proof_id="prf_01JD8X4Q2M7V9K3N5P6R8T0W1Y")
 
     assert (unknown["statusCode"], other["statusCode"]) == (404, 404)
     assert unknown["body"] == other["body"]
@@ -162,7 +162,7 @@ def test_a_proof_of_another_shipment_does_not_exist(stage: Stage, ask: Gateway) 
 def test_a_proof_is_an_address_to_go_to(stage: Stage, ask: Gateway) -> None:
     stage.show(make_delivered())
 
-    answer = ask(PROOF, token="t0ken", proof_id="prf_01")
+    answer = ask(PROOF, token="t0ken", proof_id="prf_01JD8X4Q2M7V9K3N5P6R8T0W1Y")
 
     assert answer["statusCode"] == 303
     assert answer["headers"]["Location"] == "https://proofs.example/photo"

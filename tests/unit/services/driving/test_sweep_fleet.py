@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from chalicelib.domain.driving.live import Progress
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, RouteId
@@ -88,7 +90,8 @@ def test_a_driver_on_another_route_by_now_is_left_alone() -> None:
     assert sweep(carrier, minutes(31)) == SweepReport(on_duty=1, told=0, failed=0)
 
 
-def test_a_driver_who_fails_holds_up_nobody() -> None:
+@pytest.mark.parametrize("failure", [NotFound(), ValueError("a live state that nobody can read")])
+def test_a_driver_who_fails_holds_up_nobody(failure: Exception) -> None:
     carrier = silent_van()
 
     @dataclass
@@ -101,7 +104,7 @@ def test_a_driver_who_fails_holds_up_nobody() -> None:
 
         def plan(self, route_id: RouteId, plan_version: int) -> Any:
             if route_id == "rte_0":
-                raise NotFound
+                raise failure
             return self.routes.plan(route_id, plan_version)
 
     other = make_live(1, driver_id=DriverId("drv_0"), route_id=RouteId("rte_0"))

@@ -160,6 +160,7 @@ def test_the_driver_is_on_shift_with_nothing_left_of_the_last_route() -> None:
         etas=after.etas,
         planned=(OTHER_ROUTE,),
         began_at=route.hub_coordinates,
+        is_at_hub=True,
     )
     assert None not in after.etas
     assert route.previous == before.route_id

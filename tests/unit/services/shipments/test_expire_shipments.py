@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.shipments import Parcel
 from chalicelib.domain.shipments.statuses import FINISHED, Status
 from chalicelib.services.shipments.expire_shipments import ExpireShipments
 from chalicelib.triggers import streams
@@ -46,6 +47,22 @@ def test_a_cancelled_one_expires_after_its_last_change(carrier: InMemoryCarrier)
     assert carrier.shipments.expiring == {ShipmentId("shp_0001"): NOON + KEPT}
 
 
+def test_one_delivered_in_part_is_kept_and_loses_a_mark_that_it_had(
+    carrier: InMemoryCarrier,
+) -> None:
+    parcels = (Parcel("A"), Parcel("B"))
+    part = {"parcels": parcels, "handed_over": frozenset({"A"}), "completed_at": NOON}
+    for number, status in enumerate((Status.DELIVERED, Status.ACCEPTED, Status.RETURNED)):
+        carrier.has(make_shipment(number, status=status, **part))
+    kept, planned, returned = carrier.shipments.shipments
+    for shipment_id in (kept, planned):
+        carrier.shipments.expire(shipment_id, NOON + KEPT)
+
+    expire(carrier, kept, planned, returned)
+
+    assert carrier.shipments.expiring == {returned: NOON + KEPT}
+
+
 def test_those_that_fail_come_again_alone(carrier: InMemoryCarrier) -> None:
     done = {"status": Status.DELIVERED, "completed_at": NOON}
     carrier.has(*(replace(make_shipment(i), **done) for i in (1, 2)))  # type: ignore[arg-type]
@@ -57,7 +74,7 @@ def test_those_that_fail_come_again_alone(carrier: InMemoryCarrier) -> None:
         def get(self, shipment_id: ShipmentId) -> Any:
             return self.store.get(shipment_id)
 
-        def expire(self, shipment_id: ShipmentId, at: datetime) -> None:
+        def expire(self, shipment_id: ShipmentId, at: datetime | None) -> None:
             if shipment_id == "shp_0001":
                 raise Unavailable
             self.store.expire(shipment_id, at)
