@@ -17,29 +17,36 @@ from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.routes.routes import Stop
-from chalicelib.domain.shipments.barcodes import match
+from chalicelib.domain.shipments.barcodes import Index
 from chalicelib.domain.shipments.custody import (
+    ParcelState,
     aboard,
+    delivered,
     has_aboard,
     has_undecided,
+    parcel_state,
     undecided,
     with_delivered,
     with_failed,
 )
 from chalicelib.domain.shipments.lifecycle import Step, may_take, transitions
 from chalicelib.domain.shipments.shipments import Attempt, Shipment
-from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
 
 EARLIER_ATTEMPTS: Final = 9
 """So many attempts before the last one are kept with their proofs; the events keep them all."""
+
+NamedParcel = tuple[ShipmentId, str]
+"""A parcel by its shipment and its barcode."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopReport:
     """One report. Empty ``shipment_ids`` means all shipments that are on the van for this stop.
 
-    Empty ``barcodes`` means all of their parcels. ``sent_at`` is the device's clock when it sent
-    the report. It shows how wrong that clock is.
+    Empty ``barcodes`` means all of their parcels. ``named`` are the parcels that the barcodes mean,
+    once they have been looked up among those of the stop. ``sent_at`` is the device's clock when it
+    sent the report. It shows how wrong that clock is.
     ``time_source`` says how sure we are of the time.
     """
 
@@ -54,6 +61,7 @@ class StopReport:
     shipment_ids: tuple[ShipmentId, ...] = ()
     barcodes: tuple[str, ...] = ()
     time_source: TimeSource = TimeSource.DEVICE
+    named: frozenset[NamedParcel] = frozenset()
 
     def dated(self, live: Live, now: datetime, policy: Policy) -> tuple["StopReport", datetime]:
         """The report with how sure its time is, and that time by our clock.
@@ -64,6 +72,55 @@ class StopReport:
         shift = Shift(now, live.started_at, live.clock_skew)
         at, source = reported_time(self.occurred_at, self.sent_at, shift, policy)
         return replace(self, time_source=source), at
+
+    def naming(
+        self, found: Mapping[ShipmentId, Shipment], driver_id: DriverId | None
+    ) -> "StopReport":
+        """The report with the parcels that its barcodes mean, among all shipments of the stop.
+
+        Raises Invalid for a barcode of none of them, for one that means several shipments, and for
+        a parcel that nobody has scanned: it would be dropped without a word.
+        """
+        listed = {key: s for key, s in found.items() if key in (self.shipment_ids or found)}
+        things: dict[str, list[NamedParcel]] = {}
+        for key, shipment in listed.items():
+            for barcode in shipment.barcodes:
+                things.setdefault(barcode, []).append((key, barcode))
+        index, named = Index(things), set[NamedParcel]()
+        for i, scanned in enumerate(self.barcodes):
+            named |= self._meant(index.find(scanned), listed, driver_id, pointer=f"/barcodes/{i}")
+        return replace(self, named=frozenset(named))
+
+    def _meant(
+        self,
+        parcels: Sequence[NamedParcel],
+        found: Mapping[ShipmentId, Shipment],
+        driver_id: DriverId | None,
+        *,
+        pointer: str,
+    ) -> set[NamedParcel]:
+        """The parcels that one barcode means: those of the first time, else those on the van."""
+        if not parcels:
+            text = "No parcel of this stop has this barcode."
+            raise Invalid(text, pointer=pointer, code="unknown_parcel")
+        again = {
+            (key, barcode)
+            for key, barcode in parcels
+            for made in [found[key].made_attempt(self.action_id, driver_id)]
+            if made is not None and (not made.barcodes or barcode in made.barcodes)
+        }
+        on_van = {(key, barcode) for key, barcode in parcels if barcode in aboard(found[key])}
+        meant = again or on_van or set(parcels)
+        if not self.shipment_ids and len({key for key, _ in meant}) > 1:
+            text = (
+                "Several shipments of this stop have this barcode. Say which one you mean, "
+                'for example "shipment_ids": ["shp_01JZ4"].'
+            )
+            raise Invalid(text, pointer=pointer, code="ambiguous_parcel")
+        if not again and all(_is_left_behind(found[key], barcode) for key, barcode in meant):
+            text = "This parcel is not on the van. Scan it first, or leave it out of the report."
+            raise Invalid(text, pointer=pointer, code="parcel_not_aboard")
+        return meant
 
     def reported_shipments(
         self, stop: Stop, found: Mapping[ShipmentId, Shipment], driver_id: DriverId | None
@@ -85,7 +142,8 @@ class StopReport:
         if not left:
             raise NothingAboard(stop_id=stop.id)
         if self.barcodes:
-            return self._with_parcels(left)
+            concerned = {shipment_id for shipment_id, _ in self.named}
+            return [shipment for shipment in found.values() if shipment.id in concerned]
         again = [s for s in left if s.made_attempt(self.action_id, driver_id) is not None]
         return (
             again
@@ -94,17 +152,6 @@ class StopReport:
             or left
         )
 
-    def _with_parcels(self, shipments: Sequence[Shipment]) -> list[Shipment]:
-        """Those with a parcel of the list. Raises Invalid for a parcel of none of them."""
-        concerned: dict[ShipmentId, Shipment] = {}
-        for i, barcode in enumerate(self.barcodes):
-            owners = [s for s in shipments if match(barcode, s.barcodes)]
-            if not owners:
-                text = "No parcel of this stop has this barcode."
-                raise Invalid(text, pointer=f"/barcodes/{i}", code="unknown_parcel")
-            concerned |= {shipment.id: shipment for shipment in owners}
-        return list(concerned.values())
-
     def parcels_of(self, shipment: Shipment) -> frozenset[str]:
         """The barcodes of the shipment's parcels aboard that the report is about.
 
@@ -112,8 +159,13 @@ class StopReport:
         """
         if not self.barcodes:
             return undecided(shipment) or aboard(shipment)
-        listed = (match(barcode, shipment.barcodes) for barcode in self.barcodes)
-        return aboard(shipment) & {each for some in listed for each in some}
+        return aboard(shipment) & self._named_of(shipment)
+
+    def leaves_undecided(self, shipment: Shipment) -> bool:
+        """Whether other parcels of the shipment stay on their way: the report is about a part."""
+        if self.step is Step.ARRIVE or shipment.status not in ON_THE_WAY:
+            return False
+        return bool(undecided(shipment) - self.parcels_of(shipment))
 
     def is_known(
         self, shipment: Shipment, *, actor: Actor, occurred_at: datetime, policy: Policy
@@ -126,17 +178,28 @@ class StopReport:
         made = shipment.made_attempt(self.action_id, actor.driver_id)
         if made is not None and made.status is target:  # action ids are per driver
             return True
-        if shipment.status is target and self.step is not Step.FAIL:  # a second failure is news
-            return self.step is not Step.DELIVER or not self.parcels_of(shipment)
-        if self.step is Step.ARRIVE and has_aboard(shipment) and not has_undecided(shipment):
-            return True  # the visit has failed, and the driver is there again
+        is_there = shipment.status is target
+        if self.step is Step.DELIVER:
+            is_over = is_there and not self.parcels_of(shipment)
+            return is_over or self._are_delivered(shipment)
+        if self.step is Step.FAIL:  # a second failure is news
+            return False
+        if is_there or (has_aboard(shipment) and not has_undecided(shipment)):
+            return True  # it has arrived, or its visit has failed and the driver is there again
         attempt = shipment.last_attempt
         if attempt is None or attempt.driver_id != actor.driver_id:
             return False
-        if self.step is Step.ARRIVE:  # the outcome of the same visit may be known already
-            latest = attempt.occurred_at + policy.clock_skew_limit
-            return attempt.status is shipment.status and occurred_at <= latest
-        return False
+        latest = attempt.occurred_at + policy.clock_skew_limit
+        return attempt.status is shipment.status and occurred_at <= latest  # of the same visit
+
+    def _are_delivered(self, shipment: Shipment) -> bool:
+        """Whether the list names parcels of the shipment, and all of them are handed over."""
+        named = self._named_of(shipment)
+        return bool(named) and named <= delivered(shipment)
+
+    def _named_of(self, shipment: Shipment) -> frozenset[str]:
+        """The barcodes of the shipment's parcels that the list names."""
+        return frozenset(barcode for key, barcode in self.named if key == shipment.id)
 
     def require_possible(self, shipments: Sequence[Shipment], *, actor: Actor) -> None:
         """Raise IllegalTransition unless all of the shipments may take this step."""
@@ -189,6 +252,12 @@ class StopReport:
         if proofs:
             data["proofs"] = [proof.fact for proof in proofs]
         return data
+
+
+def _is_left_behind(shipment: Shipment, barcode: str) -> bool:
+    """Whether the parcel is at the hub although its shipment is still to be delivered."""
+    is_given_up = shipment.status in {Status.RETURNING, Status.CANCELLED}
+    return not is_given_up and parcel_state(shipment, barcode) is ParcelState.AT_HUB
 
 
 def _has_left(shipment: Shipment) -> bool:

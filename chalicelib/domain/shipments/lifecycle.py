@@ -145,17 +145,18 @@ def take(
     occurred_at: datetime,
     now: datetime,
     data: Mapping[str, object] | None = None,
+    is_partial: bool = False,
 ) -> tuple[Shipment, Event]:
     """The shipment after the step, and the event of the step.
 
+    With ``is_partial`` the step is told and the status stays: other parcels are still on their way.
     Raises IllegalTransition when the table has no such step.
     """
     if not may_take(shipment, step, actor):
         raise IllegalTransition(shipment_id=shipment.id, current=shipment.status, wanted=step)
     row = transitions()[step]
-    moved = replace(shipment, status=row.target)
     return append(
-        moved,
+        shipment if is_partial else replace(shipment, status=row.target),
         row.event,
         actor=actor,
         event_id=event_id,

@@ -17,6 +17,8 @@ MARK_BYTES: Final = 6
 """A few marks a shipment: two equal ones by chance are out of the question."""
 COMPLETED: Final = "+"
 """Ends the mark of the scan that completed its shipment."""
+EARLIER: Final = "~"
+"""Ends the mark of a scan that loaded a parcel for an earlier route."""
 
 
 def scan_mark(driver_id: DriverId, action_id: str, scanned: str) -> str:
@@ -32,8 +34,24 @@ def with_mark(shipment: Shipment, mark: str) -> Shipment:
     return replace(shipment, scan_marks=shipment.scan_marks | {kept})
 
 
+def earlier_marks(shipment: Shipment) -> frozenset[str]:
+    """The marks that a shipment keeps when another route takes it over.
+
+    A repeat of a scan can come after that: it has loaded nothing for the new route. The marks of
+    one route are kept, the last for which anything was scanned.
+    """
+    present = frozenset(m + EARLIER for m in shipment.scan_marks if not m.endswith(EARLIER))
+    return present or shipment.scan_marks
+
+
+def is_of_earlier_route(shipment: Shipment, mark: str) -> bool:
+    """Whether this scan loaded a parcel for an earlier route, and not for the present one."""
+    earlier = {mark + EARLIER, mark + COMPLETED + EARLIER}
+    return not earlier.isdisjoint(shipment.scan_marks)
+
+
 def completed_by(shipment: Shipment, mark: str) -> bool | None:
     """Whether this scan completed the shipment; None when it loaded none of its parcels."""
-    if mark + COMPLETED in shipment.scan_marks:
+    if not {mark + COMPLETED, mark + COMPLETED + EARLIER}.isdisjoint(shipment.scan_marks):
         return True
-    return False if mark in shipment.scan_marks else None
+    return None if {mark, mark + EARLIER}.isdisjoint(shipment.scan_marks) else False

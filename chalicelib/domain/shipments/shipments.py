@@ -93,8 +93,8 @@ class Shipment:
     ``scanned_barcodes`` are the parcels scanned onto the van of the present assignment, and
     ``failed_barcodes`` those of them whose attempt failed. ``handed_over`` are the delivered
     parcels, of all routes. Both are empty where the status speaks for all parcels (``custody``).
-    ``scan_marks`` recognise the scans that loaded a parcel. ``earlier_attempts`` are the attempts
-    before the last one, oldest first.
+    ``scan_marks`` recognise the scans that loaded a parcel (``scans``). ``earlier_attempts`` are
+    the attempts before the last one, oldest first.
     """
 
     id: ShipmentId

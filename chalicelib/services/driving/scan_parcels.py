@@ -25,6 +25,7 @@ from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.barcodes import Index
 from chalicelib.domain.shipments.custody import (
     ParcelState,
+    has_aboard,
     parcel_state,
     parts,
     parts_data,
@@ -32,7 +33,12 @@ from chalicelib.domain.shipments.custody import (
 )
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
-from chalicelib.domain.shipments.scans import completed_by, scan_mark, with_mark
+from chalicelib.domain.shipments.scans import (
+    completed_by,
+    is_of_earlier_route,
+    scan_mark,
+    with_mark,
+)
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.boarding import Boarding, is_open_for_loading
@@ -73,18 +79,27 @@ class ScanVerdict(StrEnum):
 ABOARD: Final = frozenset(
     {ScanVerdict.LOADED, ScanVerdict.ALREADY_LOADED, ScanVerdict.PARTLY_LOADED}
 )
-"""The parcel is on the van now."""
+"""The parcel is on a van, or was when the scan came first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """The verdict on one scan. ``choices`` are the shipments that an ambiguous one can mean."""
+    """The verdict on one scan. ``choices`` are the shipments that an ambiguous one can mean.
+
+    ``is_of_earlier_route``: it is the verdict of the first time, when another route was loaded.
+    """
 
     action_id: str
     verdict: ScanVerdict
     shipment_id: ShipmentId | None = None
     barcode: str | None = None
     choices: tuple[ShipmentId, ...] = ()
+    is_of_earlier_route: bool = False
+
+    @property
+    def is_aboard(self) -> bool:
+        """Whether the parcel is on the van of its present route now."""
+        return self.verdict in ABOARD and not self.is_of_earlier_route
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +164,9 @@ class ScanParcels:
             is_complete = completed_by(parcel.shipment, mark)
             if is_complete is not None:
                 verdict = ScanVerdict.LOADED if is_complete else ScanVerdict.PARTLY_LOADED
-                return _result(scan, verdict, parcel)
+                is_earlier = is_of_earlier_route(parcel.shipment, mark)
+                return replace(_result(scan, verdict, parcel), is_of_earlier_route=is_earlier)
+        parcels = [p for p in parcels if self._is_taken(p, routes)]
         to_load = [p for p in parcels if _may_load(p, actor)]
         loaded = [p for p in parcels if p.state is ParcelState.ABOARD]
         choices = tuple(dict.fromkeys(p.shipment.id for p in parcels if p in [*to_load, *loaded]))
@@ -162,6 +179,20 @@ class ScanParcels:
         if parcels:
             return _result(scan, ScanVerdict.NOT_LOADABLE, parcels[-1])
         return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
+
+    def _is_taken(self, parcel: _Parcel, routes: Sequence[Route]) -> bool:
+        """Whether the parcel's route still takes it, if it is at the hub.
+
+        A route that has ended takes nothing once the next one is being loaded: it would go on, and
+        the next one could not start.
+        """
+        if parcel.state is not ParcelState.AT_HUB:
+            return True
+        if parcel.route.status is not RouteStatus.COMPLETED:
+            return True
+        planned = {id_: r.id for r in routes if r.id != parcel.route.id for id_, _ in r.parcels}
+        found = self.shipments.get_many(list(planned))
+        return not any(s.is_on(planned[key]) and has_aboard(s) for key, s in found.items())
 
     def _parcels(self, scan: Scan, routes: Sequence[Route], index: Index[_Named]) -> list[_Parcel]:
         """The parcels that the scan can mean, in the order of the routes."""
@@ -221,7 +252,7 @@ class ScanParcels:
         A route may have been started since we read it, so this does not ask for its status.
         """
         own = {shipment_id for shipment_id, _ in route.parcels}
-        scanned = [r.shipment_id for r in results if r.verdict in ABOARD and r.shipment_id in own]
+        scanned = [r.shipment_id for r in results if r.is_aboard and r.shipment_id in own]
         if not scanned:
             return
         board = Boarding(
@@ -239,7 +270,7 @@ class ScanParcels:
     def _note(self, route: Route, results: Sequence[ScanResult]) -> None:
         scanned: dict[ShipmentId, frozenset[str]] = {}
         for result in results:
-            if result.verdict in ABOARD and result.shipment_id and result.barcode:
+            if result.is_aboard and result.shipment_id and result.barcode:
                 earlier = scanned.get(result.shipment_id, frozenset())
                 scanned[result.shipment_id] = earlier | {result.barcode}
         handled = Handled(parcels=parcel_numbers(route, scanned))
@@ -256,15 +287,18 @@ def _index(routes: Sequence[Route]) -> Index[_Named]:
 
 
 def _may_load(parcel: _Parcel, actor: Actor) -> bool:
-    """Whether a scan may load it: it is at the hub, and nobody has given the shipment up."""
+    """Whether a scan may load it: it is at the hub, and nobody has given the shipment up.
+
+    A shipment of a route that is still planned can be on its way already, with a part of it: its
+    start was interrupted.
+    """
     shipment = parcel.shipment
     if parcel.state is not ParcelState.AT_HUB:
         return False
     if may_take(shipment, Step.ACCEPT, actor) or may_take(shipment, Step.LOAD, actor):
         return True
-    has_left = parcel.route.status is not RouteStatus.PLANNED
-    on_the_road = ON_THE_WAY | {Status.DELIVERED, Status.ATTEMPT_FAILED}
-    return shipment.status is Status.LOADED or (has_left and shipment.status in on_the_road)
+    has_left = ON_THE_WAY | {Status.DELIVERED, Status.ATTEMPT_FAILED}
+    return shipment.status is Status.LOADED or shipment.status in has_left
 
 
 def _when_aboard(shipment: Shipment) -> ScanVerdict:

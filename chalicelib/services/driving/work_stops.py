@@ -75,8 +75,11 @@ class WorkStop:
         live = live_of(self.fleet, actor)
         route, index = self._stop(live, report.stop_id)
         now = self.clock.now()
-        report, occurred_at = report.dated(live, now, self.policy)
+        is_driven = route.id == live.route_id
+        shift = live if is_driven else replace(live, started_at=route.started_at)
+        report, occurred_at = report.dated(shift, now, self.policy)
         found = self._shipments(route, index)
+        report = report.naming(found, actor.driver_id)
         reported = report.reported_shipments(route.stops[index], found, actor.driver_id)
         due = [
             shipment
@@ -86,7 +89,20 @@ class WorkStop:
             )
         ]
         if not due:
-            if report.step is Step.ARRIVE:
+            is_open = is_driven and not live.progress[index].is_done
+            if is_open and not any(map(has_undecided, found.values())):  # it would stay for ever
+                self._commit(
+                    live,
+                    route,
+                    index,
+                    report=report,
+                    at_stop=found,
+                    before=found,
+                    changes=(),
+                    occurred_at=occurred_at,
+                    now=now,
+                )
+            elif is_driven and report.step is Step.ARRIVE:
                 self._confirm_arrival(live, index, occurred_at)
             late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
             return tuple(map(late.joined, found.values()))
@@ -126,10 +142,17 @@ class WorkStop:
         return {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}
 
     def _stop(self, live: Live, stop_id: StopId) -> tuple[Route, int]:
+        """The stop in the plan that is driven, else in that of the route before.
+
+        What failed on the route before is still aboard. It may be handed over after the next start.
+        """
         if live.route_id is None:
             raise NotFound
         route = self.routes.plan(live.route_id, live.plan_version)
         index = route.stop_index(stop_id)
+        if index is None and route.previous is not None:
+            route = self.routes.get(route.previous)
+            index = route.stop_index(stop_id)
         if index is None:
             raise NotFound
         return route, index
@@ -193,11 +216,12 @@ class WorkStop:
         now: datetime,
     ) -> ShipmentChange:
         reported, data = shipment, report.event_data(proofs)
+        is_partial = report.leaves_undecided(shipment)
         if report.step is not Step.ARRIVE:
             reported = report.attempted(
                 shipment, DriverId(actor.id), proofs=proofs, occurred_at=occurred_at
             )
-            decided = transitions()[report.step].target
+            decided = shipment.status if is_partial else transitions()[report.step].target
             data |= parts_data(replace(reported, status=decided), report.parcels_of(shipment))
         after, event = take(
             reported,
@@ -207,6 +231,7 @@ class WorkStop:
             occurred_at=occurred_at,
             now=now,
             data=data,
+            is_partial=is_partial,
         )
         if after.status in FINISHED and not has_outstanding(after):
             after = replace(after, completed_at=occurred_at)
@@ -226,14 +251,17 @@ class WorkStop:
         now: datetime,
     ) -> None:
         is_left = not any(map(has_undecided, at_stop.values()))
-        was_done = live.progress[index].is_done
+        is_driven = route.id == live.route_id
+        was_done = not is_driven or live.progress[index].is_done
         there = Fix(occurred_at, route.stops[index].coordinates)
         is_noted = was_done or not is_left
         others: list[Change] = _handled(route, report, before, changes, is_noted=is_noted)
-        if was_done:  # a second attempt: the van has left already, and nothing else changes
+        if not is_driven:  # the stop was done long ago, and no live state knows it any more
             self.journal.commit(*changes, *others)
             return
-        if is_left:
+        if was_done:  # a second attempt: the van has left, unless the stop is reopened meanwhile
+            after = live
+        elif is_left:
             after = leave(
                 live,
                 index,
@@ -275,6 +303,8 @@ def _handled(
     is_noted: bool,
 ) -> list[Change]:
     """What the run sheet cannot tell from the live state: failures, and deliveries in parts."""
+    if not changes:
+        return []
     ids = [change.after.id for change in changes]
     parcels = parcel_numbers(route, {key: report.parcels_of(before[key]) for key in ids})
     numbers = shipment_numbers(route)

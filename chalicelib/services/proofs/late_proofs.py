@@ -6,13 +6,14 @@ A file that arrives tells nobody, so whoever looks at the shipment next takes it
 from dataclasses import dataclass
 
 from chalicelib.domain.actors import SYSTEM
-from chalicelib.domain.errors import Invalid
+from chalicelib.domain.errors import Invalid, Unavailable
 from chalicelib.domain.ids import EVENT, EventId, ProofId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.proofs.proofs import Proof, arrived
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import append
 from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.observability import logger
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.proofs import ProofStore
 from chalicelib.services.ports.shipments import Shipments
@@ -31,10 +32,18 @@ class LateProofs:
     ids: Ids
 
     def joined(self, shipment: Shipment) -> Shipment:
-        """The shipment with each owed proof whose file is there now. Safe to repeat."""
-        if not any(self._arrived(proof) for proof in shipment.owed_proofs):
+        """The shipment with each owed proof whose file is there now. Safe to repeat.
+
+        While the store does not answer it is the shipment as it is: nobody waits for a photo.
+        """
+        try:
+            if not any(self._arrived(proof) for proof in shipment.owed_proofs):
+                return shipment
+            return retried(lambda: self._join(shipment))
+        except Unavailable as exc:
+            extra = {"shipment_id": shipment.id, "cause": type(exc.__cause__).__name__}
+            logger.warning("late proofs could not join", extra=extra)
             return shipment
-        return retried(lambda: self._join(shipment))
 
     def _join(self, shipment: Shipment) -> Shipment:
         now = self.clock.now()

@@ -52,6 +52,7 @@ from chalicelib.domain.routes.new_stops import StopShare, make_stop
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments.custody import outstanding
 from chalicelib.domain.shipments.lifecycle import Step, may_take, take
+from chalicelib.domain.shipments.scans import earlier_marks
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import Metric, count, logger
@@ -225,7 +226,7 @@ class PlanRoute:
             version=shipment.version + 1,
             scanned_barcodes=frozenset(),
             failed_barcodes=frozenset(),
-            scan_marks=frozenset(),
+            scan_marks=earlier_marks(shipment),
             promise=None,
             first_promise=None,
             is_delayed=False,

@@ -32,7 +32,7 @@ class InMemoryShipments:
     histories: dict[ShipmentId, dict[int, Event]] = field(default_factory=dict)
     proofs: dict[ShipmentId, dict[ProofId, str]] = field(default_factory=dict)
     expiring: dict[ShipmentId, datetime] = field(default_factory=dict)
-    clock: ManualClock = field(default_factory=ManualClock)
+    clock: ManualClock = field(default_factory=ManualClock, repr=False)  # it is not stored
 
     def get(self, shipment_id: ShipmentId) -> Shipment:
         if not self._is_there(shipment_id):

@@ -4,20 +4,25 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound, Unauthorized, Unavailable
-from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
+from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import HandledAdded
+from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Consignment, RouteStatus
+from chalicelib.domain.shipments.custody import ParcelState, parcel_state
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.shipments import Assignment, Parcel
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.scan_parcels import Scan, ScanParcels, ScanResult, ScanVerdict
 from chalicelib.services.retries import ATTEMPTS
+from chalicelib.services.routes.plan_routes import PlanRoute
 from tests.support.builders import (
     NOON,
     make_actor,
     make_assignment,
+    make_hub,
     make_live,
     make_range,
     make_route,
@@ -26,6 +31,7 @@ from tests.support.builders import (
     minutes,
 )
 from tests.support.fakes.contested import goes_well, lost_race
+from tests.support.fakes.road_networks import InMemoryRoadNetwork
 from tests.support.in_memory import InMemoryCarrier
 
 DRIVER = make_actor(epoch=1)
@@ -58,6 +64,12 @@ def scan(carrier: InMemoryCarrier, *barcodes: str, at: datetime = NOON) -> tuple
 
 def verdict(carrier: InMemoryCarrier, barcode: str = "BARCODE-1") -> ScanVerdict:
     (result,) = scan(carrier, barcode)
+    return result.verdict
+
+
+def scan_again(carrier: InMemoryCarrier, barcode: str) -> ScanVerdict:
+    """One more scan, by a name of its own."""
+    (result,) = carrier.use(ScanParcels)((Scan(f"again-{barcode}", barcode, NOON),), actor=DRIVER)
     return result.verdict
 
 
@@ -94,6 +106,18 @@ def test_each_scan_has_its_own_verdict_in_order() -> None:
         ScanResult("scan-3", ScanVerdict.ALREADY_LOADED, ShipmentId("shp_0003"), "BARCODE-3"),
     )
     assert carrier.shipment(2).status is Status.CREATED
+
+
+def test_after_an_interrupted_start_the_second_parcel_is_loaded_all_the_same() -> None:
+    """Its shipment has departed with the first parcel, and the route is still planned."""
+    carrier = with_parcels("BARCODE-1", "BARCODE-1b")
+    scan(carrier, "BARCODE-1")
+    departed = replace(carrier.shipment(1), status=Status.OUT_FOR_DELIVERY, promise=make_range())
+    carrier.has(departed)
+
+    assert verdict(carrier, "BARCODE-1b") is ScanVerdict.LOADED
+    assert carrier.shipment(1).status is Status.OUT_FOR_DELIVERY
+    assert carrier.shipment(1).scanned_barcodes == {"BARCODE-1", "BARCODE-1b"}
 
 
 def test_a_shipment_is_loaded_with_its_last_parcel() -> None:
@@ -268,13 +292,34 @@ class TestOnTheRoad:
         assert carrier.news(1)[-1].data["barcodes"] == ["BARCODE-1b"]
         assert carrier.fleet.live(DRIVER_ID) == live
 
-    def test_a_route_that_ended_a_moment_ago_goes_on(self) -> None:
+    def just_over(self, **live: Any) -> InMemoryCarrier:
+        """The route has ended; one parcel for it stayed at the hub."""
         done = tuple(replace(p, is_done=True, promise=None) for p in make_live().progress)
-        carrier = self.left_behind(progress=done, etas=(None,) * 3, ended_at=NOON - minutes(5))
+        ended = {"progress": done, "etas": (None,) * 3, "ended_at": NOON - minutes(5)}
+        carrier = self.left_behind(**ended, **live)
         over = replace(
             carrier.routes.get(ROUTE), status=RouteStatus.COMPLETED, completed_at=NOON - minutes(5)
         )
         carrier.has(over)
+        return carrier
+
+    @pytest.mark.parametrize("is_loading", [True, False])
+    def test_a_leftover_does_not_block_the_next_route(self, *, is_loading: bool) -> None:
+        carrier = self.just_over(planned=(TOMORROW,))
+        stop = make_stop(0, consignments=(Consignment(ShipmentId("shp_0009"), ("NEXT",)),))
+        next_one = make_shipment(
+            9, parcels=(Parcel("NEXT"),), assignment=make_assignment(route_id=TOMORROW)
+        )
+        carrier.has(make_route([stop], id=TOMORROW), next_one)
+        if is_loading:
+            assert verdict(carrier, "NEXT") is ScanVerdict.LOADED
+
+        wanted = ScanVerdict.NOT_ON_ROUTE if is_loading else ScanVerdict.LOADED
+        assert scan_again(carrier, "BARCODE-1") is wanted
+        assert carrier.fleet.live(DRIVER_ID).is_on_shift is not is_loading
+
+    def test_a_route_that_ended_a_moment_ago_goes_on(self) -> None:
+        carrier = self.just_over()
 
         assert verdict(carrier) is ScanVerdict.LOADED
 
@@ -353,6 +398,36 @@ def test_a_repeat_of_a_scan_has_the_answer_of_the_first_time_and_loads_nothing()
 
     assert scan(carrier, "BARCODE-1") == first
     assert (carrier.shipment(1), carrier.shipment(2)) == before
+
+
+def test_a_repeat_loads_nothing_for_a_later_route() -> None:
+    """The answer of the first scan was lost; meanwhile the parcel is planned for another route."""
+    carrier = with_parcels("BARCODE-1")
+    first = scan(carrier, "BARCODE-1")
+    carrier.road_network = InMemoryRoadNetwork()  # type: ignore[attr-defined]
+    carrier.hubs.put(make_hub())
+    closed = replace(carrier.routes.get(ROUTE), status=RouteStatus.COMPLETED)
+    carrier.has(closed, Live(DRIVER_ID, version=9))
+    order = NewRoute(
+        driver_id=DRIVER_ID,
+        hub_id=HubId("hub_1"),
+        service_day=NOON.date(),
+        starts_at=NOON,
+        visits=(PlannedVisit((ShipmentId("shp_0001"),)),),
+    )
+    carrier.use(PlanRoute)(order, actor=make_actor(Role.DISPATCHER))
+    commits = len(carrier.journal.tried)
+
+    (again,) = scan(carrier, "BARCODE-1")
+
+    assert (again.verdict, again.shipment_id) == (first[0].verdict, first[0].shipment_id)
+    assert parcel_state(carrier.shipment(1), "BARCODE-1") is ParcelState.AT_HUB
+    assert carrier.journal.tried[commits:] == []
+
+    (anew,) = carrier.use(ScanParcels)((Scan("scan-9", "BARCODE-1", NOON),), actor=DRIVER)
+
+    assert anew.verdict is ScanVerdict.LOADED
+    assert parcel_state(carrier.shipment(1), "BARCODE-1") is ParcelState.ABOARD
 
 
 def test_the_repeat_of_the_first_of_two_parcels_is_still_a_part() -> None:

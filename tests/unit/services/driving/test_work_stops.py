@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.errors import (
     IllegalTransition,
     Invalid,
@@ -23,10 +24,12 @@ from tests.support.builders import (
     make_assignment,
     make_live,
     make_route,
+    make_stop,
     make_travelling,
     minutes,
 )
 from tests.support.fakes.contested import lost_race
+from tests.support.in_memory import InMemoryCarrier
 from tests.support.vans import (
     DRIVER,
     DRIVER_ID,
@@ -371,3 +374,102 @@ def test_a_plan_that_does_not_fit_the_live_state_is_unavailable() -> None:
     carrier.has(make_live(plan_version=2, recent=()))
 
     assert_refused(carrier, report(), Unavailable)
+
+
+def reopened(carrier: InMemoryCarrier, *, second: Status = Status.OUT_FOR_DELIVERY) -> None:
+    """The parcel of the second shipment is found on the van after the stop was done."""
+    carrier.has(replace(carrier.shipment(2), status=second))
+    before = live(carrier)
+    carrier.has(replace(before.with_progress(0, Progress()), version=before.version + 1))
+
+
+def with_a_second_attempt_to_make() -> InMemoryCarrier:
+    """The first stop is done: one shipment has failed, the other one stayed at the hub."""
+    left_behind = make_travelling(
+        1, assignment=make_assignment(0), status=Status.ACCEPTED, promise=None
+    )
+    carrier = two_at_one_door(left_behind)
+    work(carrier, report(Step.FAIL))
+    assert live(carrier).progress[0].is_done
+    return carrier
+
+
+def test_a_second_attempt_sees_that_its_stop_is_reopened_at_the_same_time() -> None:
+    carrier = with_a_second_attempt_to_make()
+    carrier.journal.before = [lambda: reopened(carrier)]
+
+    work(carrier, report(action_id="action-2", shipment_ids=(FIRST,)))
+
+    assert carrier.shipment(1).status is Status.DELIVERED
+    assert len(carrier.journal.tried) >= 3  # the failure, the lost race, and the delivery
+    assert live(carrier).remaining() == [0, 1]
+
+    work(carrier, report(action_id="action-3"))
+
+    assert carrier.shipment(2).status is Status.DELIVERED
+    assert live(carrier).remaining() == [1]
+
+
+@pytest.mark.parametrize("step", [Step.ARRIVE, Step.DELIVER])
+def test_an_open_stop_with_nothing_left_to_do_is_left_with_the_next_report(step: Step) -> None:
+    carrier = two_at_one_door()
+    work(carrier, report())
+    reopened(carrier, second=Status.DELIVERED)
+    told = carrier.told(1), carrier.told(2)
+
+    work(carrier, report(step, action_id="action-2"))
+
+    assert live(carrier).remaining() == [1]
+    assert (carrier.told(1), carrier.told(2)) == told
+
+
+class TestAfterTheNextStart:
+    """What failed on the route before is still aboard."""
+
+    def carrier(self) -> InMemoryCarrier:
+        carrier = on_the_road(1)
+        carrier.has(replace(carrier.routes.get(ROUTE), started_at=NOON - minutes(60)))
+        work(carrier, report(Step.FAIL))
+        carrier.clock.go_on(minutes(30))
+        stops = [replace(make_stop(i), id=StopId(f"stp_next_{i}")) for i in range(2)]
+        following = make_route(
+            stops, id=RouteId("rte_2"), status=RouteStatus.ACTIVE, previous=ROUTE
+        )
+        before = live(carrier)
+        carrier.has(following)
+        carrier.has(
+            make_live(
+                2,
+                route_id=following.id,
+                plan_version=following.plan_version,
+                started_at=carrier.clock.now() - minutes(10),
+                version=before.version + 1,
+                recent=(),
+            )
+        )
+        return carrier
+
+    def test_it_can_be_handed_over_at_the_old_stop(self) -> None:
+        carrier = self.carrier()
+        before = live(carrier)
+
+        (shown,) = work(
+            carrier, report(action_id="action-2", occurred_at=carrier.clock.now() - minutes(20))
+        )
+
+        assert shown == carrier.shipment(1)
+        assert shown.status is Status.DELIVERED
+        assert shown.completed_at == carrier.clock.now() - minutes(20)
+        assert live(carrier) == before
+
+    @pytest.mark.parametrize("step", [Step.ARRIVE, Step.DELIVER])
+    def test_a_repeat_of_a_report_for_it_changes_nothing(self, step: Step) -> None:
+        carrier = self.carrier()
+        first = work(carrier, report(step, action_id="action-2"))
+        before = str(carrier.stores)
+
+        assert work(carrier, report(step, action_id="action-2")) == first
+        assert str(carrier.stores) == before
+
+    def test_a_stop_of_neither_route_is_not_found(self) -> None:
+        assert_refused(self.carrier(), report(stop_id=StopId("stp_9")), NotFound)
