@@ -65,7 +65,7 @@ def ended(status: Status, *, note: str | None, proofs: int) -> TrackingView:
     made = make_delivered if status is Status.DELIVERED else make_failed
     view = made(poll_after_s=10)
     assert view.outcome is not None
-    shown = tuple(ShownProof(f"prf_{n:02}", "photo") for n in range(proofs))
+    shown = tuple(ShownProof(f"prf_{n:026}", "photo") for n in range(proofs))
     outcome: Outcome = replace(view.outcome, note=note, proofs=shown)
     return replace(view, outcome=outcome)
 

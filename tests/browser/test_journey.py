@@ -21,6 +21,7 @@ from tests.support.builders import north_of
 from tests.support.tracking_views import DOOR
 
 ROOT = Path(__file__).parents[2]
+HUB = north_of(DOOR, -430.0)  # no van is far from its hub a second after the start
 VAN_MARKER = ".marker-van"
 PICTURE_IS_LOADED = "() => document.querySelector('#pictures img')?.naturalWidth > 0"
 
@@ -73,10 +74,9 @@ class Delivery:
 
     def _driver_token(self) -> str:
         driver = self.office.post("/v1/drivers", {"name": "Matti"})
-        hub = self.office.post(
-            "/v1/hubs",
-            {"name": "Pasila", "lat_deg": 60.19, "lon_deg": 24.93, "time_zone": "Europe/Helsinki"},
-        )
+        near = {"lat_deg": HUB.lat_deg, "lon_deg": HUB.lon_deg}
+        body = {"name": "Kamppi", "time_zone": "Europe/Helsinki", **near}
+        hub = self.office.post("/v1/hubs", body)
         now = right_now()
         route = {
             "driver_id": driver["id"],
