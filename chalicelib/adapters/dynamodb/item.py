@@ -19,7 +19,7 @@ class Connection:
 
 
 class Shared:
-    """What all models share: the names of the tables, and one client.
+    """All models share this: the names of the tables, and one client.
 
     PynamoDB would make a client for each model, a tenth of a second apiece. Ours is made as those
     of other services are, with the same tries and time-outs.

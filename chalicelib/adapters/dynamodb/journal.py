@@ -44,7 +44,7 @@ PUTS: Final[Mapping[type[Change], str]] = {
     LearningMarkChange: "travel.changes:learning_mark_puts",
     RequestRemembered: "ledger.requests:request_puts",
 }
-"""Which function makes the writes of a change: its module in this package, and its name.
+"""The function that makes the writes of a change: its module in this package, and its name.
 
 The module is imported with the first change of its kind, because no function makes all kinds.
 """

@@ -134,7 +134,7 @@ class AddressIn(Schema):
         )
 
     def doubts(self) -> Iterator[InputWarning]:
-        """What is taken though it may be a mistake."""
+        """The values that are taken though they may be mistakes."""
         if not can_be_in(self.coordinates, self.country):
             detail = f"These coordinates do not lie in {self.country}. Check them and the country."
             yield InputWarning("/address/country", detail)

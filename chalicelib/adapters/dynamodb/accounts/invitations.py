@@ -40,7 +40,10 @@ class DynamoInvitations:
 
 
 def _taken_again(item: AccountItem, client_hash: str, now: datetime) -> TakenInvitation:
-    """What the same client took a moment ago. Raises NotFound for anybody else, and for later."""
+    """The invitation that the same client took a moment ago.
+
+    Raises NotFound for anybody else, and for later.
+    """
     taken_at_ms = item.attribute_values.get("taken_at_ms")
     if item.taken_by != client_hash or taken_at_ms is None:
         raise NotFound

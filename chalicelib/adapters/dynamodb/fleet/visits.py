@@ -1,4 +1,4 @@
-"""What a live state knows of visits in doubt, as one binary value.
+"""The visits in doubt of a live state, as one binary value.
 
     <B format> <varints> whether the van is at the hub, whether and since when it is away, the last
     stop before, how many stops were reported and which, how many visits the van left without a
@@ -31,7 +31,7 @@ SECOND_MS: Final = 1_000
 
 
 def pack_visits(live: Live) -> bytes | None:
-    """What is in doubt; None when nothing is."""
+    """The packed doubts; None when nothing is in doubt."""
     reported = [i for i, progress in enumerate(live.progress) if progress.is_reported]
     left = [(i, visit) for i, each in enumerate(live.progress) if (visit := each.unreported)]
     left.sort(key=lambda numbered: (numbered[1].latest, numbered[0]))
