@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         Parking,
         SmsSender,
     )
-    from chalicelib.services.ports.shipments import Barcodes, Shipments
+    from chalicelib.services.ports.shipments import Barcodes, EventFeed, Shipments
     from chalicelib.services.ports.system import Clock, Ids, Pauses, Signer
     from chalicelib.services.ports.travel import Forecasts, TravelPages
     from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookQueue, WebhookSender
@@ -95,7 +95,7 @@ class Adapters:
         self._bind()
         from chalicelib.adapters.dynamodb.journal import DynamoJournal
 
-        return DynamoJournal()
+        return DynamoJournal(self._clock.now)
 
     @cached_property
     def requests(self) -> Requests:
@@ -120,6 +120,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 
         return DynamoShipments(self._clock.now)
+
+    @cached_property
+    def feed(self) -> EventFeed:
+        """Shippers' events in the order in which they were written."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
+
+        return DynamoFeed()
 
     @cached_property
     def routes(self) -> Routes:

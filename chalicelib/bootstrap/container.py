@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.services.shipments.create_shipment import CreateShipment
     from chalicelib.services.shipments.expire_shipments import ExpireShipments
     from chalicelib.services.shipments.publish_events import PublishEvents
+    from chalicelib.services.shipments.read_feed import ReadFeed
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
     from chalicelib.services.tracking.tracking_links import TrackingLinks
@@ -85,6 +86,7 @@ class Container:
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")
+    read_feed: ReadFeed = use_case("shipments.read_feed")
 
     plan_route: PlanRoute = use_case("routes.plan_routes")
     show_routes: ShowRoutes = use_case("routes.show_routes")

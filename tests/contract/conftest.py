@@ -17,19 +17,21 @@ from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
+from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
 from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.routes import Routes
-from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.shipments import EventFeed, Shipments
 from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
 from local.cloud.queries import cheap_queries
 from local.cloud.transactions import cheap_transactions
 from tests.support.aws import aws
 from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.journal import InMemoryJournal
 
 
@@ -40,6 +42,7 @@ class Stores:
     journal: Journal
     requests: Requests
     shipments: Shipments
+    feed: EventFeed
     routes: Routes
     fleet: Fleet
     travel: TravelPages
@@ -59,6 +62,7 @@ def in_memory() -> Iterator[Stores]:
         journal,
         journal.requests,
         journal.shipments,
+        InMemoryFeed(journal.shipments),
         journal.routes,
         journal.fleet,
         journal.travel,
@@ -77,9 +81,10 @@ def on_moto() -> Iterator[Stores]:
     with cheap_transactions(), cheap_queries(), aws():
         partitions, clock = Partitions(), ManualClock()
         yield Stores(
-            DynamoJournal(),
+            DynamoJournal(clock.now),
             DynamoRequests(),
             DynamoShipments(clock.now),
+            DynamoFeed(),
             DynamoRoutes(),
             DynamoFleet(),
             DynamoTravelPages(),

@@ -204,6 +204,7 @@ def fall_silent(clients: Clients, *, webhook_url: str) -> None:
     running.settle()
     running.clock.advance(timedelta(seconds=10))
     running.settle()
+    assert shipper.get("/v1/events")["data"]
 
 
 def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:

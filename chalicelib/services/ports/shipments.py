@@ -37,6 +37,26 @@ class Barcodes(Protocol):
         ...
 
 
+class EventFeed(Protocol):
+    """Shippers' events in the order in which they were written."""
+
+    def page(
+        self,
+        shipper_id: ShipperId,
+        *,
+        since: datetime,
+        until: datetime,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Listing[Event]:
+        """The next events of a shipper, of those that were written from ``since`` to ``until``.
+
+        There is always a position to go on from: also after the last event, for what comes later.
+        Nothing is left out as long as all that was to be written before ``until`` has been.
+        """
+        ...
+
+
 class Shipments(Protocol):
     """Shipments with their whole history. One that has expired is not there any more."""
 

@@ -254,7 +254,7 @@ def test_a_revoked_drivers_token_opens_nothing(shared: Carrier) -> None:
     fleet = DynamoFleet()
     live = fleet.live(DriverId(van.driver_id))
     after = replace(live, epoch=live.epoch + 1, version=live.version + 1)
-    DynamoJournal().commit(LiveChange(after, live.version))
+    DynamoJournal(shared.clock.now).commit(LiveChange(after, live.version))
     kept = shared.everything()
 
     statuses = on_the_phone(van)

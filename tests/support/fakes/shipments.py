@@ -32,6 +32,7 @@ class InMemoryShipments:
     histories: dict[ShipmentId, dict[int, Event]] = field(default_factory=dict)
     proofs: dict[ShipmentId, dict[ProofId, str]] = field(default_factory=dict)
     expiring: dict[ShipmentId, datetime] = field(default_factory=dict)
+    written: list[tuple[datetime, Event]] = field(default_factory=list, repr=False)
     clock: ManualClock = field(default_factory=ManualClock, repr=False)  # it is not stored
 
     def get(self, shipment_id: ShipmentId) -> Shipment:
@@ -109,3 +110,4 @@ class InMemoryShipments:
         self.shipments[change.after.id] = change.after
         history = self.histories.setdefault(change.after.id, {})
         history.update({event.seq: event for event in change.events})
+        self.written += ((self.clock.now(), event) for event in change.events)

@@ -5,7 +5,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.adapters.dynamodb.item import Connection, Item
 
@@ -48,8 +48,30 @@ class ShipmentItem(Item):
     by_shipper = ByShipper()
 
 
+class ByFeed(GlobalSecondaryIndex["EventItem"]):
+    """A shipper's events in the order in which they were written: an entry a commit."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_feed"
+        projection = IncludeProjection(
+            [
+                *("event_id", "seq", "type", "occurred_at", "recorded_at"),
+                *("actor_role", "actor_id", "data", "feed_also"),
+            ]
+        )
+
+    shipper_id = UnicodeAttribute(hash_key=True)
+    feed = UnicodeAttribute(range_key=True)
+
+
 class EventItem(Item):
-    """One line of history. It is also the message of the outbox: the stream carries it on."""
+    """One line of history. It is also the message of the outbox: the stream carries it on.
+
+    ``feed`` is its place in its shipper's feed. Of the events that were written together only the
+    first of each shipper has one; its ``feed_also`` names the others.
+    """
 
     class Meta(Connection):
         """Bound at start."""
@@ -66,6 +88,9 @@ class EventItem(Item):
     actor_id = UnicodeAttribute()
     data = UnicodeAttribute()
     expires_at = NumberAttribute(null=True)
+    feed = UnicodeAttribute(null=True)
+    feed_also = BinaryAttribute(legacy_encoding=False, null=True)
+    by_feed = ByFeed()
 
 
 class UploadItem(Item):
