@@ -169,7 +169,8 @@ def deliver(clients: Clients, at: datetime, *, webhook_url: str) -> ShipmentId:
 
     token = Path(shipment["tracking_url"]).name
     assert clients.of(None).get(f"/t/{token}/state")["status"] == "delivered"
-    for path in ("/v1/shipments", f"/v1/shipments/{shipment['id']}/events"):
+    below = f"/v1/shipments/{shipment['id']}"
+    for path in ("/v1/shipments", *(f"{below}/{part}" for part in ("events", "links"))):
         assert shipper.get(path)["data"]
     staff.get(f"/v1/routes?service_day={day}&hub_id={hub_id}")
     staff.get("/v1/drivers")

@@ -48,7 +48,7 @@ def knock(carrier: Carrier, method: str, path: str, token: str | None) -> Reply:
     """A request to a route, for things that are not there."""
     ids = {"shipment_id": f"shp_{ULID}", "route_id": f"rte_{ULID}", "driver_id": f"drv_{ULID}"}
     more = {"stop_id": f"stp_{ULID}", "key_id": f"key_{ULID}", "webhook_id": f"whk_{ULID}"}
-    real = path.format(**ids, **more)
+    real = path.format(**ids, **more, number=1)
     return carrier.call(method, real, {} if method == "POST" else None, token=token)
 
 

@@ -1,8 +1,10 @@
-"""Finding things over HTTP: the feed."""
+"""Finding things over HTTP: the feed and tracking links."""
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+from chalicelib.domain.actors import Role
 from tests.support.carrier import Carrier, Round, Shop
 
 ULID = "0" * 26
@@ -61,3 +63,40 @@ def test_the_feed_of_another_shop_is_not_there(shared: Carrier) -> None:
     assert stolen.status == 422
     unknown = shared.call("GET", f"/v1/events?shipper_id=shr_{ULID}", token=staff)
     assert unknown.status == 404
+
+
+def test_a_revoked_link_opens_nothing_at_once_and_the_next_one_does(shared: Carrier) -> None:
+    shop = shared.shop()
+    shipment = shop.shipment()
+    path, first = f"/v1/shipments/{shipment['id']}/links", shipment["tracking_url"]
+
+    renewed = shared.call("POST", path, {}, token=shop.key)
+    revoked = shared.call("DELETE", f"{path}/2", token=shared.dispatcher)
+    listed = shared.call("GET", path, token=shop.key).json["data"]
+
+    assert renewed.status == 201
+    assert (revoked.status, revoked.body) == (204, b"")
+    assert [(link["number"], link["status"]) for link in listed] == [
+        (3, "active"),
+        (2, "revoked"),
+        (1, "revoked"),
+    ]
+    urls = [first, renewed.json["tracking_url"], listed[0]["tracking_url"]]
+    assert [link["tracking_url"] for link in listed[1:]] == [None, None]
+    opened = [shared.call("GET", f"{urlsplit(url).path}/state").status for url in urls]
+    assert opened == [404, 404, 200]
+    assert shop.get(shipment["id"])["tracking_url"] == urls[-1]
+
+
+def test_a_link_is_managed_by_its_shop_and_dispatchers_only(shared: Carrier) -> None:
+    shop = shared.shop()
+    path = f"/v1/shipments/{shop.shipment()['id']}/links"
+    manager, stranger = shared.key(Role.MANAGER), shared.shop().key
+
+    assert shared.call("GET", path, token=manager).status == 200
+    assert shared.call("POST", path, {}, token=manager).status == 403
+    for method, tail in (("GET", ""), ("POST", ""), ("DELETE", "/1")):
+        body: Any = {} if method == "POST" else None
+        assert shared.call(method, path + tail, body, token=stranger).status == 404
+    for tail in ("/x", "/-1", "/٣", "/1e3", "/10000"):
+        assert shared.call("DELETE", path + quote(tail), token=shop.key).status == 404

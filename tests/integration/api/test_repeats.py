@@ -78,6 +78,11 @@ def shipment(carrier: Carrier) -> Ask:
     return Ask(carrier, "/v1/shipments", shop.order(), shop.key, shop.order())
 
 
+def link(carrier: Carrier) -> Ask:
+    shop = carrier.shop()
+    return Ask(carrier, f"/v1/shipments/{shop.shipment()['id']}/links", {}, shop.key)
+
+
 def plan(carrier: Carrier) -> Ask:
     shop = carrier.shop()
     ids = [shop.shipment(stop=i)["id"] for i in range(3)]
@@ -144,6 +149,7 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/drivers/{driver_id}/invitations": invitation,
     "/v1/webhooks": webhook,
     "/v1/shipments": shipment,
+    "/v1/shipments/{shipment_id}/links": link,
     "/v1/routes": plan,
     "/v1/routes/{route_id}/start": start,
     "/v1/driver/route/start": driver_start,
