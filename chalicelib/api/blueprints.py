@@ -15,6 +15,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/metrics": "chalicelib.api.metrics:metrics",
     "/v1/routes": "chalicelib.api.routes:routes",
     "/v1/shipments": "chalicelib.api.shipments:shipments",
+    "/v1/shipments/{shipment_id}/eta": "chalicelib.api.eta:eta",
     "/v1/shipments/{shipment_id}/links": "chalicelib.api.links:links",
     "/v1/shippers": "chalicelib.api.accounts:accounts",
     "/v1/webhooks": "chalicelib.api.webhooks:webhooks",

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
     from chalicelib.services.tracking.manage_links import ManageLinks
+    from chalicelib.services.tracking.show_eta import ShowEta
     from chalicelib.services.tracking.tracking_links import TrackingLinks
     from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
     from chalicelib.services.webhooks.register_webhook import RegisterWebhook
@@ -101,6 +102,7 @@ class Container:
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
     manage_links: ManageLinks = use_case("tracking.manage_links")
+    show_eta: ShowEta = use_case("tracking.show_eta")
     tracking_links: TrackingLinks = use_case("tracking.tracking_links")
     notify_recipient: NotifyRecipient = use_case("notices.notify_recipient")
 

@@ -172,6 +172,7 @@ def deliver(clients: Clients, at: datetime, *, webhook_url: str) -> ShipmentId:
     below = f"/v1/shipments/{shipment['id']}"
     for path in ("/v1/shipments", *(f"{below}/{part}" for part in ("events", "links"))):
         assert shipper.get(path)["data"]
+    assert shipper.get(f"{below}/eta")["planned"]
     staff.get(f"/v1/routes?service_day={day}&hub_id={hub_id}")
     staff.get("/v1/drivers")
     staff.get("/v1/hubs")

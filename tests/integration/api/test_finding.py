@@ -1,4 +1,4 @@
-"""Finding things over HTTP: the feed and tracking links."""
+"""Finding things over HTTP: the feed, tracking links, ETAs."""
 
 from datetime import timedelta
 from typing import Any
@@ -100,3 +100,23 @@ def test_a_link_is_managed_by_its_shop_and_dispatchers_only(shared: Carrier) -> 
         assert shared.call(method, path + tail, body, token=stranger).status == 404
     for tail in ("/x", "/-1", "/٣", "/1e3", "/10000"):
         assert shared.call("DELETE", path + quote(tail), token=shop.key).status == 404
+
+
+def test_an_eta_is_planned_promised_live_and_has_its_history(shared: Carrier) -> None:
+    van = shared.round(2)
+    path = f"/v1/shipments/{van.ids[1][0]}/eta"
+
+    before = shared.call("GET", path, token=van.shop.key).json
+    van.started().drive(-1_000.0)
+    on_the_way = shared.call("GET", path, token=van.shop.key).json
+
+    assert before["planned"]
+    assert (before["promise"], before["live"], before["told"]) == (None, None, [])
+    assert on_the_way["planned"] == before["planned"]
+    assert on_the_way["live"]["stops_before"] == 1
+    assert on_the_way["live"]["earliest"] <= on_the_way["live"]["point"]
+    first, *_ = on_the_way["told"]
+    assert first["type"] == "shipment.out_for_delivery"
+    assert first["promise"]
+    assert first["recorded_at"].endswith("Z")
+    assert shared.call("GET", path, token=shared.shop().key).status == 404

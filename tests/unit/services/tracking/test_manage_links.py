@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ STRANGER = make_actor(Role.SHIPPER, shipper_id=ShipperId("shr_2"))
 ID = make_shipment().id
 
 
-def carrier(**changes: object) -> InMemoryCarrier:
+def carrier(**changes: Any) -> InMemoryCarrier:
     made = InMemoryCarrier()
     made.has(make_shipment(version=4, **changes))
     return made
