@@ -10,6 +10,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/driver/session": "chalicelib.api.accounts:accounts",
     "/v1/drivers": "chalicelib.api.accounts:accounts",
     "/v1/events": "chalicelib.api.events:events",
+    "/v1/fleet": "chalicelib.api.fleet:fleet",
     "/v1/hubs": "chalicelib.api.accounts:accounts",
     "/v1/keys": "chalicelib.api.accounts:accounts",
     "/v1/metrics": "chalicelib.api.metrics:metrics",

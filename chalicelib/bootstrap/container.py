@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.services.cursors import Cursors
     from chalicelib.services.driving.ingest_positions import IngestPositions
     from chalicelib.services.driving.scan_parcels import ScanParcels
+    from chalicelib.services.driving.show_fleet import ShowFleet
     from chalicelib.services.driving.sweep_fleet import SweepFleet
     from chalicelib.services.driving.work_stops import WorkStop
     from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
@@ -96,6 +97,7 @@ class Container:
 
     scan_parcels: ScanParcels = use_case("driving.scan_parcels")
     ingest_positions: IngestPositions = use_case("driving.ingest_positions")
+    show_fleet: ShowFleet = use_case("driving.show_fleet")
     sweep_fleet: SweepFleet = use_case("driving.sweep_fleet")
     work_stop: WorkStop = use_case("driving.work_stops")
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")

@@ -207,6 +207,7 @@ def fall_silent(clients: Clients, *, webhook_url: str) -> None:
     running.clock.advance(timedelta(seconds=10))
     running.settle()
     assert shipper.get("/v1/events")["data"]
+    assert staff.get("/v1/fleet")["features"]
 
 
 def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:

@@ -1,11 +1,12 @@
-"""Finding things over HTTP: the feed, tracking links, ETAs."""
+"""Finding things over HTTP: the feed, tracking links, ETAs, the fleet."""
 
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from chalicelib.domain.actors import Role
-from tests.support.carrier import Carrier, Round, Shop
+from local.cloud.capacity import CapacityMeter
+from tests.support.carrier import Carrier, Round, Shop, note
 
 ULID = "0" * 26
 
@@ -120,3 +121,33 @@ def test_an_eta_is_planned_promised_live_and_has_its_history(shared: Carrier) ->
     assert first["promise"]
     assert first["recorded_at"].endswith("Z")
     assert shared.call("GET", path, token=shared.shop().key).status == 404
+
+
+def test_the_fleet_is_geojson_for_staff(shared: Carrier) -> None:
+    waiting, van = shared.round(1), shared.round(2).started()
+    van.drive(-1_000.0, after_s=900)
+    van.work(0, "deliver")
+
+    reply = shared.call("GET", "/v1/fleet", token=shared.key(Role.MANAGER))
+    with CapacityMeter().watching(*shared.clients()) as meter:
+        shared.call("GET", "/v1/fleet", token=shared.dispatcher)
+
+    assert reply.json["type"] == "FeatureCollection"
+    features = {feature["id"]: feature for feature in reply.json["features"]}
+    assert waiting.driver_id not in features
+    feature = features[van.driver_id]
+    lon_deg, lat_deg = feature["geometry"]["coordinates"]
+    assert (round(lon_deg), round(lat_deg)) == (25, 60)
+    properties = feature["properties"]
+    assert (properties["stops_done"], properties["stops_total"]) == (1, 2)
+    assert properties["next_stop"]["id"] == van.stop_ids[1]
+    assert properties["route_id"] == van.route_id
+    assert (properties["last_fix"]["age_s"], properties["is_silent"]) == (0, False)
+    assert meter.calls["BatchGetItem"] == 1
+    assert meter.calls["Query"] == 1
+    note(f"fleet of {len(features)}: {meter.read_units:g} RRU")
+
+
+def test_the_fleet_is_nothing_for_shops_and_drivers(shared: Carrier) -> None:
+    for token in (shared.shop().key, shared.driver()[1]):
+        assert shared.call("GET", "/v1/fleet", token=token).status == 403
