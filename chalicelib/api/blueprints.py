@@ -5,6 +5,7 @@ from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
     "/health": "chalicelib.api.health:health",
+    "/v1/attention": "chalicelib.api.attention:attention",
     "/v1/driver": "chalicelib.api.driving:driving",
     "/v1/driver/positions": "chalicelib.api.positions:positions",
     "/v1/driver/session": "chalicelib.api.accounts:accounts",

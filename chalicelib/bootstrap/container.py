@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.authenticate import Authenticate
     from chalicelib.services.accounts.open_accounts import OpenAccounts
     from chalicelib.services.accounts.show_accounts import ShowAccounts
+    from chalicelib.services.attention.show_attention import ShowAttention
     from chalicelib.services.cursors import Cursors
     from chalicelib.services.driving.ingest_positions import IngestPositions
     from chalicelib.services.driving.scan_parcels import ScanParcels
@@ -84,6 +85,8 @@ class Container:
     authenticate: Authenticate = use_case("accounts.authenticate")
     open_accounts: OpenAccounts = use_case("accounts.open_accounts")
     show_accounts: ShowAccounts = use_case("accounts.show_accounts")
+
+    show_attention: ShowAttention = use_case("attention.show_attention")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")

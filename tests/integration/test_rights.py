@@ -208,6 +208,8 @@ def fall_silent(clients: Clients, *, webhook_url: str) -> None:
     running.settle()
     assert shipper.get("/v1/events")["data"]
     assert staff.get("/v1/fleet")["features"]
+    shipper.post("/v1/shipments", SHIPMENT | {"parcels": [{"barcode": "333"}]})
+    assert staff.get("/v1/attention?kind=unassigned")["data"]
 
 
 def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:

@@ -3,7 +3,7 @@
 =========  ===========  ======================  ============================================
 table      partition    sort key ``item``       read by
 =========  ===========  ======================  ============================================
-shipments  shipment_id  SHIPMENT                query; what changes
+shipments  shipment_id  SHIPMENT                query; what changes; index by_attention
 ..         ..           SHIPMENT#DETAILS        query; index by_shipper (created_at)
 ..         ..           EVENT#<seq>             query; index by_feed (time of the commit)
 ..         ..           UPLOAD#<proof_id>       query; an upload that was allowed

@@ -8,7 +8,7 @@ from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.silence import heard_at
 from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
-from chalicelib.domain.ids import DriverId, RouteId, StopId
+from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
@@ -16,13 +16,24 @@ from chalicelib.domain.routes.routes import Route
 
 @dataclass(frozen=True, slots=True)
 class StopAhead:
-    """A stop that is not done, with its ETA of now and the range that was promised."""
+    """A stop that is not done, with its ETA of now and the range that was promised.
+
+    ``is_under_way``: the van is there.
+    """
 
     id: StopId
+    shipment_ids: tuple[ShipmentId, ...]
     eta: Eta | None
     promise: Range | None
     window: Range | None
     is_delayed: bool
+    is_under_way: bool
+
+    @property
+    def due(self) -> datetime | None:
+        """The latest time that its customers expect: the end of the window, else of the promise."""
+        expected = self.window or self.promise
+        return None if expected is None else expected.latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +78,12 @@ def van(live: Live, route: Route, now: datetime, policy: Policy) -> Van:
         stop, progress, eta = route.stops[index], live.progress[index], live.etas[index]
         return StopAhead(
             id=stop.id,
+            shipment_ids=stop.shipment_ids,
             eta=eta and aged(eta, as_of=news_at, now=now, fresh_for=policy.stale_after),
             promise=progress.promise or stop.promise,
             window=stop.window,
             is_delayed=progress.is_delayed,
+            is_under_way=index == live.under_way,
         )
 
     left, heard = live.remaining(), heard_at(live)

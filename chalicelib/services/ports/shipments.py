@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.attention.waiting import Waiting
     from chalicelib.domain.ids import (
         ProofId,
         ShipmentId,
@@ -102,6 +103,20 @@ class Shipments(Protocol):
         self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
     ) -> Listing[Shipment]:
         """A shipper's shipments, newest first (from an index: fit to show, not to decide on)."""
+        ...
+
+    def waiting(
+        self,
+        reason: Waiting,
+        *,
+        until: datetime,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Listing[Shipment]:
+        """The shipments that wait so, to be looked at by ``until``, the oldest first.
+
+        They come from an index: one that waits no more may still be among them.
+        """
         ...
 
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:

@@ -120,7 +120,7 @@ def test_33_events_written_together_cost_the_feed_four_units_at_most(dynamo: Sto
     with CapacityMeter().watching(*dynamodb_clients()) as meter:
         dynamo.journal.commit(*changes)
     dynamo.clock.at += timedelta(seconds=1)
-    without_feed = 33 * (2 + 2 + 2 + 1)  # state, details with their index, event
+    without_feed = 33 * (2 + 1 + 2 + 1 + 2)  # state and details with an index each, event
 
     with CapacityMeter().watching(*dynamodb_clients()) as reading:
         assert read(dynamo) == told(changes)

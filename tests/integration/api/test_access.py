@@ -132,7 +132,9 @@ def test_a_key_with_another_secret_opens_nothing(
 ) -> None:
     key = tokens[Role.SHIPPER]
 
-    for forged in (key[:-cut], key[:-cut] + "A" * cut, key + "A"):
+    other = "A" if key[-1] != "A" else "B"
+
+    for forged in (key[:-cut], key[:-cut] + other * cut, key + "A"):
         assert shared.call("GET", "/v1/shipments", token=forged).status == 401
 
 

@@ -1,4 +1,4 @@
-"""Finding things over HTTP: the feed, tracking links, ETAs, the fleet."""
+"""Finding things over HTTP: the feed, tracking links, ETAs, the fleet, attention."""
 
 from datetime import timedelta
 from typing import Any
@@ -151,3 +151,54 @@ def test_the_fleet_is_geojson_for_staff(shared: Carrier) -> None:
 def test_the_fleet_is_nothing_for_shops_and_drivers(shared: Carrier) -> None:
     for token in (shared.shop().key, shared.driver()[1]):
         assert shared.call("GET", "/v1/fleet", token=token).status == 403
+
+
+def concerns(carrier: Carrier, query: str) -> list[dict[str, Any]]:
+    reply = carrier.call("GET", f"/v1/attention?limit=100{query}", token=carrier.dispatcher)
+    assert reply.status == 200, reply.body
+    return list(reply.json["data"])
+
+
+def of_kind(carrier: Carrier, kind: str) -> list[str]:
+    return [i for each in concerns(carrier, f"&kind={kind}") for i in each["shipment_ids"]]
+
+
+def test_what_waits_is_there_until_it_is_planned_and_what_failed_until_it_is_decided(
+    shared: Carrier,
+) -> None:
+    shop = shared.shop()
+    orders = [shop.shipment(stop=i) for i in range(2)]
+    ids = [order["id"] for order in orders]
+
+    assert set(ids) <= set(of_kind(shared, "unassigned"))
+    van = shared.planned(shop, [[order] for order in orders])
+    assert set(ids).isdisjoint(of_kind(shared, "unassigned"))
+    van.started().work(0, "fail", van.action(reason="not_home", note="Nobody there"))
+    failed = [c for c in concerns(shared, "&kind=attempt_failed") if c["shipment_ids"] == ids[:1]]
+
+    (concern,) = failed
+    assert concern["route_id"] == van.route_id
+    shown = concern["shipment"]
+    assert (shown["reason"], shown["note"]) == ("not_home", "Nobody there")
+    assert (shown["city"], shown["shipper_id"]) == ("Helsinki", shop.shipper_id)
+
+
+def test_a_van_that_is_not_heard_is_the_first_concern(shared: Carrier) -> None:
+    van = shared.round(2).started()
+    shared.clock.advance(timedelta(hours=2))
+
+    found = concerns(shared, "")
+
+    assert found[0]["kind"] == "silent"
+    own = [(c["kind"], c["stop_id"]) for c in found if c["driver_id"] == van.driver_id]
+    assert own == [("silent", van.stop_ids[0]), *(("late", stop) for stop in van.stop_ids)]
+    kinds = list(dict.fromkeys(concern["kind"] for concern in found))
+    order = ["silent", "late", "at_risk", "attempt_failed", "unassigned"]
+    assert kinds == [kind for kind in order if kind in kinds]
+
+
+def test_attention_is_for_staff_and_asks_sensible_questions_only(shared: Carrier) -> None:
+    assert shared.call("GET", "/v1/attention", token=shared.shop().key).status == 403
+    for query, pointer in (("kind=sad", "?kind"), ("due_by=soon", "?due_by")):
+        reply = shared.call("GET", f"/v1/attention?{query}", token=shared.dispatcher)
+        assert (reply.status, reply.pointers) == (422, [pointer])

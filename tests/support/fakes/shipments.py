@@ -2,6 +2,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chalicelib.domain.attention.waiting import Waiting, waits
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import ShipmentChange
@@ -76,6 +77,22 @@ class InMemoryShipments:
         ]
         newest_first = sorted(own, key=lambda s: (s.created_at, s.id), reverse=True)
         return page(newest_first, lambda s: s.id, limit=limit, position=position)
+
+    def waiting(
+        self,
+        reason: Waiting,
+        *,
+        until: datetime,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Listing[Shipment]:
+        found = [
+            (wait.look_at, s.id, s)
+            for s in self.shipments.values()
+            if self._is_there(s.id) and (wait := waits(s)) and wait.reason is reason
+        ]
+        oldest_first = [s for at, _, s in sorted(found, key=lambda w: w[:2]) if at <= until]
+        return page(oldest_first, lambda s: s.id, limit=limit, position=position)
 
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
         self.proofs.setdefault(shipment_id, {})[proof_id] = content_type
