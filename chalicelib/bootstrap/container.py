@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.services.routes.start_route import StartRoute
     from chalicelib.services.shipments.create_shipment import CreateShipment
     from chalicelib.services.shipments.expire_shipments import ExpireShipments
+    from chalicelib.services.shipments.find_shipments import FindShipments
     from chalicelib.services.shipments.publish_events import PublishEvents
     from chalicelib.services.shipments.read_feed import ReadFeed
     from chalicelib.services.shipments.show_shipments import ShowShipments
@@ -89,6 +90,7 @@ class Container:
     show_attention: ShowAttention = use_case("attention.show_attention")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
+    find_shipments: FindShipments = use_case("shipments.find_shipments")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")

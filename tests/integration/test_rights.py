@@ -207,6 +207,8 @@ def fall_silent(clients: Clients, *, webhook_url: str) -> None:
     running.clock.advance(timedelta(seconds=10))
     running.settle()
     assert shipper.get("/v1/events")["data"]
+    assert shipper.get("/v1/shipments?barcode=222")["data"]
+    assert staff.get(f"/v1/shipments?service_day={day}&hub_id={hub_id}")["data"]
     assert staff.get("/v1/fleet")["features"]
     shipper.post("/v1/shipments", SHIPMENT | {"parcels": [{"barcode": "333"}]})
     assert staff.get("/v1/attention?kind=unassigned")["data"]

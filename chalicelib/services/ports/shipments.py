@@ -37,6 +37,10 @@ class Barcodes(Protocol):
         """
         ...
 
+    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
+        """The shipment of this shipper that got the code last; None when nobody remembers."""
+        ...
+
 
 class EventFeed(Protocol):
     """Shippers' events in the order in which they were written."""
@@ -67,6 +71,10 @@ class Shipments(Protocol):
 
     def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
         """Those that exist, read consistently."""
+        ...
+
+    def glances(self, shipment_ids: Sequence[ShipmentId]) -> tuple[Shipment, ...]:
+        """Those that exist, in this order, for showing: a unit each, perhaps a moment old."""
         ...
 
     def glimpse(self, shipment_id: ShipmentId) -> Glimpse:

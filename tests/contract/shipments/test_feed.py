@@ -1,19 +1,24 @@
 """The feed of a shipper, in memory and on DynamoDB."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from operator import itemgetter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chalicelib.adapters.aws import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_ATTEMPTS
+from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.domain.ids import ShipperId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.policy import FEED_SETTLES_AFTER
 from chalicelib.domain.shipments.events import Event
 from local.cloud.capacity import CapacityMeter
-from tests.contract.conftest import Stores
+from tests.contract.conftest import Stores, on_moto
 from tests.support.aws import dynamodb_clients
 from tests.support.builders import NOON, make_event, make_shipment
+from tests.support.depth import times
 
 SHIPPER = ShipperId("shr_1")
 OTHER = ShipperId("shr_2")
@@ -40,8 +45,18 @@ def told(changes: Iterable[ShipmentChange], shipper_id: ShipperId = SHIPPER) -> 
 
 def read(stores: Stores, *, limit: int = 100, shipper_id: ShipperId = SHIPPER) -> list[Event]:
     """All pages until an empty one."""
+    return read_on(stores, None, limit=limit, shipper_id=shipper_id)
+
+
+def read_on(
+    stores: Stores,
+    position: Mapping[str, str] | None,
+    *,
+    limit: int = 100,
+    shipper_id: ShipperId = SHIPPER,
+) -> list[Event]:
+    """All pages from there until an empty one."""
     found: list[Event] = []
-    position = None
     while True:
         page = stores.feed.page(
             shipper_id,
@@ -133,3 +148,46 @@ def test_an_event_is_read_only_when_every_try_to_write_it_is_over() -> None:
     longest_write_s = TOTAL_ATTEMPTS * (CONNECT_TIMEOUT_S + READ_TIMEOUT_S)
 
     assert FEED_SETTLES_AFTER.total_seconds() >= 2 * longest_write_s
+
+
+@settings(max_examples=times(quick=3, deep=300))
+@given(
+    writes=st.lists(
+        st.tuples(st.integers(0, 29_999), st.integers(0, 20_000)), min_size=3, max_size=6
+    ),
+    looks=st.lists(st.integers(1, 40_000), min_size=1, max_size=5),
+    limit=st.integers(1, 4),
+)
+def test_no_event_slips_behind_a_cursor_however_late_it_is_written(
+    writes: list[tuple[int, int]], looks: list[int], limit: int
+) -> None:
+    """Each write gets its place, takes up to half a minute, and others overtake it."""
+    with on_moto() as stores:
+        start_ms, pending = 0, []
+        for number, (delay_ms, pause_ms) in enumerate(writes, start=1):
+            start_ms += pause_ms
+            pending.append((start_ms + delay_ms, start_ms, created(number, events=2)))
+        seen: list[Event] = []
+        position: Mapping[str, str] | None = None
+        now_ms = 0
+        for pause_ms in (*looks, 300_000):
+            now_ms += pause_ms
+            for done in sorted((e for e in pending if e[0] <= now_ms), key=itemgetter(0)):
+                placed_at = NOON + timedelta(milliseconds=done[1])
+                DynamoJournal(lambda at=placed_at: at).commit(done[2])  # type: ignore[misc]
+                pending.remove(done)
+            page = stores.feed.page(
+                SHIPPER,
+                since=NOON - timedelta(days=1),
+                until=NOON + timedelta(milliseconds=now_ms) - FEED_SETTLES_AFTER,
+                limit=limit,
+                position=position,
+            )
+            seen += page.data
+            position = page.position
+        stores.clock.at += timedelta(hours=1)
+        seen += read_on(stores, position)
+
+    assert sorted(event.id for event in seen) == [
+        f"evt_{number:03d}{seq:03d}" for number in range(1, len(writes) + 1) for seq in (1, 2)
+    ]

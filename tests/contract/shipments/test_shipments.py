@@ -119,6 +119,9 @@ class TestReading:
         found = shipments.get_many([*wanted, wanted[0], ShipmentId("shp_none")])
 
         assert found == {change.after.id: change.after for change in changes}
+        backward = [*reversed(wanted), wanted[0], ShipmentId("shp_none")]
+        assert shipments.glances(backward) == tuple(found[each] for each in reversed(wanted))
+        assert shipments.glances([]) == ()
         assert shipments.get_many([]) == {}
 
     def test_the_history_is_paged_oldest_first(

@@ -202,3 +202,41 @@ def test_attention_is_for_staff_and_asks_sensible_questions_only(shared: Carrier
     for query, pointer in (("kind=sad", "?kind"), ("due_by=soon", "?due_by")):
         reply = shared.call("GET", f"/v1/attention?{query}", token=shared.dispatcher)
         assert (reply.status, reply.pointers) == (422, [pointer])
+
+
+def listed(carrier: Carrier, query: str, token: str) -> list[str]:
+    reply = carrier.call("GET", f"/v1/shipments?limit=100{query}", token=token)
+    assert reply.status == 200, reply.body
+    return [shipment["id"] for shipment in reply.json["data"]]
+
+
+def test_shipments_are_found_by_barcode_by_news_and_by_the_day_of_a_hub(shared: Carrier) -> None:
+    van = delivered(shared)
+    shop, staff = van.shop, shared.dispatcher
+    first, second = (ids[0] for ids in van.ids)
+    since = quote(shared.clock.now().isoformat())
+    code = van.orders[second]["parcels"][0]["barcode"]
+    van.work(1, "deliver")
+    shared.clock.advance(timedelta(minutes=1))
+    mine = f"&shipper_id={shop.shipper_id}"
+    day = f"&service_day={shared.clock.now().date()}&hub_id={shared.hub_id}"
+
+    assert listed(shared, "", shop.key) == listed(shared, mine, staff)
+    assert set(listed(shared, "", shop.key)) == {first, second}
+    assert listed(shared, f"&barcode={code}", shop.key) == [second]
+    assert listed(shared, f"{mine}&barcode={code}", staff) == [second]
+    news = f"&updated_since={since}"
+    assert second in listed(shared, news, shop.key)
+    assert listed(shared, f"{news}&status=created", shop.key) == []
+    assert {first, second} <= set(listed(shared, f"{day}&status=delivered", staff))
+    assert shared.call("GET", f"/v1/shipments?{mine[1:]}", token=shared.shop().key).status == 404
+
+
+def test_a_search_that_only_a_scan_would_answer_is_refused(shared: Carrier) -> None:
+    for query, pointer in (
+        ("status=delivered", "?status"),
+        ("service_day=2026-11-23", "?service_day"),
+    ):
+        reply = shared.call("GET", f"/v1/shipments?{query}", token=shared.dispatcher)
+        assert (reply.status, reply.pointers) == (422, [pointer])
+    assert shared.call("GET", "/v1/shipments", token=shared.dispatcher).pointers == ["?shipper_id"]

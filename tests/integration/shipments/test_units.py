@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -201,17 +201,33 @@ def test_a_long_history_costs_a_page_no_more_than_twenty_lines(shared: Carrier) 
     assert part.calls == {"Query": 2}
 
 
-def test_a_list_is_two_calls(shared: Carrier) -> None:
+def test_a_list_is_two_calls_and_costs_the_same_however_many_there_are(shared: Carrier) -> None:
     shop = shared.shop()
     for i in range(50):
         shop.post(order(shop, stop=i))
 
-    with billed(shared, "list of 50") as meter:
-        reply = shared.call("GET", "/v1/shipments?limit=50", token=shop.key)
+    with billed(shared, "list of 25 from 50") as meter:
+        reply = shared.call("GET", "/v1/shipments?limit=25", token=shop.key)
 
-    assert len(reply.json["data"]) == 50
+    assert len(reply.json["data"]) == 25
     assert meter.calls == {"Query": 1, "BatchGetItem": 1}
-    assert meter.read_units <= 32
+    assert meter.read_units <= 25 * 0.5 + 3  # the states, and the details from their index
+
+
+def test_what_has_news_is_a_query_of_the_feed_and_a_batch(shared: Carrier) -> None:
+    shop = shared.shop()
+    since = quote(shared.clock.now().isoformat())
+    for i in range(25):
+        shop.post(order(shop, stop=i))
+    shared.clock.advance(timedelta(minutes=1))
+
+    with billed(shared, "25 with news") as meter:
+        path = f"/v1/shipments?limit=25&updated_since={since}"
+        reply = shared.call("GET", path, token=shop.key)
+
+    assert len(reply.json["data"]) == 25
+    assert meter.calls == {"Query": 1, "BatchGetItem": 1}
+    assert meter.read_units <= 25 + 3
 
 
 def add_events(shipment_id: ShipmentId, count: int) -> None:

@@ -44,6 +44,9 @@ class InMemoryShipments:
     def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
         return {i: self.shipments[i] for i in shipment_ids if self._is_there(i)}
 
+    def glances(self, shipment_ids: Sequence[ShipmentId]) -> tuple[Shipment, ...]:
+        return tuple(self.get_many(list(dict.fromkeys(shipment_ids))).values())
+
     def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
         return self.get(shipment_id).glimpse
 

@@ -33,6 +33,15 @@ class DynamoBarcodes:
                 found[code] = earlier
         return found
 
+    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
+        """One read, eventually consistent."""
+        with translated():
+            try:
+                found = BarcodeItem.get(_key(shipper_id, code))
+            except BarcodeItem.DoesNotExist:
+                return None
+        return ShipmentId(found.shipment_id) if found.expires_at > now.timestamp() else None
+
 
 def _replaced(key: str, shipment_id: ShipmentId, expires_at: datetime) -> dict[str, Any] | None:
     """The item as it was before this put; None where there was none."""

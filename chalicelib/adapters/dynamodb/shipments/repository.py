@@ -89,6 +89,15 @@ class DynamoShipments:
             raise Unavailable(dependency="dynamodb")
         return found
 
+    def glances(self, shipment_ids: Sequence[ShipmentId]) -> tuple[Shipment, ...]:
+        """Eventually consistent, 50 shipments a call."""
+        wanted = list(dict.fromkeys(shipment_ids))
+        keys = [(each, item) for each in wanted for item in (SHIPMENT, DETAILS)]
+        with translated():
+            items = list(ShipmentItem.batch_get(keys)) if keys else []
+        paired = self._paired(items)
+        return self._shown({each: paired[each] for each in wanted if each in paired})
+
     def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
         """One eventually consistent read of the item that changes."""
         with translated():
@@ -176,15 +185,7 @@ class DynamoShipments:
                 last_evaluated_key=start_key(position),
             )
             ids = [ShipmentId(item.shipment_id) for item in found]
-        return Listing(self._glanced(ids), position_of(found.last_evaluated_key))
-
-    def _glanced(self, ids: Sequence[ShipmentId]) -> tuple[Shipment, ...]:
-        """Those that are there, in this order, perhaps a moment old: a unit each."""
-        keys = [(each, item) for each in dict.fromkeys(ids) for item in (SHIPMENT, DETAILS)]
-        with translated():
-            items = list(ShipmentItem.batch_get(keys)) if keys else []
-        paired = self._paired(items)
-        return self._shown({each: paired[each] for each in ids if each in paired})
+        return Listing(self.glances(ids), position_of(found.last_evaluated_key))
 
     def _shown(self, paired: Mapping[ShipmentId, _Items]) -> tuple[Shipment, ...]:
         """The shipments in their order. The few items that do not fit together are read again."""
