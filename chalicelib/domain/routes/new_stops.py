@@ -31,6 +31,7 @@ def make_stop(
     stop_id: StopId,
     shares: Sequence[StopShare],
     *,
+    number: int,
     service_time_s: float | None,
     pointer: Callable[[int], str],
 ) -> Stop:
@@ -56,6 +57,7 @@ def make_stop(
         service_time_s = sum(given_s)
     return Stop(
         id=stop_id,
+        number=number,
         coordinates=first.coordinates,
         time_zone=first.time_zone,
         consignments=tuple(share.consignment for share in shares),

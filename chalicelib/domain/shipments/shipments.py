@@ -27,11 +27,11 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The stop that delivers a shipment. ``stop_index`` counts from 0 in plan order."""
+    """The stop that delivers a shipment. ``stop_number`` is the stop's own in its route."""
 
     route_id: RouteId
     stop_id: StopId
-    stop_index: int
+    stop_number: int
     driver_id: DriverId
 
 

@@ -161,6 +161,7 @@ class PlanRoute:
         return make_stop(
             StopId(self.ids.new(STOP)),
             [_share(found[shipment_id]) for shipment_id in asked.shipment_ids],
+            number=visit,
             service_time_s=asked.service_time_s,
             pointer=partial(wanted.pointer, visit),
         )
@@ -217,7 +218,7 @@ class PlanRoute:
         assignment = Assignment(
             route_id=route.id,
             stop_id=route.stops[stop_index].id,
-            stop_index=stop_index,
+            stop_number=route.stops[stop_index].number,
             driver_id=route.driver_id,
         )
         after = replace(

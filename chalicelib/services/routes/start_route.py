@@ -13,7 +13,7 @@ from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.fixes import on_grid
 from chalicelib.domain.driving.forecasts import etas_at_start
-from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.live import Live, Progress, kept_numbers
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
 from chalicelib.domain.errors import NotFound, NothingLoaded, NotToday, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
@@ -231,6 +231,7 @@ class StartRoute:
             is_at_hub=True,
             planned=tuple(planned for planned in live.planned if planned != route.id),
             began_at=on_grid(route.hub_coordinates),
+            numbers=kept_numbers(route.numbers),
         )
         self.journal.commit(
             LiveChange(on_shift, live.version),

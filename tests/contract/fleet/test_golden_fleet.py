@@ -88,7 +88,7 @@ LIVES: Final = {"off-shift": OFF_SHIFT, "under-way": UNDER_WAY, "ended": ENDED}
 LEFT: Final = Departure(
     route_id=ROUTE,
     driver_id=DRIVER,
-    stop_index=1,
+    stop_number=1,
     left_at=AT,
     told_at=AT + timedelta(seconds=2),
     expires_at=NOON + timedelta(days=60),
@@ -100,7 +100,7 @@ LEFT: Final = Departure(
 FROM_HUB: Final = Departure(
     route_id=ROUTE,
     driver_id=DRIVER,
-    stop_index=None,
+    stop_number=None,
     left_at=NOON,
     told_at=NOON,
     expires_at=NOON + timedelta(days=60),

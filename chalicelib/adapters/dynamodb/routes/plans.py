@@ -6,6 +6,7 @@ which code wrote them. So code newer or older by a release reads them.
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -62,6 +63,11 @@ class PlanDocument(msgspec.Struct, array_like=True):
 
     ``numbers`` are the columns of ``_columns``, ``texts`` deflated barcodes. ``stop_ids`` and
     ``shipment_ids`` are the random halves of ids. ``odd_…`` hold by index what does not fit.
+
+    Of a plan that was edited, ``stop_numbers`` are the stops' own numbers, ``taken_off`` is a
+    packed plan of what was taken off, and ``joined`` are the consignments in the order in which
+    they joined: each by its place among those of the stops, and then of what was taken off. All
+    three are empty where numbers are indexes and nothing was moved.
     """
 
     version: int
@@ -81,6 +87,9 @@ class PlanDocument(msgspec.Struct, array_like=True):
     odd_roads: dict[int, float] = {}
     start_action_id: str | None = None
     previous: str | None = None
+    stop_numbers: list[int] = []
+    joined: list[int] = []
+    taken_off: bytes = b""
 
 
 _SUMMARIES: Final = msgspec.msgpack.Decoder(SummaryDocument)
@@ -178,6 +187,9 @@ def pack_plan(route: Route) -> bytes:
         odd_roads=odd_roads,
         start_action_id=route.start_action_id,
         previous=route.previous,
+        stop_numbers=[] if route.numbers == tuple(range(len(stops))) else list(route.numbers),
+        joined=_places_of(route.joined, _consignments(route)),
+        taken_off=pack_plan(_what_was_taken_off(route)) if route.taken_off else b"",
     )
     return msgspec.msgpack.encode(document)
 
@@ -185,7 +197,7 @@ def pack_plan(route: Route) -> bytes:
 def unpack_plan(packed: bytes, summary: RouteSummary) -> Route:
     """The route again."""
     found = _PLANS.decode(packed)
-    return Route(
+    route = Route(
         id=summary.id,
         driver_id=summary.driver_id,
         hub_id=summary.hub_id,
@@ -204,7 +216,24 @@ def unpack_plan(packed: bytes, summary: RouteSummary) -> Route:
         ),
         start_action_id=found.start_action_id,
         previous=None if found.previous is None else RouteId(found.previous),
+        taken_off=unpack_plan(found.taken_off, summary).stops if found.taken_off else (),
     )
+    consignments = _consignments(route) if found.joined else ()
+    return replace(route, joined=tuple(consignments[place] for place in found.joined))
+
+
+def _what_was_taken_off(route: Route) -> Route:
+    return replace(route, stops=route.taken_off, breaks=(), joined=(), taken_off=())
+
+
+def _consignments(route: Route) -> tuple[Consignment, ...]:
+    return tuple(c for stop in (*route.stops, *route.taken_off) for c in stop.consignments)
+
+
+def _places_of(joined: Sequence[Consignment], among: Sequence[Consignment]) -> list[int]:
+    """Equal consignments may change places: what is read is equal, too."""
+    places = {consignment: place for place, consignment in enumerate(among)}
+    return [places[consignment] for consignment in joined]
 
 
 def _stops(found: PlanDocument) -> tuple[Stop, ...]:
@@ -244,6 +273,7 @@ def _stops(found: PlanDocument) -> tuple[Stop, ...]:
     return tuple(
         Stop(
             id=StopId(stop_id),
+            number=number,
             coordinates=Coordinates(lat_deg, lon_deg),
             time_zone=found.zones[zone],
             consignments=tuple(next(consignments) for _ in range(size)),
@@ -253,7 +283,8 @@ def _stops(found: PlanDocument) -> tuple[Stop, ...]:
             promise=next(promises) if flag & PROMISE else None,
             road_s=next(roads_s) if flag & ROAD else None,
         )
-        for flag, size, zone, stop_id, lat_deg, lon_deg in zip(
+        for number, flag, size, zone, stop_id, lat_deg, lon_deg in zip(
+            found.stop_numbers or range(len(flags)),
             flags,
             sizes,
             zones,

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters.dynamodb.accounts import documents as accounts
 from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live, unpack_live
+from chalicelib.adapters.dynamodb.fleet.numbers import pack_numbers, unpack_numbers
 from chalicelib.adapters.dynamodb.fleet.visits import pack_visits, with_visits
 from chalicelib.adapters.dynamodb.routes import manifests, plans
 from chalicelib.adapters.dynamodb.shipments import mapping as shipments
@@ -213,6 +215,23 @@ def test_a_route_comes_back(route: Route) -> None:
 
     assert summary == route.summary
     assert plans.unpack_plan(plans.pack_plan(route), summary) == route
+
+
+@settings(max_examples=times(quick=20, deep=2_000))
+@given(any_route(min_stops=2), st.randoms(use_true_random=False))
+def test_an_edited_route_comes_back(route: Route, chance: Random) -> None:
+    joined, stops = list(route.roll), list(route.stops)
+    chance.shuffle(joined)
+    chance.shuffle(stops)
+    edited = replace(route, stops=tuple(stops[1:]), joined=tuple(joined), taken_off=(stops[0],))
+
+    assert plans.unpack_plan(plans.pack_plan(edited), edited.summary) == edited
+
+
+@settings(max_examples=times(quick=100, deep=5_000))
+@given(st.lists(st.integers(0, 400), unique=True).map(tuple))
+def test_the_numbers_of_stops_come_back(numbers: tuple[int, ...]) -> None:
+    assert unpack_numbers(pack_numbers(numbers)) == numbers
 
 
 @settings(max_examples=times(quick=20, deep=2_000))
