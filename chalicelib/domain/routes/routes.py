@@ -34,6 +34,12 @@ class RouteStatus(StrEnum):
     PLANNED = "planned"
     ACTIVE = "active"
     COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is to be driven, or is driven now: its shipments are on no other route."""
+        return self in {RouteStatus.PLANNED, RouteStatus.ACTIVE}
 
 
 @dataclass(frozen=True, slots=True)

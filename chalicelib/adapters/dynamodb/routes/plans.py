@@ -43,7 +43,10 @@ WINDOW, SERVICE_TIME, PLANNED, PROMISE, ROAD = (1 << bit for bit in range(5))
 
 
 class SummaryDocument(msgspec.Struct, array_like=True):
-    """Everything that a list shows and that is no key. Times are milliseconds since 1970."""
+    """Everything that a list shows and that is no key. Times are milliseconds since 1970.
+
+    A cancelled route has the status ``completed``, so that a release before cancelling reads it.
+    """
 
     version: int
     driver_id: str
@@ -56,6 +59,7 @@ class SummaryDocument(msgspec.Struct, array_like=True):
     shipment_count: int
     started_ms: int | None = None
     completed_ms: int | None = None
+    is_cancelled: bool = False
 
 
 class PlanDocument(msgspec.Struct, array_like=True):
@@ -99,18 +103,20 @@ _TEXTS: Final = msgspec.msgpack.Decoder(list[str])
 
 def pack_summary(summary: RouteSummary) -> bytes:
     """A summary without its id and its time of creation, which are keys."""
+    is_cancelled = summary.status is RouteStatus.CANCELLED
     document = SummaryDocument(
         version=VERSION,
         driver_id=summary.driver_id,
         hub_id=summary.hub_id,
         service_day=summary.service_day.isoformat(),
         starts_ms=to_ms(summary.starts_at),
-        status=summary.status.value,
+        status=(RouteStatus.COMPLETED if is_cancelled else summary.status).value,
         plan_version=summary.plan_version,
         stop_count=summary.stop_count,
         shipment_count=summary.shipment_count,
         started_ms=_optional_ms(summary.started_at),
         completed_ms=_optional_ms(summary.completed_at),
+        is_cancelled=is_cancelled,
     )
     return msgspec.msgpack.encode(document)
 
@@ -125,7 +131,7 @@ def unpack_summary(packed: bytes, route_id: RouteId, created_at: datetime) -> Ro
         service_day=date.fromisoformat(found.service_day),
         starts_at=from_ms(found.starts_ms),
         created_at=created_at,
-        status=RouteStatus(found.status),
+        status=RouteStatus.CANCELLED if found.is_cancelled else RouteStatus(found.status),
         plan_version=found.plan_version,
         stop_count=found.stop_count,
         shipment_count=found.shipment_count,
