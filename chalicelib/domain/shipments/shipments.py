@@ -35,6 +35,11 @@ class Assignment:
     driver_id: DriverId
 
 
+def driven_by(driver_id: DriverId, assignment: Assignment | None) -> Assignment | None:
+    """The assignment with the driver who sets out: another one may have been planned."""
+    return None if assignment is None else replace(assignment, driver_id=driver_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One delivery attempt: the outcome of a visit for one shipment.

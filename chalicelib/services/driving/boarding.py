@@ -27,6 +27,7 @@ from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.custody import aboard, delivered, has_undecided, parts_data
 from chalicelib.domain.shipments.events import eta_data, range_data
 from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.shipments import driven_by
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.driving.telling import noted
 from chalicelib.services.ports.fleet import Fleet
@@ -94,7 +95,10 @@ class Boarding:
         if eta is not None:
             data["eta"] = eta_data(eta)
         promised = replace(
-            shipment, promise=promise, first_promise=shipment.first_promise or promise
+            shipment,
+            promise=promise,
+            first_promise=shipment.first_promise or promise,
+            assignment=driven_by(driver_id, shipment.assignment),
         )
         departed, event = take(
             promised,

@@ -31,12 +31,13 @@ from chalicelib.domain.journal.changes import (
     ShipmentChange,
 )
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.proofs.proofs import Proof, ProofKind, Requirement, arrived, object_key
-from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.proofs.proofs import Proof, Requirement, arrived, owed_proof
+from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus
 from chalicelib.domain.shipments.custody import has_outstanding, has_undecided, parts_data
 from chalicelib.domain.shipments.lifecycle import Step, take, transitions
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FINISHED
+from chalicelib.services.driving.off_plan import OffPlan, Said, lost_parts, without_lost
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -73,8 +74,13 @@ class WorkStop:
 
     def _work(self, report: StopReport, actor: Actor) -> tuple[Shipment, ...]:
         live = live_of(self.fleet, actor)
-        route, index = self._stop(live, report.stop_id)
         now = self.clock.now()
+        lost = self._lost(live, report)
+        if lost:
+            shown = self._off_plan(report, lost, live, actor, now)
+            rest = without_lost(report, lost)
+            return shown if rest is None else (*shown, *self._work(rest, actor))
+        route, index = self._stop(live, report.stop_id)
         is_driven = route.id == live.route_id
         shift = live if is_driven else replace(live, started_at=route.started_at)
         report, occurred_at = report.dated(shift, now, self.policy)
@@ -141,6 +147,28 @@ class WorkStop:
         found = self.shipments.get_many(route.stops[index].shipment_ids)
         return {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}
 
+    def _lost(self, live: Live, report: StopReport) -> tuple[Consignment, ...]:
+        """What the report is about, and an edit took off the plan."""
+        if live.route_id is None:
+            return ()
+        route = self.routes.plan(live.route_id, live.plan_version)
+        found = lost_parts(route, report)
+        if found or route.previous is None or route.stop_index(report.stop_id) is not None:
+            return found
+        return lost_parts(self.routes.get(route.previous), report)
+
+    def _off_plan(
+        self,
+        report: StopReport,
+        lost: Sequence[Consignment],
+        live: Live,
+        actor: Actor,
+        now: datetime,
+    ) -> tuple[Shipment, ...]:
+        report, occurred_at = report.dated(live, now, self.policy)
+        record = OffPlan(self.shipments, self.journal, self.ids)
+        return record(Said(report, actor, occurred_at, now), lost)
+
     def _stop(self, live: Live, stop_id: StopId) -> tuple[Route, int]:
         """The stop in the plan that is driven, else in that of the route before.
 
@@ -193,15 +221,7 @@ class WorkStop:
             text = "No upload was allowed under this id for this visit."
             raise Invalid(text, pointer=f"/proof_ids/{i}", code="unknown_proof")
         shipment_id, content_type = allowed[proof_id]
-        owed = Proof(
-            id=proof_id,
-            kind=ProofKind.PHOTO,
-            object_key=object_key(shipment_id, proof_id),
-            content_type=content_type,
-            size_bytes=0,
-            etag="",
-            uploaded_at=now,
-        )
+        owed = owed_proof(shipment_id, proof_id, content_type, now)
         stored = self.proofs.find(owed.object_key)
         return owed if stored is None else arrived(owed, stored, pointer=f"/proof_ids/{i}")
 

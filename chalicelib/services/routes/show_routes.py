@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.effects import PlanNow
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.run_sheets import DriverShipment, RunSheet, driver_shipments
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import HubId, RouteId, ShipmentId
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route, RouteSummary
+from chalicelib.domain.routes.routes import Route, RouteStatus, RouteSummary
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
@@ -37,9 +38,14 @@ class ShowRoutes:
     fleet: Fleet
     clock: Clock
 
-    def one(self, route_id: RouteId) -> Route:
-        """Raises NotFound."""
-        return self.routes.get(route_id)
+    def one(self, route_id: RouteId) -> PlanNow:
+        """The plan, with the live state while it is driven. Raises NotFound."""
+        route = self.routes.get(route_id)
+        if route.status is not RouteStatus.ACTIVE:
+            return PlanNow(route)
+        live = self.fleet.live(route.driver_id)
+        is_same = (live.route_id, live.plan_version) == (route_id, route.plan_version)
+        return PlanNow(route, live if is_same else None)
 
     def of_day(
         self,
