@@ -142,7 +142,7 @@ class _Asked:
         asked = cls(declaration, _actor(request, declaration.principals), {})
         _require_ids(request.uri_params or {})
         if declaration.needs_match:
-            asked.arguments["match"] = match_of(request)
+            asked.arguments["match"] = match_of(request.headers.get("if-match"))
         if declaration.takes is not None:
             asked._take_body(request, declaration.takes)
         if declaration.query is not None:

@@ -6,15 +6,14 @@ Only what is read newest can be changed, so that nobody undoes what they have no
 import re
 from typing import Final
 
-from chalice.app import Request
-
 from chalicelib.edge.problems import MatchNeeded
 
 Match = frozenset[int] | None
 """The versions that a change may be about; None: any that there is."""
 ANY: Final = "*"
 MOST_CHARS: Final = 400
-_TAG: Final = re.compile(r'"(\d{1,9})"', re.ASCII)
+_TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
+"""A proxy that compresses makes a tag weak, and it is still that of our version."""
 
 
 def tag_of(version: int) -> str:
@@ -22,12 +21,12 @@ def tag_of(version: int) -> str:
     return f'"{version}"'
 
 
-def match_of(request: Request) -> Match:
+def match_of(if_match: str | None) -> Match:
     """What If-Match says. A tag that is none of ours matches nothing.
 
     Raises MatchNeeded without one.
     """
-    text: str = (request.headers.get("if-match") or "").strip()
+    text = (if_match or "").strip()
     if not text:
         raise MatchNeeded
     if text == ANY:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving.fixes import Fix
@@ -114,7 +114,12 @@ class Depot:
         return self.carrier.use(EndRoute).complete(route_id, actor=DISPATCHER)
 
     def report(
-        self, stop_id: StopId, step: Step = Step.DELIVER, *, at: datetime | None = None
+        self,
+        stop_id: StopId,
+        step: Step = Step.DELIVER,
+        *,
+        at: datetime | None = None,
+        **more: Any,
     ) -> tuple[Shipment, ...]:
         """The driver reports a step of a visit."""
         self.reports += 1
@@ -124,6 +129,7 @@ class Depot:
             action_id=f"action-{self.reports}",
             occurred_at=at or self.now,
             reason=FailureReason.NOT_HOME if step is Step.FAIL else None,
+            **more,
         )
         return self.carrier.use(WorkStop)(said, actor=DRIVER)
 

@@ -117,18 +117,18 @@ class StopOut(Out):
     @classmethod
     def all_of(cls, plan: PlanNow) -> list[Self]:
         """The stops of a plan, in its order."""
-        progress = [Progress()] * len(plan.route.stops)
-        if plan.live is not None:
-            progress = list(plan.live.progress)
+        live, count = plan.live, len(plan.route.stops)
+        progress = [Progress()] * count if live is None else live.progress
+        etas = [None] * count if live is None else live.etas
         return [
             cls.joined(
                 stop,
                 promise=each.promise or stop.promise,
-                eta=None if plan.live is None else plan.eta(stop.number),
+                eta=eta,
                 arrived_at=each.arrived_at,
                 is_done=each.is_done,
             )
-            for stop, each in zip(plan.route.stops, progress, strict=True)
+            for stop, each, eta in zip(plan.route.stops, progress, etas, strict=True)
         ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from chalicelib.domain.driving.alerts import Alert
 from chalicelib.domain.driving.live import Live
@@ -39,20 +40,15 @@ class PlanNow:
     route: Route
     live: Live | None = None
 
-    def eta(self, number: int) -> Eta | None:
-        """The ETA of a stop, or what the plan says before the start; None without either."""
-        index = self.route.indexes_by_number.get(number)
-        if index is None:
-            return None
-        return self.route.stops[index].planned if self.live is None else self.live.etas[index]
+    def by_number(self) -> dict[int, tuple[Eta | None, Range | None]]:
+        """Of each stop the ETA, or what the plan says before the start, and the promise."""
+        if self.live is None:
+            return {stop.number: (stop.planned, stop.promise) for stop in self.route.stops}
+        stops = zip(self.route.stops, self.live.progress, self.live.etas, strict=True)
+        return {stop.number: (eta, each.promise or stop.promise) for stop, each, eta in stops}
 
-    def promise(self, number: int) -> Range | None:
-        """The promise that stands."""
-        index = self.route.indexes_by_number.get(number)
-        if index is None:
-            return None
-        promised = None if self.live is None else self.live.progress[index].promise
-        return promised or self.route.stops[index].promise
+
+_NOTHING: Final = (None, None)
 
 
 def effects(before: PlanNow, after: PlanNow, told: Sequence[Alert] = ()) -> tuple[StopEffect, ...]:
@@ -60,19 +56,17 @@ def effects(before: PlanNow, after: PlanNow, told: Sequence[Alert] = ()) -> tupl
 
     ``told`` are all new promises, also those that are told only in a moment.
     """
+    known, now = before.by_number(), after.by_number()
     promised = {after.route.stops[alert.stop_index].number: alert.promise for alert in told}
     gone = after.route.taken_off[len(before.route.taken_off) :]
-    planned = after.route.stops
-    return tuple(
-        StopEffect(
-            stop,
-            is_planned=is_planned,
-            eta_before=before.eta(stop.number),
-            eta_after=after.eta(stop.number) if is_planned else None,
-            promise_before=before.promise(stop.number),
-            promise_after=(
-                (promised.get(stop.number) or after.promise(stop.number)) if is_planned else None
-            ),
+    found = []
+    for stop in (*after.route.stops, *gone):
+        is_planned = stop.number in now and stop not in gone
+        eta_before, promise_before = known.get(stop.number, _NOTHING)
+        eta_after, promise_after = now[stop.number] if is_planned else _NOTHING
+        if is_planned:
+            promise_after = promised.get(stop.number) or promise_after
+        found.append(
+            StopEffect(stop, is_planned, eta_before, eta_after, promise_before, promise_after)
         )
-        for stop, is_planned in (*((s, True) for s in planned), *((s, False) for s in gone))
-    )
+    return tuple(found)

@@ -84,7 +84,7 @@ class Boarding:
         shipment = self.shipments.get(shipment_id)
         if shipment.status in ON_THE_WAY or not has_undecided(shipment):
             return
-        route = self.routes.get(route_id)
+        route = self.routes.plan(route_id, live.plan_version)
         assigned = shipment.assignment
         index = None if assigned is None else route.stop_index(assigned.stop_id)
         if index is None or not shipment.is_on(route_id):

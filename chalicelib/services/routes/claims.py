@@ -34,11 +34,15 @@ and not on an open route, so that it is back at the hub."""
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What use cases need to put shipments on a route, and to take them off."""
+    """What use cases need to put shipments on a route, and to take them off.
+
+    In a dry run nothing is written, not even that a planning is closed.
+    """
 
     routes: Routes
     journal: Journal
     ids: Ids
+    is_dry_run: bool = False
 
     def require_free(self, shipments: Sequence[Shipment], mine: Route) -> None:
         """Raises AlreadyAssigned for one that is on another open route."""
@@ -97,7 +101,8 @@ class Claims:
         try:
             other = self.routes.get(route_id)
         except NotFound:  # its planning has not finished, and must not do so any more
-            self.journal.commit(PlanningClosed(route_id, run_sheet_expires_at(mine)))
+            if not self.is_dry_run:
+                self.journal.commit(PlanningClosed(route_id, run_sheet_expires_at(mine)))
             return False
         return other.status.is_open
 

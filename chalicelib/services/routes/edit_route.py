@@ -25,9 +25,7 @@ from chalicelib.domain.driving.run_sheets import ManifestEntry
 from chalicelib.domain.errors import ConcurrentUpdate, Invalid, NotFound, RouteOver, Stale
 from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.ids import STOP, RouteId, ShipmentId, StopId
-from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import (
-    SHIPMENTS_PER_TRANSACTION,
     TRANSACTION_ITEMS,
     Change,
     LiveChange,
@@ -39,10 +37,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.edits import Add, Assign, Operation, SetStart, edit_plan
 from chalicelib.domain.routes.new_routes import require_service_day
 from chalicelib.domain.routes.routes import Route, RouteStatus
-from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import Status
-from chalicelib.services.driving.telling import NOTED
 from chalicelib.services.ports.accounts import Hubs
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -52,11 +47,10 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 from chalicelib.services.routes.claims import Claims, share_of
-from chalicelib.services.routes.new_promises import Draft, NewPromises, waiting
+from chalicelib.services.routes.hand_overs import MOST_SHIPMENTS, Told, handed_over, told_of
+from chalicelib.services.routes.new_promises import Draft, NewPromises
 from chalicelib.services.routes.road_times import with_road_times
 
-MOST_SHIPMENTS: Final = SHIPMENTS_PER_TRANSACTION
-"""The most shipments that change hands in one edit."""
 LONGEST_LEG: Final = timedelta(hours=10)
 """Regulation (EC) No 561/2006, article 6: the longest driving time of a day."""
 ITEMS_BESIDES: Final = 4
@@ -70,15 +64,6 @@ class EditOrder:
     operations: tuple[Operation, ...]
     about: frozenset[int] | None
     is_dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Someone who hears of an edit: the shipment, the event, and the promise that holds then."""
-
-    shipment_id: ShipmentId
-    event: EventType
-    promise: Range | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +113,9 @@ class EditRoute:
         found = self._to_add(order.operations)
         draft = self._draft(PlanNow(route, live), order.operations, found, now)
         concerned = self._concerned(draft, found)
-        changes = self._hand_over(draft, concerned, actor, now)
-        told = self._told(draft, changes, concerned)
+        claims = Claims(self.routes, self.journal, self.ids, is_dry_run=order.is_dry_run)
+        changes = handed_over(draft, concerned, claims, actor, now)
+        told = told_of(draft, changes, concerned)
         if not order.is_dry_run:
             self._commit(draft, changes, concerned, now)
         done = effects(draft.before, draft.after, draft.promises)
@@ -153,10 +139,8 @@ class EditRoute:
         for n, operation in enumerate(operations):
             for i, shipment_id in enumerate(getattr(operation, "shipment_ids", ())):
                 if isinstance(operation, Add) and shipment_id not in found:
-                    text, pointer = (
-                        "There is no such shipment.",
-                        f"/operations/{n}/shipment_ids/{i}",
-                    )
+                    text = "There is no such shipment."
+                    pointer = f"/operations/{n}/shipment_ids/{i}"
                     raise Invalid(text, pointer=pointer, code="unknown_shipment")
         return found
 
@@ -222,44 +206,6 @@ class EditRoute:
         wanted = [key for key in dict.fromkeys(wanted) if key not in found]
         return {**found, **(self.shipments.get_many(wanted) if wanted else {})}
 
-    def _hand_over(
-        self,
-        draft: Draft,
-        concerned: Mapping[ShipmentId, Shipment],
-        actor: Actor,
-        now: datetime,
-    ) -> list[ShipmentChange]:
-        route, claims = draft.after.route, Claims(self.routes, self.journal, self.ids)
-        removed = [concerned[key] for key in draft.edited.removed if key in concerned]
-        removed = [shipment for shipment in removed if shipment.is_on(route.id)]
-        for shipment in removed:
-            _require_undecided(shipment)
-        added = {key: number for key, number in draft.edited.added.items() if key in concerned}
-        if len(removed) + len(added) > MOST_SHIPMENTS:
-            text = f"At most {MOST_SHIPMENTS} shipments change hands in one request."
-            raise Invalid(text, pointer="/operations", code="too_many")
-        claims.require_free([concerned[key] for key in added], route)
-        changes = [claims.freed(shipment, actor=actor, now=now) for shipment in removed]
-        places = route.indexes_by_number
-        for key, number in added.items():
-            stop = route.stops[places[number]]
-            changes.append(claims.claimed(concerned[key], stop, route, actor=actor, now=now))
-        return changes
-
-    def _told(
-        self,
-        draft: Draft,
-        changes: Sequence[ShipmentChange],
-        concerned: Mapping[ShipmentId, Shipment],
-    ) -> tuple[Told, ...]:
-        handed = [Told(c.after.id, event.type, None) for c in changes for event in c.events]
-        promised = [
-            Told(shipment.id, NOTED[alert.kind], alert.promise)
-            for alert in draft.promises
-            for shipment in waiting(draft.after.route, alert, concerned)
-        ]
-        return (*handed, *promised)
-
     def _commit(
         self,
         draft: Draft,
@@ -322,12 +268,6 @@ def _ended(route: Route, live: Live, now: datetime) -> PlanNow:
     """Nothing of the plan is left to drive."""
     done = replace(route, status=RouteStatus.COMPLETED, completed_at=now)
     return PlanNow(done, replace(live, ended_at=now))
-
-
-def _require_undecided(shipment: Shipment) -> None:
-    if shipment.status in {Status.DELIVERED, Status.ATTEMPT_FAILED}:
-        text = "The visit of a shipment of this stop is over. Take only the others off the plan."
-        raise Invalid(text, pointer="/operations", code="visit_over")
 
 
 def _require_drivable(before: Sequence[StopTimes], after: Sequence[StopTimes]) -> None:

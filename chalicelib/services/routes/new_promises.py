@@ -14,12 +14,14 @@ from chalicelib.domain.driving.alerts import Alert
 from chalicelib.domain.driving.effects import PlanNow
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.replanning import untold, with_promises, with_told
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
 from chalicelib.domain.journal.changes import LiveChange, ShipmentChange
 from chalicelib.domain.routes.edits import Edited
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
+from chalicelib.observability import logger
 from chalicelib.services.driving.telling import noted
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -91,15 +93,25 @@ class NewPromises:
         return changes
 
     def tell_later(self, route: Route, later: Sequence[Alert], now: datetime) -> None:
-        """Tell what had no room, unless the van has come or the plan has changed since."""
+        """Tell what had no room, unless the van has come or the plan has changed since.
+
+        The edit is written already. So a failure is logged, and no reason to say that it failed.
+        """
         some: list[Alert] = []
         for i, alert in enumerate(later):
             some.append(alert)
             shipments = sum(len(route.stops[each.stop_index].consignments) for each in some)
             is_full = i + 1 == len(later) or shipments + _most_at_a_stop(route) > MOST_TOLD
             if is_full:
-                retried(lambda some=tuple(some): self._tell(route, some, now))  # type: ignore[misc]
+                self._tell_some(route, tuple(some), now)
                 some = []
+
+    def _tell_some(self, route: Route, some: Sequence[Alert], now: datetime) -> None:
+        try:
+            retried(lambda: self._tell(route, some, now))
+        except Unavailable:
+            facts = {"route_id": route.id, "stops": [alert.stop_index for alert in some]}
+            logger.exception("new promises not told", extra=facts)
 
     def _tell(self, route: Route, some: Sequence[Alert], now: datetime) -> None:
         live = self.fleet.live(route.driver_id)

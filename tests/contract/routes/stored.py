@@ -125,6 +125,23 @@ ROUTES: Final[Mapping[str, Route]] = {
     ),
 }
 """What each file of that name holds, in every version."""
+TAKEN_OFF: Final = replace(SHARED, consignments=SHARED.consignments[1:], promise=span(90, 30))
+ADDED: Final = replace(stop(5), number=4)
+EDITED: Final = replace(
+    ACTIVE,
+    id=RouteId(f"rte_{ulid(7)}"),
+    status=RouteStatus.CANCELLED,
+    plan_version=9,
+    stops=(
+        BARE,
+        replace(WINDOWED, promise=span(75, 45)),
+        ADDED,
+        replace(SHARED, consignments=SHARED.consignments[:1]),
+    ),
+    joined=(*PLANNED.roll, *ADDED.consignments),
+    taken_off=(TAKEN_OFF,),
+)
+"""What ``v3/edits/edited.json`` holds: another order, one stop more, a part taken off."""
 MANIFEST: Final = Manifest(
     route_id=PLANNED.id,
     entries=tuple(

@@ -234,6 +234,21 @@ def test_the_numbers_of_stops_come_back(numbers: tuple[int, ...]) -> None:
     assert unpack_numbers(pack_numbers(numbers)) == numbers
 
 
+def test_200_stops_in_any_order_take_little_room() -> None:
+    shuffled = tuple(Random(1).sample(range(210), 200))
+    moved = (*range(3, 90), 1, *range(90, 200), 0, 2)
+
+    assert unpack_numbers(pack_numbers(shuffled)) == shuffled
+    assert len(pack_numbers(shuffled) or b"") <= 180
+    assert len(pack_numbers(moved) or b"") <= 20
+
+
+def test_a_rank_that_was_once_written_is_read_for_ever() -> None:
+    written = "50010802005d0a13e058422bcecccff27415410e5a2ce019bf5c63"
+
+    assert unpack_numbers(bytes.fromhex(written)) == tuple((17 * i + 5) % 41 for i in range(40))
+
+
 @settings(max_examples=times(quick=20, deep=2_000))
 @given(st.lists(manifest_entries(), max_size=5).map(tuple))
 def test_a_manifest_comes_back_with_its_plan(entries: tuple[ManifestEntry, ...]) -> None:

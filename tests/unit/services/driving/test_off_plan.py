@@ -1,12 +1,16 @@
 """Offline work under an older plan: what was handed over is delivered, wherever it stands now."""
 
-from chalicelib.domain.ids import StopId
+import pytest
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import ProofId, ShipmentId, StopId
 from chalicelib.domain.routes.edits import Add, Remove
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.statuses import Status
+from chalicelib.services.proofs.upload_proofs import AllowProofUpload
 from tests.support.builders import minutes
-from tests.support.depots import Depot
+from tests.support.depots import DRIVER, Depot
 
 
 def taken_off() -> tuple[Depot, StopId]:
@@ -36,6 +40,22 @@ def test_a_stop_that_was_taken_off_and_delivered_after_all_is_a_delivery() -> No
     ]
     assert [event.seq for event in depot.carrier.news(2)] == list(range(2, shipment.seq + 1))
     assert depot.live().remaining() == [0, 1]
+
+
+def test_its_photo_may_be_uploaded_and_belongs_to_the_delivery() -> None:
+    depot, stop_id = taken_off()
+    allow = depot.carrier.use(AllowProofUpload)
+
+    allowed = allow(
+        ShipmentId("shp_0002"), content_type="image/jpeg", size_bytes=1_000, actor=DRIVER
+    )
+    depot.report(stop_id, proof_ids=(allowed.proof_id, ProofId("prf_unknown")))
+
+    attempt = depot.carrier.shipment(2).last_attempt
+    assert attempt is not None
+    assert attempt.proof_ids == (allowed.proof_id,)
+    with pytest.raises(NotFound):
+        allow(depot.ship(9)[0], content_type="image/jpeg", size_bytes=1_000, actor=DRIVER)
 
 
 def test_the_repeat_of_the_report_changes_nothing() -> None:

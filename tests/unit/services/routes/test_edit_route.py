@@ -1,12 +1,15 @@
 """A plan is edited before its start and on the road: what is written, shown and told."""
 
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.api.schemas.routes import RouteOut
 from chalicelib.domain.driving.live import Progress
+from chalicelib.domain.driving.run_sheets import RunSheet
 from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, RouteOver, Stale
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
@@ -25,9 +28,11 @@ from chalicelib.domain.routes.routes import Break, RouteStatus
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.statuses import Status
+from chalicelib.services.routes.show_routes import ShowRoutes
 from tests.support.builders import HELSINKI, NOON, make_range, minutes, north_of
 from tests.support.depots import Depot, delivered_by, numbers
-from tests.support.fakes.contested import lost_race
+from tests.support.fakes.contested import goes_well, lost_race
+from tests.support.fakes.routes import InMemoryRoutes
 
 
 def refused(depot: Depot, route_id: RouteId, *operations: Any) -> dict[str, str]:
@@ -278,6 +283,84 @@ class TestOnTheRoad:
         depot.edit(route.id, Move(route.stops[0].id, before=None))
 
         assert numbers(depot.route(route.id)) == [1, 2, 0]
+
+    def test_what_could_not_be_told_does_not_undo_the_edit(self) -> None:
+        depot = Depot(apart_m=200.0)
+        route = depot.started(*range(1, 121))
+        ids = tuple(stop.id for stop in route.stops)
+        depot.carrier.journal.before = [goes_well, *[lost_race] * 30]
+
+        depot.edit(route.id, Reorder(ids[60:] + ids[:60]))
+
+        assert numbers(depot.route(route.id))[0] == 60
+        assert depot.live().progress[50].promise == route.stops[110].promise
+
+    def test_who_was_passed_by_meanwhile_is_not_told(self) -> None:
+        depot = Depot(apart_m=200.0)
+        route = depot.started(*range(1, 121))
+        ids = tuple(stop.id for stop in route.stops)
+
+        def edited_again() -> None:
+            depot.carrier.journal.before = []
+            depot.edit(route.id, ChangeStop(ids[3], service_time_s=1.0))
+
+        depot.carrier.journal.before = [goes_well, edited_again]
+        depot.edit(route.id, Reorder(ids[60:] + ids[:60]))
+
+        assert depot.route(route.id).plan_version == route.plan_version + 2
+        assert depot.live().plan_version == route.plan_version + 2
+
+    def test_a_silent_van_waits_with_later_times(self) -> None:
+        depot = Depot(apart_m=200.0)
+        route = depot.started(*range(1, 31))
+        depot.carrier.clock.go_on(minutes(30))
+
+        effect = depot.edit(route.id, Move(route.stops[1].id, before=None))
+
+        assert EventType.DELAYED not in {each.event for each in effect.told}
+
+    def test_a_driver_who_reads_while_it_is_edited_gets_one_plan(self) -> None:
+        depot = Depot()
+        route = depot.started(1, 2, 3)
+        routes = depot.carrier.routes
+        depot.carrier.routes = EditedMeanwhile(  # type: ignore[assignment]
+            routes, lambda: depot.edit(route.id, Remove(route.stops[0].id))
+        )
+
+        sheet = depot.sheet()
+
+        assert delivered_by(sheet.route) == ["shp_0002", "shp_0003"]
+        assert len(sheet.live.progress) == 2
+
+    def test_on_the_road_a_dispatcher_sees_progress_and_etas(self) -> None:
+        depot = Depot()
+        route = depot.started(1, 2)
+        depot.report(route.stops[0].id, Step.ARRIVE)
+
+        shown = depot.carrier.use(ShowRoutes).one(route.id)
+
+        assert shown.live == depot.live()
+        assert RouteOut.of(shown).stops[0].arrived_at == NOON
+        assert RouteOut.of(shown).stops[1].eta is not None
+        assert RouteOut.of(route).stops[1].eta is None
+
+
+@dataclass
+class EditedMeanwhile:
+    """Routes whose plan is edited just before a run sheet of it is read."""
+
+    routes: InMemoryRoutes
+    edit: Callable[[], object]
+    is_edited: bool = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.routes, name)
+
+    def run_sheet(self, route_id: RouteId, plan_version: int, now: datetime) -> RunSheet:
+        if not self.is_edited:
+            self.is_edited = True
+            self.edit()
+        return self.routes.run_sheet(route_id, plan_version, now)
 
 
 class TestRefusals:
