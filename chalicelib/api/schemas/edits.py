@@ -10,7 +10,16 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AliasPath, Field, model_validator
 
 from chalicelib.api.schemas.routes import BreakIn, ServiceTime
-from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut
+from chalicelib.api.schemas.values import (
+    EtaOut,
+    Id,
+    Instant,
+    Latitude,
+    Longitude,
+    RangeOut,
+    require_place,
+)
+from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.routes import edits
@@ -30,7 +39,7 @@ FIELDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "add": (("shipment_ids",), ("stop_id", "before", "service_time_s")),
     "move": (("stop_id", "before"), ()),
     "reorder": (("stop_ids",), ()),
-    "change_stop": (("stop_id",), ("window", "service_time_s")),
+    "change_stop": (("stop_id",), ("window", "service_time_s", "lat_deg", "lon_deg")),
     "set_breaks": (("breaks",), ()),
     "set_start": (("starts_at",), ()),
     "assign": (("driver_id",), ()),
@@ -63,7 +72,8 @@ class OperationIn(Schema):
     the stop ``stop_id`` or as a new one ``before`` another (null: at the end). ``move``:
     ``stop_id`` ``before`` another (null: as the last one). ``reorder``: ``stop_ids``, all that are
     ahead.
-    ``change_stop``: ``stop_id`` with ``window`` or ``service_time_s`` (null: without).
+    ``change_stop``: ``stop_id`` with ``window`` or ``service_time_s`` (null: without), or with
+    ``lat_deg`` and ``lon_deg``, where the door is.
     ``set_breaks``: ``breaks``, all of them. Before the start also ``set_start`` with ``starts_at``
     and ``assign`` with ``driver_id``.
     """
@@ -75,6 +85,8 @@ class OperationIn(Schema):
     stop_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200)] | None = None
     window: Maybe[WindowIn] = None
     service_time_s: Maybe[ServiceTime] = None
+    lat_deg: Maybe[Latitude] = None
+    lon_deg: Maybe[Longitude] = None
     breaks: Annotated[tuple[BreakIn, ...], Field(max_length=5)] | None = None
     starts_at: Maybe[Instant] = None
     driver_id: Maybe[Id] = None
@@ -88,7 +100,19 @@ class OperationIn(Schema):
                 raise misfit((name,), "missing", f"The operation {self.op} needs this field.")
         for name in self.model_fields_set - {"op", *needed, *more}:
             raise misfit((name,), "unexpected", f"The operation {self.op} has no such field.")
+        if (self.lat_deg is None) != (self.lon_deg is None):
+            words = "A place needs both lat_deg and lon_deg."
+            raise misfit(("lat_deg" if self.lat_deg is None else "lon_deg",), "missing", words)
+        if self.place is not None:
+            require_place(self.place, ())
         return self
+
+    @property
+    def place(self) -> Coordinates | None:
+        """Where the door is; None where the operation does not say."""
+        if self.lat_deg is None or self.lon_deg is None:
+            return None
+        return Coordinates(self.lat_deg, self.lon_deg)
 
     def to_domain(self) -> Operation:
         """The operation. All that it needs is there."""
@@ -211,7 +235,7 @@ def _change_stop(given: OperationIn) -> Operation:
     service_time_s: float | Keep | None = Keep.KEEP
     if "service_time_s" in given.model_fields_set:
         service_time_s = given.service_time_s
-    return edits.ChangeStop(_stop(given), window, service_time_s)
+    return edits.ChangeStop(_stop(given), window, service_time_s, given.place or Keep.KEEP)
 
 
 def _set_breaks(given: OperationIn) -> Operation:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 from chalicelib.domain.errors import Invalid
+from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.routes.new_routes import (
@@ -72,11 +73,12 @@ class Reorder:
 
 @dataclass(frozen=True, slots=True)
 class ChangeStop:
-    """Another window or service time, None: without one."""
+    """Another window or service time, None: without one; or another place, where the door is."""
 
     stop_id: StopId
     window: Range | Keep | None = Keep.KEEP
     service_time_s: float | Keep | None = Keep.KEEP
+    place: Coordinates | Keep = Keep.KEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,8 @@ class _Draft:
             stop = replace(stop, window=wanted.window)
         if not isinstance(wanted.service_time_s, Keep):
             stop = replace(stop, service_time_s=wanted.service_time_s)
+        if not isinstance(wanted.place, Keep):
+            stop = replace(stop, coordinates=wanted.place)
         self.ahead[place] = stop
 
     def _place(self, stop_id: StopId, at: str) -> int:

@@ -29,6 +29,7 @@ from tests.support.scattered import far_gone, scattered_route
 
 SEED: Final = 20_261_123
 STOPS: Final = 200
+NO_STOP: Final = f"stp_{26 * '0'}"
 MOST_WRU: Final = 30
 MOST_WRU_WITH_MANIFEST: Final = 60
 
@@ -129,8 +130,13 @@ def test_a_route_is_ended_by_hand_and_a_repeat_gets_the_same_answer(shared: Carr
         ({"op": "fly"}, "/operations/0/op"),
         ({"op": "move", "stop_id": "stp_1"}, "/operations/0/stop_id"),
         ({"op": "move", "before": None}, "/operations/0/stop_id"),
+        ({"op": "change_stop", "stop_id": NO_STOP, "lat_deg": 60.1}, "/operations/0/lon_deg"),
+        (
+            {"op": "change_stop", "stop_id": NO_STOP, "lat_deg": 0.0, "lon_deg": 0.0},
+            "/operations/0/lat_deg",
+        ),
         ({"op": "set_breaks", "breaks": [], "stop_ids": []}, "/operations/0/stop_ids"),
-        ({"op": "remove", "stop_id": f"stp_{26 * '0'}"}, "/operations/0/stop_id"),
+        ({"op": "remove", "stop_id": NO_STOP}, "/operations/0/stop_id"),
     ],
 )
 def test_an_operation_that_is_none_is_pointed_at(

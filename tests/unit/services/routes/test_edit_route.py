@@ -138,6 +138,16 @@ class TestBeforeTheStart:
         assert effect.stops[1].eta_after is not None
         assert effect.stops[1].eta_after.point > effect.stops[1].eta_before.point
 
+    def test_a_door_is_somewhere_else(self) -> None:
+        depot = Depot()
+        route = depot.plan(1, 2)
+        door = north_of(HELSINKI, 9_000.0)
+
+        effect = depot.edit(route.id, ChangeStop(route.stops[0].id, place=door))
+
+        assert depot.route(route.id).stops[0].coordinates == door
+        assert effect.stops[0].eta_after != effect.stops[0].eta_before
+
     def test_a_dry_run_writes_nothing_and_says_the_same(self) -> None:
         depot = Depot()
         route = depot.plan(1, 2, 3)
