@@ -152,7 +152,7 @@ def without_outcome(route: Route, kept: frozenset[ShipmentId]) -> Route:
         lost = tuple(c for c in stop.consignments if c.shipment_id not in kept)
         stops += [replace(stop, consignments=left)] if left else []
         taken_off += [replace(stop, consignments=lost)] if lost else []
-    return replace(route, stops=tuple(stops), joined=route.roll, taken_off=tuple(taken_off))
+    return _with_taken_off(replace(route, stops=tuple(stops), joined=route.roll), taken_off)
 
 
 @dataclass(slots=True)
@@ -203,13 +203,10 @@ class _Draft:
         before, after = _stops_by_shipment(self.route.stops), _stops_by_shipment(stops)
         in_order = tuple(c for stop in stops for c in stop.consignments)
         is_plain = not self.taken_off and tuple(self.joined) == in_order
+        joined = () if is_plain else tuple(self.joined)
+        whole = replace(self.route, stops=stops, joined=joined)
         return Edited(
-            replace(
-                self.route,
-                stops=stops,
-                joined=() if is_plain else tuple(self.joined),
-                taken_off=tuple(self.taken_off),
-            ),
+            _with_taken_off(whole, self.taken_off),
             added={key: number for key, number in after.items() if key not in before},
             removed={key: number for key, number in before.items() if key not in after},
         )
@@ -335,6 +332,13 @@ class _Draft:
         if self.route.status is not RouteStatus.PLANNED:
             text = "This can change only before the route starts."
             raise Invalid(text, pointer=at, code="route_started")
+
+
+def _with_taken_off(route: Route, taken_off: Sequence[Stop]) -> Route:
+    """The route with what it has lost so far; what is new in there goes with the next version."""
+    new = len(taken_off) - len(route.taken_off)
+    versions = (*route.taken_off_with, *[route.plan_version + 1] * new)
+    return replace(route, taken_off=tuple(taken_off), taken_off_with=versions)
 
 
 def _stops_by_shipment(stops: Sequence[Stop]) -> dict[ShipmentId, int]:

@@ -121,7 +121,8 @@ class Route:
     ``previous`` is the route that the driver had driven before this one, known since the start.
 
     ``stops`` are in the order of the plan. ``taken_off`` is what edits took off it: each stop with
-    the consignments that it lost. ``joined`` are all consignments, also those taken off, in the
+    the consignments that it lost. ``taken_off_with`` are the versions of the plan, one each, that
+    had them no more. ``joined`` are all consignments, also those taken off, in the
     order in which they joined the route; empty means that of the stops.
     """
 
@@ -142,6 +143,7 @@ class Route:
     previous: RouteId | None = None
     joined: tuple[Consignment, ...] = ()
     taken_off: tuple[Stop, ...] = ()
+    taken_off_with: tuple[int, ...] = ()
 
     @property
     def summary(self) -> RouteSummary:

@@ -34,31 +34,30 @@ NEWEST: Final = 20
 def lost_parts(route: Route, report: StopReport) -> tuple[Consignment, ...]:
     """What the report is about and was taken off the plan, at this stop.
 
-    Without names a report is about what the plan still has there, if there is anything.
+    Without names a report is about what the driver's plan has there. If it does not say which plan
+    that is, it is about what the plan of now has there, if there is anything.
     """
-    lost = {
-        consignment.shipment_id: consignment
-        for stop in route.taken_off
-        if stop.id == report.stop_id
-        for consignment in stop.consignments
-    }
-    planned = {key for s in route.stops if s.id == report.stop_id for key in s.shipment_ids}
-    if report.shipment_ids or report.barcodes:
-        codes = set(report.barcodes)
-        found = [
-            c
-            for c in lost.values()
-            if c.shipment_id in report.shipment_ids or codes & {*c.barcodes}
-        ]
-    else:
-        found = [] if planned else list(lost.values())
-    return tuple(c for c in found if c.shipment_id not in planned)
+    known, planned = report.plan_version, _planned(route, report)
+    lost: dict[ShipmentId, Consignment] = {}
+    for stop, version in zip(route.taken_off, route.taken_off_with, strict=True):
+        is_meant = _has_names(report) or (not planned if known is None else known < version)
+        if stop.id == report.stop_id and is_meant:
+            lost |= {consignment.shipment_id: consignment for consignment in stop.consignments}
+    codes, ids = set(report.barcodes), report.shipment_ids
+    return tuple(
+        each
+        for each in lost.values()
+        if each.shipment_id not in planned
+        and (not _has_names(report) or each.shipment_id in ids or codes & {*each.barcodes})
+    )
 
 
-def without_lost(report: StopReport, lost: Sequence[Consignment]) -> StopReport | None:
-    """The rest of the report; None when it was about nothing else."""
-    if not lost:
-        return report
+def without_lost(
+    route: Route, report: StopReport, lost: Sequence[Consignment]
+) -> StopReport | None:
+    """The rest of the report, about what the plan still has; None when there is no rest."""
+    if not _has_names(report):
+        return replace(report, plan_version=None) if _planned(route, report) else None
     codes = {barcode for consignment in lost for barcode in consignment.barcodes}
     ids = {consignment.shipment_id for consignment in lost}
     named = tuple(key for key in report.shipment_ids if key not in ids)
@@ -66,6 +65,16 @@ def without_lost(report: StopReport, lost: Sequence[Consignment]) -> StopReport 
     if not named and not barcodes:
         return None
     return replace(report, shipment_ids=named, barcodes=barcodes)
+
+
+def _has_names(report: StopReport) -> bool:
+    return bool(report.shipment_ids or report.barcodes)
+
+
+def _planned(route: Route, report: StopReport) -> frozenset[ShipmentId]:
+    """The shipments that the plan has at the stop now."""
+    stops = (stop for stop in route.stops if stop.id == report.stop_id)
+    return frozenset(key for stop in stops for key in stop.shipment_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,10 +75,11 @@ class WorkStop:
     def _work(self, report: StopReport, actor: Actor) -> tuple[Shipment, ...]:
         live = live_of(self.fleet, actor)
         now = self.clock.now()
-        lost = self._lost(live, report)
-        if lost:
+        edited = self._edited(live, report.stop_id)
+        lost = () if edited is None else lost_parts(edited, report)
+        if edited is not None and lost:
             shown = self._off_plan(report, lost, live, actor, now)
-            rest = without_lost(report, lost)
+            rest = without_lost(edited, report, lost)
             return shown if rest is None else (*shown, *self._work(rest, actor))
         route, index = self._stop(live, report.stop_id)
         is_driven = route.id == live.route_id
@@ -147,15 +148,14 @@ class WorkStop:
         found = self.shipments.get_many(route.stops[index].shipment_ids)
         return {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}
 
-    def _lost(self, live: Live, report: StopReport) -> tuple[Consignment, ...]:
-        """What the report is about, and an edit took off the plan."""
+    def _edited(self, live: Live, stop_id: StopId) -> Route | None:
+        """The plan that has lost the stop or a part of it: that of now, or of the route before."""
         if live.route_id is None:
-            return ()
+            return None
         route = self.routes.plan(live.route_id, live.plan_version)
-        found = lost_parts(route, report)
-        if found or route.previous is None or route.stop_index(report.stop_id) is not None:
-            return found
-        return lost_parts(self.routes.get(route.previous), report)
+        if route.previous is not None and not _knows(route, stop_id):
+            route = self.routes.get(route.previous)
+        return route if any(stop.id == stop_id for stop in route.taken_off) else None
 
     def _off_plan(
         self,
@@ -312,6 +312,11 @@ class WorkStop:
             others.append(RouteChange(done, route.plan_version))
         written = LiveChange(replace(after, version=live.version + 1), live.version)
         self.journal.commit(*changes, written, *others)
+
+
+def _knows(route: Route, stop_id: StopId) -> bool:
+    """Whether the stop is in the plan, or was."""
+    return any(stop.id == stop_id for stop in (*route.stops, *route.taken_off))
 
 
 def _handled(

@@ -140,6 +140,7 @@ EDITED: Final = replace(
     ),
     joined=(*PLANNED.roll, *ADDED.consignments),
     taken_off=(TAKEN_OFF,),
+    taken_off_with=(8,),
 )
 """What ``v3/edits/edited.json`` holds: another order, one stop more, a part taken off."""
 MANIFEST: Final = Manifest(

@@ -68,10 +68,10 @@ class PlanDocument(msgspec.Struct, array_like=True):
     ``numbers`` are the columns of ``_columns``, ``texts`` deflated barcodes. ``stop_ids`` and
     ``shipment_ids`` are the random halves of ids. ``odd_…`` hold by index what does not fit.
 
-    Of a plan that was edited, ``stop_numbers`` are the stops' own numbers, ``taken_off`` is a
-    packed plan of what was taken off, and ``joined`` are the consignments in the order in which
-    they joined: each by its place among those of the stops, and then of what was taken off. All
-    three are empty where numbers are indexes and nothing was moved.
+    Of a plan that was edited, ``stop_numbers`` are the stops' own numbers, and ``taken_off`` is a
+    packed plan of what was taken off, with the versions ``taken_off_with``. ``joined`` are the
+    consignments in the order in which they joined: each by its place among those of the stops, and
+    then of what was taken off. All are empty where numbers are indexes and nothing was moved.
     """
 
     version: int
@@ -94,6 +94,7 @@ class PlanDocument(msgspec.Struct, array_like=True):
     stop_numbers: list[int] = []
     joined: list[int] = []
     taken_off: bytes = b""
+    taken_off_with: list[int] = []
 
 
 _SUMMARIES: Final = msgspec.msgpack.Decoder(SummaryDocument)
@@ -196,6 +197,7 @@ def pack_plan(route: Route) -> bytes:
         stop_numbers=[] if route.numbers == tuple(range(len(stops))) else list(route.numbers),
         joined=_places_of(route.joined, _consignments(route)),
         taken_off=pack_plan(_what_was_taken_off(route)) if route.taken_off else b"",
+        taken_off_with=list(route.taken_off_with),
     )
     return msgspec.msgpack.encode(document)
 
@@ -223,13 +225,15 @@ def unpack_plan(packed: bytes, summary: RouteSummary) -> Route:
         start_action_id=found.start_action_id,
         previous=None if found.previous is None else RouteId(found.previous),
         taken_off=unpack_plan(found.taken_off, summary).stops if found.taken_off else (),
+        taken_off_with=tuple(found.taken_off_with),
     )
     consignments = _consignments(route) if found.joined else ()
     return replace(route, joined=tuple(consignments[place] for place in found.joined))
 
 
 def _what_was_taken_off(route: Route) -> Route:
-    return replace(route, stops=route.taken_off, breaks=(), joined=(), taken_off=())
+    bare = replace(route, breaks=(), joined=(), taken_off_with=())
+    return replace(bare, stops=route.taken_off, taken_off=())
 
 
 def _consignments(route: Route) -> tuple[Consignment, ...]:

@@ -223,7 +223,13 @@ def test_an_edited_route_comes_back(route: Route, chance: Random) -> None:
     joined, stops = list(route.roll), list(route.stops)
     chance.shuffle(joined)
     chance.shuffle(stops)
-    edited = replace(route, stops=tuple(stops[1:]), joined=tuple(joined), taken_off=(stops[0],))
+    edited = replace(
+        route,
+        stops=tuple(stops[1:]),
+        joined=tuple(joined),
+        taken_off=(stops[0],),
+        taken_off_with=(chance.randrange(99),),
+    )
 
     assert plans.unpack_plan(plans.pack_plan(edited), edited.summary) == edited
 

@@ -41,6 +41,7 @@ EDITED = replace(
     stops=tuple(replace(FIRST.stops[number], promise=make_range()) for number in ORDER),
     joined=FIRST.roll,
     taken_off=(GONE,),
+    taken_off_with=(2,),
 )
 LIVE = make_live(3, numbers=ORDER)
 

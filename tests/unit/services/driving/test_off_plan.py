@@ -1,9 +1,11 @@
 """Offline work under an older plan: what was handed over is delivered, wherever it stands now."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import ProofId, ShipmentId, StopId
+from chalicelib.domain.ids import ProofId, RouteId, ShipmentId, StopId
 from chalicelib.domain.routes.edits import Add, Remove
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import Step
@@ -121,15 +123,51 @@ def test_work_after_the_route_was_ended_by_hand_counts_too() -> None:
     assert depot.carrier.shipment(2).status is Status.ACCEPTED
 
 
-def test_of_a_stop_that_lost_a_part_the_part_that_is_named_counts() -> None:
+def a_part_taken_off() -> tuple[Depot, StopId, int]:
+    """A van with two shipments for one door. One of them was taken off after this version."""
     depot = Depot(apart_m=20.0)
     route = depot.started(1)
     (second,) = depot.ship(2)
     depot.edit(route.id, Add((second,), stop_id=route.stops[0].id))
     depot.load(2)
+    known = depot.route(route.id).plan_version
     depot.edit(route.id, Remove(route.stops[0].id, (second,)))
+    return depot, route.stops[0].id, known
 
-    depot.report(route.stops[0].id)
+
+@pytest.mark.parametrize(
+    ("more", "second"),
+    [
+        ({}, Status.ACCEPTED),
+        ({"plan_version": "new"}, Status.ACCEPTED),
+        ({"plan_version": "known"}, Status.DELIVERED),
+        ({"shipment_ids": (ShipmentId("shp_0001"), ShipmentId("shp_0002"))}, Status.DELIVERED),
+        ({"barcodes": ("BARCODE-1", "BARCODE-2")}, Status.DELIVERED),
+    ],
+    ids=str,
+)
+def test_of_a_stop_that_lost_a_part_the_drivers_plan_or_names_decide(
+    more: dict[str, Any], second: Status
+) -> None:
+    depot, stop_id, known = a_part_taken_off()
+    if "plan_version" in more:
+        more = {"plan_version": known if more["plan_version"] == "known" else known + 1}
+
+    depot.report(stop_id, **more)
 
     assert depot.carrier.shipment(1).status is Status.DELIVERED
-    assert depot.carrier.shipment(2).status is Status.ACCEPTED
+    assert depot.carrier.shipment(2).status is second
+
+
+def test_of_the_route_before_it_is_a_delivery_too() -> None:
+    depot, stop_id = taken_off()
+    route = depot.route(depot.live().route_id or RouteId(""))
+    for stop in route.stops:
+        depot.report(stop.id)
+    depot.plan(5)
+    depot.load(5)
+    depot.start(depot.sheet().route)
+
+    depot.report(stop_id)
+
+    assert depot.carrier.shipment(2).status is Status.DELIVERED
