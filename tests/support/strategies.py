@@ -443,6 +443,7 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         last_stop_before=st.none() | st.integers(0, count - 1) if count else st.none(),
         away_since=st.none() | instants(),
         is_at_hub=st.booleans(),
+        unsettled_until=st.none() | instants(),
         began_at=st.none() | coordinates().map(on_grid),
     )
 

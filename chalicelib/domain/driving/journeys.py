@@ -36,12 +36,17 @@ class Advance:
     is_complete: bool = True
 
 
-def brings_late_fixes(live: Live, screened: Screened, policy: Policy) -> bool:
-    """Whether usable fixes lie before the head: then visits must be found again in the track."""
-    head = live.head(policy)
-    return head is not None and any(
-        fix.sort_key < head.sort_key and fix not in live.recent for fix in screened.usable
-    )
+def needs_track(live: Live, screened: Screened, policy: Policy) -> bool:
+    """Whether visits must be found again in the track.
+
+    Usable fixes lie before the head, or a newer one settles where a visit has waited to be told.
+    """
+    head, waits_until = live.head(policy), live.unsettled_until
+    if head is None:
+        return False
+    if waits_until and any(fix.recorded_at > waits_until for fix in screened.usable):
+        return True
+    return any(fix.sort_key < head.sort_key and fix not in live.recent for fix in screened.usable)
 
 
 def advance(
@@ -58,7 +63,7 @@ def advance(
     """The live state after a batch, and the alerts to tell.
 
     ``track`` are all trusted fixes of the route with those of the batch. They are needed only when
-    ``brings_late_fixes``. The head only moves forward. Late fixes do not change it, and predict
+    it ``needs_track``. The head only moves forward. Late fixes do not change it, and predict
     nothing; but visits are found however late.
     """
     before = live.head(policy)
@@ -138,8 +143,12 @@ def _part_of(
     step = advance(
         live, part, ground.route, ground.plan_times, now=now, model=ground.model, policy=policy
     )
-    has_moved = step.live.head(policy) != live.head(policy)
-    return replace(step, is_complete=not has_moved)
+    after, waits_until = step.live, step.live.unsettled_until
+    if waits_until:  # the rest of the same batch settles nothing
+        newest_at = screened.usable[-1].recorded_at
+        after = replace(after, unsettled_until=max(waits_until, newest_at))
+    has_moved = after.head(policy) != live.head(policy)
+    return replace(step, live=after, is_complete=not has_moved)
 
 
 def reach(

@@ -64,6 +64,9 @@ class Live:
     becomes again if that arrival is withdrawn. The van has been clearly away from the last stop
     since ``away_since``. ``is_at_hub`` is true until fixes show the van clear of the hub.
 
+    ``unsettled_until`` is set while a visit waits to be told: it lies at a hole of the track that
+    late fixes may still fill. The first fix after this instant settles the holes as they are.
+
     ``standing_since`` is since when the van has stood away from all stops. ``breaks_taken_s`` are
     the seconds taken of each planned break before that; empty means none. Only plans with breaks
     use these two.
@@ -97,6 +100,7 @@ class Live:
     last_stop_before: int | None = None
     away_since: datetime | None = None
     is_at_hub: bool = False
+    unsettled_until: datetime | None = None
 
     @property
     def origin(self) -> Fix | None:

@@ -126,24 +126,30 @@ def follow_again(
     """The same from the start of the route, after a batch with late fixes came.
 
     ``track`` are all trusted fixes. What was told stays told. What is new is told, unless it lies
-    at a hole before ``known_until``: the fixes that fill it may still come. At most ``room`` alerts
-    × shipments are told; the others are found again the next time.
+    at a hole before ``known_until``: the fixes that fill it may still come. Such a visit waits for
+    the next newer fix. At most ``room`` alerts × shipments are told; the others are found again the
+    next time.
     """
     most = len(track) * sum(len(stop.consignments) for stop in ground.route.stops)
     followed = follow(_from_start(live), track, ground, room=most)
     again = followed.live
-    holes = _holes(track, batch, live.started_at, known_until)
+    waited_until = live.unsettled_until
+    newest_at = track[-1].recorded_at if track else known_until
+    is_settled = waited_until is not None and newest_at > waited_until
+    holes = set() if is_settled else _holes(track, batch, live.started_at, known_until)
     progress = list(live.progress)
     told: list[Alert] = []
-    is_complete = True
+    is_complete, waits_until = True, None
     for alert in followed.told:
         i = alert.stop_index
-        is_uncertain = alert.occurred_at in holes and again.nearest_stop != i
-        if is_uncertain or _is_known(progress[i], alert):
+        if _is_known(progress[i], alert):
+            continue
+        if alert.occurred_at in holes and again.nearest_stop != i:
+            waits_until = max(newest_at, waited_until or newest_at)
             continue
         room -= len(ground.route.stops[i].consignments)
         if room < 0 and told:
-            is_complete = False
+            is_complete, waits_until = False, waits_until or waited_until
             break
         told.append(alert)
         change = _arrived if alert.kind is AlertKind.ARRIVED else _withdrawn
@@ -156,7 +162,7 @@ def follow_again(
     if not is_agreed:
         before = {"last_stop": live.last_stop, "last_stop_before": live.last_stop_before}
         again = replace(again, **before)  # type: ignore[arg-type]
-    after = replace(again, progress=tuple(progress))
+    after = replace(again, progress=tuple(progress), unsettled_until=waits_until)
     return Followed(after, tuple(told), tuple(track), is_complete)
 
 
@@ -342,7 +348,7 @@ def _holes(
     batch: Sequence[Fix],
     started_at: datetime | None,
     known_until: datetime,
-) -> frozenset[datetime]:
+) -> set[datetime]:
     """The instants of fixes behind a hole of the track, as far as it may still be filled.
 
     A device sends what it has saved in its order. So a hole within a batch stays.
@@ -353,10 +359,10 @@ def _holes(
     gaps_s = [(b - a).total_seconds() for a, b in pairwise(times)]
     most_s = max(LEAST_HOLE_S, HOLE_STEPS * median(gaps_s or [0.0]))
     stays = set(pairwise(fix.recorded_at for fix in batch))
-    return frozenset(
+    return {
         at
         for before, at in pairwise(times)
         if (at - before).total_seconds() > most_s
         and at <= known_until
         and (before, at) not in stays
-    )
+    }

@@ -19,7 +19,7 @@ from chalicelib.domain.driving.fixes import (
     Verdict,
     screen,
 )
-from chalicelib.domain.driving.journeys import Advance, advance, brings_late_fixes
+from chalicelib.domain.driving.journeys import Advance, advance, needs_track
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.timed_fixes import in_our_time
 from chalicelib.domain.errors import Unauthorized
@@ -185,7 +185,7 @@ class IngestPositions:
         route = self.routes.plan(before.route_id, before.plan_version)
         stop_times = self.forecasts.stop_times(route, now)
         track = None
-        if brings_late_fixes(before, screened, self.policy):
+        if needs_track(before, screened, self.policy):
             track = self._track(before, screened, route, now)
         steps = [Advance(replace(before, clock_skew=skew), is_complete=False)]
         while not steps[-1].is_complete:

@@ -84,6 +84,9 @@ IN_DOUBT: Final = replace(
     away_since=AT - timedelta(seconds=20),
     is_at_hub=True,
 )
+WAITING: Final = replace(
+    UNDER_WAY, recent=tuple(map(quantized, FIXES)), is_at_hub=True, unsettled_until=AT
+)
 LIVES: Final = {"off-shift": OFF_SHIFT, "under-way": UNDER_WAY, "ended": ENDED}
 LEFT: Final = Departure(
     route_id=ROUTE,
@@ -145,6 +148,12 @@ def test_visits_in_full_seconds_are_read(dynamo: Stores) -> None:
     assert timedelta(0) <= visit.latest - exact.latest < timedelta(seconds=1)
     third = replace(live.progress[2], unreported=exact)
     assert live.with_progress(2, third) == IN_DOUBT
+
+
+def test_a_visit_that_waits_to_be_told_is_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "in-doubt-waiting"))
+
+    assert dynamo.fleet.live(DRIVER) == WAITING
 
 
 @pytest.mark.parametrize("version", VERSIONS)

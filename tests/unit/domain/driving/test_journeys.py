@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.fixes import Fix, screen
 from chalicelib.domain.driving.forecasts import stop_times
-from chalicelib.domain.driving.journeys import Advance, advance, brings_late_fixes, leave, reach
+from chalicelib.domain.driving.journeys import Advance, advance, leave, needs_track, reach
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.policy import Policy
@@ -70,7 +70,7 @@ def after(
             shift_started_at=SHIFT,
             policy=POLICY,
         )
-        track = trusted(sent) if brings_late_fixes(live, screened, POLICY) else None
+        track = trusted(sent) if needs_track(live, screened, POLICY) else None
         step = Advance(live, is_complete=False)
         while not step.is_complete:
             step = advance(

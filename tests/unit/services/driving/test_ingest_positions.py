@@ -280,6 +280,35 @@ class TestLateFixes:
         assert one[0][self.EARLIER] == {fix for fix in told if fix.recorded_at < begins}
 
 
+class TestSilentStart:
+    """No fix for the first minutes, and then each visit in a batch of its own."""
+
+    def visit(self, stop: int, at_s: float) -> list[Fix]:
+        """Eighty seconds at the door, then the way on."""
+        door_m = 12_000.0 * (stop + 1)
+        ways_m = [door_m] * 4 + [door_m + 400.0 * i for i in range(1, 25)]
+        return [
+            make_fix(NOON + seconds(at_s + 20 * i), coordinates=north_of(HELSINKI, way_m))
+            for i, way_m in enumerate(ways_m)
+        ]
+
+    def test_every_visit_is_told_with_the_newer_ones(self, road: Road) -> None:
+        live = replace(road.live, version=2, started_at=NOON - minutes(5), is_at_hub=True)
+        road.journal.commit(LiveChange(live, 1))
+
+        road.clock.at = NOON + minutes(10)
+        road.post(self.visit(0, 0))
+        first = road.told(0)
+        road.clock.at = NOON + minutes(20)
+        road.post(self.visit(1, 600))
+        road.clock.at = NOON + minutes(30)
+        road.post(self.visit(2, 1_200))
+
+        assert EventType.ARRIVED not in first
+        assert all(EventType.ARRIVED in road.told(stop) for stop in range(STOPS))
+        assert road.live.unsettled_until is None
+
+
 class TestRepeatedFixes:
     def counts(self, report: IngestReport) -> tuple[int, int]:
         new = 0 if report.is_repeat else sum(not verdict.reasons for verdict in report.verdicts)
