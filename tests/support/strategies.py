@@ -343,6 +343,7 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         start_action_id=st.none() | words(),
         breaks=st.lists(breaks(), max_size=3).map(tuple),
         previous=st.none() | ids("rte").map(RouteId),
+        pauses=st.lists(ranges(), max_size=2).map(tuple),
     )
 
 

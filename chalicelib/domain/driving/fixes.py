@@ -6,13 +6,14 @@ cannot change it: keeping the newest K of a union is associative, commutative an
 """
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from chalicelib.domain.driving.shift_hours import ShiftHours
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.policy import Policy
@@ -144,13 +145,7 @@ class Screened:
     late: tuple[tuple[RouteId, tuple[Fix, ...]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierShift:
-    """A route that the driver had finished before the present one, and the hours of it."""
-
-    route_id: RouteId
-    started_at: datetime
-    ended_at: datetime
+NO_SHIFTS: Final[Mapping[RouteId, ShiftHours]] = {}
 
 
 def screen(
@@ -158,17 +153,16 @@ def screen(
     *,
     recent: Sequence[Fix],
     received_at: datetime,
-    shift_started_at: datetime | None,
-    shift_ended_at: datetime | None = None,
-    earlier: Sequence[EarlierShift] = (),
+    shift: ShiftHours | None,
+    earlier: Mapping[RouteId, ShiftHours] = NO_SHIFTS,
     origin: Fix | None = None,
     policy: Policy,
 ) -> Screened:
     """Judge every fix on its own, then the whole sequence. Every fix gets all of its reasons.
 
-    ``recent`` are the newest usable fixes so far. ``shift_started_at`` is None off shift, and then
-    nothing is stored but fixes of ``earlier`` shifts. ``origin`` is where the van was when the
-    shift began. Raises nothing: bad fixes only get reasons.
+    ``recent`` are the newest usable fixes so far. ``shift`` are the hours of the present route;
+    without one nothing is stored but fixes of ``earlier`` routes. ``origin`` is where the van was
+    when the shift began. Raises nothing: bad fixes only get reasons.
     """
     seen = set(recent)
     reasons: list[list[Reason]] = []
@@ -180,7 +174,7 @@ def screen(
         found = _reasons(fix, seen, received_at, policy)
         reasons.append(found)
         seen.add(fix)
-        is_present = _is_on_shift(fix, shift_started_at, shift_ended_at)
+        is_present = shift is not None and shift.include(fix.recorded_at)
         route_id = None if is_present else _route_of(fix, earlier)
         if route_id is None and not is_present:
             found.append(Reason.OFF_SHIFT)
@@ -330,15 +324,9 @@ def _reasons(
     return found
 
 
-def _is_on_shift(fix: Fix, started_at: datetime | None, ended_at: datetime | None) -> bool:
-    if started_at is None or fix.recorded_at < started_at:
-        return False
-    return ended_at is None or fix.recorded_at <= ended_at
-
-
-def _route_of(fix: Fix, earlier: Sequence[EarlierShift]) -> RouteId | None:
+def _route_of(fix: Fix, earlier: Mapping[RouteId, ShiftHours]) -> RouteId | None:
     """The route that was driven when the fix was recorded."""
-    found = (s.route_id for s in earlier if s.started_at <= fix.recorded_at <= s.ended_at)
+    found = (route_id for route_id, hours in earlier.items() if hours.include(fix.recorded_at))
     return next(found, None)
 
 

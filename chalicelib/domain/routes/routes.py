@@ -109,6 +109,7 @@ class Route:
     ``starts_at`` is when the van should leave the hub, ``started_at`` is when it did.
     ``start_action_id`` is the driver's own name for the start: a repeat has the same.
     ``previous`` is the route that the driver had driven before this one, known since the start.
+    ``pauses`` are the times between an end and when the route went on after all.
     """
 
     id: RouteId
@@ -126,6 +127,7 @@ class Route:
     breaks: tuple[Break, ...] = ()
     start_action_id: str | None = None
     previous: RouteId | None = None
+    pauses: tuple[Range, ...] = ()
 
     @property
     def summary(self) -> RouteSummary:

@@ -12,6 +12,7 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.journeys import reopen
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.loading import is_open_for_loading
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
 from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
@@ -36,13 +37,6 @@ from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
-
-
-def is_open_for_loading(live: Live, now: datetime, policy: Policy) -> bool:
-    """Whether the van of the driver's last route still takes parcels for it."""
-    if live.route_id is None:
-        return False
-    return live.ended_at is None or now - live.ended_at <= policy.loading_after_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +130,7 @@ class Boarding:
         promise = promise.widened_to(self.policy.promise_step)
         others: list[Change] = []
         if stop.promise is None or route.status is RouteStatus.COMPLETED:
-            others.append(RouteChange(_going_on(route, index, promise), route.plan_version))
+            others.append(RouteChange(_going_on(route, index, promise, now), route.plan_version))
             after = replace(after, plan_version=route.plan_version + 1)
         if stop.promise is not None:
             told = replace(after.progress[index], promise=promise, told_at=now)
@@ -176,14 +170,19 @@ class Boarding:
         }
 
 
-def _going_on(route: Route, index: int, promise: Range) -> Route:
-    """The plan with a promise for this stop; driven again if it was complete."""
+def _going_on(route: Route, index: int, promise: Range, now: datetime) -> Route:
+    """The plan with a promise for this stop; driven again if it was complete.
+
+    The driver was off shift in between. That stays known, for fixes of that time may come late.
+    """
     stop = route.stops[index]
     promised = replace(stop, promise=stop.promise or promise)
+    pause = [] if route.completed_at is None else [Range(route.completed_at, now)]
     return replace(
         route,
         stops=(*route.stops[:index], promised, *route.stops[index + 1 :]),
         status=RouteStatus.ACTIVE,
         completed_at=None,
         plan_version=route.plan_version + 1,
+        pauses=(*route.pauses, *pause),
     )

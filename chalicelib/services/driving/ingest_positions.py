@@ -12,6 +12,7 @@ from chalicelib.domain.actors import SYSTEM
 from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.clocks import Shift
 from chalicelib.domain.driving.fixes import (
+    NO_SHIFTS,
     Fix,
     Reason,
     Screened,
@@ -21,6 +22,7 @@ from chalicelib.domain.driving.fixes import (
 )
 from chalicelib.domain.driving.journeys import Advance, advance, needs_track
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.shift_hours import ShiftHours
 from chalicelib.domain.driving.timed_fixes import in_our_time
 from chalicelib.domain.errors import Unauthorized
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
@@ -30,7 +32,7 @@ from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.lifecycle import Step, may_take, take
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
-from chalicelib.services.driving.shifts import earlier_shifts
+from chalicelib.services.driving.shifts import earlier_shifts, present_shift
 from chalicelib.services.driving.telling import alert_data, noted
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -116,9 +118,8 @@ class IngestPositions:
                 fixes,
                 recent=before.recent,
                 received_at=now,
-                shift_started_at=before.started_at,
-                shift_ended_at=before.ended_at,
-                earlier=earlier_shifts(self.routes, before, late_at) if late_at else (),
+                shift=present_shift(self.routes, before),
+                earlier=earlier_shifts(self.routes, before, late_at) if late_at else NO_SHIFTS,
                 origin=before.origin,
                 policy=self.policy,
             )
@@ -215,7 +216,7 @@ class IngestPositions:
             whole,
             recent=(),
             received_at=now,
-            shift_started_at=started_at,
+            shift=ShiftHours(started_at),
             origin=Fix(started_at, route.hub_coordinates),
             policy=self.policy,
         ).trusted

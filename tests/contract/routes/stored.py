@@ -117,6 +117,7 @@ ROUTES: Final[Mapping[str, Route]] = {
     ),
 }
 """What each file of that name holds, in every version."""
+WENT_ON: Final = replace(ACTIVE, pauses=(span(480, 25), span(530, 4)))
 MANIFEST: Final = Manifest(
     route_id=PLANNED.id,
     entries=tuple(

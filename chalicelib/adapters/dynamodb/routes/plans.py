@@ -58,7 +58,7 @@ class SummaryDocument(msgspec.Struct, array_like=True):
 
 
 class PlanDocument(msgspec.Struct, array_like=True):
-    """The rest of a route: its hub, its breaks and, in columns, its stops.
+    """The rest of a route: its hub, its breaks and pauses and, in columns, its stops.
 
     ``numbers`` are the columns of ``_columns``, ``texts`` deflated barcodes. ``stop_ids`` and
     ``shipment_ids`` are the random halves of ids. ``odd_…`` hold by index what does not fit.
@@ -81,6 +81,7 @@ class PlanDocument(msgspec.Struct, array_like=True):
     odd_roads: dict[int, float] = {}
     start_action_id: str | None = None
     previous: str | None = None
+    pauses: list[tuple[int, int]] = []
 
 
 _SUMMARIES: Final = msgspec.msgpack.Decoder(SummaryDocument)
@@ -178,6 +179,7 @@ def pack_plan(route: Route) -> bytes:
         odd_roads=odd_roads,
         start_action_id=route.start_action_id,
         previous=route.previous,
+        pauses=[(to_ms(pause.earliest), to_ms(pause.latest)) for pause in route.pauses],
     )
     return msgspec.msgpack.encode(document)
 
@@ -204,6 +206,7 @@ def unpack_plan(packed: bytes, summary: RouteSummary) -> Route:
         ),
         start_action_id=found.start_action_id,
         previous=None if found.previous is None else RouteId(found.previous),
+        pauses=tuple(Range(from_ms(a_ms), from_ms(b_ms)) for a_ms, b_ms in found.pauses),
     )
 
 

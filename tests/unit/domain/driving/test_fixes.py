@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.driving.fixes import (
     RECENT_FIXES,
-    EarlierShift,
     Fix,
     Reason,
     Screened,
@@ -25,27 +24,29 @@ from chalicelib.domain.driving.fixes import (
     teleports,
 )
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.shift_hours import ShiftHours
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, RouteId
+from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
 from tests.support.builders import HELSINKI, NOON, make_drive, make_fix, minutes, north_of, seconds
 from tests.support.strategies import fixes, town, tracks, untidy
 
 POLICY = Policy()
-SHIFT_STARTED_AT = NOON - timedelta(hours=4)
+SHIFT = ShiftHours(NOON - timedelta(hours=4))
 FAR_AWAY = Coordinates(61.97, 24.94)  # 200 km north of the town
 
 
 def screened(
     batch: Sequence[Fix],
     recent: Sequence[Fix] = (),
-    shift_started_at: datetime | None = SHIFT_STARTED_AT,
+    shift: ShiftHours | None = SHIFT,
 ) -> Screened:
     return screen(
         batch,
         recent=recent,
         received_at=NOON,
-        shift_started_at=shift_started_at,
+        shift=shift,
         policy=POLICY,
     )
 
@@ -121,8 +122,8 @@ class TestScreen:
         [
             (make_fix(NOON + minutes(2)), set()),
             (make_fix(NOON + minutes(2) + seconds(1)), {Reason.FUTURE}),
-            (make_fix(SHIFT_STARTED_AT), set()),
-            (make_fix(SHIFT_STARTED_AT - seconds(1)), {Reason.OFF_SHIFT}),
+            (make_fix(SHIFT.started_at), set()),
+            (make_fix(SHIFT.started_at - seconds(1)), {Reason.OFF_SHIFT}),
             (make_fix(NOON - timedelta(hours=49)), {Reason.TOO_OLD, Reason.OFF_SHIFT}),
             (make_fix(coordinates=Coordinates(0.0, 0.0)), {Reason.NULL_ISLAND}),
             (make_fix(coordinates=Coordinates(0.0, 24.9)), set()),
@@ -150,10 +151,25 @@ class TestScreen:
         }
 
     def test_off_shift_nothing_is_stored(self) -> None:
-        verdicts = screened(make_drive(3, start=NOON - minutes(5)), shift_started_at=None)
+        verdicts = screened(make_drive(3, start=NOON - minutes(5)), shift=None)
 
         assert verdicts.stored == verdicts.usable == ()
         assert all(Reason.OFF_SHIFT in verdict.reasons for verdict in verdicts.verdicts)
+
+    def test_between_an_end_and_going_on_nothing_is_stored(self) -> None:
+        drive = make_drive(5, start=NOON - minutes(5))
+        pause = Range(drive[1].recorded_at, drive[3].recorded_at)
+
+        result = screen(
+            drive,
+            recent=(),
+            received_at=NOON,
+            shift=replace(SHIFT, pauses=(pause,)),
+            policy=POLICY,
+        )
+
+        assert result.stored == (*drive[:2], *drive[3:])
+        assert [v.index for v in result.verdicts if v.reasons == (Reason.OFF_SHIFT,)] == [2]
 
     def test_after_the_shift_nothing_is_stored(self) -> None:
         drive = make_drive(3, start=NOON - minutes(5))
@@ -162,8 +178,7 @@ class TestScreen:
             drive,
             recent=(),
             received_at=NOON,
-            shift_started_at=SHIFT_STARTED_AT,
-            shift_ended_at=drive[1].recorded_at,
+            shift=replace(SHIFT, ended_at=drive[1].recorded_at),
             policy=POLICY,
         )
 
@@ -230,7 +245,7 @@ class TestScreen:
             [drive[0], UnreadableFix(lacks), drive[1]],
             recent=(),
             received_at=NOON,
-            shift_started_at=SHIFT_STARTED_AT,
+            shift=SHIFT,
             policy=POLICY,
         )
 
@@ -316,7 +331,7 @@ class TestHead:
         self, drive: tuple[Fix, ...], late: Fix, late_s: int
     ) -> None:
         late = replace(late, recorded_at=drive[0].recorded_at - seconds(late_s), accuracy_m=None)
-        assume(late.recorded_at >= SHIFT_STARTED_AT)
+        assume(late.recorded_at >= SHIFT.started_at)
         recent = after([drive])
 
         assert head(after([[late]], recent)) == head(recent)
@@ -475,7 +490,7 @@ class TestOrigin:
             batch,
             recent=recent,
             received_at=NOON,
-            shift_started_at=self.ORIGIN.recorded_at,
+            shift=ShiftHours(self.ORIGIN.recorded_at),
             origin=self.ORIGIN,
             policy=POLICY,
         )
@@ -511,7 +526,7 @@ class TestOrigin:
         self, case: tuple[tuple[Fix, ...], list[list[Fix]]]
     ) -> None:
         told, batches = case
-        one = two = Live(DriverId("drv_1"), started_at=SHIFT_STARTED_AT, began_at=HELSINKI)
+        one = two = Live(DriverId("drv_1"), started_at=SHIFT.started_at, began_at=HELSINKI)
 
         one = one.with_fixes(screened(told).usable)
         for batch in batches:
@@ -522,15 +537,16 @@ class TestOrigin:
 
 
 class TestEarlierShifts:
-    EARLIER = EarlierShift(RouteId("rte_0"), NOON - timedelta(hours=9), NOON - timedelta(hours=5))
+    EARLIER = RouteId("rte_0")
+    HOURS = ShiftHours(NOON - timedelta(hours=9), NOON - timedelta(hours=5))
 
     def screened(self, *batch: Fix) -> Screened:
         return screen(
             batch,
             recent=(),
             received_at=NOON,
-            shift_started_at=SHIFT_STARTED_AT,
-            earlier=(self.EARLIER,),
+            shift=SHIFT,
+            earlier={self.EARLIER: self.HOURS},
             policy=POLICY,
         )
 
@@ -541,11 +557,23 @@ class TestEarlierShifts:
 
         assert [v.reasons for v in result.verdicts] == [(), ()]
         assert all(v.is_stored for v in result.verdicts)
-        assert result.late == ((self.EARLIER.route_id, (late,)),)
+        assert result.late == ((self.EARLIER, (late,)),)
         assert result.stored == result.usable == result.trusted == (present,)
 
     def test_between_two_routes_nothing_is_stored(self) -> None:
         result = self.screened(make_fix(NOON - timedelta(hours=4, minutes=30)))
+
+        assert result.verdicts == (Verdict(0, (Reason.OFF_SHIFT,)),)
+        assert result.late == ()
+
+    def test_in_a_pause_of_that_route_neither(self) -> None:
+        pause = Range(NOON - timedelta(hours=7), NOON - timedelta(hours=6))
+        hours = {self.EARLIER: replace(self.HOURS, pauses=(pause,))}
+        late = make_fix(NOON - timedelta(hours=6, minutes=30))
+
+        result = screen(
+            [late], recent=(), received_at=NOON, shift=SHIFT, earlier=hours, policy=POLICY
+        )
 
         assert result.verdicts == (Verdict(0, (Reason.OFF_SHIFT,)),)
         assert result.late == ()
@@ -558,7 +586,7 @@ class TestEarlierShifts:
         result = self.screened(*drive[:3], jump, *drive[4:])
 
         assert [v.index for v in result.verdicts if v.reasons == (Reason.TELEPORT,)] == [3]
-        assert result.late == ((self.EARLIER.route_id, (*drive[:3], jump, *drive[4:])),)
+        assert result.late == ((self.EARLIER, (*drive[:3], jump, *drive[4:])),)
 
 
 class TestTeleports:

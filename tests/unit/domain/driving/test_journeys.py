@@ -12,6 +12,7 @@ from chalicelib.domain.driving.fixes import Fix, screen
 from chalicelib.domain.driving.forecasts import stop_times
 from chalicelib.domain.driving.journeys import Advance, advance, leave, needs_track, reach
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.shift_hours import ShiftHours
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
@@ -67,7 +68,7 @@ def after(
             batch,
             recent=live.recent,
             received_at=NOON + timedelta(hours=2),
-            shift_started_at=SHIFT,
+            shift=ShiftHours(SHIFT),
             policy=POLICY,
         )
         track = trusted(sent) if needs_track(live, screened, POLICY) else None
@@ -95,7 +96,7 @@ def trusted(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
         whole,
         recent=(),
         received_at=NOON + timedelta(hours=2),
-        shift_started_at=SHIFT,
+        shift=ShiftHours(SHIFT),
         policy=POLICY,
     ).trusted
 

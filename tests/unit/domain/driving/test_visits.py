@@ -12,6 +12,7 @@ from chalicelib.domain.driving.fixes import Fix, Screened, screen
 from chalicelib.domain.driving.forecasts import stop_times
 from chalicelib.domain.driving.journeys import Advance, advance, leave, needs_track, reach
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.shift_hours import ShiftHours
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
@@ -122,7 +123,7 @@ def screened_of(fixes: Iterable[Fix], recent: Sequence[Fix]) -> Screened:
         in_order,
         recent=recent,
         received_at=NOON + timedelta(hours=10),
-        shift_started_at=NOON,
+        shift=ShiftHours(NOON),
         policy=POLICY,
     )
 
@@ -181,11 +182,10 @@ class TestGrouping:
         for i, stay_s in enumerate(stays):
             parts += [(STEP_M * i, STEP_M * (i + 1), 100), (STEP_M * (i + 1),) * 2 + (stay_s,)]
         fixes = drive(*parts, (STEP_M * 4, STEP_M * 4 + 900, 100))
-        silences = data.draw(st.sets(st.integers(0, len(fixes) - 7), max_size=2))
-        gaps = {i: data.draw(st.integers(1, 15)) for i in sorted(silences)}
-        fixes = [
-            fix for i, fix in enumerate(fixes) if not any(a <= i < a + n for a, n in gaps.items())
-        ]
+        spans = st.tuples(st.integers(0, len(fixes) - 7), st.integers(1, 15))
+        unheard = {i for a, n in data.draw(st.lists(spans, max_size=2)) for i in range(a, a + n)}
+        way_out = range(len(fixes) - 6, len(fixes))
+        fixes = [fix for i, fix in enumerate(fixes) if i in way_out or i not in unheard]
         newest = at(10_000, STEP_M * 4 + 900)
         cuts = sorted(data.draw(st.sets(st.integers(1, len(fixes) - 1), max_size=8)))
         batches = [fixes[a:b] for a, b in zip([0, *cuts], [*cuts, len(fixes)], strict=True)]

@@ -187,6 +187,28 @@ class TestScreening:
         assert road.track == (late,)
         assert road.live.etas == live.etas
 
+    def test_a_late_fix_of_the_time_before_the_route_went_on_is_not_kept(self, road: Road) -> None:
+        route = road.routes.get(RouteId("rte_1"))
+        pause = make_range(NOON - minutes(40), minutes(20))
+        paused = replace(route, plan_version=route.plan_version + 1, pauses=(pause,))
+        road.journal.commit(
+            RouteChange(paused, route.plan_version),
+            LiveChange(replace(road.live, version=2, plan_version=paused.plan_version), 1),
+        )
+        before, between, after = (make_fix(NOON - minutes(m)) for m in (41, 30, 19))
+
+        report = road.post([before, between, after])
+
+        assert reasons(report) == [(), (Reason.OFF_SHIFT,), ()]
+        assert road.track == (before, after)
+        assert between not in road.live.recent
+
+    def test_off_shift_a_plan_that_has_expired_is_not_missed(self, road: Road) -> None:
+        road.journal.commit(LiveChange(replace(road.live, version=2, ended_at=LONG_BEFORE), 1))
+        del road.routes.routes[RouteId("rte_1")]
+
+        assert reasons(road.post([make_fix(NOON)])) == [(Reason.OFF_SHIFT,)]
+
     def test_nonsense_is_kept_out_of_the_head(self, road: Road) -> None:
         vague = make_fix(accuracy_m=5_000.0)
 
