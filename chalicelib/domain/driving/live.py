@@ -21,8 +21,9 @@ class Progress:
     """The progress of one stop, and the news that we have told about it.
 
     ``promise`` is the range told last, None while it is the plan's. ``told_at`` is when the promise
-    changed, or when we told that it was broken. ``is_silent``: we told that the van is silent, and
-    not yet that it is back. All of this is alert memory.
+    changed, or when we told that it was broken; how exactly, and for how long, is in ``memory``.
+    ``is_silent``: we told that the van is silent, and not yet that it is back. All of this is alert
+    memory.
 
     ``is_reported`` is true when the driver has said that the van is here: no fix withdraws that.
     What came of a part of the visit does not say so of the other part.

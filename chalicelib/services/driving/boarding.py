@@ -13,6 +13,7 @@ from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.journeys import reopen
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.loading import is_open_for_loading
+from chalicelib.domain.driving.memory import promise_of, with_memory, with_promise
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
 from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
@@ -113,7 +114,7 @@ class Boarding:
         A promise that is past already is not handed on: there is a new one for all of the stop.
         """
         progress, stop = live.progress[index], route.stops[index]
-        promise = progress.promise or stop.promise
+        promise = promise_of(progress, stop)
         if not progress.is_done and promise is not None and promise.latest > now:
             return live, promise, []
         after = reopen(
@@ -133,14 +134,17 @@ class Boarding:
             others.append(RouteChange(_going_on(route, index, promise, now), route.plan_version))
             after = replace(after, plan_version=route.plan_version + 1)
         if stop.promise is not None:
-            told = replace(after.progress[index], promise=promise, told_at=now)
-            after = after.with_progress(index, told)
+            is_delayed = after.progress[index].is_delayed
             if not progress.is_done:
                 kind = AlertKind.HEARD_AGAIN if progress.is_silent else AlertKind.DELAYED
                 alert = Alert(kind, index, now, eta=eta, promise=promise)
                 others += self._told_too(route, alert, but=boarding, now=now)
-                is_delayed = progress.is_delayed or kind is AlertKind.DELAYED
-                after = after.with_progress(index, replace(told, is_delayed=is_delayed))
+                is_delayed = is_delayed or kind is AlertKind.DELAYED
+            told = with_promise(
+                after.progress[index], promise, now, self.policy, is_delayed=is_delayed
+            )
+            memory = after.with_progress(index, told).progress
+            after = with_memory(after, memory, route, now, self.policy)
         delivered_here = self._delivered_at(route, index)
         if delivered_here:
             handled = Handled(delivered_parcels=parcel_numbers(route, delivered_here))
