@@ -22,15 +22,13 @@ from chalicelib.domain.journal.changes import (
     HandledAdded,
     LiveChange,
     RouteChange,
-    ShipmentChange,
 )
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
-from chalicelib.domain.shipments.custody import aboard, delivered, has_undecided, parts_data
-from chalicelib.domain.shipments.events import eta_data, range_data
-from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.custody import delivered, has_undecided
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
-from chalicelib.services.driving.telling import noted
+from chalicelib.services.driving.departing import departed
+from chalicelib.services.driving.telling import told
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
@@ -42,7 +40,7 @@ from chalicelib.services.retries import retried
 
 @dataclass(frozen=True, slots=True)
 class Boarding:
-    """What use cases need to let parcels board a van that has left."""
+    """What a use case is made of that lets parcels board a van that has left."""
 
     fleet: Fleet
     routes: Routes
@@ -53,7 +51,7 @@ class Boarding:
     forecasts: Forecasts
     policy: Policy
 
-    def __call__(
+    def board(
         self,
         driver_id: DriverId,
         route_id: RouteId,
@@ -66,9 +64,9 @@ class Boarding:
         Nothing happens before the route has started, or to a shipment on its way. Safe to repeat.
         """
         for shipment_id in shipment_ids:
-            retried(lambda each=shipment_id: self._board(driver_id, route_id, each, actor))  # type: ignore[misc]
+            retried(lambda each=shipment_id: self._board_one(driver_id, route_id, each, actor))  # type: ignore[misc]
 
-    def _board(
+    def _board_one(
         self, driver_id: DriverId, route_id: RouteId, shipment_id: ShipmentId, actor: Actor
     ) -> None:
         now = self.clock.now()
@@ -84,24 +82,16 @@ class Boarding:
         if index is None or not shipment.is_on(route_id):
             return
         after, promise, others = self._reopened(live, route, index, shipment_id, now)
-        eta = after.etas[index]
-        data: dict[str, object] = {"promise": range_data(promise)}
-        if eta is not None:
-            data["eta"] = eta_data(eta)
-        promised = replace(
-            shipment, promise=promise, first_promise=shipment.first_promise or promise
-        )
-        departed, event = take(
-            promised,
-            Step.DEPART,
+        change = departed(
+            shipment,
+            promise,
+            after.etas[index],
             actor=actor,
             event_id=EventId(self.ids.new(EVENT)),
-            occurred_at=now,
             now=now,
-            data=data | parts_data(shipment, aboard(shipment)),
         )
         self.journal.commit(
-            ShipmentChange(departed, (event,), shipment.version),
+            change,
             LiveChange(replace(after, version=live.version + 1), live.version),
             *others,
         )
@@ -111,7 +101,8 @@ class Boarding:
     ) -> tuple[Live, Range, list[Change]]:
         """The live state with this stop to be made, its promise, and what else changes.
 
-        A promise that is past already is not handed on: there is a new one for all of the stop.
+        A promise that is past already is not handed on: there is a new one for all of the stop, and
+        who waited there for the broken one gets it, too.
         """
         progress, stop = live.progress[index], route.stops[index]
         promise = promise_of(progress, stop)
@@ -138,31 +129,19 @@ class Boarding:
             if not progress.is_done:
                 kind = AlertKind.HEARD_AGAIN if progress.is_silent else AlertKind.DELAYED
                 alert = Alert(kind, index, now, eta=eta, promise=promise)
-                others += self._told_too(route, alert, but=boarding, now=now)
+                waiting = told([alert], route, shipments=self.shipments, ids=self.ids, now=now)
+                others += [change for change in waiting if change.after.id != boarding]
                 is_delayed = is_delayed or kind is AlertKind.DELAYED
-            told = with_promise(
+            promised = with_promise(
                 after.progress[index], promise, now, self.policy, is_delayed=is_delayed
             )
-            memory = after.with_progress(index, told).progress
+            memory = after.with_progress(index, promised).progress
             after = with_memory(after, memory, route, now, self.policy)
         delivered_here = self._delivered_at(route, index)
         if delivered_here:
             handled = Handled(delivered_parcels=parcel_numbers(route, delivered_here))
             others.append(HandledAdded(route.id, handled, run_sheet_expires_at(route)))
         return after, promise, others
-
-    def _told_too(
-        self, route: Route, alert: Alert, *, but: ShipmentId, now: datetime
-    ) -> list[ShipmentChange]:
-        """A stop has one promise: who waited there for the broken one gets the new one, too."""
-        waiting = [each for each in route.stops[alert.stop_index].shipment_ids if each != but]
-        changes = []
-        for shipment in self.shipments.get_many(waiting).values():
-            if shipment.status in ON_THE_WAY and shipment.is_on(route.id):
-                event_id = EventId(self.ids.new(EVENT))
-                after, event = noted(shipment, alert, event_id=event_id, now=now)
-                changes.append(ShipmentChange(after, (event,), shipment.version))
-        return changes
 
     def _delivered_at(self, route: Route, index: int) -> Mapping[ShipmentId, frozenset[str]]:
         """What was delivered there: while a stop is open, the run sheet needs to be told."""

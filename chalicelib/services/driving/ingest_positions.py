@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.actors import SYSTEM
-from chalicelib.domain.driving.alerts import Alert, AlertKind
+from chalicelib.domain.driving.alerts import Alert
 from chalicelib.domain.driving.clocks import Shift
 from chalicelib.domain.driving.fixes import (
     NO_SHIFTS,
@@ -25,15 +24,12 @@ from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.shift_hours import ShiftHours
 from chalicelib.domain.driving.timed_fixes import in_our_time
 from chalicelib.domain.errors import Unauthorized
-from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
+from chalicelib.domain.ids import DriverId
 from chalicelib.domain.journal.changes import LiveChange, ShipmentChange, TrackEntry
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
-from chalicelib.domain.shipments.lifecycle import Step, may_take, take
-from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.driving.shifts import earlier_shifts, present_shift
-from chalicelib.services.driving.telling import alert_data, noted
+from chalicelib.services.driving.telling import told
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
@@ -248,50 +244,10 @@ class IngestPositions:
         now: datetime,
     ) -> None:
         live = LiveChange(replace(after, version=before.version + 1), before.version)
-        changes = self._tell(alerts, route, now) if alerts and route else ()
+        changes: tuple[ShipmentChange, ...] = ()
+        if route is not None:
+            changes = told(alerts, route, shipments=self.shipments, ids=self.ids, now=now)
         self.journal.commit(*changes, live)
-
-    def _tell(
-        self, alerts: Sequence[Alert], route: Route, now: datetime
-    ) -> tuple[ShipmentChange, ...]:
-        """The alerts as events of the shipments that they concern; one change a shipment."""
-        alerts_by_shipment: dict[ShipmentId, list[Alert]] = {}
-        for alert in alerts:
-            for shipment_id in route.stops[alert.stop_index].shipment_ids:
-                alerts_by_shipment.setdefault(shipment_id, []).append(alert)
-        found = self.shipments.get_many(tuple(alerts_by_shipment))
-        changes: list[ShipmentChange] = []
-        for shipment_id, concerning in alerts_by_shipment.items():
-            shipment = found.get(shipment_id)
-            if shipment is None or not _is_on(shipment, route):
-                continue
-            change = self._change(shipment, concerning, now)
-            if change.events:
-                changes.append(change)
-        return tuple(changes)
-
-    def _change(self, shipment: Shipment, alerts: Sequence[Alert], now: datetime) -> ShipmentChange:
-        after = shipment
-        events = []
-        for alert in alerts:
-            event_id = EventId(self.ids.new(EVENT))
-            step = _STEPS.get(alert.kind)
-            if step is not None:
-                if not may_take(after, step, SYSTEM):
-                    continue
-                after, event = take(
-                    after,
-                    step,
-                    actor=SYSTEM,
-                    event_id=event_id,
-                    occurred_at=alert.occurred_at,
-                    now=now,
-                    data=alert_data(alert),
-                )
-            else:
-                after, event = noted(after, alert, event_id=event_id, now=now)
-            events.append(event)
-        return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
 
     def _report(self, live: Live, screened: Screened, skew: timedelta) -> IngestReport:
         head = live.head(self.policy)
@@ -301,15 +257,3 @@ class IngestPositions:
             head_recorded_at=None if head is None else head.recorded_at,
             clock_skew=skew,
         )
-
-
-_STEPS = {
-    AlertKind.ARRIVED: Step.ARRIVE,
-    AlertKind.APPROACHING: Step.APPROACH,
-    AlertKind.WITHDRAWN: Step.DRIVE_OFF,
-    AlertKind.WITHDRAWN_NEARBY: Step.DRIVE_ON,
-}
-
-
-def _is_on(shipment: Shipment, route: Route) -> bool:
-    return shipment.status in ON_THE_WAY and shipment.is_on(route.id)

@@ -21,7 +21,6 @@ from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sh
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
 from chalicelib.domain.journal.changes import HandledAdded, ShipmentChange
-from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.barcodes import Index
 from chalicelib.domain.shipments.custody import (
@@ -44,12 +43,6 @@ from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.boarding import Boarding
 from chalicelib.services.driving.shifts import live_of, planned_routes
-from chalicelib.services.ports.fleet import Fleet
-from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.routes import Routes
-from chalicelib.services.ports.shipments import Shipments
-from chalicelib.services.ports.system import Clock, Ids
-from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 
 
@@ -121,19 +114,10 @@ _Named = tuple[int, ShipmentId, str]
 
 
 @dataclass(frozen=True, slots=True)
-class ScanParcels:
+class ScanParcels(Boarding):
     """Takes scans in. Safe to repeat: what is loaded stays loaded. Raises NotFound without a route
     to load and Unauthorized for a revoked token.
     """
-
-    fleet: Fleet
-    routes: Routes
-    shipments: Shipments
-    journal: Journal
-    clock: Clock
-    ids: Ids
-    forecasts: Forecasts
-    policy: Policy
 
     def __call__(self, scans: tuple[Scan, ...], *, actor: Actor) -> tuple[ScanResult, ...]:
         """A result for each scan, in order."""
@@ -144,7 +128,7 @@ class ScanParcels:
             retried(partial(self._scan, scan, live, routes, index, actor)) for scan in scans
         )
         for route in routes:
-            self._board(route, live.driver_id, results, actor)
+            self._board_scanned(route, live.driver_id, results, actor)
             self._note(route, results)
         return results
 
@@ -252,7 +236,7 @@ class ScanParcels:
             events.append(event)
         return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
 
-    def _board(
+    def _board_scanned(
         self, route: Route, driver_id: DriverId, results: Sequence[ScanResult], actor: Actor
     ) -> None:
         """On the road, what was scanned is out for delivery.
@@ -263,17 +247,8 @@ class ScanParcels:
         scanned = [r.shipment_id for r in results if r.is_aboard and r.shipment_id in own]
         if not scanned:
             return
-        board = Boarding(
-            self.fleet,
-            self.routes,
-            self.shipments,
-            self.journal,
-            self.clock,
-            self.ids,
-            self.forecasts,
-            self.policy,
-        )
-        board(driver_id, route.id, list(dict.fromkeys(filter(None, scanned))), actor=actor)
+        shipment_ids = list(dict.fromkeys(filter(None, scanned)))
+        self.board(driver_id, route.id, shipment_ids, actor=actor)
 
     def _note(self, route: Route, results: Sequence[ScanResult]) -> None:
         scanned: dict[ShipmentId, frozenset[str]] = {}
