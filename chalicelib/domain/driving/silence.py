@@ -74,7 +74,7 @@ def _silent(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, 
         return None
     is_soon = promise.earliest - now <= policy.approaching_within
     is_silent = is_soon and now - heard >= policy.silent_after
-    if not is_silent and not _is_broken(promise, heard, now, policy):
+    if not is_silent and not _ended_in_silence(promise, heard, now, policy):
         return None
     alert = Alert(AlertKind.SILENT, given.stop_index, now, heard_at=heard)
     return alert, replace(progress, is_silent=True, promise=promise)
@@ -84,7 +84,7 @@ def _broken(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, 
     """The promise has ended in silence. No new range is told, since nobody knows one."""
     progress, now = given.progress, given.as_of
     promise = promise_of(progress, given.stop)
-    if promise is None or not _is_broken(promise, heard, now, policy):
+    if promise is None or not _ended_in_silence(promise, heard, now, policy):
         return None
     if is_told_broken(progress, given.stop) or _is_at_the_door(progress, now, policy):
         return None
@@ -103,7 +103,7 @@ def _is_at_the_door(progress: Progress, now: datetime, policy: Policy) -> bool:
     return progress.is_reported or now - progress.arrived_at < policy.silent_after
 
 
-def _is_broken(promise: Range, heard: datetime, now: datetime, policy: Policy) -> bool:
+def _ended_in_silence(promise: Range, heard: datetime, now: datetime, policy: Policy) -> bool:
     """The promise has ended, and the van has sent nothing since.
 
     A van that sent fixes after the end has told its delay by itself, so it has more time.
