@@ -13,7 +13,8 @@ from ulid import ULID
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.departures import Departure
-from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, on_grid, quantized
+from chalicelib.domain.driving.fixes import Fix, on_grid, quantized
+from chalicelib.domain.driving.jumps import RECENT_FIXES
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.run_sheets import ManifestEntry
 from chalicelib.domain.eta.estimates import Duration, Eta

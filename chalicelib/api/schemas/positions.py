@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.api.schemas.fixes import FixItem
 from chalicelib.api.schemas.values import DeviceTime
-from chalicelib.domain.driving.fixes import REFUSING, Reason, Verdict
+from chalicelib.domain.driving.screening import REFUSING, Reason, Verdict
 from chalicelib.domain.ids import DriverId
 from chalicelib.edge.schemas import Maybe, Out, Schema
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport

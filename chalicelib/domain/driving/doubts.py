@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from chalicelib.domain.driving.fixes import is_drivable
+from chalicelib.domain.driving.jumps import is_drivable
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.memory import told_from
 from chalicelib.domain.eta.estimates import Eta, Etas

@@ -11,10 +11,12 @@ from datetime import datetime
 from chalicelib.domain.driving.alerts import Alert, AlertKind, decide, is_coming_soon
 from chalicelib.domain.driving.breaks import breaks_taken
 from chalicelib.domain.driving.doubts import doubts
-from chalicelib.domain.driving.fixes import Fix, Screened, is_drivable
+from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.forecasts import remaining_etas
+from chalicelib.domain.driving.jumps import is_drivable
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.nearest_stop import CLEAR
+from chalicelib.domain.driving.screening import Screened
 from chalicelib.domain.driving.visits import Followed, Ground, follow, follow_again
 from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.eta.model import TravelModel

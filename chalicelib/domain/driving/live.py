@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, credible, newest
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.jumps import RECENT_FIXES, credible, newest
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, RouteId

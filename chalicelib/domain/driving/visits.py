@@ -17,7 +17,8 @@ from statistics import median
 from typing import Final
 
 from chalicelib.domain.driving.alerts import Alert, AlertKind
-from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.jumps import RECENT_FIXES
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.nearest_stop import CLEAR, centre_of, is_sure, is_vague, stop_at
 from chalicelib.domain.driving.visit_order import visit_order

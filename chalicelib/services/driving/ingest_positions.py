@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.driving.alerts import Alert
 from chalicelib.domain.driving.clocks import Shift
-from chalicelib.domain.driving.fixes import (
+from chalicelib.domain.driving.fixes import Fix, in_order
+from chalicelib.domain.driving.journeys import Advance, advance, needs_track
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.screening import (
     NO_SHIFTS,
-    Fix,
     Reason,
     Screened,
     UnreadableFix,
     Verdict,
     screen,
 )
-from chalicelib.domain.driving.journeys import Advance, advance, needs_track
-from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.shift_hours import ShiftHours
 from chalicelib.domain.driving.timed_fixes import in_our_time
 from chalicelib.domain.errors import Unauthorized
@@ -207,7 +207,7 @@ class IngestPositions:
         started_at = before.started_at or now
         until = max(fix.recorded_at for fix in (*before.recent, *screened.usable))
         kept = self.fleet.track(before.driver_id, since=started_at, until=until, now=now)
-        whole: list[Fix] = sorted({*kept, *screened.stored}, key=lambda fix: fix.sort_key)
+        whole = in_order({*kept, *screened.stored})
         return screen(
             whole,
             recent=(),

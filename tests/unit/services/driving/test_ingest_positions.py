@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import AlertKind
-from chalicelib.domain.driving.fixes import Fix, Reason
+from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.forecasts import Forecaster
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.screening import Reason
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unauthorized, Unavailable
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId
