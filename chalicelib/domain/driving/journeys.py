@@ -14,10 +14,11 @@ from chalicelib.domain.driving.doubts import doubts
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.forecasts import remaining_etas
 from chalicelib.domain.driving.jumps import is_drivable
+from chalicelib.domain.driving.late_visits import follow_again
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.nearest_stop import CLEAR
 from chalicelib.domain.driving.screening import Screened
-from chalicelib.domain.driving.visits import Followed, Ground, follow, follow_again
+from chalicelib.domain.driving.visits import Followed, Ground, follow
 from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.eta.model import TravelModel
 from chalicelib.domain.geography import distance_m
