@@ -1,7 +1,8 @@
 """A batch of positions, and the answer to it."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -24,26 +25,38 @@ class FixBatchIn(Schema):
         return FixBatch(driver_id=driver_id, epoch=epoch, sent_at=self.sent_at, fixes=self.fixes)
 
 
-class VerdictOut(Out):
-    """Why a fix was not taken at face value."""
+class VerdictsOut(Out):
+    """Why some fixes were not taken at face value: all reasons of each, and the indexes of those.
 
-    index: int
+    Together, a thousand fixes take 16 kB at the most, whatever is wrong with each.
+    """
+
     reasons: tuple[Reason, ...]
+    indexes: tuple[int, ...]
+
+    @classmethod
+    def grouped(cls, reasons_by_index: Mapping[int, tuple[Reason, ...]]) -> tuple[Self, ...]:
+        """Fixes with the same reasons together, in the order of their first ones."""
+        indexes: dict[tuple[Reason, ...], list[int]] = {}
+        for index, reasons in reasons_by_index.items():
+            indexes.setdefault(reasons, []).append(index)
+        return tuple(cls(reasons=key, indexes=tuple(found)) for key, found in indexes.items())
 
 
 class IngestReportOut(Out):
     """``accepted``: at face value; ``suspect``: kept, but moves nothing; ``rejected``: not kept.
 
-    ``corrected``: the time of the fix was mended before it was judged.
+    ``corrected``: the time of the fix was mended before it was judged. The indexes are those of the
+    batch; a fix that is in none of the lists was accepted, or is a duplicate.
     """
 
     accepted: int
     duplicates: int
-    suspect: tuple[VerdictOut, ...]
-    rejected: tuple[VerdictOut, ...]
+    suspect: tuple[VerdictsOut, ...]
+    rejected: tuple[VerdictsOut, ...]
     head_recorded_at: datetime | None
     clock_skew_s: float
-    corrected: tuple[VerdictOut, ...] = ()
+    corrected: tuple[VerdictsOut, ...] = ()
 
     @classmethod
     def of(cls, value: IngestReport) -> "IngestReportOut":
@@ -58,17 +71,11 @@ class IngestReportOut(Out):
         return cls(
             accepted=len(value.verdicts) - len(duplicates) - len(judged),
             duplicates=len(duplicates),
-            suspect=tuple(
-                VerdictOut(index=v.index, reasons=v.reasons) for v in judged if v.is_stored
-            ),
-            rejected=tuple(
-                VerdictOut(index=v.index, reasons=v.reasons) for v in judged if not v.is_stored
-            ),
+            suspect=VerdictsOut.grouped({v.index: v.reasons for v in judged if v.is_stored}),
+            rejected=VerdictsOut.grouped({v.index: v.reasons for v in judged if not v.is_stored}),
             head_recorded_at=value.head_recorded_at,
             clock_skew_s=value.clock_skew.total_seconds(),
-            corrected=tuple(
-                VerdictOut(index=v.index, reasons=v.corrections)
-                for v in value.verdicts
-                if v.corrections
+            corrected=VerdictsOut.grouped(
+                {v.index: v.corrections for v in value.verdicts if v.corrections}
             ),
         )
