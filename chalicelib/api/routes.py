@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from chalicelib.api.schemas.routes import RouteIn, RouteOut, RoutesOut, RoutesQuery, StartQuery
+from chalicelib.api.schemas.routes import (
+    RouteIn,
+    RouteOut,
+    RoutesOut,
+    RoutesQuery,
+    StartedRouteOut,
+    StartQuery,
+)
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import DISPATCH, STAFF, Actor
 from chalicelib.domain.errors import (
@@ -19,6 +26,7 @@ from chalicelib.domain.routes.routes import Route, RouteSummary
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.queries import Position
 from chalicelib.services.repeats import Memory
+from chalicelib.services.routes.show_routes import DriverRoute
 from chalicelib.services.routes.start_route import StartOrder
 
 routes: Final = Endpoints(__name__)
@@ -64,10 +72,11 @@ def get_route(_: Actor, route_id: str) -> Route:
     method="POST",
     principals=DISPATCH,
     query=StartQuery,
-    gives=RouteOut,
+    gives=StartedRouteOut,
     refusals=(NotFound, NothingLoaded, NotToday, RouteUnderWay),
 )
-def post_start(actor: Actor, query: StartQuery, route_id: str) -> Route:
-    """Start a route for its driver."""
+def post_start(actor: Actor, query: StartQuery, route_id: str) -> DriverRoute:
+    """Start a route for its driver. The answer names what is missing on the van."""
     order = StartOrder(confirms_other_day=query.confirm_other_day)
-    return container().start_route(RouteId(route_id), actor=actor, order=order)
+    started = container().start_route(RouteId(route_id), actor=actor, order=order)
+    return container().show_routes.loaded(started)

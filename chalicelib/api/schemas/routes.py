@@ -130,6 +130,25 @@ class RouteOut(Out):
     stops: tuple[StopOut, ...]
 
 
+class MissingOut(Out):
+    """Parcels of one shipment that are planned for this van and are not on it."""
+
+    stop_id: str
+    shipment_id: str
+    barcodes: tuple[str, ...]
+
+
+class StartedRouteOut(RouteOut):
+    """A route that has started. ``missing`` is what is planned for it and not on the van."""
+
+    missing: tuple[MissingOut, ...]
+
+    @classmethod
+    def of(cls, value: DriverRoute) -> Self:
+        """The plan, and what is not aboard."""
+        return cls.joined(value.route, missing=value.missing)
+
+
 class RouteSummaryOut(Out):
     """A route without its stops."""
 
@@ -159,14 +178,6 @@ class DriverParcelOut(Out):
 
     barcode: str
     state: ParcelState
-
-
-class MissingOut(Out):
-    """Parcels of one shipment that are planned for this van and are not on it."""
-
-    stop_id: str
-    shipment_id: str
-    barcodes: tuple[str, ...]
 
 
 class DriverShipmentOut(Out):
@@ -226,10 +237,4 @@ class DriverRouteOut(Out):
             )
             for i, stop in enumerate(route.stops)
         ]
-        missing = [
-            MissingOut(stop_id=stop.id, shipment_id=each, barcodes=found[each].missing)
-            for stop in route.stops
-            for each in stop.shipment_ids
-            if each in found and found[each].missing
-        ]
-        return cls.joined(route, stops=stops, missing=missing)
+        return cls.joined(route, stops=stops, missing=value.missing)

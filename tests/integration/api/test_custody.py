@@ -93,6 +93,21 @@ def test_what_is_missing_is_named_and_the_rest_is_delivered(shared: Carrier) -> 
     assert seen["missing"][0]["barcodes"] == [missing]
 
 
+def test_a_start_by_the_office_names_what_is_missing_as_well(shared: Carrier) -> None:
+    van, shipment_id, (here, missing) = in_parts(shared)
+    van.scan(here, code_of(van, 1))
+    address = f"/v1/routes/{van.route_id}/start"
+
+    started = shared.call("POST", address, token=shared.dispatcher)
+    again = shared.call("POST", address, token=shared.dispatcher)
+
+    assert (started.status, started.json["status"]) == (200, "active")
+    assert started.json["missing"] == again.json["missing"]
+    assert started.json["missing"] == [
+        {"stop_id": van.stop_ids[0], "shipment_id": shipment_id, "barcodes": [missing]}
+    ]
+
+
 def test_the_missing_parcel_is_loaded_another_day(shared: Carrier) -> None:
     van, shipment_id, (here, missing) = in_parts(shared)
     van.scan(here, code_of(van, 1))
