@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.carrier import Carrier, Round
+from tests.support.carrier import Carrier, Round, fix
 
 
 def states(van: Round, shipment_id: str) -> list[str]:
@@ -53,11 +53,18 @@ def test_a_parcel_found_after_the_last_stop_takes_the_van_back(shared: Carrier) 
     van.loaded(but=van.ids[1]).start()
     van.work(0, "deliver")
     assert van.route()["status"] == "completed"
+    shared.clock.advance(timedelta(minutes=4))
+    between = shared.clock.now()
+    shared.clock.advance(timedelta(minutes=4))
 
     (result,) = van.scan(code_of(van, 1)).json["results"]
 
     assert result["verdict"] == "loaded"
     assert van.route()["status"] == "active"
+    shared.clock.advance(timedelta(minutes=1))
+    late = van.positions(fix(between), fix(shared.clock.now())).json
+    assert late["rejected"] == [{"reasons": ["off_shift"], "indexes": [0]}]
+    assert len(van.track()) == 1
     assert van.work(1, "deliver").status == 200
     assert van.route()["status"] == "completed"
 
