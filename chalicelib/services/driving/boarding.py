@@ -10,11 +10,11 @@ from datetime import datetime
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.alerts import Alert, AlertKind
-from chalicelib.domain.driving.journeys import reopen
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.loading import is_open_for_loading
 from chalicelib.domain.driving.memory import promise_of, with_memory, with_promise
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
+from chalicelib.domain.driving.visit_reports import reopen
 from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import (

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.forecasts import stop_times
-from chalicelib.domain.driving.journeys import Advance, advance, leave, needs_track, reach
+from chalicelib.domain.driving.journeys import Advance, advance, needs_track
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.screening import Screened, screen
 from chalicelib.domain.driving.shift_hours import ShiftHours
+from chalicelib.domain.driving.visit_reports import leave, reach
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
