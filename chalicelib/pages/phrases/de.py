@@ -38,7 +38,6 @@ PHRASES: Final = {
     "headline.arrived": "Der Fahrer ist da",
     "headline.delivered": "Zugestellt",
     "headline.delivered.lead": "Zugestellt {day} um",
-    "headline.delivered.main": "{clock} Uhr",
     "headline.attempt_failed": "Wir konnten {day} nicht zustellen",
     "headline.returning": "Auf dem Rückweg zum Absender",
     "headline.returned": "An den Absender zurückgegeben",

@@ -38,7 +38,6 @@ PHRASES: Final = {
     "headline.arrived": "Your driver has arrived",
     "headline.delivered": "Delivered",
     "headline.delivered.lead": "Delivered {day} at",
-    "headline.delivered.main": "{clock}",
     "headline.attempt_failed": "We could not deliver {day}",
     "headline.returning": "On its way back to the sender",
     "headline.returned": "Returned to the sender",

@@ -38,7 +38,6 @@ PHRASES: Final = {
     "headline.arrived": "Kuljettaja on perillä",
     "headline.delivered": "Toimitettu",
     "headline.delivered.lead": "Toimitettu {day} klo",
-    "headline.delivered.main": "{clock}",
     "headline.attempt_failed": "Emme voineet toimittaa {day}",
     "headline.returning": "Matkalla takaisin lähettäjälle",
     "headline.returned": "Palautettu lähettäjälle",

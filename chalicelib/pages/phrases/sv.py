@@ -38,7 +38,6 @@ PHRASES: Final = {
     "headline.arrived": "Föraren är framme",
     "headline.delivered": "Levererad",
     "headline.delivered.lead": "Levererad {day} kl.",
-    "headline.delivered.main": "{clock}",
     "headline.attempt_failed": "Vi kunde inte leverera {day}",
     "headline.returning": "På väg tillbaka till avsändaren",
     "headline.returned": "Returnerad till avsändaren",
