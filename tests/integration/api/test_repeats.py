@@ -98,6 +98,14 @@ def start(carrier: Carrier) -> Ask:
     return Ask(carrier, f"/v1/routes/{van.route_id}/start", None, carrier.dispatcher)
 
 
+def end(how: str) -> Callable[[Carrier], Ask]:
+    def ask(carrier: Carrier) -> Ask:
+        van = carrier.round(1).started()
+        return Ask(carrier, f"/v1/routes/{van.route_id}/{how}", None, carrier.dispatcher)
+
+    return ask
+
+
 def of_van(van: Round, path: str, body: Any, **other: Any) -> Ask:
     return Ask(van.carrier, f"/v1/driver/{path}", body, van.token, body | other)
 
@@ -146,6 +154,8 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/shipments": shipment,
     "/v1/routes": plan,
     "/v1/routes/{route_id}/start": start,
+    "/v1/routes/{route_id}/cancel": end("cancel"),
+    "/v1/routes/{route_id}/complete": end("complete"),
     "/v1/driver/route/start": driver_start,
     "/v1/driver/scans": scans,
     "/v1/driver/positions": positions,
