@@ -4,6 +4,7 @@ from typing import Final
 
 from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.shipments import (
+    NewShipmentQuery,
     ShipmentCreatedOut,
     ShipmentIn,
     ShipmentOut,
@@ -11,14 +12,13 @@ from chalicelib.api.schemas.shipments import (
 )
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import AlreadyUnderWay, NotFound, ReferenceTaken
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.shipments.creation import Created
+from chalicelib.domain.shipments.creation import Created, Outcome
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import Status
-from chalicelib.edge.blueprint import Endpoints
+from chalicelib.edge.blueprint import Answer, Endpoints
 from chalicelib.edge.principals import SHIPPERS, SHIPPERS_AND_STAFF
 from chalicelib.edge.queries import Position
 from chalicelib.edge.schemas import ListingQuery
@@ -32,26 +32,37 @@ shipments: Final = Endpoints(__name__)
     method="POST",
     principals=SHIPPERS,
     takes=ShipmentIn,
+    query=NewShipmentQuery,
     gives=ShipmentCreatedOut,
     status=201,
+    other_statuses=(200,),
     commits_answer=True,
+    refusals=(ReferenceTaken, AlreadyUnderWay),
 )
-def post_shipment(actor: Actor, body: ShipmentIn, memory: Memory) -> ShipmentCreatedOut:
-    """Create a shipment."""
+def post_shipment(
+    actor: Actor, body: ShipmentIn, query: NewShipmentQuery, memory: Memory
+) -> Answer:
+    """Create a shipment; with ``if_exists=update``, change the one with its reference."""
 
-    def shown(created: Created) -> ShipmentCreatedOut:
-        return ShipmentCreatedOut.joined(
+    def shown(created: Created) -> Answer:
+        answer = ShipmentCreatedOut.joined(
             created.shipment,
-            status=Status.CREATED,
+            outcome=created.outcome,
             tracking_url=container().tracking_links(created.shipment),
             warnings=(*body.doubts(), *created.warnings),
         )
+        return Answer(answer, status=None if created.outcome is Outcome.CREATED else 200)
 
     if memory.result_id:
         made = container().show_shipments.one(ShipmentId(memory.result_id), actor)
         return shown(Created(made))
     return shown(
-        container().create_shipment(body.to_domain(), actor=actor, memory=memory.of_shown(shown))
+        container().create_shipment(
+            body.to_domain(),
+            actor=actor,
+            memory=memory.of_shown(shown),
+            if_exists=query.if_exists,
+        )
     )
 
 

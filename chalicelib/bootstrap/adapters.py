@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         Parking,
         SmsSender,
     )
-    from chalicelib.services.ports.shipments import Barcodes, Shipments
+    from chalicelib.services.ports.shipments import Barcodes, References, Shipments
     from chalicelib.services.ports.system import Clock, Ids, Pauses, Signer
     from chalicelib.services.ports.travel import Forecasts, TravelPages
     from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookQueue, WebhookSender
@@ -112,6 +112,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
 
         return DynamoBarcodes()
+
+    @cached_property
+    def references(self) -> References:
+        """The shippers' own names of their shipments."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
+
+        return DynamoReferences()
 
     @cached_property
     def shipments(self) -> Shipments:

@@ -11,7 +11,7 @@
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  TooManyUploads, RequestRunning
+    │  │  TooManyUploads, RequestRunning, ReferenceTaken, AlreadyUnderWay
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
@@ -126,6 +126,20 @@ class TooManyUploads(Conflict):
 
     code = "too_many_uploads"
     text = "No more files may be uploaded for this shipment."
+
+
+class ReferenceTaken(Conflict):
+    """The shipper has another shipment with this reference: ``shipment_id``."""
+
+    code = "reference_taken"
+    text = "Another shipment of yours has this reference. Its id is in shipment_id."
+
+
+class AlreadyUnderWay(Conflict):
+    """The shipment has been scanned or planned: a newer order does not replace it any more."""
+
+    code = "already_under_way"
+    text = "The shipment with this reference is planned or under way, so an order cannot change it."
 
 
 class IdempotencyKeyReused(Invalid):

@@ -33,15 +33,15 @@ def merged(body: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def order(shop: Shop, patch: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of the cases with a barcode of its own."""
-    parcels = shop.order()["parcels"]
+    """The body of the cases with a reference and a barcode of its own."""
+    own = shop.order()
     now = shop.carrier.clock.now()
     patch = dict(patch)
     window = patch.pop("window_s", None)
     if window:
         start, end = (now + timedelta(seconds=s) for s in window)
         patch["window"] = {"start": start.isoformat(), "end": end.isoformat()}
-    return merged(BODY | {"parcels": parcels}, patch)
+    return merged(BODY | {name: own[name] for name in ("reference", "parcels")}, patch)
 
 
 def at_path(document: Any, path: str) -> Any:

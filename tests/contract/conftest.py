@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
+from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
@@ -23,7 +24,7 @@ from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitatio
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.routes import Routes
-from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.shipments import References, Shipments
 from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
 from local.cloud.queries import cheap_queries
@@ -39,6 +40,7 @@ class Stores:
 
     journal: Journal
     requests: Requests
+    references: References
     shipments: Shipments
     routes: Routes
     fleet: Fleet
@@ -58,6 +60,7 @@ def in_memory() -> Iterator[Stores]:
     yield Stores(
         journal,
         journal.requests,
+        journal.references,
         journal.shipments,
         journal.routes,
         journal.fleet,
@@ -79,6 +82,7 @@ def on_moto() -> Iterator[Stores]:
         yield Stores(
             DynamoJournal(),
             DynamoRequests(),
+            DynamoReferences(),
             DynamoShipments(clock.now),
             DynamoRoutes(),
             DynamoFleet(),

@@ -45,6 +45,7 @@ class InMemoryCarrier:
         self.fleet = self.stores.fleet
         self.drivers = self.stores.drivers
         self.requests = self.stores.requests
+        self.references = self.stores.references
         self.shippers = self.stores.shippers
         self.hubs = self.stores.hubs
         self.keys = self.stores.keys

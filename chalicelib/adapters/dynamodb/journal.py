@@ -25,6 +25,7 @@ from chalicelib.domain.journal.changes import (
     ManifestChange,
     PageChange,
     PlanningClosed,
+    ReferenceClaimed,
     RequestRemembered,
     RouteChange,
     ShipmentChange,
@@ -43,6 +44,7 @@ PUTS: Final[Mapping[type[Change], str]] = {
     PageChange: "travel.changes:page_puts",
     LearningMarkChange: "travel.changes:learning_mark_puts",
     RequestRemembered: "ledger.requests:request_puts",
+    ReferenceClaimed: "ledger.references:reference_puts",
 }
 """The function that makes the writes of a change: its module in this package, and its name.
 

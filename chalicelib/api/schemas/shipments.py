@@ -1,8 +1,10 @@
 """Shipments on the wire."""
 
+import re
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Annotated, Final, Literal, Self
+from datetime import date, datetime
+from typing import Annotated, Final, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +19,7 @@ from chalicelib.api.schemas.codes import Country, Language, TimeZone, zones_of
 from chalicelib.api.schemas.contacts import Email, Phone, e164
 from chalicelib.api.schemas.values import (
     MAX_LINE_CHARS,
+    Day,
     Latitude,
     Line,
     Longitude,
@@ -31,17 +34,20 @@ from chalicelib.domain.instants import Range, TimeSource, at_place
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.barcodes import normal_form, right_check_digit
+from chalicelib.domain.shipments.creation import Outcome
 from chalicelib.domain.shipments.custody import ParcelState, parcel_state
 from chalicelib.domain.shipments.input_warnings import InputWarning
+from chalicelib.domain.shipments.orders import IfExists, NewShipment
 from chalicelib.domain.shipments.places import CITY_STATES, can_be_in, has_clocks_of
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.cleaning import is_blank
-from chalicelib.edge.schemas import Maybe, Out, Schema, written_as
+from chalicelib.edge.schemas import Maybe, Out, Query, Schema, written_as
 from chalicelib.edge.sentences import misfit, refused
-from chalicelib.services.shipments.create_shipment import NewShipment
 
 MAX_LINES: Final = 5
+MAX_METADATA: Final = 20
+_METADATA_NAME: Final = re.compile(r"[A-Za-z0-9_.:-]{1,40}", re.ASCII)
 DEFAULT_LOCALE: Final = "en"
 _BARCODE: Final = r"^[\x21-\x7e]{1,64}$"
 
@@ -85,6 +91,35 @@ Lines = Annotated[
     ),
 ]
 """The lines of an address above its city."""
+
+
+def _named_plainly(metadata: dict[str, str]) -> dict[str, str]:
+    """Few words by short names, as they may come back in lists and in files."""
+    if len(metadata) > MAX_METADATA:
+        words = f"metadata has at most {MAX_METADATA} names."
+        raise refused(code="too_many_names", words=words)
+    if not all(map(_METADATA_NAME.fullmatch, metadata)):
+        words = (
+            "A name in metadata has 1 to 40 letters (a to z), digits, dots, colons, hyphens and "
+            "underscores, like order_source."
+        )
+        raise refused(code="invalid_name", words=words)
+    return metadata
+
+
+Metadata = Annotated[
+    dict[str, Line],
+    AfterValidator(_named_plainly),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{_METADATA_NAME.pattern}$"},
+            "additionalProperties": {"type": "string", "minLength": 1, "maxLength": MAX_LINE_CHARS},
+            "maxProperties": MAX_METADATA,
+        }
+    ),
+]
+"""The shipper's own words by their names. We keep them and give them back, and nobody else."""
 
 
 class RecipientIn(Schema):
@@ -201,7 +236,11 @@ class ProofRequirementsIn(Schema):
 
 
 class ShipmentIn(Schema):
-    """A shipment as a shipper asks for it."""
+    """A shipment as a shipper asks for it.
+
+    ``reference`` is the shipper's own name of it, once among its shipments. ``service_day`` is the
+    day of the delivery at the address, where there is no window.
+    """
 
     reference: Line
     recipient: RecipientIn
@@ -210,6 +249,8 @@ class ShipmentIn(Schema):
     window: WindowIn | None = None
     service_time_s: Maybe[Annotated[float, Field(ge=0, le=14_400)]] = None
     proof_requirements: ProofRequirementsIn = Field(default_factory=ProofRequirementsIn)
+    service_day: Maybe[Day] = None
+    metadata: Metadata = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -221,7 +262,7 @@ class ShipmentIn(Schema):
                 raise misfit(("parcels", i, "barcode"), "repeated_barcode", words)
             seen.add(code)
         self._phone()
-        self._window()
+        self._require_day(self._window())
         return self
 
     def _phone(self) -> str | None:
@@ -231,6 +272,14 @@ class ShipmentIn(Schema):
             return None if written is None else e164(written, self.address.country)
         except ValueError as exc:
             raise misfit(("recipient", "phone"), "invalid_phone", str(exc)) from exc
+
+    def _require_day(self, window: Range | None) -> None:
+        """A shipment may be sent as it was answered: with its window and with the day of that."""
+        if window is None or self.service_day is None:
+            return
+        if window.earliest.astimezone(ZoneInfo(self.address.time_zone)).date() != self.service_day:
+            words = "The window begins on another day than service_day says. Write one of the two."
+            raise misfit(("service_day",), "mixed_days", words)
 
     def _window(self) -> Range | None:
         return None if self.window is None else self.window.to_domain(self.address.time_zone)
@@ -260,7 +309,15 @@ class ShipmentIn(Schema):
             window=self._window(),
             service_time_s=self.service_time_s,
             proof_requirements=ProofRequirements(photo=self.proof_requirements.photo),
+            service_day=self.service_day if self.window is None else None,
+            metadata=self.metadata,
         )
+
+
+class NewShipmentQuery(Query):
+    """What becomes of an order whose reference is taken: it is refused, or it updates."""
+
+    if_exists: IfExists = IfExists.REFUSE
 
 
 class WarningOut(Out):
@@ -271,11 +328,15 @@ class WarningOut(Out):
 
 
 class ShipmentCreatedOut(Out):
-    """The answer to a creation: only what never changes, so a replay is the same to the byte."""
+    """The answer to an order: the shipment that it made, or that has its reference already.
+
+    With ``if_exists=update``, ``outcome`` says whether the order changed that shipment.
+    """
 
     id: str
     reference: str
-    status: Literal[Status.CREATED]
+    outcome: Outcome
+    status: Status
     created_at: datetime
     tracking_url: str
     warnings: tuple[WarningOut, ...]
@@ -358,6 +419,8 @@ class ShipmentOut(Out):
     proof_requirements: ProofRequirementsOut
     time_zone: str = Field(validation_alias=AliasPath("address", "time_zone"))
     route_id: str | None = Field(None, validation_alias=AliasPath("assignment", "route_id"))
+    service_day: date | None = Field(validation_alias="wanted_day")
+    metadata: dict[str, str]
     promise: RangeOut | None
     delayed: bool = Field(validation_alias="is_delayed")
     attempts: int

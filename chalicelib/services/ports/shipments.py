@@ -37,6 +37,19 @@ class Barcodes(Protocol):
         ...
 
 
+class References(Protocol):
+    """The shipment that each of a shipper's own references stands for. The journal claims them."""
+
+    def holders(
+        self, shipper_id: ShipperId, references: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """The shipments by those of the references that are claimed, read consistently.
+
+        Such a shipment may be cancelled, or gone by now. Older ones than this rule are missing.
+        """
+        ...
+
+
 class Shipments(Protocol):
     """Shipments with their whole history. One that has expired is not there any more."""
 

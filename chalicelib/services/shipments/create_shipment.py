@@ -1,92 +1,184 @@
-"""A shipper creates a shipment: state, event and the memory of the request, all or nothing."""
+"""A shipper creates a shipment: state, event, reference and the memory of the request, all or none.
 
-from dataclasses import dataclass
+A reference names one shipment of its shipper. A second order with it is refused, or, where the
+shipper asks for that, changes the shipment as long as nobody has scanned or planned it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import Forbidden
-from chalicelib.domain.ids import EVENT, SHIPMENT, EventId, ShipmentId
-from chalicelib.domain.instants import Range
-from chalicelib.domain.journal.changes import ShipmentChange
-from chalicelib.domain.proofs.proofs import ProofRequirements
-from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.errors import (
+    AlreadyUnderWay,
+    ConcurrentUpdate,
+    Forbidden,
+    NotFound,
+    ReferenceTaken,
+)
+from chalicelib.domain.ids import EVENT, SHIPMENT, EventId, ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import ReferenceClaimed, ShipmentChange
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.barcodes import normal_form
 from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings
-from chalicelib.domain.shipments.creation import Created
+from chalicelib.domain.shipments.creation import Created, Outcome
+from chalicelib.domain.shipments.delivery_days import require_possible_time
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.input_warnings import InputWarning
 from chalicelib.domain.shipments.lifecycle import append
-from chalicelib.domain.shipments.shipments import Parcel, Shipment
+from chalicelib.domain.shipments.orders import (
+    IfExists,
+    NewShipment,
+    changed_parts,
+    first_of,
+    holds_reference,
+    may_be_replaced,
+    replaced_by,
+)
+from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.shipments import Barcodes, Shipments
+from chalicelib.services.ports.shipments import Barcodes, References, Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.repeats import NO_MEMORY, Memory
 from chalicelib.services.retries import retried
 
 BARCODES_KEPT_FOR: Final = timedelta(days=60)
 """A shipment that is open for longer is not noticed when its barcode is used again."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewShipment:
-    """A shipper's order of one delivery."""
-
-    reference: str
-    recipient: Recipient
-    address: Address
-    parcels: tuple[Parcel, ...]
-    window: Range | None = None
-    service_time_s: float | None = None
-    proof_requirements: ProofRequirements = ProofRequirements()  # noqa: RUF009 - frozen
+LONGEST_OPEN: Final = timedelta(days=365)
+"""A reference is kept for so long and for the retention of shipments: as long as its shipment."""
 
 
 @dataclass(frozen=True, slots=True)
 class CreateShipment:
     """Creates one shipment for the actor's own shipper.
 
-    The memory of the request commits with the shipment. Raises Unavailable when writes collide too
-    often.
+    The memory of the request commits with the shipment. Raises Invalid for a time that cannot be
+    met, ReferenceTaken, AlreadyUnderWay, and Unavailable when writes collide too often.
     """
 
     shipments: Shipments
     barcodes: Barcodes
+    references: References
     journal: Journal
     clock: Clock
     ids: Ids
+    policy: Policy
 
-    def __call__(self, wanted: NewShipment, *, actor: Actor, memory: Memory = NO_MEMORY) -> Created:
-        """Create it."""
-        if actor.shipper_id is None:
+    def __call__(
+        self,
+        wanted: NewShipment,
+        *,
+        actor: Actor,
+        memory: Memory = NO_MEMORY,
+        if_exists: IfExists = IfExists.REFUSE,
+    ) -> Created:
+        """Create it, or update the one with its reference."""
+        shipper_id = actor.shipper_id
+        if shipper_id is None:
             raise Forbidden
         now = self.clock.now()
-        new = Shipment(
-            id=ShipmentId(self.ids.new(SHIPMENT)),
-            shipper_id=actor.shipper_id,
-            reference=wanted.reference,
-            recipient=wanted.recipient,
-            address=wanted.address,
-            parcels=wanted.parcels,
-            created_at=now,
-            updated_at=now,
-            details_version=1,
-            window=wanted.window,
-            service_time_s=wanted.service_time_s,
-            proof_requirements=wanted.proof_requirements,
-        )
+        require_possible_time(wanted.window, wanted.service_day, wanted.address.time_zone, now)
+        if if_exists is IfExists.REFUSE:
+            return self._create(wanted, shipper_id, actor, memory)
+
+        def settle() -> Created:
+            found = self._named(shipper_id, wanted.reference)
+            if found is None or not holds_reference(found):
+                try:
+                    return self._create(wanted, shipper_id, actor, memory)
+                except ReferenceTaken as exc:  # since we looked: now there is one to update
+                    raise ConcurrentUpdate from exc
+            return self._update(found, wanted, actor, memory)
+
+        return retried(settle)
+
+    def _create(
+        self, wanted: NewShipment, shipper_id: ShipperId, actor: Actor, memory: Memory
+    ) -> Created:
+        now = self.clock.now()
+        shipment_id = ShipmentId(self.ids.new(SHIPMENT))
         shipment, event = append(
-            new,
+            first_of(wanted, shipment_id=shipment_id, shipper_id=shipper_id, now=now),
             EventType.CREATED,
             actor=actor,
             event_id=EventId(self.ids.new(EVENT)),
             occurred_at=now,
             now=now,
         )
-        change = ShipmentChange(shipment, (event,), None)
         created = Created(shipment, self._warnings(shipment))
         remembered = memory.of(created)
-        retried(lambda: self.journal.commit(change, *remembered))
+        claim = ReferenceClaimed(
+            shipper_id=shipper_id,
+            reference=shipment.reference,
+            shipment_id=shipment_id,
+            replaced=None,
+            now=now,
+            expires_at=now + LONGEST_OPEN + self.policy.shipment_retention,
+        )
+
+        def write() -> None:
+            nonlocal claim
+            try:
+                self.journal.commit(ShipmentChange(shipment, (event,), None), claim, *remembered)
+            except ConcurrentUpdate:
+                claim = replace(claim, replaced=self._released_by(shipment))
+                raise
+
+        retried(write)
         return created
+
+    def _update(
+        self, found: Shipment, wanted: NewShipment, actor: Actor, memory: Memory
+    ) -> Created:
+        changed = changed_parts(found, wanted)
+        if not changed:
+            same = Created(found, outcome=Outcome.UNCHANGED)
+            self.journal.commit(*memory.of(same))
+            return same
+        if not may_be_replaced(found):
+            raise AlreadyUnderWay(shipment_id=found.id)
+        now = self.clock.now()
+        after, event = append(
+            replaced_by(found, wanted),
+            EventType.UPDATED,
+            actor=actor,
+            event_id=EventId(self.ids.new(EVENT)),
+            occurred_at=now,
+            now=now,
+            data={"changed": list(changed)},
+        )
+        updated = Created(after, self._warnings(after), Outcome.UPDATED)
+        change = ShipmentChange(after, (event,), found.version)
+        self.journal.commit(change, *memory.of(updated))
+        return updated
+
+    def _named(self, shipper_id: ShipperId, reference: str) -> Shipment | None:
+        """The shipment that the reference stands for."""
+        holders = self.references.holders(shipper_id, [reference], now=self.clock.now())
+        if reference not in holders:
+            return None
+        try:
+            return self.shipments.get(holders[reference])
+        except NotFound:
+            return None
+
+    def _released_by(self, mine: Shipment) -> ShipmentId | None:
+        """The shipment whose claim stands though it needs the reference no longer.
+
+        Raises ReferenceTaken where it needs it.
+        """
+        holders = self.references.holders(mine.shipper_id, [mine.reference], now=self.clock.now())
+        holder_id = holders.get(mine.reference)
+        if holder_id in {None, mine.id}:
+            return None
+        found = self.shipments.get_many([holder_id]).get(holder_id)
+        if found is None or not holds_reference(found):
+            return holder_id
+        theirs = {normal_form(code) for code in found.barcodes}
+        codes = [code for code in _codes(mine) if code in theirs]
+        self._take(found, codes)  # they are not ours after all
+        raise ReferenceTaken(shipment_id=found.id)
 
     def _warnings(self, shipment: Shipment) -> tuple[InputWarning, ...]:
         """What the shipper should look at.
@@ -94,14 +186,17 @@ class CreateShipment:
         It is found before the shipment is written, since it is part of the answer that is kept
         with it. A barcode of a shipment that was never written warns nobody.
         """
-        codes = list(dict.fromkeys(normal_form(parcel.barcode) for parcel in shipment.parcels))
-        earlier = self.barcodes.take(
-            shipment.shipper_id,
-            codes,
-            shipment.id,
-            now=shipment.created_at,
-            expires_at=shipment.created_at + BARCODES_KEPT_FOR,
-        )
+        earlier = self._take(shipment, _codes(shipment))
         found = self.shipments.get_many(list(earlier.values())) if earlier else {}
         holders = {code: found[other] for code, other in earlier.items() if other in found}
         return in_use_warnings(shipment.parcels, holders)
+
+    def _take(self, shipment: Shipment, codes: Sequence[str]) -> dict[str, ShipmentId]:
+        now = self.clock.now()
+        return self.barcodes.take(
+            shipment.shipper_id, codes, shipment.id, now=now, expires_at=now + BARCODES_KEPT_FOR
+        )
+
+
+def _codes(shipment: Shipment) -> list[str]:
+    return list(dict.fromkeys(normal_form(barcode) for barcode in shipment.barcodes))

@@ -20,6 +20,7 @@ from chalicelib.domain.journal.changes import (
     ManifestChange,
     PageChange,
     PlanningClosed,
+    ReferenceClaimed,
     Remembered,
     RequestRemembered,
     RouteChange,
@@ -34,6 +35,7 @@ from tests.support.fakes.accounts import (
     InMemoryShippers,
 )
 from tests.support.fakes.fleet import InMemoryFleet
+from tests.support.fakes.references import InMemoryReferences
 from tests.support.fakes.routes import InMemoryRoutes
 from tests.support.fakes.shipments import InMemoryShipments
 from tests.support.fakes.travel import InMemoryTravelPages
@@ -70,6 +72,7 @@ class InMemoryJournal:
     drivers: InMemoryDrivers = field(default_factory=InMemoryDrivers)
     travel: InMemoryTravelPages = field(default_factory=InMemoryTravelPages)
     requests: InMemoryRequests = field(default_factory=InMemoryRequests)
+    references: InMemoryReferences = field(default_factory=InMemoryReferences)
     shippers: InMemoryShippers = field(default_factory=InMemoryShippers)
     hubs: InMemoryHubs = field(default_factory=InMemoryHubs)
     keys: InMemoryApiKeys = field(default_factory=InMemoryApiKeys)
@@ -102,6 +105,7 @@ class InMemoryJournal:
             PageChange: self.travel,
             LearningMarkChange: self.travel,
             RequestRemembered: self.requests,
+            ReferenceClaimed: self.references,
         }
         for change in changes:
             yield stores[type(change)], change

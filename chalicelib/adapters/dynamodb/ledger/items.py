@@ -37,6 +37,17 @@ class BarcodeItem(Item):
     expires_at = NumberAttribute()
 
 
+class ReferenceItem(Item):
+    """The shipment that a shipper's reference names."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    shipment_id = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
 class LedgerItem(Item):
     """The holder of a claim and its end, or how it ended. Times are epoch seconds."""
 

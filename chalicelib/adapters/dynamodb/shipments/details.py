@@ -3,6 +3,9 @@
 They are an item of their own, so that a change of status writes less than 1 kB.
 """
 
+from collections.abc import Mapping
+from datetime import date
+
 from chalicelib.adapters.dynamodb.stored import Part, Stored, from_json, to_json
 from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
 from chalicelib.domain.geography import Coordinates
@@ -64,6 +67,8 @@ class Details(Stored, frozen=True, kw_only=True):
     window: RangePart | None = None
     service_time_s: float | None = None
     proof_requirements: ProofRequirementsPart = ProofRequirementsPart()
+    service_day: str | None = None
+    metadata: dict[str, str] | None = None
 
 
 def details_to(shipment: Shipment) -> str:
@@ -89,6 +94,8 @@ def details_to(shipment: Shipment) -> str:
             window=_window_to(shipment.window),
             service_time_s=shipment.service_time_s,
             proof_requirements=ProofRequirementsPart(shipment.proof_requirements.photo),
+            service_day=shipment.service_day.isoformat() if shipment.service_day else None,
+            metadata=dict(shipment.metadata) or None,
         )
     )
 
@@ -132,6 +139,16 @@ def window_of(details: Details) -> Range | None:
 def proof_requirements_of(details: Details) -> ProofRequirements:
     """The proof requirements as stored in the details."""
     return ProofRequirements(photo=details.proof_requirements.photo)
+
+
+def service_day_of(details: Details) -> date | None:
+    """The day that was asked for without a window."""
+    return None if details.service_day is None else date.fromisoformat(details.service_day)
+
+
+def metadata_of(details: Details) -> Mapping[str, str]:
+    """The shipper's own words by their names."""
+    return details.metadata or {}
 
 
 def _window_to(window: Range | None) -> RangePart | None:
