@@ -213,7 +213,7 @@ def test_a_repeated_scan_of_one_of_two_parcels_changes_nothing(shared: Carrier, 
 
 def test_without_a_route_there_is_nothing_to_scan_or_start(shared: Carrier) -> None:
     _, token = shared.driver()
-    now = shared.clock.now()
+    now = shared.clock.now().isoformat()
     scans = {"scans": [{"action_id": "a", "barcode": "B", "scanned_at": now}]}
     start = {"action_id": "a", "occurred_at": now}
 
@@ -250,7 +250,7 @@ def test_only_what_was_loaded_is_out_for_delivery(shared: Carrier) -> None:
 def test_a_window_that_makes_no_sense_keeps_no_van_from_leaving(
     shared: Carrier, shop: Shop, *, is_over: bool
 ) -> None:
-    now = shared.clock.now().isoformat()
+    now = shared.clock.now()
     window = {"start": f"{MAX_YEAR}-12-31T23:00:00Z", "end": f"{MAX_YEAR}-12-31T23:30:00Z"}
     if is_over:
         window = {"start": now.isoformat(), "end": (now + timedelta(seconds=1)).isoformat()}
