@@ -5,14 +5,15 @@ from typing import Final
 from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.shipments import (
     NewShipmentQuery,
+    PlaceIn,
     ShipmentCreatedOut,
     ShipmentIn,
     ShipmentOut,
     ShipmentsOut,
 )
 from chalicelib.bootstrap.container import container
-from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import AlreadyUnderWay, NotFound, ReferenceTaken
+from chalicelib.domain.actors import DISPATCH, Actor
+from chalicelib.domain.errors import AlreadyUnderWay, NotFound, NotRough, ReferenceTaken
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.creation import Created, Outcome
@@ -85,6 +86,25 @@ def get_shipments(actor: Actor, query: ListingQuery, position: Position) -> List
 def get_shipment(actor: Actor, shipment_id: str) -> ShipmentOut:
     """One shipment."""
     return _shown(container().show_shipments.one(ShipmentId(shipment_id), actor))
+
+
+@shipments.endpoint(
+    "/v1/shipments/{shipment_id}/place",
+    method="POST",
+    principals=DISPATCH,
+    takes=PlaceIn,
+    gives=ShipmentOut,
+    commits_answer=True,
+    refusals=(NotRough,),
+)
+def post_place(actor: Actor, body: PlaceIn, memory: Memory, shipment_id: str) -> ShipmentOut:
+    """Say where an address is that was found only roughly."""
+    if memory.result_id:
+        return _shown(container().show_shipments.one(ShipmentId(memory.result_id), actor))
+    placed = container().place_shipment(
+        ShipmentId(shipment_id), body.to_domain(), actor=actor, memory=memory.of_shown(_shown)
+    )
+    return _shown(placed)
 
 
 @shipments.endpoint(

@@ -11,7 +11,8 @@
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  TooManyUploads, RequestRunning, ReferenceTaken, AlreadyUnderWay
+    │  │  TooManyUploads, RequestRunning, ReferenceTaken, AlreadyUnderWay,
+    │  │  NotRough
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
@@ -140,6 +141,13 @@ class AlreadyUnderWay(Conflict):
 
     code = "already_under_way"
     text = "The shipment with this reference is planned or under way, so an order cannot change it."
+
+
+class NotRough(Conflict):
+    """The place of the shipment is known, so nobody needs to place it."""
+
+    code = "not_rough"
+    text = "The place of this shipment is not in doubt."
 
 
 class IdempotencyKeyReused(Invalid):

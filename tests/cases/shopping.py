@@ -44,6 +44,13 @@ def order(shop: Shop, patch: Mapping[str, Any]) -> dict[str, Any]:
     return merged(BODY | {name: own[name] for name in ("reference", "parcels")}, patch)
 
 
+def serve(carrier: Carrier, address: Mapping[str, Any]) -> None:
+    """Open a hub where the address is: wherever a case lies, a van could come."""
+    place = {name: address[name] for name in ("lat_deg", "lon_deg")}
+    hub = {"name": "Case", "time_zone": "Europe/Helsinki"} | place
+    carrier.made("/v1/hubs", hub, carrier.dispatcher)
+
+
 def at_path(document: Any, path: str) -> Any:
     """A value of a document by its dotted path."""
     for part in path.split("."):
@@ -66,8 +73,11 @@ def assert_problem(reply: Reply, expect: Mapping[str, Any]) -> None:
 def shipment(carrier: Carrier, case: Case) -> None:
     """Create, then read back."""
     shop = carrier.shop()
-    reply = shop.post(order(shop, case.said["patch"]))
+    body = order(shop, case.said["patch"])
     expect = case.said["expect"]
+    if expect["status"] < 400:
+        serve(carrier, body["address"])
+    reply = shop.post(body)
     if expect["status"] >= 400:
         assert_problem(reply, expect)
         return

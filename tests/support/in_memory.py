@@ -18,6 +18,7 @@ from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.contested import ContestedJournal
 from tests.support.fakes.ids import CountingIds
 from tests.support.fakes.journal import InMemoryJournal
+from tests.support.fakes.places import InMemoryGeocoder, InMemoryZones
 from tests.support.fakes.proofs import InMemoryProofStore
 from tests.support.fakes.signer import InMemorySigner
 
@@ -36,6 +37,8 @@ class InMemoryCarrier:
     ids: CountingIds = field(default_factory=CountingIds)
     forecasts: Forecaster = field(default_factory=lambda: Forecaster(FactoryPrior()))
     policy: Policy = field(default_factory=Policy)
+    geocoder: InMemoryGeocoder = field(default_factory=InMemoryGeocoder)
+    time_zones: InMemoryZones = field(default_factory=InMemoryZones)
 
     def __post_init__(self) -> None:
         self.journal = ContestedJournal(self.stores)

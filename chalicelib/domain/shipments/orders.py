@@ -10,6 +10,8 @@ from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import ProofRequirements
 from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.delivery_days import WantedWindow
+from chalicelib.domain.shipments.placing import WantedAddress
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import Status
 
@@ -22,8 +24,37 @@ class IfExists(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """A shipper's order of one delivery, as it was written: place, zone and times may be open."""
+
+    reference: str
+    recipient: Recipient
+    address: WantedAddress
+    parcels: tuple[Parcel, ...]
+    window: WantedWindow | None = None
+    service_time_s: float | None = None
+    proof_requirements: ProofRequirements = ProofRequirements()  # noqa: RUF009 - frozen
+    service_day: date | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def settled(self, address: Address, window: Range | None) -> "NewShipment":
+        """The order with its place and its times; a window says the day by itself."""
+        return NewShipment(
+            reference=self.reference,
+            recipient=self.recipient,
+            address=address,
+            parcels=self.parcels,
+            window=window,
+            service_time_s=self.service_time_s,
+            proof_requirements=self.proof_requirements,
+            service_day=self.service_day if window is None else None,
+            metadata=self.metadata,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NewShipment:
-    """A shipper's order of one delivery."""
+    """A shipper's order of one delivery, with all that a shipment needs."""
 
     reference: str
     recipient: Recipient

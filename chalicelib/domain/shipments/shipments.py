@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
 from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
-from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.addresses import Address, Placement, Recipient
 from chalicelib.domain.shipments.statuses import (
     ON_THE_WAY,
     ExternalStatus,
@@ -138,6 +138,11 @@ class Shipment:
         if self.window is None:
             return self.service_day
         return self.window.earliest.astimezone(ZoneInfo(self.address.time_zone)).date()
+
+    @property
+    def needs_placing(self) -> bool:
+        """Whether a dispatcher has to say first where it is."""
+        return self.address.placement is Placement.ROUGH
 
     @property
     def external_status(self) -> ExternalStatus:

@@ -23,13 +23,12 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.barcodes import normal_form
 from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings
 from chalicelib.domain.shipments.creation import Created, Outcome
-from chalicelib.domain.shipments.delivery_days import require_possible_time
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.input_warnings import InputWarning
 from chalicelib.domain.shipments.lifecycle import append
 from chalicelib.domain.shipments.orders import (
     IfExists,
-    NewShipment,
+    Order,
     changed_parts,
     first_of,
     holds_reference,
@@ -37,11 +36,14 @@ from chalicelib.domain.shipments.orders import (
     replaced_by,
 )
 from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.services.ports.accounts import Hubs
 from chalicelib.services.ports.journal import Journal
+from chalicelib.services.ports.places import Geocoder, TimeZones
 from chalicelib.services.ports.shipments import Barcodes, References, Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.repeats import NO_MEMORY, Memory
 from chalicelib.services.retries import retried
+from chalicelib.services.shipments.settling import Settled, Settler
 
 BARCODES_KEPT_FOR: Final = timedelta(days=60)
 """A shipment that is open for longer is not noticed when its barcode is used again."""
@@ -53,8 +55,9 @@ LONGEST_OPEN: Final = timedelta(days=365)
 class CreateShipment:
     """Creates one shipment for the actor's own shipper.
 
-    The memory of the request commits with the shipment. Raises Invalid for a time that cannot be
-    met, ReferenceTaken, AlreadyUnderWay, and Unavailable when writes collide too often.
+    The memory of the request commits with the shipment. Raises Invalid for a place or a time that
+    cannot be, ReferenceTaken, AlreadyUnderWay, and Unavailable when writes collide too often or an
+    address search fails.
     """
 
     shipments: Shipments
@@ -64,10 +67,13 @@ class CreateShipment:
     clock: Clock
     ids: Ids
     policy: Policy
+    hubs: Hubs
+    geocoder: Geocoder
+    time_zones: TimeZones
 
     def __call__(
         self,
-        wanted: NewShipment,
+        order: Order,
         *,
         actor: Actor,
         memory: Memory = NO_MEMORY,
@@ -77,36 +83,39 @@ class CreateShipment:
         shipper_id = actor.shipper_id
         if shipper_id is None:
             raise Forbidden
-        now = self.clock.now()
-        require_possible_time(wanted.window, wanted.service_day, wanted.address.time_zone, now)
         if if_exists is IfExists.REFUSE:
-            return self._create(wanted, shipper_id, actor, memory)
+            return self._create(self._settled(order), shipper_id, actor, memory)
 
-        def settle() -> Created:
-            found = self._named(shipper_id, wanted.reference)
+        def create_or_update() -> Created:
+            found = self._named(shipper_id, order.reference)
             if found is None or not holds_reference(found):
                 try:
-                    return self._create(wanted, shipper_id, actor, memory)
+                    return self._create(self._settled(order), shipper_id, actor, memory)
                 except ReferenceTaken as exc:  # since we looked: now there is one to update
                     raise ConcurrentUpdate from exc
-            return self._update(found, wanted, actor, memory)
+            return self._update(found, self._settled(order, found), actor, memory)
 
-        return retried(settle)
+        return retried(create_or_update)
+
+    def _settled(self, order: Order, standing: Shipment | None = None) -> Settled:
+        settle = Settler(self.geocoder, self.time_zones, self.hubs, self.policy)
+        address = None if standing is None else standing.address
+        return settle(order, self.clock.now(), standing=address)
 
     def _create(
-        self, wanted: NewShipment, shipper_id: ShipperId, actor: Actor, memory: Memory
+        self, settled: Settled, shipper_id: ShipperId, actor: Actor, memory: Memory
     ) -> Created:
         now = self.clock.now()
         shipment_id = ShipmentId(self.ids.new(SHIPMENT))
         shipment, event = append(
-            first_of(wanted, shipment_id=shipment_id, shipper_id=shipper_id, now=now),
+            first_of(settled.wanted, shipment_id=shipment_id, shipper_id=shipper_id, now=now),
             EventType.CREATED,
             actor=actor,
             event_id=EventId(self.ids.new(EVENT)),
             occurred_at=now,
             now=now,
         )
-        created = Created(shipment, self._warnings(shipment))
+        created = Created(shipment, (*settled.warnings, *self._warnings(shipment)))
         remembered = memory.of(created)
         claim = ReferenceClaimed(
             shipper_id=shipper_id,
@@ -128,10 +137,8 @@ class CreateShipment:
         retried(write)
         return created
 
-    def _update(
-        self, found: Shipment, wanted: NewShipment, actor: Actor, memory: Memory
-    ) -> Created:
-        changed = changed_parts(found, wanted)
+    def _update(self, found: Shipment, settled: Settled, actor: Actor, memory: Memory) -> Created:
+        changed = changed_parts(found, settled.wanted)
         if not changed:
             same = Created(found, outcome=Outcome.UNCHANGED)
             self.journal.commit(*memory.of(same))
@@ -140,7 +147,7 @@ class CreateShipment:
             raise AlreadyUnderWay(shipment_id=found.id)
         now = self.clock.now()
         after, event = append(
-            replaced_by(found, wanted),
+            replaced_by(found, settled.wanted),
             EventType.UPDATED,
             actor=actor,
             event_id=EventId(self.ids.new(EVENT)),
@@ -148,7 +155,8 @@ class CreateShipment:
             now=now,
             data={"changed": list(changed)},
         )
-        updated = Created(after, self._warnings(after), Outcome.UPDATED)
+        warnings = (*settled.warnings, *self._warnings(after))
+        updated = Created(after, warnings, Outcome.UPDATED)
         change = ShipmentChange(after, (event,), found.version)
         self.journal.commit(change, *memory.of(updated))
         return updated

@@ -48,6 +48,17 @@ class ReferenceItem(Item):
     expires_at = NumberAttribute()
 
 
+class PlaceItem(Item):
+    """What an address search has found for an address."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    found = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
 class LedgerItem(Item):
     """The holder of a claim and its end, or how it ended. Times are epoch seconds."""
 

@@ -11,7 +11,7 @@ from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
-from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.addresses import Address, Placement, Recipient
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 
 
@@ -35,6 +35,7 @@ class AddressPart(Part, frozen=True, omit_defaults=True):
     time_zone: str
     postal_code: str | None = None
     instructions: str | None = None
+    placement: Placement = Placement.GIVEN
 
 
 class ParcelPart(Part, frozen=True, omit_defaults=True):
@@ -89,6 +90,7 @@ def details_to(shipment: Shipment) -> str:
                 time_zone=address.time_zone,
                 postal_code=address.postal_code,
                 instructions=address.instructions,
+                placement=address.placement,
             ),
             parcels=tuple(ParcelPart(p.barcode, p.description) for p in shipment.parcels),
             window=_window_to(shipment.window),
@@ -122,6 +124,7 @@ def address_of(details: Details) -> Address:
         time_zone=part.time_zone,
         postal_code=part.postal_code,
         instructions=part.instructions,
+        placement=part.placement,
     )
 
 

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,42 +10,64 @@ from chalicelib.domain.errors import (
     ConcurrentUpdate,
     Forbidden,
     Invalid,
+    NotRough,
     ReferenceTaken,
     Unavailable,
 )
+from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.ids import HubId
 from chalicelib.domain.journal.changes import Change
 from chalicelib.domain.journal.requests import RequestKey, ToldAnswer
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
+from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.domain.shipments.creation import Created, Outcome
+from chalicelib.domain.shipments.delivery_days import WantedWindow
 from chalicelib.domain.shipments.events import EventType
-from chalicelib.domain.shipments.orders import IfExists, NewShipment
+from chalicelib.domain.shipments.orders import IfExists, Order
+from chalicelib.domain.shipments.placing import FoundPlace, Precision
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.repeats import NO_MEMORY, Memory, Repeats
 from chalicelib.services.retries import ATTEMPTS
 from chalicelib.services.shipments.create_shipment import CreateShipment
+from chalicelib.services.shipments.place_shipment import PlaceShipment
 from tests.support.builders import (
+    HELSINKI,
+    HUB_PLACE,
     NOON,
     make_actor,
     make_address,
     make_assignment,
+    make_hub,
     make_range,
     make_recipient,
     make_shipper,
     minutes,
+    wanted_address,
+    wanted_window,
 )
 from tests.support.fakes.contested import lost_race
 from tests.support.in_memory import InMemoryCarrier
 
 SHIPPER = make_actor(Role.SHIPPER)
-WANTED = NewShipment(
+WANTED = Order(
     reference="ORDER-1",
     recipient=make_recipient(),
-    address=make_address(),
+    address=wanted_address(coordinates=HELSINKI, time_zone="Europe/Helsinki"),
     parcels=(Parcel("BARCODE-1"), Parcel("BARCODE-2")),
-    window=make_range(),
+    window=wanted_window(make_range()),
     service_time_s=240.0,
     proof_requirements=ProofRequirements(photo=Requirement.REQUIRED),
+)
+DOOR = FoundPlace(
+    coordinates=HELSINKI,
+    precision=Precision.DOOR,
+    label="Mannerheimintie 12",
+    source="the map",
+    country="FI",
+    postal_code="00100",
+    house_number="12",
 )
 KEY = RequestKey("request#1", "fingerprint-1")
 
@@ -55,11 +77,17 @@ def carrier() -> InMemoryCarrier:
     return InMemoryCarrier()
 
 
+def without_place(*lines: str, **changes: Any) -> Order:
+    """The order without coordinates and zone."""
+    bare = replace(WANTED.address, coordinates=None, time_zone=None)
+    return replace(WANTED, address=replace(bare, lines=lines or bare.lines), **changes)
+
+
 def create(carrier: InMemoryCarrier, memory: Memory = NO_MEMORY) -> Shipment:
     return carrier.use(CreateShipment)(WANTED, actor=SHIPPER, memory=memory).shipment
 
 
-def update(carrier: InMemoryCarrier, wanted: NewShipment) -> Created:
+def update(carrier: InMemoryCarrier, wanted: Order) -> Created:
     return carrier.use(CreateShipment)(wanted, actor=SHIPPER, if_exists=IfExists.UPDATE)
 
 
@@ -78,8 +106,9 @@ def test_a_shipment_is_kept_as_it_was_ordered(carrier: InMemoryCarrier) -> None:
     shipment = create(carrier)
 
     assert carrier.shipments.get(shipment.id) == shipment
-    for name in (*NewShipment.__slots__,):
+    for name in {*Order.__slots__} - {"address", "window"}:
         assert getattr(shipment, name) == getattr(WANTED, name)
+    assert (shipment.address, shipment.window) == (make_address(), make_range())
     assert shipment.shipper_id == make_shipper().id
     assert (shipment.status, shipment.version, shipment.seq) == (Status.CREATED, 1, 1)
     assert (shipment.created_at, shipment.updated_at) == (NOON, NOON)
@@ -207,8 +236,21 @@ def test_an_update_that_loses_a_race_sees_what_the_other_wrote(carrier: InMemory
 @pytest.mark.parametrize(
     ("asked", "pointer", "words"),
     [
-        ({"window": make_range(NOON - minutes(60))}, "/window", "2026-11-23 13:30"),
-        ({"window": make_range(NOON, timedelta(hours=25))}, "/window", "at most a day"),
+        (
+            {"window": wanted_window(make_range(NOON - minutes(60)))},
+            "/window",
+            "2026-11-23 13:30",
+        ),
+        (
+            {"window": wanted_window(make_range(NOON, timedelta(hours=25)))},
+            "/window",
+            "at most a day",
+        ),
+        (
+            {"window": wanted_window(make_range()), "service_day": date(2026, 11, 24)},
+            "/service_day",
+            "another day",
+        ),
         ({"window": None, "service_day": date(2026, 11, 22)}, "/service_day", "is over"),
     ],
     ids=str,
@@ -261,3 +303,138 @@ def test_a_race_that_is_lost_each_time_is_unavailable(carrier: InMemoryCarrier) 
     assert len(carrier.journal.tried) == ATTEMPTS
     assert carrier.shipments.shipments == {}
     assert carrier.requests.memory == {}
+
+
+def refusal(carrier: InMemoryCarrier, order: Order) -> tuple[str, str, str]:
+    """Code, pointer and sentence of the one thing that is wrong; nothing was written."""
+    with pytest.raises(Invalid) as refused:
+        carrier.use(CreateShipment)(order, actor=SHIPPER)
+    assert carrier.shipments.shipments == {}
+    errors: Any = refused.value.data["errors"]
+    return errors[0]["code"], errors[0]["pointer"], errors[0]["detail"]
+
+
+def test_an_address_without_a_place_is_searched_for_and_its_place_is_told(
+    carrier: InMemoryCarrier,
+) -> None:
+    carrier.geocoder.places["Mannerheimintie 12"] = DOOR
+
+    created = carrier.use(CreateShipment)(without_place(), actor=SHIPPER)
+
+    assert created.shipment.address == make_address(placement=Placement.FOUND)
+    assert not created.shipment.needs_placing
+    (warning,) = created.warnings
+    assert warning.pointer == "/address"
+    assert "60.1699, 24.9384: Mannerheimintie 12 (the map)" in warning.detail
+
+
+def test_local_times_without_a_zone_are_meant_where_the_place_is(carrier: InMemoryCarrier) -> None:
+    carrier.geocoder.places["Mannerheimintie 12"] = DOOR
+    noon = datetime(2026, 11, 24, 12)  # noqa: DTZ001 - local time at the address
+    window = WantedWindow(noon, noon + timedelta(hours=2), ("start", "end"))
+
+    created = carrier.use(CreateShipment)(without_place(window=window), actor=SHIPPER)
+
+    ten = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    assert created.shipment.window == make_range(ten, timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "words"),
+    [
+        (None, "place_unknown", "does not find this address"),
+        (replace(DOOR, country="SE"), "place_unknown", "does not find this address"),
+        (replace(DOOR, house_number="21"), "place_unsure", "a house that may be another"),
+        (replace(DOOR, postal_code="00510"), "place_unsure", "a house that may be another"),
+        (replace(DOOR, precision=Precision.STREET), "place_unsure", "only its street"),
+        (replace(DOOR, precision=Precision.AREA), "place_unsure", "only its town"),
+    ],
+    ids=str,
+)
+def test_a_place_that_is_not_surely_the_door_is_refused(
+    carrier: InMemoryCarrier, found: FoundPlace | None, code: str, words: str
+) -> None:
+    carrier.geocoder.places = {} if found is None else {"Mannerheimintie 12": found}
+
+    told, pointer, detail = refusal(carrier, without_place())
+
+    assert (told, pointer, words in detail) == (code, "/address", True)
+
+
+def test_where_the_operator_allows_it_a_rough_place_waits_for_a_dispatcher(
+    carrier: InMemoryCarrier,
+) -> None:
+    carrier.policy = Policy(takes_rough_places=True)
+    carrier.geocoder.places["Mannerheimintie 12"] = replace(DOOR, precision=Precision.STREET)
+
+    created = carrier.use(CreateShipment)(without_place(), actor=SHIPPER)
+
+    assert created.shipment.needs_placing
+    assert "a dispatcher will place it" in created.warnings[0].detail
+    with pytest.raises(Invalid):
+        carrier.use(CreateShipment)(without_place("Unknown 5", reference="2"), actor=SHIPPER)
+
+    placed = carrier.use(PlaceShipment)(
+        created.shipment.id, HUB_PLACE, actor=make_actor(Role.DISPATCHER)
+    )
+
+    assert carrier.shipments.get(created.shipment.id) == placed
+    assert (placed.needs_placing, placed.address.coordinates) == (False, HUB_PLACE)
+    _, (_, event) = carrier.shipments.with_history(placed.id, newest=9)
+    assert (event.type, event.data["changed"]) == (EventType.UPDATED, ["address"])
+    with pytest.raises(NotRough):
+        carrier.use(PlaceShipment)(placed.id, HELSINKI, actor=make_actor(Role.DISPATCHER))
+
+
+def test_without_an_address_search_the_place_is_asked_for(carrier: InMemoryCarrier) -> None:
+    carrier.geocoder.is_there = False
+
+    code, pointer, _ = refusal(carrier, without_place())
+
+    assert (code, pointer) == ("missing", "/address/lat_deg")
+    assert carrier.geocoder.asked == []
+
+
+def test_a_search_that_fails_is_unavailable_and_writes_nothing(carrier: InMemoryCarrier) -> None:
+    carrier.geocoder.faults = [Unavailable(dependency="address search")]
+
+    with pytest.raises(Unavailable):
+        carrier.use(CreateShipment)(without_place(), actor=SHIPPER)
+
+    assert carrier.shipments.shipments == {}
+
+
+def test_a_place_at_sea_needs_its_zone_from_the_shipper(carrier: InMemoryCarrier) -> None:
+    carrier.time_zones.zone = None
+    address = replace(WANTED.address, time_zone=None)
+
+    code, pointer, _ = refusal(carrier, replace(WANTED, address=address))
+
+    assert (code, pointer) == ("missing", "/address/time_zone")
+
+
+def test_an_update_keeps_the_place_of_an_address_that_is_the_same(
+    carrier: InMemoryCarrier,
+) -> None:
+    carrier.geocoder.places["Mannerheimintie 12"] = DOOR
+    carrier.use(CreateShipment)(without_place(), actor=SHIPPER)
+
+    same, updated = update(carrier, without_place()), update(carrier, without_place(window=None))
+
+    assert (same.outcome, updated.outcome) == (Outcome.UNCHANGED, Outcome.UPDATED)
+    assert len(carrier.geocoder.asked) == 1
+
+
+def test_a_place_that_no_van_can_serve_from_any_hub_is_refused(carrier: InMemoryCarrier) -> None:
+    berlin = replace(WANTED.address, coordinates=Coordinates(52.5, 13.4))
+    order = replace(WANTED, address=berlin)
+    carrier.hubs.put(make_hub())
+
+    code, pointer, detail = refusal(carrier, order)
+
+    assert (code, pointer) == ("out_of_reach", "/address")
+    assert "1,1" in detail
+    assert "700 km a day" in detail
+    carrier.hubs.put(make_hub(id=HubId("hub_2"), coordinates=Coordinates(53.5, 10.0)))
+    created = carrier.use(CreateShipment)(order, actor=SHIPPER)
+    assert carrier.shipments.get(created.shipment.id) == created.shipment
