@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from chalicelib.api.schemas.batches import BatchIn, BatchOut, RowOut
 from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.shipments import (
     NewShipmentQuery,
@@ -16,10 +17,12 @@ from chalicelib.domain.actors import DISPATCH, Actor
 from chalicelib.domain.errors import AlreadyUnderWay, NotFound, NotRough, ReferenceTaken
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Listing
+from chalicelib.domain.shipments.batches import RowVerdict
 from chalicelib.domain.shipments.creation import Created, Outcome
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.edge.blueprint import Answer, Endpoints
+from chalicelib.edge.bodies import MAX_SHIPMENTS_BYTES
 from chalicelib.edge.principals import SHIPPERS, SHIPPERS_AND_STAFF
 from chalicelib.edge.queries import Position
 from chalicelib.edge.schemas import ListingQuery
@@ -64,6 +67,26 @@ def post_shipment(
             memory=memory.of_shown(shown),
             if_exists=query.if_exists,
         )
+    )
+
+
+@shipments.endpoint(
+    "/v1/shipments/batch",
+    method="POST",
+    principals=SHIPPERS,
+    takes=BatchIn,
+    query=NewShipmentQuery,
+    gives=BatchOut,
+    max_bytes=MAX_SHIPMENTS_BYTES,
+)
+def post_batch(actor: Actor, body: BatchIn, query: NewShipmentQuery) -> BatchOut:
+    """Create up to 500 shipments; every row has its own verdict."""
+    rows = body.shipments
+    orders = [row.to_domain() if isinstance(row, ShipmentIn) else None for row in rows]
+    verdicts = container().create_batch(orders, actor=actor, if_exists=query.if_exists)
+    return BatchOut.of(
+        RowOut.told(i, row, verdict, _link(verdict))
+        for i, (row, verdict) in enumerate(zip(rows, verdicts, strict=True))
     )
 
 
@@ -122,6 +145,12 @@ def get_events(
     return container().show_shipments.events(
         ShipmentId(shipment_id), actor, limit=query.limit, position=position
     )
+
+
+def _link(verdict: RowVerdict | None) -> str | None:
+    if verdict is None or verdict.shipment is None:
+        return None
+    return container().tracking_links(verdict.shipment)
 
 
 def _shown(shipment: Shipment) -> ShipmentOut:

@@ -13,7 +13,6 @@ from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.builders import make_event
-from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.contested import ContestedJournal
 from tests.support.fakes.ids import CountingIds
@@ -32,7 +31,6 @@ class InMemoryCarrier:
     stores: InMemoryJournal = field(default_factory=InMemoryJournal)
     proofs: InMemoryProofStore = field(default_factory=InMemoryProofStore)
     signer: InMemorySigner = field(default_factory=InMemorySigner)
-    barcodes: InMemoryBarcodes = field(default_factory=InMemoryBarcodes)
     clock: ManualClock = field(default_factory=ManualClock)
     ids: CountingIds = field(default_factory=CountingIds)
     forecasts: Forecaster = field(default_factory=lambda: Forecaster(FactoryPrior()))
@@ -48,6 +46,7 @@ class InMemoryCarrier:
         self.fleet = self.stores.fleet
         self.drivers = self.stores.drivers
         self.requests = self.stores.requests
+        self.barcodes = self.stores.barcodes
         self.references = self.stores.references
         self.shippers = self.stores.shippers
         self.hubs = self.stores.hubs

@@ -16,6 +16,7 @@ from chalicelib.adapters.dynamodb.writing import Addition, Put, new_token
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
     AccountAdded,
+    BarcodesTaken,
     Change,
     DepartureAdded,
     DriverAdded,
@@ -45,6 +46,7 @@ PUTS: Final[Mapping[type[Change], str]] = {
     LearningMarkChange: "travel.changes:learning_mark_puts",
     RequestRemembered: "ledger.requests:request_puts",
     ReferenceClaimed: "ledger.references:reference_puts",
+    BarcodesTaken: "ledger.barcodes:barcode_puts",
 }
 """The function that makes the writes of a change: its module in this package, and its name.
 

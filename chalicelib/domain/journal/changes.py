@@ -200,6 +200,16 @@ class ReferenceClaimed:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class BarcodesTaken:
+    """Barcodes, in their normal form, that this shipment has from now on, whoever had them."""
+
+    shipper_id: ShipperId
+    codes: tuple[str, ...]
+    shipment_id: ShipmentId
+    expires_at: datetime
+
+
 Change = (
     ShipmentChange
     | LiveChange
@@ -214,5 +224,6 @@ Change = (
     | LearningMarkChange
     | RequestRemembered
     | ReferenceClaimed
+    | BarcodesTaken
 )
 """Everything that the journal can commit."""

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 class Barcodes(Protocol):
     """Who got each barcode last. Advice only: what is written here decides nothing."""
 
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """The shipments that got these codes last, by code; perhaps a moment old."""
+        ...
+
     def take(
         self,
         shipper_id: ShipperId,

@@ -6,8 +6,6 @@ shipper asks for that, changes the shipment as long as nobody has scanned or pla
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import (
@@ -17,23 +15,18 @@ from chalicelib.domain.errors import (
     NotFound,
     ReferenceTaken,
 )
-from chalicelib.domain.ids import EVENT, SHIPMENT, EventId, ShipmentId, ShipperId
-from chalicelib.domain.journal.changes import ReferenceClaimed, ShipmentChange
+from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.barcodes import normal_form
 from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings
 from chalicelib.domain.shipments.creation import Created, Outcome
-from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.input_warnings import InputWarning
-from chalicelib.domain.shipments.lifecycle import append
 from chalicelib.domain.shipments.orders import (
     IfExists,
     Order,
     changed_parts,
-    first_of,
     holds_reference,
     may_be_replaced,
-    replaced_by,
 )
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.ports.accounts import Hubs
@@ -43,12 +36,8 @@ from chalicelib.services.ports.shipments import Barcodes, References, Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.repeats import NO_MEMORY, Memory
 from chalicelib.services.retries import retried
+from chalicelib.services.shipments.opening import BARCODES_KEPT_FOR, claim_of, opened, updated
 from chalicelib.services.shipments.settling import Settled, Settler
-
-BARCODES_KEPT_FOR: Final = timedelta(days=60)
-"""A shipment that is open for longer is not noticed when its barcode is used again."""
-LONGEST_OPEN: Final = timedelta(days=365)
-"""A reference is kept for so long and for the retention of shipments: as long as its shipment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +95,16 @@ class CreateShipment:
         self, settled: Settled, shipper_id: ShipperId, actor: Actor, memory: Memory
     ) -> Created:
         now = self.clock.now()
-        shipment_id = ShipmentId(self.ids.new(SHIPMENT))
-        shipment, event = append(
-            first_of(settled.wanted, shipment_id=shipment_id, shipper_id=shipper_id, now=now),
-            EventType.CREATED,
-            actor=actor,
-            event_id=EventId(self.ids.new(EVENT)),
-            occurred_at=now,
-            now=now,
-        )
+        change = opened(settled.wanted, shipper_id=shipper_id, actor=actor, ids=self.ids, now=now)
+        shipment = change.after
         created = Created(shipment, (*settled.warnings, *self._warnings(shipment)))
         remembered = memory.of(created)
-        claim = ReferenceClaimed(
-            shipper_id=shipper_id,
-            reference=shipment.reference,
-            shipment_id=shipment_id,
-            replaced=None,
-            now=now,
-            expires_at=now + LONGEST_OPEN + self.policy.shipment_retention,
-        )
+        claim = claim_of(shipment, replaced=None, policy=self.policy, now=now)
 
         def write() -> None:
             nonlocal claim
             try:
-                self.journal.commit(ShipmentChange(shipment, (event,), None), claim, *remembered)
+                self.journal.commit(change, claim, *remembered)
             except ConcurrentUpdate:
                 claim = replace(claim, replaced=self._released_by(shipment))
                 raise
@@ -138,28 +113,18 @@ class CreateShipment:
         return created
 
     def _update(self, found: Shipment, settled: Settled, actor: Actor, memory: Memory) -> Created:
-        changed = changed_parts(found, settled.wanted)
-        if not changed:
+        if not changed_parts(found, settled.wanted):
             same = Created(found, outcome=Outcome.UNCHANGED)
             self.journal.commit(*memory.of(same))
             return same
         if not may_be_replaced(found):
             raise AlreadyUnderWay(shipment_id=found.id)
         now = self.clock.now()
-        after, event = append(
-            replaced_by(found, settled.wanted),
-            EventType.UPDATED,
-            actor=actor,
-            event_id=EventId(self.ids.new(EVENT)),
-            occurred_at=now,
-            now=now,
-            data={"changed": list(changed)},
-        )
-        warnings = (*settled.warnings, *self._warnings(after))
-        updated = Created(after, warnings, Outcome.UPDATED)
-        change = ShipmentChange(after, (event,), found.version)
-        self.journal.commit(change, *memory.of(updated))
-        return updated
+        change = updated(found, settled.wanted, actor=actor, ids=self.ids, now=now)
+        warnings = (*settled.warnings, *self._warnings(change.after))
+        done = Created(change.after, warnings, Outcome.UPDATED)
+        self.journal.commit(change, *memory.of(done))
+        return done
 
     def _named(self, shipper_id: ShipperId, reference: str) -> Shipment | None:
         """The shipment that the reference stands for."""

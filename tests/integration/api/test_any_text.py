@@ -106,6 +106,7 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/v1/drivers/{driver_id}/invitations": (carrier.dispatcher, van.driver_id, {}),
         "/v1/driver/session": ("", "", {"code": "x" * 30}),
         "/v1/shipments": (van.shop.key, "", order),
+        "/v1/shipments/batch": (van.shop.key, "", {"shipments": [order]}),
         "/v1/shipments/{shipment_id}/place": (
             carrier.dispatcher,
             van.ids[0][0],

@@ -82,6 +82,12 @@ def shipment(carrier: Carrier) -> Ask:
     return Ask(carrier, "/v1/shipments", shop.order(), shop.key, shop.order())
 
 
+def batch(carrier: Carrier) -> Ask:
+    shop = carrier.shop()
+    body = {"shipments": [shop.order(), shop.order()]}
+    return Ask(carrier, "/v1/shipments/batch", body, shop.key, {"shipments": [shop.order()]})
+
+
 def place(carrier: Carrier) -> Ask:
     shipment_id = ShipmentId(carrier.shop().shipment()["id"])
     adapters = bootstrap.container().adapters
@@ -164,6 +170,7 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/drivers/{driver_id}/invitations": invitation,
     "/v1/webhooks": webhook,
     "/v1/shipments": shipment,
+    "/v1/shipments/batch": batch,
     "/v1/shipments/{shipment_id}/place": place,
     "/v1/routes": plan,
     "/v1/routes/{route_id}/start": start,

@@ -144,6 +144,39 @@ def test_a_second_order_with_a_reference_is_refused_with_the_first_ones_id(
     assert list(carrier.shipments.shipments) == [first.id]
 
 
+def test_of_two_orders_at_once_with_one_reference_one_is_refused(
+    carrier: InMemoryCarrier,
+) -> None:
+    rivals: list[Shipment] = []
+
+    def rival() -> None:
+        carrier.journal.before = []
+        rivals.append(create(carrier))
+
+    carrier.journal.before = [rival]
+
+    with pytest.raises(ReferenceTaken) as refused:
+        create(carrier)
+
+    assert refused.value.data == {"shipment_id": rivals[0].id}
+    assert list(carrier.shipments.shipments) == [rivals[0].id]
+
+
+def test_an_update_that_finds_nothing_and_then_a_rival_updates_what_that_made(
+    carrier: InMemoryCarrier,
+) -> None:
+    def rival() -> None:
+        carrier.journal.before = []
+        create(carrier)
+
+    carrier.journal.before = [rival]
+
+    done = update(carrier, replace(WANTED, window=None))
+
+    assert done.outcome is Outcome.UPDATED
+    assert list(carrier.shipments.shipments) == [done.shipment.id]
+
+
 def test_a_refused_order_leaves_barcodes_to_the_shipment_that_has_them(
     carrier: InMemoryCarrier,
 ) -> None:
