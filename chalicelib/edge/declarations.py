@@ -17,12 +17,13 @@ from chalicelib.domain.errors import (
     Invalid,
     NotFound,
     RequestRunning,
+    Stale,
     TooLarge,
     Unauthorized,
     Unavailable,
 )
 from chalicelib.edge.principals import NEEDS_NO_KEY
-from chalicelib.edge.problems import Unreadable, UnsupportedMedia
+from chalicelib.edge.problems import MatchNeeded, Unreadable, UnsupportedMedia
 from chalicelib.edge.schemas import Out, Query
 
 
@@ -38,7 +39,8 @@ class Declaration:
     in another way. ``own_refusals`` are the domain errors that only this
     route answers with, ``max_bytes`` is the largest body in bytes. ``commits_answer``: the use case
     commits the answer to an Idempotency-Key with its effect. ``knows_client``: the view is told
-    which client without a key asks. ``has_head``: HEAD gives the same headers without a body.
+    which client without a key asks. ``needs_match``: If-Match must say which version is changed.
+    ``has_head``: HEAD gives the same headers without a body.
     """
 
     path: str
@@ -55,6 +57,7 @@ class Declaration:
     max_bytes: int
     commits_answer: bool
     knows_client: bool
+    needs_match: bool
     has_head: bool
     own_refusals: frozenset[type[DomainError]]
 
@@ -75,6 +78,8 @@ class Declaration:
             found.add(Invalid)
         if "_id}" in self.path:
             found.add(NotFound)
+        if self.needs_match:
+            found |= {MatchNeeded, Stale}
         if self.is_idempotent:
             found |= {Invalid, IdempotencyKeyReused, RequestRunning}
         return frozenset(found)

@@ -18,6 +18,7 @@ from chalicelib.domain.errors import (
     Invalid,
     NotFound,
     RequestRunning,
+    Stale,
     TooLarge,
     Unauthorized,
     Unavailable,
@@ -51,6 +52,7 @@ TITLES: Final[Mapping[int, str]] = {
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    428: "Precondition Required",
     429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",
@@ -86,6 +88,13 @@ class UnsupportedMedia(DomainError):
     text = "Send application/json in UTF-8, not compressed."
 
 
+class MatchNeeded(DomainError):
+    """A change that must say which version it is about does not."""
+
+    code = "if_match_needed"
+    text = "Send the ETag of what you have read as If-Match, so that you undo nobody's change."
+
+
 STATUS: Final[dict[type[DomainError], int]] = {
     Unreadable: 400,
     Invalid: 422,
@@ -93,6 +102,8 @@ STATUS: Final[dict[type[DomainError], int]] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    Stale: 412,
+    MatchNeeded: 428,
     TooLarge: 413,
     UnsupportedMedia: 415,
     Unavailable: 503,
