@@ -268,6 +268,8 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "failed_barcodes": st.frozensets(barcodes, max_size=2),
             "scan_marks": st.frozensets(words(), max_size=2),
             "earlier_attempts": st.lists(attempts(), max_size=2).map(tuple),
+            "service_day": st.none() | st.dates(),
+            "metadata": st.dictionaries(words(), words(), max_size=2),
         }
         | fixed,
     )
