@@ -40,9 +40,11 @@ if TYPE_CHECKING:
     from chalicelib.services.routes.plan_routes import PlanRoute
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
+    from chalicelib.services.shipments.create_batch import CreateBatch
     from chalicelib.services.shipments.create_shipment import CreateShipment
     from chalicelib.services.shipments.expire_shipments import ExpireShipments
     from chalicelib.services.shipments.find_shipments import FindShipments
+    from chalicelib.services.shipments.place_shipment import PlaceShipment
     from chalicelib.services.shipments.publish_events import PublishEvents
     from chalicelib.services.shipments.read_feed import ReadFeed
     from chalicelib.services.shipments.show_shipments import ShowShipments
@@ -93,6 +95,8 @@ class Container:
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
     find_shipments: FindShipments = use_case("shipments.find_shipments")
+    create_batch: CreateBatch = use_case("shipments.create_batch")
+    place_shipment: PlaceShipment = use_case("shipments.place_shipment")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")

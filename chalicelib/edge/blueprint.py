@@ -37,10 +37,11 @@ ANYBODY = Actor(Role.PUBLIC, "public")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A value with headers of its own."""
+    """A value with headers of its own, or with one of the route's other statuses."""
 
     value: object
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int | None = None
 
 
 class Endpoints(Blueprint):
@@ -58,6 +59,7 @@ class Endpoints(Blueprint):
         media_types: tuple[str, ...] = (),
         written: Callable[[], type[Out]] | None = None,
         status: int = 200,
+        other_statuses: tuple[int, ...] = (),
         max_bytes: int = MAX_BODY_BYTES,
         commits_answer: bool = False,
         knows_client: bool = False,
@@ -84,6 +86,7 @@ class Endpoints(Blueprint):
                 principals=principals,
                 summary=(view.__doc__ or "").partition("\n")[0],
                 status=status,
+                other_statuses=frozenset(other_statuses),
                 takes=takes,
                 query=query,
                 gives=gives if isinstance(gives, tuple) else (gives,),
@@ -174,10 +177,11 @@ class _Asked:
         if isinstance(value, Response):
             return value
         answer = value if isinstance(value, Answer) else Answer(value)
+        status = answer.status or self.declaration.status
         if not self.declaration.gives:
-            return empty(self.declaration.status)
+            return empty(status)
         model = self._model(answer.value, self.declaration.gives)
-        return json_reply(model, self.declaration.status, headers=answer.headers)
+        return json_reply(model, status, headers=answer.headers)
 
     def _model(self, value: object, gives: tuple[type[Out], ...]) -> Out:
         if isinstance(value, gives):

@@ -6,7 +6,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -75,7 +75,7 @@ def _assert_declared(method: str, path: str, reply: Reply) -> None:
     if reply.headers.get("Content-Type") == PROBLEM:
         assert reply.code in codes_of(declaration), (method, path, reply.body)
     elif reply.status < HTTPStatus.BAD_REQUEST:
-        allowed = {declaration.status, HTTPStatus.NOT_MODIFIED}
+        allowed = {declaration.status, *declaration.other_statuses, HTTPStatus.NOT_MODIFIED}
         if HTML in declaration.media_types:  # a page may send a browser on to its proper address
             allowed.add(HTTPStatus.FOUND)
         assert reply.status in allowed, (method, path)
@@ -428,6 +428,11 @@ def fix(at: datetime, way_m: float = -3_000.0, **changes: Any) -> dict[str, Any]
         "lon_deg": place.lon_deg,
         "accuracy_m": 8.0,
     } | changes
+
+
+def indexes_of(verdicts: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The fixes that a list of an answer to positions names."""
+    return {index for each in verdicts for index in each["indexes"]}
 
 
 def note(text: str) -> None:

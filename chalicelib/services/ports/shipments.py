@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 class Barcodes(Protocol):
     """Who got each barcode last. Advice only: what is written here decides nothing."""
 
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """The shipments that got these codes last, by code; perhaps a moment old."""
+        ...
+
     def take(
         self,
         shipper_id: ShipperId,
@@ -35,10 +41,6 @@ class Barcodes(Protocol):
 
         Returns the other shipments of the same shipper that had them last, by code.
         """
-        ...
-
-    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
-        """The shipment of this shipper that got the code last; None when nobody remembers."""
         ...
 
 
@@ -58,6 +60,19 @@ class EventFeed(Protocol):
 
         There is always a position to go on from: also after the last event, for what comes later.
         Nothing is left out as long as all that was to be written before ``until`` has been.
+        """
+        ...
+
+
+class References(Protocol):
+    """The shipment that each of a shipper's own references stands for. The journal claims them."""
+
+    def holders(
+        self, shipper_id: ShipperId, references: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """The shipments by those of the references that are claimed, read consistently.
+
+        Such a shipment may be cancelled, or gone by now. Older ones than this rule are missing.
         """
         ...
 
