@@ -5,15 +5,20 @@ from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
     "/health": "chalicelib.api.health:health",
+    "/v1/attention": "chalicelib.api.attention:attention",
     "/v1/driver": "chalicelib.api.driving:driving",
     "/v1/driver/positions": "chalicelib.api.positions:positions",
     "/v1/driver/session": "chalicelib.api.accounts:accounts",
     "/v1/drivers": "chalicelib.api.accounts:accounts",
+    "/v1/events": "chalicelib.api.events:events",
+    "/v1/fleet": "chalicelib.api.fleet:fleet",
     "/v1/hubs": "chalicelib.api.accounts:accounts",
     "/v1/keys": "chalicelib.api.accounts:accounts",
     "/v1/metrics": "chalicelib.api.metrics:metrics",
     "/v1/routes": "chalicelib.api.routes:routes",
     "/v1/shipments": "chalicelib.api.shipments:shipments",
+    "/v1/shipments/{shipment_id}/eta": "chalicelib.api.eta:eta",
+    "/v1/shipments/{shipment_id}/links": "chalicelib.api.links:links",
     "/v1/shippers": "chalicelib.api.accounts:accounts",
     "/v1/webhooks": "chalicelib.api.webhooks:webhooks",
 }

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         Parking,
         SmsSender,
     )
-    from chalicelib.services.ports.shipments import Barcodes, References, Shipments
+    from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
     from chalicelib.services.ports.system import Clock, Ids, Pauses, Signer
     from chalicelib.services.ports.travel import Forecasts, TravelPages
     from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookQueue, WebhookSender
@@ -101,7 +101,7 @@ class Adapters:
         self._bind()
         from chalicelib.adapters.dynamodb.journal import DynamoJournal
 
-        return DynamoJournal()
+        return DynamoJournal(self._clock.now)
 
     @cached_property
     def requests(self) -> Requests:
@@ -134,6 +134,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 
         return DynamoShipments(self._clock.now)
+
+    @cached_property
+    def feed(self) -> EventFeed:
+        """Shippers' events in the order in which they were written."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
+
+        return DynamoFeed()
 
     @cached_property
     def routes(self) -> Routes:

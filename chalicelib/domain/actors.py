@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.domain.errors import Invalid, NotFound
 from chalicelib.domain.ids import DriverId, ShipperId
+
+NAME_A_SHIPPER = "Name the shipper whose goods you look for: shipper_id."
 
 
 class Role(StrEnum):
@@ -39,6 +42,19 @@ class Actor:
     def may_see(self, shipper_id: ShipperId) -> bool:
         """Staff see every shipper's goods, a shipper only its own."""
         return self.role in STAFF or (self.role is Role.SHIPPER and self.shipper_id == shipper_id)
+
+    def shipper(self, named: ShipperId | None) -> ShipperId:
+        """Whose goods a list is about: a shipper's own, and for staff those of whom they name.
+
+        Raises NotFound for a foreign shipper, Invalid when staff name none.
+        """
+        if self.role in STAFF:
+            if named is None:
+                raise Invalid(NAME_A_SHIPPER, pointer="?shipper_id", code="missing")
+            return named
+        if self.shipper_id is None or (named or self.shipper_id) != self.shipper_id:
+            raise NotFound
+        return self.shipper_id
 
 
 SYSTEM = Actor(Role.SYSTEM, "positions")

@@ -19,13 +19,14 @@ from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
 from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
+from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
 from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.routes import Routes
-from chalicelib.services.ports.shipments import Barcodes, References, Shipments
+from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
 from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
 from local.cloud.answers import cheap_answers
@@ -33,6 +34,7 @@ from local.cloud.queries import cheap_queries
 from local.cloud.transactions import cheap_transactions
 from tests.support.aws import aws
 from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.journal import InMemoryJournal
 
 
@@ -45,6 +47,7 @@ class Stores:
     references: References
     barcodes: Barcodes
     shipments: Shipments
+    feed: EventFeed
     routes: Routes
     fleet: Fleet
     travel: TravelPages
@@ -66,6 +69,7 @@ def in_memory() -> Iterator[Stores]:
         journal.references,
         journal.barcodes,
         journal.shipments,
+        InMemoryFeed(journal.shipments),
         journal.routes,
         journal.fleet,
         journal.travel,
@@ -84,11 +88,12 @@ def on_moto() -> Iterator[Stores]:
     with cheap_transactions(), cheap_queries(), cheap_answers(), aws():
         partitions, clock = Partitions(), ManualClock()
         yield Stores(
-            DynamoJournal(),
+            DynamoJournal(clock.now),
             DynamoRequests(),
             DynamoReferences(),
             DynamoBarcodes(),
             DynamoShipments(clock.now),
+            DynamoFeed(),
             DynamoRoutes(),
             DynamoFleet(),
             DynamoTravelPages(),

@@ -15,6 +15,7 @@ from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.builders import make_event
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.contested import ContestedJournal
+from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.ids import CountingIds
 from tests.support.fakes.journal import InMemoryJournal
 from tests.support.fakes.places import InMemoryGeocoder, InMemoryZones
@@ -42,6 +43,7 @@ class InMemoryCarrier:
         self.journal = ContestedJournal(self.stores)
         self.shipments = self.stores.shipments
         self.shipments.clock = self.clock
+        self.feed = InMemoryFeed(self.shipments)
         self.routes = self.stores.routes
         self.fleet = self.stores.fleet
         self.drivers = self.stores.drivers

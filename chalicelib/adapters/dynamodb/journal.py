@@ -5,6 +5,7 @@ A new kind of change is one more row in ``PUTS``.
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from importlib import import_module
 from typing import Any, Final
 
@@ -65,6 +66,10 @@ def puts_of(kind: type[Change]) -> PutsOf:
 class DynamoJournal:
     """The port ``Journal`` on DynamoDB."""
 
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        """``now`` tells the time of each commit, which orders the feeds of shippers."""
+        self._now = now
+
     def commit(self, *changes: Change) -> None:
         """One plain write for one item, at half the price; else one transaction."""
         token = new_token()
@@ -72,6 +77,8 @@ class DynamoJournal:
         if len(puts) > TRANSACTION_ITEMS:
             msg = f"A transaction has at most {TRANSACTION_ITEMS} items, not {len(puts)}."
             raise ValueError(msg)
+        if any(isinstance(change, ShipmentChange) for change in changes):
+            import_module(f"{__package__}.shipments.feed").enter(puts, self._now())
         with translated():
             if len(puts) == 1:
                 _write_alone(puts[0])

@@ -3,9 +3,9 @@
 =========  ===========  ======================  ============================================
 table      partition    sort key ``item``       read by
 =========  ===========  ======================  ============================================
-shipments  shipment_id  SHIPMENT                query; what changes
+shipments  shipment_id  SHIPMENT                query; what changes; index by_attention
 ..         ..           SHIPMENT#DETAILS        query; index by_shipper (created_at)
-..         ..           EVENT#<seq>             query
+..         ..           EVENT#<seq>             query; index by_feed (time of the commit)
 ..         ..           UPLOAD#<proof_id>       query; an upload that was allowed
 routes     route_id     PLAN                    get; index by_service_day (day#hub), by_duty
 ..         ..           MANIFEST                query; HANDLED…PLAN is one run sheet; expires

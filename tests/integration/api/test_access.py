@@ -48,7 +48,7 @@ def knock(carrier: Carrier, method: str, path: str, token: str | None) -> Reply:
     """A request to a route, for things that are not there."""
     ids = {"shipment_id": f"shp_{ULID}", "route_id": f"rte_{ULID}", "driver_id": f"drv_{ULID}"}
     more = {"stop_id": f"stp_{ULID}", "key_id": f"key_{ULID}", "webhook_id": f"whk_{ULID}"}
-    real = path.format(**ids, **more)
+    real = path.format(**ids, **more, number=1)
     body: dict[str, object] | None = {} if method in {"POST", "PATCH"} else None
     return carrier.call(method, real, body, token=token, headers={"If-Match": "*"})
 
@@ -133,7 +133,9 @@ def test_a_key_with_another_secret_opens_nothing(
 ) -> None:
     key = tokens[Role.SHIPPER]
 
-    for forged in (key[:-cut], key[:-cut] + "A" * cut, key + "A"):
+    other = "A" if key[-1] != "A" else "B"
+
+    for forged in (key[:-cut], key[:-cut] + other * cut, key + "A"):
         assert shared.call("GET", "/v1/shipments", token=forged).status == 401
 
 
@@ -255,7 +257,7 @@ def test_a_revoked_drivers_token_opens_nothing(shared: Carrier) -> None:
     fleet = DynamoFleet()
     live = fleet.live(DriverId(van.driver_id))
     after = replace(live, epoch=live.epoch + 1, version=live.version + 1)
-    DynamoJournal().commit(LiveChange(after, live.version))
+    DynamoJournal(shared.clock.now).commit(LiveChange(after, live.version))
     kept = shared.everything()
 
     statuses = on_the_phone(van)

@@ -104,6 +104,11 @@ def place(carrier: Carrier) -> Ask:
     return Ask(carrier, path, body, carrier.dispatcher, body | {"lat_deg": 60.3})
 
 
+def link(carrier: Carrier) -> Ask:
+    shop = carrier.shop()
+    return Ask(carrier, f"/v1/shipments/{shop.shipment()['id']}/links", {}, shop.key)
+
+
 def plan(carrier: Carrier) -> Ask:
     shop = carrier.shop()
     ids = [shop.shipment(stop=i)["id"] for i in range(3)]
@@ -180,6 +185,7 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/shipments": shipment,
     "/v1/shipments/batch": batch,
     "/v1/shipments/{shipment_id}/place": place,
+    "/v1/shipments/{shipment_id}/links": link,
     "/v1/routes": plan,
     "/v1/routes/{route_id}/start": start,
     "/v1/routes/{route_id}/cancel": end("cancel"),
