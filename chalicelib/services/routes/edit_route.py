@@ -212,7 +212,7 @@ class EditRoute:
         concerned: Mapping[ShipmentId, Shipment],
         now: datetime,
     ) -> None:
-        promises = NewPromises(self.fleet, self.shipments, self.journal, self.ids)
+        promises = NewPromises(self.fleet, self.shipments, self.journal, self.ids, self.policy)
         room = TRANSACTION_ITEMS - ITEMS_BESIDES - sum(1 + len(c.events) for c in changes)
         written = promises.divided(
             draft, concerned, room=min(self.policy.alerts_per_commit, room // 2)
