@@ -31,6 +31,7 @@ BOTOCORE_SERVICES: Final = ("dynamodb", "geo-routes", "s3", "ses", "sns", "sqs",
 NEVER_CALLED: Final = (
     "*.pth",
     "bin",
+    "share",  # manual pages of commands
     "**/*.pyi",
     "**/py.typed",
     "**/__pycache__",
