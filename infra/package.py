@@ -41,6 +41,7 @@ VARIABLES_BY_PARAMETER: Final = {
     "TileAttribution": "TILE_ATTRIBUTION",
     "RoadNetwork": "ROAD_NETWORK",
     "ShipmentRetentionDays": "SHIPMENT_RETENTION_DAYS",
+    "KeyRequestsPerMinute": "KEY_REQUESTS_PER_MINUTE",
     "LogLevel": "LOG_LEVEL",
 }
 """The parameters whose defaults come from the stage in `.chalice/config.json`."""

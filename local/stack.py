@@ -188,13 +188,13 @@ def _wired(closing: ExitStack, clock: VirtualClock) -> str:
     """Wire the application again with our clock, and return the text of a first admin key."""
     from chalicelib.adapters.aws import forget_clients  # noqa: PLC0415
     from chalicelib.bootstrap import container as bootstrap  # noqa: PLC0415
-    from chalicelib.domain.actors import Role  # noqa: PLC0415
+    from chalicelib.domain.actors import OPERATOR, Role  # noqa: PLC0415
 
     forget_clients()
     closing.callback(forget_clients)
     bootstrap.configure(clock=clock, allow_local_webhooks=True)
     closing.callback(bootstrap.configure)
-    return bootstrap.container().open_accounts.key(Role.ADMIN, label="laptop").text
+    return bootstrap.container().issue_keys(Role.ADMIN, label="laptop", actor=OPERATOR).text
 
 
 def _reachable(host: str) -> str:

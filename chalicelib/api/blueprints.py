@@ -5,15 +5,18 @@ from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
     "/health": "chalicelib.api.health:health",
+    "/v1/audit": "chalicelib.api.audit:audit",
     "/v1/driver": "chalicelib.api.driving:driving",
     "/v1/driver/positions": "chalicelib.api.positions:positions",
-    "/v1/driver/session": "chalicelib.api.accounts:accounts",
-    "/v1/drivers": "chalicelib.api.accounts:accounts",
+    "/v1/driver/session": "chalicelib.api.drivers:drivers",
+    "/v1/drivers": "chalicelib.api.drivers:drivers",
     "/v1/hubs": "chalicelib.api.accounts:accounts",
-    "/v1/keys": "chalicelib.api.accounts:accounts",
+    "/v1/keys": "chalicelib.api.keys:keys",
     "/v1/metrics": "chalicelib.api.metrics:metrics",
     "/v1/routes": "chalicelib.api.routes:routes",
     "/v1/shipments": "chalicelib.api.shipments:shipments",
     "/v1/shippers": "chalicelib.api.accounts:accounts",
+    "/v1/teams": "chalicelib.api.teams:teams",
+    "/v1/vehicles": "chalicelib.api.teams:teams",
     "/v1/webhooks": "chalicelib.api.webhooks:webhooks",
 }

@@ -7,6 +7,7 @@ from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import DISPATCH, STAFF, Actor
 from chalicelib.domain.errors import (
     AlreadyAssigned,
+    Deactivated,
     NotFound,
     NothingLoaded,
     NotPlannable,
@@ -32,7 +33,7 @@ routes: Final = Endpoints(__name__)
     gives=RouteOut,
     status=201,
     commits_answer=True,
-    refusals=(NotFound, AlreadyAssigned, NotPlannable),
+    refusals=(NotFound, AlreadyAssigned, NotPlannable, Deactivated),
 )
 def post_route(actor: Actor, body: RouteIn, memory: Memory) -> Route:
     """Make a route out of shipments."""

@@ -28,13 +28,28 @@ DISPATCH = STAFF - {Role.MANAGER}
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Someone who acts. ``id`` is a key's id, a driver's id, or a word for one of our processes."""
+    """Someone who acts. ``id`` is a key's id, a driver's id, or a word for one of our processes.
+
+    ``scopes`` narrow what a key may do, each a resource and ``read`` or ``write``; none: nothing
+    is narrowed.
+    """
 
     role: Role
     id: str
     shipper_id: ShipperId | None = None
     driver_id: DriverId | None = None
     epoch: int = 0
+    scopes: frozenset[str] = frozenset()
+
+    def has_scope(self, resource: str, *, writes: bool) -> bool:
+        """Whether the scopes allow this; whoever may write a resource may read it.
+
+        >>> key = Actor(Role.SHIPPER, "key_1", scopes=frozenset({"shipments:write"}))
+        >>> key.has_scope("shipments", writes=False), key.has_scope("webhooks", writes=False)
+        (True, False)
+        """
+        allowed = {f"{resource}:write"} if writes else {f"{resource}:read", f"{resource}:write"}
+        return not self.scopes or not self.scopes.isdisjoint(allowed)
 
     def may_see(self, shipper_id: ShipperId) -> bool:
         """Staff see every shipper's goods, a shipper only its own."""
@@ -42,3 +57,5 @@ class Actor:
 
 
 SYSTEM = Actor(Role.SYSTEM, "positions")
+OPERATOR = Actor(Role.SYSTEM, "operator")
+"""Whoever may write into the tables themselves, as the operator does for the first key."""

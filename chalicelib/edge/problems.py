@@ -17,11 +17,14 @@ from chalicelib.domain.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    Outdated,
     RequestRunning,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
     Unavailable,
 )
+from chalicelib.edge.preconditions import VersionNeeded
 from chalicelib.edge.schemas import shown_fields
 from chalicelib.edge.sentences import object_like, sentence_of
 
@@ -51,6 +54,7 @@ TITLES: Final[Mapping[int, str]] = {
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    428: "Precondition Required",
     429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",
@@ -93,6 +97,9 @@ STATUS: Final[dict[type[DomainError], int]] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    Outdated: 412,
+    VersionNeeded: 428,
+    TooManyRequests: 429,
     TooLarge: 413,
     UnsupportedMedia: 415,
     Unavailable: 503,
@@ -107,7 +114,7 @@ def status_of(error: DomainError) -> int:
 
 def headers_of(error: DomainError) -> dict[str, str]:
     """The headers that belong to a domain error: when to come back, how to present a key."""
-    if isinstance(error, Unavailable | RequestRunning):
+    if isinstance(error, Unavailable | RequestRunning | TooManyRequests):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": "Bearer"}

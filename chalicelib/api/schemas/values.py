@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Annotated, Final, TypeVar
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, WithJsonSchema
 
+from chalicelib.domain.errors import Invalid
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import read_day, read_instant, read_moment
 from chalicelib.domain.shipments.places import is_nowhere, is_swapped
@@ -145,6 +146,15 @@ def require_place(place: Coordinates, countries: Iterable[str]) -> None:
     if is_swapped(place, countries):
         words = "lat_deg and lon_deg are exchanged: Helsinki has lat_deg 60.17, lon_deg 24.94."
         raise misfit(("lat_deg",), "swapped_coordinates", words)
+
+
+def require_place_of_change(place: Coordinates, countries: Iterable[str]) -> None:
+    """The same for a change whose other half is already there. Raises Invalid."""
+    try:
+        require_place(place, countries)
+    except ValidationError as exc:
+        (error,) = exc.errors(include_url=False, include_input=False)
+        raise Invalid(error["msg"], pointer="/lat_deg", code=error["type"]) from exc
 
 
 class RangeOut(Out):

@@ -13,12 +13,14 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.forecasts import planned_etas
 from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry, run_sheet_expires_at
 from chalicelib.domain.errors import (
     AlreadyAssigned,
     ConcurrentUpdate,
+    Deactivated,
     Invalid,
     NotFound,
     NotPlannable,
@@ -28,6 +30,7 @@ from chalicelib.domain.ids import (
     EVENT,
     ROUTE,
     STOP,
+    DriverId,
     EventId,
     RouteId,
     ShipmentId,
@@ -56,7 +59,7 @@ from chalicelib.domain.shipments.scans import earlier_marks
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import Metric, count, logger
-from chalicelib.services.ports.accounts import Hubs
+from chalicelib.services.ports.accounts import Drivers, Hubs
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import RoadNetwork, Routes
@@ -81,6 +84,7 @@ class PlanRoute:
     """
 
     hubs: Hubs
+    drivers: Drivers
     fleet: Fleet
     routes: Routes
     shipments: Shipments
@@ -96,7 +100,8 @@ class PlanRoute:
         hub = self.hubs.get(wanted.hub_id)
         require_service_day(wanted, hub)
         require_breaks(wanted)
-        self.fleet.live(wanted.driver_id)
+        live = self.fleet.live(wanted.driver_id)
+        self._require_active(wanted.driver_id, hub)
         found = self._shipments(wanted)
         now = self.clock.now()
         bare = Route(
@@ -126,8 +131,14 @@ class PlanRoute:
             expires_at=run_sheet_expires_at(route),
         )
         remembered = memory.of(route)
-        retried(lambda: self._write(route, manifest, remembered))
+        retried(lambda: self._write(route, hub, live.epoch, manifest, remembered))
         return route
+
+    def _require_active(self, driver_id: DriverId, hub: Hub) -> None:
+        """Raises Deactivated when the driver or the hub is not in use any more."""
+        for account in (self.drivers.get(driver_id), hub):
+            if not account.is_active:
+                raise Deactivated(account_id=account.id)
 
     def _with_road_times(self, route: Route) -> Route:
         """Without them when the network fails: a plan by the great circle is better than none."""
@@ -242,8 +253,18 @@ class PlanRoute:
             return False
         return other.status is not RouteStatus.COMPLETED
 
-    def _write(self, route: Route, manifest: Manifest, remembered: Sequence[Change]) -> None:
+    def _write(
+        self,
+        route: Route,
+        hub: Hub,
+        epoch: int,
+        manifest: Manifest,
+        remembered: Sequence[Change],
+    ) -> None:
+        """``epoch`` is the driver's as it was read: a deactivation since then has raised it."""
         live = self.fleet.live(route.driver_id)
+        if live.epoch != epoch:
+            self._require_active(route.driver_id, hub)
         after = replace(live, version=live.version + 1, planned=(*live.planned, route.id))
         try:
             self.journal.commit(

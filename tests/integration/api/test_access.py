@@ -4,7 +4,7 @@ import base64
 import json
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -14,7 +14,7 @@ from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.bootstrap import container as bootstrap
-from chalicelib.domain.actors import Role
+from chalicelib.domain.actors import OPERATOR, Role
 from chalicelib.domain.ids import DriverId, KeyId
 from chalicelib.domain.journal.changes import LiveChange
 from tests.support.carrier import Carrier, Reply, Round
@@ -48,8 +48,11 @@ def knock(carrier: Carrier, method: str, path: str, token: str | None) -> Reply:
     """A request to a route, for things that are not there."""
     ids = {"shipment_id": f"shp_{ULID}", "route_id": f"rte_{ULID}", "driver_id": f"drv_{ULID}"}
     more = {"stop_id": f"stp_{ULID}", "key_id": f"key_{ULID}", "webhook_id": f"whk_{ULID}"}
-    real = path.format(**ids, **more)
-    return carrier.call(method, real, {} if method == "POST" else None, token=token)
+    accounts = {"hub_id": f"hub_{ULID}", "team_id": f"tem_{ULID}", "vehicle_id": f"veh_{ULID}"}
+    others = {"shipper_id": f"shr_{ULID}", "invitation_id": f"inv_{ULID}"}
+    real = path.format(**ids, **more, **accounts, **others)
+    body: dict[str, Any] | None = {} if method in {"POST", "PATCH"} else None
+    return carrier.call(method, real, body, token=token, headers={"If-Match": "*"})
 
 
 @pytest.mark.parametrize("role", STAFF_AND_ALL)
@@ -190,10 +193,10 @@ def test_a_revoked_key_opens_nothing_once_the_memory_of_it_has_passed(shared: Ca
     remembering = DynamoApiKeys(Partitions(lambda: passed_s[0]))
     bootstrap.container().adapters.keys = remembering
     another_container = bootstrap.wiring(bootstrap.container().settings, clock=shared.clock)
-    elsewhere = another_container.open_accounts
+    elsewhere = another_container.issue_keys
     assert shared.call("GET", "/v1/shipments", token=issued["key"]).status == 200
 
-    elsewhere.revoke_key(KeyId(issued["id"]))
+    elsewhere.revoke(KeyId(issued["id"]), actor=OPERATOR)
     passed_s[0] = 59.9
     before = shared.call("GET", "/v1/shipments", token=issued["key"]).status
     passed_s[0] = 60.0

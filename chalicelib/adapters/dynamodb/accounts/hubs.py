@@ -24,4 +24,4 @@ class DynamoHubs:
 
     def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Hub]:
         """From the index, oldest first."""
-        return page_of(HUB, hub_from, limit=limit, position=position)
+        return page_of(HUB, lambda item: hub_from(item.document), limit=limit, position=position)
