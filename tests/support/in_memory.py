@@ -42,7 +42,7 @@ class InMemoryCarrier:
     forecasts: Forecaster = field(default_factory=lambda: Forecaster(FactoryPrior()))
     policy: Policy = field(default_factory=Policy)
     public_base_url: PublicBaseUrl = BASE_URL
-    limit: KeyRequestsPerMinute = THREE_A_MINUTE
+    key_requests_per_minute: KeyRequestsPerMinute = THREE_A_MINUTE
     counts: InMemoryRequestCounts = field(default_factory=InMemoryRequestCounts)
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.geography import Coordinates
@@ -111,6 +112,9 @@ def shown(account: Account | None) -> dict[str, Shown]:
         value = getattr(account, name)
         if isinstance(value, Coordinates):
             found |= {"lat_deg": value.lat_deg, "lon_deg": value.lon_deg}
+        elif name == "url":  # its path and its query may be a password of the shop's
+            address = urlsplit(value)
+            found[name] = f"{address.scheme}://{address.hostname}"
         else:
             found[name] = _plain(value)
     return found

@@ -13,11 +13,11 @@ class LimitRequests:
     """Counts the requests of keys."""
 
     counts: RequestCounts
-    limit: KeyRequestsPerMinute
+    key_requests_per_minute: KeyRequestsPerMinute
     clock: Clock
 
     def __call__(self, actor: Actor) -> Allowance:
         """What the actor's key has left after this request."""
-        now = self.clock.now()
-        counted = self.counts.count(actor.id, window=window_of(now), limit=self.limit)
-        return Allowance(limit=self.limit, counted=counted, reset_s=reset_s(now))
+        limit, now = self.key_requests_per_minute, self.clock.now()
+        counted = self.counts.count(actor.id, window=window_of(now), limit=limit)
+        return Allowance(limit=limit, counted=counted, reset_s=reset_s(now))

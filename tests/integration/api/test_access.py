@@ -82,6 +82,34 @@ def test_nobody_gets_in_without_a_credential(shared: Carrier, route: Guarded) ->
     assert reply.headers["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.fixture(scope="module")
+def narrow(shared: Carrier) -> dict[Role, str]:
+    """A key of every role that may do nothing but read metrics."""
+    shop = shared.shop()
+    roles: dict[Role, dict[str, str]] = {role: {} for role in (Role.DISPATCHER, Role.ADMIN)}
+    roles |= {Role.MANAGER: {}, Role.SHIPPER: {"shipper_id": shop.shipper_id}}
+    body = {"label": "narrow", "scopes": ["metrics:read"]}
+    return {
+        role: shared.made("/v1/keys", body | more | {"role": role.value}, shared.admin)["key"]
+        for role, more in roles.items()
+    }
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route[0]} {route[1]}")
+def test_a_key_with_another_scope_gets_in_nowhere_else(
+    shared: Carrier, narrow: dict[Role, str], route: Guarded
+) -> None:
+    method, path, principals = route
+
+    for role in principals & set(narrow):  # drivers have tokens
+        reply = knock(shared, method, path, narrow[role])
+
+        if path.startswith("/v1/metrics"):
+            assert reply.status in {200, 404, 422}, reply.body
+        else:
+            assert (reply.status, reply.code) == (403, "missing_scope")
+
+
 def unsigned(payload: dict[str, object]) -> str:
     """What somebody would send who hopes that nobody checks the signature."""
     parts = [{"alg": "none"}, payload]

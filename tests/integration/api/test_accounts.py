@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.carrier import Carrier, Reply
+from local.cloud.capacity import CapacityMeter
+from tests.support.carrier import Carrier, Reply, note
 
 PLACE: Final = {"lat_deg": 60.2, "lon_deg": 24.9, "time_zone": "Europe/Helsinki"}
 READ_ONLY: Final = {"id", "created_at", "deactivated_at", "signed_out_at"}
@@ -452,3 +453,42 @@ class TestLimits:
         assert replies[2].headers["Retry-After"] == "60"
         assert replies[2].headers["RateLimit"] == '"default";r=0;t=60'
         assert (elsewhere.status, later.status) == (200, 200)
+
+
+class TestCosts:
+    def test_lists_and_changes_cost_few_calls(self, shared: Carrier) -> None:
+        driver_id, _ = shared.driver()
+        hub_id = shared.hub_id
+        key_id = shared.made("/v1/keys", {"role": "manager", "label": "cost"}, shared.admin)["id"]
+        moved: Any = {"lat_deg": 60.22}
+        asks = {
+            "list": ("GET", "/v1/drivers?limit=25", None),
+            "audit": ("GET", "/v1/audit?limit=25", None),
+            "change": ("PATCH", f"/v1/hubs/{hub_id}", moved),
+            "sign-out": ("POST", f"/v1/drivers/{driver_id}/sign-out", None),
+            "deactivate": ("PATCH", f"/v1/drivers/{driver_id}", {"is_active": False}),
+            "key": ("POST", "/v1/keys", {"role": "manager", "label": "cost"}),
+            "revoke": ("DELETE", f"/v1/keys/{key_id}", None),
+        }
+        costs = {}
+        for name, (method, path, body) in asks.items():
+            with CapacityMeter().watching(*shared.clients()) as meter:
+                reply = shared.call(
+                    method, path, body, token=shared.admin, headers={"If-Match": "*"}
+                )
+            assert reply.status < 300, reply.body
+            costs[name] = (meter.call_count, meter.read_units, meter.write_units)
+
+        note(f"calls, read and write units: {costs}")
+        assert {name: calls for name, (calls, *_) in costs.items()} == {
+            "list": 1,
+            "audit": 1,
+            "change": 2,
+            "sign-out": 3,
+            "deactivate": 3,
+            "key": 3,
+            "revoke": 2,
+        }
+        assert costs["list"][1] <= 5
+        assert costs["audit"][1] <= 5
+        assert max(writes for *_, writes in costs.values()) <= 20
