@@ -11,7 +11,8 @@
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  TooManyUploads, RequestRunning
+    │  │  TooManyUploads, RequestRunning, OnRoute, StillOnTheRoad, TooLateToChange
+    │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
@@ -154,6 +155,42 @@ class ConcurrentUpdate(Conflict):
 
     code = "concurrent_update"
     text = "Somebody else changed this at the same time."
+
+
+class Outdated(Conflict):
+    """The caller changes what it has read, but somebody else has changed it since."""
+
+    code = "outdated"
+    text = (
+        "Somebody has changed this since you read it. Read it again, and send the new ETag in"
+        " If-Match."
+    )
+
+
+class OnRoute(Conflict):
+    """The shipment is part of the plan of an open route: ``route_id``."""
+
+    code = "on_route"
+    text = (
+        "The shipment is on a route. Its place and its window are part of the plan: take it off"
+        " the route first, or change the plan."
+    )
+
+
+class StillOnTheRoad(Conflict):
+    """The shipment is on the van of a route that is under way: ``route_id``."""
+
+    code = "still_on_the_road"
+    text = (
+        "The shipment is still on a van on the road. Wait until its route has ended, or unload it"
+        " by a scan."
+    )
+
+
+class TooLateToChange(Conflict):
+    """The shipment has gone too far for this change: ``current`` is its status."""
+
+    code = "too_late_to_change"
 
 
 class TooLarge(DomainError):

@@ -18,9 +18,16 @@ from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import DomainError, Forbidden, NotFound, Unauthorized
 from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.listings import Listing
-from chalicelib.edge.bodies import MAX_BODY_BYTES, MAX_PUBLIC_BODY_BYTES, parsed
+from chalicelib.edge.bodies import (
+    JSON,
+    MAX_BODY_BYTES,
+    MAX_PUBLIC_BODY_BYTES,
+    MERGE_PATCH,
+    parsed,
+)
 from chalicelib.edge.clients import client_of
 from chalicelib.edge.declarations import Declaration
+from chalicelib.edge.preconditions import expected_by, tag_of
 from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import Refusal, problem, problem_of_validation
 from chalicelib.edge.queries import is_id, parsed_query, scope_of
@@ -61,6 +68,7 @@ class Endpoints(Blueprint):
         commits_answer: bool = False,
         knows_client: bool = False,
         has_head: bool = False,
+        versioned: bool = False,
         refusals: tuple[type[DomainError], ...] = (),
         refuse: Refusal = problem,
     ) -> Callable[[V], V]:
@@ -68,12 +76,13 @@ class Endpoints(Blueprint):
 
         The view is called with the actor, then by name: the path's parameters, ``body`` if it takes
         one, ``query`` if it has one, ``position`` if that is a ListingQuery, ``memory`` (for its
-        use case) if it commits the answer, ``client`` if it knows the client. It returns a value
-        of the domain, a Listing, a ready model, any of these in an Answer, or a Response that is
-        sent as it is. ``refuse`` makes the answer to a DomainError. Every POST of somebody whom we
-        know honours an Idempotency-Key.
+        use case) if it commits the answer, ``client`` if it knows the client, ``expected`` if it
+        changes a version. It returns a value of the domain, a Listing, a ready model, any of these
+        in an Answer, or a Response that is sent as it is. ``refuse`` makes the answer to a
+        DomainError. Every POST of somebody whom we know honours an Idempotency-Key.
         """
-        register = self.route(path, methods=[method, "HEAD"] if has_head else [method])
+        methods = [method, "HEAD"] if has_head else [method]
+        register = self.route(path, methods=methods, content_types=_content_types(method))
 
         def decorate(view: V) -> V:
             declaration = Declaration(
@@ -92,6 +101,7 @@ class Endpoints(Blueprint):
                 knows_client=knows_client,
                 has_head=has_head,
                 own_refusals=frozenset(refusals),
+                versioned=versioned,
             )
 
             @functools.wraps(view)  # Chalice takes the view's name from it
@@ -135,7 +145,7 @@ class _Asked:
 
     @classmethod
     def by(cls, request: Request, declaration: Declaration) -> "_Asked":
-        """Raises Unauthorized, Forbidden, NotFound, _Malformed, and what a body may raise."""
+        """Raises Unauthorized, NotFound, VersionNeeded, _Malformed, and what a body may raise."""
         asked = cls(declaration, _actor(request, declaration.principals), {})
         _require_ids(request.uri_params or {})
         if declaration.takes is not None:
@@ -144,6 +154,8 @@ class _Asked:
             asked._take_query(request, declaration.query)
         if declaration.knows_client:
             asked.arguments["client"] = client_of(request)
+        if declaration.needs_version:
+            asked.arguments["expected"] = expected_by(request)
         if declaration.is_idempotent:
             asked._take_key(request)
         return asked
@@ -171,8 +183,12 @@ class _Asked:
         answer = value if isinstance(value, Answer) else Answer(value)
         if not self.declaration.gives:
             return empty(self.declaration.status)
+        headers = dict(answer.headers)
+        if self.declaration.versioned:
+            version: int = answer.value.version  # type: ignore[attr-defined] # as the route says
+            headers["ETag"] = tag_of(version)
         model = self._model(answer.value, self.declaration.gives)
-        return json_reply(model, self.declaration.status, headers=answer.headers)
+        return json_reply(model, self.declaration.status, headers=headers)
 
     def _model(self, value: object, gives: tuple[type[Out], ...]) -> Out:
         if isinstance(value, gives):
@@ -215,6 +231,10 @@ def _require_ids(path_parameters: Mapping[str, str]) -> None:
     for name, text in path_parameters.items():
         if name.endswith("_id") and not is_id(text):
             raise NotFound
+
+
+def _content_types(method: str) -> list[str]:
+    return [MERGE_PATCH, JSON] if method == "PATCH" else [JSON]
 
 
 def _actor(request: Request, principals: frozenset[Role]) -> Actor:

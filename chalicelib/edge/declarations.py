@@ -16,11 +16,13 @@ from chalicelib.domain.errors import (
     IdempotencyKeyReused,
     Invalid,
     NotFound,
+    Outdated,
     RequestRunning,
     TooLarge,
     Unauthorized,
     Unavailable,
 )
+from chalicelib.edge.preconditions import VersionNeeded
 from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import Unreadable, UnsupportedMedia
 from chalicelib.edge.schemas import Out, Query
@@ -38,6 +40,7 @@ class Declaration:
     route answers with, ``max_bytes`` is the largest body in bytes. ``commits_answer``: the use case
     commits the answer to an Idempotency-Key with its effect. ``knows_client``: the view is told
     which client without a key asks. ``has_head``: HEAD gives the same headers without a body.
+    ``versioned``: the answer has an ETag, and a PATCH needs it in If-Match.
     """
 
     path: str
@@ -55,6 +58,12 @@ class Declaration:
     knows_client: bool
     has_head: bool
     own_refusals: frozenset[type[DomainError]]
+    versioned: bool = False
+
+    @property
+    def needs_version(self) -> bool:
+        """Whether the caller has to say which version is to be changed."""
+        return self.versioned and self.method == "PATCH"
 
     @property
     def is_idempotent(self) -> bool:
@@ -67,6 +76,8 @@ class Declaration:
         found: set[type[DomainError]] = {Unavailable, *self.own_refusals}
         if self.principals not in NEEDS_NO_KEY:
             found |= {Unauthorized, Forbidden}
+        if self.needs_version:
+            found |= {VersionNeeded, Outdated}
         if self.takes is not None:
             found |= {Unreadable, UnsupportedMedia, TooLarge, Invalid}
         if self.query is not None:
