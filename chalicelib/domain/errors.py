@@ -8,15 +8,16 @@
     ├─ NotFound                  unknown, foreign and expired look the same
     ├─ Unauthorized              no valid credentials
     ├─ Forbidden                 this actor may not
-│  └─ MissingScope           its role may, but not this key
+    │  └─ MissingScope           its role may, but not this key
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  TooManyUploads, RequestRunning, Deactivated, DriverHasRoutes, TooManyKeys
-│  ├─ Outdated                  changed since the caller read it
+    │  │  TooManyUploads, RequestRunning, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
+    │  │  DriverHasRoutes, TooManyKeys
+    │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
-├─ TooManyRequests           more than this key may ask for in a while
+    ├─ TooManyRequests           more than this key may ask for in a while
     └─ Unavailable               a dependency failed; safe to repeat
        └─ AnswerLost             the answer was lost; the dependency may have acted
 """
@@ -174,6 +175,32 @@ class Outdated(Conflict):
         "Somebody has changed this since you read it. Read it again, and send the new ETag in"
         " If-Match."
     )
+
+
+class OnRoute(Conflict):
+    """The shipment is part of the plan of an open route: ``route_id``."""
+
+    code = "on_route"
+    text = (
+        "The shipment is on a route. Its place and its window are part of the plan: take it off"
+        " the route first, or change the plan."
+    )
+
+
+class StillOnTheRoad(Conflict):
+    """The shipment is on the van of a route that is under way: ``route_id``."""
+
+    code = "still_on_the_road"
+    text = (
+        "The shipment is still on a van on the road. Wait until its route has ended, or unload it"
+        " by a scan."
+    )
+
+
+class TooLateToChange(Conflict):
+    """The shipment has gone too far for this change: ``current`` is its status."""
+
+    code = "too_late_to_change"
 
 
 class Deactivated(Conflict):

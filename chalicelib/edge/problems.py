@@ -83,6 +83,20 @@ class WrongEncoding(Unreadable):
     text = "The body is not in UTF-8. Save or send it as UTF-8."
 
 
+class Unfit(Invalid):
+    """Fields break rules: by themselves, or by what they would make of a thing that is there."""
+
+    def __init__(self, error: ValidationError) -> None:
+        found = error.errors(include_url=False, include_input=False)
+        causes = [item for item in found if not _is_consequence(item, found)]
+        super().__init__("Some fields break a rule.")
+        self.data["errors"] = [
+            {"pointer": pointer(item["loc"]), "code": item["type"], "detail": _sentence(item)}
+            for item in causes[:MOST_ERRORS]
+        ]
+        self.data["error_count"] = len(causes)
+
+
 class UnsupportedMedia(DomainError):
     """A content type or an encoding that we do not take."""
 
@@ -165,17 +179,7 @@ def problem_of_validation(error: ValidationError) -> Response:
     found = error.errors(include_url=False, include_input=False)
     if any(item["type"] == "json_invalid" for item in found):
         return problem(Unreadable())
-    causes = [item for item in found if not _is_consequence(item, found)]
-    errors = [
-        {
-            "pointer": pointer(item["loc"]),
-            "code": item["type"],
-            "detail": _sentence(item),
-        }
-        for item in causes[:MOST_ERRORS]
-    ]
-    data = {"errors": errors, "error_count": len(causes)}
-    return problem_response(422, "invalid", "Some fields break a rule.", data)
+    return problem(Unfit(error))
 
 
 def _sentence(item: ErrorDetails) -> str:

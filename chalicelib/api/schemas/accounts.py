@@ -95,7 +95,7 @@ class HubChanges(Changes):
     is_active: bool = unsaid()
 
     def applied(self, hub: Hub, now: datetime) -> Hub:
-        """The hub as it is wanted. Raises Invalid for a place where no hub is."""
+        """The hub as it is wanted. Raises Unfit for a place where no hub is."""
         said = self.said()
         place = Coordinates(
             said.pop("lat_deg", hub.coordinates.lat_deg),

@@ -6,11 +6,11 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, WithJsonSchema
 
-from chalicelib.domain.errors import Invalid
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import read_day, read_instant, read_moment
 from chalicelib.domain.shipments.places import is_nowhere, is_swapped
 from chalicelib.edge.cleaning import cleaned, is_blank
+from chalicelib.edge.problems import Unfit
 from chalicelib.edge.schemas import ID_PATTERN, ID_WORDS, Out, written_as
 from chalicelib.edge.sentences import misfit, refused
 
@@ -149,12 +149,11 @@ def require_place(place: Coordinates, countries: Iterable[str]) -> None:
 
 
 def require_place_of_change(place: Coordinates, countries: Iterable[str]) -> None:
-    """The same for a change whose other half is already there. Raises Invalid."""
+    """The same for a change whose other half is already there. Raises Unfit."""
     try:
         require_place(place, countries)
     except ValidationError as exc:
-        (error,) = exc.errors(include_url=False, include_input=False)
-        raise Invalid(error["msg"], pointer="/lat_deg", code=error["type"]) from exc
+        raise Unfit(exc) from exc
 
 
 class RangeOut(Out):
