@@ -79,7 +79,8 @@ class InMemoryCarrier:
                     self.routes.routes[thing.id] = thing
                 case Live():
                     self.fleet.lives[thing.driver_id] = thing
-                    self.drivers.put(make_driver(id=thing.driver_id, epoch=thing.epoch))
+                    if thing.driver_id not in self.drivers.by_id:
+                        self.drivers.put(make_driver(id=thing.driver_id, epoch=thing.epoch))
 
     def shipment(self, number: int = 1) -> Shipment:
         """The shipment with the builders' id of this number."""
