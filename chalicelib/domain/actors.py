@@ -1,5 +1,6 @@
 """Actors: the one who asks, and the role. Each route declares the roles that it allows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,6 +51,19 @@ class Actor:
         """
         allowed = {f"{resource}:write"} if writes else {f"{resource}:read", f"{resource}:write"}
         return not self.scopes or not self.scopes.isdisjoint(allowed)
+
+    def may_give(self, scopes: Collection[str]) -> bool:
+        """Whether whoever has these scopes may do no more than this actor.
+
+        >>> key = Actor(Role.ADMIN, "key_1", scopes=frozenset({"keys:write", "hubs:read"}))
+        >>> key.may_give(["hubs:read"]), key.may_give(["hubs:write"]), key.may_give([])
+        (True, False, False)
+        """
+        parts = [scope.partition(":") for scope in scopes]
+        has_all = all(
+            self.has_scope(resource, writes=access == "write") for resource, _, access in parts
+        )
+        return not self.scopes or (bool(parts) and has_all)
 
     def may_see(self, shipper_id: ShipperId) -> bool:
         """Staff see every shipper's goods, a shipper only its own."""

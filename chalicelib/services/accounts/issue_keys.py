@@ -60,12 +60,16 @@ class IssueKeys:
     ) -> IssuedKey:
         """A new API key. Without scopes it may do all that its role may.
 
-        Raises Invalid for an expiry that is over, and for a shipper's key without a shipper.
+        Raises Invalid for an expiry that is over, for a shipper's key without a shipper, and for
+        scopes beyond those of the actor.
         Raises NotFound for an unknown shipper, Deactivated for one that is not active, and
         TooManyKeys for a third live key with one label.
         """
         now = self.clock.now()
         self._require_owner(role, shipper_id)
+        if not actor.may_give(scopes):
+            text = "Your own key has scopes: give the new one some of them, and no others."
+            raise Invalid(text, pointer="/scopes", code="beyond_own_scopes")
         if expires_at is not None and expires_at <= now:
             text = "This time is over. Write a time that is still to come, or leave it out."
             raise Invalid(text, pointer="/expires_at", code="in_the_past")

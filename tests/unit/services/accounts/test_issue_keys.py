@@ -60,6 +60,30 @@ def test_a_key_for_less_than_its_role_says_so(carrier: InMemoryCarrier, issue: I
     assert not actor.has_scope("keys", writes=False)
 
 
+@pytest.mark.parametrize(
+    ("scopes", "is_allowed"),
+    [
+        (["hubs:read"], True),
+        (["keys:read", "keys:write"], True),
+        (["hubs:write"], False),
+        (["hubs:read", "teams:read"], False),
+        ([], False),
+    ],
+)
+def test_a_key_with_scopes_gives_no_more_than_it_has(
+    carrier: InMemoryCarrier, issue: IssueKeys, scopes: list[str], *, is_allowed: bool
+) -> None:
+    narrow = replace(BOSS, scopes=frozenset({"keys:write", "hubs:read"}))
+
+    if is_allowed:
+        assert issue(Role.ADMIN, label="x", actor=narrow, scopes=scopes).key.scopes == {*scopes}
+    else:
+        with pytest.raises(Invalid) as refused:
+            issue(Role.ADMIN, label="x", actor=narrow, scopes=scopes)
+        assert "'/scopes'" in str(refused.value.data)
+        assert carrier.keys.by_id == {}
+
+
 def test_a_key_with_an_end_ends_then(carrier: InMemoryCarrier, issue: IssueKeys) -> None:
     issued = issue(Role.ADMIN, label="console", actor=BOSS, expires_at=NOON + minutes(1))
     authenticate = carrier.use(Authenticate)
