@@ -13,7 +13,7 @@
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
     │  │  TooManyUploads, RequestRunning, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
-    │  │  DriverHasRoutes, TooManyKeys
+    │  │  DriverHasRoutes, TooManyKeys, RouteOver
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
@@ -116,6 +116,13 @@ class RouteUnderWay(Conflict):
 
     code = "route_under_way"
     text = "The driver is on another route."
+
+
+class RouteOver(Conflict):
+    """The route is completed or cancelled."""
+
+    code = "route_over"
+    text = "The route is over."
 
 
 class NotToday(Conflict):

@@ -195,7 +195,7 @@ class _Asked:
         if not self.declaration.gives:
             return empty(self.declaration.status)
         headers = dict(answer.headers)
-        if self.declaration.versioned:
+        if self.declaration.versioned and "ETag" not in headers:
             version: int = answer.value.version  # type: ignore[attr-defined] # as the route says
             headers["ETag"] = tag_of(version)
         model = self._model(answer.value, self.declaration.gives)

@@ -38,6 +38,8 @@ DECLARED: Final = [
     if method == declaration.method
 ]
 WITHOUT_A_BODY: Final = {
+    "/v1/routes/{route_id}/cancel",
+    "/v1/routes/{route_id}/complete",
     "/v1/routes/{route_id}/start",
     "/v1/shipments/{shipment_id}/returned",
     "/v1/drivers/{driver_id}/sign-out",
