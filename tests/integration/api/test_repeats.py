@@ -66,6 +66,19 @@ def driver(carrier: Carrier) -> Ask:
     return Ask(carrier, "/v1/drivers", {"name": "A"}, carrier.dispatcher, {"name": "B"})
 
 
+def team(carrier: Carrier) -> Ask:
+    return Ask(carrier, "/v1/teams", {"name": "A"}, carrier.dispatcher, {"name": "B"})
+
+
+def vehicle(carrier: Carrier) -> Ask:
+    return Ask(carrier, "/v1/vehicles", {"name": "A"}, carrier.dispatcher, {"name": "B"})
+
+
+def sign_out(carrier: Carrier) -> Ask:
+    driver_id, _ = carrier.driver()
+    return Ask(carrier, f"/v1/drivers/{driver_id}/sign-out", None, carrier.dispatcher)
+
+
 def invitation(carrier: Carrier) -> Ask:
     driver_id, _ = carrier.driver()
     return Ask(carrier, f"/v1/drivers/{driver_id}/invitations", {}, carrier.dispatcher)
@@ -179,7 +192,10 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/shippers": shipper,
     "/v1/keys": key,
     "/v1/hubs": hub,
+    "/v1/teams": team,
+    "/v1/vehicles": vehicle,
     "/v1/drivers": driver,
+    "/v1/drivers/{driver_id}/sign-out": sign_out,
     "/v1/drivers/{driver_id}/invitations": invitation,
     "/v1/webhooks": webhook,
     "/v1/shipments": shipment,
