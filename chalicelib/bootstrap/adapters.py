@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chalicelib.domain.policy import Policy
+from chalicelib.services.ports.accounts import KeyRequestsPerMinute
 from chalicelib.services.ports.system import PublicBaseUrl
 
 if TYPE_CHECKING:
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
     from chalicelib.adapters.geocoders.memory import Search
     from chalicelib.domain.shipments.events import Event
-    from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
+    from chalicelib.services.ports.accounts import (
+        ApiKeys,
+        Audit,
+        Drivers,
+        Hubs,
+        Invitations,
+        RequestCounts,
+        Shippers,
+        Teams,
+        Vehicles,
+    )
     from chalicelib.services.ports.fleet import Fleet
     from chalicelib.services.ports.journal import Journal, Requests
     from chalicelib.services.ports.places import Geocoder, TimeZones
@@ -71,6 +82,19 @@ class Adapters:
     def public_base_url(self) -> PublicBaseUrl:
         """Where recipients reach us."""
         return PublicBaseUrl(self.settings.public_base_url)
+
+    @property
+    def key_requests_per_minute(self) -> KeyRequestsPerMinute:
+        """The limit of each key."""
+        return KeyRequestsPerMinute(int(self.settings.key_requests_per_minute))
+
+    @cached_property
+    def request_counts(self) -> RequestCounts:
+        """The requests of each key."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.request_counts import DynamoRequestCounts
+
+        return DynamoRequestCounts()
 
     @cached_property
     def ids(self) -> Ids:
@@ -198,6 +222,30 @@ class Adapters:
         from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
 
         return DynamoHubs(self._partitions)
+
+    @cached_property
+    def teams(self) -> Teams:
+        """Teams."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.teams import DynamoTeams
+
+        return DynamoTeams(self._partitions)
+
+    @cached_property
+    def vehicles(self) -> Vehicles:
+        """Vehicles."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.vehicles import DynamoVehicles
+
+        return DynamoVehicles(self._partitions)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who changed which account."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.audit import DynamoAudit
+
+        return DynamoAudit()
 
     @cached_property
     def keys(self) -> ApiKeys:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.services.accounts.authenticate import Authenticate
+    from chalicelib.services.accounts.change_accounts import ChangeAccounts
+    from chalicelib.services.accounts.invite_drivers import InviteDrivers
+    from chalicelib.services.accounts.issue_keys import IssueKeys
+    from chalicelib.services.accounts.limit_requests import LimitRequests
     from chalicelib.services.accounts.open_accounts import OpenAccounts
     from chalicelib.services.accounts.show_accounts import ShowAccounts
     from chalicelib.services.attention.show_attention import ShowAttention
@@ -88,15 +92,19 @@ class Container:
     """One line a use case. ``adapters`` are what they are made of."""
 
     authenticate: Authenticate = use_case("accounts.authenticate")
+    limit_requests: LimitRequests = use_case("accounts.limit_requests")
     open_accounts: OpenAccounts = use_case("accounts.open_accounts")
+    change_accounts: ChangeAccounts = use_case("accounts.change_accounts")
+    issue_keys: IssueKeys = use_case("accounts.issue_keys")
+    invite_drivers: InviteDrivers = use_case("accounts.invite_drivers")
     show_accounts: ShowAccounts = use_case("accounts.show_accounts")
 
     show_attention: ShowAttention = use_case("attention.show_attention")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
-    find_shipments: FindShipments = use_case("shipments.find_shipments")
     create_batch: CreateBatch = use_case("shipments.create_batch")
     place_shipment: PlaceShipment = use_case("shipments.place_shipment")
+    find_shipments: FindShipments = use_case("shipments.find_shipments")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")

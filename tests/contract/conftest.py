@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from chalicelib.adapters.dynamodb.accounts.audit import DynamoAudit
 from chalicelib.adapters.dynamodb.accounts.drivers import DynamoDrivers
 from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
 from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
@@ -13,6 +14,8 @@ from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
 from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
 from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
+from chalicelib.adapters.dynamodb.accounts.teams import DynamoTeams
+from chalicelib.adapters.dynamodb.accounts.vehicles import DynamoVehicles
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
@@ -22,7 +25,16 @@ from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
-from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
+from chalicelib.services.ports.accounts import (
+    ApiKeys,
+    Audit,
+    Drivers,
+    Hubs,
+    Invitations,
+    Shippers,
+    Teams,
+    Vehicles,
+)
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.routes import Routes
@@ -54,6 +66,9 @@ class Stores:
     shippers: Shippers
     drivers: Drivers
     hubs: Hubs
+    teams: Teams
+    vehicles: Vehicles
+    audit: Audit
     keys: ApiKeys
     invitations: Invitations
     endpoints: WebhookEndpoints
@@ -76,6 +91,9 @@ def in_memory() -> Iterator[Stores]:
         journal.shippers,
         journal.drivers,
         journal.hubs,
+        journal.teams,
+        journal.vehicles,
+        journal.audit,
         journal.keys,
         journal.invitations,
         journal.endpoints,
@@ -100,6 +118,9 @@ def on_moto() -> Iterator[Stores]:
             DynamoShippers(partitions),
             DynamoDrivers(partitions),
             DynamoHubs(partitions),
+            DynamoTeams(partitions),
+            DynamoVehicles(partitions),
+            DynamoAudit(),
             DynamoApiKeys(partitions),
             DynamoInvitations(),
             DynamoWebhookEndpoints(),

@@ -75,7 +75,11 @@ def recorder(receiver: str) -> Recorder:
     with (
         recorder.listening(),
         running_stack(
-            parameters={"RoadNetwork": "amazon_location", "Geocoder": "amazon_location"},
+            parameters={
+                "RoadNetwork": "amazon_location",
+                "Geocoder": "amazon_location",
+                "KeyRequestsPerMinute": "50",
+            },
             in_background=False,
         ) as running,
     ):
@@ -178,6 +182,8 @@ def deliver(clients: Clients, at: datetime, *, webhook_url: str) -> ShipmentId:
     staff.get(f"/v1/routes?service_day={day}&hub_id={hub_id}")
     staff.get("/v1/drivers")
     staff.get("/v1/hubs")
+    staff.send("PATCH", f"/v1/hubs/{hub_id}", {"name": "Hub"}, headers={"If-Match": "*"})
+    admin.get("/v1/audit")
     staff.get(f"/v1/metrics/eta?route_id={route['id']}")
     staff.get(f"/v1/metrics/eta?service_day={day}&hub_id={hub_id}")
     return ShipmentId(shipment["id"])
