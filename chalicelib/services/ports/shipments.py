@@ -28,6 +28,12 @@ class Barcodes(Protocol):
         """The shipments that got these codes last, by code; perhaps a moment old."""
         ...
 
+    def holders_of(
+        self, code: str, shipper_ids: Sequence[ShipperId], *, now: datetime
+    ) -> tuple[ShipmentId, ...]:
+        """The shipment of each of these shippers that got this code last, where there is one."""
+        ...
+
     def take(
         self,
         shipper_id: ShipperId,

@@ -53,6 +53,8 @@ class FindShipments:
             if actor.role not in STAFF:
                 raise Invalid(ONLY_STAFF, pointer="?service_day", code="unserved_search")
             return self._of_day(search.service_day, search.hub_id, search, limit, position)
+        if search.barcode is not None and search.shipper_id is None and actor.role in STAFF:
+            return self._anywhere(search.barcode, limit, position)
         shipper_id = actor.shipper(search.shipper_id)
         if actor.role in STAFF:
             self.shippers.get(shipper_id)
@@ -74,6 +76,14 @@ class FindShipments:
         code = normal_form(barcode)
         holders = self.barcodes.holders(shipper_id, [code], now=self.clock.now())
         return self.shipments.glances(list(holders.values()))
+
+    def _anywhere(self, barcode: str, limit: int, position: Position) -> Listing[Shipment]:
+        """Of whom is this parcel? A page asks after as many shippers as it may have entries."""
+        page = self.shippers.page(limit=limit, position=position)
+        shipper_ids = [shipper.id for shipper in page.data]
+        now = self.clock.now()
+        holders = self.barcodes.holders_of(normal_form(barcode), shipper_ids, now=now)
+        return Listing(self.shipments.glances(holders), page.position)
 
     def _updated(
         self, shipper_id: ShipperId, search: Search, limit: int, position: Position

@@ -72,3 +72,15 @@ def test_codes_are_taken_together_with_a_shipment_and_read_together(stores: Stor
     assert held == {"A": "shp_0", "B": "shp_1", "C": "shp_1"}
     assert stores.barcodes.holders(OTHER_SHOP, ["A"], now=NOON) == {}
     assert stores.barcodes.holders(SHOP, ["A"], now=LATER) == {}
+
+
+def test_a_code_is_looked_up_among_many_shippers(stores: Stores) -> None:
+    for number, shop in ((1, SHOP), (2, OTHER_SHOP)):
+        taken = BarcodesTaken(shop, ("A",), ShipmentId(f"shp_{number}"), LATER)
+        stores.journal.commit(taken)
+    shops = [ShipperId("shr_9"), OTHER_SHOP, SHOP]
+
+    assert stores.barcodes.holders_of("A", shops, now=NOON) == ("shp_2", "shp_1")
+    assert stores.barcodes.holders_of("A", shops, now=LATER) == ()
+    assert stores.barcodes.holders_of("B", shops, now=NOON) == ()
+    assert stores.barcodes.holders_of("A", [], now=NOON) == ()

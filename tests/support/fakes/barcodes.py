@@ -18,6 +18,12 @@ class InMemoryBarcodes:
         found = {code: self.taken.get((shipper_id, code)) for code in codes}
         return {code: held[0] for code, held in found.items() if held and held[1] > now}
 
+    def holders_of(
+        self, code: str, shipper_ids: Sequence[ShipperId], *, now: datetime
+    ) -> tuple[ShipmentId, ...]:
+        held = (self.holders(shipper_id, [code], now=now) for shipper_id in shipper_ids)
+        return tuple(found[code] for found in held if found)
+
     def require(self, change: BarcodesTaken) -> None:
         """Check nothing: the last one has a code."""
 

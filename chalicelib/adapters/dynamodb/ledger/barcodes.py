@@ -20,13 +20,15 @@ class DynamoBarcodes:
     ) -> dict[str, ShipmentId]:
         """Eventually consistent reads, 100 codes a call."""
         by_key = {_key(shipper_id, code): code for code in codes}
-        with translated():
-            items = list(BarcodeItem.batch_get(list(by_key)))
-        return {
-            by_key[item.key]: ShipmentId(item.shipment_id)
-            for item in items
-            if item.expires_at > now.timestamp()
-        }
+        return {by_key[key]: found for key, found in _held(list(by_key), now).items()}
+
+    def holders_of(
+        self, code: str, shipper_ids: Sequence[ShipperId], *, now: datetime
+    ) -> tuple[ShipmentId, ...]:
+        """Half a unit a shipper, 100 of them a call, in their order."""
+        keys = [_key(shipper_id, code) for shipper_id in shipper_ids]
+        held = _held(keys, now)
+        return tuple(held[key] for key in keys if key in held)
 
     def take(
         self,
@@ -60,6 +62,17 @@ def barcode_puts(change: BarcodesTaken, token: str) -> Iterator[Put]:
                 expires_at=int(change.expires_at.timestamp()),
             )
         )
+
+
+def _held(keys: Sequence[str], now: datetime) -> dict[str, ShipmentId]:
+    """The shipments by those keys that have not expired, eventually consistent."""
+    with translated():
+        items = list(BarcodeItem.batch_get(list(keys)))
+    return {
+        item.key: ShipmentId(item.shipment_id)
+        for item in items
+        if item.expires_at > now.timestamp()
+    }
 
 
 def _replaced(key: str, shipment_id: ShipmentId, expires_at: datetime) -> dict[str, Any] | None:
