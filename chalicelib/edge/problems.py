@@ -17,12 +17,14 @@ from chalicelib.domain.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    Outdated,
     RequestRunning,
-    Stale,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
     Unavailable,
 )
+from chalicelib.edge.preconditions import VersionNeeded
 from chalicelib.edge.schemas import shown_fields
 from chalicelib.edge.sentences import object_like, sentence_of
 
@@ -81,18 +83,19 @@ class WrongEncoding(Unreadable):
     text = "The body is not in UTF-8. Save or send it as UTF-8."
 
 
+class Unfit(Invalid):
+    """Fields break rules: by themselves, or by what they would make of a thing that is there."""
+
+    def __init__(self, error: ValidationError) -> None:
+        super().__init__("Some fields break a rule.")
+        self.data["errors"], self.data["error_count"] = errors_of(error, most=MOST_ERRORS)
+
+
 class UnsupportedMedia(DomainError):
     """A content type or an encoding that we do not take."""
 
     code = "unsupported_media_type"
     text = "Send application/json in UTF-8, not compressed."
-
-
-class MatchNeeded(DomainError):
-    """A change that must say which version it is about does not."""
-
-    code = "if_match_needed"
-    text = "Send the ETag of what you have read as If-Match, so that you undo nobody's change."
 
 
 STATUS: Final[dict[type[DomainError], int]] = {
@@ -102,8 +105,9 @@ STATUS: Final[dict[type[DomainError], int]] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
-    Stale: 412,
-    MatchNeeded: 428,
+    Outdated: 412,
+    VersionNeeded: 428,
+    TooManyRequests: 429,
     TooLarge: 413,
     UnsupportedMedia: 415,
     Unavailable: 503,
@@ -118,7 +122,7 @@ def status_of(error: DomainError) -> int:
 
 def headers_of(error: DomainError) -> dict[str, str]:
     """The headers that belong to a domain error: when to come back, how to present a key."""
-    if isinstance(error, Unavailable | RequestRunning):
+    if isinstance(error, Unavailable | RequestRunning | TooManyRequests):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": "Bearer"}
@@ -166,11 +170,9 @@ def problem_response(
 
 def problem_of_validation(error: ValidationError) -> Response:
     """400 when the body is not JSON, else 422 with a pointer to every field that fails."""
-    errors, count = errors_of(error, most=MOST_ERRORS)
-    if any(each["code"] == "json_invalid" for each in errors):
+    if any(item["type"] == "json_invalid" for item in error.errors(include_url=False)):
         return problem(Unreadable())
-    data = {"errors": errors, "error_count": count}
-    return problem_response(422, "invalid", "Some fields break a rule.", data)
+    return problem(Unfit(error))
 
 
 def errors_of(error: ValidationError, *, most: int) -> tuple[list[dict[str, str]], int]:
