@@ -41,7 +41,8 @@ class Invalid(DomainError):
     def __init__(
         self, text: str | None = None, *, pointer: str = "", code: str = "invalid"
     ) -> None:
-        super().__init__(text, errors=[{"pointer": pointer, "code": code, "detail": text or ""}])
+        item = {"pointer": pointer, "code": code, "detail": text or self.text}
+        super().__init__(text, errors=[item])
 
 
 class NotFound(DomainError):

@@ -60,11 +60,10 @@ class Endpoints(Blueprint):
         max_bytes: int = MAX_BODY_BYTES,
         commits_answer: bool = False,
         knows_client: bool = False,
-        has_head: bool = False,
         refusals: tuple[type[DomainError], ...] = (),
         refuse: Refusal = problem,
     ) -> Callable[[V], V]:
-        """Register a view for one method.
+        """Register a view for one method. GET takes HEAD along, which gives the headers alone.
 
         The view is called with the actor, then by name: the path's parameters, ``body`` if it takes
         one, ``query`` if it has one, ``position`` if that is a ListingQuery, ``memory`` (for its
@@ -73,7 +72,7 @@ class Endpoints(Blueprint):
         sent as it is. ``refuse`` makes the answer to a DomainError. Every POST of somebody whom we
         know honours an Idempotency-Key.
         """
-        register = self.route(path, methods=[method, "HEAD"] if has_head else [method])
+        register = self.route(path, methods=["GET", "HEAD"] if method == "GET" else [method])
 
         def decorate(view: V) -> V:
             declaration = Declaration(
@@ -90,7 +89,6 @@ class Endpoints(Blueprint):
                 max_bytes=_bounded(max_bytes, principals),
                 commits_answer=commits_answer,
                 knows_client=knows_client,
-                has_head=has_head,
                 own_refusals=frozenset(refusals),
             )
 
@@ -104,8 +102,6 @@ class Endpoints(Blueprint):
                     response = problem_of_validation(exc.error)
                 except DomainError as exc:
                     response = refuse(exc)
-                if request.method == "HEAD":
-                    response.body = ""
                 return response
 
             translated.declaration = declaration  # type: ignore[attr-defined] # read by tests and documentation

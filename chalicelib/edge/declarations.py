@@ -37,7 +37,7 @@ class Declaration:
     ``status`` is the status of success. ``own_refusals`` are the domain errors that only this
     route answers with, ``max_bytes`` is the largest body in bytes. ``commits_answer``: the use case
     commits the answer to an Idempotency-Key with its effect. ``knows_client``: the view is told
-    which client without a key asks. ``has_head``: HEAD gives the same headers without a body.
+    which client without a key asks.
     """
 
     path: str
@@ -53,7 +53,6 @@ class Declaration:
     max_bytes: int
     commits_answer: bool
     knows_client: bool
-    has_head: bool
     own_refusals: frozenset[type[DomainError]]
 
     @property

@@ -17,6 +17,7 @@ ROUTES: Final = {
 ACTORS: Final = {Role.SHIPPER, Role.DISPATCHER, Role.MANAGER, Role.ADMIN, Role.DRIVER}
 OPEN: Final = {
     "GET /health",
+    "HEAD /health",
     "POST /v1/driver/session",
     "GET /static/{name}",
     "HEAD /static/{name}",

@@ -58,7 +58,6 @@ def _state_model() -> type[Out]:
 @tracking.endpoint(
     "/t/{token}",
     method="GET",
-    has_head=True,
     principals=RECIPIENTS,
     media_types=(replies.HTML,),
     refusals=(NotFound,),

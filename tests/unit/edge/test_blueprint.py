@@ -84,7 +84,6 @@ def made() -> Chalice:
     @endpoints.endpoint(
         "/page/{what}",
         method="GET",
-        has_head=True,
         principals=RECIPIENTS,
         media_types=("text/plain",),
         refuse=refused_link,

@@ -33,7 +33,6 @@ PLAIN = Declaration(
     max_bytes=0,
     commits_answer=False,
     knows_client=False,
-    has_head=False,
     own_refusals=frozenset(),
 )
 
