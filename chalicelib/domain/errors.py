@@ -11,7 +11,7 @@
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  TooManyUploads, RequestRunning
+    │  │  TooManyUploads, TooManyEndpoints, RequestRunning
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
@@ -127,6 +127,13 @@ class TooManyUploads(Conflict):
 
     code = "too_many_uploads"
     text = "No more files may be uploaded for this shipment."
+
+
+class TooManyEndpoints(Conflict):
+    """The shipper has as many webhook endpoints as it may: ``limit``."""
+
+    code = "too_many_endpoints"
+    text = "No more webhook endpoints may be registered. Delete one first."
 
 
 class IdempotencyKeyReused(Invalid):

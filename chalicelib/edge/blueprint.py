@@ -60,6 +60,7 @@ class Endpoints(Blueprint):
         max_bytes: int = MAX_BODY_BYTES,
         commits_answer: bool = False,
         knows_client: bool = False,
+        also: Mapping[int, str] | None = None,
         refusals: tuple[type[DomainError], ...] = (),
         refuse: Refusal = problem,
     ) -> Callable[[V], V]:
@@ -90,6 +91,8 @@ class Endpoints(Blueprint):
                 commits_answer=commits_answer,
                 knows_client=knows_client,
                 own_refusals=frozenset(refusals),
+                also=also or {},
+                refuse=refuse,
             )
 
             @functools.wraps(view)  # Chalice takes the view's name from it

@@ -4,8 +4,8 @@ The blueprint serves a route by its declaration, so the two cannot differ. It st
 registered view as ``declaration``, where tests and documentation read it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
@@ -22,7 +22,7 @@ from chalicelib.domain.errors import (
     Unavailable,
 )
 from chalicelib.edge.principals import NEEDS_NO_KEY
-from chalicelib.edge.problems import Unreadable, UnsupportedMedia
+from chalicelib.edge.problems import Refusal, Unreadable, UnsupportedMedia, problem
 from chalicelib.edge.schemas import Out, Query
 
 
@@ -37,7 +37,8 @@ class Declaration:
     ``status`` is the status of success. ``own_refusals`` are the domain errors that only this
     route answers with, ``max_bytes`` is the largest body in bytes. ``commits_answer``: the use case
     commits the answer to an Idempotency-Key with its effect. ``knows_client``: the view is told
-    which client without a key asks.
+    which client without a key asks. ``also`` are further statuses below 400, with what each says.
+    ``refuse`` makes the answer to a domain error.
     """
 
     path: str
@@ -54,6 +55,8 @@ class Declaration:
     commits_answer: bool
     knows_client: bool
     own_refusals: frozenset[type[DomainError]]
+    also: Mapping[int, str] = field(default_factory=dict)
+    refuse: Refusal = problem
 
     @property
     def is_idempotent(self) -> bool:

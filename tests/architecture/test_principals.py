@@ -19,6 +19,12 @@ OPEN: Final = {
     "GET /health",
     "HEAD /health",
     "POST /v1/driver/session",
+    "GET /docs",
+    "HEAD /docs",
+    "GET /docs/errors",
+    "HEAD /docs/errors",
+    "GET /openapi.json",
+    "HEAD /openapi.json",
     "GET /static/{name}",
     "HEAD /static/{name}",
 }

@@ -25,7 +25,6 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.geography import Coordinates
 from chalicelib.edge.problems import PROBLEM
-from chalicelib.edge.replies import HTML
 from local.clock import VirtualClock
 from local.cloud.bridge import Bridge, bridge
 from local.cloud.queries import cheap_queries
@@ -75,10 +74,7 @@ def _assert_declared(method: str, path: str, reply: Reply) -> None:
     if reply.headers.get("Content-Type") == PROBLEM:
         assert reply.code in codes_of(declaration), (method, path, reply.body)
     elif reply.status < HTTPStatus.BAD_REQUEST:
-        allowed = {declaration.status, HTTPStatus.NOT_MODIFIED}
-        if HTML in declaration.media_types:  # a page may send a browser on to its proper address
-            allowed.add(HTTPStatus.FOUND)
-        assert reply.status in allowed, (method, path)
+        assert reply.status in {declaration.status, *declaration.also}, (method, path)
         if declaration.written is not None and reply.body:
             declaration.written().model_validate_json(reply.body)
 

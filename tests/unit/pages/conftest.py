@@ -10,6 +10,7 @@ from chalice.app import Chalice
 
 from app import app
 from chalicelib.edge import middleware
+from chalicelib.pages import reference
 from chalicelib.pages.tracking import views as tracking_routes
 from tests.support.stage import Stage
 
@@ -60,7 +61,7 @@ class Gateway:
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage(base_url="https://proofs.example")
-    for module in (tracking_routes, middleware):
+    for module in (tracking_routes, reference, middleware):
         monkeypatch.setattr(module, "container", lambda: stage)
     return stage
 
