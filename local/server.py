@@ -25,8 +25,7 @@ from chalice.local import (
 from chalice.local import LocalGateway as ChaliceGateway
 
 from chalicelib.domain.errors import NotFound, TooLarge
-from chalicelib.edge.middleware import SENTENCES
-from chalicelib.edge.problems import PROBLEM, problem_response
+from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 
 LARGEST_BODY_BYTES: Final = 10 * 1024 * 1024  # API Gateway's
 REFUSALS: Final = {
@@ -135,7 +134,7 @@ class LocalHandler(ChaliceRequestHandler):
         size = len(body if isinstance(body, bytes) else body.encode())
         self.send_response(code)
         self.send_header("Content-Type", headers.pop("Content-Type", "application/json"))
-        if self.command == "HEAD":
+        if self.command == "HEAD" and size:  # the application has dropped the body, and its length
             self.send_header("Content-Length", str(size))
         self._send_headers(headers)  # and no body: it would be read as the next answer
 

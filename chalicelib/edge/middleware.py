@@ -9,29 +9,13 @@ import json
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from chalice.app import Chalice, Request, Response
 
 from chalicelib.bootstrap.container import container
-from chalicelib.edge.problems import PROBLEM, dumped, problem_response
+from chalicelib.edge.problems import CODES, PROBLEM, SENTENCES, dumped, problem_response
 from chalicelib.observability import counted, logger
-
-CODES: Final = {
-    400: "bad_request",
-    404: "not_found",
-    405: "method_not_allowed",
-    415: "unsupported_media_type",
-    500: "internal_error",
-}
-SENTENCES: Final = {
-    400: "The request cannot be read.",
-    404: "There is nothing at this address.",
-    405: "This address does not take this method. It takes {allowed}.",
-    415: "This address does not take this content type.",
-    500: "Something went wrong on our side.",
-}
-"""Ours, where Chalice refuses: its own words name what was sent and its classes."""
 
 
 def install(app: Chalice) -> None:

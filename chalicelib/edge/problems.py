@@ -48,6 +48,23 @@ TITLES: Final[Mapping[str, str]] = {
 """The titles that are more than their code with blanks; all are our own words, none is of HTTP."""
 
 
+CODES: Final[Mapping[int, str]] = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "unsupported_media_type",
+    500: "internal_error",
+}
+SENTENCES: Final[Mapping[int, str]] = {
+    400: "The request cannot be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take this method. It takes {allowed}.",
+    415: "This address does not take this content type.",
+    500: "Something went wrong on our side.",
+}
+"""Ours, where Chalice refuses: its own words name what was sent and its classes."""
+
+
 class Unreadable(DomainError):
     """The body is not JSON that we accept."""
 

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from chalicelib.domain.errors import DomainError, Invalid
 from chalicelib.edge.declarations import Declaration
-from chalicelib.edge.middleware import CODES, SENTENCES
-from chalicelib.edge.problems import headers_of, problem_response, status_of
+from chalicelib.edge.problems import CODES, SENTENCES, headers_of, problem_response, status_of
 from chalicelib.pages.reference import SOMEWHERE
 
 REQUEST_ID: Final = "2caf6257-4850-4899-a427-6733ab90ab1d"

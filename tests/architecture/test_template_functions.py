@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import NotFound, TooLarge, Unavailable
-from chalicelib.edge.middleware import SENTENCES
-from chalicelib.edge.problems import PROBLEM, problem_response
+from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 from chalicelib.observability import Metric, count, counted, name_stage
 from chalicelib.services.ports.webhooks import LONGEST_DELAY_S
 from chalicelib.services.repeats import LEASE
