@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -28,7 +29,6 @@ SCHEMES: Final = {
     Role.DRIVER: "A driver's token of one shift: `Authorization: Bearer dst_…`, in exchange for a "
     "one-time code.",
 }
-EMPTY: Final = {204}
 STATUS_WORDS: Final = {200: "Done.", 201: "Made.", 303: "The address to go on to."}
 IDEMPOTENCY_KEY: Final[Json] = {
     "name": "Idempotency-Key",
@@ -37,6 +37,14 @@ IDEMPOTENCY_KEY: Final[Json] = {
     "answer again, for a day. See [the overview](#overview).",
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARS},
     "example": "order-1001",
+}
+IF_MATCH: Final[Json] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of what you have read: the change is refused if it has changed since.",
+    "schema": {"type": "string"},
+    "example": '"3"',
 }
 IF_NONE_MATCH: Final[Json] = {
     "name": "If-None-Match",
@@ -138,11 +146,13 @@ class Operations:
         content = self._content(declaration)
         if content:
             answer["content"] = content
-        more = {
-            str(int(other)): {"description": words, "headers": _answer_headers(declaration, other)}
-            for other, words in declaration.also.items()
-        }
-        return {str(status): answer, **more}
+        found = {str(status): answer}
+        for other, words in declaration.also.items():
+            more: Json = {"description": words, "headers": _answer_headers(declaration, other)}
+            if content and other < HTTPStatus.MULTIPLE_CHOICES:
+                more["content"] = content
+            found[str(int(other))] = more
+        return found
 
     def _content(self, declaration: Declaration) -> Json:
         models = list(declaration.gives)
@@ -181,17 +191,27 @@ def _security(declaration: Declaration) -> list[Json]:
 
 
 def _headers(declaration: Declaration) -> list[Json]:
-    known = [(declaration.is_idempotent, IDEMPOTENCY_KEY), (304 in declaration.also, IF_NONE_MATCH)]
+    known = [
+        (declaration.is_idempotent, IDEMPOTENCY_KEY),
+        (_needs_match(declaration), IF_MATCH),
+        (HTTPStatus.NOT_MODIFIED in declaration.also, IF_NONE_MATCH),
+    ]
     return [parameter for is_taken, parameter in known if is_taken]
+
+
+def _needs_match(declaration: Declaration) -> bool:
+    """Whether a request without If-Match is refused for want of it."""
+    wanting = HTTPStatus.PRECONDITION_REQUIRED
+    return any(each.status == wanting for each in problems_of(declaration))
 
 
 def _answer_headers(declaration: Declaration, status: int) -> dict[str, Json]:
     names = ["X-Request-Id"]
     if declaration.is_idempotent and status == declaration.status:
         names.append("Idempotency-Replayed")
-    if 304 in declaration.also:
+    if HTTPStatus.NOT_MODIFIED in declaration.also or _needs_match(declaration):
         names.append("ETag")
-    if status in {302, 303}:
+    if status in {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}:
         names.append("Location")
     return named_headers(names)
 

@@ -74,6 +74,8 @@ EVERYWHERE: Final = (
     ),
 )
 """What the gateway and the framework answer themselves."""
+FROM_ANYWHERE: Final = frozenset({"too_many_requests", CODES[500]})
+"""Those that every operation may be answered with."""
 
 
 def kinds(refusal: type[DomainError]) -> Iterator[type[DomainError]]:
@@ -89,8 +91,10 @@ def problems_of(declaration: Declaration) -> tuple[Problem, ...]:
     for refusal in declaration.refusals:
         for kind in kinds(refusal):
             found.setdefault(kind.code, _problem(_namer(kind)))
-    always = [each for each in EVERYWHERE if each.code in {"too_many_requests", CODES[500]}]
-    return tuple(sorted([*found.values(), *always], key=lambda each: (each.status, each.code)))
+    for each in EVERYWHERE:
+        if each.code in FROM_ANYWHERE:
+            found.setdefault(each.code, each)
+    return tuple(sorted(found.values(), key=lambda each: (each.status, each.code)))
 
 
 def _namer(kind: type[DomainError]) -> type[DomainError]:
@@ -100,13 +104,15 @@ def _namer(kind: type[DomainError]) -> type[DomainError]:
 
 def catalogue(declarations: Mapping[str, Declaration]) -> dict[Problem, tuple[str, ...]]:
     """Every problem, with the operations that may answer so; none where any of them may."""
-    names: dict[Problem, list[str]] = {problem: [] for problem in EVERYWHERE}
+    problems = {problem.code: problem for problem in EVERYWHERE}
+    names: dict[str, list[str]] = {code: [] for code in problems}
     for operation_id, declaration in declarations.items():
         for problem in problems_of(declaration):
-            names.setdefault(problem, []).append(operation_id)
+            problems[problem.code] = problem
+            names.setdefault(problem.code, []).append(operation_id)
     return {
-        problem: () if len(asked) == len(declarations) else tuple(sorted(asked))
-        for problem, asked in sorted(names.items(), key=lambda each: each[0].code)
+        problem: () if len(names[code]) == len(declarations) else tuple(sorted(names[code]))
+        for code, problem in sorted(problems.items())
     }
 
 

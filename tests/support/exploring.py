@@ -32,8 +32,12 @@ _ID: Final = re.compile(ID_PATTERN, re.ASCII)
 
 @dataclass
 class World:
-    """What the requests are about: a token of each role, and an id for each name of a field."""
+    """What the requests are about: a token of each role, and an id for each name of a field.
 
+    Time passes with each of them (``tick``).
+    """
+
+    tick: Callable[[], object]
     tokens: Mapping[Role, str]
     ids: Mapping[str, str]
 
@@ -94,6 +98,7 @@ def _served(document: Mapping[str, Any], place: str, world: World, report: Repor
         if path == place:
             start_response("200 OK", [("Content-Type", "application/json")])
             return [text]
+        world.tick()
         declaration = declaration_of(environ["REQUEST_METHOD"], path)
         roles = declaration.principals if declaration else ()
         token = next((world.tokens[role] for role in roles if role in world.tokens), None)

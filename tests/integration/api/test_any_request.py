@@ -4,6 +4,7 @@ In a usual run a few requests an operation, under `make test-deep` at least 200.
 """
 
 from copy import deepcopy
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -16,7 +17,6 @@ from tests.support.depth import times
 from tests.support.exploring import World, explored
 
 DOCUMENT: Final = document(app)
-ULID: Final = "0" * 26
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def world(shared: Carrier) -> World:
     shop = under_way.shop
     hook = {"url": "http://127.0.0.1:9/hooks"}
     return World(
+        tick=lambda: shared.clock.advance(timedelta(seconds=1)),
         tokens={
             Role.SHIPPER: shop.key,
             Role.ADMIN: shared.admin,
