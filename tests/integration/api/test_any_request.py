@@ -3,9 +3,11 @@
 In a usual run a few requests an operation, under `make test-deep` at least 200.
 """
 
+import socket
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -20,7 +22,19 @@ DOCUMENT: Final = document(app)
 
 
 @pytest.fixture(scope="module")
-def world(shared: Carrier) -> World:
+def names() -> Iterator[None]:
+    """Every name of a host has the same public address: nobody is asked."""
+
+    def found(_host: str, port: int, **_: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port))]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", found)
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(shared: Carrier, names: None) -> World:
     """A route under way; what may be deleted is nobody's."""
     under_way = shared.round(3).started()
     shop = under_way.shop
