@@ -38,7 +38,7 @@ def world(shared: Carrier, names: None) -> World:
     """A route under way; what may be deleted is nobody's."""
     under_way = shared.round(3).started()
     shop = under_way.shop
-    hook = {"url": "http://127.0.0.1:9/hooks"}
+    hook = {"url": "https://shop.example/parcels"}
     return World(
         tick=lambda: shared.clock.advance(timedelta(seconds=1)),
         tokens={
