@@ -6,6 +6,7 @@ is made when the pages are built; no function imports this.
 
 import inspect
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -117,6 +118,7 @@ def made_of(routes: list[Route], words: Glossary) -> Made:
     used = models.used_by([paths, webhooks])
     gaps = (
         *(f"{field} has no description" for field in models.undescribed(used)),
+        *_parameters_without_words(paths),
         *(f"{field} has no example" for field in dict.fromkeys(examples.missing)),
         *(f"{event} has no words" for event in callbacks.told() if event not in words.events),
     )
@@ -142,6 +144,14 @@ def made_of(routes: list[Route], words: Glossary) -> Made:
         },
     }
     return Made(found, gaps)
+
+
+def _parameters_without_words(paths: dict[str, dict[str, Json]]) -> Iterator[str]:
+    for methods in paths.values():
+        for operation in methods.values():
+            for each in operation.get("parameters", ()):
+                if not each["description"]:
+                    yield f"{operation['operationId']}?{each['name']} has no description"
 
 
 def declarations(app: Chalice) -> dict[str, Any]:

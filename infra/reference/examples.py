@@ -54,8 +54,8 @@ class Examples:
         if kind == "array":
             return [self.of(schema["items"], model=model, field=field)]
         known = schema.get("default", BY_FORMAT.get(str(schema.get("format"))))
-        if known is None and kind == "boolean":
-            return False
+        if kind in {"boolean", "null"}:
+            return bool(known) if kind == "boolean" else None
         if known is None:
             self.missing.append(f"{model}.{field}")
         return known
