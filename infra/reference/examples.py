@@ -61,8 +61,8 @@ class Examples:
         return known
 
     def _object(self, schema: Json, *, model: str, field: str) -> Any:
-        left_out = self._glossary.left_out.get(model, frozenset())
         if "properties" in schema:
+            left_out = self._glossary.left_out_of(model) - {*schema.get("required", ())}
             return {
                 name: self.of(each, model=model, field=name)
                 for name, each in schema["properties"].items()

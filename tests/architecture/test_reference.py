@@ -108,6 +108,10 @@ def test_every_content_has_an_example_that_fits_its_schema() -> None:
         assert [each for value in values for each in mistakes(content["schema"], value)] == []
 
 
+def test_no_two_models_have_one_name() -> None:
+    assert [name for name in DOCUMENT["components"]["schemas"] if not name.isalnum()] == []
+
+
 def test_operation_ids_are_unique() -> None:
     ids = [route.operation_id for route in ROUTES]
 
