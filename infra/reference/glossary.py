@@ -35,11 +35,11 @@ class Glossary:
 
     def word(self, model: str, field: str) -> Word | None:
         """The word for a field of a model."""
-        return self.words.get(f"{_plain(model)}.{field}") or self.words.get(field)
+        return self.words.get(f"{model}.{field}") or self.words.get(field)
 
     def left_out_of(self, model: str) -> frozenset[str]:
         """The fields that an example of a model does not have."""
-        return self.left_out.get(_plain(model), frozenset())
+        return self.left_out.get(model, frozenset())
 
     def event(self, name: str) -> Word:
         """The word for a type of event."""
@@ -58,8 +58,3 @@ def glossary() -> Glossary:
         name: Word(event["means"], event["status"]) for name, event in found["events"].items()
     }
     return Glossary(words, left_out, events)
-
-
-def _plain(model: str) -> str:
-    """The name of a class, also where pydantic puts its module before it, as two have the name."""
-    return model.rpartition("__")[2]

@@ -31,7 +31,7 @@ class Models:
         self._keys, found = models_json_schema(
             list(dict.fromkeys(models)), ref_template=REFERENCE, schema_generator=_Plain
         )
-        self.schemas: dict[str, Json] = found["$defs"]
+        self.schemas: dict[str, Json] = _with_short_names(found["$defs"])
         self._undescribed: list[tuple[str, str]] = []
         for name, schema in self.schemas.items():
             schema.pop("title", None)
@@ -39,7 +39,7 @@ class Models:
 
     def reference(self, model: type[BaseModel], mode: JsonSchemaMode) -> Json:
         """A reference to a model's schema."""
-        return dict(self._keys[model, mode])
+        return _with_short_names(self._keys[model, mode])
 
     def schema(self, model: type[BaseModel], mode: JsonSchemaMode) -> Json:
         """The schema of a model."""
@@ -72,6 +72,28 @@ class Models:
                     self._undescribed.append((model, name))
                 else:
                     field["description"] = word.means
+
+
+def short(name: str) -> str:
+    """The name of a class; where two have one name, with the noun of its module before it.
+
+    >>> short("HubOut"), short("chalicelib__api__schemas__edits__WindowIn")
+    ('HubOut', 'EditsWindowIn')
+    """
+    *modules, name = name.split("__")
+    return f"{''.join(modules[-1:]).title().replace('_', '')}{name}"
+
+
+def _with_short_names(part: Any) -> Any:
+    """The part with short names, wherever it names a schema."""
+    if isinstance(part, Mapping):
+        renamed = {short(key): _with_short_names(each) for key, each in part.items()}
+        if isinstance(part.get("$ref"), str):
+            renamed["$ref"] = REFERENCE.format(model=short(name_of(part)))
+        return renamed
+    if isinstance(part, list):
+        return [_with_short_names(each) for each in part]
+    return part
 
 
 def name_of(reference: Mapping[str, Any]) -> str:
