@@ -18,6 +18,7 @@ from chalicelib.pages.reference import SOMEWHERE
 from infra.reference import callbacks
 from infra.reference.examples import Examples
 from infra.reference.glossary import Glossary, glossary
+from infra.reference.links import add_links
 from infra.reference.models import Json, ModelInMode, Models
 from infra.reference.operations import SCHEMES, Operations, Route
 from infra.reference.refusals import catalogue
@@ -112,6 +113,7 @@ def made_of(routes: list[Route], words: Glossary) -> Made:
     for route in routes:
         declaration = route.declaration
         paths.setdefault(declaration.path, {})[declaration.method.lower()] = operations.of(route)
+    add_links(paths)
     messages = callbacks.messages(models, words)
     models.schemas.update(messages)
     webhooks = callbacks.webhooks(examples, messages, words)

@@ -124,6 +124,18 @@ def test_two_models_of_one_name_have_short_names_of_their_own() -> None:
     assert all(name.isalnum() for name in DOCUMENT["components"]["schemas"])
 
 
+def test_an_answer_links_to_what_can_be_done_with_it() -> None:
+    made = DOCUMENT["paths"]["/v1/shipments"]["post"]["responses"]["201"]["links"]
+    listed = DOCUMENT["paths"]["/v1/shipments/{shipment_id}/events"]["get"]["responses"]["200"]
+
+    assert {"get_shipment", "get_events"} <= set(made)
+    assert made["get_shipment"]["parameters"] == {"shipment_id": "$response.body#/id"}
+    assert listed["links"]["next_page"]["parameters"] == {
+        "shipment_id": "$request.path.shipment_id",
+        "cursor": "$response.body#/next_cursor",
+    }
+
+
 def test_operation_ids_are_unique() -> None:
     ids = [route.operation_id for route in ROUTES]
 
