@@ -60,7 +60,7 @@ def explored(
     world: World,
     *,
     max_examples: int,
-    phases: Sequence[str] = ("examples", "coverage", "fuzzing"),
+    phases: Sequence[str],
     operation_id: str | None = None,
 ) -> Report:
     """Send requests to all operations of the document, or to one."""

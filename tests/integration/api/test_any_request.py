@@ -1,6 +1,7 @@
 """Any request that the reference allows, and many that it does not: each answer is as it says.
 
-In a usual run a few requests an operation, under `make test-deep` at least 200.
+In a usual run a few requests an operation. Under `make test-deep` at least 200, and walks along the
+links of the answers.
 """
 
 import socket
@@ -15,7 +16,7 @@ from app import app
 from chalicelib.domain.actors import Role
 from infra.reference.document import document
 from tests.support.carrier import Carrier, note
-from tests.support.depth import times
+from tests.support.depth import DEEP, times
 from tests.support.exploring import World, explored
 
 DOCUMENT: Final = document(app)
@@ -59,7 +60,9 @@ def world(shared: Carrier, names: None) -> World:
 
 
 def test_every_answer_is_as_the_reference_says(world: World) -> None:
-    report = explored(DOCUMENT, world, max_examples=times(quick=3, deep=200))
+    phases = ["examples", "coverage", "fuzzing", *(["stateful"] if DEEP else [])]
+
+    report = explored(DOCUMENT, world, phases=phases, max_examples=times(quick=3, deep=200))
 
     note(
         f"{report.cases} requests, {report.checks} checks, {dict(sorted(report.statuses.items()))}"
