@@ -231,6 +231,7 @@ def _under_way(stops: int, now: datetime) -> tuple[Any, Any]:
     planned = tuple(
         Stop(
             id=StopId(ids.new("stp")),
+            number=i,
             coordinates=Coordinates(60.18 + 0.05 * chance.random(), 24.9 + 0.1 * chance.random()),
             service_time_s=chance.choice([None, 45.0, 60.0, 120.0, 300.0]),
             time_zone="Europe/Helsinki",

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.proofs.upload_proofs import AllowProofUpload
     from chalicelib.services.repeats import Repeats
+    from chalicelib.services.routes.edit_route import EditRoute
+    from chalicelib.services.routes.end_route import EndRoute
     from chalicelib.services.routes.plan_routes import PlanRoute
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
@@ -87,6 +89,8 @@ class Container:
     publish_events: PublishEvents = use_case("shipments.publish_events")
 
     plan_route: PlanRoute = use_case("routes.plan_routes")
+    edit_route: EditRoute = use_case("routes.edit_route")
+    end_route: EndRoute = use_case("routes.end_route")
     show_routes: ShowRoutes = use_case("routes.show_routes")
     start_route: StartRoute = use_case("routes.start_route")
 

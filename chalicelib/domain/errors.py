@@ -11,8 +11,9 @@
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  TooManyUploads, TooManyEndpoints, RequestRunning
+    │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
+    ├─ Stale                     somebody changed it since it was read
     ├─ TooLarge                  more than the documented cap
     └─ Unavailable               a dependency failed; safe to repeat
        └─ AnswerLost             the answer was lost; the dependency may have acted
@@ -108,6 +109,13 @@ class RouteUnderWay(Conflict):
     text = "The driver is on another route."
 
 
+class RouteOver(Conflict):
+    """The route is completed or cancelled."""
+
+    code = "route_over"
+    text = "The route is over."
+
+
 class NotToday(Conflict):
     """The route is of another day, and nobody has said that it starts all the same."""
 
@@ -162,6 +170,13 @@ class ConcurrentUpdate(Conflict):
 
     code = "concurrent_update"
     text = "Somebody else changed this at the same time."
+
+
+class Stale(DomainError):
+    """What the caller has read is not the newest version any more."""
+
+    code = "stale"
+    text = "Somebody changed this since you read it. Read it again, then repeat your change."
 
 
 class TooLarge(DomainError):

@@ -21,6 +21,7 @@ from chalicelib.domain.listings import Listing
 from chalicelib.edge.bodies import MAX_BODY_BYTES, MAX_PUBLIC_BODY_BYTES, parsed
 from chalicelib.edge.clients import client_of
 from chalicelib.edge.declarations import Declaration
+from chalicelib.edge.matches import match_of
 from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import Refusal, problem, problem_of_validation
 from chalicelib.edge.queries import is_id, parsed_query, scope_of
@@ -60,6 +61,7 @@ class Endpoints(Blueprint):
         max_bytes: int = MAX_BODY_BYTES,
         commits_answer: bool = False,
         knows_client: bool = False,
+        needs_match: bool = False,
         also: Mapping[int, str] | None = None,
         refusals: tuple[type[DomainError], ...] = (),
         refuse: Refusal = problem,
@@ -68,10 +70,10 @@ class Endpoints(Blueprint):
 
         The view is called with the actor, then by name: the path's parameters, ``body`` if it takes
         one, ``query`` if it has one, ``position`` if that is a ListingQuery, ``memory`` (for its
-        use case) if it commits the answer, ``client`` if it knows the client. It returns a value
-        of the domain, a Listing, a ready model, any of these in an Answer, or a Response that is
-        sent as it is. ``refuse`` makes the answer to a DomainError. Every POST of somebody whom we
-        know honours an Idempotency-Key.
+        use case) if it commits the answer, ``client`` if it knows the client, ``match`` if it
+        needs to know which version is changed. It returns a value of the domain, a Listing, a ready
+        model, any of these in an Answer, or a Response that is sent as it is. ``refuse`` makes the
+        answer to a DomainError. Every POST of somebody whom we know honours an Idempotency-Key.
         """
         register = self.route(path, methods=["GET", "HEAD"] if method == "GET" else [method])
 
@@ -90,6 +92,7 @@ class Endpoints(Blueprint):
                 max_bytes=_bounded(max_bytes, principals),
                 commits_answer=commits_answer,
                 knows_client=knows_client,
+                needs_match=needs_match,
                 own_refusals=frozenset(refusals),
                 also=also or {},
                 refuse=refuse,
@@ -137,6 +140,8 @@ class _Asked:
         """Raises Unauthorized, Forbidden, NotFound, _Malformed, and what a body may raise."""
         asked = cls(declaration, _actor(request, declaration.principals), {})
         _require_ids(request.uri_params or {})
+        if declaration.needs_match:
+            asked.arguments["match"] = match_of(request.headers.get("if-match"))
         if declaration.takes is not None:
             asked._take_body(request, declaration.takes)
         if declaration.query is not None:

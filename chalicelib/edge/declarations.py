@@ -17,12 +17,13 @@ from chalicelib.domain.errors import (
     Invalid,
     NotFound,
     RequestRunning,
+    Stale,
     TooLarge,
     Unauthorized,
     Unavailable,
 )
 from chalicelib.edge.principals import NEEDS_NO_KEY
-from chalicelib.edge.problems import Refusal, Unreadable, UnsupportedMedia, problem
+from chalicelib.edge.problems import MatchNeeded, Refusal, Unreadable, UnsupportedMedia, problem
 from chalicelib.edge.schemas import Out, Query
 
 
@@ -37,8 +38,9 @@ class Declaration:
     ``status`` is the status of success. ``own_refusals`` are the domain errors that only this
     route answers with, ``max_bytes`` is the largest body in bytes. ``commits_answer``: the use case
     commits the answer to an Idempotency-Key with its effect. ``knows_client``: the view is told
-    which client without a key asks. ``also`` are further statuses below 400, with what each says.
-    ``refuse`` makes the answer to a domain error.
+    which client without a key asks. ``needs_match``: If-Match must say which version is changed.
+    ``also`` are further statuses below 400, with what each says. ``refuse`` makes the answer to a
+    domain error.
     """
 
     path: str
@@ -54,6 +56,7 @@ class Declaration:
     max_bytes: int
     commits_answer: bool
     knows_client: bool
+    needs_match: bool
     own_refusals: frozenset[type[DomainError]]
     also: Mapping[int, str] = field(default_factory=dict)
     refuse: Refusal = problem
@@ -75,6 +78,8 @@ class Declaration:
             found.add(Invalid)
         if "_id}" in self.path:
             found.add(NotFound)
+        if self.needs_match:
+            found |= {MatchNeeded, Stale}
         if self.is_idempotent:
             found |= {Invalid, IdempotencyKeyReused, RequestRunning}
         return frozenset(found)

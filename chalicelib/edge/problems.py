@@ -18,6 +18,7 @@ from chalicelib.domain.errors import (
     Invalid,
     NotFound,
     RequestRunning,
+    Stale,
     TooLarge,
     Unauthorized,
     Unavailable,
@@ -44,6 +45,8 @@ TITLES: Final[Mapping[str, str]] = {
     "invalid_json": "Invalid JSON",
     "forbidden": "Not allowed",
     "unauthorized": "No valid key",
+    "if_match_needed": "If-Match needed",
+    "stale": "Changed since",
 }
 """The titles that are more than their code with blanks; all are our own words, none is of HTTP."""
 
@@ -93,6 +96,13 @@ class UnsupportedMedia(DomainError):
     text = "Send application/json in UTF-8, not compressed."
 
 
+class MatchNeeded(DomainError):
+    """A change that must say which version it is about does not."""
+
+    code = "if_match_needed"
+    text = "Send the ETag of what you have read as If-Match, so that you undo nobody's change."
+
+
 STATUS: Final[dict[type[DomainError], int]] = {
     Unreadable: 400,
     Invalid: 422,
@@ -100,6 +110,8 @@ STATUS: Final[dict[type[DomainError], int]] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    Stale: 412,
+    MatchNeeded: 428,
     TooLarge: 413,
     UnsupportedMedia: 415,
     Unavailable: 503,

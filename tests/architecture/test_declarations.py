@@ -18,6 +18,7 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.edge.declarations import Declaration
+from chalicelib.edge.matches import Match
 from chalicelib.edge.problems import STATUS
 from chalicelib.edge.queries import Position
 from chalicelib.edge.replies import JSON
@@ -36,7 +37,11 @@ DECLARED: Final = [
     for (method, path), declaration in DECLARATIONS.items()
     if method == declaration.method
 ]
-WITHOUT_A_BODY: Final = {"/v1/routes/{route_id}/start"}
+WITHOUT_A_BODY: Final = {
+    "/v1/routes/{route_id}/cancel",
+    "/v1/routes/{route_id}/complete",
+    "/v1/routes/{route_id}/start",
+}
 """A POST that has nothing to say."""
 BODILESS_STATUSES: Final = {HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER}
 
@@ -90,6 +95,8 @@ def test_a_view_takes_what_its_declaration_hands_to_it(method: str, entry: Any) 
         expected["memory"] = Memory
     if declaration.knows_client:
         expected["client"] = str
+    if declaration.needs_match:
+        expected["match"] = Match
 
     assert first.annotation is Actor
     assert {each.name: each.annotation for each in others} == expected

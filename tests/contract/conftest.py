@@ -26,6 +26,7 @@ from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
+from local.cloud.answers import cheap_answers
 from local.cloud.queries import cheap_queries
 from local.cloud.transactions import cheap_transactions
 from tests.support.aws import aws
@@ -74,7 +75,7 @@ def in_memory() -> Iterator[Stores]:
 
 @contextmanager
 def on_moto() -> Iterator[Stores]:
-    with cheap_transactions(), cheap_queries(), aws():
+    with cheap_transactions(), cheap_queries(), cheap_answers(), aws():
         partitions, clock = Partitions(), ManualClock()
         yield Stores(
             DynamoJournal(),

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from chalicelib.bootstrap import container as bootstrap
@@ -21,7 +20,7 @@ from chalicelib.triggers import queues
 from infra.template import Stack
 from local.client import Api, upload
 from local.stack import STAGE, RunningStack, running_stack
-from tests.support.aws import table_names
+from tests.support.aws import SESSION, table_names
 from tests.support.rights import POLICIES, Call, Recorder, allows, statements
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
@@ -234,7 +233,7 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
 
 def learn_over_a_broken_page() -> None:
     """What may have happened to a page: it is set aside, and learning goes on."""
-    names, dynamodb = table_names(Stack(STAGE)), boto3.client("dynamodb")
+    names, dynamodb = table_names(Stack(STAGE)), SESSION.client("dynamodb")
     for item in dynamodb.scan(TableName=names["travel"])["Items"]:
         if item["page"]["S"].startswith("learnt/"):
             dynamodb.delete_item(TableName=names["travel"], Key={"page": item["page"]})

@@ -118,7 +118,7 @@ def make_assignment(stop_index: int = 0, **changes: Any) -> Assignment:
     default: dict[str, Any] = {
         "route_id": RouteId("rte_1"),
         "stop_id": StopId(f"stp_{stop_index}"),
-        "stop_index": stop_index,
+        "stop_number": stop_index,
         "driver_id": DriverId("drv_1"),
     }
     return Assignment(**default | changes)
@@ -182,6 +182,7 @@ def make_stop(index: int = 0, **changes: Any) -> Stop:
     """The stop with this index. Each stop is 1 km north of the one before."""
     default: dict[str, Any] = {
         "id": StopId(f"stp_{index}"),
+        "number": index,
         "coordinates": north_of(HELSINKI, 1_000.0 * index),
         "time_zone": "Europe/Helsinki",
         "consignments": (

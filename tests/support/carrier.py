@@ -14,7 +14,6 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import boto3
 from botocore.client import BaseClient
 from chalice.test import Client
 
@@ -26,13 +25,14 @@ from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.geography import Coordinates
 from chalicelib.edge.problems import PROBLEM
 from local.clock import VirtualClock
+from local.cloud.answers import cheap_answers
 from local.cloud.bridge import Bridge, bridge
 from local.cloud.queries import cheap_queries
-from local.cloud.queues import delays_on
+from local.cloud.queues import cheap_queues, delays_on
 from local.cloud.resources import Provisioned
 from local.cloud.transactions import cheap_transactions
 from local.environment import changed
-from tests.support.aws import aws, bucket_name, dynamodb_clients, table_names
+from tests.support.aws import SESSION, aws, bucket_name, dynamodb_clients, table_names
 from tests.support.builders import HELSINKI, HUB_PLACE, NOON, north_of
 from tests.support.declarations import codes_of, declaration_of
 
@@ -197,13 +197,12 @@ class Carrier:
 
     def bridge(self) -> Bridge:
         """The bridge from the stream and the queues to the functions. It works only in `settle`."""
-        session = boto3.Session(region_name=self.provisioned.stack.region)
-        return bridge(app, self.provisioned, session, self.clock)
+        return bridge(app, self.provisioned, SESSION, self.clock)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table in DynamoDB's JSON."""
         name = table_names(self.provisioned.stack)[table]
-        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=name)
+        pages = SESSION.client("dynamodb").get_paginator("scan").paginate(TableName=name)
         return [item for page in pages for item in page["Items"]]
 
     def everything(self) -> dict[str, list[str]]:
@@ -218,7 +217,7 @@ class Carrier:
     def upload(self, allowed: Mapping[str, Any], content: bytes = PHOTO, **changes: str) -> None:
         """Upload a file as an allowed upload says."""
         fields = allowed["fields"] | changes
-        boto3.client("s3").put_object(
+        SESSION.client("s3").put_object(
             Bucket=bucket_name(self.provisioned.stack),
             Key=fields["key"],
             Body=content,
@@ -439,6 +438,8 @@ def open_carrier(stage: str = "test") -> Iterator[Carrier]:
     with (
         cheap_transactions(),
         cheap_queries(),
+        cheap_queues(),
+        cheap_answers(),
         delays_on(clock),
         aws(stage) as provisioned,
     ):

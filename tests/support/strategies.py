@@ -224,7 +224,7 @@ def assignments() -> st.SearchStrategy[Assignment]:
         Assignment,
         route_id=ids("rte").map(RouteId),
         stop_id=ids("stp").map(StopId),
-        stop_index=st.integers(0, 200),
+        stop_number=st.integers(0, 200),
         driver_id=ids("drv").map(DriverId),
     )
 
@@ -307,6 +307,7 @@ def stops(index: int = 0) -> st.SearchStrategy[Stop]:
     return st.builds(
         Stop,
         id=st.just(StopId(f"stp_{index}")),
+        number=st.just(index),
         coordinates=town(),
         time_zone=st.sampled_from(TIME_ZONES),
         consignments=st.lists(consignments, max_size=2).map(tuple),
@@ -383,7 +384,7 @@ def departures(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Departure]:
         **{
             "route_id": ids("rte").map(RouteId),
             "driver_id": ids("drv").map(DriverId),
-            "stop_index": st.none() | st.integers(0, 199),
+            "stop_number": st.none() | st.integers(0, 199),
             "left_at": instants(),
             "told_at": instants(),
             "expires_at": whole_seconds(),

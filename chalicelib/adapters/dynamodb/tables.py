@@ -42,5 +42,4 @@ def bind(names_by_folder: Mapping[str, str]) -> None:
 
     Models that are not imported yet, and perhaps never will be, find theirs when they are used.
     """
-    Shared.client = None
     Shared.names_by_folder = names_by_folder

@@ -144,22 +144,34 @@ class StatusEventOut(HistoryLine):
     ]
 
 
+class UnassignedFacts(StatusFacts):
+    """What had been promised to the recipient, and holds no longer."""
+
+    previous_promise: RangeFact | None = None
+
+
+class UnassignedEventOut(HistoryLine):
+    """It was taken off the plan of its van: it comes later, with another one."""
+
+    type: Literal[EventType.UNASSIGNED]
+    data: UnassignedFacts
+
+
 class ForecastEventOut(HistoryLine):
-    """The van has left, comes near or drove on after all, or a time was promised."""
+    """The van has left, comes near or drove on after all."""
 
     type: Literal[
         EventType.OUT_FOR_DELIVERY,
         EventType.ARRIVING,
         EventType.ARRIVAL_WITHDRAWN,
-        EventType.PROMISED,
     ]
     data: ForecastFacts
 
 
 class ChangedForecastEventOut(HistoryLine):
-    """It will be later than promised, or on time after all."""
+    """It will be later than promised, or on time after all, or another time was promised."""
 
-    type: Literal[EventType.DELAYED, EventType.BACK_ON_TIME]
+    type: Literal[EventType.DELAYED, EventType.BACK_ON_TIME, EventType.PROMISED]
     data: SilenceFacts
 
 
@@ -199,6 +211,7 @@ class AttemptEventOut(HistoryLine):
 
 EventOut = Annotated[
     StatusEventOut
+    | UnassignedEventOut
     | ForecastEventOut
     | ChangedForecastEventOut
     | DriverEventOut

@@ -34,7 +34,8 @@ class VerdictOut(Out):
 class IngestReportOut(Out):
     """``accepted``: at face value; ``suspect``: kept, but moves nothing; ``rejected``: not kept.
 
-    ``corrected``: the time of the fix was mended before it was judged.
+    ``corrected``: the time of the fix was mended before it was judged. ``plan_version``: when it is
+    not the one that the phone knows, the plan was edited, and the route is to be read again.
     """
 
     accepted: int
@@ -44,6 +45,7 @@ class IngestReportOut(Out):
     head_recorded_at: datetime | None
     clock_skew_s: float
     corrected: tuple[VerdictOut, ...] = ()
+    plan_version: int = 0
 
     @classmethod
     def of(cls, value: IngestReport) -> "IngestReportOut":
@@ -71,4 +73,5 @@ class IngestReportOut(Out):
                 for v in value.verdicts
                 if v.corrections
             ),
+            plan_version=value.plan_version,
         )

@@ -6,10 +6,12 @@ from typing import Annotated, Self
 from pydantic import AliasPath, Field, model_validator
 
 from chalicelib.api.schemas.values import Day, EtaOut, Id, Instant, RangeOut
+from chalicelib.domain.driving.effects import PlanNow
+from chalicelib.domain.driving.live import Progress
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
 from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
-from chalicelib.domain.routes.routes import Break, RouteStatus
+from chalicelib.domain.routes.routes import Break, Route, RouteStatus
 from chalicelib.domain.shipments.custody import ParcelState
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.edge.queries import QueryDay, QueryId
@@ -92,9 +94,14 @@ class StartQuery(Query):
 
 
 class StopOut(Out):
-    """A stop as planned."""
+    """A stop as planned, and how far it is while the route is driven.
+
+    ``number`` is its own for the life of the route. ``promise`` is what was told last. ``eta`` is
+    None before the start, and where there is nothing left to reach.
+    """
 
     id: str
+    number: int
     shipment_ids: tuple[str, ...]
     lat_deg: float = Field(validation_alias=AliasPath("coordinates", "lat_deg"))
     lon_deg: float = Field(validation_alias=AliasPath("coordinates", "lon_deg"))
@@ -103,6 +110,26 @@ class StopOut(Out):
     service_time_s: float | None
     planned_arrival: EtaOut | None = Field(validation_alias="planned")
     promise: RangeOut | None
+    eta: EtaOut | None
+    arrived_at: datetime | None
+    is_done: bool
+
+    @classmethod
+    def all_of(cls, plan: PlanNow) -> list[Self]:
+        """The stops of a plan, in its order."""
+        live, count = plan.live, len(plan.route.stops)
+        progress = [Progress()] * count if live is None else live.progress
+        etas = [None] * count if live is None else live.etas
+        return [
+            cls.joined(
+                stop,
+                promise=each.promise or stop.promise,
+                eta=eta,
+                arrived_at=each.arrived_at,
+                is_done=each.is_done,
+            )
+            for stop, each, eta in zip(plan.route.stops, progress, etas, strict=True)
+        ]
 
 
 class BreakOut(Out):
@@ -128,6 +155,12 @@ class RouteOut(Out):
     created_at: datetime
     breaks: tuple[BreakOut, ...]
     stops: tuple[StopOut, ...]
+
+    @classmethod
+    def of(cls, value: Route | PlanNow) -> Self:
+        """A plan, with the live state where it is driven."""
+        plan = value if isinstance(value, PlanNow) else PlanNow(value)
+        return cls.joined(plan.route, stops=StopOut.all_of(plan))
 
 
 class RouteSummaryOut(Out):

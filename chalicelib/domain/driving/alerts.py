@@ -25,7 +25,7 @@ class AlertKind(StrEnum):
     """The kinds of alerts, as seen from a stop.
 
     An arrival is withdrawn when the van leaves without a report, perhaps to come back soon
-    (``WITHDRAWN_NEARBY``).
+    (``WITHDRAWN_NEARBY``). A time is brought forward by an edit of the plan, and by nothing else.
     """
 
     ARRIVED = "arrived"
@@ -36,6 +36,7 @@ class AlertKind(StrEnum):
     BACK_ON_TIME = "back_on_time"
     SILENT = "silent"
     HEARD_AGAIN = "heard_again"
+    BROUGHT_FORWARD = "brought_forward"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,11 @@ class Progress:
         return visit.earliest if is_in_it else None
 
 
+def kept_numbers(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """The numbers of a plan's stops as live state keeps them: none where each is the index."""
+    return () if numbers == tuple(range(len(numbers))) else numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     """A driver's live state.
@@ -73,6 +78,9 @@ class Live:
 
     ``estimated_at`` is the time of the fix or report behind the ETAs (None: the start of the
     route). ``planned`` are the routes that this driver is to start, first planned first.
+
+    ``numbers`` are the stops' own numbers in plan order, as in the plan; empty means that each is
+    the stop's index. Readers who know a stop by its number need no plan.
     """
 
     driver_id: DriverId
@@ -97,6 +105,7 @@ class Live:
     last_stop_before: int | None = None
     away_since: datetime | None = None
     is_at_hub: bool = False
+    numbers: tuple[int, ...] = ()
 
     @property
     def origin(self) -> Fix | None:
@@ -167,6 +176,23 @@ class Live:
         """How many stops the van makes before this one (0 = it is next, or done)."""
         left = self.remaining()
         return left.index(stop_index) if stop_index in left else 0
+
+    def number_of(self, stop_index: int) -> int:
+        """The stop's own number."""
+        return self.numbers[stop_index] if self.numbers else stop_index
+
+    def index_of(self, stop_number: int) -> int | None:
+        """The place in the plan of the stop with this number; None when the plan has none."""
+        if not self.numbers:
+            return stop_number if stop_number < len(self.progress) else None
+        return self.numbers.index(stop_number) if stop_number in self.numbers else None
+
+    @property
+    def etas_by_number(self) -> Sequence[Eta | None]:
+        """The ETAs by the numbers of their stops; None for a number that no stop has."""
+        if not self.numbers:
+            return self.etas
+        return Etas.of(self.etas).spread(self.numbers)
 
     def with_progress(self, stop_index: int, progress: Progress) -> "Live":
         """The same state with one stop's progress replaced."""

@@ -27,6 +27,7 @@ class EventType(StrEnum):
     ARRIVAL_WITHDRAWN = "shipment.arrival_withdrawn"
     DELIVERED = "shipment.delivered"
     ATTEMPT_FAILED = "shipment.attempt_failed"
+    UNASSIGNED = "shipment.unassigned"
     CANCELLED = "shipment.cancelled"
     RETURNING = "shipment.returning"
     RETURNED = "shipment.returned"

@@ -86,6 +86,7 @@ PHRASES: Final = {
     "event.shipment.rescheduled": "Neuer Tag vereinbart",
     "event.shipment.redirected": "Neue Adresse vereinbart",
     "event.shipment.instructions_changed": "Hinweise geändert",
+    "event.shipment.unassigned": "Kommt nicht mit diesem Wagen, sondern später",
     "event.shipment.cancelled": "Storniert",
     "event.shipment.returning": "Rückgabe an den Absender begonnen",
     "event.shipment.returned": "An den Absender zurückgegeben",

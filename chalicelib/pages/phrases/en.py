@@ -86,6 +86,7 @@ PHRASES: Final = {
     "event.shipment.rescheduled": "New day agreed",
     "event.shipment.redirected": "New address agreed",
     "event.shipment.instructions_changed": "Instructions changed",
+    "event.shipment.unassigned": "It does not come with this van, but later",
     "event.shipment.cancelled": "Cancelled",
     "event.shipment.returning": "Return to the sender began",
     "event.shipment.returned": "Returned to the sender",

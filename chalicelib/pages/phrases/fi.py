@@ -84,6 +84,7 @@ PHRASES: Final = {
     "event.shipment.rescheduled": "Uusi päivä sovittu",
     "event.shipment.redirected": "Uusi osoite sovittu",
     "event.shipment.instructions_changed": "Ohjeet muuttuivat",
+    "event.shipment.unassigned": "Ei tule tällä autolla vaan myöhemmin",
     "event.shipment.cancelled": "Peruttu",
     "event.shipment.returning": "Palautus lähettäjälle alkoi",
     "event.shipment.returned": "Palautettu lähettäjälle",

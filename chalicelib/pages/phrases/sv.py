@@ -84,6 +84,7 @@ PHRASES: Final = {
     "event.shipment.rescheduled": "Ny dag avtalad",
     "event.shipment.redirected": "Ny adress avtalad",
     "event.shipment.instructions_changed": "Instruktionerna ändrades",
+    "event.shipment.unassigned": "Kommer inte med den här bilen utan senare",
     "event.shipment.cancelled": "Avbeställd",
     "event.shipment.returning": "Returen till avsändaren började",
     "event.shipment.returned": "Returnerad till avsändaren",

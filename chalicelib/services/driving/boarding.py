@@ -27,6 +27,7 @@ from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.custody import aboard, delivered, has_undecided, parts_data
 from chalicelib.domain.shipments.events import eta_data, range_data
 from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.shipments import driven_by
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.driving.telling import noted
 from chalicelib.services.ports.fleet import Fleet
@@ -83,7 +84,7 @@ class Boarding:
         shipment = self.shipments.get(shipment_id)
         if shipment.status in ON_THE_WAY or not has_undecided(shipment):
             return
-        route = self.routes.get(route_id)
+        route = self.routes.plan(route_id, live.plan_version)
         assigned = shipment.assignment
         index = None if assigned is None else route.stop_index(assigned.stop_id)
         if index is None or not shipment.is_on(route_id):
@@ -94,7 +95,10 @@ class Boarding:
         if eta is not None:
             data["eta"] = eta_data(eta)
         promised = replace(
-            shipment, promise=promise, first_promise=shipment.first_promise or promise
+            shipment,
+            promise=promise,
+            first_promise=shipment.first_promise or promise,
+            assignment=driven_by(driver_id, shipment.assignment),
         )
         departed, event = take(
             promised,

@@ -55,7 +55,8 @@ class FixBatch:
 class IngestReport:
     """A verdict for every fix, in the order of the batch, and what followed from them.
 
-    ``is_repeat``: this very batch was kept before.
+    ``is_repeat``: this very batch was kept before. ``plan_version`` is that of the plan that the
+    driver is on: with another one than the phone knows, the route is to be read again.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -63,6 +64,7 @@ class IngestReport:
     head_recorded_at: datetime | None
     clock_skew: timedelta
     alerts: tuple[Alert, ...] = ()
+    plan_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +301,7 @@ class IngestPositions:
             is_repeat=False,
             head_recorded_at=None if head is None else head.recorded_at,
             clock_skew=skew,
+            plan_version=live.plan_version,
         )
 
 

@@ -21,7 +21,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
 from chalicelib.domain.journal.changes import HandledAdded, ShipmentChange
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.barcodes import Index
 from chalicelib.domain.shipments.custody import (
     ParcelState,
@@ -188,7 +188,7 @@ class ScanParcels:
         """
         if parcel.state is not ParcelState.AT_HUB:
             return True
-        if parcel.route.status is not RouteStatus.COMPLETED:
+        if parcel.route.status.is_open:
             return True
         planned = {id_: r.id for r in routes if r.id != parcel.route.id for id_, _ in r.parcels}
         found = self.shipments.get_many(list(planned))

@@ -17,9 +17,14 @@ NOTED: Final[Mapping[AlertKind, EventType]] = {
     AlertKind.BACK_ON_TIME: EventType.BACK_ON_TIME,
     AlertKind.SILENT: EventType.DRIVER_SILENT,
     AlertKind.HEARD_AGAIN: EventType.DRIVER_BACK,
+    AlertKind.BROUGHT_FORWARD: EventType.PROMISED,
 }
 """The alerts that leave the status as it is."""
-_IS_DELAYED: Final = {AlertKind.DELAYED: True, AlertKind.BACK_ON_TIME: False}
+_IS_DELAYED: Final = {
+    AlertKind.DELAYED: True,
+    AlertKind.BACK_ON_TIME: False,
+    AlertKind.BROUGHT_FORWARD: False,
+}
 
 
 def noted(

@@ -1,9 +1,7 @@
 """A dispatcher makes a route out of shipments: stops in the given order, with planned arrivals.
 
-Each shipment is claimed for the route under its version; a shipment on somebody else's open route
-is a conflict. Claims come first and the route last, so that a route never lists what it does not
-own. Claims for a route that was never written do not count: that route is closed before another one
-takes over its shipments, and can then not be written any more. The road network is asked before the
+Each shipment is claimed for the route under its version (``claims``). Claims come first and the
+route last, so that a route never lists what it does not own. The road network is asked before the
 claims: nothing is held while it thinks.
 """
 
@@ -11,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.forecasts import planned_etas
@@ -20,15 +17,10 @@ from chalicelib.domain.errors import (
     AlreadyAssigned,
     ConcurrentUpdate,
     Invalid,
-    NotFound,
-    NotPlannable,
-    Unavailable,
 )
 from chalicelib.domain.ids import (
-    EVENT,
     ROUTE,
     STOP,
-    EventId,
     RouteId,
     ShipmentId,
     StopId,
@@ -38,9 +30,7 @@ from chalicelib.domain.journal.changes import (
     Change,
     LiveChange,
     ManifestChange,
-    PlanningClosed,
     RouteChange,
-    ShipmentChange,
 )
 from chalicelib.domain.routes.new_routes import (
     NewRoute,
@@ -48,14 +38,9 @@ from chalicelib.domain.routes.new_routes import (
     require_possible,
     require_service_day,
 )
-from chalicelib.domain.routes.new_stops import StopShare, make_stop
-from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop
-from chalicelib.domain.shipments.custody import outstanding
-from chalicelib.domain.shipments.lifecycle import Step, may_take, take
-from chalicelib.domain.shipments.scans import earlier_marks
-from chalicelib.domain.shipments.shipments import Assignment, Shipment
-from chalicelib.domain.shipments.statuses import Status
-from chalicelib.observability import Metric, count, logger
+from chalicelib.domain.routes.new_stops import make_stop
+from chalicelib.domain.routes.routes import Route, Stop
+from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.ports.accounts import Hubs
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -65,10 +50,8 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.repeats import NO_MEMORY, Memory
 from chalicelib.services.retries import retried
-
-PLANNABLE: Final = frozenset({Status.CREATED, Status.ACCEPTED})
-"""So is what can be tried again: after a failed attempt, where a parcel was left behind, or loaded
-and not on an open route, so that it is back at the hub."""
+from chalicelib.services.routes.claims import Claims, share_of
+from chalicelib.services.routes.road_times import with_road_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +98,7 @@ class PlanRoute:
                 )
             ),
         )
-        bare = self._with_road_times(bare)
+        bare = with_road_times(bare, self.road_network)
         plan_times = self.forecasts.stop_times(bare, wanted.starts_at)
         etas = planned_etas(plan_times, self.forecasts.model, wanted.starts_at, bare.breaks)
         stops = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
@@ -128,19 +111,6 @@ class PlanRoute:
         remembered = memory.of(route)
         retried(lambda: self._write(route, manifest, remembered))
         return route
-
-    def _with_road_times(self, route: Route) -> Route:
-        """Without them when the network fails: a plan by the great circle is better than none."""
-        try:
-            times_s = self.road_network.travel_times(route.places)
-        except Unavailable as exc:
-            count(Metric.ROAD_NETWORK_FAILOVERS)
-            logger.warning(
-                "road network failed over",
-                extra={"route_id": route.id, "cause": type(exc.__cause__).__name__},
-            )
-            return route
-        return route.with_road_times(times_s)
 
     def _shipments(self, wanted: NewRoute) -> dict[ShipmentId, Shipment]:
         ids = [shipment_id for visit in wanted.visits for shipment_id in visit.shipment_ids]
@@ -160,7 +130,8 @@ class PlanRoute:
         asked = wanted.visits[visit]
         return make_stop(
             StopId(self.ids.new(STOP)),
-            [_share(found[shipment_id]) for shipment_id in asked.shipment_ids],
+            [share_of(found[shipment_id]) for shipment_id in asked.shipment_ids],
+            number=visit,
             service_time_s=asked.service_time_s,
             pointer=partial(wanted.pointer, visit),
         )
@@ -181,66 +152,14 @@ class PlanRoute:
         self, route: Route, some: Sequence[tuple[int, ShipmentId]], actor: Actor, now: datetime
     ) -> list[ManifestEntry]:
         found = self.shipments.get_many([shipment_id for _, shipment_id in some])
-        self._require_free([found[shipment_id] for _, shipment_id in some], route)
+        claims = Claims(self.routes, self.journal, self.ids)
+        claims.require_free([found[shipment_id] for _, shipment_id in some], route)
         changes = [
-            self._claimed(found[shipment_id], stop_index, route, actor, now)
+            claims.claimed(found[shipment_id], route.stops[stop_index], route, actor=actor, now=now)
             for stop_index, shipment_id in some
         ]
         self.journal.commit(*changes)
         return [ManifestEntry.of(change.after) for change in changes]
-
-    def _require_free(self, shipments: Sequence[Shipment], mine: Route) -> None:
-        """Raises AlreadyAssigned for one that is on another open route."""
-        owners = {s.assignment.route_id for s in shipments if s.assignment is not None} - {mine.id}
-        open_routes = {route_id for route_id in sorted(owners) if self._is_open(route_id, mine)}
-        for shipment in shipments:
-            if shipment.assignment is not None and shipment.assignment.route_id in open_routes:
-                raise AlreadyAssigned(shipment_id=shipment.id)
-
-    def _claimed(
-        self, shipment: Shipment, stop_index: int, route: Route, actor: Actor, now: datetime
-    ) -> ShipmentChange:
-        is_back = may_take(shipment, Step.RETRY, actor)
-        if shipment.status not in PLANNABLE and not is_back:
-            raise NotPlannable(shipment_id=shipment.id, current=shipment.status.value)
-        after, events = shipment, []
-        if is_back:
-            after, event = take(
-                after,
-                Step.RETRY,
-                actor=actor,
-                event_id=EventId(self.ids.new(EVENT)),
-                occurred_at=now,
-                now=now,
-            )
-            events.append(event)
-        assignment = Assignment(
-            route_id=route.id,
-            stop_id=route.stops[stop_index].id,
-            stop_index=stop_index,
-            driver_id=route.driver_id,
-        )
-        after = replace(
-            after,
-            assignment=assignment,
-            version=shipment.version + 1,
-            scanned_barcodes=frozenset(),
-            failed_barcodes=frozenset(),
-            scan_marks=earlier_marks(shipment),
-            promise=None,
-            first_promise=None,
-            is_delayed=False,
-            updated_at=now,
-        )
-        return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
-
-    def _is_open(self, route_id: RouteId, mine: Route) -> bool:
-        try:
-            other = self.routes.get(route_id)
-        except NotFound:  # its planning has not finished, and must not do so any more
-            self.journal.commit(PlanningClosed(route_id, run_sheet_expires_at(mine)))
-            return False
-        return other.status is not RouteStatus.COMPLETED
 
     def _write(self, route: Route, manifest: Manifest, remembered: Sequence[Change]) -> None:
         live = self.fleet.live(route.driver_id)
@@ -262,19 +181,3 @@ class PlanRoute:
         for shipment in self.shipments.get_many(wanted).values():
             if not shipment.is_on(route.id):
                 raise AlreadyAssigned(shipment_id=shipment.id)
-
-
-def _share(shipment: Shipment) -> StopShare:
-    return StopShare(
-        consignment=Consignment(shipment.id, _to_deliver(shipment)),
-        coordinates=shipment.address.coordinates,
-        time_zone=shipment.address.time_zone,
-        window=shipment.window,
-        service_time_s=shipment.service_time_s,
-    )
-
-
-def _to_deliver(shipment: Shipment) -> tuple[str, ...]:
-    """The barcodes of the parcels that no earlier route has delivered."""
-    left = outstanding(shipment)
-    return tuple(barcode for barcode in shipment.barcodes if barcode in left)

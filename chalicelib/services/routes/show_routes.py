@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.effects import PlanNow
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.run_sheets import DriverShipment, RunSheet, driver_shipments
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId, ShipmentId
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route, RouteSummary
+from chalicelib.domain.routes.routes import Route, RouteStatus, RouteSummary
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock
+from chalicelib.services.retries import retried
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,14 @@ class ShowRoutes:
     fleet: Fleet
     clock: Clock
 
-    def one(self, route_id: RouteId) -> Route:
-        """Raises NotFound."""
-        return self.routes.get(route_id)
+    def one(self, route_id: RouteId) -> PlanNow:
+        """The plan, with the live state while it is driven. Raises NotFound."""
+        route = self.routes.get(route_id)
+        if route.status is not RouteStatus.ACTIVE:
+            return PlanNow(route)
+        live = self.fleet.live(route.driver_id)
+        is_same = (live.route_id, live.plan_version) == (route_id, route.plan_version)
+        return PlanNow(route, live if is_same else None)
 
     def of_day(
         self,
@@ -57,11 +64,17 @@ class ShowRoutes:
 
         Raises NotFound when there is none.
         """
+        return retried(lambda: self._of_driver(actor, route_id))
+
+    def _of_driver(self, actor: Actor, route_id: RouteId | None) -> DriverRoute:
         live = live_of(self.fleet, actor)
         if route_id is not None and live.route_id == route_id:
             sheet = self.routes.run_sheet(route_id, live.plan_version, self.clock.now())
         else:
             sheet = self._run_sheet(live)
+        is_driven = sheet.route.id == live.route_id
+        if is_driven and sheet.route.plan_version != live.plan_version:
+            raise ConcurrentUpdate  # the plan was edited in between: its stops are others
         return DriverRoute(sheet.route, self._shipments(sheet, live), live)
 
     def _run_sheet(self, live: Live) -> RunSheet:

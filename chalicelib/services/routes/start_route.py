@@ -13,9 +13,9 @@ from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.fixes import on_grid
 from chalicelib.domain.driving.forecasts import etas_at_start
-from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.live import Live, Progress, kept_numbers
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
-from chalicelib.domain.errors import NotFound, NothingLoaded, NotToday, RouteUnderWay
+from chalicelib.domain.errors import NotFound, NothingLoaded, NotToday, RouteOver, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
@@ -32,7 +32,7 @@ from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.custody import aboard, has_undecided, parts_data
 from chalicelib.domain.shipments.events import eta_data, range_data
 from chalicelib.domain.shipments.lifecycle import Step, take
-from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.shipments import Shipment, driven_by
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.driving.boarding import Boarding
 from chalicelib.services.driving.shifts import live_of, planned_routes
@@ -102,6 +102,8 @@ class StartRoute:
 
     def _start(self, route_id: RouteId, actor: Actor, order: StartOrder) -> Route:
         route = self.routes.get(route_id)
+        if route.status is RouteStatus.CANCELLED:
+            raise RouteOver(route_id=route.id)
         if route.status is not RouteStatus.PLANNED:
             return route
         live = self.fleet.live(route.driver_id)
@@ -169,7 +171,9 @@ class StartRoute:
         now: datetime,
     ) -> None:
         changes = [
-            self._departed(found[shipment_id], promise, eta, actor, now)
+            self._departed(
+                found[shipment_id], route, promise=promise, eta=eta, actor=actor, now=now
+            )
             for stop, promise, eta in zip(route.stops, promises, etas, strict=True)
             if promise is not None and eta is not None
             for shipment_id in stop.shipment_ids
@@ -181,9 +185,21 @@ class StartRoute:
             self.journal.commit(*changes[start : start + SHIPMENTS_PER_TRANSACTION])
 
     def _departed(
-        self, shipment: Shipment, promise: Range, eta: Eta, actor: Actor, now: datetime
+        self,
+        shipment: Shipment,
+        route: Route,
+        *,
+        promise: Range,
+        eta: Eta,
+        actor: Actor,
+        now: datetime,
     ) -> ShipmentChange:
-        promised = replace(shipment, promise=promise, first_promise=promise)
+        promised = replace(
+            shipment,
+            promise=promise,
+            first_promise=promise,
+            assignment=driven_by(route.driver_id, shipment.assignment),
+        )
         after, event = take(
             promised,
             Step.DEPART,
@@ -231,6 +247,7 @@ class StartRoute:
             is_at_hub=True,
             planned=tuple(planned for planned in live.planned if planned != route.id),
             began_at=on_grid(route.hub_coordinates),
+            numbers=kept_numbers(route.numbers),
         )
         self.journal.commit(
             LiveChange(on_shift, live.version),

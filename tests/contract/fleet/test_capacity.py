@@ -30,6 +30,21 @@ def test_a_live_state_is_one_unit(dynamo: Stores, seed: int, done: int, told: in
     assert dynamo.fleet.live(live.driver_id) == live
 
 
+@pytest.mark.parametrize("seed", [0, 6])
+def test_so_is_that_of_a_plan_that_was_put_into_any_other_order(dynamo: Stores, seed: int) -> None:
+    chance = Random(seed)
+    route = scattered_route(chance)
+    live = replace(
+        far_gone(chance, route, done=0, told=25),
+        numbers=tuple(chance.sample(route.numbers, len(route.numbers))),
+    )
+    with CapacityMeter().watching(*dynamodb_clients()) as meter:
+        dynamo.journal.commit(LiveChange(live, None))
+
+    assert meter.write_units == 1
+    assert dynamo.fleet.live(live.driver_id) == live
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_batch_of_fifty_fixes_is_one_unit(dynamo: Stores, seed: int) -> None:
     chance = Random(seed)

@@ -88,7 +88,7 @@ LIVES: Final = {"off-shift": OFF_SHIFT, "under-way": UNDER_WAY, "ended": ENDED}
 LEFT: Final = Departure(
     route_id=ROUTE,
     driver_id=DRIVER,
-    stop_index=1,
+    stop_number=1,
     left_at=AT,
     told_at=AT + timedelta(seconds=2),
     expires_at=NOON + timedelta(days=60),
@@ -100,7 +100,7 @@ LEFT: Final = Departure(
 FROM_HUB: Final = Departure(
     route_id=ROUTE,
     driver_id=DRIVER,
-    stop_index=None,
+    stop_number=None,
     left_at=NOON,
     told_at=NOON,
     expires_at=NOON + timedelta(days=60),
@@ -109,6 +109,8 @@ FROM_HUB: Final = Departure(
 BEGAN: Final = replace(
     UNDER_WAY, recent=tuple(map(quantized, FIXES)), began_at=Coordinates(60.205, 24.966)
 )
+FIXES_NOW: Final = tuple(map(quantized, FIXES))
+NUMBERS: Final = (0, 1, 7, 2, 3, 5)
 MOCKED: Final = (replace(quantized(FIXES[0]), is_mock=True), quantized(FIXES[1]))
 VERSIONS: Final = ("v1", "v2")
 
@@ -131,6 +133,12 @@ def test_what_is_in_doubt_is_read(dynamo: Stores) -> None:
     put_raw("fleet", golden_item("v3", "fleet", "in-doubt"))
 
     assert dynamo.fleet.live(DRIVER) == IN_DOUBT
+
+
+def test_the_numbers_of_an_edited_plan_are_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "edited"))
+
+    assert dynamo.fleet.live(DRIVER) == replace(UNDER_WAY, recent=FIXES_NOW, numbers=NUMBERS)
 
 
 def test_visits_in_full_seconds_are_read(dynamo: Stores) -> None:

@@ -67,7 +67,7 @@ class InMemoryFleet:
         found = [
             PublishedEtas(
                 at=entry.told_at,
-                etas={i: eta for i, eta in enumerate(entry.live.etas) if eta is not None},
+                etas={i: eta for i, eta in enumerate(entry.live.etas_by_number) if eta is not None},
                 as_of=entry.live.news_at or entry.told_at,
             )
             for entry in self.batches(driver_id, since, until, now)

@@ -10,13 +10,14 @@ from chalicelib.domain.errors import (
     Invalid,
     NotFound,
     RequestRunning,
+    Stale,
     TooLarge,
     Unauthorized,
     Unavailable,
 )
 from chalicelib.edge.declarations import Declaration
 from chalicelib.edge.principals import PUBLIC, RECIPIENTS
-from chalicelib.edge.problems import Unreadable, UnsupportedMedia
+from chalicelib.edge.problems import MatchNeeded, Unreadable, UnsupportedMedia
 from chalicelib.edge.schemas import ListingQuery, Schema
 
 PLAIN = Declaration(
@@ -33,6 +34,7 @@ PLAIN = Declaration(
     max_bytes=0,
     commits_answer=False,
     knows_client=False,
+    needs_match=False,
     own_refusals=frozenset(),
 )
 
@@ -50,6 +52,7 @@ def test_any_route_may_be_unavailable_and_an_open_one_asks_for_no_key(
         (replace(PLAIN, principals=STAFF), {Unauthorized, Forbidden}),
         (replace(PLAIN, takes=Schema), {Unreadable, UnsupportedMedia, TooLarge, Invalid}),
         (replace(PLAIN, query=ListingQuery), {Invalid}),
+        (replace(PLAIN, needs_match=True), {MatchNeeded, Stale}),
         (
             replace(PLAIN, principals=STAFF, method="POST"),
             {Unauthorized, Forbidden, Invalid, IdempotencyKeyReused, RequestRunning},

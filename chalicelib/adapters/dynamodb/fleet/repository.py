@@ -14,6 +14,7 @@ from chalicelib.adapters.dynamodb.fleet.fixes import (
 )
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
 from chalicelib.adapters.dynamodb.fleet.lives import unpack_live
+from chalicelib.adapters.dynamodb.fleet.numbers import unpack_numbers
 from chalicelib.adapters.dynamodb.fleet.told import pack_told, unpack_told
 from chalicelib.adapters.dynamodb.fleet.visits import with_visits
 from chalicelib.adapters.dynamodb.values.etas import unpack_etas
@@ -58,7 +59,9 @@ class DynamoFleet:
             token=token,
             route_id=entry.route_id,
             fixes=pack_fixes(entry.fixes),
-            told=pack_told(entry.told_at, entry.live.news_at or entry.told_at, entry.live.etas),
+            told=pack_told(
+                entry.told_at, entry.live.news_at or entry.told_at, entry.live.etas_by_number
+            ),
             expires_at=int(entry.expires_at.timestamp()),
         )
         try:
@@ -150,6 +153,8 @@ def _live(item: LiveItem) -> Live:
     )
     began: bytes | None = item.began
     live = live if began is None else replace(live, began_at=unpack_place(began))
+    if item.numbers is not None:
+        live = replace(live, numbers=unpack_numbers(item.numbers))
     return with_visits(live, item.visits)
 
 

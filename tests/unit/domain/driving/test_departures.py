@@ -45,7 +45,7 @@ def test_a_start_leaves_the_hub_and_says_what_was_told() -> None:
 
     departure = from_hub(live, NOON, POLICY)
 
-    assert (departure.stop_index, departure.left_at, departure.arrived_at) == (None, NOON, None)
+    assert (departure.stop_number, departure.left_at, departure.arrived_at) == (None, NOON, None)
     assert (departure.etas, departure.told_at) == (live.etas, NOON)
     assert departure.expires_at == NOON + POLICY.track_retention
 

@@ -113,6 +113,8 @@ def make_notice(
         (Kind.DELAYED, "en", {}, "Kirjakauppa: Delayed: today 14:10-14:40."),
         (Kind.BACK_ON_TIME, "sv", {}, "Kirjakauppa: Ditt paket är i tid igen: i dag 14:10-14:40."),
         (Kind.DELIVERED, "de", {}, "Kirjakauppa: Ihr Paket wurde zugestellt."),
+        (Kind.NEW_TIME, "fi", {}, "Kirjakauppa: Paketillesi on uusi aika: tänään 14.10-14.40."),
+        (Kind.PUT_OFF, "en", {}, "Kirjakauppa: Not with this van. A new time follows."),
         (
             Kind.FAILED,
             "en",
