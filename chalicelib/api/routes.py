@@ -3,7 +3,14 @@
 from typing import Final
 
 from chalicelib.api.schemas.edits import EditIn, EditOut, EditQuery, EndOut
-from chalicelib.api.schemas.routes import RouteIn, RouteOut, RoutesOut, RoutesQuery, StartQuery
+from chalicelib.api.schemas.routes import (
+    RouteIn,
+    RouteOut,
+    RoutesOut,
+    RoutesQuery,
+    StartedRouteOut,
+    StartQuery,
+)
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import DISPATCH, STAFF, Actor
 from chalicelib.domain.errors import (
@@ -90,13 +97,15 @@ def patch_route(
     method="POST",
     principals=DISPATCH,
     query=StartQuery,
-    gives=RouteOut,
+    gives=StartedRouteOut,
     refusals=(NotFound, NothingLoaded, NotToday, RouteOver, RouteUnderWay),
 )
 def post_start(actor: Actor, query: StartQuery, route_id: str) -> Answer:
-    """Start a route for its driver."""
+    """Start a route for its driver. The answer names what is missing on the van."""
     order = StartOrder(confirms_other_day=query.confirm_other_day)
-    return _tagged(container().start_route(RouteId(route_id), actor=actor, order=order))
+    started = container().start_route(RouteId(route_id), actor=actor, order=order)
+    loaded = container().show_routes.loaded(started)
+    return Answer(loaded, _tag(loaded.route.plan_version))
 
 
 @routes.endpoint(

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from chalicelib.services.routes.plan_routes import PlanRoute
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
+    from chalicelib.services.shipments.create_batch import CreateBatch
     from chalicelib.services.shipments.create_shipment import CreateShipment
     from chalicelib.services.shipments.expire_shipments import ExpireShipments
+    from chalicelib.services.shipments.place_shipment import PlaceShipment
     from chalicelib.services.shipments.publish_events import PublishEvents
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
@@ -84,6 +86,8 @@ class Container:
     show_accounts: ShowAccounts = use_case("accounts.show_accounts")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
+    create_batch: CreateBatch = use_case("shipments.create_batch")
+    place_shipment: PlaceShipment = use_case("shipments.place_shipment")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")

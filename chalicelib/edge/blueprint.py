@@ -37,10 +37,11 @@ ANYBODY = Actor(Role.PUBLIC, "public")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A value with headers of its own."""
+    """A value with headers of its own, or with a status that the route may ``also`` have."""
 
     value: object
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int | None = None
 
 
 class Endpoints(Blueprint):
@@ -173,10 +174,11 @@ class _Asked:
         if isinstance(value, Response):
             return value
         answer = value if isinstance(value, Answer) else Answer(value)
+        status = answer.status or self.declaration.status
         if not self.declaration.gives:
-            return empty(self.declaration.status)
+            return empty(status)
         model = self._model(answer.value, self.declaration.gives)
-        return json_reply(model, self.declaration.status, headers=answer.headers)
+        return json_reply(model, status, headers=answer.headers)
 
     def _model(self, value: object, gives: tuple[type[Out], ...]) -> Out:
         if isinstance(value, gives):

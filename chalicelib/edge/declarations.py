@@ -35,11 +35,11 @@ class Declaration:
     ``gives`` are the models of the answer, more than one where the query decides; ``media_types``
     are the content types of an answer that the view writes itself, and ``written`` imports the
     model of such an answer if it is JSON. Without ``gives`` and ``media_types`` there is no body.
-    ``status`` is the status of success. ``own_refusals`` are the domain errors that only this
-    route answers with, ``max_bytes`` is the largest body in bytes. ``commits_answer``: the use case
-    commits the answer to an Idempotency-Key with its effect. ``knows_client``: the view is told
-    which client without a key asks. ``needs_match``: If-Match must say which version is changed.
-    ``also`` are further statuses below 400, with what each says. ``refuse`` makes the answer to a
+    ``status`` is the status of success, ``also`` are further ones below 400, with what each says.
+    ``own_refusals`` are the domain errors that only this route answers with, ``max_bytes`` is the
+    largest body in bytes. ``commits_answer``: the use case commits the answer to an Idempotency-Key
+    with its effect. ``knows_client``: the view is told which client without a key asks.
+    ``needs_match``: If-Match must say which version is changed. ``refuse`` makes the answer to a
     domain error.
     """
 

@@ -184,20 +184,26 @@ def problem_response(
 
 def problem_of_validation(error: ValidationError) -> Response:
     """400 when the body is not JSON, else 422 with a pointer to every field that fails."""
-    found = error.errors(include_url=False, include_input=False)
-    if any(item["type"] == "json_invalid" for item in found):
+    errors, count = errors_of(error, most=MOST_ERRORS)
+    if any(each["code"] == "json_invalid" for each in errors):
         return problem(Unreadable())
+    data = {"errors": errors, "error_count": count}
+    return problem_response(422, "invalid", "Some fields break a rule.", data)
+
+
+def errors_of(error: ValidationError, *, most: int) -> tuple[list[dict[str, str]], int]:
+    """The first things that are wrong (where, a code, a sentence), and how many there are."""
+    found = error.errors(include_url=False, include_input=False)
     causes = [item for item in found if not _is_consequence(item, found)]
     errors = [
         {
-            "pointer": pointer(item["loc"]),
+            "pointer": _within_bounds(pointer(item["loc"])),
             "code": item["type"],
             "detail": _sentence(item),
         }
-        for item in causes[:MOST_ERRORS]
+        for item in causes[:most]
     ]
-    data = {"errors": errors, "error_count": len(causes)}
-    return problem_response(422, "invalid", "Some fields break a rule.", data)
+    return errors, len(causes)
 
 
 def _sentence(item: ErrorDetails) -> str:

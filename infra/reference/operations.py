@@ -60,6 +60,7 @@ class Route:
 
     declaration: Declaration
     operation_id: str
+    summary: str
     description: str
     tag: str
     module: str
@@ -69,8 +70,14 @@ class Route:
         """The route of a view as the blueprint registered it."""
         _, _, more = inspect.cleandoc(view.__doc__ or "").partition("\n\n")
         parts = view.__module__.removesuffix(".views").split(".")
-        words = more.replace("``", "`")
-        return cls(view.declaration, view.__name__, words, parts[-1], view.__module__)
+        return cls(
+            declaration=view.declaration,
+            operation_id=view.__name__,
+            summary=view.declaration.summary.replace("``", "`"),
+            description=more.replace("``", "`"),
+            tag=parts[-1],
+            module=view.__module__,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +93,8 @@ class Operations:
         declaration = route.declaration
         found: Json = {
             "operationId": route.operation_id,
-            "summary": declaration.summary.removesuffix("."),
-            "description": route.description or declaration.summary,
+            "summary": route.summary.removesuffix("."),
+            "description": route.description or route.summary,
             "tags": [route.tag],
             "security": _security(declaration),
         }

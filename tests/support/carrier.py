@@ -6,7 +6,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -424,6 +424,11 @@ def fix(at: datetime, way_m: float = -3_000.0, **changes: Any) -> dict[str, Any]
         "lon_deg": place.lon_deg,
         "accuracy_m": 8.0,
     } | changes
+
+
+def indexes_of(verdicts: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The fixes that a list of an answer to positions names."""
+    return {index for each in verdicts for index in each["indexes"]}
 
 
 def note(text: str) -> None:

@@ -13,7 +13,8 @@ from ulid import ULID
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.departures import Departure
-from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, on_grid, quantized
+from chalicelib.domain.driving.fixes import Fix, on_grid, quantized
+from chalicelib.domain.driving.jumps import RECENT_FIXES
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.run_sheets import ManifestEntry
 from chalicelib.domain.eta.estimates import Duration, Eta
@@ -267,6 +268,8 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "failed_barcodes": st.frozensets(barcodes, max_size=2),
             "scan_marks": st.frozensets(words(), max_size=2),
             "earlier_attempts": st.lists(attempts(), max_size=2).map(tuple),
+            "service_day": st.none() | st.dates(),
+            "metadata": st.dictionaries(words(), words(), max_size=2),
         }
         | fixed,
     )
@@ -344,6 +347,7 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         start_action_id=st.none() | words(),
         breaks=st.lists(breaks(), max_size=3).map(tuple),
         previous=st.none() | ids("rte").map(RouteId),
+        pauses=st.lists(ranges(), max_size=2).map(tuple),
     )
 
 
@@ -444,6 +448,7 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         last_stop_before=st.none() | st.integers(0, count - 1) if count else st.none(),
         away_since=st.none() | instants(),
         is_at_hub=st.booleans(),
+        unsettled_until=st.none() | instants(),
         began_at=st.none() | coordinates().map(on_grid),
     )
 

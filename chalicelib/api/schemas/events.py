@@ -117,6 +117,12 @@ class AttemptFacts(StatusFacts):
     proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
 
 
+class UpdateFacts(StatusFacts):
+    """The names of the parts in which a newer order of the shipper differs from the one before."""
+
+    changed: tuple[str, ...] | None = Field(None, exclude_if=_is_absent)
+
+
 class HistoryLine(Out):
     """One line of history; of the actor only the role is told."""
 
@@ -189,6 +195,13 @@ class ArrivalEventOut(HistoryLine):
     data: ArrivalFacts
 
 
+class UpdateEventOut(HistoryLine):
+    """The shipper sent a newer order for the shipment."""
+
+    type: Literal[EventType.UPDATED]
+    data: UpdateFacts
+
+
 class ProofFacts(StatusFacts):
     """Proofs whose files have arrived."""
 
@@ -217,7 +230,8 @@ EventOut = Annotated[
     | DriverEventOut
     | ArrivalEventOut
     | AttemptEventOut
-    | ProofEventOut,
+    | ProofEventOut
+    | UpdateEventOut,
     Field(discriminator="type"),
 ]
 

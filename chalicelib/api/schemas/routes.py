@@ -140,8 +140,8 @@ class BreakOut(Out):
     duration_s: int
 
 
-class RouteOut(Out):
-    """A route."""
+class RouteFields(Out):
+    """What is said of a route in every answer."""
 
     id: str
     driver_id: str
@@ -156,11 +156,35 @@ class RouteOut(Out):
     breaks: tuple[BreakOut, ...]
     stops: tuple[StopOut, ...]
 
+
+class RouteOut(RouteFields):
+    """A route."""
+
     @classmethod
     def of(cls, value: Route | PlanNow) -> Self:
         """A plan, with the live state where it is driven."""
         plan = value if isinstance(value, PlanNow) else PlanNow(value)
         return cls.joined(plan.route, stops=StopOut.all_of(plan))
+
+
+class MissingOut(Out):
+    """Parcels of one shipment that are planned for this van and are not on it."""
+
+    stop_id: str
+    shipment_id: str
+    barcodes: tuple[str, ...]
+
+
+class StartedRouteOut(RouteFields):
+    """A route that has started. ``missing`` is what is planned for it and not on the van."""
+
+    missing: tuple[MissingOut, ...]
+
+    @classmethod
+    def of(cls, value: DriverRoute) -> Self:
+        """The plan, and what is not aboard."""
+        plan = PlanNow(value.route, value.live)
+        return cls.joined(plan.route, stops=StopOut.all_of(plan), missing=value.missing)
 
 
 class RouteSummaryOut(Out):
@@ -192,14 +216,6 @@ class DriverParcelOut(Out):
 
     barcode: str
     state: ParcelState
-
-
-class MissingOut(Out):
-    """Parcels of one shipment that are planned for this van and are not on it."""
-
-    stop_id: str
-    shipment_id: str
-    barcodes: tuple[str, ...]
 
 
 class DriverShipmentOut(Out):
@@ -259,10 +275,4 @@ class DriverRouteOut(Out):
             )
             for i, stop in enumerate(route.stops)
         ]
-        missing = [
-            MissingOut(stop_id=stop.id, shipment_id=each, barcodes=found[each].missing)
-            for stop in route.stops
-            for each in stop.shipment_ids
-            if each in found and found[each].missing
-        ]
-        return cls.joined(route, stops=stops, missing=missing)
+        return cls.joined(route, stops=stops, missing=value.missing)

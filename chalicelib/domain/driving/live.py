@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, credible, newest
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.jumps import RECENT_FIXES, credible, newest
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, RouteId
@@ -21,8 +22,9 @@ class Progress:
     """The progress of one stop, and the news that we have told about it.
 
     ``promise`` is the range told last, None while it is the plan's. ``told_at`` is when the promise
-    changed, or when we told that it was broken. ``is_silent``: we told that the van is silent, and
-    not yet that it is back. All of this is alert memory.
+    changed, or when we told that it was broken; how exactly, and for how long, is in ``memory``.
+    ``is_silent``: we told that the van is silent, and not yet that it is back. All of this is alert
+    memory.
 
     ``is_reported`` is true when the driver has said that the van is here: no fix withdraws that.
     What came of a part of the visit does not say so of the other part.
@@ -69,6 +71,9 @@ class Live:
     becomes again if that arrival is withdrawn. The van has been clearly away from the last stop
     since ``away_since``. ``is_at_hub`` is true until fixes show the van clear of the hub.
 
+    ``unsettled_until`` is set while a visit waits to be told: it lies at a hole of the track that
+    late fixes may still fill. The first fix after this instant settles the holes as they are.
+
     ``standing_since`` is since when the van has stood away from all stops. ``breaks_taken_s`` are
     the seconds taken of each planned break before that; empty means none. Only plans with breaks
     use these two.
@@ -106,6 +111,7 @@ class Live:
     away_since: datetime | None = None
     is_at_hub: bool = False
     numbers: tuple[int, ...] = ()
+    unsettled_until: datetime | None = None
 
     @property
     def origin(self) -> Fix | None:

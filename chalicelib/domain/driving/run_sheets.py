@@ -9,18 +9,15 @@ of the shipments as long as the route is open: no other route may take over its 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.policy import RUN_SHEET_RETENTION
 from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.routes.routes import Consignment, Route
-from chalicelib.domain.shipments.custody import ParcelState, parcel_state
+from chalicelib.domain.shipments.custody import ParcelState, parcel_state, state_of
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import Status
-
-_NOT_EXPECTED: Final = frozenset({Status.CANCELLED, Status.RETURNING, Status.RETURNED})
+from chalicelib.domain.shipments.statuses import ON_NO_VAN, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ class DriverShipment:
     @property
     def missing(self) -> tuple[str, ...]:
         """The barcodes of the parcels that are not on the van and have not been delivered."""
-        if self.status in _NOT_EXPECTED:
+        if self.status in ON_NO_VAN:
             return ()
         pairs = zip(self.barcodes, self.states, strict=True)
         return tuple(barcode for barcode, state in pairs if state is ParcelState.AT_HUB)
@@ -206,7 +203,10 @@ def driver_shipments(
             status,
             barcodes,
             tuple(sorted({barcodes[each - first] for each in scanned})),
-            tuple(_parcel_state(each, scanned, delivered) for each in numbers),
+            tuple(
+                state_of(status, is_delivered=each in delivered, is_aboard=each in scanned)
+                for each in numbers
+            ),
         )
     return found
 
@@ -249,12 +249,6 @@ class _Visit:
         if progress.arrived_at is not None:
             return Status.ARRIVED
         return Status.ARRIVING if progress.has_approached else Status.OUT_FOR_DELIVERY
-
-
-def _parcel_state(number: int, scanned: frozenset[int], delivered: frozenset[int]) -> ParcelState:
-    if number in delivered:
-        return ParcelState.DELIVERED
-    return ParcelState.ABOARD if number in scanned else ParcelState.AT_HUB
 
 
 def _numbered(route: Route) -> dict[ShipmentId, tuple[Consignment, int, int]]:

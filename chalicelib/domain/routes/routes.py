@@ -124,6 +124,7 @@ class Route:
     the consignments that it lost. ``taken_off_with`` are the versions of the plan, one each, that
     had them no more. ``joined`` are all consignments, also those taken off, in the
     order in which they joined the route; empty means that of the stops.
+    ``pauses`` are the times between an end and when the route went on after all.
     """
 
     id: RouteId
@@ -144,6 +145,7 @@ class Route:
     joined: tuple[Consignment, ...] = ()
     taken_off: tuple[Stop, ...] = ()
     taken_off_with: tuple[int, ...] = ()
+    pauses: tuple[Range, ...] = ()
 
     @property
     def summary(self) -> RouteSummary:

@@ -19,6 +19,7 @@ class EventType(StrEnum):
     """The types of events. The names are part of the public API."""
 
     CREATED = "shipment.created"
+    UPDATED = "shipment.updated"
     ACCEPTED = "shipment.accepted"
     LOADED = "shipment.loaded"
     OUT_FOR_DELIVERY = "shipment.out_for_delivery"

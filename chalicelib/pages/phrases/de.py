@@ -38,7 +38,6 @@ PHRASES: Final = {
     "headline.arrived": "Der Fahrer ist da",
     "headline.delivered": "Zugestellt",
     "headline.delivered.lead": "Zugestellt {day} um",
-    "headline.delivered.main": "{clock} Uhr",
     "headline.attempt_failed": "Wir konnten {day} nicht zustellen",
     "headline.returning": "Auf dem Rückweg zum Absender",
     "headline.returned": "An den Absender zurückgegeben",
@@ -75,6 +74,7 @@ PHRASES: Final = {
     "change.back_on_time.text": "Die Verspätung ist aufgeholt. Wir erwarten die Ankunft {new}.",
     # --- the story
     "event.shipment.created": "{sender} hat die Lieferung angekündigt",
+    "event.shipment.updated": "Die Angaben zur Lieferung wurden geändert",
     "event.shipment.accepted": "Im Depot angekommen",
     "event.shipment.loaded": "In das Fahrzeug geladen",
     "event.shipment.out_for_delivery": "Das Fahrzeug ist losgefahren",

@@ -38,7 +38,6 @@ PHRASES: Final = {
     "headline.arrived": "Your driver has arrived",
     "headline.delivered": "Delivered",
     "headline.delivered.lead": "Delivered {day} at",
-    "headline.delivered.main": "{clock}",
     "headline.attempt_failed": "We could not deliver {day}",
     "headline.returning": "On its way back to the sender",
     "headline.returned": "Returned to the sender",
@@ -75,6 +74,7 @@ PHRASES: Final = {
     "change.back_on_time.text": "The delay is made up. We expect to arrive {new}.",
     # --- the story
     "event.shipment.created": "{sender} announced the delivery",
+    "event.shipment.updated": "The delivery details were updated",
     "event.shipment.accepted": "Arrived at the depot",
     "event.shipment.loaded": "Loaded onto the van",
     "event.shipment.out_for_delivery": "The van set off",

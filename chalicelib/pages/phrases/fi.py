@@ -38,7 +38,6 @@ PHRASES: Final = {
     "headline.arrived": "Kuljettaja on perillä",
     "headline.delivered": "Toimitettu",
     "headline.delivered.lead": "Toimitettu {day} klo",
-    "headline.delivered.main": "{clock}",
     "headline.attempt_failed": "Emme voineet toimittaa {day}",
     "headline.returning": "Matkalla takaisin lähettäjälle",
     "headline.returned": "Palautettu lähettäjälle",
@@ -73,6 +72,7 @@ PHRASES: Final = {
     "change.back_on_time.text": "Myöhästyminen on kurottu kiinni. Arvioimme saapuvamme {new}.",
     # --- the story
     "event.shipment.created": "{sender} ilmoitti lähetyksestä",
+    "event.shipment.updated": "Toimituksen tietoja muutettiin",
     "event.shipment.accepted": "Saapui terminaaliin",
     "event.shipment.loaded": "Lastattu autoon",
     "event.shipment.out_for_delivery": "Auto lähti matkaan",

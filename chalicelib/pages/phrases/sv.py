@@ -38,7 +38,6 @@ PHRASES: Final = {
     "headline.arrived": "Föraren är framme",
     "headline.delivered": "Levererad",
     "headline.delivered.lead": "Levererad {day} kl.",
-    "headline.delivered.main": "{clock}",
     "headline.attempt_failed": "Vi kunde inte leverera {day}",
     "headline.returning": "På väg tillbaka till avsändaren",
     "headline.returned": "Returnerad till avsändaren",
@@ -73,6 +72,7 @@ PHRASES: Final = {
     "change.back_on_time.text": "Förseningen är inhämtad. Vi räknar med att komma {new}.",
     # --- the story
     "event.shipment.created": "{sender} aviserade leveransen",
+    "event.shipment.updated": "Uppgifterna om leveransen ändrades",
     "event.shipment.accepted": "Kom till terminalen",
     "event.shipment.loaded": "Lastad i bilen",
     "event.shipment.out_for_delivery": "Bilen åkte",

@@ -11,7 +11,6 @@ from datetime import datetime
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.fixes import Fix
-from chalicelib.domain.driving.journeys import can_be_at_stop, leave, reach
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.run_sheets import (
     Handled,
@@ -20,6 +19,7 @@ from chalicelib.domain.driving.run_sheets import (
     shipment_numbers,
 )
 from chalicelib.domain.driving.stop_reports import StopReport
+from chalicelib.domain.driving.visit_reports import can_be_at_stop, leave, reach
 from chalicelib.domain.errors import Invalid, NotFound
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
 from chalicelib.domain.journal.changes import (

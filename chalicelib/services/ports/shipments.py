@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 class Barcodes(Protocol):
     """Who got each barcode last. Advice only: what is written here decides nothing."""
 
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """The shipments that got these codes last, by code; perhaps a moment old."""
+        ...
+
     def take(
         self,
         shipper_id: ShipperId,
@@ -33,6 +39,19 @@ class Barcodes(Protocol):
         """Note that this shipment has these codes, in their normal form.
 
         Returns the other shipments of the same shipper that had them last, by code.
+        """
+        ...
+
+
+class References(Protocol):
+    """The shipment that each of a shipper's own references stands for. The journal claims them."""
+
+    def holders(
+        self, shipper_id: ShipperId, references: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """The shipments by those of the references that are claimed, read consistently.
+
+        Such a shipment may be cancelled, or gone by now. Older ones than this rule are missing.
         """
         ...
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.run_sheets import run_sheet_expires_at
-from chalicelib.domain.errors import AlreadyAssigned, NotFound, NotPlannable
+from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, NotPlannable
 from chalicelib.domain.ids import EVENT, EventId, RouteId
 from chalicelib.domain.journal.changes import PlanningClosed, ShipmentChange
 from chalicelib.domain.routes.new_stops import StopShare
@@ -30,6 +30,16 @@ from chalicelib.services.ports.system import Ids
 PLANNABLE: Final = frozenset({Status.CREATED, Status.ACCEPTED})
 """So is what can be tried again: after a failed attempt, where a parcel was left behind, or loaded
 and not on an open route, so that it is back at the hub."""
+
+
+def require_placed(shipment: Shipment | None, *, pointer: str) -> None:
+    """Raises Invalid for a shipment that is not there, or whose door nobody knows yet."""
+    if shipment is None:
+        text = "There is no such shipment."
+        raise Invalid(text, pointer=pointer, code="unknown_shipment")
+    if shipment.needs_placing:
+        text = "Nobody has placed this shipment yet: its address was found only roughly."
+        raise Invalid(text, pointer=pointer, code="needs_placing")
 
 
 @dataclass(frozen=True, slots=True)

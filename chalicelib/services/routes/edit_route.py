@@ -46,7 +46,7 @@ from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
-from chalicelib.services.routes.claims import Claims, share_of
+from chalicelib.services.routes.claims import Claims, require_placed, share_of
 from chalicelib.services.routes.hand_overs import MOST_SHIPMENTS, Told, handed_over, told_of
 from chalicelib.services.routes.new_promises import Draft, NewPromises
 from chalicelib.services.routes.road_times import with_road_times
@@ -138,10 +138,9 @@ class EditRoute:
         found = self.shipments.get_many(list(dict.fromkeys(wanted))) if wanted else {}
         for n, operation in enumerate(operations):
             for i, shipment_id in enumerate(getattr(operation, "shipment_ids", ())):
-                if isinstance(operation, Add) and shipment_id not in found:
-                    text = "There is no such shipment."
+                if isinstance(operation, Add):
                     pointer = f"/operations/{n}/shipment_ids/{i}"
-                    raise Invalid(text, pointer=pointer, code="unknown_shipment")
+                    require_placed(found.get(shipment_id), pointer=pointer)
         return found
 
     def _draft(

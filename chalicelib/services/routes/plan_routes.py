@@ -16,7 +16,6 @@ from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry, run_sh
 from chalicelib.domain.errors import (
     AlreadyAssigned,
     ConcurrentUpdate,
-    Invalid,
 )
 from chalicelib.domain.ids import (
     ROUTE,
@@ -50,7 +49,7 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.repeats import NO_MEMORY, Memory
 from chalicelib.services.retries import retried
-from chalicelib.services.routes.claims import Claims, share_of
+from chalicelib.services.routes.claims import Claims, require_placed, share_of
 from chalicelib.services.routes.road_times import with_road_times
 
 
@@ -117,13 +116,7 @@ class PlanRoute:
         found = self.shipments.get_many(ids)
         for v, visit in enumerate(wanted.visits):
             for i, shipment_id in enumerate(visit.shipment_ids):
-                if shipment_id not in found:
-                    text = "There is no such shipment."
-                    raise Invalid(
-                        text,
-                        pointer=wanted.pointer(v, i),
-                        code="unknown_shipment",
-                    )
+                require_placed(found.get(shipment_id), pointer=wanted.pointer(v, i))
         return found
 
     def _stop(self, wanted: NewRoute, visit: int, found: dict[ShipmentId, Shipment]) -> Stop:

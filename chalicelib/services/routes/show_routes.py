@@ -10,7 +10,7 @@ from chalicelib.domain.driving.effects import PlanNow
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.run_sheets import DriverShipment, RunSheet, driver_shipments
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
-from chalicelib.domain.ids import HubId, RouteId, ShipmentId
+from chalicelib.domain.ids import HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.routes.routes import Route, RouteStatus, RouteSummary
 from chalicelib.services.driving.shifts import live_of
@@ -22,12 +22,31 @@ from chalicelib.services.retries import retried
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Parcels of one shipment that are planned for a van and are not on it."""
+
+    stop_id: StopId
+    shipment_id: ShipmentId
+    barcodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DriverRoute:
     """A route with what is delivered on it and how far it is."""
 
     route: Route
     shipments: Mapping[ShipmentId, DriverShipment]
     live: Live
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """What is planned for the van and not on it, in the order of the stops."""
+        return tuple(
+            Missing(stop.id, shipment_id, barcodes)
+            for stop in self.route.stops
+            for shipment_id in stop.shipment_ids
+            if shipment_id in self.shipments and (barcodes := self.shipments[shipment_id].missing)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,17 @@ class ShowRoutes:
         is_driven = sheet.route.id == live.route_id
         if is_driven and sheet.route.plan_version != live.plan_version:
             raise ConcurrentUpdate  # the plan was edited in between: its stops are others
+        return DriverRoute(sheet.route, self._shipments(sheet, live), live)
+
+    def loaded(self, route: Route) -> DriverRoute:
+        """A route that has started, with what is on its van. Raises Unavailable when it changes."""
+        return retried(lambda: self._loaded(route))
+
+    def _loaded(self, route: Route) -> DriverRoute:
+        live = self.fleet.live(route.driver_id)
+        sheet = self.routes.run_sheet(route.id, route.plan_version, self.clock.now())
+        if sheet.route.plan_version != live.plan_version:
+            raise ConcurrentUpdate  # as above
         return DriverRoute(sheet.route, self._shipments(sheet, live), live)
 
     def _run_sheet(self, live: Live) -> RunSheet:

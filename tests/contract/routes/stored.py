@@ -143,6 +143,7 @@ EDITED: Final = replace(
     taken_off_with=(8,),
 )
 """What ``v3/edits/edited.json`` holds: another order, one stop more, a part taken off."""
+WENT_ON: Final = replace(ACTIVE, pauses=(span(480, 25), span(530, 4)))
 MANIFEST: Final = Manifest(
     route_id=PLANNED.id,
     entries=tuple(

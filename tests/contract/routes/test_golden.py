@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.journal.changes import RouteChange
 from tests.contract.conftest import Stores
-from tests.contract.routes.stored import EDITED, HANDLED, MANIFEST, ROUTES, STARTS_AT
+from tests.contract.routes.stored import EDITED, HANDLED, MANIFEST, ROUTES, STARTS_AT, WENT_ON
 from tests.support.aws import SESSION, STAGE, stack_of, table_names
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
@@ -54,6 +54,14 @@ def test_it_is_listed_and_driven_on(dynamo: Stores, path: Path) -> None:
     assert listed == (route.summary,)
     assert (sheet.route, sheet.manifest) == (route, None)
     assert dynamo.routes.get(route.id) == next_version
+
+
+def test_a_plan_that_went_on_after_its_end_is_read(dynamo: Stores) -> None:
+    table = table_names(stack_of(STAGE))["routes"]
+    item = stored(GOLDEN / "v3" / "pauses" / "went-on.json")
+    SESSION.client("dynamodb").put_item(TableName=table, Item=item)
+
+    assert dynamo.routes.get(WENT_ON.id) == WENT_ON
 
 
 @pytest.mark.parametrize("version", MANIFEST_VERSIONS)

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.adapters.dynamodb.shipments.events import from_image
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.contract.conftest import Stores, on_moto
-from tests.contract.shipments.golden_values import EVENTS, SHIPMENTS, UPLOADS, WHOLE
+from tests.contract.shipments.golden_values import EVENTS, SHIPMENTS, UPLOADS, WANTED, WHOLE
 from tests.support.golden import golden_items, golden_versions, put_golden_items
 
 
@@ -32,12 +32,21 @@ def as_read(shipment: Shipment, version: str) -> Shipment:
     return replace(shipment, details_version=0) if version == "v1" else shipment
 
 
+def later(version: str) -> list[Shipment]:
+    """What later versions have added."""
+    return [
+        *(WHOLE.values() if version >= "v2" else ()),
+        *(WANTED.values() if version >= "v3" else ()),
+    ]
+
+
 def test_all_are_read_somewhere_here() -> None:
     details = {name.replace("shipment-", "details-") for name in SHIPMENTS}
 
     assert set(golden_items("v1", "shipments")) == {*SHIPMENTS, *EVENTS, *UPLOADS}
     assert set(golden_items("v2", "shipments")) == {*SHIPMENTS, *details, *WHOLE}
-    assert golden_versions("shipments") == ["v1", "v2"]
+    assert set(golden_items("v3", "shipments")) == {*WANTED, "details-wanted-day"}
+    assert golden_versions("shipments") == ["v1", "v2", "v3"]
 
 
 @pytest.mark.parametrize("name", SHIPMENTS)
@@ -50,7 +59,7 @@ def test_a_shipment_is_read(written: Stores, version: str, name: str) -> None:
 
 def test_a_list_shows_them(written: Stores, version: str) -> None:
     values = [as_read(value, version) for value in SHIPMENTS.values()]
-    values += WHOLE.values() if version == "v2" else ()
+    values += later(version)
     own = {value.id: value for value in values if value.shipper_id == "shr_1"}
 
     listed = written.shipments.by_shipper(
@@ -60,8 +69,8 @@ def test_a_list_shows_them(written: Stores, version: str) -> None:
     assert {value.id: value for value in listed.data} == own
 
 
-def test_a_shipment_in_one_item_is_read(written: Stores, version: str) -> None:
-    for value in WHOLE.values() if version == "v2" else ():
+def test_what_a_version_has_added_is_read(written: Stores, version: str) -> None:
+    for value in later(version):
         assert written.shipments.get(value.id) == value
 
 

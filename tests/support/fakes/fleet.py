@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.fixes import Fix, in_order
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, RouteId
@@ -53,7 +53,7 @@ class InMemoryFleet:
         self, driver_id: DriverId, *, since: datetime, until: datetime, now: datetime
     ) -> tuple[Fix, ...]:
         fixes = {fix for entry in self.batches(driver_id, since, until, now) for fix in entry.fixes}
-        return tuple(sorted(fixes, key=lambda fix: fix.sort_key))
+        return in_order(fixes)
 
     def published_etas(
         self,

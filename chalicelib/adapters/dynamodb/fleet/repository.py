@@ -20,7 +20,7 @@ from chalicelib.adapters.dynamodb.fleet.visits import with_visits
 from chalicelib.adapters.dynamodb.values.etas import unpack_etas
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_text
 from chalicelib.adapters.dynamodb.writing import new_token
-from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.fixes import Fix, in_order
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, RouteId
@@ -97,7 +97,7 @@ class DynamoFleet:
         """All batches that begin in the span; overlapping batches are laid over each other."""
         batches = self._batches(driver_id, since, until, now)
         fixes = {fix for item in batches for fix in unpack_fixes(item.fixes)}
-        return tuple(sorted(fixes, key=lambda fix: fix.sort_key))
+        return in_order(fixes)
 
     def published_etas(
         self,

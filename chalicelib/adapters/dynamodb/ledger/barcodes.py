@@ -1,17 +1,32 @@
 """Barcodes in use: the shipment that got each code last, with one write unit a code."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.ledger.items import BarcodeItem
+from chalicelib.adapters.dynamodb.writing import Put
 from chalicelib.domain.ids import ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import BarcodesTaken
 
 
 class DynamoBarcodes:
     """The port ``Barcodes`` on DynamoDB. Keys hold hashes only, whatever a shop puts in a code."""
+
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """Eventually consistent reads, 100 codes a call."""
+        by_key = {_key(shipper_id, code): code for code in codes}
+        with translated():
+            items = list(BarcodeItem.batch_get(list(by_key)))
+        return {
+            by_key[item.key]: ShipmentId(item.shipment_id)
+            for item in items
+            if item.expires_at > now.timestamp()
+        }
 
     def take(
         self,
@@ -32,6 +47,19 @@ class DynamoBarcodes:
             if earlier != shipment_id:
                 found[code] = earlier
         return found
+
+
+def barcode_puts(change: BarcodesTaken, token: str) -> Iterator[Put]:
+    """Each code for its new shipment; a repeat writes the same again."""
+    del token
+    for code in change.codes:
+        yield Put(
+            BarcodeItem(
+                key=_key(change.shipper_id, code),
+                shipment_id=change.shipment_id,
+                expires_at=int(change.expires_at.timestamp()),
+            )
+        )
 
 
 def _replaced(key: str, shipment_id: ShipmentId, expires_at: datetime) -> dict[str, Any] | None:

@@ -63,7 +63,7 @@ class SummaryDocument(msgspec.Struct, array_like=True):
 
 
 class PlanDocument(msgspec.Struct, array_like=True):
-    """The rest of a route: its hub, its breaks and, in columns, its stops.
+    """The rest of a route: its hub, its breaks and pauses and, in columns, its stops.
 
     ``numbers`` are the columns of ``_columns``, ``texts`` deflated barcodes. ``stop_ids`` and
     ``shipment_ids`` are the random halves of ids. ``odd_…`` hold by index what does not fit.
@@ -95,6 +95,7 @@ class PlanDocument(msgspec.Struct, array_like=True):
     joined: list[int] = []
     taken_off: bytes = b""
     taken_off_with: list[int] = []
+    pauses: list[tuple[int, int]] = []
 
 
 _SUMMARIES: Final = msgspec.msgpack.Decoder(SummaryDocument)
@@ -198,6 +199,7 @@ def pack_plan(route: Route) -> bytes:
         joined=_places_of(route.joined, _consignments(route)),
         taken_off=pack_plan(_what_was_taken_off(route)) if route.taken_off else b"",
         taken_off_with=list(route.taken_off_with),
+        pauses=[(to_ms(pause.earliest), to_ms(pause.latest)) for pause in route.pauses],
     )
     return msgspec.msgpack.encode(document)
 
@@ -226,6 +228,7 @@ def unpack_plan(packed: bytes, summary: RouteSummary) -> Route:
         previous=None if found.previous is None else RouteId(found.previous),
         taken_off=unpack_plan(found.taken_off, summary).stops if found.taken_off else (),
         taken_off_with=tuple(found.taken_off_with),
+        pauses=tuple(Range(from_ms(a_ms), from_ms(b_ms)) for a_ms, b_ms in found.pauses),
     )
     consignments = _consignments(route) if found.joined else ()
     return replace(route, joined=tuple(consignments[place] for place in found.joined))

@@ -16,9 +16,11 @@ from chalicelib.adapters.dynamodb.shipments.details import (
     address_of,
     details_from,
     details_to,
+    metadata_of,
     parcels_of,
     proof_requirements_of,
     recipient_of,
+    service_day_of,
     window_of,
 )
 from chalicelib.adapters.dynamodb.shipments.items import ShipmentItem
@@ -136,4 +138,6 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         earlier_attempts=tuple(
             attempt_of(part, shipment_id, parcels) for part in state.earlier_attempts
         ),
+        service_day=service_day_of(details),
+        metadata=metadata_of(details),
     )

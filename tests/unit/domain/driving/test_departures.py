@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.driving import journeys
+from chalicelib.domain.driving import visit_reports
 from chalicelib.domain.driving.departures import from_hub, from_stop
 from chalicelib.domain.driving.forecasts import stop_times
 from chalicelib.domain.driving.live import Live, Progress
@@ -72,7 +72,7 @@ def test_after_a_late_report_the_etas_rest_on_the_newest_fix() -> None:
     route = make_route(3)
     newest = make_fix(LEFT + minutes(30), coordinates=north_of(HELSINKI, 3_000.0))
     before = at_first_stop(recent=(newest,))
-    after = journeys.leave(
+    after = visit_reports.leave(
         before,
         0,
         route,
