@@ -15,6 +15,7 @@ from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import DISPATCH, STAFF, Actor
 from chalicelib.domain.errors import (
     AlreadyAssigned,
+    Deactivated,
     NotFound,
     NothingLoaded,
     NotPlannable,
@@ -25,8 +26,9 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.routes.routes import Route, RouteSummary
+from chalicelib.domain.versions import Expected
 from chalicelib.edge.blueprint import Answer, Endpoints
-from chalicelib.edge.matches import Match, tag_of
+from chalicelib.edge.preconditions import tag_of
 from chalicelib.edge.queries import Position
 from chalicelib.services.repeats import Memory
 from chalicelib.services.routes.edit_route import EditOrder
@@ -44,7 +46,8 @@ routes: Final = Endpoints(__name__)
     gives=RouteOut,
     status=201,
     commits_answer=True,
-    refusals=(NotFound, AlreadyAssigned, NotPlannable),
+    versioned=True,
+    refusals=(NotFound, AlreadyAssigned, NotPlannable, Deactivated),
 )
 def post_route(actor: Actor, body: RouteIn, memory: Memory) -> Answer:
     """Make a route out of shipments."""
@@ -65,6 +68,7 @@ def get_routes(_: Actor, query: RoutesQuery, position: Position) -> Listing[Rout
     method="GET",
     principals=STAFF,
     gives=RouteOut,
+    versioned=True,
     refusals=(NotFound,),
 )
 def get_route(_: Actor, route_id: str) -> Answer:
@@ -80,14 +84,14 @@ def get_route(_: Actor, route_id: str) -> Answer:
     takes=EditIn,
     query=EditQuery,
     gives=EditOut,
-    needs_match=True,
-    refusals=(NotFound, AlreadyAssigned, NotPlannable, RouteOver),
+    versioned=True,
+    refusals=(NotFound, AlreadyAssigned, NotPlannable, Deactivated, RouteOver),
 )
 def patch_route(
-    actor: Actor, body: EditIn, query: EditQuery, match: Match, route_id: str
+    actor: Actor, body: EditIn, query: EditQuery, expected: Expected, route_id: str
 ) -> Answer:
     """Edit a plan, also while it is driven, or ask what an edit would do."""
-    order = EditOrder(body.to_domain(), match, is_dry_run=query.dry_run)
+    order = EditOrder(body.to_domain(), expected, is_dry_run=query.dry_run)
     done = EditOut.of(container().edit_route(RouteId(route_id), order, actor=actor))
     return Answer(done, _tag(done.plan_version))
 
@@ -98,6 +102,7 @@ def patch_route(
     principals=DISPATCH,
     query=StartQuery,
     gives=StartedRouteOut,
+    versioned=True,
     refusals=(NotFound, NothingLoaded, NotToday, RouteOver, RouteUnderWay),
 )
 def post_start(actor: Actor, query: StartQuery, route_id: str) -> Answer:
@@ -113,6 +118,7 @@ def post_start(actor: Actor, query: StartQuery, route_id: str) -> Answer:
     method="POST",
     principals=DISPATCH,
     gives=EndOut,
+    versioned=True,
     refusals=(NotFound, RouteOver),
 )
 def post_cancel(actor: Actor, route_id: str) -> Answer:
@@ -125,6 +131,7 @@ def post_cancel(actor: Actor, route_id: str) -> Answer:
     method="POST",
     principals=DISPATCH,
     gives=EndOut,
+    versioned=True,
     refusals=(NotFound, RouteOver),
 )
 def post_complete(actor: Actor, route_id: str) -> Answer:

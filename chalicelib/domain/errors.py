@@ -8,14 +8,17 @@
     ├─ NotFound                  unknown, foreign and expired look the same
     ├─ Unauthorized              no valid credentials
     ├─ Forbidden                 this actor may not
+    │  └─ MissingScope           its role may, but not this key
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
     │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
-    │  │  AlreadyUnderWay, NotRough
+    │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
+    │  │  DriverHasRoutes, TooManyKeys
+    │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
-    ├─ Stale                     somebody changed it since it was read
     ├─ TooLarge                  more than the documented cap
+    ├─ TooManyRequests           more than this key may ask for in a while
     └─ Unavailable               a dependency failed; safe to repeat
        └─ AnswerLost             the answer was lost; the dependency may have acted
 """
@@ -66,6 +69,13 @@ class Forbidden(DomainError):
 
     code = "forbidden"
     text = "This key or token may not do this."
+
+
+class MissingScope(Forbidden):
+    """The key's role may do this, but the key was made for less: it lacks ``scope``."""
+
+    code = "missing_scope"
+    text = "This key was made without the scope that this needs."
 
 
 class Conflict(DomainError):
@@ -194,11 +204,67 @@ class ConcurrentUpdate(Conflict):
     text = "Somebody else changed this at the same time."
 
 
-class Stale(DomainError):
-    """What the caller has read is not the newest version any more."""
+class Outdated(Conflict):
+    """The caller changes what it has read, but somebody else has changed it since."""
 
-    code = "stale"
-    text = "Somebody changed this since you read it. Read it again, then repeat your change."
+    code = "outdated"
+    text = (
+        "Somebody has changed this since you read it. Read it again, and send the new ETag in"
+        " If-Match."
+    )
+
+
+class OnRoute(Conflict):
+    """The shipment is part of the plan of an open route: ``route_id``."""
+
+    code = "on_route"
+    text = (
+        "The shipment is on a route. Its place and its window are part of the plan: take it off"
+        " the route first, or change the plan."
+    )
+
+
+class StillOnTheRoad(Conflict):
+    """The shipment is on the van of a route that is under way: ``route_id``."""
+
+    code = "still_on_the_road"
+    text = (
+        "The shipment is still on a van on the road. Wait until its route has ended, or unload it"
+        " by a scan."
+    )
+
+
+class TooLateToChange(Conflict):
+    """The shipment has gone too far for this change: ``current`` is its status."""
+
+    code = "too_late_to_change"
+
+
+class Deactivated(Conflict):
+    """The account is deactivated: nothing new may begin with it."""
+
+    code = "deactivated"
+    text = "This account is deactivated. Set is_active to true before you use it again."
+
+
+class DriverHasRoutes(Conflict):
+    """The driver is on a route, or is to drive one: ``route_ids``."""
+
+    code = "driver_has_routes"
+    text = (
+        "This driver still has routes. Give them to another driver, or end them, before you"
+        " deactivate the driver. If a phone is lost, sign the driver out: that works at once."
+    )
+
+
+class TooManyKeys(Conflict):
+    """Two keys with one label are live: the one in use, and the one that is to replace it."""
+
+    code = "too_many_keys"
+    text = (
+        "Two keys with this label are live already, the one in use and its successor. Revoke one"
+        " of them first, or choose another label if the key is for another purpose."
+    )
 
 
 class TooLarge(DomainError):
@@ -206,6 +272,17 @@ class TooLarge(DomainError):
 
     code = "too_large"
     text = "This is more than one request may hold."
+
+
+class TooManyRequests(DomainError):
+    """The key has used up its requests. It gets new ones in ``retry_after_s``."""
+
+    code = "too_many_requests"
+    text = "This key has used up its requests for now. Wait as long as Retry-After says."
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__()
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(DomainError):

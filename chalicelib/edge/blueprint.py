@@ -15,13 +15,27 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.errors import DomainError, Forbidden, NotFound, Unauthorized
+from chalicelib.domain.errors import (
+    DomainError,
+    Forbidden,
+    MissingScope,
+    NotFound,
+    TooManyRequests,
+    Unauthorized,
+)
 from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.listings import Listing
-from chalicelib.edge.bodies import MAX_BODY_BYTES, MAX_PUBLIC_BODY_BYTES, parsed
+from chalicelib.edge.bodies import (
+    JSON,
+    MAX_BODY_BYTES,
+    MAX_PUBLIC_BODY_BYTES,
+    MERGE_PATCH,
+    parsed,
+)
 from chalicelib.edge.clients import client_of
 from chalicelib.edge.declarations import Declaration
-from chalicelib.edge.matches import match_of
+from chalicelib.edge.limits import headers_of
+from chalicelib.edge.preconditions import expected_by, tag_of
 from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import Refusal, problem, problem_of_validation
 from chalicelib.edge.queries import is_id, parsed_query, scope_of
@@ -62,7 +76,7 @@ class Endpoints(Blueprint):
         max_bytes: int = MAX_BODY_BYTES,
         commits_answer: bool = False,
         knows_client: bool = False,
-        needs_match: bool = False,
+        versioned: bool = False,
         also: Mapping[int, str] | None = None,
         refusals: tuple[type[DomainError], ...] = (),
         refuse: Refusal = problem,
@@ -71,12 +85,13 @@ class Endpoints(Blueprint):
 
         The view is called with the actor, then by name: the path's parameters, ``body`` if it takes
         one, ``query`` if it has one, ``position`` if that is a ListingQuery, ``memory`` (for its
-        use case) if it commits the answer, ``client`` if it knows the client, ``match`` if it
-        needs to know which version is changed. It returns a value of the domain, a Listing, a ready
-        model, any of these in an Answer, or a Response that is sent as it is. ``refuse`` makes the
-        answer to a DomainError. Every POST of somebody whom we know honours an Idempotency-Key.
+        use case) if it commits the answer, ``client`` if it knows the client, ``expected`` if it
+        changes a version. It returns a value of the domain, a Listing, a ready model, any of these
+        in an Answer, or a Response that is sent as it is. ``refuse`` makes the answer to a
+        DomainError. Every POST of somebody whom we know honours an Idempotency-Key.
         """
-        register = self.route(path, methods=["GET", "HEAD"] if method == "GET" else [method])
+        methods = ["GET", "HEAD"] if method == "GET" else [method]
+        register = self.route(path, methods=methods, content_types=_content_types(method))
 
         def decorate(view: V) -> V:
             declaration = Declaration(
@@ -93,8 +108,8 @@ class Endpoints(Blueprint):
                 max_bytes=_bounded(max_bytes, principals),
                 commits_answer=commits_answer,
                 knows_client=knows_client,
-                needs_match=needs_match,
                 own_refusals=frozenset(refusals),
+                versioned=versioned,
                 also=also or {},
                 refuse=refuse,
             )
@@ -102,13 +117,16 @@ class Endpoints(Blueprint):
             @functools.wraps(view)  # Chalice takes the view's name from it
             def translated(**path_parameters: str) -> Response:
                 request = self.current_request
+                limits: dict[str, str] = {}
                 try:
-                    asked = _Asked.by(request, declaration)
+                    actor = _actor(request, declaration, limits)
+                    asked = _Asked.by(request, declaration, actor)
                     response = asked.answered_by(functools.partial(view, **path_parameters))
                 except _Malformed as exc:
                     response = problem_of_validation(exc.error)
                 except DomainError as exc:
                     response = refuse(exc)
+                response.headers.update(limits)
                 return response
 
             translated.declaration = declaration  # type: ignore[attr-defined] # read by tests and documentation
@@ -137,18 +155,18 @@ class _Asked:
     key: RequestKey | None = None
 
     @classmethod
-    def by(cls, request: Request, declaration: Declaration) -> "_Asked":
-        """Raises Unauthorized, Forbidden, NotFound, _Malformed, and what a body may raise."""
-        asked = cls(declaration, _actor(request, declaration.principals), {})
+    def by(cls, request: Request, declaration: Declaration, actor: Actor) -> "_Asked":
+        """Raises NotFound, VersionNeeded, _Malformed, and what a body may raise."""
+        asked = cls(declaration, actor, {})
         _require_ids(request.uri_params or {})
-        if declaration.needs_match:
-            asked.arguments["match"] = match_of(request.headers.get("if-match"))
         if declaration.takes is not None:
             asked._take_body(request, declaration.takes)
         if declaration.query is not None:
             asked._take_query(request, declaration.query)
         if declaration.knows_client:
             asked.arguments["client"] = client_of(request)
+        if declaration.needs_version:
+            asked.arguments["expected"] = expected_by(request)
         if declaration.is_idempotent:
             asked._take_key(request)
         return asked
@@ -177,8 +195,12 @@ class _Asked:
         status = answer.status or self.declaration.status
         if not self.declaration.gives:
             return empty(status)
+        headers = dict(answer.headers)
+        if self.declaration.versioned and "ETag" not in headers:
+            version: int = answer.value.version  # type: ignore[attr-defined] # as the route says
+            headers["ETag"] = tag_of(version)
         model = self._model(answer.value, self.declaration.gives)
-        return json_reply(model, status, headers=answer.headers)
+        return json_reply(model, status, headers=headers)
 
     def _model(self, value: object, gives: tuple[type[Out], ...]) -> Out:
         if isinstance(value, gives):
@@ -223,13 +245,32 @@ def _require_ids(path_parameters: Mapping[str, str]) -> None:
             raise NotFound
 
 
-def _actor(request: Request, principals: frozenset[Role]) -> Actor:
-    if principals in NEEDS_NO_KEY:
+def _content_types(method: str) -> list[str]:
+    return [MERGE_PATCH, JSON] if method == "PATCH" else [JSON]
+
+
+def _actor(request: Request, declaration: Declaration, limits: dict[str, str]) -> Actor:
+    """Who asks; ``limits`` are filled with what the answer says of them, whatever it is.
+
+    Raises Unauthorized, Forbidden and TooManyRequests.
+    """
+    if not declaration.needs_key:
         return ANYBODY
     scheme, _, bearer = (request.headers.get("authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not bearer:
         raise Unauthorized
     actor = container().authenticate(bearer.strip())
-    if actor.role not in principals:
+    if actor.role not in declaration.principals:
         raise Forbidden
+    if actor.role is not Role.DRIVER:  # no position is lost through a limit
+        _count(actor, limits)
+    if not actor.has_scope(declaration.resource, writes=declaration.writes):
+        raise MissingScope(scope=declaration.scope)
     return actor
+
+
+def _count(actor: Actor, limits: dict[str, str]) -> None:
+    allowance = container().limit_requests(actor)
+    limits.update(headers_of(allowance))
+    if allowance.is_exceeded:
+        raise TooManyRequests(retry_after_s=allowance.reset_s)

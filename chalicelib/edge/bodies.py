@@ -16,6 +16,9 @@ from pydantic import BaseModel
 from chalicelib.domain.errors import TooLarge
 from chalicelib.edge.problems import RepeatedKey, Unreadable, UnsupportedMedia, WrongEncoding
 
+JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"
+"""RFC 7396: what is left out stays as it is, null takes away what may be absent."""
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_BATCH_BYTES: Final = 1024 * 1024
 MAX_SHIPMENTS_BYTES: Final = 4 * 1024 * 1024
@@ -42,7 +45,8 @@ def _require_plain_json(request: Request) -> None:
     media, _, parameters = (request.headers.get("content-type") or "").lower().partition(";")
     charset = parameters.strip().removeprefix("charset=").strip('"')
     encoding = request.headers.get("content-encoding", "identity").lower()
-    if media.strip() != "application/json" or charset not in {"", "utf-8"}:
+    known = {JSON, MERGE_PATCH} if request.method == "PATCH" else {JSON}
+    if media.strip() not in known or charset not in {"", "utf-8"}:
         raise UnsupportedMedia
     if encoding != "identity":
         raise UnsupportedMedia

@@ -16,14 +16,16 @@ from chalicelib.domain.errors import (
     IdempotencyKeyReused,
     Invalid,
     NotFound,
+    Outdated,
     RequestRunning,
-    Stale,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
     Unavailable,
 )
+from chalicelib.edge.preconditions import VersionNeeded
 from chalicelib.edge.principals import NEEDS_NO_KEY
-from chalicelib.edge.problems import MatchNeeded, Refusal, Unreadable, UnsupportedMedia, problem
+from chalicelib.edge.problems import Refusal, Unreadable, UnsupportedMedia, problem
 from chalicelib.edge.schemas import Out, Query
 
 
@@ -39,8 +41,8 @@ class Declaration:
     ``own_refusals`` are the domain errors that only this route answers with, ``max_bytes`` is the
     largest body in bytes. ``commits_answer``: the use case commits the answer to an Idempotency-Key
     with its effect. ``knows_client``: the view is told which client without a key asks.
-    ``needs_match``: If-Match must say which version is changed. ``refuse`` makes the answer to a
-    domain error.
+    ``versioned``: the answer has an ETag, and a PATCH needs it in If-Match. ``refuse`` makes the
+    answer to a domain error.
     """
 
     path: str
@@ -56,30 +58,57 @@ class Declaration:
     max_bytes: int
     commits_answer: bool
     knows_client: bool
-    needs_match: bool
     own_refusals: frozenset[type[DomainError]]
+    versioned: bool = False
     also: Mapping[int, str] = field(default_factory=dict)
     refuse: Refusal = problem
 
     @property
+    def needs_key(self) -> bool:
+        """Whether only a key or a token opens this."""
+        return self.principals not in NEEDS_NO_KEY
+
+    @property
+    def resource(self) -> str:
+        """What it is about, as scopes name it: the first part of the path behind /v1."""
+        return self.path.removeprefix("/v1/").partition("/")[0]
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change anything."""
+        return self.method != "GET"
+
+    @property
+    def scope(self) -> str:
+        """The scope that a key with scopes needs for it."""
+        return f"{self.resource}:{'write' if self.writes else 'read'}"
+
+    @property
+    def needs_version(self) -> bool:
+        """Whether the caller has to say which version is to be changed."""
+        return self.versioned and self.method == "PATCH"
+
+    @property
     def is_idempotent(self) -> bool:
         """Whether an Idempotency-Key is honoured: by all that create or act, for whom we know."""
-        return self.method == "POST" and self.principals not in NEEDS_NO_KEY
+        return self.method == "POST" and self.needs_key
 
     @property
     def refusals(self) -> frozenset[type[DomainError]]:
         """All domain errors that the route may answer with, themselves or as a subclass."""
         found: set[type[DomainError]] = {Unavailable, *self.own_refusals}
-        if self.principals not in NEEDS_NO_KEY:
+        if self.needs_key:
             found |= {Unauthorized, Forbidden}
+        if self.needs_key and Role.DRIVER not in self.principals:
+            found.add(TooManyRequests)
+        if self.needs_version:
+            found |= {VersionNeeded, Outdated}
         if self.takes is not None:
             found |= {Unreadable, UnsupportedMedia, TooLarge, Invalid}
         if self.query is not None:
             found.add(Invalid)
         if "_id}" in self.path:
             found.add(NotFound)
-        if self.needs_match:
-            found |= {MatchNeeded, Stale}
         if self.is_idempotent:
             found |= {Invalid, IdempotencyKeyReused, RequestRunning}
         return frozenset(found)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chalicelib.domain.actors import STAFF, Role
+from chalicelib.domain.actors import DISPATCH, STAFF, Role
 
 PUBLIC: Final = frozenset({Role.PUBLIC})
 """Anybody, without a key."""
@@ -10,6 +10,8 @@ RECIPIENTS: Final = frozenset({Role.RECIPIENT})
 """Everyone who holds the address: a tracking link carries its own secret."""
 SHIPPERS: Final = frozenset({Role.SHIPPER})
 SHIPPERS_AND_STAFF: Final = SHIPPERS | STAFF
+SHIPPERS_AND_DISPATCH: Final = SHIPPERS | DISPATCH
+"""Those who change a shipment: managers only read."""
 DRIVERS: Final = frozenset({Role.DRIVER})
 ADMINS: Final = frozenset({Role.ADMIN})
 

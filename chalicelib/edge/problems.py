@@ -17,12 +17,14 @@ from chalicelib.domain.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    Outdated,
     RequestRunning,
-    Stale,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
     Unavailable,
 )
+from chalicelib.edge.preconditions import VersionNeeded
 from chalicelib.edge.schemas import shown_fields
 from chalicelib.edge.sentences import object_like, sentence_of
 
@@ -45,8 +47,6 @@ TITLES: Final[Mapping[str, str]] = {
     "invalid_json": "Invalid JSON",
     "forbidden": "Not allowed",
     "unauthorized": "No valid key",
-    "if_match_needed": "If-Match needed",
-    "stale": "Changed since",
 }
 """The titles that are more than their code with blanks; all are our own words, none is of HTTP."""
 
@@ -89,18 +89,19 @@ class WrongEncoding(Unreadable):
     text = "The body is not in UTF-8. Save or send it as UTF-8."
 
 
+class Unfit(Invalid):
+    """Fields break rules: by themselves, or by what they would make of a thing that is there."""
+
+    def __init__(self, error: ValidationError) -> None:
+        super().__init__("Some fields break a rule.")
+        self.data["errors"], self.data["error_count"] = errors_of(error, most=MOST_ERRORS)
+
+
 class UnsupportedMedia(DomainError):
     """A content type or an encoding that we do not take."""
 
     code = "unsupported_media_type"
     text = "Send application/json in UTF-8, not compressed."
-
-
-class MatchNeeded(DomainError):
-    """A change that must say which version it is about does not."""
-
-    code = "if_match_needed"
-    text = "Send the ETag of what you have read as If-Match, so that you undo nobody's change."
 
 
 STATUS: Final[dict[type[DomainError], int]] = {
@@ -110,8 +111,9 @@ STATUS: Final[dict[type[DomainError], int]] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
-    Stale: 412,
-    MatchNeeded: 428,
+    Outdated: 412,
+    VersionNeeded: 428,
+    TooManyRequests: 429,
     TooLarge: 413,
     UnsupportedMedia: 415,
     Unavailable: 503,
@@ -135,7 +137,7 @@ def status_of(error: DomainError) -> int:
 
 def headers_of(error: DomainError) -> dict[str, str]:
     """The headers that belong to a domain error: when to come back, how to present a key."""
-    if isinstance(error, Unavailable | RequestRunning):
+    if isinstance(error, Unavailable | RequestRunning | TooManyRequests):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": "Bearer"}
@@ -184,11 +186,9 @@ def problem_response(
 
 def problem_of_validation(error: ValidationError) -> Response:
     """400 when the body is not JSON, else 422 with a pointer to every field that fails."""
-    errors, count = errors_of(error, most=MOST_ERRORS)
-    if any(each["code"] == "json_invalid" for each in errors):
+    if any(item["type"] == "json_invalid" for item in error.errors(include_url=False)):
         return problem(Unreadable())
-    data = {"errors": errors, "error_count": count}
-    return problem_response(422, "invalid", "Some fields break a rule.", data)
+    return problem(Unfit(error))
 
 
 def errors_of(error: ValidationError, *, most: int) -> tuple[list[dict[str, str]], int]:

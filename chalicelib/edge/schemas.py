@@ -87,6 +87,23 @@ class _Joined:
         return self._beside[name] if name in self._beside else getattr(self._value, name)
 
 
+class Changes(Schema):
+    """Base of a merge patch: a field that is left out stays as it is (`unsaid`)."""
+
+    def said(self) -> dict[str, Any]:
+        """What the caller wrote, by the names of the fields."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def unsaid() -> Any:  # noqa: ANN401 - it stands for a value of any type
+    """The default of a field of a merge patch, which nobody reads and no schema shows."""
+    return Field(default=None, json_schema_extra=_without_default)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
 class Query(Schema):
     """Base of what a query may say: each parameter is text and becomes the type of its field."""
 

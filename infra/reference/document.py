@@ -33,6 +33,16 @@ HEADERS: Final[dict[str, Json]] = {
         "description": "After how many seconds to ask again.",
         "schema": {"type": "integer", "minimum": 0},
     },
+    "RateLimit-Policy": {
+        "description": "How many requests (`q`) the key may make in how many seconds (`w`).",
+        "schema": {"type": "string"},
+        "example": '"default";q=100;w=60',
+    },
+    "RateLimit": {
+        "description": "How many are left (`r`), and in how many seconds it begins anew (`t`).",
+        "schema": {"type": "string"},
+        "example": '"default";r=42;t=17',
+    },
     "WWW-Authenticate": {"description": "Bearer.", "schema": {"const": "Bearer"}},
     "Idempotency-Replayed": {
         "description": "`true` when this is the first answer again.",

@@ -39,6 +39,8 @@ class Fields:
         variants = _variants(schema)
         if len(variants) > 1:
             return tuple(self._variant(each, inside) for each in variants if "$ref" in each)
+        if not variants:  # never anything but null
+            return ()
         (only,) = variants
         if "$ref" in only:
             name = name_of(only)

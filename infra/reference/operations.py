@@ -10,12 +10,15 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from chalicelib.domain.actors import Role
+from chalicelib.domain.errors import TooManyRequests
+from chalicelib.edge import limits
+from chalicelib.edge.bodies import MERGE_PATCH
 from chalicelib.edge.declarations import Declaration
 from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import PROBLEM, problem
 from chalicelib.edge.repeats import MAX_KEY_CHARS
 from chalicelib.edge.replies import HTML, JSON, refused_link
-from chalicelib.edge.schemas import ID_PATTERN
+from chalicelib.edge.schemas import ID_PATTERN, Changes
 from infra.reference.examples import Examples
 from infra.reference.glossary import Glossary
 from infra.reference.models import Json, Models
@@ -142,7 +145,8 @@ class Operations:
     def _body(self, model: type[BaseModel]) -> Json:
         schema = self.models.reference(model, "validation")
         content = {"schema": schema, "example": self.examples.of(schema)}
-        return {"required": True, "content": {JSON: content}}
+        kinds = [JSON, MERGE_PATCH] if issubclass(model, Changes) else [JSON]
+        return {"required": True, "content": dict.fromkeys(kinds, content)}
 
     def _successes(self, declaration: Declaration) -> dict[str, Json]:
         status = int(declaration.status)
@@ -200,24 +204,20 @@ def _security(declaration: Declaration) -> list[Json]:
 def _headers(declaration: Declaration) -> list[Json]:
     known = [
         (declaration.is_idempotent, IDEMPOTENCY_KEY),
-        (_needs_match(declaration), IF_MATCH),
+        (declaration.needs_version, IF_MATCH),
         (HTTPStatus.NOT_MODIFIED in declaration.also, IF_NONE_MATCH),
     ]
     return [parameter for is_taken, parameter in known if is_taken]
-
-
-def _needs_match(declaration: Declaration) -> bool:
-    """Whether a request without If-Match is refused for want of it."""
-    wanting = HTTPStatus.PRECONDITION_REQUIRED
-    return any(each.status == wanting for each in problems_of(declaration))
 
 
 def _answer_headers(declaration: Declaration, status: int) -> dict[str, Json]:
     names = ["X-Request-Id"]
     if declaration.is_idempotent and status == declaration.status:
         names.append("Idempotency-Replayed")
-    if HTTPStatus.NOT_MODIFIED in declaration.also or _needs_match(declaration):
+    if HTTPStatus.NOT_MODIFIED in declaration.also or declaration.versioned:
         names.append("ETag")
+    if TooManyRequests in declaration.refusals:
+        names += [limits.POLICY, limits.LIMIT]
     if status in {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}:
         names.append("Location")
     return named_headers(names)

@@ -17,8 +17,8 @@ from app import app
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError
 from chalicelib.domain.shipments.events import INTERNAL, EventType
+from chalicelib.domain.versions import Expected
 from chalicelib.edge.declarations import Declaration
-from chalicelib.edge.matches import Match
 from chalicelib.edge.problems import STATUS
 from chalicelib.edge.queries import Position
 from chalicelib.edge.replies import JSON
@@ -41,6 +41,8 @@ WITHOUT_A_BODY: Final = {
     "/v1/routes/{route_id}/cancel",
     "/v1/routes/{route_id}/complete",
     "/v1/routes/{route_id}/start",
+    "/v1/shipments/{shipment_id}/returned",
+    "/v1/drivers/{driver_id}/sign-out",
 }
 """A POST that has nothing to say."""
 BODILESS_STATUSES: Final = {HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER}
@@ -95,8 +97,8 @@ def test_a_view_takes_what_its_declaration_hands_to_it(method: str, entry: Any) 
         expected["memory"] = Memory
     if declaration.knows_client:
         expected["client"] = str
-    if declaration.needs_match:
-        expected["match"] = Match
+    if declaration.needs_version:
+        expected["expected"] = Expected
 
     assert first.annotation is Actor
     assert {each.name: each.annotation for each in others} == expected

@@ -20,6 +20,7 @@ from infra.reference.__main__ import in_docs
 from infra.reference.document import declarations, made_of, routes_of
 from infra.reference.glossary import glossary
 from infra.reference.models import Models
+from infra.reference.pages import docs_page
 from infra.reference.refusals import catalogue, problems_of
 from tests.support.builders import make_event
 from tests.support.declarations import DECLARATIONS
@@ -134,6 +135,14 @@ def test_an_answer_links_to_what_can_be_done_with_it() -> None:
         "shipment_id": "$request.path.shipment_id",
         "cursor": "$response.body#/next_cursor",
     }
+
+
+def test_the_page_has_an_entry_for_every_operation_and_event() -> None:
+    page = docs_page(DOCUMENT, {"reference.css": "reference.css"})
+    events = [entry["post"]["operationId"] for entry in DOCUMENT["webhooks"].values()]
+
+    for anchor in [*(route.operation_id for route in ROUTES), *events]:
+        assert f'<article id="{anchor}"' in page
 
 
 def test_operation_ids_are_unique() -> None:

@@ -12,6 +12,8 @@ from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
+from chalicelib.domain.accounts.teams import Team
+from chalicelib.domain.accounts.vehicles import Vehicle
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live, Progress
@@ -27,6 +29,8 @@ from chalicelib.domain.ids import (
     ShipmentId,
     ShipperId,
     StopId,
+    TeamId,
+    VehicleId,
     WebhookId,
 )
 from chalicelib.domain.instants import Range
@@ -281,6 +285,25 @@ def make_hub(number: int = 1, **changes: Any) -> Hub:
         "created_at": NOON,
     }
     return Hub(**default | changes)
+
+
+def make_team(number: int = 1, **changes: Any) -> Team:
+    default: dict[str, Any] = {
+        "id": TeamId(f"tem_{number}"),
+        "name": "North",
+        "created_at": NOON,
+    }
+    return Team(**default | changes)
+
+
+def make_vehicle(number: int = 1, **changes: Any) -> Vehicle:
+    default: dict[str, Any] = {
+        "id": VehicleId(f"veh_{number}"),
+        "name": "Van 7",
+        "created_at": NOON,
+        "plate": "ABC-123",
+    }
+    return Vehicle(**default | changes)
 
 
 def make_key(number: int = 1, **changes: Any) -> ApiKey:

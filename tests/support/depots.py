@@ -16,6 +16,7 @@ from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason
+from chalicelib.domain.versions import Expected
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestPositions
 from chalicelib.services.driving.scan_parcels import Scan, ScanParcels
 from chalicelib.services.driving.work_stops import WorkStop
@@ -103,8 +104,8 @@ class Depot:
         self, route_id: RouteId, *operations: Operation, about: int | None = None, **more: bool
     ) -> EditEffect:
         """Edit the plan, whatever its version is, unless `about` says so."""
-        versions = None if about is None else frozenset({about})
-        order = EditOrder(operations, versions, **more)
+        expected = Expected(None if about is None else frozenset({about}))
+        order = EditOrder(operations, expected, **more)
         return self.carrier.use(EditRoute)(route_id, order, actor=DISPATCHER)
 
     def cancel(self, route_id: RouteId) -> Ended:

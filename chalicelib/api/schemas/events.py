@@ -9,12 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.api.schemas.values import Instant
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import ProofKind
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import Out
+from chalicelib.edge.queries import QueryId
+from chalicelib.edge.schemas import ListingQuery, Out
 
 TimeText = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """A time as it was written into the event."""
@@ -241,3 +243,17 @@ class EventsOut(Out):
 
     data: tuple[EventOut, ...]
     next_cursor: str | None
+
+
+class FeedQuery(ListingQuery):
+    """The query of the feed. Staff name the shipper; ``since`` is where a first page begins."""
+
+    shipper_id: QueryId | None = None
+    since: Instant | None = None
+
+
+class FeedOut(Out):
+    """A page of the feed. There is always a cursor, after the last event for what comes later."""
+
+    data: tuple[EventOut, ...]
+    next_cursor: str

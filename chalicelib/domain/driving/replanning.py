@@ -11,12 +11,13 @@ from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.forecasts import remaining_etas
 from chalicelib.domain.driving.live import Live, Progress, kept_numbers
+from chalicelib.domain.driving.memory import is_promise_recent, promise_of, told_from
 from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.eta.model import TravelModel
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes.routes import Route, Stop
+from chalicelib.domain.routes.routes import Route
 
 
 def reached_stops(live: Live, route: Route) -> frozenset[int]:
@@ -105,7 +106,7 @@ def changed_promises(
     """
     found: list[Alert] = []
     for stops_before, i in enumerate(live.remaining()):
-        eta, promise = live.etas[i], told_last(live.progress[i], route.stops[i])
+        eta, promise = live.etas[i], promise_of(live.progress[i], route.stops[i])
         if eta is None or promise is None or live.progress[i].arrived_at is not None:
             continue
         kind = _kind(eta, promise, policy)
@@ -116,11 +117,6 @@ def changed_promises(
         told = eta.range.widened_to(policy.promise_step)
         found.append(Alert(kind, i, now, eta=eta, promise=told, stops_before=stops_before))
     return tuple(found)
-
-
-def told_last(progress: Progress, stop: Stop) -> Range | None:
-    """The promise that stands; None where there is none."""
-    return progress.promise or stop.promise
 
 
 def with_promises(route: Route, told: Sequence[Alert]) -> Route:
@@ -141,16 +137,16 @@ def untold(live: Live, route: Route, later: Sequence[Alert]) -> Live:
     """
     for alert in later:
         i = alert.stop_index
-        before = told_last(live.progress[i], route.stops[i])
+        before = promise_of(live.progress[i], route.stops[i])
         live = live.with_progress(i, replace(live.progress[i], promise=before))
     return live
 
 
-def with_told(live: Live, told: Sequence[Alert]) -> Live:
+def with_told(live: Live, told: Sequence[Alert], policy: Policy) -> Live:
     """The live state after these new promises of the plan have been told."""
     for alert in told:
-        before = live.progress[alert.stop_index]
-        memory = replace(before, promise=None, is_delayed=False, told_at=alert.occurred_at)
+        before, told_at = live.progress[alert.stop_index], told_from(alert.occurred_at, policy)
+        memory = replace(before, promise=None, is_delayed=False, told_at=told_at)
         live = live.with_progress(alert.stop_index, memory)
     return live
 
@@ -165,8 +161,7 @@ def _kind(eta: Eta, promise: Range, policy: Policy) -> AlertKind | None:
 
 def _must_wait(live: Live, stop_index: int, now: datetime, policy: Policy) -> bool:
     """Whether a later time is not told yet: the last one was just told, or the van is silent."""
-    told_at = live.progress[stop_index].told_at
-    if told_at is not None and now - told_at < policy.promise_min_interval:
+    if is_promise_recent(live.progress[stop_index], now, policy):
         return True
     return live.news_at is None or now - live.news_at > policy.stale_after
 

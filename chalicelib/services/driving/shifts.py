@@ -1,4 +1,4 @@
-"""The start of every use case of a driver: a token that still holds, and the route."""
+"""Shifts: a driver's token that still holds, the routes of a driver, and who is on the road."""
 
 from datetime import datetime
 from typing import Final
@@ -6,8 +6,10 @@ from typing import Final
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.shift_hours import ShiftHours
-from chalicelib.domain.errors import NotFound, Unauthorized
+from chalicelib.domain.driving.vans import Van, van
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unauthorized
 from chalicelib.domain.ids import RouteId
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
@@ -68,3 +70,25 @@ def earlier_shifts(routes: Routes, live: Live, since: datetime) -> dict[RouteId,
     except NotFound:  # its plan has expired
         return found
     return found
+
+
+def vans_on_the_road(
+    fleet: Fleet, routes: Routes, now: datetime, policy: Policy
+) -> tuple[Van, ...]:
+    """The vans with a route under way; one that has just started or finished may be missing.
+
+    One query and half a unit for each driver; plans come from the cache once it is warm.
+    """
+    duties = routes.on_duty()
+    lives = fleet.glances([duty.driver_id for duty in duties])
+    vans: list[Van] = []
+    for duty in duties:
+        live = lives.get(duty.driver_id)
+        if live is None or not live.is_on_shift or live.route_id != duty.route_id:
+            continue
+        try:
+            route = routes.plan(duty.route_id, live.plan_version)
+        except (ConcurrentUpdate, NotFound):  # edited a moment ago: the next look shows it
+            continue
+        vans.append(van(live, route, now, policy))
+    return tuple(vans)

@@ -22,9 +22,9 @@ from chalicelib.domain.driving.replanning import (
     with_new_etas,
 )
 from chalicelib.domain.driving.run_sheets import ManifestEntry
-from chalicelib.domain.errors import ConcurrentUpdate, Invalid, NotFound, RouteOver, Stale
+from chalicelib.domain.errors import ConcurrentUpdate, Deactivated, Invalid, NotFound, RouteOver
 from chalicelib.domain.eta.chain import StopTimes
-from chalicelib.domain.ids import STOP, RouteId, ShipmentId, StopId
+from chalicelib.domain.ids import STOP, DriverId, RouteId, ShipmentId, StopId
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
     Change,
@@ -38,7 +38,8 @@ from chalicelib.domain.routes.edits import Add, Assign, Operation, SetStart, edi
 from chalicelib.domain.routes.new_routes import require_service_day
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.services.ports.accounts import Hubs
+from chalicelib.domain.versions import Expected
+from chalicelib.services.ports.accounts import Drivers, Hubs
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import RoadNetwork, Routes
@@ -59,10 +60,10 @@ ITEMS_BESIDES: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class EditOrder:
-    """The operations, and the plan versions that they may be about (None: any)."""
+    """The operations, and the plan versions that they may be about."""
 
     operations: tuple[Operation, ...]
-    about: frozenset[int] | None
+    expected: Expected
     is_dry_run: bool = False
 
 
@@ -83,11 +84,12 @@ class EditEffect:
 
 @dataclass(frozen=True, slots=True)
 class EditRoute:
-    """Edits a plan. Raises NotFound, Stale, RouteOver, Invalid with a pointer, AlreadyAssigned and
-    NotPlannable for what cannot be put on the route.
+    """Edits a plan. Raises NotFound, Outdated, RouteOver, Invalid with a pointer, AlreadyAssigned
+    and NotPlannable for what cannot be put on the route, Deactivated for a driver who is gone.
     """
 
     hubs: Hubs
+    drivers: Drivers
     fleet: Fleet
     routes: Routes
     shipments: Shipments
@@ -105,8 +107,7 @@ class EditRoute:
     def _edit(self, route_id: RouteId, order: EditOrder, actor: Actor) -> EditEffect:
         now = self.clock.now()
         route = self.routes.get(route_id)
-        if order.about is not None and route.plan_version not in order.about:
-            raise Stale
+        order.expected.require(route.plan_version)
         if not route.status.is_open:
             raise RouteOver(route_id=route_id)
         live = self._live(route)
@@ -187,13 +188,18 @@ class EditRoute:
             match operation:
                 case Assign(driver_id):
                     try:
-                        self.fleet.live(driver_id)
+                        self._require_active(driver_id)
                     except NotFound as exc:
                         text, pointer = "There is no such driver.", f"/operations/{n}/driver_id"
                         raise Invalid(text, pointer=pointer, code="unknown_driver") from exc
                 case SetStart():
                     hub = self.hubs.get(route.hub_id)
                     require_service_day(route, hub, at=f"/operations/{n}/starts_at")
+
+    def _require_active(self, driver_id: DriverId) -> None:
+        """Raises NotFound and Deactivated."""
+        if not self.drivers.get(driver_id).is_active:
+            raise Deactivated(account_id=driver_id)
 
     def _concerned(
         self, draft: Draft, found: Mapping[ShipmentId, Shipment]
@@ -212,7 +218,7 @@ class EditRoute:
         concerned: Mapping[ShipmentId, Shipment],
         now: datetime,
     ) -> None:
-        promises = NewPromises(self.fleet, self.shipments, self.journal, self.ids)
+        promises = NewPromises(self.fleet, self.shipments, self.journal, self.ids, self.policy)
         room = TRANSACTION_ITEMS - ITEMS_BESIDES - sum(1 + len(c.events) for c in changes)
         written = promises.divided(
             draft, concerned, room=min(self.policy.alerts_per_commit, room // 2)
@@ -233,6 +239,7 @@ class EditRoute:
         if before.driver_id == after.driver_id:
             return []
         old, new = self.fleet.live(before.driver_id), self.fleet.live(after.driver_id)
+        self._require_active(after.driver_id)  # again: a deactivation since would change new
         left = tuple(route_id for route_id in old.planned if route_id != before.id)
         return [
             LiveChange(replace(old, planned=left, version=old.version + 1), old.version),

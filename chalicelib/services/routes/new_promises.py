@@ -17,6 +17,7 @@ from chalicelib.domain.driving.replanning import untold, with_promises, with_tol
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
 from chalicelib.domain.journal.changes import LiveChange, ShipmentChange
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.edits import Edited
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.shipments import Shipment
@@ -61,6 +62,7 @@ class NewPromises:
     shipments: Shipments
     journal: Journal
     ids: Ids
+    policy: Policy
 
     def divided(self, draft: Draft, found: Mapping[ShipmentId, Shipment], *, room: int) -> Divided:
         """The draft as it is written. At most ``room`` shipments are told with it."""
@@ -73,7 +75,7 @@ class NewPromises:
             told.append(alert)
         later = draft.promises[len(told) :]
         if live is not None:
-            live = untold(with_told(live, told), route, later)
+            live = untold(with_told(live, told, self.policy), route, later)
         return Divided(with_promises(route, draft.promises), live, tuple(told), later)
 
     def noted(
@@ -122,7 +124,7 @@ class NewPromises:
             return
         keys = [key for alert in due for key in route.stops[alert.stop_index].shipment_ids]
         changes = self.noted(route, due, self.shipments.get_many(keys), now)
-        after = replace(with_told(live, due), version=live.version + 1)
+        after = replace(with_told(live, due, self.policy), version=live.version + 1)
         self.journal.commit(*changes, LiveChange(after, live.version))
 
 

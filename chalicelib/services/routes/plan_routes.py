@@ -10,16 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.forecasts import planned_etas
 from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry, run_sheet_expires_at
 from chalicelib.domain.errors import (
     AlreadyAssigned,
     ConcurrentUpdate,
+    Deactivated,
 )
 from chalicelib.domain.ids import (
     ROUTE,
     STOP,
+    DriverId,
     RouteId,
     ShipmentId,
     StopId,
@@ -40,7 +43,7 @@ from chalicelib.domain.routes.new_routes import (
 from chalicelib.domain.routes.new_stops import make_stop
 from chalicelib.domain.routes.routes import Route, Stop
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.services.ports.accounts import Hubs
+from chalicelib.services.ports.accounts import Drivers, Hubs
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import RoadNetwork, Routes
@@ -63,6 +66,7 @@ class PlanRoute:
     """
 
     hubs: Hubs
+    drivers: Drivers
     fleet: Fleet
     routes: Routes
     shipments: Shipments
@@ -78,7 +82,8 @@ class PlanRoute:
         hub = self.hubs.get(wanted.hub_id)
         require_service_day(wanted, hub)
         require_breaks(wanted)
-        self.fleet.live(wanted.driver_id)
+        live = self.fleet.live(wanted.driver_id)
+        self._require_active(wanted.driver_id, hub)
         found = self._shipments(wanted)
         now = self.clock.now()
         bare = Route(
@@ -108,8 +113,14 @@ class PlanRoute:
             expires_at=run_sheet_expires_at(route),
         )
         remembered = memory.of(route)
-        retried(lambda: self._write(route, manifest, remembered))
+        retried(lambda: self._write(route, hub, live.epoch, manifest, remembered))
         return route
+
+    def _require_active(self, driver_id: DriverId, hub: Hub) -> None:
+        """Raises Deactivated when the driver or the hub is not in use any more."""
+        for account in (self.drivers.get(driver_id), hub):
+            if not account.is_active:
+                raise Deactivated(account_id=account.id)
 
     def _shipments(self, wanted: NewRoute) -> dict[ShipmentId, Shipment]:
         ids = [shipment_id for visit in wanted.visits for shipment_id in visit.shipment_ids]
@@ -154,8 +165,18 @@ class PlanRoute:
         self.journal.commit(*changes)
         return [ManifestEntry.of(change.after) for change in changes]
 
-    def _write(self, route: Route, manifest: Manifest, remembered: Sequence[Change]) -> None:
+    def _write(
+        self,
+        route: Route,
+        hub: Hub,
+        epoch: int,
+        manifest: Manifest,
+        remembered: Sequence[Change],
+    ) -> None:
+        """``epoch`` is the driver's as it was read: a deactivation since then has raised it."""
         live = self.fleet.live(route.driver_id)
+        if live.epoch != epoch:
+            self._require_active(route.driver_id, hub)
         after = replace(live, version=live.version + 1, planned=(*live.planned, route.id))
         try:
             self.journal.commit(

@@ -66,6 +66,19 @@ def driver(carrier: Carrier) -> Ask:
     return Ask(carrier, "/v1/drivers", {"name": "A"}, carrier.dispatcher, {"name": "B"})
 
 
+def team(carrier: Carrier) -> Ask:
+    return Ask(carrier, "/v1/teams", {"name": "A"}, carrier.dispatcher, {"name": "B"})
+
+
+def vehicle(carrier: Carrier) -> Ask:
+    return Ask(carrier, "/v1/vehicles", {"name": "A"}, carrier.dispatcher, {"name": "B"})
+
+
+def sign_out(carrier: Carrier) -> Ask:
+    driver_id, _ = carrier.driver()
+    return Ask(carrier, f"/v1/drivers/{driver_id}/sign-out", None, carrier.dispatcher)
+
+
 def invitation(carrier: Carrier) -> Ask:
     driver_id, _ = carrier.driver()
     return Ask(carrier, f"/v1/drivers/{driver_id}/invitations", {}, carrier.dispatcher)
@@ -102,6 +115,11 @@ def place(carrier: Carrier) -> Ask:
     body = {"lat_deg": 60.2, "lon_deg": 24.9}
     path = f"/v1/shipments/{shipment_id}/place"
     return Ask(carrier, path, body, carrier.dispatcher, body | {"lat_deg": 60.3})
+
+
+def link(carrier: Carrier) -> Ask:
+    shop = carrier.shop()
+    return Ask(carrier, f"/v1/shipments/{shop.shipment()['id']}/links", {}, shop.key)
 
 
 def plan(carrier: Carrier) -> Ask:
@@ -174,12 +192,16 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/shippers": shipper,
     "/v1/keys": key,
     "/v1/hubs": hub,
+    "/v1/teams": team,
+    "/v1/vehicles": vehicle,
     "/v1/drivers": driver,
+    "/v1/drivers/{driver_id}/sign-out": sign_out,
     "/v1/drivers/{driver_id}/invitations": invitation,
     "/v1/webhooks": webhook,
     "/v1/shipments": shipment,
     "/v1/shipments/batch": batch,
     "/v1/shipments/{shipment_id}/place": place,
+    "/v1/shipments/{shipment_id}/links": link,
     "/v1/routes": plan,
     "/v1/routes/{route_id}/start": start,
     "/v1/routes/{route_id}/cancel": end("cancel"),

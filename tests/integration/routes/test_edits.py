@@ -69,13 +69,13 @@ def test_a_plan_is_read_asked_about_and_changed_by_its_etag(shared: Carrier) -> 
     done = patch(shared, van.route_id, reorder, match=read.headers["ETag"])
     stale = patch(shared, van.route_id, reorder, match=read.headers["ETag"])
 
-    assert (missing.status, missing.code) == (428, "if_match_needed")
+    assert (missing.status, missing.code) == (428, "version_needed")
     assert (dry.status, dry.headers["ETag"]) == (200, read.headers["ETag"])
     assert unchanged.json == read.json
     assert (done.status, done.json["plan_version"]) == (200, read.json["plan_version"] + 1)
     assert done.headers["ETag"] == shown(van).headers["ETag"] != read.headers["ETag"]
     assert done.json["stops"] == dry.json["stops"]
-    assert (stale.status, stale.code) == (412, "stale")
+    assert (stale.status, stale.code) == (412, "outdated")
     assert [stop["id"] for stop in van.call("GET", "route").json["stops"]] == [third, first, second]
     seen = [van.state(van.ids[i][0]).json["stops_before"] for i in (2, 0, 1)]
     assert seen == [0, 1, 2]

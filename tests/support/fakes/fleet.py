@@ -26,6 +26,9 @@ class InMemoryFleet:
         live = self.lives.get(driver_id)
         return None if live is None or live.version == unless_version else live
 
+    def glances(self, driver_ids: Sequence[DriverId]) -> dict[DriverId, Live]:
+        return {each: self.lives[each] for each in driver_ids if each in self.lives}
+
     def write(self, change: LiveChange) -> None:
         self.lives[change.after.driver_id] = change.after
 

@@ -294,7 +294,7 @@ def test_what_a_newer_release_appends_is_passed_over(
 
 
 def test_accounts_come_back() -> None:
-    shipper, driver = make_shipper(sms_name="SHOP"), make_driver(team="North", epoch=4)
+    shipper, driver = make_shipper(sms_name="SHOP"), make_driver(epoch=4)
     key = replace(make_key(), expires_at=NOON, revoked_at=NOON)
     webhook = make_webhook(event_types=frozenset({"eta.delayed"}))
 

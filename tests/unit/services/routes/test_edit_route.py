@@ -10,7 +10,7 @@ import pytest
 from chalicelib.api.schemas.routes import RouteOut
 from chalicelib.domain.driving.live import Progress
 from chalicelib.domain.driving.run_sheets import RunSheet
-from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, RouteOver, Stale
+from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, Outdated, RouteOver
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import LiveChange, RouteChange
@@ -448,7 +448,7 @@ class TestRefusals:
         route = depot.plan(1, 2)
         depot.edit(route.id, Move(route.stops[0].id, before=None), about=1)
 
-        with pytest.raises(Stale):
+        with pytest.raises(Outdated):
             depot.edit(route.id, Move(route.stops[0].id, before=None), about=1)
 
     def test_what_is_on_another_open_route_stays_there(self) -> None:
