@@ -1,11 +1,11 @@
 """Concerns: what somebody of the office should look at now, most urgent first.
 
-Vans on the road come first: they are silent, or late, or will perhaps be. Then come shipments that
-wait for a decision.
+Vans on the road come first: they are silent, or late, or will perhaps be, or left something behind.
+Then come shipments that wait for a decision.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -14,7 +14,9 @@ from chalicelib.domain.attention.waiting import Waiting, waits
 from chalicelib.domain.driving.vans import StopAhead, Van
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId
 from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
 
+AT_THE_HUB: Final = frozenset({Status.CREATED, Status.ACCEPTED})
 LOOK_AHEAD: Final = timedelta(days=1)
 """A shipment without a route is a concern from a day before it is wanted."""
 
@@ -25,6 +27,7 @@ class Kind(StrEnum):
     SILENT = "silent"
     LATE = "late"
     AT_RISK = "at_risk"
+    LEFT_BEHIND = "left_behind"
     ATTEMPT_FAILED = Waiting.ATTEMPT_FAILED.value
     PARCELS_LEFT = Waiting.PARCELS_LEFT.value
     NEEDS_PLACING = Waiting.NEEDS_PLACING.value
@@ -33,7 +36,7 @@ class Kind(StrEnum):
     RETURNING = Waiting.RETURNING.value
 
 
-ON_THE_ROAD: Final = (Kind.SILENT, Kind.LATE, Kind.AT_RISK)
+ON_THE_ROAD: Final = (Kind.SILENT, Kind.LATE, Kind.AT_RISK, Kind.LEFT_BEHIND)
 IN_THE_OFFICE: Final = tuple(kind for kind in Kind if kind not in ON_THE_ROAD)
 
 
@@ -88,6 +91,29 @@ def _of_van(van: Van, now: datetime) -> Iterator[Concern]:
             yield _at(van, stop, Kind.LATE, due)
         elif stop.is_delayed or (stop.eta is not None and stop.eta.latest > due):
             yield _at(van, stop, Kind.AT_RISK, due)
+
+    if van.started_at is not None:
+        for stop in van.left_behind:
+            yield _at(van, stop, Kind.LEFT_BEHIND, van.started_at)
+
+
+def still_left(
+    concerns: Iterable[Concern], shipments: Mapping[ShipmentId, Shipment]
+) -> tuple[Concern, ...]:
+    """The concerns without what has found another way since the van left without it."""
+
+    def is_left(shipment_id: ShipmentId, route_id: RouteId) -> bool:
+        found = shipments.get(shipment_id)
+        return found is not None and found.status in AT_THE_HUB and found.is_on(route_id)
+
+    kept: list[Concern] = []
+    for each in concerns:
+        if each.kind is not Kind.LEFT_BEHIND or each.route_id is None:
+            kept.append(each)
+            continue
+        left = tuple(i for i in each.shipment_ids if is_left(i, each.route_id))
+        kept += [replace(each, shipment_ids=left)] if left else []
+    return tuple(kept)
 
 
 def _at(van: Van, stop: StopAhead, kind: Kind, look_at: datetime) -> Concern:

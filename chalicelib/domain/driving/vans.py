@@ -42,7 +42,8 @@ class Van:
 
     ``head`` is the last place that we believe, None before the first fix. ``heard_at`` is the time
     of the last news, a fix or a report; ``is_silent``: that was longer ago than any tunnel takes.
-    ``ahead`` are the stops that are left, in the visit order.
+    ``ahead`` are the stops that are left, in the visit order; ``left_behind`` those that the van
+    left the hub without anything for.
     """
 
     driver_id: DriverId
@@ -53,6 +54,7 @@ class Van:
     is_silent: bool
     stops_done: int
     ahead: tuple[StopAhead, ...]
+    left_behind: tuple[StopAhead, ...] = ()
 
     @property
     def route_id(self) -> RouteId:
@@ -86,6 +88,11 @@ def van(live: Live, route: Route, now: datetime, policy: Policy) -> Van:
             is_under_way=index == live.under_way,
         )
 
+    empty = [
+        i
+        for i, (stop, progress) in enumerate(zip(route.stops, live.progress, strict=True))
+        if progress.is_done and (progress.promise or stop.promise) is None and stop.consignments
+    ]
     left, heard = live.remaining(), heard_at(live)
     return Van(
         driver_id=live.driver_id,
@@ -96,4 +103,5 @@ def van(live: Live, route: Route, now: datetime, policy: Policy) -> Van:
         is_silent=heard is not None and now - heard >= policy.silent_after,
         stops_done=len(live.progress) - len(left),
         ahead=tuple(map(ahead, left)),
+        left_behind=tuple(map(ahead, empty)),
     )

@@ -1,6 +1,6 @@
 """What needs somebody of the office, most urgent first: vans on the road, then what waits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,6 +13,7 @@ from chalicelib.domain.attention.concerns import (
     Kind,
     of_shipment,
     of_vans,
+    still_left,
 )
 from chalicelib.domain.attention.waiting import Waiting
 from chalicelib.domain.listings import Listing
@@ -72,11 +73,19 @@ class ShowAttention:
     ) -> Listing[Concern]:
         """By place in the list of now: it moves, so a page may show one again or miss one."""
         vans = vans_on_the_road(self.fleet, self.routes, now, self.policy)
-        concerns = [each for each in of_vans(vans, now) if kind in {None, each.kind}]
+        wanted = [each for each in of_vans(vans, now) if kind in {None, each.kind}]
+        concerns = self._still_left(wanted)
         begin = int(at.get(SHOWN, "0"))
         end = begin + limit
         is_more = end < len(concerns)
         return Listing(tuple(concerns[begin:end]), {SHOWN: str(end)} if is_more else None)
+
+    def _still_left(self, concerns: Sequence[Concern]) -> tuple[Concern, ...]:
+        """One batch, where a van left without something."""
+        behind = (each for each in concerns if each.kind is Kind.LEFT_BEHIND)
+        ids = [shipment_id for each in behind for shipment_id in each.shipment_ids]
+        found = self.shipments.glances(ids)
+        return still_left(concerns, {shipment.id: shipment for shipment in found})
 
     def _waiting(
         self, kind: Kind, until: datetime, limit: int, at: Mapping[str, str]

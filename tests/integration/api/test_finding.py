@@ -193,8 +193,18 @@ def test_a_van_that_is_not_heard_is_the_first_concern(shared: Carrier) -> None:
     own = [(c["kind"], c["stop_id"]) for c in found if c["driver_id"] == van.driver_id]
     assert own == [("silent", van.stop_ids[0]), *(("late", stop) for stop in van.stop_ids)]
     kinds = list(dict.fromkeys(concern["kind"] for concern in found))
-    order = ["silent", "late", "at_risk", "attempt_failed", "unassigned"]
+    order = ["silent", "late", "at_risk", "left_behind", "attempt_failed", "unassigned"]
     assert kinds == [kind for kind in order if kind in kinds]
+
+
+def test_what_a_van_left_without_is_seen(shared: Carrier) -> None:
+    van = shared.round(2)
+    left = van.ids[1][0]
+
+    assert van.loaded(but=[left]).start().status == 200
+
+    assert left in of_kind(shared, "left_behind")
+    assert van.ids[0][0] not in of_kind(shared, "left_behind")
 
 
 def test_attention_is_for_staff_and_asks_sensible_questions_only(shared: Carrier) -> None:
@@ -205,9 +215,16 @@ def test_attention_is_for_staff_and_asks_sensible_questions_only(shared: Carrier
 
 
 def listed(carrier: Carrier, query: str, token: str) -> list[str]:
-    reply = carrier.call("GET", f"/v1/shipments?limit=100{query}", token=token)
-    assert reply.status == 200, reply.body
-    return [shipment["id"] for shipment in reply.json["data"]]
+    """The ids on all pages."""
+    found: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        path = f"/v1/shipments?limit=100{query}" + (f"&cursor={cursor}" if cursor else "")
+        reply = carrier.call("GET", path, token=token)
+        assert reply.status == 200, reply.body
+        found += [shipment["id"] for shipment in reply.json["data"]]
+        cursor = reply.json["next_cursor"]
+    return found
 
 
 def test_shipments_are_found_by_barcode_by_news_and_by_the_day_of_a_hub(shared: Carrier) -> None:

@@ -1,13 +1,15 @@
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.domain.attention.concerns import Concern, Kind, of_shipment, of_vans
-from chalicelib.domain.driving.live import Live
+from chalicelib.domain.attention.concerns import Concern, Kind, of_shipment, of_vans, still_left
+from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.vans import van
+from chalicelib.domain.ids import RouteId
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.statuses import Status
 from tests.support.builders import (
     NOON,
+    make_assignment,
     make_attempt,
     make_live,
     make_range,
@@ -99,6 +101,23 @@ def test_a_van_that_has_done_everything_may_be_silent() -> None:
         live = live.with_progress(i, replace(live.progress[i], is_done=True))
 
     assert concerns(live, after_min=60) == []
+
+
+def test_what_the_van_left_without_is_a_concern_until_it_finds_another_way() -> None:
+    live = promised(make_live(), 60, 90, 120)
+    empty = live.with_progress(2, Progress(is_done=True))
+    planned = make_shipment(3, assignment=make_assignment(2))
+
+    (found,) = concerns(empty)
+
+    assert (found.kind, found.shipment_ids) == (Kind.LEFT_BEHIND, (planned.id,))
+    assert found.look_at == live.started_at
+    assert still_left([found], {planned.id: planned}) == (found,)
+    elsewhere = replace(planned, assignment=make_assignment(route_id=RouteId("rte_2")))
+    loaded = replace(planned, status=Status.LOADED)
+    for other in (elsewhere, loaded):
+        assert still_left([found], {planned.id: other}) == ()
+    assert still_left([found], {}) == ()
 
 
 def test_a_shipment_that_waits_is_a_concern_with_its_route() -> None:
