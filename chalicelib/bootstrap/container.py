@@ -36,9 +36,13 @@ if TYPE_CHECKING:
     from chalicelib.services.routes.plan_routes import PlanRoute
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
+    from chalicelib.services.shipments.cancel_shipment import CancelShipment
+    from chalicelib.services.shipments.change_shipment import ChangeShipment
     from chalicelib.services.shipments.create_shipment import CreateShipment
     from chalicelib.services.shipments.expire_shipments import ExpireShipments
     from chalicelib.services.shipments.publish_events import PublishEvents
+    from chalicelib.services.shipments.retry_shipment import RetryShipment
+    from chalicelib.services.shipments.return_shipment import ReturnShipment
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
     from chalicelib.services.tracking.tracking_links import TrackingLinks
@@ -82,6 +86,10 @@ class Container:
     show_accounts: ShowAccounts = use_case("accounts.show_accounts")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
+    cancel_shipment: CancelShipment = use_case("shipments.cancel_shipment")
+    change_shipment: ChangeShipment = use_case("shipments.change_shipment")
+    retry_shipment: RetryShipment = use_case("shipments.retry_shipment")
+    return_shipment: ReturnShipment = use_case("shipments.return_shipment")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import ProofKind
+from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.schemas import Out
@@ -117,6 +118,27 @@ class AttemptFacts(StatusFacts):
     proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
 
 
+class UpdateFacts(StatusFacts):
+    """The names of the details that were changed."""
+
+    changed: tuple[str, ...] | None = Field(None, exclude_if=_is_absent)
+
+
+class ScheduleFacts(StatusFacts):
+    """The window that is agreed, and the one before; null where there is none."""
+
+    window: RangeFact | None = None
+    previous_window: RangeFact | None = None
+
+
+class CorrectionFacts(StatusFacts):
+    """How an attempt ended in truth, and what was reported; ``reason`` is that of a failed one."""
+
+    outcome: TrueOutcome | None = Field(None, exclude_if=_is_absent)
+    previous_outcome: Status | None = Field(None, exclude_if=_is_absent)
+    reason: FailureReason | None = Field(None, exclude_if=_is_absent)
+
+
 class HistoryLine(Out):
     """One line of history; of the actor only the role is told."""
 
@@ -177,6 +199,27 @@ class ArrivalEventOut(HistoryLine):
     data: ArrivalFacts
 
 
+class UpdateEventOut(HistoryLine):
+    """Details were changed: the address, the instructions, or others."""
+
+    type: Literal[EventType.UPDATED, EventType.REDIRECTED, EventType.INSTRUCTIONS_CHANGED]
+    data: UpdateFacts
+
+
+class ScheduleEventOut(HistoryLine):
+    """Another window was agreed."""
+
+    type: Literal[EventType.RESCHEDULED]
+    data: ScheduleFacts
+
+
+class CorrectionEventOut(HistoryLine):
+    """A mistaken outcome was put right."""
+
+    type: Literal[EventType.CORRECTED]
+    data: CorrectionFacts
+
+
 class ProofFacts(StatusFacts):
     """Proofs whose files have arrived."""
 
@@ -204,7 +247,10 @@ EventOut = Annotated[
     | DriverEventOut
     | ArrivalEventOut
     | AttemptEventOut
-    | ProofEventOut,
+    | ProofEventOut
+    | UpdateEventOut
+    | ScheduleEventOut
+    | CorrectionEventOut,
     Field(discriminator="type"),
 ]
 

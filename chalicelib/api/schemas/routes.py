@@ -169,6 +169,16 @@ class MissingOut(Out):
     barcodes: tuple[str, ...]
 
 
+class CancelledOut(Out):
+    """A shipment that was cancelled since it was planned; ``scanned_barcodes`` are on the van."""
+
+    stop_id: str
+    shipment_id: str
+    reference: str = Field(validation_alias=AliasPath("entry", "reference"))
+    barcodes: tuple[str, ...]
+    scanned_barcodes: tuple[str, ...]
+
+
 class DriverShipmentOut(Out):
     """A shipment as its driver needs it: with name and door."""
 
@@ -200,7 +210,11 @@ class DriverStopOut(Out):
 
 
 class DriverRouteOut(Out):
-    """The driver's own route. ``missing`` is what is planned for it and not on the van."""
+    """The driver's own route. ``missing`` is what is planned for it and not on the van.
+
+    ``cancelled`` is what was planned and is not delivered any more. A stop of which nothing is left
+    is not among the ``stops``.
+    """
 
     id: str
     status: RouteStatus
@@ -211,11 +225,14 @@ class DriverRouteOut(Out):
     breaks: tuple[BreakOut, ...]
     stops: tuple[DriverStopOut, ...]
     missing: tuple[MissingOut, ...]
+    cancelled: tuple[CancelledOut, ...]
 
     @classmethod
     def of(cls, value: DriverRoute) -> Self:
         """The plan's stops, each with its ETA of now and its own shipments."""
-        route, live, found = value.route, value.live, value.shipments
+        route, live = value.route, value.live
+        gone = {k: s for k, s in value.shipments.items() if s.status is Status.CANCELLED}
+        found = {key: s for key, s in value.shipments.items() if key not in gone}
         is_live = live.route_id == route.id
         stops = [
             DriverStopOut.joined(
@@ -225,6 +242,7 @@ class DriverRouteOut(Out):
                 shipments=[found[each] for each in stop.shipment_ids if each in found],
             )
             for i, stop in enumerate(route.stops)
+            if any(each in found for each in stop.shipment_ids)
         ]
         missing = [
             MissingOut(stop_id=stop.id, shipment_id=each, barcodes=found[each].missing)
@@ -232,4 +250,10 @@ class DriverRouteOut(Out):
             for each in stop.shipment_ids
             if each in found and found[each].missing
         ]
-        return cls.joined(route, stops=stops, missing=missing)
+        cancelled = [
+            CancelledOut.joined(gone[each], stop_id=stop.id, shipment_id=each)
+            for stop in route.stops
+            for each in stop.shipment_ids
+            if each in gone
+        ]
+        return cls.joined(route, stops=stops, missing=missing, cancelled=cancelled)

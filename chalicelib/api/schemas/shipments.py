@@ -342,6 +342,16 @@ class AttemptOut(Out):
     time_source: TimeSource
 
 
+class CorrectionOut(Out):
+    """A mistaken outcome that was put right; ``became`` is null where it was undone."""
+
+    attempt_number: int
+    was: Status
+    became: Status | None
+    explanation: str
+    corrected_at: datetime
+
+
 class ShipmentOut(Out):
     """A shipment as its owner sees it."""
 
@@ -367,6 +377,8 @@ class ShipmentOut(Out):
     updated_at: datetime
     version: int
     tracking_url: str
+    corrections: tuple[CorrectionOut, ...]
+    closing_reason: str | None
 
     @classmethod
     def told(cls, shipment: Shipment, *, tracking_url: str) -> Self:

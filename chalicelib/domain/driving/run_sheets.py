@@ -7,7 +7,7 @@ of the shipments as long as the route is open: no other route may take over its 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -27,7 +27,8 @@ _NOT_EXPECTED: Final = frozenset({Status.CANCELLED, Status.RETURNING, Status.RET
 class ManifestEntry:
     """One shipment for its driver. Personal data: never in keys, logs or metrics.
 
-    ``status`` is the shipment's when the route was planned.
+    ``status`` is the shipment's when the route was planned. Where the office has changed the
+    shipment since (``is_read_anew``), its state is that of the shipment, not that of the notes.
     """
 
     shipment_id: ShipmentId
@@ -39,6 +40,7 @@ class ManifestEntry:
     postal_code: str | None
     instructions: str | None
     photo: Requirement
+    is_read_anew: bool = False
 
     @classmethod
     def of(cls, shipment: Shipment) -> "ManifestEntry":
@@ -68,6 +70,29 @@ class Manifest:
     entries: tuple[ManifestEntry, ...]
     expires_at: datetime
     version: int = 1
+
+    @property
+    def read_anew(self) -> tuple[ShipmentId, ...]:
+        """The shipments whose state the notes do not tell."""
+        return tuple(entry.shipment_id for entry in self.entries if entry.is_read_anew)
+
+    def with_changed(self, shipment: Shipment, *, is_read_anew: bool) -> "Manifest":
+        """The manifest with the shipment's details of now; what was read anew stays so."""
+        present = ManifestEntry.of(shipment)
+        return replace(
+            self,
+            version=self.version + 1,
+            entries=tuple(
+                replace(
+                    present,
+                    status=entry.status,
+                    is_read_anew=is_read_anew or entry.is_read_anew,
+                )
+                if entry.shipment_id == shipment.id
+                else entry
+                for entry in self.entries
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,8 @@ class StopReport:
         """
         target = transitions()[self.step].target
         made = shipment.made_attempt(self.action_id, actor.driver_id)
-        if made is not None and made.status is target:  # action ids are per driver
+        is_repeat = made is not None and made.status is target  # action ids are per driver
+        if is_repeat or shipment.was_corrected(self.action_id, actor.driver_id):
             return True
         is_there = shipment.status is target
         if self.step is Step.DELIVER:

@@ -67,6 +67,23 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """How a mistaken outcome of an attempt was put right.
+
+    ``action_id`` and ``driver_id`` are those of the report, so that a late repeat of it stays
+    known. ``became`` is None where the attempt was undone. ``explanation`` is a person's text.
+    """
+
+    attempt_number: int
+    action_id: str
+    driver_id: DriverId
+    corrected_at: datetime
+    was: Status
+    became: Status | None
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Glimpse:
     """As much of a shipment as tells whether a view of it is still right.
 
@@ -94,7 +111,9 @@ class Shipment:
     ``failed_barcodes`` those of them whose attempt failed. ``handed_over`` are the delivered
     parcels, of all routes. Both are empty where the status speaks for all parcels (``custody``).
     ``scan_marks`` recognise the scans that loaded a parcel (``scans``). ``earlier_attempts`` are
-    the attempts before the last one, oldest first.
+    the attempts before the last one, oldest first. ``corrections`` are the mistaken outcomes that
+    were put right, oldest first: attempts show what is true. ``closing_reason`` is a person's
+    text on why it was cancelled or is returned.
     """
 
     id: ShipmentId
@@ -125,6 +144,8 @@ class Shipment:
     failed_barcodes: frozenset[str] = frozenset()
     scan_marks: frozenset[str] = frozenset()
     earlier_attempts: tuple[Attempt, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    closing_reason: str | None = None
 
     @property
     def external_status(self) -> ExternalStatus:
@@ -181,6 +202,11 @@ class Shipment:
             if (attempt.action_id, attempt.driver_id) == (action_id, driver_id):
                 return attempt
         return None
+
+    def was_corrected(self, action_id: str, driver_id: DriverId | None) -> bool:
+        """Whether an outcome that this action of the driver reported has been put right since."""
+        reported = {(each.action_id, each.driver_id) for each in self.corrections}
+        return (action_id, driver_id) in reported
 
     def is_on(self, route_id: RouteId) -> bool:
         """Whether this route delivers the shipment.

@@ -74,6 +74,7 @@ class ScanVerdict(StrEnum):
     AMBIGUOUS = "ambiguous"
     NOT_ON_ROUTE = "not_on_route"
     NOT_LOADABLE = "not_loadable"
+    CANCELLED = "cancelled"
 
 
 ABOARD: Final = frozenset(
@@ -160,6 +161,8 @@ class ScanParcels:
         """What the scan did the first time; else what it does now."""
         mark = scan_mark(DriverId(actor.id), scan.action_id, scan.barcode)
         parcels = self._parcels(scan, routes, index)
+        cancelled = [p for p in parcels if p.shipment.status is Status.CANCELLED]
+        parcels = [p for p in parcels if p not in cancelled]
         for parcel in parcels:
             is_complete = completed_by(parcel.shipment, mark)
             if is_complete is not None:
@@ -178,6 +181,8 @@ class ScanParcels:
             return _result(scan, _when_aboard(loaded[-1].shipment), loaded[-1])
         if parcels:
             return _result(scan, ScanVerdict.NOT_LOADABLE, parcels[-1])
+        if cancelled:
+            return _result(scan, ScanVerdict.CANCELLED, cancelled[-1])
         return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
 
     def _is_taken(self, parcel: _Parcel, routes: Sequence[Route]) -> bool:
@@ -195,12 +200,13 @@ class ScanParcels:
         return not any(s.is_on(planned[key]) and has_aboard(s) for key, s in found.items())
 
     def _parcels(self, scan: Scan, routes: Sequence[Route], index: Index[_Named]) -> list[_Parcel]:
-        """The parcels that the scan can mean, in the order of the routes."""
+        """The parcels that the scan can mean, in the order of the routes; cancelled ones, too."""
         parcels = []
         for number, shipment_id, barcode in sorted(index.find(scan.barcode), key=lambda n: n[0]):
             if scan.shipment_id in {None, shipment_id}:
                 shipment = self.shipments.get(shipment_id)
-                if shipment.is_on(routes[number].id):
+                is_cancelled = shipment.status is Status.CANCELLED
+                if is_cancelled or shipment.is_on(routes[number].id):
                     parcels.append(_Parcel(routes[number], shipment, barcode))
         return parcels
 

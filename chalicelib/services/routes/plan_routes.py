@@ -50,9 +50,8 @@ from chalicelib.domain.routes.new_routes import (
 )
 from chalicelib.domain.routes.new_stops import StopShare, make_stop
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop
-from chalicelib.domain.shipments.custody import outstanding
+from chalicelib.domain.shipments.custody import off_route, outstanding
 from chalicelib.domain.shipments.lifecycle import Step, may_take, take
-from chalicelib.domain.shipments.scans import earlier_marks
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import Metric, count, logger
@@ -221,16 +220,7 @@ class PlanRoute:
             driver_id=route.driver_id,
         )
         after = replace(
-            after,
-            assignment=assignment,
-            version=shipment.version + 1,
-            scanned_barcodes=frozenset(),
-            failed_barcodes=frozenset(),
-            scan_marks=earlier_marks(shipment),
-            promise=None,
-            first_promise=None,
-            is_delayed=False,
-            updated_at=now,
+            off_route(after), assignment=assignment, version=shipment.version + 1, updated_at=now
         )
         return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
 

@@ -8,7 +8,14 @@ import pytest
 from chalicelib.adapters.dynamodb.shipments.events import from_image
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.contract.conftest import Stores, on_moto
-from tests.contract.shipments.golden_values import EVENTS, SHIPMENTS, UPLOADS, WHOLE
+from tests.contract.shipments.golden_values import (
+    EVENTS,
+    OFFICE,
+    OFFICE_EVENTS,
+    SHIPMENTS,
+    UPLOADS,
+    WHOLE,
+)
 from tests.support.golden import golden_items, golden_versions, put_golden_items
 
 
@@ -37,7 +44,9 @@ def test_all_are_read_somewhere_here() -> None:
 
     assert set(golden_items("v1", "shipments")) == {*SHIPMENTS, *EVENTS, *UPLOADS}
     assert set(golden_items("v2", "shipments")) == {*SHIPMENTS, *details, *WHOLE}
-    assert golden_versions("shipments") == ["v1", "v2"]
+    office = {name.replace("shipment-", "details-") for name in OFFICE}
+    assert set(golden_items("v3", "shipments")) == {*OFFICE, *office, *OFFICE_EVENTS}
+    assert golden_versions("shipments") == ["v1", "v2", "v3"]
 
 
 @pytest.mark.parametrize("name", SHIPMENTS)
@@ -50,7 +59,8 @@ def test_a_shipment_is_read(written: Stores, version: str, name: str) -> None:
 
 def test_a_list_shows_them(written: Stores, version: str) -> None:
     values = [as_read(value, version) for value in SHIPMENTS.values()]
-    values += WHOLE.values() if version == "v2" else ()
+    values += WHOLE.values() if version >= "v2" else ()
+    values += OFFICE.values() if version >= "v3" else ()
     own = {value.id: value for value in values if value.shipper_id == "shr_1"}
 
     listed = written.shipments.by_shipper(
@@ -61,8 +71,17 @@ def test_a_list_shows_them(written: Stores, version: str) -> None:
 
 
 def test_a_shipment_in_one_item_is_read(written: Stores, version: str) -> None:
-    for value in WHOLE.values() if version == "v2" else ():
+    for value in WHOLE.values() if version >= "v2" else ():
         assert written.shipments.get(value.id) == value
+
+
+def test_what_the_office_has_done_is_read(written: Stores, version: str) -> None:
+    if version < "v3":
+        return
+    for value in OFFICE.values():
+        assert written.shipments.get(value.id) == value
+    _, history = written.shipments.with_history(OFFICE["shipment-corrected"].id, newest=20)
+    assert history == tuple(OFFICE_EVENTS.values())
 
 
 def test_the_history_is_read(written: Stores, version: str) -> None:
