@@ -2,7 +2,12 @@
 
 from typing import Final
 
-from chalicelib.api.schemas.amendments import ReasonIn, RetryIn, ShipmentChangesIn
+from chalicelib.api.schemas.amendments import (
+    CorrectionIn,
+    ReasonIn,
+    RetryIn,
+    ShipmentChangesIn,
+)
 from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.shipments import (
     ShipmentCreatedOut,
@@ -186,6 +191,22 @@ def post_returned(actor: Actor, memory: Memory, shipment_id: str) -> ShipmentOut
         container().return_shipment.close(
             ShipmentId(shipment_id), actor=actor, memory=memory.of_shown(_shown)
         )
+    )
+
+
+@shipments.endpoint(
+    "/v1/shipments/{shipment_id}/corrections",
+    method="POST",
+    principals=DISPATCH,
+    takes=CorrectionIn,
+    gives=ShipmentOut,
+    versioned=True,
+    refusals=(NotFound, IllegalTransition),
+)
+def post_correction(actor: Actor, body: CorrectionIn, shipment_id: str) -> ShipmentOut:
+    """Correct the outcome of its last attempt."""
+    return _shown(
+        container().correct_outcome(ShipmentId(shipment_id), body.to_domain(), actor=actor)
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.open_accounts import OpenAccounts
     from chalicelib.services.accounts.show_accounts import ShowAccounts
     from chalicelib.services.cursors import Cursors
+    from chalicelib.services.driving.correct_outcomes import CorrectOutcome
     from chalicelib.services.driving.ingest_positions import IngestPositions
     from chalicelib.services.driving.scan_parcels import ScanParcels
     from chalicelib.services.driving.sweep_fleet import SweepFleet
@@ -101,6 +102,7 @@ class Container:
     scan_parcels: ScanParcels = use_case("driving.scan_parcels")
     ingest_positions: IngestPositions = use_case("driving.ingest_positions")
     sweep_fleet: SweepFleet = use_case("driving.sweep_fleet")
+    correct_outcome: CorrectOutcome = use_case("driving.correct_outcomes")
     work_stop: WorkStop = use_case("driving.work_stops")
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
 

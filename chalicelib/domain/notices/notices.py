@@ -142,8 +142,8 @@ class Notice:
 def kind_of(event: Event) -> Kind | None:
     """The kind of notice for an event; None when recipients are not told.
 
-    A correction is told as the outcome that it says. They were told of a silent van only if it broke its promise, so they hear that it is back only
-    with a new one.
+    A correction is told as the outcome that it says. They were told of a silent van only if it
+    broke its promise, so they hear that it is back only with a new one.
     """
     if event.audience != "public":
         return None

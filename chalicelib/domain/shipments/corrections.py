@@ -12,7 +12,7 @@ from chalicelib.domain.shipments.custody import (
     with_delivered,
     with_failed,
 )
-from chalicelib.domain.shipments.lifecycle import Step
+from chalicelib.domain.shipments.lifecycle import Step, refusal_of
 from chalicelib.domain.shipments.shipments import Attempt, Correction, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 
@@ -50,12 +50,11 @@ class CorrectionOrder:
             TrueOutcome.NONE: undo,
         }[self.outcome]
 
-    def facts(self, attempt: Attempt) -> dict[str, object]:
+    def facts(self, before: Shipment) -> dict[str, object]:
         """The data of the event. The explanation is left out because a person wrote it."""
-        found: dict[str, object] = {
-            "outcome": self.outcome.value,
-            "previous_outcome": attempt.status.value,
-        }
+        found: dict[str, object] = {"outcome": self.outcome.value}
+        if before.last_attempt is not None:
+            found["previous_outcome"] = before.last_attempt.status.value
         if self.failure_reason is not None:
             found["reason"] = self.failure_reason.value
         return found
@@ -71,7 +70,8 @@ def put_right(
     attempt = shipment.last_attempt
     if attempt is None:
         step = order.step(is_aboard=is_aboard)
-        raise IllegalTransition(shipment_id=shipment.id, current=shipment.status, wanted=step)
+        text = refusal_of(shipment.status, step)
+        raise IllegalTransition(text, shipment_id=shipment.id, current=shipment.status, wanted=step)
     before = _before(shipment, attempt)
     concerned = frozenset(attempt.barcodes or shipment.barcodes)
     match order.outcome:
@@ -81,7 +81,11 @@ def put_right(
             after = with_failed(before, concerned)
         case TrueOutcome.NONE:
             after = before if is_aboard else off_route(before)
-    after = replace(after, corrections=(*shipment.corrections, _correction(attempt, order, now)))
+    after = replace(
+        after,
+        status=shipment.status,
+        corrections=(*shipment.corrections, _correction(attempt, order, now)),
+    )
     if order.outcome is TrueOutcome.NONE:
         return _without_last_attempt(after)
     became = Status(order.outcome.value)

@@ -179,11 +179,7 @@ class ScanParcels:
             return self._load(scan, to_load[0], mark, actor)
         if loaded:
             return _result(scan, _when_aboard(loaded[-1].shipment), loaded[-1])
-        if parcels:
-            return _result(scan, ScanVerdict.NOT_LOADABLE, parcels[-1])
-        if cancelled:
-            return _result(scan, ScanVerdict.CANCELLED, cancelled[-1])
-        return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
+        return _not_loaded(scan, [*cancelled, *parcels])
 
     def _is_taken(self, parcel: _Parcel, routes: Sequence[Route]) -> bool:
         """Whether the parcel's route still takes it, if it is at the hub.
@@ -305,6 +301,15 @@ def _may_load(parcel: _Parcel, actor: Actor) -> bool:
         return True
     has_left = ON_THE_WAY | {Status.DELIVERED, Status.ATTEMPT_FAILED}
     return shipment.status is Status.LOADED or shipment.status in has_left
+
+
+def _not_loaded(scan: Scan, parcels: Sequence[_Parcel]) -> ScanResult:
+    """The verdict on a parcel that cannot be loaded, or on none; the last one counts."""
+    if not parcels:
+        return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
+    is_cancelled = parcels[-1].shipment.status is Status.CANCELLED
+    verdict = ScanVerdict.CANCELLED if is_cancelled else ScanVerdict.NOT_LOADABLE
+    return _result(scan, verdict, parcels[-1])
 
 
 def _when_aboard(shipment: Shipment) -> ScanVerdict:

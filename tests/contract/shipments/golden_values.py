@@ -256,6 +256,21 @@ EVENTS: Final[dict[str, Event]] = {
 }
 """The history of the first shipment, an event of each type."""
 
+_FACTS: Final[dict[EventType, dict[str, object]]] = {
+    EventType.UPDATED: {"changed": ["recipient"]},
+    EventType.REDIRECTED: {"changed": ["address", "place"]},
+    EventType.INSTRUCTIONS_CHANGED: {"changed": ["instructions"]},
+    EventType.RESCHEDULED: {
+        "window": range_data(make_range(NOON)),
+        "previous_window": None,
+    },
+    EventType.CORRECTED: {
+        "outcome": "attempt_failed",
+        "previous_outcome": "delivered",
+        "reason": "no_access",
+    },
+}
+
 OFFICE_EVENTS: Final[dict[str, Event]] = {
     f"event-{event_type.value.replace('.', '-').replace('_', '-')}": make_event(
         seq,
@@ -269,20 +284,7 @@ OFFICE_EVENTS: Final[dict[str, Event]] = {
         data={"status": "accepted", **facts},
     )
     for seq, (event_type, facts) in enumerate(
-        {
-            EventType.UPDATED: {"changed": ["recipient"]},
-            EventType.REDIRECTED: {"changed": ["address", "place"]},
-            EventType.INSTRUCTIONS_CHANGED: {"changed": ["instructions"]},
-            EventType.RESCHEDULED: {
-                "window": range_data(make_range(NOON)),
-                "previous_window": None,
-            },
-            EventType.CORRECTED: {
-                "outcome": "attempt_failed",
-                "previous_outcome": "delivered",
-                "reason": "no_access",
-            },
-        }.items(),
+        _FACTS.items(),
         start=1,
     )
 }

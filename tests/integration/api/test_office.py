@@ -112,7 +112,44 @@ def test_after_a_failed_attempt_the_office_decides(carrier: Carrier) -> None:
 def test_only_dispatchers_decide_what_comes_next(carrier: Carrier, verb: str) -> None:
     shop = carrier.shop()
     made = shop.shipment()["id"]
-    path, body = f"/v1/shipments/{made}/{verb}", None if verb == "returned" else {}
+    path = f"/v1/shipments/{made}/{verb}"
+    body: Any = None if verb == "returned" else {}
 
     for token in (shop.key, carrier.key(Role.MANAGER)):
         assert carrier.call("POST", path, body, token=token).status == 403
+
+
+def test_a_mistaken_outcome_is_corrected_and_the_page_tells_the_truth(carrier: Carrier) -> None:
+    van = carrier.round(2).started()
+    shipment_id = van.ids[0][0]
+    mistaken = van.action()
+    assert van.work(0, "deliver", mistaken).status == 200
+    order = {"outcome": "attempt_failed", "explanation": "Wrong house"}
+    incomplete = do(van.shop, shipment_id, "corrections", order)
+    assert (incomplete.status, incomplete.pointers) == (422, ["/failure_reason"])
+
+    order |= {"failure_reason": "no_access"}
+    failed = do(van.shop, shipment_id, "corrections", order, **{"Idempotency-Key": "c1"})
+    again = do(van.shop, shipment_id, "corrections", order, **{"Idempotency-Key": "c1"})
+
+    assert (failed.status, failed.json["status"]) == (200, "attempt_failed"), failed.body
+    assert again.body == failed.body
+    assert failed.json["external_status"]["sub_status"] == "AttemptFail_001"
+    (kept,) = failed.json["corrections"]
+    assert (kept["was"], kept["became"]) == ("delivered", "attempt_failed")
+    assert kept["explanation"] == "Wrong house"
+    assert van.shop.event_types(shipment_id)[-2:] == ["delivered", "corrected"]
+    assert "Wrong house" not in str(van.shop.events(shipment_id))
+    state = van.state(shipment_id).json
+    assert state["status"] == "attempt_failed"
+    assert state["words"]["story"][0]["detail"] == "Ei toimitettu"
+    assert van.work(0, "deliver", mistaken).status == 200  # the phone sends it again
+    assert van.shop.get(shipment_id)["status"] == "attempt_failed"
+
+    order = {"outcome": "none", "explanation": "Another stop was meant"}
+    undone = do(van.shop, shipment_id, "corrections", order)
+
+    assert (undone.json["status"], undone.json["attempts"]) == ("out_for_delivery", 0)
+    assert van.seen()["stops"][0]["is_done"] is False
+    assert van.work(0, "deliver").status == 200
+    assert van.shop.get(shipment_id)["status"] == "delivered"

@@ -202,7 +202,7 @@ def test_a_shipment_that_the_plan_has_lost_is_not_on_the_route(
 
 @pytest.mark.parametrize(
     "status",
-    [Status.DELIVERED, Status.RETURNING, Status.RETURNED, Status.CANCELLED],
+    [Status.DELIVERED, Status.RETURNING, Status.RETURNED],
 )
 def test_a_shipment_that_nobody_delivers_any_more_is_not_loaded(status: Status) -> None:
     carrier = at_the_hub(status=status)

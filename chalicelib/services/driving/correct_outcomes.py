@@ -1,0 +1,104 @@
+"""A dispatcher corrects a mistaken outcome: delivered, failed, or no attempt at all.
+
+The history is only appended to. An undone attempt is before the driver again while the van still
+drives, as if the parcel had been loaded a moment ago; afterwards the parcel is at the hub. A repeat
+of a correction that was cut off in between does what is left to do.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import EVENT, EventId, ShipmentId
+from chalicelib.domain.journal.changes import ShipmentChange
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome, put_right
+from chalicelib.domain.shipments.lifecycle import take
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.services.driving.boarding import Boarding, is_open_for_loading
+from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.journal import Journal
+from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.ports.travel import Forecasts
+from chalicelib.services.retries import retried
+from chalicelib.services.routes.whereabouts import Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectOutcome:
+    """Corrects the outcome of a shipment's last attempt. What is recorded so already stays so.
+
+    Raises NotFound and IllegalTransition.
+    """
+
+    fleet: Fleet
+    routes: Routes
+    shipments: Shipments
+    journal: Journal
+    clock: Clock
+    ids: Ids
+    forecasts: Forecasts
+    policy: Policy
+
+    def __call__(
+        self, shipment_id: ShipmentId, order: CorrectionOrder, *, actor: Actor
+    ) -> Shipment:
+        """The shipment as it is then."""
+        corrected = retried(lambda: self._correct(shipment_id, order, actor))
+        assigned = corrected.assignment
+        if not _is_undone(corrected) or assigned is None:
+            return corrected
+        board = Boarding(
+            self.fleet,
+            self.routes,
+            self.shipments,
+            self.journal,
+            self.clock,
+            self.ids,
+            self.forecasts,
+            self.policy,
+        )
+        board(assigned.driver_id, assigned.route_id, [shipment_id], actor=actor)
+        return self.shipments.get(shipment_id)
+
+    def _correct(self, shipment_id: ShipmentId, order: CorrectionOrder, actor: Actor) -> Shipment:
+        shipment = self.shipments.get(shipment_id)
+        if not actor.may_see(shipment.shipper_id):
+            raise NotFound
+        is_cut_off = order.outcome is TrueOutcome.NONE and _is_undone(shipment)
+        if is_cut_off or order.is_known(shipment):
+            return shipment
+        now = self.clock.now()
+        is_aboard = self._is_aboard(shipment, now)
+        right = put_right(shipment, order, is_aboard=is_aboard, now=now)
+        after, event = take(
+            right,
+            order.step(is_aboard=is_aboard),
+            actor=actor,
+            event_id=EventId(self.ids.new(EVENT)),
+            occurred_at=now,
+            now=now,
+            data=order.facts(shipment),
+        )
+        place = Whereabouts.of(shipment, self.routes)
+        told = place.on_sheet(after, self.routes, now, is_read_anew=True) if is_aboard else ()
+        self.journal.commit(ShipmentChange(after, (event,), shipment.version), *told)
+        return after
+
+    def _is_aboard(self, shipment: Shipment, now: datetime) -> bool:
+        """Whether the van of its route still delivers."""
+        assigned = shipment.assignment
+        if assigned is None:
+            return False
+        live = self.fleet.live(assigned.driver_id)
+        return live.route_id == assigned.route_id and is_open_for_loading(live, now, self.policy)
+
+
+def _is_undone(shipment: Shipment) -> bool:
+    """Whether its last attempt was undone, and its van does not know yet."""
+    is_last_undone = bool(shipment.corrections) and shipment.corrections[-1].became is None
+    return shipment.status is Status.LOADED and is_last_undone
