@@ -10,6 +10,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/driver/session": "chalicelib.api.accounts:accounts",
     "/v1/drivers": "chalicelib.api.accounts:accounts",
     "/v1/hubs": "chalicelib.api.accounts:accounts",
+    "/v1/hubs/{hub_id}/scans": "chalicelib.api.receiving:receiving",
     "/v1/keys": "chalicelib.api.accounts:accounts",
     "/v1/metrics": "chalicelib.api.metrics:metrics",
     "/v1/routes": "chalicelib.api.routes:routes",

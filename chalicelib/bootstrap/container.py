@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.services.driving.ingest_positions import IngestPositions
     from chalicelib.services.driving.scan_parcels import ScanParcels
     from chalicelib.services.driving.sweep_fleet import SweepFleet
+    from chalicelib.services.driving.unload_parcels import UnloadParcels
     from chalicelib.services.driving.work_stops import WorkStop
     from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
     from chalicelib.services.learning.show_accuracy import ShowAccuracy
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.services.shipments.create_shipment import CreateShipment
     from chalicelib.services.shipments.expire_shipments import ExpireShipments
     from chalicelib.services.shipments.publish_events import PublishEvents
+    from chalicelib.services.shipments.receive_parcels import ReceiveParcels
     from chalicelib.services.shipments.retry_shipment import RetryShipment
     from chalicelib.services.shipments.return_shipment import ReturnShipment
     from chalicelib.services.shipments.show_shipments import ShowShipments
@@ -91,6 +93,7 @@ class Container:
     change_shipment: ChangeShipment = use_case("shipments.change_shipment")
     retry_shipment: RetryShipment = use_case("shipments.retry_shipment")
     return_shipment: ReturnShipment = use_case("shipments.return_shipment")
+    receive_parcels: ReceiveParcels = use_case("shipments.receive_parcels")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")
@@ -100,6 +103,7 @@ class Container:
     start_route: StartRoute = use_case("routes.start_route")
 
     scan_parcels: ScanParcels = use_case("driving.scan_parcels")
+    unload_parcels: UnloadParcels = use_case("driving.unload_parcels")
     ingest_positions: IngestPositions = use_case("driving.ingest_positions")
     sweep_fleet: SweepFleet = use_case("driving.sweep_fleet")
     correct_outcome: CorrectOutcome = use_case("driving.correct_outcomes")

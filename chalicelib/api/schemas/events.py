@@ -118,6 +118,12 @@ class AttemptFacts(StatusFacts):
     proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
 
 
+class AcceptedFacts(StatusFacts):
+    """The hub whose scan accepted it; absent where a driver or a decision did."""
+
+    hub_id: str | None = Field(None, exclude_if=_is_absent)
+
+
 class UpdateFacts(StatusFacts):
     """The names of the details that were changed."""
 
@@ -157,13 +163,19 @@ class StatusEventOut(HistoryLine):
 
     type: Literal[
         EventType.CREATED,
-        EventType.ACCEPTED,
         EventType.LOADED,
         EventType.CANCELLED,
         EventType.RETURNING,
         EventType.RETURNED,
         EventType.SUPERSEDED,
     ]
+
+
+class AcceptedEventOut(HistoryLine):
+    """It is at a hub: taken in, unloaded from a van, or to be tried again."""
+
+    type: Literal[EventType.ACCEPTED]
+    data: AcceptedFacts
 
 
 class ForecastEventOut(HistoryLine):
@@ -242,6 +254,7 @@ class AttemptEventOut(HistoryLine):
 
 EventOut = Annotated[
     StatusEventOut
+    | AcceptedEventOut
     | ForecastEventOut
     | ChangedForecastEventOut
     | DriverEventOut

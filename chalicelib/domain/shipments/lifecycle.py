@@ -167,7 +167,7 @@ def transitions() -> Mapping[Step, Transition]:
             Status.ACCEPTED,
             field_staff,
             EventType.ACCEPTED,
-            again=frozenset({Status.ACCEPTED, Status.DELIVERED}),
+            again=frozenset({Status.DELIVERED}),
         ),
         Step.CORRECT_AS_DELIVERED: correct(Status.DELIVERED),
         Step.CORRECT_AS_FAILED: correct(Status.ATTEMPT_FAILED),

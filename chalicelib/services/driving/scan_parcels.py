@@ -9,7 +9,6 @@ tells it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Final
@@ -34,6 +33,7 @@ from chalicelib.domain.shipments.custody import (
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
 from chalicelib.domain.shipments.scans import (
+    Scan,
     completed_by,
     is_of_earlier_route,
     scan_mark,
@@ -50,19 +50,6 @@ from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """One scan; ``action_id`` is the device's own name for it.
-
-    ``shipment_id`` says which shipment is meant, where several have the same barcode.
-    """
-
-    action_id: str
-    barcode: str
-    scanned_at: datetime
-    shipment_id: ShipmentId | None = None
 
 
 class ScanVerdict(StrEnum):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Barcodes(Protocol):
-    """Who got each barcode last. Advice only: what is written here decides nothing."""
+    """Who has each barcode. Advice only: what is written here decides nothing."""
 
     def take(
         self,
@@ -34,6 +34,10 @@ class Barcodes(Protocol):
 
         Returns the other shipments of the same shipper that had them last, by code.
         """
+        ...
+
+    def holders(self, codes: Sequence[str], *, now: datetime) -> dict[str, tuple[ShipmentId, ...]]:
+        """The shipments of all shippers that got these codes, by code; the newest few of each."""
         ...
 
 

@@ -82,6 +82,8 @@ class Whereabouts:
         if sheet.manifest is None:
             return []
         changed = sheet.manifest.with_changed(after, is_read_anew=is_read_anew)
+        if changed.entries == sheet.manifest.entries:
+            return []
         return [ManifestChange(changed, sheet.manifest.version)]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
+from chalicelib.adapters.dynamodb.ledger.barcodes import MOST_HOLDERS, DynamoBarcodes
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.services.ports.shipments import Barcodes
 from tests.support.aws import aws
@@ -55,3 +55,30 @@ def test_what_was_taken_long_ago_is_forgotten(barcodes: Barcodes) -> None:
     take(barcodes, 1, "A")
 
     assert take(barcodes, 2, "A", days=60) == {}
+
+
+def test_all_shippers_holders_of_a_code_are_found(barcodes: Barcodes) -> None:
+    take(barcodes, 1, "A", "B")
+    take(barcodes, 2, "A", shop=OTHER_SHOP)
+
+    assert barcodes.holders(["A", "B", "C"], now=NOON) == {"A": ("shp_1", "shp_2"), "B": ("shp_1",)}
+    assert barcodes.holders(["A"], now=LATER) == {}
+    assert barcodes.holders([], now=NOON) == {}
+
+
+def test_an_earlier_holder_is_found_behind_a_later_one(barcodes: Barcodes) -> None:
+    """The later one may be cancelled, and the earlier one still be open."""
+    for number in (1, 2):
+        take(barcodes, number, "A")
+
+    assert barcodes.holders(["A"], now=NOON) == {"A": ("shp_1", "shp_2")}
+
+
+def test_a_code_that_everybody_uses_does_not_grow_for_ever() -> None:
+    with aws():
+        barcodes = DynamoBarcodes()
+        for number in range(10, 10 + MOST_HOLDERS + 1):
+            take(barcodes, number, "1")
+
+        assert barcodes.holders(["1"], now=NOON) == {"1": (f"shp_{10 + MOST_HOLDERS}",)}
+        assert take(barcodes, 99, "1") == {"1": f"shp_{10 + MOST_HOLDERS}"}

@@ -153,3 +153,53 @@ def test_a_mistaken_outcome_is_corrected_and_the_page_tells_the_truth(carrier: C
     assert van.seen()["stops"][0]["is_done"] is False
     assert van.work(0, "deliver").status == 200
     assert van.shop.get(shipment_id)["status"] == "delivered"
+
+
+def at_hub(shop: Shop, *barcodes: str) -> list[str]:
+    """The verdicts on the scans of a dispatcher at the hub."""
+    carrier, now = shop.carrier, shop.carrier.clock.now().isoformat()
+    scans = [
+        {"action_id": f"hub-{i}", "barcode": barcode, "scanned_at": now}
+        for i, barcode in enumerate(barcodes)
+    ]
+    path = f"/v1/hubs/{carrier.hub_id}/scans"
+    reply = carrier.call("POST", path, {"scans": scans}, token=carrier.dispatcher)
+    assert reply.status == 200, reply.body
+    return [result["verdict"] for result in reply.json["results"]]
+
+
+def test_a_hub_scans_parcels_in_and_takes_back_what_a_van_brings(carrier: Carrier) -> None:
+    van = carrier.round([2])
+    codes = [van.orders[key]["parcels"][0]["barcode"] for key in van.ids[0]]
+
+    assert at_hub(van.shop, *codes, "NOBODY") == ["accepted", "accepted", "unknown"]
+    assert at_hub(van.shop, codes[0].lower()) == ["already_accepted"]
+    accepted = van.shop.events(van.ids[0][0])[-1]
+    assert accepted["data"] == {"status": "accepted", "hub_id": carrier.hub_id}
+
+    van.started()
+    assert at_hub(van.shop, codes[0]) == ["out_for_delivery"]
+    assert van.work(0, "fail", van.action(reason="refused")).status == 200
+    now = carrier.clock.now().isoformat()
+    scan = {"action_id": "off-1", "barcode": codes[0], "scanned_at": now}
+    off = van.call("POST", "unloads", {"scans": [scan]})
+    assert [result["verdict"] for result in off.json["results"]] == ["unloaded"]
+    assert at_hub(van.shop, *codes) == ["already_accepted", "unloaded"]
+    for key in van.ids[0]:
+        shipment = van.shop.get(key)
+        assert (shipment["status"], shipment["route_id"]) == ("accepted", None)
+        assert shipment["parcels"][0]["state"] == "at_hub"
+    assert do(van.shop, van.ids[0][0], "return", {}).json["status"] == "returning"
+    assert at_hub(van.shop, codes[0]) == ["returning"]
+
+
+def test_what_was_loaded_by_mistake_is_missing_again(carrier: Carrier) -> None:
+    van = carrier.round(1).loaded()
+    code = van.orders[van.ids[0][0]]["parcels"][0]["barcode"]
+    now = carrier.clock.now().isoformat()
+
+    scan = {"action_id": "off-1", "barcode": code, "scanned_at": now}
+    assert van.call("POST", "unloads", {"scans": [scan]}).status == 200
+
+    assert van.seen()["missing"][0]["barcodes"] == [code]
+    assert van.start().code == "nothing_loaded"

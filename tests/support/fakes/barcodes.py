@@ -7,9 +7,9 @@ from chalicelib.domain.ids import ShipmentId, ShipperId
 
 @dataclass
 class InMemoryBarcodes:
-    """The shipment that got each code of a shipper last, and until when that counts."""
+    """The shipments that got each code of a shipper, and until when that counts."""
 
-    taken: dict[tuple[ShipperId, str], tuple[ShipmentId, datetime]] = field(default_factory=dict)
+    taken: dict[tuple[ShipperId, str], dict[ShipmentId, datetime]] = field(default_factory=dict)
 
     def take(
         self,
@@ -22,8 +22,21 @@ class InMemoryBarcodes:
     ) -> dict[str, ShipmentId]:
         found = {}
         for code in codes:
-            before = self.taken.get((shipper_id, code))
-            self.taken[shipper_id, code] = (shipment_id, expires_at)
-            if before and before[1] > now and before[0] != shipment_id:
-                found[code] = before[0]
+            taken = self.taken.setdefault((shipper_id, code), {})
+            others = [key for key, until in taken.items() if until > now and key != shipment_id]
+            taken[shipment_id] = expires_at
+            if others:
+                found[code] = max(others)
         return found
+
+    def holders(self, codes: Sequence[str], *, now: datetime) -> dict[str, tuple[ShipmentId, ...]]:
+        found = {
+            code: tuple(
+                shipment_id
+                for (_, each), taken in self.taken.items()
+                for shipment_id, expires_at in taken.items()
+                if each == code and expires_at > now
+            )
+            for code in codes
+        }
+        return {code: ids for code, ids in found.items() if ids}

@@ -27,9 +27,10 @@ from chalicelib.domain.shipments.custody import (
 )
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import Step
+from chalicelib.domain.shipments.scans import Scan
 from chalicelib.domain.shipments.shipments import Parcel
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason
-from chalicelib.services.driving.scan_parcels import Scan, ScanParcels, ScanResult, ScanVerdict
+from chalicelib.services.driving.scan_parcels import ScanParcels, ScanResult, ScanVerdict
 from chalicelib.services.driving.work_stops import WorkStop
 from chalicelib.services.routes.plan_routes import PlanRoute
 from chalicelib.services.routes.show_routes import ShowRoutes

@@ -50,7 +50,11 @@ def test_what_was_said_to_be_delivered_is_aboard_after_a_failed_attempt() -> Non
     after = corrected(after_a_visit(DELIVERED), "attempt_failed")
 
     assert (after.status, after.completed_at) == (Status.ATTEMPT_FAILED, None)
-    assert (aboard(after), undecided(after), delivered(after)) == (set("ABC"), set(), set())
+    assert (aboard(after), undecided(after), delivered(after)) == (
+        frozenset("ABC"),
+        frozenset(),
+        frozenset(),
+    )
     assert after.last_attempt == replace(
         DELIVERED, status=Status.ATTEMPT_FAILED, reason=FailureReason.NO_ACCESS
     )
@@ -61,7 +65,7 @@ def test_what_was_said_to_have_failed_is_delivered_when_the_driver_was_there() -
     after = corrected(after_a_visit(FAILED), "delivered")
 
     assert (after.status, after.completed_at) == (Status.DELIVERED, FAILED.occurred_at)
-    assert (outstanding(after), aboard(after)) == (set(), set())
+    assert (outstanding(after), aboard(after)) == (frozenset(), frozenset())
     assert after.last_attempt == replace(FAILED, status=Status.DELIVERED, reason=None)
 
 
@@ -71,10 +75,10 @@ def test_only_the_parcels_of_the_attempt_change_places() -> None:
     shipment = after_a_visit(second, first, handed_over=frozenset("A"))
 
     after = corrected(shipment, "delivered")
-    assert (after.status, delivered(after)) == (Status.DELIVERED, set("ABC"))
+    assert (after.status, delivered(after)) == (Status.DELIVERED, frozenset("ABC"))
 
     after = corrected(shipment, "none")
-    assert (delivered(after), undecided(after)) == (set("A"), set("BC"))
+    assert (delivered(after), undecided(after)) == (frozenset("A"), frozenset("BC"))
     assert after.last_attempt == first
 
 
@@ -86,7 +90,11 @@ def test_a_delivery_in_part_becomes_a_failure_of_all_that_is_aboard() -> None:
 
     after = corrected(shipment, "attempt_failed")
 
-    assert (aboard(after), undecided(after), delivered(after)) == (set("ABC"), set(), set())
+    assert (aboard(after), undecided(after), delivered(after)) == (
+        frozenset("ABC"),
+        frozenset(),
+        frozenset(),
+    )
 
 
 @pytest.mark.parametrize("attempt", [DELIVERED, FAILED], ids=["delivered", "failed"])
@@ -94,9 +102,13 @@ def test_an_undone_attempt_was_none(attempt: Attempt) -> None:
     shipment = after_a_visit(attempt)
 
     on_van = corrected(shipment, "none")
-    assert (on_van.status, undecided(on_van)) == (Status.LOADED, set("ABC"))
+    assert (on_van.status, undecided(on_van)) == (Status.LOADED, frozenset("ABC"))
     at_hub = corrected(shipment, "none", is_aboard=False)
-    assert (at_hub.status, aboard(at_hub), at_hub.assignment) == (Status.ACCEPTED, set(), None)
+    assert (at_hub.status, aboard(at_hub), at_hub.assignment) == (
+        Status.ACCEPTED,
+        frozenset(),
+        None,
+    )
     for after in (on_van, at_hub):
         assert (after.attempts, after.last_attempt, after.completed_at) == (0, None, None)
         assert after.was_corrected(attempt.action_id, attempt.driver_id)
@@ -110,7 +122,7 @@ def test_every_correction_is_kept() -> None:
         (Status.DELIVERED, Status.ATTEMPT_FAILED),
         (Status.ATTEMPT_FAILED, Status.DELIVERED),
     ]
-    assert (twice.status, outstanding(twice)) == (Status.DELIVERED, set())
+    assert (twice.status, outstanding(twice)) == (Status.DELIVERED, frozenset())
 
 
 def test_where_nobody_was_there_is_nothing_to_correct() -> None:

@@ -88,7 +88,7 @@ def test_exactly_the_documented_steps_are_possible(status: Status, step: Step) -
 
 
 IN_PARTS: Final = {
-    "accepted": {"load", "depart", "cancel", "unload"},
+    "accepted": {"load", "depart", "cancel"},
     "delivered": {"depart", "deliver", "fail", "retry", "return", "unload"} | CORRECTIONS,
     "attempt_failed": {"depart", "deliver", "fail", "retry", "return", "unload"} | CORRECTIONS,
 }

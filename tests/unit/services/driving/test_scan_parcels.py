@@ -13,9 +13,10 @@ from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Consignment, RouteStatus
 from chalicelib.domain.shipments.custody import ParcelState, parcel_state
 from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.scans import Scan
 from chalicelib.domain.shipments.shipments import Assignment, Parcel
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
-from chalicelib.services.driving.scan_parcels import Scan, ScanParcels, ScanResult, ScanVerdict
+from chalicelib.services.driving.scan_parcels import ScanParcels, ScanResult, ScanVerdict
 from chalicelib.services.retries import ATTEMPTS
 from chalicelib.services.routes.plan_routes import PlanRoute
 from tests.support.builders import (

@@ -12,9 +12,10 @@ from chalicelib.domain.routes.routes import RouteStatus
 from chalicelib.domain.shipments.barcodes_in_use import is_open
 from chalicelib.domain.shipments.custody import ParcelState, parcel_state
 from chalicelib.domain.shipments.events import EventType
+from chalicelib.domain.shipments.scans import Scan
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
-from chalicelib.services.driving.scan_parcels import Scan, ScanParcels, ScanVerdict
+from chalicelib.services.driving.scan_parcels import ScanParcels, ScanVerdict
 from chalicelib.services.retries import ATTEMPTS
 from chalicelib.services.routes.show_routes import ShowRoutes
 from chalicelib.services.shipments.cancel_shipment import CancelShipment
