@@ -78,7 +78,7 @@ class WorkStop:
         is_driven = route.id == live.route_id
         shift = live if is_driven else replace(live, started_at=route.started_at)
         report, occurred_at = report.dated(shift, now, self.policy)
-        found = self._shipments(route, index)
+        found = self._shipments(route, index, report, actor)
         report = report.naming(found, actor.driver_id)
         reported = report.reported_shipments(route.stops[index], found, actor.driver_id)
         due = [
@@ -136,10 +136,20 @@ class WorkStop:
         if after != live:
             self.journal.commit(LiveChange(replace(after, version=live.version + 1), live.version))
 
-    def _shipments(self, route: Route, index: int) -> dict[ShipmentId, Shipment]:
-        """The stop's shipments, but for those that another route has taken over since."""
+    def _shipments(
+        self, route: Route, index: int, report: StopReport, actor: Actor
+    ) -> dict[ShipmentId, Shipment]:
+        """The stop's shipments, but for those that another route has taken over since.
+
+        One that has left the route after this very report is found for its repeat.
+        """
         found = self.shipments.get_many(route.stops[index].shipment_ids)
-        return {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}
+        return {
+            key: shipment
+            for key, shipment in found.items()
+            if shipment.is_on(route.id)
+            or (shipment.assignment is None and report.was_taken_in(shipment, actor.driver_id))
+        }
 
     def _stop(self, live: Live, stop_id: StopId) -> tuple[Route, int]:
         """The stop in the plan that is driven, else in that of the route before.

@@ -48,8 +48,10 @@ def knock(carrier: Carrier, method: str, path: str, token: str | None) -> Reply:
     """A request to a route, for things that are not there."""
     ids = {"shipment_id": f"shp_{ULID}", "route_id": f"rte_{ULID}", "driver_id": f"drv_{ULID}"}
     more = {"stop_id": f"stp_{ULID}", "key_id": f"key_{ULID}", "webhook_id": f"whk_{ULID}"}
+    more["hub_id"] = f"hub_{ULID}"
     real = path.format(**ids, **more)
-    return carrier.call(method, real, {} if method == "POST" else None, token=token)
+    body: dict[str, str] | None = {} if method in {"POST", "PATCH"} else None
+    return carrier.call(method, real, body, token=token, headers={"If-Match": "*"})
 
 
 @pytest.mark.parametrize("role", STAFF_AND_ALL)

@@ -1,6 +1,7 @@
 """Any text in any field of any body that is posted: taken or refused, never a fault of ours."""
 
 import collections
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -94,6 +95,9 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     }
     scan = {"action_id": "any-2", "barcode": "any", "scanned_at": now}
     fix = {"recorded_at": now, "lat_deg": 60.2, "lon_deg": 24.9}
+    other = van.ids[1][0]
+    changes = {name: order[name] for name in ("recipient", "address", "window", "service_time_s")}
+    correction = {"outcome": "attempt_failed", "explanation": "any", "failure_reason": "lost"}
     return {
         "/v1/shippers": (carrier.admin, "", {"name": "Any", "sms_name": "Any"}),
         "/v1/keys": (carrier.admin, "", {"role": "dispatcher", "label": "any"}),
@@ -102,6 +106,17 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/v1/drivers/{driver_id}/invitations": (carrier.dispatcher, van.driver_id, {}),
         "/v1/driver/session": ("", "", {"code": "x" * 30}),
         "/v1/shipments": (van.shop.key, "", order),
+        "/v1/shipments/{shipment_id}": (van.shop.key, other, changes),
+        "/v1/shipments/{shipment_id}/cancel": (van.shop.key, other, {"reason": "any"}),
+        "/v1/shipments/{shipment_id}/retry": (
+            carrier.dispatcher,
+            other,
+            {"window": order["window"]},
+        ),
+        "/v1/shipments/{shipment_id}/return": (carrier.dispatcher, other, {"reason": "any"}),
+        "/v1/shipments/{shipment_id}/corrections": (carrier.dispatcher, other, correction),
+        "/v1/hubs/{hub_id}/scans": (carrier.dispatcher, carrier.hub_id, {"scans": [scan]}),
+        "/v1/driver/unloads": (van.token, "", {"scans": [scan]}),
         "/v1/routes": (carrier.dispatcher, "", route),
         "/v1/webhooks": (van.shop.key, "", {"url": "https://shop.example/hook"}),
         "/v1/driver/scans": (van.token, "", {"scans": [scan]}),
@@ -138,9 +153,10 @@ def test_any_text_in_any_field_is_answered(
     van, (route, at) = counter.van, place
     method, _, path = route.partition(" ")
     token, named, body = good_bodies(van)[path]
-    to = path.replace("{driver_id}", named).replace("{stop_id}", named)
+    to = re.sub(r"\{\w+\}", named, path)
+    sent = replaced(body, at, text)
 
-    reply = van.carrier.call(method, to, replaced(body, at, text), token=token or None)
+    reply = van.carrier.call(method, to, sent, token=token or None, headers={"If-Match": "*"})
 
     counter.statuses[reply.status] += 1
     assert reply.status < 500, (route, at, text, reply.body)

@@ -59,6 +59,16 @@ def test_what_could_not_be_delivered_is_at_the_hub_and_off_its_route() -> None:
     assert carrier.told()[-1] is EventType.ACCEPTED
 
 
+def test_a_late_repeat_of_the_report_before_it_was_unloaded_changes_nothing() -> None:
+    carrier = on_the_road()
+    work(carrier, report(Step.FAIL))
+    unload(carrier)
+    after = carrier.shipment()
+
+    assert work(carrier, report(Step.FAIL)) == (after,)
+    assert carrier.shipment() == after
+
+
 def test_what_is_out_for_delivery_stays_so_until_its_visit_is_reported() -> None:
     carrier = on_the_road()
 
