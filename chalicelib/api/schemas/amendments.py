@@ -101,12 +101,14 @@ class RetryIn(Schema):
 class CorrectionIn(Schema):
     """How the last attempt ended in truth, and why that was not what was reported.
 
-    ``none``: there was no attempt. ``failure_reason`` is that of a failed one.
+    ``none``: there was no attempt. ``failure_reason`` is that of a failed one. ``attempt_number``
+    says which one is meant: the correction is refused when another was made since.
     """
 
     outcome: TrueOutcome
     explanation: Line
     failure_reason: FailureReason | None = None
+    attempt_number: Annotated[int, Field(ge=1)] | None = None
 
     def to_domain(self) -> CorrectionOrder:
         """The order. Raises Unfit for a failure without a reason, and for a reason without one."""
@@ -117,7 +119,9 @@ class CorrectionIn(Schema):
         if not is_failure and self.failure_reason is not None:
             words = "Only an attempt that failed has a failure_reason. Leave it out."
             raise Unfit(misfit(("failure_reason",), "out_of_place", words))
-        return CorrectionOrder(self.outcome, self.explanation, self.failure_reason)
+        return CorrectionOrder(
+            self.outcome, self.explanation, self.failure_reason, self.attempt_number
+        )
 
 
 def _as_written(shipment: Shipment) -> dict[str, Any]:

@@ -370,7 +370,7 @@ class ShipmentOut(Out):
     route_id: str | None = Field(None, validation_alias=AliasPath("assignment", "route_id"))
     promise: RangeOut | None
     delayed: bool = Field(validation_alias="is_delayed")
-    attempts: int
+    attempts: int = Field(validation_alias="standing_attempts")
     last_attempt: AttemptOut | None
     earlier_attempts: tuple[AttemptOut, ...]
     created_at: datetime

@@ -101,8 +101,9 @@ class Handled:
 
     ``parcels`` are the parcels scanned, numbered from 0 through the whole plan. ``failed_parcels``
     and ``delivered_parcels`` number parcels likewise. A parcel that failed first and was delivered
-    afterwards is in both. Deliveries are noted only where the stop had more to do afterwards, or
-    was done before: what was aboard for a stop that is done, and did not fail, was delivered.
+    afterwards is in both. Deliveries are noted only where the stop had more to do afterwards or
+    was done before, and of what failed before: what was aboard for a stop that is done, and did not
+    fail, was delivered.
 
     ``failed`` and ``delivered`` number whole shipments. An earlier release noted only these; they
     count for shipments of which no single parcel is noted.

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from chalicelib.domain.errors import IllegalTransition
 from chalicelib.domain.shipments.custody import (
+    aboard,
     delivered,
     has_outstanding,
     off_route,
@@ -27,11 +28,24 @@ class TrueOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CorrectionOrder:
-    """What a dispatcher says. ``explanation`` says why; ``failure_reason`` is of a failed one."""
+    """What a dispatcher says. ``explanation`` says why; ``failure_reason`` is of a failed one.
+
+    ``attempt_number`` is the attempt that is meant, which must be the last; None: whichever is.
+    """
 
     outcome: TrueOutcome
     explanation: str
     failure_reason: FailureReason | None = None
+    attempt_number: int | None = None
+
+    def require_last(self, shipment: Shipment) -> None:
+        """Raises IllegalTransition where another attempt is meant than the last one."""
+        last = shipment.last_attempt
+        if self.attempt_number in {None, last.number if last else None}:
+            return
+        text = f"Attempt {self.attempt_number} is not the last one. Only the last can be corrected."
+        step = self.step(is_aboard=False)
+        raise IllegalTransition(text, shipment_id=shipment.id, current=shipment.status, wanted=step)
 
     def is_known(self, shipment: Shipment) -> bool:
         """Whether the shipment says so already."""
@@ -72,8 +86,8 @@ def put_right(
         step = order.step(is_aboard=is_aboard)
         text = refusal_of(shipment.status, step)
         raise IllegalTransition(text, shipment_id=shipment.id, current=shipment.status, wanted=step)
-    before = _before(shipment, attempt)
-    concerned = frozenset(attempt.barcodes or shipment.barcodes)
+    concerned = concerned_by(shipment)
+    before = _before(shipment, concerned)
     match order.outcome:
         case TrueOutcome.DELIVERED:
             after = with_delivered(before, concerned)
@@ -94,9 +108,20 @@ def put_right(
     return replace(after, last_attempt=right, completed_at=attempt.occurred_at if is_over else None)
 
 
-def _before(shipment: Shipment, attempt: Attempt) -> Shipment:
-    """The shipment with the attempt's parcels aboard and undecided, as they were at the door."""
-    concerned = frozenset(attempt.barcodes or shipment.barcodes)
+def concerned_by(shipment: Shipment) -> frozenset[str]:
+    """The parcels that a correction is about: those that are where the last attempt left them.
+
+    One that was scanned at the hub since is not.
+    """
+    attempt = shipment.last_attempt
+    if attempt is None:
+        return frozenset()
+    left = delivered(shipment) if attempt.status is Status.DELIVERED else aboard(shipment)
+    return left.intersection(attempt.barcodes or shipment.barcodes)
+
+
+def _before(shipment: Shipment, concerned: frozenset[str]) -> Shipment:
+    """The shipment with these parcels aboard and undecided, as they were at the door."""
     is_all_failed = shipment.status is Status.ATTEMPT_FAILED and not shipment.failed_barcodes
     failed = frozenset(shipment.barcodes) if is_all_failed else shipment.failed_barcodes
     return replace(
@@ -126,7 +151,6 @@ def _without_last_attempt(shipment: Shipment) -> Shipment:
     earlier = shipment.earlier_attempts
     return replace(
         shipment,
-        attempts=max(0, shipment.attempts - 1),
         last_attempt=earlier[-1] if earlier else None,
         earlier_attempts=earlier[:-1],
     )

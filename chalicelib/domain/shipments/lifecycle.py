@@ -178,7 +178,7 @@ def transitions() -> Mapping[Step, Transition]:
 
 def _was_tried(shipment: Shipment) -> bool:
     """Whether a parcel is left after a visit; what was never tried is cancelled, not returned."""
-    is_after_visit = shipment.status is Status.DELIVERED or shipment.attempts > 0
+    is_after_visit = shipment.status is Status.DELIVERED or shipment.standing_attempts > 0
     return is_after_visit and has_outstanding(shipment)
 
 

@@ -170,6 +170,11 @@ class Shipment:
         return (self.scanned_barcodes | self.handed_over).issuperset(self.barcodes)
 
     @property
+    def standing_attempts(self) -> int:
+        """How many attempts were made in truth. ``attempts`` counts those undone since, too."""
+        return self.attempts - sum(each.became is None for each in self.corrections)
+
+    @property
     def made_attempts(self) -> tuple[Attempt, ...]:
         """All attempts that are kept, oldest first."""
         return (*self.earlier_attempts, *filter(None, [self.last_attempt]))

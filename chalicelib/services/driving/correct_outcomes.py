@@ -5,7 +5,7 @@ drives, as if the parcel had been loaded a moment ago; afterwards the parcel is 
 of a correction that was cut off in between does what is left to do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.actors import Actor
@@ -13,8 +13,14 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome, put_right
-from chalicelib.domain.shipments.lifecycle import take
+from chalicelib.domain.shipments.corrections import (
+    CorrectionOrder,
+    TrueOutcome,
+    concerned_by,
+    put_right,
+)
+from chalicelib.domain.shipments.custody import parts_data
+from chalicelib.domain.shipments.lifecycle import take, transitions
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.driving.boarding import Boarding, is_open_for_loading
@@ -72,17 +78,21 @@ class CorrectOutcome:
         is_cut_off = order.outcome is TrueOutcome.NONE and _is_undone(shipment)
         if is_cut_off or order.is_known(shipment):
             return shipment
+        order.require_last(shipment)
         now = self.clock.now()
         is_aboard = self._is_aboard(shipment, now)
+        step = order.step(is_aboard=is_aboard)
         right = put_right(shipment, order, is_aboard=is_aboard, now=now)
+        then = replace(right, status=transitions()[step].target)
+        parts = parts_data(then, concerned_by(shipment))
         after, event = take(
             right,
-            order.step(is_aboard=is_aboard),
+            step,
             actor=actor,
             event_id=EventId(self.ids.new(EVENT)),
             occurred_at=now,
             now=now,
-            data=order.facts(shipment),
+            data=order.facts(shipment) | parts,
         )
         place = Whereabouts.of(shipment, self.routes)
         told = place.on_sheet(after, self.routes, now, is_read_anew=True) if is_aboard else ()

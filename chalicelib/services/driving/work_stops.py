@@ -33,7 +33,12 @@ from chalicelib.domain.journal.changes import (
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, Requirement, arrived, object_key
 from chalicelib.domain.routes.routes import Route, RouteStatus
-from chalicelib.domain.shipments.custody import has_outstanding, has_undecided, parts_data
+from chalicelib.domain.shipments.custody import (
+    has_outstanding,
+    has_undecided,
+    parts_data,
+    undecided,
+)
 from chalicelib.domain.shipments.lifecycle import Step, take, transitions
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FINISHED
@@ -264,7 +269,7 @@ class WorkStop:
         is_driven = route.id == live.route_id
         was_done = not is_driven or live.progress[index].is_done
         there = Fix(occurred_at, route.stops[index].coordinates)
-        is_noted = was_done or not is_left
+        is_noted = was_done or not is_left or _has_failed_before(report, before, changes)
         others: list[Change] = _handled(route, report, before, changes, is_noted=is_noted)
         if not is_driven:  # the stop was done long ago, and no live state knows it any more
             self.journal.commit(*changes, *others)
@@ -326,6 +331,14 @@ def _handled(
     else:
         return []
     return [HandledAdded(route.id, handled, run_sheet_expires_at(route))]
+
+
+def _has_failed_before(
+    report: StopReport, before: Mapping[ShipmentId, Shipment], changes: Sequence[ShipmentChange]
+) -> bool:
+    """Whether an earlier note says of a reported parcel that its attempt has failed."""
+    reported = [before[change.after.id] for change in changes]
+    return any(report.parcels_of(shipment) - undecided(shipment) for shipment in reported)
 
 
 def _require_photos(

@@ -87,4 +87,4 @@ class RetryShipment:
 
 
 def _is_taken_in(shipment: Shipment) -> bool:
-    return shipment.status is Status.ACCEPTED and shipment.attempts > 0
+    return shipment.status is Status.ACCEPTED and shipment.standing_attempts > 0

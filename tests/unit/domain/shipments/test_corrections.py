@@ -58,7 +58,7 @@ def test_what_was_said_to_be_delivered_is_aboard_after_a_failed_attempt() -> Non
     assert after.last_attempt == replace(
         DELIVERED, status=Status.ATTEMPT_FAILED, reason=FailureReason.NO_ACCESS
     )
-    assert after.attempts == 1
+    assert after.standing_attempts == 1
 
 
 def test_what_was_said_to_have_failed_is_delivered_when_the_driver_was_there() -> None:
@@ -110,7 +110,7 @@ def test_an_undone_attempt_was_none(attempt: Attempt) -> None:
         None,
     )
     for after in (on_van, at_hub):
-        assert (after.attempts, after.last_attempt, after.completed_at) == (0, None, None)
+        assert (after.standing_attempts, after.last_attempt, after.completed_at) == (0, None, None)
         assert after.was_corrected(attempt.action_id, attempt.driver_id)
 
 
@@ -123,6 +123,16 @@ def test_every_correction_is_kept() -> None:
         (Status.ATTEMPT_FAILED, Status.DELIVERED),
     ]
     assert (twice.status, outstanding(twice)) == (Status.DELIVERED, frozenset())
+
+
+def test_the_number_of_an_undone_attempt_is_not_used_again() -> None:
+    undone = corrected(after_a_visit(DELIVERED), "none")
+    order = CorrectionOrder(TrueOutcome.NONE, "Again", attempt_number=1)
+
+    assert undone.attempts == 1
+    with pytest.raises(IllegalTransition, match="Only the last"):
+        order.require_last(undone)
+    order.require_last(after_a_visit(DELIVERED))
 
 
 def test_where_nobody_was_there_is_nothing_to_correct() -> None:

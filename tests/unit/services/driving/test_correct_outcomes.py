@@ -4,18 +4,27 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.actors import Role
-from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry
+from chalicelib.domain.driving.run_sheets import Handled, Manifest, ManifestEntry
 from chalicelib.domain.errors import IllegalTransition, NotFound, Unavailable
 from chalicelib.domain.ids import ShipmentId, ShipperId
-from chalicelib.domain.journal.changes import ManifestChange
+from chalicelib.domain.journal.changes import HandledAdded, ManifestChange
+from chalicelib.domain.routes.routes import Consignment, RouteStatus
 from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome
+from chalicelib.domain.shipments.custody import ParcelState
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import Step
-from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.services.driving.correct_outcomes import CorrectOutcome
 from chalicelib.services.routes.show_routes import ShowRoutes
-from tests.support.builders import NOON, make_actor
+from tests.support.builders import (
+    NOON,
+    make_actor,
+    make_live,
+    make_range,
+    make_route,
+    make_stop,
+)
 from tests.support.fakes.contested import cut_off, goes_well
 from tests.support.in_memory import InMemoryCarrier
 from tests.support.vans import DRIVER, ROUTE, live, on_the_road, report, work
@@ -141,3 +150,23 @@ def test_what_is_foreign_is_unknown() -> None:
 
     with pytest.raises(NotFound):
         carrier.use(CorrectOutcome)(ONE, FAILED, actor=shipper)
+
+
+def test_a_parcel_that_failed_first_and_is_delivered_with_the_rest_is_shown_delivered() -> None:
+    parcels = (Parcel("A"), Parcel("B"))
+    carrier = on_the_road(parcels=parcels, scanned_barcodes=frozenset("AB"))
+    stops = [make_stop(0, consignments=(Consignment(ONE, ("A", "B")),)), make_stop(1)]
+    promised = [replace(stop, promise=make_range()) for stop in stops]
+    carrier.has(make_route(promised, status=RouteStatus.ACTIVE), make_live(2, recent=()))
+    entries = tuple(ManifestEntry.of(carrier.shipment(i)) for i in (1, 2))
+    carrier.journal.commit(
+        ManifestChange(Manifest(ROUTE, entries, NOON.replace(year=2027)), None),
+        HandledAdded(ROUTE, Handled(parcels=frozenset({0, 1, 2})), NOON.replace(year=2027)),
+    )
+    work(carrier, report(Step.FAIL, barcodes=("A",)))
+
+    work(carrier, report(Step.DELIVER, action_id="action-2", barcodes=("A", "B")))
+
+    assert carrier.shipment().status is Status.DELIVERED
+    seen = carrier.use(ShowRoutes).of_driver(DRIVER).shipments[ONE]
+    assert seen.states == (ParcelState.DELIVERED, ParcelState.DELIVERED)
