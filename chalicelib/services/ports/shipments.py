@@ -36,7 +36,9 @@ class Barcodes(Protocol):
         """
         ...
 
-    def holders(self, codes: Sequence[str], *, now: datetime) -> dict[str, tuple[ShipmentId, ...]]:
+    def everywhere(
+        self, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, tuple[ShipmentId, ...]]:
         """The shipments of all shippers that got these codes, by code; the newest few of each."""
         ...
 

@@ -79,7 +79,7 @@ class ReceiveParcels:
     def _found(self, scans: Sequence[Scan]) -> Mapping[ShipmentId, Shipment]:
         """The shipments that the scans can mean, by all readings of their codes."""
         codes = {reading for scan in scans for reading in _readings(scan.barcode)}
-        holders = self.barcodes.holders(sorted(codes), now=self.clock.now())
+        holders = self.barcodes.everywhere(sorted(codes), now=self.clock.now())
         named = {scan.shipment_id for scan in scans if scan.shipment_id is not None}
         held = {shipment_id for held_ids in holders.values() for shipment_id in held_ids}
         wanted = sorted(held | named)

@@ -61,9 +61,12 @@ def test_all_shippers_holders_of_a_code_are_found(barcodes: Barcodes) -> None:
     take(barcodes, 1, "A", "B")
     take(barcodes, 2, "A", shop=OTHER_SHOP)
 
-    assert barcodes.holders(["A", "B", "C"], now=NOON) == {"A": ("shp_1", "shp_2"), "B": ("shp_1",)}
-    assert barcodes.holders(["A"], now=LATER) == {}
-    assert barcodes.holders([], now=NOON) == {}
+    assert barcodes.everywhere(["A", "B", "C"], now=NOON) == {
+        "A": ("shp_1", "shp_2"),
+        "B": ("shp_1",),
+    }
+    assert barcodes.everywhere(["A"], now=LATER) == {}
+    assert barcodes.everywhere([], now=NOON) == {}
 
 
 def test_an_earlier_holder_is_found_behind_a_later_one(barcodes: Barcodes) -> None:
@@ -71,7 +74,7 @@ def test_an_earlier_holder_is_found_behind_a_later_one(barcodes: Barcodes) -> No
     for number in (1, 2):
         take(barcodes, number, "A")
 
-    assert barcodes.holders(["A"], now=NOON) == {"A": ("shp_1", "shp_2")}
+    assert barcodes.everywhere(["A"], now=NOON) == {"A": ("shp_1", "shp_2")}
 
 
 def test_a_code_that_everybody_uses_does_not_grow_for_ever() -> None:
@@ -80,5 +83,5 @@ def test_a_code_that_everybody_uses_does_not_grow_for_ever() -> None:
         for number in range(10, 10 + MOST_HOLDERS + 1):
             take(barcodes, number, "1")
 
-        assert barcodes.holders(["1"], now=NOON) == {"1": (f"shp_{10 + MOST_HOLDERS}",)}
+        assert barcodes.everywhere(["1"], now=NOON) == {"1": (f"shp_{10 + MOST_HOLDERS}",)}
         assert take(barcodes, 99, "1") == {"1": f"shp_{10 + MOST_HOLDERS}"}

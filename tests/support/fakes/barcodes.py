@@ -29,7 +29,9 @@ class InMemoryBarcodes:
                 found[code] = max(others)
         return found
 
-    def holders(self, codes: Sequence[str], *, now: datetime) -> dict[str, tuple[ShipmentId, ...]]:
+    def everywhere(
+        self, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, tuple[ShipmentId, ...]]:
         found = {
             code: tuple(
                 shipment_id

@@ -45,7 +45,9 @@ class DynamoBarcodes:
                 found[code] = max(own)  # an id begins with the time when it was made
         return found
 
-    def holders(self, codes: Sequence[str], *, now: datetime) -> dict[str, tuple[ShipmentId, ...]]:
+    def everywhere(
+        self, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, tuple[ShipmentId, ...]]:
         """One consistent batch for up to 100 codes."""
         codes_by_key = {_key(code): code for code in codes}
         if not codes_by_key:
