@@ -37,6 +37,8 @@ FAKE = {
     "TILE_URL": "none",
     "TILE_ATTRIBUTION": "none",
     "ROAD_NETWORK": "great_circle",
+    "GEOCODER": "none",
+    "ROUGH_PLACES": "refuse",
     "LOG_LEVEL": "INFO",
 }
 

@@ -7,6 +7,9 @@ from urllib.parse import SplitResult, urlsplit
 
 ROAD_NETWORKS: Final = frozenset({"great_circle", "amazon_location"})
 ROAD_SERVERS: Final = frozenset({"osrm", "valhalla"})
+GEOCODERS: Final = frozenset({"none", "amazon_location"})
+GEOCODER_SERVERS: Final = frozenset({"nominatim", "photon"})
+ROUGH_PLACES: Final = frozenset({"refuse", "dispatcher"})
 SHORTEST_DAYS: Final = 15
 """A tracking link lives for 14 days after the delivery."""
 LONGEST_DAYS: Final = 3_650
@@ -50,6 +53,12 @@ class Settings:
     road_network: str
     """The source of road times: ``great_circle`` (none), ``amazon_location``, or ``osrm:`` or
     ``valhalla:`` with the address of a server."""
+    geocoder: str
+    """The address search: ``none``, ``amazon_location``, or ``nominatim:`` or ``photon:`` with the
+    address of a server."""
+    rough_places: str
+    """What becomes of an address that is found only roughly: ``refuse``, or ``dispatcher``, who has
+    to place it."""
     shipment_retention_days: str
     """How long finished shipments are kept, in whole days."""
     log_level: str
@@ -68,6 +77,8 @@ class Settings:
             raise SettingsError(msg)
         values = {field: environ[name] for field, name in names.items()}
         require_road_network(values["road_network"])
+        require_geocoder(values["geocoder"])
+        require_one_of("ROUGH_PLACES", values["rough_places"], ROUGH_PLACES)
         require_days("SHIPMENT_RETENTION_DAYS", values["shipment_retention_days"])
         return cls(**values | {"public_base_url": values["public_base_url"].rstrip("/")})
 
@@ -82,6 +93,25 @@ def require_road_network(value: str) -> None:
         " the address as https://roads.example without user, query or fragment"
     )
     raise SettingsError(msg)
+
+
+def require_geocoder(value: str) -> None:
+    """Raise SettingsError with the allowed values unless the value is one of them."""
+    kind, _, url = value.partition(":")
+    if value in GEOCODERS or (kind in GEOCODER_SERVERS and _is_server(url)):
+        return
+    msg = (
+        "GEOCODER must be none, amazon_location, nominatim:<address> or photon:<address>,"
+        " the address as https://search.example without user, query or fragment"
+    )
+    raise SettingsError(msg)
+
+
+def require_one_of(name: str, value: str, allowed: frozenset[str]) -> None:
+    """Raise SettingsError unless the value is one of these."""
+    if value not in allowed:
+        msg = f"{name} must be one of {', '.join(sorted(allowed))}"
+        raise SettingsError(msg)
 
 
 def require_days(name: str, value: str) -> None:

@@ -40,6 +40,8 @@ VARIABLES_BY_PARAMETER: Final = {
     "TileUrl": "TILE_URL",
     "TileAttribution": "TILE_ATTRIBUTION",
     "RoadNetwork": "ROAD_NETWORK",
+    "Geocoder": "GEOCODER",
+    "RoughPlaces": "ROUGH_PLACES",
     "ShipmentRetentionDays": "SHIPMENT_RETENTION_DAYS",
     "LogLevel": "LOG_LEVEL",
 }

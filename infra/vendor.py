@@ -25,7 +25,17 @@ from packaging.utils import canonicalize_name
 ROOT: Final = Path(__file__).resolve().parent.parent
 PLATFORM: Final = "aarch64-manylinux2014"
 LAMBDA_ROOT: Final = "/var/task"
-BOTOCORE_SERVICES: Final = ("dynamodb", "geo-routes", "s3", "ses", "sns", "sqs", "ssm", "sts")
+BOTOCORE_SERVICES: Final = (
+    "dynamodb",
+    "geo-places",
+    "geo-routes",
+    "s3",
+    "ses",
+    "sns",
+    "sqs",
+    "ssm",
+    "sts",
+)
 """The services whose API descriptions ship; a test compares them with the adapters' clients."""
 
 NEVER_CALLED: Final = (

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from chalicelib.settings import SettingsError, require_road_network
+from chalicelib.settings import SettingsError, require_geocoder, require_road_network
 from local import environment
 
 if TYPE_CHECKING:
@@ -184,6 +184,7 @@ def _stack(
         clock=clock,
         parameters={
             "RoadNetwork": options.road_network,
+            "Geocoder": options.geocoder,
             **(STREETS if options.demo == "helsinki" else {}),
         },
         log_level=options.log_level,
@@ -266,6 +267,12 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="who knows how long roads take, as osrm:http://127.0.0.1:5000 (%(default)s)",
     )
     parser.add_argument(
+        "--geocoder",
+        type=_geocoder,
+        default="none",
+        help="who searches for addresses, as photon:http://127.0.0.1:2322 (%(default)s)",
+    )
+    parser.add_argument(
         "--log-level",
         choices=("DEBUG", "INFO", "WARNING", "ERROR"),
         default="WARNING",
@@ -285,6 +292,14 @@ def _port(text: str) -> int:
 def _road_network(text: str) -> str:
     try:
         require_road_network(text)
+    except SettingsError as exc:
+        raise argparse.ArgumentTypeError(str(exc)) from exc
+    return text
+
+
+def _geocoder(text: str) -> str:
+    try:
+        require_geocoder(text)
     except SettingsError as exc:
         raise argparse.ArgumentTypeError(str(exc)) from exc
     return text

@@ -63,6 +63,16 @@ class GeoRoutesClient(Protocol):
         ...
 
 
+class GeoPlacesClient(Protocol):
+    """The calls that we use of Amazon Location Places."""
+
+    def geocode(self, **question: object) -> Mapping[str, Any]:
+        """Search for an address. Raises BotoCoreError or ClientError."""
+        ...
+
+
+@overload
+def client(service: Literal["geo-places"], *, total_attempts: int = ...) -> "GeoPlacesClient": ...
 @overload
 def client(service: Literal["geo-routes"], *, total_attempts: int = ...) -> "GeoRoutesClient": ...
 @overload

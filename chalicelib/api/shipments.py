@@ -8,8 +8,11 @@ from chalicelib.api.schemas.amendments import (
     RetryIn,
     ShipmentChangesIn,
 )
+from chalicelib.api.schemas.batches import BatchIn, BatchOut, RowOut
 from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.shipments import (
+    NewShipmentQuery,
+    PlaceIn,
     ShipmentCreatedOut,
     ShipmentIn,
     ShipmentOut,
@@ -18,20 +21,24 @@ from chalicelib.api.schemas.shipments import (
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import DISPATCH, Actor
 from chalicelib.domain.errors import (
+    AlreadyUnderWay,
     IllegalTransition,
     NotFound,
+    NotRough,
     OnRoute,
+    ReferenceTaken,
     StillOnTheRoad,
     TooLateToChange,
 )
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.shipments.creation import Created
+from chalicelib.domain.shipments.batches import RowVerdict
+from chalicelib.domain.shipments.creation import Created, Outcome
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.versions import Expected
-from chalicelib.edge.blueprint import Endpoints
+from chalicelib.edge.blueprint import Answer, Endpoints
+from chalicelib.edge.bodies import MAX_SHIPMENTS_BYTES
 from chalicelib.edge.principals import SHIPPERS, SHIPPERS_AND_DISPATCH, SHIPPERS_AND_STAFF
 from chalicelib.edge.queries import Position
 from chalicelib.edge.schemas import ListingQuery
@@ -45,26 +52,57 @@ shipments: Final = Endpoints(__name__)
     method="POST",
     principals=SHIPPERS,
     takes=ShipmentIn,
+    query=NewShipmentQuery,
     gives=ShipmentCreatedOut,
     status=201,
+    other_statuses=(200,),
     commits_answer=True,
+    refusals=(ReferenceTaken, AlreadyUnderWay),
 )
-def post_shipment(actor: Actor, body: ShipmentIn, memory: Memory) -> ShipmentCreatedOut:
-    """Create a shipment."""
+def post_shipment(
+    actor: Actor, body: ShipmentIn, query: NewShipmentQuery, memory: Memory
+) -> Answer:
+    """Create a shipment; with ``if_exists=update``, change the one with its reference."""
 
-    def shown(created: Created) -> ShipmentCreatedOut:
-        return ShipmentCreatedOut.joined(
+    def shown(created: Created) -> Answer:
+        answer = ShipmentCreatedOut.joined(
             created.shipment,
-            status=Status.CREATED,
+            outcome=created.outcome,
             tracking_url=container().tracking_links(created.shipment),
             warnings=(*body.doubts(), *created.warnings),
         )
+        return Answer(answer, status=None if created.outcome is Outcome.CREATED else 200)
 
     if memory.result_id:
         made = container().show_shipments.one(ShipmentId(memory.result_id), actor)
         return shown(Created(made))
     return shown(
-        container().create_shipment(body.to_domain(), actor=actor, memory=memory.of_shown(shown))
+        container().create_shipment(
+            body.to_domain(),
+            actor=actor,
+            memory=memory.of_shown(shown),
+            if_exists=query.if_exists,
+        )
+    )
+
+
+@shipments.endpoint(
+    "/v1/shipments/batch",
+    method="POST",
+    principals=SHIPPERS,
+    takes=BatchIn,
+    query=NewShipmentQuery,
+    gives=BatchOut,
+    max_bytes=MAX_SHIPMENTS_BYTES,
+)
+def post_batch(actor: Actor, body: BatchIn, query: NewShipmentQuery) -> BatchOut:
+    """Create up to 500 shipments; every row has its own verdict."""
+    rows = body.shipments
+    orders = [row.to_domain() if isinstance(row, ShipmentIn) else None for row in rows]
+    verdicts = container().create_batch(orders, actor=actor, if_exists=query.if_exists)
+    return BatchOut.of(
+        RowOut.told(i, row, verdict, _link(verdict))
+        for i, (row, verdict) in enumerate(zip(rows, verdicts, strict=True))
     )
 
 
@@ -211,6 +249,25 @@ def post_correction(actor: Actor, body: CorrectionIn, shipment_id: str) -> Shipm
 
 
 @shipments.endpoint(
+    "/v1/shipments/{shipment_id}/place",
+    method="POST",
+    principals=DISPATCH,
+    takes=PlaceIn,
+    gives=ShipmentOut,
+    commits_answer=True,
+    refusals=(NotRough,),
+)
+def post_place(actor: Actor, body: PlaceIn, memory: Memory, shipment_id: str) -> ShipmentOut:
+    """Say where an address is that was found only roughly."""
+    if memory.result_id:
+        return _shown(container().show_shipments.one(ShipmentId(memory.result_id), actor))
+    placed = container().place_shipment(
+        ShipmentId(shipment_id), body.to_domain(), actor=actor, memory=memory.of_shown(_shown)
+    )
+    return _shown(placed)
+
+
+@shipments.endpoint(
     "/v1/shipments/{shipment_id}/events",
     method="GET",
     principals=SHIPPERS_AND_STAFF,
@@ -225,6 +282,12 @@ def get_events(
     return container().show_shipments.events(
         ShipmentId(shipment_id), actor, limit=query.limit, position=position
     )
+
+
+def _link(verdict: RowVerdict | None) -> str | None:
+    if verdict is None or verdict.shipment is None:
+        return None
+    return container().tracking_links(verdict.shipment)
 
 
 def _shown(shipment: Shipment) -> ShipmentOut:

@@ -7,6 +7,7 @@ it serves: use cases are wired by it.
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
+    from chalicelib.adapters.geocoders.memory import Search
     from chalicelib.domain.shipments.events import Event
     from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
     from chalicelib.services.ports.fleet import Fleet
     from chalicelib.services.ports.journal import Journal, Requests
+    from chalicelib.services.ports.places import Geocoder, TimeZones
     from chalicelib.services.ports.proofs import ProofStore
     from chalicelib.services.ports.routes import RoadNetwork, Routes
     from chalicelib.services.ports.senders import (
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
         Parking,
         SmsSender,
     )
-    from chalicelib.services.ports.shipments import Barcodes, Shipments
+    from chalicelib.services.ports.shipments import Barcodes, References, Shipments
     from chalicelib.services.ports.system import Clock, Ids, Pauses, Signer
     from chalicelib.services.ports.travel import Forecasts, TravelPages
     from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookQueue, WebhookSender
@@ -59,7 +62,10 @@ class Adapters:
     def policy(self) -> Policy:
         """The tunables of the rules."""
         days = int(self.settings.shipment_retention_days)
-        return Policy(shipment_retention=timedelta(days=days))
+        return Policy(
+            shipment_retention=timedelta(days=days),
+            takes_rough_places=self.settings.rough_places == "dispatcher",
+        )
 
     @property
     def public_base_url(self) -> PublicBaseUrl:
@@ -112,6 +118,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
 
         return DynamoBarcodes()
+
+    @cached_property
+    def references(self) -> References:
+        """The shippers' own names of their shipments."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
+
+        return DynamoReferences()
 
     @cached_property
     def shipments(self) -> Shipments:
@@ -231,6 +245,51 @@ class Adapters:
                 from chalicelib.adapters.road_networks.great_circle import GreatCircle
 
                 return GreatCircle()
+
+    @cached_property
+    def geocoder(self) -> Geocoder:
+        """The one that GEOCODER names; what it finds is kept."""
+        kind, _, base_url = self.settings.geocoder.partition(":")
+        if kind == "none":
+            from chalicelib.adapters.geocoders.no_search import NoSearch
+
+            return NoSearch()
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.places import DynamoPlaces
+        from chalicelib.adapters.geocoders.memory import RememberedSearch
+
+        return RememberedSearch(self._search(kind, base_url), DynamoPlaces(), self.clock)
+
+    def _search(self, kind: str, base_url: str) -> Search:
+        if kind == "amazon_location":
+            from chalicelib.adapters.geocoders.amazon_location import AmazonPlaces
+
+            return AmazonPlaces()
+        from chalicelib.adapters.road_networks.servers import RoutingServer
+
+        server = RoutingServer(base_url, user_agent=f"Doorstep (+{self.public_base_url})")
+        if kind == "photon":
+            from chalicelib.adapters.geocoders.photon import Photon
+
+            return Photon(server)
+        from chalicelib.adapters.geocoders.nominatim import Nominatim
+        from chalicelib.adapters.geocoders.turns import PUBLIC_SERVERS, Turns
+
+        if urlsplit(base_url).hostname not in PUBLIC_SERVERS:
+            return Nominatim(server)
+        return Nominatim(server, take_turn=Turns(self._is_free, self.clock.now).take)
+
+    def _is_free(self, key: str) -> bool:
+        """Whether nobody has claimed this name so far."""
+        owner, now = secrets.token_urlsafe(9), self.clock.now()
+        return self.ledger.claim(key, owner=owner, now=now, lease_s=60, keep_s=60).granted
+
+    @cached_property
+    def time_zones(self) -> TimeZones:
+        """Zones by place."""
+        from chalicelib.adapters.time_zones import WorldZones
+
+        return WorldZones()
 
     @cached_property
     def proofs(self) -> ProofStore:

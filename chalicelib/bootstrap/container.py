@@ -40,8 +40,10 @@ if TYPE_CHECKING:
     from chalicelib.services.routes.start_route import StartRoute
     from chalicelib.services.shipments.cancel_shipment import CancelShipment
     from chalicelib.services.shipments.change_shipment import ChangeShipment
+    from chalicelib.services.shipments.create_batch import CreateBatch
     from chalicelib.services.shipments.create_shipment import CreateShipment
     from chalicelib.services.shipments.expire_shipments import ExpireShipments
+    from chalicelib.services.shipments.place_shipment import PlaceShipment
     from chalicelib.services.shipments.publish_events import PublishEvents
     from chalicelib.services.shipments.receive_parcels import ReceiveParcels
     from chalicelib.services.shipments.retry_shipment import RetryShipment
@@ -94,6 +96,8 @@ class Container:
     retry_shipment: RetryShipment = use_case("shipments.retry_shipment")
     return_shipment: ReturnShipment = use_case("shipments.return_shipment")
     receive_parcels: ReceiveParcels = use_case("shipments.receive_parcels")
+    create_batch: CreateBatch = use_case("shipments.create_batch")
+    place_shipment: PlaceShipment = use_case("shipments.place_shipment")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")

@@ -11,7 +11,8 @@
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  TooManyUploads, RequestRunning, OnRoute, StillOnTheRoad, TooLateToChange
+    │  │  TooManyUploads, RequestRunning, OnRoute, StillOnTheRoad, TooLateToChange,
+    │  │  ReferenceTaken, AlreadyUnderWay, NotRough
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
@@ -127,6 +128,27 @@ class TooManyUploads(Conflict):
 
     code = "too_many_uploads"
     text = "No more files may be uploaded for this shipment."
+
+
+class ReferenceTaken(Conflict):
+    """The shipper has another shipment with this reference: ``shipment_id``."""
+
+    code = "reference_taken"
+    text = "Another shipment of yours has this reference. Its id is in shipment_id."
+
+
+class AlreadyUnderWay(Conflict):
+    """The shipment has been scanned or planned: a newer order does not replace it any more."""
+
+    code = "already_under_way"
+    text = "The shipment with this reference is planned or under way, so an order cannot change it."
+
+
+class NotRough(Conflict):
+    """The place of the shipment is known, so nobody needs to place it."""
+
+    code = "not_rough"
+    text = "The place of this shipment is not in doubt."
 
 
 class IdempotencyKeyReused(Invalid):

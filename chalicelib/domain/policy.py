@@ -77,6 +77,17 @@ class Policy:
     three more: 39 cost 159. A batch stays at 160, and the transaction below its 100 items.
     """
 
+    reach_m: float = 700_000.0
+    """We refuse an address that is farther from every hub.
+
+    A van drives nine hours a day (Regulation (EC) 561/2006, article 6), at 80 km/h.
+    """
+    takes_rough_places: bool = False
+    """Whether an address that was found only roughly is taken, for a dispatcher to place.
+
+    An operator sets it (``ROUGH_PLACES``).
+    """
+
     loading_after_end: timedelta = timedelta(hours=6)
     """How long after its last stop a van may still find a parcel of the route aboard."""
     start_early: timedelta = timedelta(hours=4)

@@ -43,10 +43,11 @@ ANYBODY = Actor(Role.PUBLIC, "public")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A value with headers of its own."""
+    """A value with headers of its own, or with one of the route's other statuses."""
 
     value: object
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int | None = None
 
 
 class Endpoints(Blueprint):
@@ -64,6 +65,7 @@ class Endpoints(Blueprint):
         media_types: tuple[str, ...] = (),
         written: Callable[[], type[Out]] | None = None,
         status: int = 200,
+        other_statuses: tuple[int, ...] = (),
         max_bytes: int = MAX_BODY_BYTES,
         commits_answer: bool = False,
         knows_client: bool = False,
@@ -91,6 +93,7 @@ class Endpoints(Blueprint):
                 principals=principals,
                 summary=(view.__doc__ or "").partition("\n")[0],
                 status=status,
+                other_statuses=frozenset(other_statuses),
                 takes=takes,
                 query=query,
                 gives=gives if isinstance(gives, tuple) else (gives,),
@@ -181,14 +184,15 @@ class _Asked:
         if isinstance(value, Response):
             return value
         answer = value if isinstance(value, Answer) else Answer(value)
+        status = answer.status or self.declaration.status
         if not self.declaration.gives:
-            return empty(self.declaration.status)
+            return empty(status)
         headers = dict(answer.headers)
         if self.declaration.versioned:
             version: int = answer.value.version  # type: ignore[attr-defined] # as the route says
             headers["ETag"] = tag_of(version)
         model = self._model(answer.value, self.declaration.gives)
-        return json_reply(model, self.declaration.status, headers=headers)
+        return json_reply(model, status, headers=headers)
 
     def _model(self, value: object, gives: tuple[type[Out], ...]) -> Out:
         if isinstance(value, gives):

@@ -21,6 +21,8 @@ MERGE_PATCH: Final = "application/merge-patch+json"
 """RFC 7396: what is left out stays as it is, null takes away what may be absent."""
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_BATCH_BYTES: Final = 1024 * 1024
+MAX_SHIPMENTS_BYTES: Final = 4 * 1024 * 1024
+"""Lambda takes 6 MB with all that surrounds the body, which is written as a JSON string in it."""
 MAX_PUBLIC_BODY_BYTES: Final = 8 * 1024
 """Of a body that anybody may send, without a key: enough for a code or a short message."""
 M = TypeVar("M", bound=BaseModel)

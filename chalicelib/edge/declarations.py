@@ -36,7 +36,8 @@ class Declaration:
     ``gives`` are the models of the answer, more than one where the query decides; ``media_types``
     are the content types of an answer that the view writes itself, and ``written`` imports the
     model of such an answer if it is JSON. Without ``gives`` and ``media_types`` there is no body.
-    ``status`` is the status of success. ``own_refusals`` are the domain errors that only this
+    ``status`` is the status of success, ``other_statuses`` are those of an answer that is a success
+    in another way. ``own_refusals`` are the domain errors that only this
     route answers with, ``max_bytes`` is the largest body in bytes. ``commits_answer``: the use case
     commits the answer to an Idempotency-Key with its effect. ``knows_client``: the view is told
     which client without a key asks. ``has_head``: HEAD gives the same headers without a body.
@@ -48,6 +49,7 @@ class Declaration:
     principals: frozenset[Role]
     summary: str
     status: int
+    other_statuses: frozenset[int]
     takes: type[BaseModel] | None
     query: type[Query] | None
     gives: tuple[type[Out], ...]

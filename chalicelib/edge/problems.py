@@ -86,14 +86,8 @@ class Unfit(Invalid):
     """Fields break rules: by themselves, or by what they would make of a thing that is there."""
 
     def __init__(self, error: ValidationError) -> None:
-        found = error.errors(include_url=False, include_input=False)
-        causes = [item for item in found if not _is_consequence(item, found)]
         super().__init__("Some fields break a rule.")
-        self.data["errors"] = [
-            {"pointer": pointer(item["loc"]), "code": item["type"], "detail": _sentence(item)}
-            for item in causes[:MOST_ERRORS]
-        ]
-        self.data["error_count"] = len(causes)
+        self.data["errors"], self.data["error_count"] = errors_of(error, most=MOST_ERRORS)
 
 
 class UnsupportedMedia(DomainError):
@@ -178,6 +172,21 @@ def problem_of_validation(error: ValidationError) -> Response:
     if any(item["type"] == "json_invalid" for item in found):
         return problem(Unreadable())
     return problem(Unfit(error))
+
+
+def errors_of(error: ValidationError, *, most: int) -> tuple[list[dict[str, str]], int]:
+    """The first things that are wrong (where, a code, a sentence), and how many there are."""
+    found = error.errors(include_url=False, include_input=False)
+    causes = [item for item in found if not _is_consequence(item, found)]
+    errors = [
+        {
+            "pointer": _within_bounds(pointer(item["loc"])),
+            "code": item["type"],
+            "detail": _sentence(item),
+        }
+        for item in causes[:most]
+    ]
+    return errors, len(causes)
 
 
 def _sentence(item: ErrorDetails) -> str:

@@ -33,15 +33,22 @@ def merged(body: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def order(shop: Shop, patch: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of the cases with a barcode of its own."""
-    parcels = shop.order()["parcels"]
+    """The body of the cases with a reference and a barcode of its own."""
+    own = shop.order()
     now = shop.carrier.clock.now()
     patch = dict(patch)
     window = patch.pop("window_s", None)
     if window:
         start, end = (now + timedelta(seconds=s) for s in window)
         patch["window"] = {"start": start.isoformat(), "end": end.isoformat()}
-    return merged(BODY | {"parcels": parcels}, patch)
+    return merged(BODY | {name: own[name] for name in ("reference", "parcels")}, patch)
+
+
+def serve(carrier: Carrier, address: Mapping[str, Any]) -> None:
+    """Open a hub where the address is: wherever a case lies, a van could come."""
+    place = {name: address[name] for name in ("lat_deg", "lon_deg")}
+    hub = {"name": "Case", "time_zone": "Europe/Helsinki"} | place
+    carrier.made("/v1/hubs", hub, carrier.dispatcher)
 
 
 def at_path(document: Any, path: str) -> Any:
@@ -66,8 +73,11 @@ def assert_problem(reply: Reply, expect: Mapping[str, Any]) -> None:
 def shipment(carrier: Carrier, case: Case) -> None:
     """Create, then read back."""
     shop = carrier.shop()
-    reply = shop.post(order(shop, case.said["patch"]))
+    body = order(shop, case.said["patch"])
     expect = case.said["expect"]
+    if expect["status"] < 400:
+        serve(carrier, body["address"])
+    reply = shop.post(body)
     if expect["status"] >= 400:
         assert_problem(reply, expect)
         return

@@ -16,7 +16,7 @@ from chalicelib.pages.languages import locale_of
 from chalicelib.pages.tracking.presentation import present
 from tests.cases.pages import told
 from tests.cases.reading import Case, instant
-from tests.cases.shopping import order
+from tests.cases.shopping import order, serve
 from tests.support.builders import make_event
 from tests.support.carrier import JSON, Carrier, Round, fix
 from tests.support.tracking_views import make_view
@@ -301,6 +301,7 @@ def no_city(carrier: Carrier, case: Case) -> None:
     shop = carrier.shop()
     body = order(shop, {})
     body["address"] = case.said["input"][0]["address"]
+    serve(carrier, body["address"])
     assert shop.post(body).status == case.said["check"]["status"]
 
 

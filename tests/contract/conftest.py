@@ -15,6 +15,8 @@ from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
+from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
+from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
@@ -23,7 +25,7 @@ from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitatio
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.routes import Routes
-from chalicelib.services.ports.shipments import Shipments
+from chalicelib.services.ports.shipments import Barcodes, References, Shipments
 from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
 from local.cloud.queries import cheap_queries
@@ -39,6 +41,8 @@ class Stores:
 
     journal: Journal
     requests: Requests
+    references: References
+    barcodes: Barcodes
     shipments: Shipments
     routes: Routes
     fleet: Fleet
@@ -58,6 +62,8 @@ def in_memory() -> Iterator[Stores]:
     yield Stores(
         journal,
         journal.requests,
+        journal.references,
+        journal.barcodes,
         journal.shipments,
         journal.routes,
         journal.fleet,
@@ -79,6 +85,8 @@ def on_moto() -> Iterator[Stores]:
         yield Stores(
             DynamoJournal(),
             DynamoRequests(),
+            DynamoReferences(),
+            DynamoBarcodes(),
             DynamoShipments(clock.now),
             DynamoRoutes(),
             DynamoFleet(),

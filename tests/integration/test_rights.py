@@ -19,7 +19,7 @@ from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.shipments.payloads import to_message
 from chalicelib.triggers import queues
 from infra.template import Stack
-from local.client import Api, upload
+from local.client import Api, Refused, upload
 from local.stack import STAGE, RunningStack, running_stack
 from tests.support.aws import table_names
 from tests.support.rights import POLICIES, Call, Recorder, allows, statements
@@ -76,7 +76,8 @@ def recorder(receiver: str) -> Recorder:
     with (
         recorder.listening(),
         running_stack(
-            parameters={"RoadNetwork": "amazon_location"}, in_background=False
+            parameters={"RoadNetwork": "amazon_location", "Geocoder": "amazon_location"},
+            in_background=False,
         ) as running,
     ):
         with Clients(running) as clients:
@@ -87,6 +88,8 @@ def recorder(receiver: str) -> Recorder:
             fall_silent(clients, webhook_url=receiver)
         deliver_events_again(shipment_id)
         learn_over_a_broken_page()
+        with Clients(running) as clients:
+            search_for_an_address(clients)
     return recorder
 
 
@@ -230,6 +233,17 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     assert queues.notify_recipient(batch, notify=container.notify_recipient) == nothing
     webhooks = container.deliver_webhook
     assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
+
+
+def search_for_an_address(clients: Clients) -> None:
+    """The emulator has no map of the world, so nothing is found and nothing is kept."""
+    admin = clients.of(clients.running.admin_key)
+    shipper_id = admin.post("/v1/shippers", {"name": "Third shop"})["id"]
+    own = {"role": "shipper", "shipper_id": shipper_id, "label": "test"}
+    shipper = clients.of(admin.post("/v1/keys", own)["key"])
+    bare = {name: SHIPMENT["address"][name] for name in ("lines", "city", "country")}  # type: ignore[index]
+    with pytest.raises(Refused):
+        shipper.post("/v1/shipments", SHIPMENT | {"address": bare})
 
 
 def learn_over_a_broken_page() -> None:

@@ -33,7 +33,9 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.delivery_days import WantedWindow
 from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.placing import WantedAddress
 from chalicelib.domain.shipments.shipments import Assignment, Attempt, Parcel, Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
@@ -89,6 +91,23 @@ def make_address(**changes: Any) -> Address:
         "instructions": "Ring twice",
     }
     return Address(**default | changes)
+
+
+def wanted_address(**changes: Any) -> WantedAddress:
+    """The same address as it is ordered, without its place and its zone."""
+    default: dict[str, Any] = {
+        "lines": ("Mannerheimintie 12 B 34",),
+        "city": "Helsinki",
+        "country": "FI",
+        "postal_code": "00100",
+        "instructions": "Ring twice",
+    }
+    return WantedAddress(**default | changes)
+
+
+def wanted_window(window: Range) -> WantedWindow:
+    """A window as it is ordered, in instants."""
+    return WantedWindow(window.earliest, window.latest, ("start", "end"))
 
 
 def make_recipient(**changes: Any) -> Recipient:

@@ -75,7 +75,7 @@ def _assert_declared(method: str, path: str, reply: Reply) -> None:
     if reply.headers.get("Content-Type") == PROBLEM:
         assert reply.code in codes_of(declaration), (method, path, reply.body)
     elif reply.status < HTTPStatus.BAD_REQUEST:
-        allowed = {declaration.status, HTTPStatus.NOT_MODIFIED}
+        allowed = {declaration.status, *declaration.other_statuses, HTTPStatus.NOT_MODIFIED}
         if HTML in declaration.media_types:  # a page may send a browser on to its proper address
             allowed.add(HTTPStatus.FOUND)
         assert reply.status in allowed, (method, path)

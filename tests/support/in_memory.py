@@ -13,11 +13,11 @@ from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.builders import make_event
-from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.contested import ContestedJournal
 from tests.support.fakes.ids import CountingIds
 from tests.support.fakes.journal import InMemoryJournal
+from tests.support.fakes.places import InMemoryGeocoder, InMemoryZones
 from tests.support.fakes.proofs import InMemoryProofStore
 from tests.support.fakes.signer import InMemorySigner
 
@@ -31,11 +31,12 @@ class InMemoryCarrier:
     stores: InMemoryJournal = field(default_factory=InMemoryJournal)
     proofs: InMemoryProofStore = field(default_factory=InMemoryProofStore)
     signer: InMemorySigner = field(default_factory=InMemorySigner)
-    barcodes: InMemoryBarcodes = field(default_factory=InMemoryBarcodes)
     clock: ManualClock = field(default_factory=ManualClock)
     ids: CountingIds = field(default_factory=CountingIds)
     forecasts: Forecaster = field(default_factory=lambda: Forecaster(FactoryPrior()))
     policy: Policy = field(default_factory=Policy)
+    geocoder: InMemoryGeocoder = field(default_factory=InMemoryGeocoder)
+    time_zones: InMemoryZones = field(default_factory=InMemoryZones)
 
     def __post_init__(self) -> None:
         self.journal = ContestedJournal(self.stores)
@@ -45,6 +46,8 @@ class InMemoryCarrier:
         self.fleet = self.stores.fleet
         self.drivers = self.stores.drivers
         self.requests = self.stores.requests
+        self.barcodes = self.stores.barcodes
+        self.references = self.stores.references
         self.shippers = self.stores.shippers
         self.hubs = self.stores.hubs
         self.keys = self.stores.keys

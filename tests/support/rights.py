@@ -92,8 +92,8 @@ class Recorder:
             here = f"{self.stack.region}:{self.stack.account_id}"
             sender = params["body"]["Source"]
             yield f"ses:{operation}", f"arn:aws:ses:{here}:identity/{sender}", ""
-        elif service == "geo-routes":
-            here = f"arn:aws:geo-routes:{self.stack.region}"
+        elif service in {"geo-places", "geo-routes"}:
+            here = f"arn:aws:{service}:{self.stack.region}"
             yield f"{service}:{operation}", f"{here}::provider/default", ""
         elif service == "sqs":
             here = f"{self.stack.region}:{self.stack.account_id}"

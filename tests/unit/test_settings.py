@@ -55,6 +55,28 @@ def test_any_other_road_network_is_refused_at_the_start_in_words(value: str) -> 
         Settings.from_env(ENVIRONMENT | {"ROAD_NETWORK": value})
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["none", "amazon_location", "photon:https://search.example", "nominatim:http://[fd00::7]:8080"],
+)
+def test_every_kind_of_address_search_may_be_named(value: str) -> None:
+    assert Settings.from_env(ENVIRONMENT | {"GEOCODER": value}).geocoder == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GEOCODER", "google"),
+        ("GEOCODER", "photon:"),
+        ("GEOCODER", "nominatim:https://user:secret@search.example"),
+        ("ROUGH_PLACES", "guess"),
+    ],
+)
+def test_any_other_address_search_is_refused_at_the_start(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} must be"):
+        Settings.from_env(ENVIRONMENT | {name: value})
+
+
 def test_everything_that_is_missing_is_named_at_once() -> None:
     with pytest.raises(SettingsError, match="settings are missing: ROAD_NETWORK, STAGE"):
         Settings.from_env(ENVIRONMENT | {"ROAD_NETWORK": "", "STAGE": ""})

@@ -16,6 +16,7 @@ from chalicelib.adapters.dynamodb.writing import Addition, Put, new_token
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
     AccountAdded,
+    BarcodesTaken,
     Change,
     DepartureAdded,
     DriverAdded,
@@ -25,6 +26,7 @@ from chalicelib.domain.journal.changes import (
     ManifestChange,
     PageChange,
     PlanningClosed,
+    ReferenceClaimed,
     RequestRemembered,
     RouteChange,
     ShipmentChange,
@@ -43,6 +45,8 @@ PUTS: Final[Mapping[type[Change], str]] = {
     PageChange: "travel.changes:page_puts",
     LearningMarkChange: "travel.changes:learning_mark_puts",
     RequestRemembered: "ledger.requests:request_puts",
+    ReferenceClaimed: "ledger.references:reference_puts",
+    BarcodesTaken: "ledger.barcodes:barcode_additions",
 }
 """The function that makes the writes of a change: its module in this package, and its name.
 

@@ -18,7 +18,7 @@ accounts   account_id   SHIPPER, DRIVER, HUB    get; index by_kind (created_at)
 ..         ..           WEBHOOK#<id>            query
 ..         ..           SIGNING#<n>             query; the signing keys
 travel     page                                 batch get; PAGE, ASIDE and how far routes are learnt
-ledger     key                                  get
+ledger     key                                  get, batch get
 =========  ===========  ======================  ============================================
 
 One query back from ``SHIPMENT#~`` has the details, the state and the newest events of a shipment.

@@ -31,13 +31,16 @@ class Answer:
 class RoutingServer:
     """The server at a base address, ``http`` or ``https``. ``tls`` has the trusted certificates."""
 
-    def __init__(self, base_url: str, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, base_url: str, *, user_agent: str | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
         parts = urlsplit(base_url)
         self._is_secure = parts.scheme == "https"
         self._host = parts.hostname or ""
         self._port = parts.port or PORTS[parts.scheme]
         self._path = parts.path.rstrip("/")
         self._given_tls = tls
+        self._user_agent = {} if user_agent is None else {"User-Agent": user_agent}
 
     def get(self, path: str, ends_at: float) -> Answer:
         """The answer to a GET of the path. Raises the same errors as ``post``."""
@@ -54,7 +57,7 @@ class RoutingServer:
         with self._open(ends_at) as line:
             connection = HTTPConnection(self._host, self._port)  # it writes the Host header
             connection.sock = Wire(line, ends_at, most_bytes=MOST_BYTES)
-            headers = {"Accept": "application/json", "Connection": "close"}
+            headers = {"Accept": "application/json", "Connection": "close", **self._user_agent}
             if body is not None:
                 headers["Content-Type"] = "application/json"
             connection.request(method, f"{self._path}{path}", body=body, headers=headers)

@@ -9,9 +9,11 @@ from pydantic import Field, StringConstraints, ValidationError
 from chalicelib.api.schemas.codes import Country, Language, TimeZone
 from chalicelib.api.schemas.contacts import Email, Phone
 from chalicelib.api.schemas.shipments import Lines, ShipmentIn, ShipmentOut, WindowIn
-from chalicelib.api.schemas.values import Latitude, Line, Longitude, Text
+from chalicelib.api.schemas.values import Day, Latitude, Line, Longitude, Text
 from chalicelib.domain.instants import Range
+from chalicelib.domain.shipments.addresses import Address, Placement
 from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome
+from chalicelib.domain.shipments.placing import WantedAddress
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason
 from chalicelib.edge.problems import Unfit
@@ -45,13 +47,14 @@ class ShipmentChangesIn(Changes):
     """Changes of a shipment, under the names of its answers.
 
     A field that is left out stays as it is, null takes away what may be absent. A window is written
-    whole.
+    whole; a ``service_day`` without a window stands in its place.
     """
 
     recipient: RecipientChangesIn = unsaid()
     address: AddressChangesIn = unsaid()
     window: WindowIn | None = unsaid()
     service_time_s: Maybe[Annotated[float, Field(ge=0, le=14_400)]] = unsaid()
+    service_day: Maybe[Day] = unsaid()
 
     def of(self, shipment: Shipment) -> Shipment:
         """The shipment with these changes.
@@ -60,20 +63,26 @@ class ShipmentChangesIn(Changes):
         """
         said = self.model_dump(mode="json", exclude_unset=True)
         document = {**_as_written(shipment), "window": _window_of(shipment)}
+        if {"window", "service_day"} & set(said):  # one of them says the day, or both agree
+            document |= {"window": None, "service_day": None}
         for name, value in said.items():
             before = document[name]
             both = isinstance(before, dict) and isinstance(value, dict) and name != "window"
             document[name] = before | value if both else value
         try:
-            wanted = ShipmentIn.model_validate_json(json.dumps(document)).to_domain()
+            order = ShipmentIn.model_validate_json(json.dumps(document)).to_domain()
         except ValidationError as exc:
             raise Unfit(exc) from exc
+        address = _address_of(order.address, shipment.address)
+        window = None if order.window is None else order.window.at(address.time_zone)
+        wanted = order.settled(address, window)
         return replace(
             shipment,
             recipient=wanted.recipient,
             address=wanted.address,
             window=wanted.window,
             service_time_s=wanted.service_time_s,
+            service_day=wanted.service_day,
         )
 
 
@@ -93,9 +102,10 @@ class RetryIn(Schema):
         if self.window is None:
             return None
         try:
-            return self.window.to_domain(shipment.address.time_zone)
+            self.window.require_possible(shipment.address.time_zone)
         except ValidationError as exc:
             raise Unfit(exc) from exc
+        return self.window.to_domain().at(shipment.address.time_zone)
 
 
 class CorrectionIn(Schema):
@@ -132,6 +142,14 @@ def _as_written(shipment: Shipment) -> dict[str, Any]:
     for parcel in document["parcels"]:
         del parcel["state"]
     return document
+
+
+def _address_of(wanted: WantedAddress, standing: Address) -> Address:
+    """The wanted address; what is written over another place was placed by who wrote it."""
+    place = wanted.coordinates or standing.coordinates
+    has_moved = place != standing.coordinates
+    placement = Placement.GIVEN if has_moved else standing.placement
+    return wanted.at(place, wanted.time_zone or standing.time_zone, placement)
 
 
 def _window_of(shipment: Shipment) -> dict[str, str] | None:

@@ -4,7 +4,7 @@ A fact that an event does not have is absent. A stored fact that is not declared
 an event written by an older or a newer release can always be read.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -125,7 +125,7 @@ class AcceptedFacts(StatusFacts):
 
 
 class UpdateFacts(StatusFacts):
-    """The names of the details that were changed."""
+    """The names of the details that were changed, or in which a newer order differs."""
 
     changed: tuple[str, ...] | None = Field(None, exclude_if=_is_absent)
 
@@ -135,6 +135,7 @@ class ScheduleFacts(StatusFacts):
 
     window: RangeFact | None = None
     previous_window: RangeFact | None = None
+    service_day: date | None = Field(None, exclude_if=_is_absent)
 
 
 class CorrectionFacts(StatusFacts):

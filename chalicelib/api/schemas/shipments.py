@@ -1,8 +1,9 @@
 """Shipments on the wire."""
 
+import re
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Annotated, Final, Literal, Self
+from datetime import date, datetime
+from typing import Annotated, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +18,7 @@ from chalicelib.api.schemas.codes import Country, Language, TimeZone, zones_of
 from chalicelib.api.schemas.contacts import Email, Phone, e164
 from chalicelib.api.schemas.values import (
     MAX_LINE_CHARS,
+    Day,
     Latitude,
     Line,
     Longitude,
@@ -27,21 +29,26 @@ from chalicelib.api.schemas.values import (
     require_place,
 )
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.instants import Range, TimeSource, at_place
+from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
-from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.addresses import Placement, Recipient
 from chalicelib.domain.shipments.barcodes import normal_form, right_check_digit
+from chalicelib.domain.shipments.creation import Outcome
 from chalicelib.domain.shipments.custody import ParcelState, parcel_state
+from chalicelib.domain.shipments.delivery_days import WantedWindow, WrongEnd
 from chalicelib.domain.shipments.input_warnings import InputWarning
+from chalicelib.domain.shipments.orders import IfExists, Order
 from chalicelib.domain.shipments.places import CITY_STATES, can_be_in, has_clocks_of
+from chalicelib.domain.shipments.placing import WantedAddress
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.cleaning import is_blank
-from chalicelib.edge.schemas import Maybe, Out, Schema, written_as
+from chalicelib.edge.schemas import Maybe, Out, Query, Schema, written_as
 from chalicelib.edge.sentences import misfit, refused
-from chalicelib.services.shipments.create_shipment import NewShipment
 
 MAX_LINES: Final = 5
+MAX_METADATA: Final = 20
+_METADATA_NAME: Final = re.compile(r"[A-Za-z0-9_.:-]{1,40}", re.ASCII)
 DEFAULT_LOCALE: Final = "en"
 _BARCODE: Final = r"^[\x21-\x7e]{1,64}$"
 
@@ -87,6 +94,35 @@ Lines = Annotated[
 """The lines of an address above its city."""
 
 
+def _named_plainly(metadata: dict[str, str]) -> dict[str, str]:
+    """Few words by short names, as they may come back in lists and in files."""
+    if len(metadata) > MAX_METADATA:
+        words = f"metadata has at most {MAX_METADATA} names."
+        raise refused(code="too_many_names", words=words)
+    if not all(map(_METADATA_NAME.fullmatch, metadata)):
+        words = (
+            "A name in metadata has 1 to 40 letters (a to z), digits, dots, colons, hyphens and "
+            "underscores, like order_source."
+        )
+        raise refused(code="invalid_name", words=words)
+    return metadata
+
+
+Metadata = Annotated[
+    dict[str, Line],
+    AfterValidator(_named_plainly),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{_METADATA_NAME.pattern}$"},
+            "additionalProperties": {"type": "string", "minLength": 1, "maxLength": MAX_LINE_CHARS},
+            "maxProperties": MAX_METADATA,
+        }
+    ),
+]
+"""The shipper's own words by their names. We keep them and give them back, and nobody else."""
+
+
 class RecipientIn(Schema):
     """The customer. A phone number may be written as in the country of the address."""
 
@@ -97,15 +133,19 @@ class RecipientIn(Schema):
 
 
 class AddressIn(Schema):
-    """A door: its coordinates are the sender's, its zone an IANA name."""
+    """A door. Its place and its zone (an IANA name) may be left out.
+
+    Without coordinates the operator's address search is asked, if there is one. The zone is the
+    only one of the country, or that of the place.
+    """
 
     lines: Lines
     city: Maybe[Line] = None
     postal_code: Maybe[Annotated[Line, StringConstraints(max_length=16)]] = None
     country: Country
-    lat_deg: Latitude
-    lon_deg: Longitude
-    time_zone: TimeZone
+    lat_deg: Maybe[Latitude] = None
+    lon_deg: Maybe[Longitude] = None
+    time_zone: Maybe[TimeZone] = None
     instructions: Maybe[Text] = None
 
     @model_validator(mode="after")
@@ -113,32 +153,44 @@ class AddressIn(Schema):
         if self.city is None and self.country not in CITY_STATES:
             words = f"An address in {self.country} needs its city, like Helsinki in FI."
             raise misfit(("city",), "missing", words)
-        require_place(self.coordinates, {self.country})
+        if (self.lat_deg is None) != (self.lon_deg is None):
+            name = "lat_deg" if self.lat_deg is None else "lon_deg"
+            raise misfit((name,), "missing", "Write both lat_deg and lon_deg, or none of them.")
+        if self.coordinates is not None:
+            require_place(self.coordinates, {self.country})
         return self
 
     @property
-    def coordinates(self) -> Coordinates:
-        """Where it is."""
+    def coordinates(self) -> Coordinates | None:
+        """Where it is, if that was said."""
+        if self.lat_deg is None or self.lon_deg is None:
+            return None
         return Coordinates(self.lat_deg, self.lon_deg)
 
-    def to_domain(self) -> Address:
+    @property
+    def zone(self) -> str | None:
+        """Its time zone, as far as it follows from what was said."""
+        zones = zones_of(self.country)
+        return self.time_zone or (next(iter(zones)) if len(zones) == 1 else None)
+
+    def to_domain(self) -> WantedAddress:
         """The address. In a city state the name of the country is its city."""
-        return Address(
+        return WantedAddress(
             lines=self.lines,
             city=self.city or CITY_STATES[self.country],
             country=self.country,
             coordinates=self.coordinates,
-            time_zone=self.time_zone,
+            time_zone=self.zone,
             postal_code=self.postal_code,
             instructions=self.instructions,
         )
 
     def doubts(self) -> Iterator[InputWarning]:
         """The values that are taken though they may be mistakes."""
-        if not can_be_in(self.coordinates, self.country):
+        if self.coordinates is not None and not can_be_in(self.coordinates, self.country):
             detail = f"These coordinates do not lie in {self.country}. Check them and the country."
             yield InputWarning("/address/country", detail)
-        if not has_clocks_of(self.time_zone, zones_of(self.country)):
+        if self.time_zone and not has_clocks_of(self.time_zone, zones_of(self.country)):
             detail = f"The clocks of {self.time_zone} differ from those of {self.country}."
             yield InputWarning("/address/time_zone", detail)
 
@@ -179,19 +231,17 @@ class WindowIn(Schema):
         is_as_answered = self.start is None and (self.earliest or self.latest) is not None
         return ("earliest", "latest") if is_as_answered else ("start", "end")
 
-    def to_domain(self, time_zone: str) -> Range:
-        """The range in this zone. Raises a ValidationError that points at the wrong end."""
-        first, last = self._names()
-        ends = {}
-        for name in (first, last):
-            try:
-                ends[name] = at_place(getattr(self, name), time_zone, is_end=name == last)
-            except ValueError as exc:
-                raise misfit(("window", name), "invalid_time", str(exc)) from exc
-        if ends[last] < ends[first]:
-            words = "The window must not end before it starts. Check the two times and their days."
-            raise misfit(("window", last), "invalid_range", words)
-        return Range(ends[first], ends[last])
+    def to_domain(self) -> WantedWindow:
+        """The window."""
+        names = self._names()
+        return WantedWindow(getattr(self, names[0]), getattr(self, names[1]), names)
+
+    def require_possible(self, time_zone: str) -> None:
+        """Raises a ValidationError that points at the wrong end."""
+        try:
+            self.to_domain().at(time_zone)
+        except WrongEnd as exc:
+            raise misfit(("window", exc.name), "invalid_window", str(exc)) from exc
 
 
 class ProofRequirementsIn(Schema):
@@ -201,7 +251,11 @@ class ProofRequirementsIn(Schema):
 
 
 class ShipmentIn(Schema):
-    """A shipment as a shipper asks for it."""
+    """A shipment as a shipper asks for it.
+
+    ``reference`` is the shipper's own name of it, once among its shipments. ``service_day`` is the
+    day of the delivery at the address, where there is no window.
+    """
 
     reference: Line
     recipient: RecipientIn
@@ -210,6 +264,8 @@ class ShipmentIn(Schema):
     window: WindowIn | None = None
     service_time_s: Maybe[Annotated[float, Field(ge=0, le=14_400)]] = None
     proof_requirements: ProofRequirementsIn = Field(default_factory=ProofRequirementsIn)
+    service_day: Maybe[Day] = None
+    metadata: Metadata = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -221,7 +277,8 @@ class ShipmentIn(Schema):
                 raise misfit(("parcels", i, "barcode"), "repeated_barcode", words)
             seen.add(code)
         self._phone()
-        self._window()
+        if self.window is not None and self.address.zone is not None:
+            self.window.require_possible(self.address.zone)
         return self
 
     def _phone(self) -> str | None:
@@ -232,9 +289,6 @@ class ShipmentIn(Schema):
         except ValueError as exc:
             raise misfit(("recipient", "phone"), "invalid_phone", str(exc)) from exc
 
-    def _window(self) -> Range | None:
-        return None if self.window is None else self.window.to_domain(self.address.time_zone)
-
     def doubts(self) -> Iterator[InputWarning]:
         """What is taken though it may be a mistake. The same order has the same doubts."""
         yield from self.address.doubts()
@@ -244,10 +298,10 @@ class ShipmentIn(Schema):
                 detail = f"This SSCC should end with the check digit {digit}. Scan the label again."
                 yield InputWarning(f"/parcels/{i}/barcode", detail)
 
-    def to_domain(self) -> NewShipment:
+    def to_domain(self) -> Order:
         """The order."""
         recipient = self.recipient
-        return NewShipment(
+        return Order(
             reference=self.reference,
             recipient=Recipient(
                 name=recipient.name,
@@ -257,10 +311,34 @@ class ShipmentIn(Schema):
             ),
             address=self.address.to_domain(),
             parcels=tuple(Parcel(p.barcode, p.description) for p in self.parcels),
-            window=self._window(),
+            window=None if self.window is None else self.window.to_domain(),
             service_time_s=self.service_time_s,
             proof_requirements=ProofRequirements(photo=self.proof_requirements.photo),
+            service_day=self.service_day,
+            metadata=self.metadata,
         )
+
+
+class NewShipmentQuery(Query):
+    """What becomes of an order whose reference is taken: it is refused, or it updates."""
+
+    if_exists: IfExists = IfExists.REFUSE
+
+
+class PlaceIn(Schema):
+    """Where a door is."""
+
+    lat_deg: Latitude
+    lon_deg: Longitude
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        require_place(self.to_domain(), ())
+        return self
+
+    def to_domain(self) -> Coordinates:
+        """The place."""
+        return Coordinates(self.lat_deg, self.lon_deg)
 
 
 class WarningOut(Out):
@@ -271,11 +349,15 @@ class WarningOut(Out):
 
 
 class ShipmentCreatedOut(Out):
-    """The answer to a creation: only what never changes, so a replay is the same to the byte."""
+    """The answer to an order: the shipment that it made, or that has its reference already.
+
+    With ``if_exists=update``, ``outcome`` says whether the order changed that shipment.
+    """
 
     id: str
     reference: str
-    status: Literal[Status.CREATED]
+    outcome: Outcome
+    status: Status
     created_at: datetime
     tracking_url: str
     warnings: tuple[WarningOut, ...]
@@ -353,7 +435,11 @@ class CorrectionOut(Out):
 
 
 class ShipmentOut(Out):
-    """A shipment as its owner sees it."""
+    """A shipment as its owner sees it.
+
+    ``placement`` says how its place came about: it was sent, an address search found the door, or
+    found it only roughly, and a dispatcher has to place it.
+    """
 
     id: str
     shipper_id: str
@@ -367,7 +453,10 @@ class ShipmentOut(Out):
     service_time_s: float | None
     proof_requirements: ProofRequirementsOut
     time_zone: str = Field(validation_alias=AliasPath("address", "time_zone"))
+    placement: Placement = Field(validation_alias=AliasPath("address", "placement"))
     route_id: str | None = Field(None, validation_alias=AliasPath("assignment", "route_id"))
+    service_day: date | None = Field(validation_alias="wanted_day")
+    metadata: dict[str, str]
     promise: RangeOut | None
     delayed: bool = Field(validation_alias="is_delayed")
     attempts: int = Field(validation_alias="standing_attempts")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.driving.fixes import Fix
     from chalicelib.domain.driving.live import Live
     from chalicelib.domain.driving.run_sheets import Handled, Manifest
-    from chalicelib.domain.ids import DriverId, RouteId
+    from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
     from chalicelib.domain.learning.learning import DepartureKey, LearningMark
     from chalicelib.domain.routes.routes import Route
     from chalicelib.domain.shipments.events import Event
@@ -184,6 +184,32 @@ class RequestRemembered:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ReferenceClaimed:
+    """A shipper's reference that names this shipment from now on.
+
+    It fails if another shipment has the reference, unless that is ``replaced``, or its claim has
+    expired. A repeat changes nothing.
+    """
+
+    shipper_id: ShipperId
+    reference: str
+    shipment_id: ShipmentId
+    replaced: ShipmentId | None
+    now: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BarcodesTaken:
+    """Barcodes, in their normal form, that this shipment has from now on, whoever had them."""
+
+    shipper_id: ShipperId
+    codes: tuple[str, ...]
+    shipment_id: ShipmentId
+    expires_at: datetime
+
+
 Change = (
     ShipmentChange
     | LiveChange
@@ -197,5 +223,7 @@ Change = (
     | PageChange
     | LearningMarkChange
     | RequestRemembered
+    | ReferenceClaimed
+    | BarcodesTaken
 )
 """Everything that the journal can commit."""

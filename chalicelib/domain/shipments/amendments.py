@@ -73,7 +73,7 @@ def changed_details(before: Shipment, after: Shipment) -> tuple[Detail, ...]:
         Detail.INSTRUCTIONS: old.instructions != new.instructions,
         Detail.RECIPIENT: before.recipient != after.recipient,
         Detail.SERVICE_TIME: before.service_time_s != after.service_time_s,
-        Detail.WINDOW: before.window != after.window,
+        Detail.WINDOW: (before.window, before.service_day) != (after.window, after.service_day),
         Detail.ADDRESS: (old.lines, old.city, old.postal_code)
         != (new.lines, new.city, new.postal_code),
         Detail.PLACE: (old.coordinates, old.country, old.time_zone)
@@ -131,6 +131,7 @@ def _facts(
         return {
             "window": range_data(after.window),
             "previous_window": range_data(before.window),
+            "service_day": after.wanted_day.isoformat() if after.wanted_day else None,
         }
     return {"changed": [detail.value for detail in details]}
 

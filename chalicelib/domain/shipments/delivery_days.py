@@ -1,14 +1,50 @@
-"""Whether the time that a shipper asks for can be met: not over yet, and at most a day long."""
+"""The time that a shipper asks for, and whether it can be met: not over, at most a day long."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.errors import Invalid
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, at_place
 
 LONGEST_WINDOW: Final = timedelta(days=1)
 """By the clocks at the address: a day on which they change has an hour more or less."""
+
+
+class WrongEnd(ValueError):
+    """An end of a window that cannot be, by the name that it was sent with; str() is a sentence."""
+
+    def __init__(self, name: str, code: str, words: str) -> None:
+        super().__init__(words)
+        self.name = name
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class WantedWindow:
+    """A window as it was ordered: instants, or local times or days at a place.
+
+    ``names`` are the fields that its first and its last moment were sent in.
+    """
+
+    first: datetime | date
+    last: datetime | date
+    names: tuple[str, str]
+
+    def at(self, time_zone: str) -> Range:
+        """The range in this zone. Raises WrongEnd."""
+        ends = [self._end(i, time_zone) for i in (0, 1)]
+        if ends[1] < ends[0]:
+            words = "The window must not end before it starts. Check the two times and their days."
+            raise WrongEnd(self.names[1], "invalid_range", words)
+        return Range(*ends)
+
+    def _end(self, i: int, time_zone: str) -> datetime:
+        try:
+            return at_place((self.first, self.last)[i], time_zone, is_end=i == 1)
+        except ValueError as exc:
+            raise WrongEnd(self.names[i], "invalid_time", str(exc)) from exc
 
 
 def require_possible_time(
@@ -18,6 +54,9 @@ def require_possible_time(
     zone = ZoneInfo(time_zone)
     if window is not None:
         _require_window(window, zone, now)
+        if service_day not in {None, window.earliest.astimezone(zone).date()}:
+            text = "The window begins on another day than service_day says. Write one of the two."
+            raise Invalid(text, pointer="/service_day", code="mixed_days")
     elif service_day is not None and service_day < now.astimezone(zone).date():
         text = f"The day {service_day.isoformat()} is over at the address. Write a later one."
         raise Invalid(text, pointer="/service_day", code="day_is_over")

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
 from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
-from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.addresses import Address, Placement, Recipient
 from chalicelib.domain.shipments.statuses import (
     ON_THE_WAY,
     ExternalStatus,
@@ -103,9 +104,12 @@ class Shipment:
     ``first_promise`` is the range told when the van left, ``promise`` the range told last.
     ``link_generation`` is part of the tracking link's signature; raising it revokes all earlier
     links. ``details_version`` is the ``version`` with which the details were last written: shipper,
-    reference, recipient, address, parcels, window, service time, proof requirements. A change of
-    one of them must set it, or it is not stored. 0 means that details and state are one item, as in
-    the first format.
+    reference, recipient, address, parcels, window, service time, proof requirements, service day,
+    metadata. A change of one of them must set it, or it is not stored. 0 means that details and
+    state are one item, as in the first format.
+
+    ``service_day`` is the day that the shipper asked for without a window; ``wanted_day`` says the
+    day either way. ``metadata`` are the shipper's own words by their names; we only keep them.
 
     ``scanned_barcodes`` are the parcels scanned onto the van of the present assignment, and
     ``failed_barcodes`` those of them whose attempt failed. ``handed_over`` are the delivered
@@ -146,6 +150,20 @@ class Shipment:
     earlier_attempts: tuple[Attempt, ...] = ()
     corrections: tuple[Correction, ...] = ()
     closing_reason: str | None = None
+    service_day: date | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def wanted_day(self) -> date | None:
+        """The day at the address on which it should be delivered, where somebody has said one."""
+        if self.window is None:
+            return self.service_day
+        return self.window.earliest.astimezone(ZoneInfo(self.address.time_zone)).date()
+
+    @property
+    def needs_placing(self) -> bool:
+        """Whether a dispatcher has to say first where it is."""
+        return self.address.placement is Placement.ROUGH
 
     @property
     def external_status(self) -> ExternalStatus:

@@ -75,7 +75,7 @@ PHRASES: Final = {
     "change.back_on_time.text": "Die Verspätung ist aufgeholt. Wir erwarten die Ankunft {new}.",
     # --- the story
     "event.shipment.created": "{sender} hat die Lieferung angekündigt",
-    "event.shipment.updated": "{sender} hat den Auftrag geändert",
+    "event.shipment.updated": "Die Angaben zur Lieferung wurden geändert",
     "event.shipment.accepted": "Im Depot angekommen",
     "event.shipment.loaded": "In das Fahrzeug geladen",
     "event.shipment.out_for_delivery": "Das Fahrzeug ist losgefahren",

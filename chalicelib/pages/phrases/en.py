@@ -75,7 +75,7 @@ PHRASES: Final = {
     "change.back_on_time.text": "The delay is made up. We expect to arrive {new}.",
     # --- the story
     "event.shipment.created": "{sender} announced the delivery",
-    "event.shipment.updated": "{sender} changed the order",
+    "event.shipment.updated": "The delivery details were updated",
     "event.shipment.accepted": "Arrived at the depot",
     "event.shipment.loaded": "Loaded onto the van",
     "event.shipment.out_for_delivery": "The van set off",

@@ -73,7 +73,7 @@ PHRASES: Final = {
     "change.back_on_time.text": "Myöhästyminen on kurottu kiinni. Arvioimme saapuvamme {new}.",
     # --- the story
     "event.shipment.created": "{sender} ilmoitti lähetyksestä",
-    "event.shipment.updated": "{sender} muutti tilausta",
+    "event.shipment.updated": "Toimituksen tietoja muutettiin",
     "event.shipment.accepted": "Saapui terminaaliin",
     "event.shipment.loaded": "Lastattu autoon",
     "event.shipment.out_for_delivery": "Auto lähti matkaan",

@@ -73,7 +73,7 @@ PHRASES: Final = {
     "change.back_on_time.text": "Förseningen är inhämtad. Vi räknar med att komma {new}.",
     # --- the story
     "event.shipment.created": "{sender} aviserade leveransen",
-    "event.shipment.updated": "{sender} ändrade beställningen",
+    "event.shipment.updated": "Uppgifterna om leveransen ändrades",
     "event.shipment.accepted": "Kom till terminalen",
     "event.shipment.loaded": "Lastad i bilen",
     "event.shipment.out_for_delivery": "Bilen åkte",

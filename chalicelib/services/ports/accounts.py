@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.accounts.hubs import Hub
     from chalicelib.domain.accounts.keys import ApiKey
     from chalicelib.domain.accounts.shippers import Shipper
+    from chalicelib.domain.geography import Coordinates
     from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
     from chalicelib.domain.listings import Listing
 
@@ -47,6 +48,10 @@ class Hubs(Protocol):
 
     def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Hub]:
         """All hubs, oldest first."""
+        ...
+
+    def places(self, *, is_fresh: bool = False) -> tuple[Coordinates, ...]:
+        """Where all hubs are. May be up to 60 s old unless it is to be fresh."""
         ...
 
 

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 class Barcodes(Protocol):
     """Who has each barcode. Advice only: what is written here decides nothing."""
 
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """The shipments that got these codes last, by code; perhaps a moment old."""
+        ...
+
     def take(
         self,
         shipper_id: ShipperId,
@@ -40,6 +46,19 @@ class Barcodes(Protocol):
         self, codes: Sequence[str], *, now: datetime
     ) -> dict[str, tuple[ShipmentId, ...]]:
         """The shipments of all shippers that got these codes, by code; the newest few of each."""
+        ...
+
+
+class References(Protocol):
+    """The shipment that each of a shipper's own references stands for. The journal claims them."""
+
+    def holders(
+        self, shipper_id: ShipperId, references: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """The shipments by those of the references that are claimed, read consistently.
+
+        Such a shipment may be cancelled, or gone by now. Older ones than this rule are missing.
+        """
         ...
 
 

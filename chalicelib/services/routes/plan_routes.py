@@ -153,6 +153,9 @@ class PlanRoute:
                         pointer=wanted.pointer(v, i),
                         code="unknown_shipment",
                     )
+                if found[shipment_id].needs_placing:
+                    text = "Nobody has placed this shipment yet: its address was found roughly."
+                    raise Invalid(text, pointer=wanted.pointer(v, i), code="needs_placing")
         return found
 
     def _stop(self, wanted: NewRoute, visit: int, found: dict[ShipmentId, Shipment]) -> Stop:

@@ -11,6 +11,7 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.amendments import (
     RULES,
     Detail,
@@ -22,12 +23,15 @@ from chalicelib.domain.shipments.custody import off_route
 from chalicelib.domain.shipments.delivery_days import require_possible_time
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.versions import Expected
+from chalicelib.services.ports.accounts import Hubs
 from chalicelib.services.ports.journal import Journal
+from chalicelib.services.ports.places import Geocoder, TimeZones
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.retries import retried
 from chalicelib.services.routes.whereabouts import Whereabouts
+from chalicelib.services.shipments.settling import Settler
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,10 @@ class ChangeShipment:
 
     shipments: Shipments
     routes: Routes
+    geocoder: Geocoder
+    time_zones: TimeZones
+    hubs: Hubs
+    policy: Policy
     journal: Journal
     clock: Clock
     ids: Ids
@@ -73,7 +81,10 @@ class ChangeShipment:
         require_changeable(before, details)
         now = self.clock.now()
         if Detail.WINDOW in details:
-            require_possible_time(wanted.window, None, wanted.address.time_zone, now)
+            require_possible_time(wanted.window, wanted.service_day, wanted.address.time_zone, now)
+        if Detail.PLACE in details:
+            settler = Settler(self.geocoder, self.time_zones, self.hubs, self.policy)
+            settler.require_in_reach(wanted.address.coordinates)
         place = Whereabouts.of(before, self.routes)
         _require_free(place, details)
         if place.never_written is not None:

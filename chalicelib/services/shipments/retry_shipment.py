@@ -74,7 +74,7 @@ class RetryShipment:
         )
         place = Whereabouts.of(shipment, self.routes)
         place.require_no_plan()
-        rescheduled = replace(after, window=window or shipment.window)
+        rescheduled = after if window is None else replace(after, window=window, service_day=None)
         after, events = amended(
             after, rescheduled, actor=actor, event_id=lambda: EventId(self.ids.new(EVENT)), now=now
         )

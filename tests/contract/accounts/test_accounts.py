@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
+from chalicelib.adapters.dynamodb.accounts.partitions import CACHE_S, Partitions
 from chalicelib.domain.accounts.drivers import Driver, TakenInvitation
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.live import Live
@@ -16,6 +18,8 @@ from tests.contract.conftest import Stores
 from tests.support import faults
 from tests.support.aws import dynamodb_clients
 from tests.support.builders import (
+    HELSINKI,
+    HUB_PLACE,
     NOON,
     make_driver,
     make_hub,
@@ -54,6 +58,28 @@ def test_a_hub_comes_back(stores: Stores) -> None:
     stores.journal.commit(AccountAdded(make_hub()))
 
     assert stores.hubs.get(HubId("hub_1")) == make_hub()
+
+
+def test_where_the_hubs_are_is_known_anew_when_it_must_be(stores: Stores) -> None:
+    stores.journal.commit(AccountAdded(make_hub()))
+    first = stores.hubs.places()
+    stores.journal.commit(AccountAdded(make_hub(2, coordinates=HELSINKI)))
+
+    assert first == (HUB_PLACE,)
+    assert set(stores.hubs.places(is_fresh=True)) == {HUB_PLACE, HELSINKI}
+
+
+def test_where_the_hubs_are_is_asked_once_a_minute(dynamo: Stores) -> None:
+    now_s = [0.0]
+    hubs = DynamoHubs(Partitions(), lambda: now_s[0])
+    assert hubs.places() == ()
+    dynamo.journal.commit(AccountAdded(make_hub()))
+
+    now_s[0] = CACHE_S - 1
+    remembered = hubs.places()
+    now_s[0] = CACHE_S
+
+    assert (remembered, hubs.places()) == ((), (HUB_PLACE,))
 
 
 def test_all_hubs_are_listed_oldest_first(stores: Stores) -> None:

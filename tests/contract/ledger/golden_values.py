@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Final
 
-from chalicelib.domain.journal.changes import Remembered
-from tests.support.builders import NOON, seconds
+from chalicelib.domain.ids import ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import ReferenceClaimed, Remembered
+from chalicelib.domain.shipments.placing import FoundPlace, Precision
+from tests.support.builders import HELSINKI, NOON, seconds
 
 LEASE_S: Final = 120
 KEEP_S: Final = 2_592_000
@@ -28,6 +30,23 @@ REMEMBERED: Final = {
         lease_until=NOON + seconds(30.25),
     ),
 }
+REFERENCE: Final = ReferenceClaimed(
+    shipper_id=ShipperId("shr_1"),
+    reference="ORDER-1",
+    shipment_id=ShipmentId("shp_0001"),
+    replaced=None,
+    now=NOON,
+    expires_at=NOON + timedelta(545),
+)
+FOUND: Final = FoundPlace(
+    coordinates=HELSINKI,
+    precision=Precision.DOOR,
+    label="Mannerheimintie 12, Helsinki",
+    source="© OpenStreetMap contributors",
+    country="FI",
+    postal_code="00100",
+    house_number="12",
+)
 CLAIMED: Final = "claim-held"
 TAKEN_OVER: Final = "claim-taken-over"
 RELEASED: Final = "claim-released"

@@ -7,7 +7,9 @@ import pytest
 
 from chalicelib.adapters.dynamodb.ledger.barcodes import MOST_HOLDERS, DynamoBarcodes
 from chalicelib.domain.ids import ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import BarcodesTaken
 from chalicelib.services.ports.shipments import Barcodes
+from tests.contract.conftest import Stores
 from tests.support.aws import aws
 from tests.support.builders import NOON
 from tests.support.fakes.barcodes import InMemoryBarcodes
@@ -85,3 +87,18 @@ def test_a_code_that_everybody_uses_does_not_grow_for_ever() -> None:
 
         assert barcodes.everywhere(["1"], now=NOON) == {"1": (f"shp_{10 + MOST_HOLDERS}",)}
         assert take(barcodes, 99, "1") == {"1": f"shp_{10 + MOST_HOLDERS}"}
+
+
+def test_codes_are_taken_together_with_a_shipment_and_read_together(stores: Stores) -> None:
+    first, second = (
+        BarcodesTaken(SHOP, codes, ShipmentId(f"shp_{number}"), LATER)
+        for number, codes in enumerate([("A", "B"), ("B", "C")])
+    )
+    stores.journal.commit(first)
+    stores.journal.commit(second)
+
+    held = stores.barcodes.holders(SHOP, ["A", "B", "C", "D"], now=NOON)
+
+    assert held == {"A": "shp_0", "B": "shp_1", "C": "shp_1"}
+    assert stores.barcodes.holders(OTHER_SHOP, ["A"], now=NOON) == {}
+    assert stores.barcodes.holders(SHOP, ["A"], now=LATER) == {}

@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.adapters.dynamodb.ledger.places import DynamoPlaces
 from chalicelib.adapters.dynamodb.ledger.repository import DynamoLedger
 from chalicelib.domain.journal.claims import Claim
 from tests.contract.conftest import Stores, on_moto
 from tests.contract.ledger.golden_values import (
     CLAIMED,
     DONE,
+    FOUND,
     KEEP_S,
     LEASE_S,
+    REFERENCE,
     RELEASED,
     REMEMBERED,
     TAKEN_OVER,
@@ -29,7 +32,9 @@ def version(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def written(version: str) -> Iterator[Stores]:
     with on_moto() as stores:
-        put_golden_items(version, "ledger")
+        for each in golden_versions("ledger"):
+            if each <= version:
+                put_golden_items(each, "ledger")
         yield stores
 
 
@@ -39,14 +44,21 @@ def claim(key: str, after: timedelta) -> Claim:
     )
 
 
-def test_all_are_read_somewhere_here(version: str) -> None:
-    assert set(golden_items(version, "ledger")) == {
-        *REMEMBERED,
-        CLAIMED,
-        TAKEN_OVER,
-        RELEASED,
-        DONE,
-    }
+def test_all_are_read_somewhere_here() -> None:
+    claims = {CLAIMED, TAKEN_OVER, RELEASED, DONE}
+
+    assert golden_versions("ledger") == ["v1", "v3"]
+    assert set(golden_items("v1", "ledger")) == {*REMEMBERED, *claims}
+    assert set(golden_items("v3", "ledger")) == {"reference", "place"}
+
+
+def test_references_and_found_places_are_read(written: Stores, version: str) -> None:
+    if version < "v3":
+        return
+    held = written.references.holders(REFERENCE.shipper_id, [REFERENCE.reference], now=NOON)
+
+    assert held == {REFERENCE.reference: REFERENCE.shipment_id}
+    assert DynamoPlaces().recall("place#abc", NOON) == FOUND
 
 
 def test_a_remembered_request_is_recalled(written: Stores) -> None:

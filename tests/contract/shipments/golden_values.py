@@ -4,12 +4,13 @@ A value here never changes: its stored form was written by a release, and must b
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, EventId, ProofId, RouteId, ShipmentId, ShipperId, StopId
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement, object_key
+from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.domain.shipments.events import Event, EventType, eta_data, range_data
 from chalicelib.domain.shipments.shipments import Assignment, Correction, Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
@@ -197,6 +198,16 @@ WHOLE: Final = {
     )
 }
 """Those that the second version keeps in one item, for they were stored in the first."""
+
+WANTED: Final = {
+    "shipment-wanted-day": make_shipment(
+        14,
+        address=make_address(placement=Placement.FOUND),
+        service_day=date(2026, 12, 8),
+        metadata={"order_source": "Web", "customer.class": "Åland"},
+    )
+}
+"""Those with what an order may say since the third version."""
 
 _TOLD: Final[dict[EventType, dict[str, object]]] = {
     EventType.OUT_FOR_DELIVERY: {

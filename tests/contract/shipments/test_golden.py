@@ -14,6 +14,7 @@ from tests.contract.shipments.golden_values import (
     OFFICE_EVENTS,
     SHIPMENTS,
     UPLOADS,
+    WANTED,
     WHOLE,
 )
 from tests.support.golden import golden_items, golden_versions, put_golden_items
@@ -39,13 +40,22 @@ def as_read(shipment: Shipment, version: str) -> Shipment:
     return replace(shipment, details_version=0) if version == "v1" else shipment
 
 
+def later(version: str) -> list[Shipment]:
+    """What later versions have added."""
+    return [
+        *(WHOLE.values() if version >= "v2" else ()),
+        *([*WANTED.values(), *OFFICE.values()] if version >= "v3" else ()),
+    ]
+
+
 def test_all_are_read_somewhere_here() -> None:
     details = {name.replace("shipment-", "details-") for name in SHIPMENTS}
 
     assert set(golden_items("v1", "shipments")) == {*SHIPMENTS, *EVENTS, *UPLOADS}
     assert set(golden_items("v2", "shipments")) == {*SHIPMENTS, *details, *WHOLE}
     office = {name.replace("shipment-", "details-") for name in OFFICE}
-    assert set(golden_items("v3", "shipments")) == {*OFFICE, *office, *OFFICE_EVENTS}
+    wanted = {*WANTED, "details-wanted-day", *OFFICE, *office, *OFFICE_EVENTS}
+    assert set(golden_items("v3", "shipments")) == wanted
     assert golden_versions("shipments") == ["v1", "v2", "v3"]
 
 
@@ -59,8 +69,7 @@ def test_a_shipment_is_read(written: Stores, version: str, name: str) -> None:
 
 def test_a_list_shows_them(written: Stores, version: str) -> None:
     values = [as_read(value, version) for value in SHIPMENTS.values()]
-    values += WHOLE.values() if version >= "v2" else ()
-    values += OFFICE.values() if version >= "v3" else ()
+    values += later(version)
     own = {value.id: value for value in values if value.shipper_id == "shr_1"}
 
     listed = written.shipments.by_shipper(
@@ -70,16 +79,14 @@ def test_a_list_shows_them(written: Stores, version: str) -> None:
     assert {value.id: value for value in listed.data} == own
 
 
-def test_a_shipment_in_one_item_is_read(written: Stores, version: str) -> None:
-    for value in WHOLE.values() if version >= "v2" else ():
+def test_what_a_version_has_added_is_read(written: Stores, version: str) -> None:
+    for value in later(version):
         assert written.shipments.get(value.id) == value
 
 
 def test_what_the_office_has_done_is_read(written: Stores, version: str) -> None:
     if version < "v3":
         return
-    for value in OFFICE.values():
-        assert written.shipments.get(value.id) == value
     _, history = written.shipments.with_history(OFFICE["shipment-corrected"].id, newest=20)
     assert history == tuple(OFFICE_EVENTS.values())
 

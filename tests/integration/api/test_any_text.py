@@ -4,6 +4,7 @@ import collections
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -83,7 +84,9 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     report = {"action_id": "any-1", "occurred_at": now}
     place = {"lat_deg": 60.2, "lon_deg": 24.9, "time_zone": "Europe/Helsinki"}
     order = van.shop.order()
-    order |= {"window": {"start": now, "end": now}, "service_time_s": 60.0}
+    later = (carrier.clock.now() + timedelta(hours=1)).isoformat()
+    order |= {"window": {"start": now, "end": later}, "service_time_s": 60.0}
+    order |= {"service_day": now[:10], "metadata": {"source": "any"}}
     upload = {"shipment_id": van.ids[0][0], "kind": "photo", "content_type": "image/jpeg"}
     route = {
         "driver_id": van.driver_id,
@@ -117,6 +120,12 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/v1/shipments/{shipment_id}/corrections": (carrier.dispatcher, other, correction),
         "/v1/hubs/{hub_id}/scans": (carrier.dispatcher, carrier.hub_id, {"scans": [scan]}),
         "/v1/driver/unloads": (van.token, "", {"scans": [scan]}),
+        "/v1/shipments/batch": (van.shop.key, "", {"shipments": [order]}),
+        "/v1/shipments/{shipment_id}/place": (
+            carrier.dispatcher,
+            van.ids[0][0],
+            {"lat_deg": 60.2, "lon_deg": 24.9},
+        ),
         "/v1/routes": (carrier.dispatcher, "", route),
         "/v1/webhooks": (van.shop.key, "", {"url": "https://shop.example/hook"}),
         "/v1/driver/scans": (van.token, "", {"scans": [scan]}),

@@ -1,7 +1,7 @@
 """Repeats under an Idempotency-Key: for every POST, the same bytes and no second effect."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from typing import Any, Final
@@ -9,6 +9,10 @@ from typing import Any, Final
 import pytest
 from moto.core.models import botocore_stubber
 
+from chalicelib.bootstrap import container as bootstrap
+from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.journal.changes import ShipmentChange
+from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.services.repeats import LEASE
 from tests.support.carrier import Carrier, Reply, Round, fix
 from tests.support.declarations import DECLARATIONS
@@ -76,6 +80,28 @@ def webhook(carrier: Carrier) -> Ask:
 def shipment(carrier: Carrier) -> Ask:
     shop = carrier.shop()
     return Ask(carrier, "/v1/shipments", shop.order(), shop.key, shop.order())
+
+
+def batch(carrier: Carrier) -> Ask:
+    shop = carrier.shop()
+    body = {"shipments": [shop.order(), shop.order()]}
+    return Ask(carrier, "/v1/shipments/batch", body, shop.key, {"shipments": [shop.order()]})
+
+
+def place(carrier: Carrier) -> Ask:
+    shipment_id = ShipmentId(carrier.shop().shipment()["id"])
+    adapters = bootstrap.container().adapters
+    found = adapters.shipments.get(shipment_id)
+    rough = replace(
+        found,
+        address=replace(found.address, placement=Placement.ROUGH),
+        version=found.version + 1,
+        details_version=found.version + 1,
+    )
+    adapters.journal.commit(ShipmentChange(rough, (), found.version))
+    body = {"lat_deg": 60.2, "lon_deg": 24.9}
+    path = f"/v1/shipments/{shipment_id}/place"
+    return Ask(carrier, path, body, carrier.dispatcher, body | {"lat_deg": 60.3})
 
 
 def plan(carrier: Carrier) -> Ask:
@@ -194,6 +220,8 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     ),
     "/v1/hubs/{hub_id}/scans": hub_scans,
     "/v1/driver/unloads": unloads,
+    "/v1/shipments/batch": batch,
+    "/v1/shipments/{shipment_id}/place": place,
     "/v1/routes": plan,
     "/v1/routes/{route_id}/start": start,
     "/v1/driver/route/start": driver_start,

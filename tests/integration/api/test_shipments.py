@@ -28,6 +28,7 @@ def test_a_created_shipment_is_there_with_its_link_and_its_first_event(shop: Sho
     assert set(created.json) == {
         "id",
         "reference",
+        "outcome",
         "status",
         "created_at",
         "tracking_url",
@@ -105,7 +106,7 @@ def test_s11_a_key_is_forgotten_after_a_day_also_before_its_item_is_deleted(shop
     clock.advance(timedelta(hours=24) - timedelta(seconds=1))
     replayed = shop.post(order, idempotency_key="key-1")
     clock.advance(timedelta(seconds=2))
-    fresh = shop.post(order, idempotency_key="key-1")
+    fresh = shop.post(order | {"reference": "ANOTHER"}, idempotency_key="key-1")
 
     assert replayed.body == first.body
     assert fresh.json["id"] != first.json["id"]
@@ -123,12 +124,42 @@ def test_s12_keys_of_two_shippers_have_nothing_to_do_with_each_other(shared: Car
     assert first.json["id"] != other.json["id"]
 
 
-def test_without_a_key_the_same_order_twice_is_two_shipments(shop: Shop) -> None:
-    order = shop.order()
+def test_a_reference_names_one_shipment_of_its_shipper(shared: Carrier) -> None:
+    mine, theirs = shared.shop(), shared.shop()
+    order = mine.order(reference="Väinö 1")
+    first = mine.post(order)
 
-    ids = {shop.post(order).json["id"] for _ in range(2)}
+    again = mine.post(mine.order(reference="Va\u0308ino\u0308 1"))
 
-    assert len(ids) == 2
+    assert (again.status, again.code) == (409, "reference_taken")
+    assert again.json["shipment_id"] == first.json["id"]
+    assert theirs.post(order).status == 201
+    assert len(listed(mine)) == 1
+
+
+def test_an_order_may_update_the_shipment_that_has_its_reference(shop: Shop) -> None:
+    path, order = "/v1/shipments?if_exists=update", shop.order(metadata={"order_source": "Web"})
+    mended = order | {"metadata": {"order_source": "Till 4"}, "service_day": "2026-12-08"}
+
+    made, unchanged, updated, replayed = (
+        shop.carrier.call(
+            "POST", path, body, token=shop.key, headers={"Idempotency-Key": f"key-{key}"}
+        )
+        for key, body in enumerate([order, order, mended])
+        for body in ([body] if key < 2 else [body, body])
+    )
+
+    assert [r.status for r in (made, unchanged, updated, replayed)] == [201, 200, 200, 200]
+    assert [r.json["outcome"] for r in (made, unchanged, updated)] == [
+        "created",
+        "unchanged",
+        "updated",
+    ]
+    assert replayed.body == updated.body
+    got = shop.get(made.json["id"])
+    assert (got["metadata"], got["service_day"]) == (mended["metadata"], "2026-12-08")
+    assert shop.event_types(made.json["id"]) == ["created", "updated"]
+    assert shop.events(made.json["id"])[1]["data"]["changed"] == ["service_day", "metadata"]
 
 
 def test_shipments_are_listed_newest_first(shop: Shop) -> None:

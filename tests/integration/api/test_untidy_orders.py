@@ -70,10 +70,10 @@ def test_blank_contacts_are_absent(shop: Shop) -> None:
 
 
 def test_a_window_of_days_or_local_times_is_meant_at_the_address(shop: Shop) -> None:
-    days = taken(shop, window={"start": "2026-12-08", "end": "2026-12-09"})["window"]
+    days = taken(shop, window={"start": "2026-12-08", "end": "2026-12-08"})["window"]
     hours = taken(shop, window={"start": "2026-12-08T09:00", "end": "2026-12-08T11:30:00"})
 
-    assert days == {"earliest": "2026-12-07T22:00:00Z", "latest": "2026-12-09T21:59:59Z"}
+    assert days == {"earliest": "2026-12-07T22:00:00Z", "latest": "2026-12-08T21:59:59Z"}
     assert hours["window"] == {
         "earliest": "2026-12-08T07:00:00Z",
         "latest": "2026-12-08T09:30:00Z",
@@ -81,9 +81,13 @@ def test_a_window_of_days_or_local_times_is_meant_at_the_address(shop: Shop) -> 
 
 
 def test_a_window_may_be_sent_as_it_was_answered(shop: Shop) -> None:
-    answered = taken(shop, window={"start": "2026-12-08", "end": "2026-12-09"})["window"]
+    answered = taken(shop, window={"start": "2026-12-08", "end": "2026-12-08"})
+    both = {name: answered[name] for name in ("window", "service_day")}
 
-    assert taken(shop, window=answered)["window"] == answered
+    again = shop.shipment(**both)
+
+    assert {name: shop.get(again["id"])[name] for name in both} == both
+    assert both["service_day"] == "2026-12-08"
 
 
 @pytest.mark.parametrize(

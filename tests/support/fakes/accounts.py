@@ -8,6 +8,7 @@ from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
 from chalicelib.domain.journal.changes import DriverAdded
 from chalicelib.domain.listings import Listing
@@ -60,6 +61,10 @@ class InMemoryHubs:
     def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Hub]:
         oldest_first = sorted(self.by_id.values(), key=lambda h: (h.created_at, h.id))
         return page(oldest_first, lambda hub: hub.id, limit=limit, position=position)
+
+    def places(self, *, is_fresh: bool = False) -> tuple[Coordinates, ...]:
+        del is_fresh  # nothing is remembered here
+        return tuple(hub.coordinates for hub in self.by_id.values())
 
 
 @dataclass

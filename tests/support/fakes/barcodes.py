@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.domain.ids import ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import BarcodesTaken
 
 
 @dataclass
@@ -10,6 +11,25 @@ class InMemoryBarcodes:
     """The shipments that got each code of a shipper, and until when that counts."""
 
     taken: dict[tuple[ShipperId, str], dict[ShipmentId, datetime]] = field(default_factory=dict)
+
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        found = {}
+        for code in codes:
+            taken = self.taken.get((shipper_id, code), {})
+            held = [key for key, until in taken.items() if until > now]
+            if held:
+                found[code] = max(held)
+        return found
+
+    def require(self, change: BarcodesTaken) -> None:
+        """Check nothing: the last one has a code."""
+
+    def write(self, change: BarcodesTaken) -> None:
+        for code in change.codes:
+            taken = self.taken.setdefault((change.shipper_id, code), {})
+            taken[change.shipment_id] = change.expires_at
 
     def take(
         self,

@@ -11,6 +11,7 @@ from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
     AccountAdded,
+    BarcodesTaken,
     Change,
     DepartureAdded,
     DriverAdded,
@@ -20,6 +21,7 @@ from chalicelib.domain.journal.changes import (
     ManifestChange,
     PageChange,
     PlanningClosed,
+    ReferenceClaimed,
     Remembered,
     RequestRemembered,
     RouteChange,
@@ -33,7 +35,9 @@ from tests.support.fakes.accounts import (
     InMemoryInvitations,
     InMemoryShippers,
 )
+from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
+from tests.support.fakes.references import InMemoryReferences
 from tests.support.fakes.routes import InMemoryRoutes
 from tests.support.fakes.shipments import InMemoryShipments
 from tests.support.fakes.travel import InMemoryTravelPages
@@ -70,6 +74,8 @@ class InMemoryJournal:
     drivers: InMemoryDrivers = field(default_factory=InMemoryDrivers)
     travel: InMemoryTravelPages = field(default_factory=InMemoryTravelPages)
     requests: InMemoryRequests = field(default_factory=InMemoryRequests)
+    barcodes: InMemoryBarcodes = field(default_factory=InMemoryBarcodes)
+    references: InMemoryReferences = field(default_factory=InMemoryReferences)
     shippers: InMemoryShippers = field(default_factory=InMemoryShippers)
     hubs: InMemoryHubs = field(default_factory=InMemoryHubs)
     keys: InMemoryApiKeys = field(default_factory=InMemoryApiKeys)
@@ -78,7 +84,10 @@ class InMemoryJournal:
 
     def commit(self, *changes: Change) -> None:
         items = sum(
-            1 + len(getattr(change, "events", ())) + getattr(change, "writes_details", False)
+            1
+            + len(getattr(change, "events", ()))
+            + getattr(change, "writes_details", False)
+            + max(0, len(getattr(change, "codes", ())) - 1)
             for change in changes
         )
         if items > TRANSACTION_ITEMS:
@@ -102,6 +111,8 @@ class InMemoryJournal:
             PageChange: self.travel,
             LearningMarkChange: self.travel,
             RequestRemembered: self.requests,
+            ReferenceClaimed: self.references,
+            BarcodesTaken: self.barcodes,
         }
         for change in changes:
             yield stores[type(change)], change

@@ -21,6 +21,8 @@ DETAILS = (
     "window",
     "service_time_s",
     "proof_requirements",
+    "service_day",
+    "metadata",
 )
 
 

@@ -25,6 +25,7 @@ PLAIN = Declaration(
     principals=PUBLIC,
     summary="Things.",
     status=200,
+    other_statuses=frozenset(),
     takes=None,
     query=None,
     gives=(),

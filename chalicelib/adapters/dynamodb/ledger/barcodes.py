@@ -5,7 +5,7 @@ it names none begins anew with the latest: no shipper can make an item grow.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,8 +13,10 @@ from pynamodb.expressions.condition import size
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.ledger.items import BarcodeItem
+from chalicelib.adapters.dynamodb.writing import Addition
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.ids import ShipmentId, ShipperId
+from chalicelib.domain.journal.changes import BarcodesTaken
 
 MOST_HOLDERS: Final = 12
 """So many stay below 1 kB, with ids of ours."""
@@ -22,6 +24,19 @@ MOST_HOLDERS: Final = 12
 
 class DynamoBarcodes:
     """The port ``Barcodes`` on DynamoDB. Keys hold hashes only, whatever a shop puts in a code."""
+
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """Reads of 100 codes a call. A crowded code begins anew, before more is added to it."""
+        found = {}
+        for code, item in _items(codes, now).items():
+            if len(item.holders) >= MOST_HOLDERS:
+                _begun_anew(item.key, max(item.holders), int(item.expires_at))
+            own = _own(shipper_id, item.holders)
+            if own:
+                found[code] = max(own)
+        return found
 
     def take(
         self,
@@ -36,11 +51,7 @@ class DynamoBarcodes:
         found = {}
         for code in codes:
             before = _added(code, _holder(shipper_id, shipment_id), now, expires_at)
-            own = [
-                held_id
-                for held_by, held_id in map(_ids_of, before)
-                if held_by == shipper_id and held_id != shipment_id
-            ]
+            own = _own(shipper_id, before) - {shipment_id}
             if own:
                 found[code] = max(own)  # an id begins with the time when it was made
         return found
@@ -48,19 +59,37 @@ class DynamoBarcodes:
     def everywhere(
         self, codes: Sequence[str], *, now: datetime
     ) -> dict[str, tuple[ShipmentId, ...]]:
-        """One consistent batch for up to 100 codes."""
-        codes_by_key = {_key(code): code for code in codes}
-        if not codes_by_key:
-            return {}
-        with translated():
-            items = list(BarcodeItem.batch_get(list(codes_by_key), consistent_read=True))
+        """Reads of 100 codes a call."""
         return {
-            codes_by_key[item.key]: tuple(
-                sorted(held_id for _, held_id in map(_ids_of, item.holders))
-            )
-            for item in items
-            if item.expires_at > now.timestamp()
+            code: tuple(sorted(held_id for _, held_id in map(_ids_of, item.holders)))
+            for code, item in _items(codes, now).items()
         }
+
+
+def barcode_additions(change: BarcodesTaken, token: str) -> Iterator[Addition]:
+    """Each code for its new shipment; a repeat adds nothing."""
+    del token
+    holder, ends = _holder(change.shipper_id, change.shipment_id), change.expires_at
+    for code in change.codes:
+        actions = (
+            BarcodeItem.holders.add({holder}),
+            BarcodeItem.expires_at.set(int(ends.timestamp())),
+        )
+        yield Addition(BarcodeItem(_key(code)), actions)
+
+
+def _items(codes: Sequence[str], now: datetime) -> dict[str, BarcodeItem]:
+    """The items that have not expired, by code, read consistently."""
+    by_key = {_key(code): code for code in codes}
+    if not by_key:
+        return {}
+    with translated():
+        items = list(BarcodeItem.batch_get(list(by_key), consistent_read=True))
+    return {by_key[item.key]: item for item in items if item.expires_at > now.timestamp()}
+
+
+def _own(shipper_id: ShipperId, holders: Iterable[str]) -> set[ShipmentId]:
+    return {held_id for held_by, held_id in map(_ids_of, holders) if held_by == shipper_id}
 
 
 def _added(code: str, holder: str, now: datetime, expires_at: datetime) -> frozenset[str]:

@@ -38,6 +38,28 @@ class BarcodeItem(Item):
     expires_at = NumberAttribute()
 
 
+class ReferenceItem(Item):
+    """The shipment that a shipper's reference names."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    shipment_id = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
+class PlaceItem(Item):
+    """What an address search has found for an address."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    found = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
 class LedgerItem(Item):
     """The holder of a claim and its end, or how it ended. Times are epoch seconds."""
 

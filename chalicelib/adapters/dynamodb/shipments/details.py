@@ -3,12 +3,15 @@
 They are an item of their own, so that a change of status writes less than 1 kB.
 """
 
+from collections.abc import Mapping
+from datetime import date
+
 from chalicelib.adapters.dynamodb.stored import Part, Stored, from_json, to_json
 from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
-from chalicelib.domain.shipments.addresses import Address, Recipient
+from chalicelib.domain.shipments.addresses import Address, Placement, Recipient
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 
 
@@ -32,6 +35,7 @@ class AddressPart(Part, frozen=True, omit_defaults=True):
     time_zone: str
     postal_code: str | None = None
     instructions: str | None = None
+    placement: Placement = Placement.GIVEN
 
 
 class ParcelPart(Part, frozen=True, omit_defaults=True):
@@ -64,6 +68,8 @@ class Details(Stored, frozen=True, kw_only=True):
     window: RangePart | None = None
     service_time_s: float | None = None
     proof_requirements: ProofRequirementsPart = ProofRequirementsPart()
+    service_day: str | None = None
+    metadata: dict[str, str] | None = None
 
 
 def details_to(shipment: Shipment) -> str:
@@ -84,11 +90,14 @@ def details_to(shipment: Shipment) -> str:
                 time_zone=address.time_zone,
                 postal_code=address.postal_code,
                 instructions=address.instructions,
+                placement=address.placement,
             ),
             parcels=tuple(ParcelPart(p.barcode, p.description) for p in shipment.parcels),
             window=_window_to(shipment.window),
             service_time_s=shipment.service_time_s,
             proof_requirements=ProofRequirementsPart(shipment.proof_requirements.photo),
+            service_day=shipment.service_day.isoformat() if shipment.service_day else None,
+            metadata=dict(shipment.metadata) or None,
         )
     )
 
@@ -115,6 +124,7 @@ def address_of(details: Details) -> Address:
         time_zone=part.time_zone,
         postal_code=part.postal_code,
         instructions=part.instructions,
+        placement=part.placement,
     )
 
 
@@ -132,6 +142,16 @@ def window_of(details: Details) -> Range | None:
 def proof_requirements_of(details: Details) -> ProofRequirements:
     """The proof requirements as stored in the details."""
     return ProofRequirements(photo=details.proof_requirements.photo)
+
+
+def service_day_of(details: Details) -> date | None:
+    """The day that was asked for without a window."""
+    return None if details.service_day is None else date.fromisoformat(details.service_day)
+
+
+def metadata_of(details: Details) -> Mapping[str, str]:
+    """The shipper's own words by their names."""
+    return details.metadata or {}
 
 
 def _window_to(window: Range | None) -> RangePart | None:

@@ -16,9 +16,11 @@ from chalicelib.adapters.dynamodb.shipments.details import (
     address_of,
     details_from,
     details_to,
+    metadata_of,
     parcels_of,
     proof_requirements_of,
     recipient_of,
+    service_day_of,
     window_of,
 )
 from chalicelib.adapters.dynamodb.shipments.items import ShipmentItem
@@ -139,4 +141,6 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         ),
         corrections=tuple(map(correction_of, state.corrections)),
         closing_reason=state.closing_reason,
+        service_day=service_day_of(details),
+        metadata=metadata_of(details),
     )

@@ -36,7 +36,7 @@ def forms(base: type[Any]) -> Iterator[type[Any]]:
         yield from forms(form)
 
 
-def sample(found: inspect.Type) -> Any:  # noqa: C901, PLR0911 - one a kind of value
+def sample(found: inspect.Type) -> Any:  # noqa: C901, PLR0911, PLR0912 - one a kind of value
     """Some value of a type, in the form in which it is encoded. Every optional field is filled."""
     match found:
         case inspect.StructType(array_like=True, fields=fields):
@@ -47,6 +47,8 @@ def sample(found: inspect.Type) -> Any:  # noqa: C901, PLR0911 - one a kind of v
             return sample(next(t for t in types if not isinstance(t, inspect.NoneType)))
         case inspect.VarTupleType(item_type=each):
             return [sample(each), sample(each)]
+        case inspect.DictType(key_type=key, value_type=each):
+            return {sample(key): sample(each)}
         case inspect.LiteralType(values=values):
             return values[0]
         case inspect.EnumType(cls=cls):

@@ -38,6 +38,7 @@ def report(step: Step, reason: FailureReason | None = None) -> dict[str, object]
     ("event_type", "facts"),
     [
         (EventType.CREATED, {}),
+        (EventType.UPDATED, {"changed": ["window"]}),
         (EventType.ACCEPTED, {}),
         (EventType.LOADED, {}),
         (EventType.CANCELLED, {}),

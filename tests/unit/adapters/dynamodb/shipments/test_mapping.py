@@ -1,7 +1,7 @@
 """A shipment and its two items: how large they are, and that nothing of it is left out."""
 
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.adapters.dynamodb.shipments.mapping import details_item, shipment_item, shipment_of
@@ -91,6 +91,8 @@ def test_no_field_is_forgotten() -> None:
         handed_over=frozenset({SSCCS[0].barcode}),
         failed_barcodes=frozenset({SSCCS[1].barcode, "GONE"}),
         scan_marks=frozenset({"abc", "abd+"}),
+        service_day=date(2026, 12, 8),
+        metadata={"order_source": "Web"},
         earlier_attempts=(make_attempt(barcodes=(SSCCS[1].barcode,)), make_attempt(note="x")),
         corrections=OFFICE["shipment-corrected"].corrections,
         closing_reason="Ordered twice",
