@@ -117,8 +117,8 @@ class CorrectionIn(Schema):
 
     outcome: TrueOutcome
     explanation: Line
-    failure_reason: FailureReason | None = None
-    attempt_number: Annotated[int, Field(ge=1)] | None = None
+    failure_reason: Maybe[FailureReason] = None
+    attempt_number: Maybe[Annotated[int, Field(ge=1)]] = None
 
     def to_domain(self) -> CorrectionOrder:
         """The order. Raises Unfit for a failure without a reason, and for a reason without one."""

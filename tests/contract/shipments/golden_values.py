@@ -151,7 +151,7 @@ SHIPMENTS: Final[dict[str, Shipment]] = {
 
 OFFICE: Final[dict[str, Shipment]] = {
     "shipment-corrected": make_shipment(
-        14,
+        114,
         status=Status.ATTEMPT_FAILED,
         version=9,
         details_version=1,
@@ -182,7 +182,7 @@ OFFICE: Final[dict[str, Shipment]] = {
         ),
     ),
     "shipment-closed": make_shipment(
-        15,
+        115,
         status=Status.CANCELLED,
         version=2,
         seq=2,
@@ -286,7 +286,7 @@ OFFICE_EVENTS: Final[dict[str, Event]] = {
     f"event-{event_type.value.replace('.', '-').replace('_', '-')}": make_event(
         seq,
         id=EventId(f"evt_{seq}"),
-        shipment_id=ShipmentId("shp_0014"),
+        shipment_id=ShipmentId("shp_0114"),
         type=event_type,
         occurred_at=NOON,
         recorded_at=LATER,
