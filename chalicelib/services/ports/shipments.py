@@ -35,10 +35,10 @@ class Barcodes(Protocol):
         *,
         now: datetime,
         expires_at: datetime,
-    ) -> dict[str, ShipmentId]:
+    ) -> dict[str, tuple[ShipmentId, ...]]:
         """Note that this shipment has these codes, in their normal form.
 
-        Returns the other shipments of the same shipper that had them last, by code.
+        Returns the other shipments of the same shipper that got them, by code, the latest last.
         """
         ...
 

@@ -39,14 +39,14 @@ class InMemoryBarcodes:
         *,
         now: datetime,
         expires_at: datetime,
-    ) -> dict[str, ShipmentId]:
+    ) -> dict[str, tuple[ShipmentId, ...]]:
         found = {}
         for code in codes:
             taken = self.taken.setdefault((shipper_id, code), {})
             others = [key for key, until in taken.items() if until > now and key != shipment_id]
             taken[shipment_id] = expires_at
             if others:
-                found[code] = max(others)
+                found[code] = tuple(sorted(others))
         return found
 
     def everywhere(

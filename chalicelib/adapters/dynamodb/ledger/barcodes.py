@@ -46,14 +46,14 @@ class DynamoBarcodes:
         *,
         now: datetime,
         expires_at: datetime,
-    ) -> dict[str, ShipmentId]:
+    ) -> dict[str, tuple[ShipmentId, ...]]:
         """One update a code, which answers with who had it before."""
         found = {}
         for code in codes:
             before = _added(code, _holder(shipper_id, shipment_id), now, expires_at)
             own = _own(shipper_id, before) - {shipment_id}
             if own:
-                found[code] = max(own)  # an id begins with the time when it was made
+                found[code] = tuple(sorted(own))
         return found
 
     def everywhere(

@@ -141,7 +141,8 @@ def test_an_event_tells_names_and_times_and_no_personal_data() -> None:
     facts = {event.type: event.data for event in carrier.news()}
 
     assert facts[EventType.UPDATED] == {"status": "created", "changed": ["recipient"]}
-    assert set(facts[EventType.RESCHEDULED]) == {"status", "window", "previous_window"}
+    told = {"status", "window", "previous_window", "service_day"}
+    assert set(facts[EventType.RESCHEDULED]) == told
     assert "+358" not in repr(facts)
 
 
