@@ -30,7 +30,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
 from bench.figures import Row, table  # noqa: E402
-from chalicelib.domain.driving.fixes import Fix, teleports  # noqa: E402
+from chalicelib.domain.driving.fixes import Fix  # noqa: E402
+from chalicelib.domain.driving.jumps import teleports  # noqa: E402
 from chalicelib.domain.eta.arrival import has_arrived, still_near  # noqa: E402
 from chalicelib.domain.eta.chain import NO_TIME, StopTimes, spans  # noqa: E402
 from chalicelib.domain.eta.learned.cells import cells_of  # noqa: E402

@@ -150,7 +150,7 @@ class _Fleet:
         from chalicelib.domain.journal.changes import LiveChange, RouteChange  # noqa: PLC0415
 
         route, live = _under_way(stops, self.now_at)
-        DynamoJournal().commit(RouteChange(route, None), LiveChange(live, None))
+        DynamoJournal(self.now).commit(RouteChange(route, None), LiveChange(live, None))
         payload = {"d": live.driver_id, "e": 1, "x": 4_000_000_000}
         token = f"dst_{self._signer.seal('driver', payload)}"
         lat_deg = route.hub_coordinates.lat_deg
@@ -179,7 +179,7 @@ class _Fleet:
         route, live = _under_way(stops, self.now_at)
         shipper, shipment, events = travelling(route, self.now_at)
         container().adapters.journal.commit(AccountAdded(shipper))
-        journal = DynamoJournal()
+        journal = DynamoJournal(self.now)
         journal.commit(ShipmentChange(shipment, events, None), LiveChange(live, None))
         link = self._signer.tracking_token(shipment.id, shipment.link_generation)
 
@@ -233,6 +233,7 @@ def _under_way(stops: int, now: datetime) -> tuple[Any, Any]:
     planned = tuple(
         Stop(
             id=StopId(ids.new("stp")),
+            number=i,
             coordinates=Coordinates(60.18 + 0.05 * chance.random(), 24.9 + 0.1 * chance.random()),
             service_time_s=chance.choice([None, 45.0, 60.0, 120.0, 300.0]),
             time_zone="Europe/Helsinki",

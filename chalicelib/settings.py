@@ -13,6 +13,7 @@ ROUGH_PLACES: Final = frozenset({"refuse", "dispatcher"})
 SHORTEST_DAYS: Final = 15
 """A tracking link lives for 14 days after the delivery."""
 LONGEST_DAYS: Final = 3_650
+MOST_REQUESTS: Final = 1_000_000
 
 
 class SettingsError(Exception):
@@ -61,6 +62,8 @@ class Settings:
     to place it."""
     shipment_retention_days: str
     """How long finished shipments are kept, in whole days."""
+    key_requests_per_minute: str
+    """How many requests an API key may make in a minute. Drivers and recipients have no keys."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
 
@@ -80,6 +83,7 @@ class Settings:
         require_geocoder(values["geocoder"])
         require_one_of("ROUGH_PLACES", values["rough_places"], ROUGH_PLACES)
         require_days("SHIPMENT_RETENTION_DAYS", values["shipment_retention_days"])
+        require_requests("KEY_REQUESTS_PER_MINUTE", values["key_requests_per_minute"])
         return cls(**values | {"public_base_url": values["public_base_url"].rstrip("/")})
 
 
@@ -118,6 +122,13 @@ def require_days(name: str, value: str) -> None:
     """Raise SettingsError unless the value is a number of days that keeps tracking links alive."""
     if not (value.isascii() and value.isdigit() and SHORTEST_DAYS <= int(value) <= LONGEST_DAYS):
         msg = f"{name} must be a whole number of days from {SHORTEST_DAYS} to {LONGEST_DAYS}"
+        raise SettingsError(msg)
+
+
+def require_requests(name: str, value: str) -> None:
+    """Raise SettingsError unless the value is a number of requests that lets anybody in."""
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MOST_REQUESTS):
+        msg = f"{name} must be a whole number from 1 to {MOST_REQUESTS}"
         raise SettingsError(msg)
 
 

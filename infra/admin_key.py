@@ -9,7 +9,8 @@ import argparse
 import boto3
 
 from chalicelib.bootstrap.container import wiring
-from chalicelib.domain.actors import Role
+from chalicelib.domain.actors import OPERATOR, Role
+from chalicelib.domain.errors import TooManyKeys
 from chalicelib.settings import Settings
 from infra.package import stages
 from infra.template import Stack
@@ -21,7 +22,10 @@ def main() -> None:
     parser.add_argument("--stage", required=True, choices=stages())
     parser.add_argument("--label", default="first admin key")
     arguments = parser.parse_args()
-    print(new_key(arguments.stage, arguments.label, boto3.Session()))
+    try:
+        print(new_key(arguments.stage, arguments.label, boto3.Session()))
+    except TooManyKeys as refused:
+        raise SystemExit(str(refused)) from refused
 
 
 def new_key(stage: str, label: str, session: boto3.Session) -> str:
@@ -29,7 +33,7 @@ def new_key(stage: str, label: str, session: boto3.Session) -> str:
     account_id = session.client("sts").get_caller_identity()["Account"]
     stack = Stack(stage, account_id=account_id, region=session.region_name or "")
     wired = wiring(Settings.from_env(stack.environment()))
-    return wired.open_accounts.key(Role.ADMIN, label=label).text
+    return wired.issue_keys(Role.ADMIN, label=label, actor=OPERATOR).text
 
 
 if __name__ == "__main__":

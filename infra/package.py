@@ -43,6 +43,7 @@ VARIABLES_BY_PARAMETER: Final = {
     "Geocoder": "GEOCODER",
     "RoughPlaces": "ROUGH_PLACES",
     "ShipmentRetentionDays": "SHIPMENT_RETENTION_DAYS",
+    "KeyRequestsPerMinute": "KEY_REQUESTS_PER_MINUTE",
     "LogLevel": "LOG_LEVEL",
 }
 """The parameters whose defaults come from the stage in `.chalice/config.json`."""

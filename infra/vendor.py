@@ -41,6 +41,7 @@ BOTOCORE_SERVICES: Final = (
 NEVER_CALLED: Final = (
     "*.pth",
     "bin",
+    "share",  # manual pages of commands
     "**/*.pyi",
     "**/py.typed",
     "**/__pycache__",

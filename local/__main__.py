@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
 from chalicelib.settings import SettingsError, require_geocoder, require_road_network
 from local import environment
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FASTEST: Final = 120.0
 LAST_PORT: Final = 65_535
+INTERRUPT_S: Final = 1.0
+"""The longest that we wait after an interrupt that Python has dropped."""
 STREETS: Final = {
     "TileUrl": "streets:/static/demo-streets.json",
     "TileAttribution": "© OpenStreetMap contributors",
@@ -132,12 +134,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout = printed = WithoutMetrics(sys.stderr)  # the console alone writes to the real one
     logging.basicConfig(format="  %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # moto closes connections
+    interrupted: list[int] = []
+
+    def interrupt(signal_number: int, _frame: object) -> NoReturn:
+        interrupted.append(signal_number)
+        raise KeyboardInterrupt
+
     for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell made us ignore Ctrl-C
-        signal.signal(ending, signal.default_int_handler)
+        signal.signal(ending, interrupt)
     try:
         with _running(options, console):
             try:
-                threading.Event().wait()
+                while not interrupted:  # Python drops an exception that is raised in a finalizer
+                    threading.Event().wait(INTERRUPT_S)
             finally:
                 printed.mute()
     except KeyboardInterrupt:

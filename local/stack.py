@@ -187,14 +187,16 @@ def _doorstep() -> "Chalice":
 def _wired(closing: ExitStack, clock: VirtualClock) -> str:
     """Wire the application again with our clock, and return the text of a first admin key."""
     from chalicelib.adapters.aws import forget_clients  # noqa: PLC0415
+    from chalicelib.adapters.dynamodb.item import forget_client  # noqa: PLC0415
     from chalicelib.bootstrap import container as bootstrap  # noqa: PLC0415
-    from chalicelib.domain.actors import Role  # noqa: PLC0415
+    from chalicelib.domain.actors import OPERATOR, Role  # noqa: PLC0415
 
-    forget_clients()
-    closing.callback(forget_clients)
+    for forget in (forget_clients, forget_client):
+        forget()
+        closing.callback(forget)
     bootstrap.configure(clock=clock, allow_local_webhooks=True)
     closing.callback(bootstrap.configure)
-    return bootstrap.container().open_accounts.key(Role.ADMIN, label="laptop").text
+    return bootstrap.container().issue_keys(Role.ADMIN, label="laptop", actor=OPERATOR).text
 
 
 def _reachable(host: str) -> str:

@@ -10,6 +10,7 @@ from chalicelib.api.schemas.amendments import (
 )
 from chalicelib.api.schemas.batches import BatchIn, BatchOut, RowOut
 from chalicelib.api.schemas.events import EventsOut
+from chalicelib.api.schemas.searches import ShipmentsQuery
 from chalicelib.api.schemas.shipments import (
     NewShipmentQuery,
     PlaceIn,
@@ -107,11 +108,18 @@ def post_batch(actor: Actor, body: BatchIn, query: NewShipmentQuery) -> BatchOut
 
 
 @shipments.endpoint(
-    "/v1/shipments", method="GET", principals=SHIPPERS, query=ListingQuery, gives=ShipmentsOut
+    "/v1/shipments",
+    method="GET",
+    principals=SHIPPERS_AND_STAFF,
+    query=ShipmentsQuery,
+    gives=ShipmentsOut,
+    refusals=(NotFound,),
 )
-def get_shipments(actor: Actor, query: ListingQuery, position: Position) -> Listing[ShipmentOut]:
-    """The shipper's own shipments, newest first."""
-    page = container().show_shipments.of_shipper(actor, limit=query.limit, position=position)
+def get_shipments(actor: Actor, query: ShipmentsQuery, position: Position) -> Listing[ShipmentOut]:
+    """A shipper's shipments, newest first, or those that a search finds."""
+    page = container().find_shipments(
+        query.to_domain(), actor, limit=query.limit, position=position
+    )
     return Listing(tuple(map(_shown, page.data)), page.position)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chalicelib.domain.policy import Policy
+from chalicelib.services.ports.accounts import KeyRequestsPerMinute
 from chalicelib.services.ports.system import PublicBaseUrl
 
 if TYPE_CHECKING:
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
     from chalicelib.adapters.geocoders.memory import Search
     from chalicelib.domain.shipments.events import Event
-    from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
+    from chalicelib.services.ports.accounts import (
+        ApiKeys,
+        Audit,
+        Drivers,
+        Hubs,
+        Invitations,
+        RequestCounts,
+        Shippers,
+        Teams,
+        Vehicles,
+    )
     from chalicelib.services.ports.fleet import Fleet
     from chalicelib.services.ports.journal import Journal, Requests
     from chalicelib.services.ports.places import Geocoder, TimeZones
@@ -36,7 +47,7 @@ if TYPE_CHECKING:
         Parking,
         SmsSender,
     )
-    from chalicelib.services.ports.shipments import Barcodes, References, Shipments
+    from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
     from chalicelib.services.ports.system import Clock, Ids, Pauses, Signer
     from chalicelib.services.ports.travel import Forecasts, TravelPages
     from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookQueue, WebhookSender
@@ -72,6 +83,19 @@ class Adapters:
         """Where recipients reach us."""
         return PublicBaseUrl(self.settings.public_base_url)
 
+    @property
+    def key_requests_per_minute(self) -> KeyRequestsPerMinute:
+        """The limit of each key."""
+        return KeyRequestsPerMinute(int(self.settings.key_requests_per_minute))
+
+    @cached_property
+    def request_counts(self) -> RequestCounts:
+        """The requests of each key."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.request_counts import DynamoRequestCounts
+
+        return DynamoRequestCounts()
+
     @cached_property
     def ids(self) -> Ids:
         """New names."""
@@ -101,7 +125,7 @@ class Adapters:
         self._bind()
         from chalicelib.adapters.dynamodb.journal import DynamoJournal
 
-        return DynamoJournal()
+        return DynamoJournal(self._clock.now)
 
     @cached_property
     def requests(self) -> Requests:
@@ -134,6 +158,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 
         return DynamoShipments(self._clock.now)
+
+    @cached_property
+    def feed(self) -> EventFeed:
+        """Shippers' events in the order in which they were written."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
+
+        return DynamoFeed()
 
     @cached_property
     def routes(self) -> Routes:
@@ -190,6 +222,30 @@ class Adapters:
         from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
 
         return DynamoHubs(self._partitions)
+
+    @cached_property
+    def teams(self) -> Teams:
+        """Teams."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.teams import DynamoTeams
+
+        return DynamoTeams(self._partitions)
+
+    @cached_property
+    def vehicles(self) -> Vehicles:
+        """Vehicles."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.vehicles import DynamoVehicles
+
+        return DynamoVehicles(self._partitions)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who changed which account."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.audit import DynamoAudit
+
+        return DynamoAudit()
 
     @cached_property
     def keys(self) -> ApiKeys:

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.services.accounts.authenticate import Authenticate
+    from chalicelib.services.accounts.change_accounts import ChangeAccounts
+    from chalicelib.services.accounts.invite_drivers import InviteDrivers
+    from chalicelib.services.accounts.issue_keys import IssueKeys
+    from chalicelib.services.accounts.limit_requests import LimitRequests
     from chalicelib.services.accounts.open_accounts import OpenAccounts
     from chalicelib.services.accounts.show_accounts import ShowAccounts
+    from chalicelib.services.attention.show_attention import ShowAttention
     from chalicelib.services.cursors import Cursors
     from chalicelib.services.driving.correct_outcomes import CorrectOutcome
     from chalicelib.services.driving.ingest_positions import IngestPositions
     from chalicelib.services.driving.scan_parcels import ScanParcels
+    from chalicelib.services.driving.show_fleet import ShowFleet
     from chalicelib.services.driving.sweep_fleet import SweepFleet
     from chalicelib.services.driving.unload_parcels import UnloadParcels
     from chalicelib.services.driving.work_stops import WorkStop
@@ -35,6 +41,8 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.proofs.upload_proofs import AllowProofUpload
     from chalicelib.services.repeats import Repeats
+    from chalicelib.services.routes.edit_route import EditRoute
+    from chalicelib.services.routes.end_route import EndRoute
     from chalicelib.services.routes.plan_routes import PlanRoute
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
@@ -43,13 +51,17 @@ if TYPE_CHECKING:
     from chalicelib.services.shipments.create_batch import CreateBatch
     from chalicelib.services.shipments.create_shipment import CreateShipment
     from chalicelib.services.shipments.expire_shipments import ExpireShipments
+    from chalicelib.services.shipments.find_shipments import FindShipments
     from chalicelib.services.shipments.place_shipment import PlaceShipment
     from chalicelib.services.shipments.publish_events import PublishEvents
+    from chalicelib.services.shipments.read_feed import ReadFeed
     from chalicelib.services.shipments.receive_parcels import ReceiveParcels
     from chalicelib.services.shipments.retry_shipment import RetryShipment
     from chalicelib.services.shipments.return_shipment import ReturnShipment
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
+    from chalicelib.services.tracking.manage_links import ManageLinks
+    from chalicelib.services.tracking.show_eta import ShowEta
     from chalicelib.services.tracking.tracking_links import TrackingLinks
     from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
     from chalicelib.services.webhooks.register_webhook import RegisterWebhook
@@ -87,8 +99,14 @@ class Container:
     """One line a use case. ``adapters`` are what they are made of."""
 
     authenticate: Authenticate = use_case("accounts.authenticate")
+    limit_requests: LimitRequests = use_case("accounts.limit_requests")
     open_accounts: OpenAccounts = use_case("accounts.open_accounts")
+    change_accounts: ChangeAccounts = use_case("accounts.change_accounts")
+    issue_keys: IssueKeys = use_case("accounts.issue_keys")
+    invite_drivers: InviteDrivers = use_case("accounts.invite_drivers")
     show_accounts: ShowAccounts = use_case("accounts.show_accounts")
+
+    show_attention: ShowAttention = use_case("attention.show_attention")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
     cancel_shipment: CancelShipment = use_case("shipments.cancel_shipment")
@@ -98,23 +116,30 @@ class Container:
     receive_parcels: ReceiveParcels = use_case("shipments.receive_parcels")
     create_batch: CreateBatch = use_case("shipments.create_batch")
     place_shipment: PlaceShipment = use_case("shipments.place_shipment")
+    find_shipments: FindShipments = use_case("shipments.find_shipments")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")
+    read_feed: ReadFeed = use_case("shipments.read_feed")
 
     plan_route: PlanRoute = use_case("routes.plan_routes")
+    edit_route: EditRoute = use_case("routes.edit_route")
+    end_route: EndRoute = use_case("routes.end_route")
     show_routes: ShowRoutes = use_case("routes.show_routes")
     start_route: StartRoute = use_case("routes.start_route")
 
     scan_parcels: ScanParcels = use_case("driving.scan_parcels")
     unload_parcels: UnloadParcels = use_case("driving.unload_parcels")
     ingest_positions: IngestPositions = use_case("driving.ingest_positions")
+    show_fleet: ShowFleet = use_case("driving.show_fleet")
     sweep_fleet: SweepFleet = use_case("driving.sweep_fleet")
     correct_outcome: CorrectOutcome = use_case("driving.correct_outcomes")
     work_stop: WorkStop = use_case("driving.work_stops")
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
+    manage_links: ManageLinks = use_case("tracking.manage_links")
+    show_eta: ShowEta = use_case("tracking.show_eta")
     tracking_links: TrackingLinks = use_case("tracking.tracking_links")
     notify_recipient: NotifyRecipient = use_case("notices.notify_recipient")
 

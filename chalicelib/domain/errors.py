@@ -8,14 +8,16 @@
     ├─ NotFound                  unknown, foreign and expired look the same
     ├─ Unauthorized              no valid credentials
     ├─ Forbidden                 this actor may not
+    │  └─ MissingScope           its role may, but not this key
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  TooManyUploads, RequestRunning, OnRoute, StillOnTheRoad, TooLateToChange,
-    │  │  ReferenceTaken, AlreadyUnderWay, NotRough
+    │  │  TooManyUploads, RequestRunning, RouteOver, ReferenceTaken, AlreadyUnderWay, NotRough,
+    │  │  OnRoute, StillOnTheRoad, TooLateToChange, Deactivated, DriverHasRoutes, TooManyKeys
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
+    ├─ TooManyRequests           more than this key may ask for in a while
     └─ Unavailable               a dependency failed; safe to repeat
        └─ AnswerLost             the answer was lost; the dependency may have acted
 """
@@ -67,6 +69,13 @@ class Forbidden(DomainError):
     text = "This key or token may not do this."
 
 
+class MissingScope(Forbidden):
+    """The key's role may do this, but the key was made for less: it lacks ``scope``."""
+
+    code = "missing_scope"
+    text = "This key was made without the scope that this needs."
+
+
 class Conflict(DomainError):
     """The present state of the thing forbids the request."""
 
@@ -107,6 +116,13 @@ class RouteUnderWay(Conflict):
 
     code = "route_under_way"
     text = "The driver is on another route."
+
+
+class RouteOver(Conflict):
+    """The route is completed or cancelled."""
+
+    code = "route_over"
+    text = "The route is over."
 
 
 class NotToday(Conflict):
@@ -215,11 +231,49 @@ class TooLateToChange(Conflict):
     code = "too_late_to_change"
 
 
+class Deactivated(Conflict):
+    """The account is deactivated: nothing new may begin with it."""
+
+    code = "deactivated"
+    text = "This account is deactivated. Set is_active to true before you use it again."
+
+
+class DriverHasRoutes(Conflict):
+    """The driver is on a route, or is to drive one: ``route_ids``."""
+
+    code = "driver_has_routes"
+    text = (
+        "This driver still has routes. Give them to another driver, or end them, before you"
+        " deactivate the driver. If a phone is lost, sign the driver out: that works at once."
+    )
+
+
+class TooManyKeys(Conflict):
+    """Two keys with one label are live: the one in use, and the one that is to replace it."""
+
+    code = "too_many_keys"
+    text = (
+        "Two keys with this label are live already, the one in use and its successor. Revoke one"
+        " of them first, or choose another label if the key is for another purpose."
+    )
+
+
 class TooLarge(DomainError):
     """More than the documented cap."""
 
     code = "too_large"
     text = "This is more than one request may hold."
+
+
+class TooManyRequests(DomainError):
+    """The key has used up its requests. It gets new ones in ``retry_after_s``."""
+
+    code = "too_many_requests"
+    text = "This key has used up its requests for now. Wait as long as Retry-After says."
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__()
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(DomainError):

@@ -115,6 +115,12 @@ def _instant(text: str) -> datetime | None:
     return None
 
 
+def rounded_up(instant: datetime, step: timedelta) -> datetime:
+    """The next full multiple of ``step`` since the epoch, or the instant itself."""
+    step_s = step.total_seconds()
+    return datetime.fromtimestamp(-(-instant.timestamp() // step_s) * step_s, UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """The time from ``earliest`` to ``latest``, both aware, in this order."""
@@ -135,5 +141,5 @@ class Range:
         """
         step_s = step.total_seconds()
         earliest_s = self.earliest.timestamp() // step_s * step_s
-        latest_s = -(-self.latest.timestamp() // step_s) * step_s
-        return Range(datetime.fromtimestamp(earliest_s, UTC), datetime.fromtimestamp(latest_s, UTC))
+        earliest = datetime.fromtimestamp(earliest_s, UTC)
+        return Range(earliest, rounded_up(self.latest, step))

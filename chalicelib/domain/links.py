@@ -6,6 +6,9 @@ from typing import Final
 TOKEN_CHARS: Final = 67
 """Each token of a tracking link has this length, in the alphabet of url-safe base64."""
 
+LAST_GENERATION: Final = 255
+"""A token has one byte for the number of its link."""
+
 _ALPHABET: Final = frozenset(ascii_letters + digits + "_-")
 
 

@@ -32,6 +32,15 @@ Longer than the tracks, which are judged by it.
 """
 
 
+FEED_SETTLES_AFTER: Final = timedelta(seconds=30)
+"""Events this young are not in the feed yet.
+
+An event gets its place in the feed before it is written. This is longer than a write with all its
+tries takes, with time for the index to follow and for clocks that differ. So nothing ever appears
+before what has been read.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The thresholds of the rules. The defaults are the documented behaviour."""
@@ -70,11 +79,12 @@ class Policy:
     """Both ends of a promise are full multiples of this."""
     promise_min_interval: timedelta = timedelta(minutes=15)
     """A promise does not change again sooner than this (hysteresis in time)."""
-    alerts_per_commit: int = 39
+    alerts_per_commit: int = 38
     """The most shipments that one fix tells; the others follow with the next fix.
 
     Each costs four write units in the transaction (its state and an event), live state and track
-    three more: 39 cost 159. A batch stays at 160, and the transaction below its 100 items.
+    three more, their shipper's feed four: 38 cost 159. A batch stays at 160, and the transaction
+    below its 100 items.
     """
 
     reach_m: float = 700_000.0

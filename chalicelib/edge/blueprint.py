@@ -15,7 +15,14 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.errors import DomainError, Forbidden, NotFound, Unauthorized
+from chalicelib.domain.errors import (
+    DomainError,
+    Forbidden,
+    MissingScope,
+    NotFound,
+    TooManyRequests,
+    Unauthorized,
+)
 from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.listings import Listing
 from chalicelib.edge.bodies import (
@@ -27,6 +34,7 @@ from chalicelib.edge.bodies import (
 )
 from chalicelib.edge.clients import client_of
 from chalicelib.edge.declarations import Declaration
+from chalicelib.edge.limits import headers_of
 from chalicelib.edge.preconditions import expected_by, tag_of
 from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import Refusal, problem, problem_of_validation
@@ -110,13 +118,16 @@ class Endpoints(Blueprint):
             @functools.wraps(view)  # Chalice takes the view's name from it
             def translated(**path_parameters: str) -> Response:
                 request = self.current_request
+                limits: dict[str, str] = {}
                 try:
-                    asked = _Asked.by(request, declaration)
+                    actor = _actor(request, declaration, limits)
+                    asked = _Asked.by(request, declaration, actor)
                     response = asked.answered_by(functools.partial(view, **path_parameters))
                 except _Malformed as exc:
                     response = problem_of_validation(exc.error)
                 except DomainError as exc:
                     response = refuse(exc)
+                response.headers.update(limits)
                 if request.method == "HEAD":
                     response.body = ""
                 return response
@@ -147,9 +158,9 @@ class _Asked:
     key: RequestKey | None = None
 
     @classmethod
-    def by(cls, request: Request, declaration: Declaration) -> "_Asked":
-        """Raises Unauthorized, NotFound, VersionNeeded, _Malformed, and what a body may raise."""
-        asked = cls(declaration, _actor(request, declaration.principals), {})
+    def by(cls, request: Request, declaration: Declaration, actor: Actor) -> "_Asked":
+        """Raises NotFound, VersionNeeded, _Malformed, and what a body may raise."""
+        asked = cls(declaration, actor, {})
         _require_ids(request.uri_params or {})
         if declaration.takes is not None:
             asked._take_body(request, declaration.takes)
@@ -188,7 +199,7 @@ class _Asked:
         if not self.declaration.gives:
             return empty(status)
         headers = dict(answer.headers)
-        if self.declaration.versioned:
+        if self.declaration.versioned and "ETag" not in headers:
             version: int = answer.value.version  # type: ignore[attr-defined] # as the route says
             headers["ETag"] = tag_of(version)
         model = self._model(answer.value, self.declaration.gives)
@@ -241,13 +252,28 @@ def _content_types(method: str) -> list[str]:
     return [MERGE_PATCH, JSON] if method == "PATCH" else [JSON]
 
 
-def _actor(request: Request, principals: frozenset[Role]) -> Actor:
-    if principals in NEEDS_NO_KEY:
+def _actor(request: Request, declaration: Declaration, limits: dict[str, str]) -> Actor:
+    """Who asks; ``limits`` are filled with what the answer says of them, whatever it is.
+
+    Raises Unauthorized, Forbidden and TooManyRequests.
+    """
+    if not declaration.needs_key:
         return ANYBODY
     scheme, _, bearer = (request.headers.get("authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not bearer:
         raise Unauthorized
     actor = container().authenticate(bearer.strip())
-    if actor.role not in principals:
+    if actor.role not in declaration.principals:
         raise Forbidden
+    if actor.role is not Role.DRIVER:  # no position is lost through a limit
+        _count(actor, limits)
+    if not actor.has_scope(declaration.resource, writes=declaration.writes):
+        raise MissingScope(scope=declaration.scope)
     return actor
+
+
+def _count(actor: Actor, limits: dict[str, str]) -> None:
+    allowance = container().limit_requests(actor)
+    limits.update(headers_of(allowance))
+    if allowance.is_exceeded:
+        raise TooManyRequests(retry_after_s=allowance.reset_s)

@@ -19,6 +19,7 @@ from chalicelib.domain.errors import (
     Outdated,
     RequestRunning,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
     Unavailable,
 )
@@ -63,6 +64,26 @@ class Declaration:
     versioned: bool = False
 
     @property
+    def needs_key(self) -> bool:
+        """Whether only a key or a token opens this."""
+        return self.principals not in NEEDS_NO_KEY
+
+    @property
+    def resource(self) -> str:
+        """What it is about, as scopes name it: the first part of the path behind /v1."""
+        return self.path.removeprefix("/v1/").partition("/")[0]
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change anything."""
+        return self.method != "GET"
+
+    @property
+    def scope(self) -> str:
+        """The scope that a key with scopes needs for it."""
+        return f"{self.resource}:{'write' if self.writes else 'read'}"
+
+    @property
     def needs_version(self) -> bool:
         """Whether the caller has to say which version is to be changed."""
         return self.versioned and self.method == "PATCH"
@@ -70,14 +91,16 @@ class Declaration:
     @property
     def is_idempotent(self) -> bool:
         """Whether an Idempotency-Key is honoured: by all that create or act, for whom we know."""
-        return self.method == "POST" and self.principals not in NEEDS_NO_KEY
+        return self.method == "POST" and self.needs_key
 
     @property
     def refusals(self) -> frozenset[type[DomainError]]:
         """All domain errors that the route may answer with, themselves or as a subclass."""
         found: set[type[DomainError]] = {Unavailable, *self.own_refusals}
-        if self.principals not in NEEDS_NO_KEY:
+        if self.needs_key:
             found |= {Unauthorized, Forbidden}
+        if self.needs_key and Role.DRIVER not in self.principals:
+            found.add(TooManyRequests)
         if self.needs_version:
             found |= {VersionNeeded, Outdated}
         if self.takes is not None:

@@ -8,7 +8,10 @@ from chalice.app import Request
 from chalicelib.domain.errors import DomainError
 from chalicelib.domain.versions import Expected
 
-_STRONG_TAG: Final = re.compile(r'(?<!W/)"(\d{1,15})"')
+ANY: Final = "*"
+MOST_CHARS: Final = 400
+_TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
+"""A proxy that compresses makes a tag weak, and it is still that of our version."""
 
 
 class VersionNeeded(DomainError):
@@ -35,9 +38,10 @@ def expected_by(request: Request) -> Expected:
 
     Raises VersionNeeded without If-Match.
     """
-    said = request.headers.get("if-match")
-    if said is None:
+    text = (request.headers.get("if-match") or "").strip()
+    if not text:
         raise VersionNeeded
-    if said.strip() == "*":
+    if text == ANY:
         return Expected(None)
-    return Expected(frozenset(int(number) for number in _STRONG_TAG.findall(said)))
+    tags = [tag.strip() for tag in text[:MOST_CHARS].split(",")]
+    return Expected(frozenset(int(found[1]) for tag in tags if (found := _TAG.fullmatch(tag))))

@@ -20,6 +20,7 @@ from chalicelib.domain.errors import (
     Outdated,
     RequestRunning,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
     Unavailable,
 )
@@ -106,6 +107,7 @@ STATUS: Final[dict[type[DomainError], int]] = {
     Conflict: 409,
     Outdated: 412,
     VersionNeeded: 428,
+    TooManyRequests: 429,
     TooLarge: 413,
     UnsupportedMedia: 415,
     Unavailable: 503,
@@ -120,7 +122,7 @@ def status_of(error: DomainError) -> int:
 
 def headers_of(error: DomainError) -> dict[str, str]:
     """The headers that belong to a domain error: when to come back, how to present a key."""
-    if isinstance(error, Unavailable | RequestRunning):
+    if isinstance(error, Unavailable | RequestRunning | TooManyRequests):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": "Bearer"}

@@ -38,11 +38,16 @@ def parsed_query(model: type[Q], request: Request) -> Q:
 
 
 def scope_of(request: Request, actor: Actor) -> str:
-    """The use of a cursor: it is valid for this reader, listing and set of filters only."""
+    """The use of a cursor: it is valid for this reader, listing and set of filters only.
+
+    All keys of a shipper are one reader, and so are the staff: they read the same, and a key is
+    changed now and then while a cursor is kept.
+    """
     query: Mapping[str, str] = request.query_params or {}
     filters = sorted((k, v) for k, v in query.items() if k not in {"limit", "cursor"})
     path = request.context["resourcePath"]
-    return f"{actor.id}|{path}|{sorted((request.uri_params or {}).items())}|{filters}"
+    reader = actor.shipper_id or actor.driver_id or "staff"
+    return f"{reader}|{path}|{sorted((request.uri_params or {}).items())}|{filters}"
 
 
 def _parameters(request: Request, model: type[Query]) -> dict[str, str]:

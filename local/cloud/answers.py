@@ -25,6 +25,7 @@ def cheap_answers() -> Iterator[None]:
     from moto.dynamodbstreams.responses import DynamoDBStreamsHandler  # noqa: PLC0415
 
     get_records = DynamoDBStreamsHandler.get_records
+    outer = vars(DynamoResult).get("execute_result")  # inside another such block
 
     def execute_result(result: Any, context: Any) -> Answer:
         try:
@@ -45,7 +46,10 @@ def cheap_answers() -> Iterator[None]:
     try:
         yield
     finally:
-        del DynamoResult.execute_result
+        if outer is None:
+            del DynamoResult.execute_result
+        else:
+            DynamoResult.execute_result = outer  # type: ignore[method-assign]
         DynamoDBStreamsHandler.get_records = get_records  # type: ignore[method-assign]
 
 

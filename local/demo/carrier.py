@@ -47,12 +47,16 @@ def open_carrier(
             "time_zone": time_zone,
         },
     )
+    team_ids = {
+        team: dispatcher.post("/v1/teams", {"name": team, "hub_id": hub["id"]})["id"]
+        for team in dict.fromkeys(team for _, team in drivers)
+    }
     return Carrier(
         dispatcher=dispatcher,
         hub_id=hub["id"],
         shops=[_shop(admin, shop) for shop in shops],
         driver_ids=[
-            dispatcher.post("/v1/drivers", {"name": name, "team": team})["id"]
+            dispatcher.post("/v1/drivers", {"name": name, "team_id": team_ids[team]})["id"]
             for name, team in drivers
         ],
     )

@@ -67,7 +67,10 @@ def replayed(
 
     clock = VirtualClock(trips[0].started_at - timedelta(hours=1))
     started_s = time.perf_counter()
-    with running_stack(clock=clock, in_background=False, in_process=True) as stack:
+    unlimited = {"KeyRequestsPerMinute": "1000000"}  # the clock stands still for whole trips
+    with running_stack(
+        clock=clock, parameters=unlimited, in_background=False, in_process=True
+    ) as stack:
         from local.replay import figures, player, world  # noqa: PLC0415 (boto3)
 
         with world.opened(stack, trips, seed=seed) as opened:

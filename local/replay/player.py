@@ -232,7 +232,7 @@ class Run:
         ]
         answer = self._app.post("/v1/driver/positions", {"fixes": fixes})
         for rejected in answer["rejected"]:
-            self.world.verdicts.update(rejected["reasons"])
+            self.world.verdicts.update(rejected["reasons"] * len(rejected["indexes"]))
         self.world.verdicts["accepted"] += answer["accepted"]
         self.world.live_sizes.append((len(self.drops), self.world.live_bytes(self.driver_id)))
         if self.is_watched and self.world.log.requests[-1].is_transaction:

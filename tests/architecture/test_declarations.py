@@ -37,7 +37,13 @@ DECLARED: Final = [
     for (method, path), declaration in DECLARATIONS.items()
     if method == declaration.method
 ]
-WITHOUT_A_BODY: Final = {"/v1/routes/{route_id}/start", "/v1/shipments/{shipment_id}/returned"}
+WITHOUT_A_BODY: Final = {
+    "/v1/routes/{route_id}/cancel",
+    "/v1/routes/{route_id}/complete",
+    "/v1/routes/{route_id}/start",
+    "/v1/shipments/{shipment_id}/returned",
+    "/v1/drivers/{driver_id}/sign-out",
+}
 """A POST that has nothing to say."""
 BODILESS_STATUSES: Final = {HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER}
 

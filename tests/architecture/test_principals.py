@@ -6,6 +6,7 @@ import pytest
 from chalice.app import RouteEntry
 
 from app import app
+from chalicelib.api.schemas.keys import RESOURCES
 from chalicelib.domain.actors import Role
 from tests.support.declarations import declared
 
@@ -63,3 +64,13 @@ def test_chalice_adds_no_authorizer_content_type_or_cors_of_its_own(
 ) -> None:
     assert entry.authorizer is None
     assert not entry.api_key_required
+
+
+def test_scopes_name_every_resource_that_keys_open_and_no_other() -> None:
+    found = {
+        declared(entry).resource
+        for entry in ROUTES.values()
+        if declared(entry).needs_key and Role.DRIVER not in declared(entry).principals
+    }
+
+    assert found == set(RESOURCES)

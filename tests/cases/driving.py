@@ -10,7 +10,7 @@ from chalicelib.domain.driving.live import Live
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId
 from tests.cases.reading import Case, instant
-from tests.support.carrier import Carrier, Reply, Round, Shop
+from tests.support.carrier import Carrier, Reply, Round, Shop, indexes_of
 
 
 def hub_at(carrier: Carrier, place: Sequence[float], zone: str) -> None:
@@ -107,8 +107,8 @@ def _assert_step(reply: Reply, said: Mapping[str, Any], expect: Mapping[str, Any
     for count in ("accepted", "duplicates"):
         if count in expect:
             assert report[count] == expect[count], report
-    rejected = {verdict["index"] for verdict in report.get("rejected", ())}
-    suspect = {verdict["index"] for verdict in report.get("suspect", ())}
+    rejected = indexes_of(report.get("rejected", ()))
+    suspect = indexes_of(report.get("suspect", ()))
     assert rejected.isdisjoint(expect.get("kept_indexes", ())), report
     assert rejected >= set(expect.get("rejected_indexes", ())), report
     assert suspect >= set(expect.get("suspect_indexes", ())), (report, said)
@@ -190,7 +190,7 @@ def track(carrier: Carrier, case: Case) -> None:
     for batch in filter(None, batches):
         reply = going.van.positions(*batch)
         assert reply.status == 200, reply.body
-        suspect |= {sent + verdict["index"] for verdict in reply.json["suspect"]}
+        suspect |= {sent + index for index in indexes_of(reply.json["suspect"])}
         sent += len(batch)
     _assert_track(going, case.said["check"], suspect)
 

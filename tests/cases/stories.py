@@ -27,7 +27,7 @@ Story = Callable[[Carrier, Case], None]
 def rolled_over(carrier: Carrier, case: Case) -> None:
     """A clock that is early by 1,024 weeks, without `sent_at`."""
     van = carrier.round(1).started()
-    carrier.clock.advance(timedelta(minutes=1))
+    carrier.clock.advance(timedelta(minutes=10))  # the place is some minutes from the hub
     now = carrier.clock.now()
     (said,) = case.said["input"][0]["body"]["fixes"]
     recorded = instant(said["recorded_at"], now).isoformat()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from chalicelib.adapters.dynamodb.accounts.audit import DynamoAudit
 from chalicelib.adapters.dynamodb.accounts.drivers import DynamoDrivers
 from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
 from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
@@ -13,25 +14,39 @@ from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
 from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
 from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
+from chalicelib.adapters.dynamodb.accounts.teams import DynamoTeams
+from chalicelib.adapters.dynamodb.accounts.vehicles import DynamoVehicles
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
 from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
+from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
-from chalicelib.services.ports.accounts import ApiKeys, Drivers, Hubs, Invitations, Shippers
+from chalicelib.services.ports.accounts import (
+    ApiKeys,
+    Audit,
+    Drivers,
+    Hubs,
+    Invitations,
+    Shippers,
+    Teams,
+    Vehicles,
+)
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.routes import Routes
-from chalicelib.services.ports.shipments import Barcodes, References, Shipments
+from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
 from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
+from local.cloud.answers import cheap_answers
 from local.cloud.queries import cheap_queries
 from local.cloud.transactions import cheap_transactions
 from tests.support.aws import aws
 from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.journal import InMemoryJournal
 
 
@@ -44,12 +59,16 @@ class Stores:
     references: References
     barcodes: Barcodes
     shipments: Shipments
+    feed: EventFeed
     routes: Routes
     fleet: Fleet
     travel: TravelPages
     shippers: Shippers
     drivers: Drivers
     hubs: Hubs
+    teams: Teams
+    vehicles: Vehicles
+    audit: Audit
     keys: ApiKeys
     invitations: Invitations
     endpoints: WebhookEndpoints
@@ -65,12 +84,16 @@ def in_memory() -> Iterator[Stores]:
         journal.references,
         journal.barcodes,
         journal.shipments,
+        InMemoryFeed(journal.shipments),
         journal.routes,
         journal.fleet,
         journal.travel,
         journal.shippers,
         journal.drivers,
         journal.hubs,
+        journal.teams,
+        journal.vehicles,
+        journal.audit,
         journal.keys,
         journal.invitations,
         journal.endpoints,
@@ -80,20 +103,24 @@ def in_memory() -> Iterator[Stores]:
 
 @contextmanager
 def on_moto() -> Iterator[Stores]:
-    with cheap_transactions(), cheap_queries(), aws():
+    with cheap_transactions(), cheap_queries(), cheap_answers(), aws():
         partitions, clock = Partitions(), ManualClock()
         yield Stores(
-            DynamoJournal(),
+            DynamoJournal(clock.now),
             DynamoRequests(),
             DynamoReferences(),
             DynamoBarcodes(),
             DynamoShipments(clock.now),
+            DynamoFeed(),
             DynamoRoutes(),
             DynamoFleet(),
             DynamoTravelPages(),
             DynamoShippers(partitions),
             DynamoDrivers(partitions),
             DynamoHubs(partitions),
+            DynamoTeams(partitions),
+            DynamoVehicles(partitions),
+            DynamoAudit(),
             DynamoApiKeys(partitions),
             DynamoInvitations(),
             DynamoWebhookEndpoints(),

@@ -5,6 +5,7 @@ from chalicelib.adapters.dynamodb.accounts.drivers import DynamoDrivers
 from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
 from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
 from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
+from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
 from chalicelib.adapters.signing import HmacSigner
 from chalicelib.domain.actors import Role
 from chalicelib.services.accounts.authenticate import Authenticate
@@ -18,6 +19,7 @@ def test_the_key_that_is_printed_is_an_admins() -> None:
 
         known = Authenticate(
             keys=DynamoApiKeys(partitions := Partitions()),
+            shippers=DynamoShippers(partitions),
             drivers=DynamoDrivers(partitions),
             invitations=DynamoInvitations(),
             signer=HmacSigner(lambda: (b"none needed",)),

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from chalicelib.adapters.aws import client
@@ -14,7 +13,7 @@ from chalicelib.adapters.dynamodb.values.instants import to_text
 from chalicelib.bootstrap import container as bootstrap
 from infra.republish import Done, Republisher, instant
 from tests.support import faults
-from tests.support.aws import dynamodb_clients
+from tests.support.aws import SESSION, dynamodb_clients
 from tests.support.carrier import Carrier
 from tests.support.faults import Faults
 
@@ -27,14 +26,13 @@ def dlq_url(carrier: Carrier) -> str:
 
 @pytest.fixture
 def republisher(carrier: Carrier, dlq_url: str) -> Republisher:
-    session = boto3.Session(region_name=carrier.provisioned.stack.region)
-    return Republisher(bootstrap.container(), session, dlq_url, wait_s=0)
+    return Republisher(bootstrap.container(), SESSION, dlq_url, wait_s=0)
 
 
 @pytest.fixture
 def heard(carrier: Carrier) -> Any:
     """The events that a queue behind the topic has got since it was asked last."""
-    sqs, stack = boto3.client("sqs"), carrier.provisioned.stack
+    sqs, stack = SESSION.client("sqs"), carrier.provisioned.stack
     url = carrier.provisioned.queue_urls[stack.resource("WebhooksQueue").arn]
 
     def events() -> list[tuple[str, int]]:
@@ -50,12 +48,12 @@ def heard(carrier: Carrier) -> Any:
 
 
 def park(dlq_url: str, message: dict[str, Any]) -> None:
-    boto3.client("sqs").send_message(QueueUrl=dlq_url, MessageBody=json.dumps(message))
+    SESSION.client("sqs").send_message(QueueUrl=dlq_url, MessageBody=json.dumps(message))
 
 
 def parked(dlq_url: str) -> int:
     """How many messages the dead-letter queue holds, hidden or not."""
-    found = boto3.client("sqs").get_queue_attributes(QueueUrl=dlq_url, AttributeNames=["All"])
+    found = SESSION.client("sqs").get_queue_attributes(QueueUrl=dlq_url, AttributeNames=["All"])
     said: Any = found["Attributes"]
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     return sum(int(said[name]) for name in names)
@@ -140,7 +138,7 @@ def test_while_the_topic_is_down_nothing_leaves_the_queue(
 def test_what_is_still_poison_stays_in_the_queue(
     carrier: Carrier, republisher: Republisher, dlq_url: str
 ) -> None:
-    boto3.client("dynamodb").put_item(
+    SESSION.client("dynamodb").put_item(
         TableName=carrier.provisioned.stack.resource("ShipmentsTable").name,
         Item={"shipment_id": {"S": "shp_1"}, "item": {"S": "EVENT#00000001"}},
     )
@@ -155,7 +153,7 @@ def test_one_that_nobody_can_read_keeps_no_other_in_the_queue(
 ) -> None:
     shipment = carrier.shop().shipment()
     poison = {"shipment_id": "shp_1", "item": "EVENT#00000001"}
-    boto3.client("dynamodb").put_item(
+    SESSION.client("dynamodb").put_item(
         TableName=carrier.provisioned.stack.resource("ShipmentsTable").name,
         Item={
             **{name: {"S": value} for name, value in poison.items()},
@@ -174,7 +172,7 @@ def test_one_that_nobody_can_read_keeps_no_other_in_the_queue(
 def test_poison_without_a_message_of_its_own_keeps_the_span_in_the_queue(
     carrier: Carrier, republisher: Republisher, dlq_url: str
 ) -> None:
-    boto3.client("dynamodb").put_item(
+    SESSION.client("dynamodb").put_item(
         TableName=carrier.provisioned.stack.resource("ShipmentsTable").name,
         Item={
             "shipment_id": {"S": "shp_1"},

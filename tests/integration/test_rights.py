@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from chalicelib.bootstrap import container as bootstrap
@@ -21,7 +20,7 @@ from chalicelib.triggers import queues
 from infra.template import Stack
 from local.client import Api, Refused, upload
 from local.stack import STAGE, RunningStack, running_stack
-from tests.support.aws import table_names
+from tests.support.aws import SESSION, table_names
 from tests.support.rights import POLICIES, Call, Recorder, allows, statements
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
@@ -76,7 +75,11 @@ def recorder(receiver: str) -> Recorder:
     with (
         recorder.listening(),
         running_stack(
-            parameters={"RoadNetwork": "amazon_location", "Geocoder": "amazon_location"},
+            parameters={
+                "RoadNetwork": "amazon_location",
+                "Geocoder": "amazon_location",
+                "KeyRequestsPerMinute": "50",
+            },
             in_background=False,
         ) as running,
     ):
@@ -172,11 +175,15 @@ def deliver(clients: Clients, at: datetime, *, webhook_url: str) -> ShipmentId:
 
     token = Path(shipment["tracking_url"]).name
     assert clients.of(None).get(f"/t/{token}/state")["status"] == "delivered"
-    for path in ("/v1/shipments", f"/v1/shipments/{shipment['id']}/events"):
+    below = f"/v1/shipments/{shipment['id']}"
+    for path in ("/v1/shipments", *(f"{below}/{part}" for part in ("events", "links"))):
         assert shipper.get(path)["data"]
+    assert shipper.get(f"{below}/eta")["planned"]
     staff.get(f"/v1/routes?service_day={day}&hub_id={hub_id}")
     staff.get("/v1/drivers")
     staff.get("/v1/hubs")
+    staff.send("PATCH", f"/v1/hubs/{hub_id}", {"name": "Hub"}, headers={"If-Match": "*"})
+    admin.get("/v1/audit")
     staff.get(f"/v1/metrics/eta?route_id={route['id']}")
     staff.get(f"/v1/metrics/eta?service_day={day}&hub_id={hub_id}")
     return ShipmentId(shipment["id"])
@@ -207,6 +214,12 @@ def fall_silent(clients: Clients, *, webhook_url: str) -> None:
     running.settle()
     running.clock.advance(timedelta(seconds=10))
     running.settle()
+    assert shipper.get("/v1/events")["data"]
+    assert shipper.get("/v1/shipments?barcode=222")["data"]
+    assert staff.get(f"/v1/shipments?service_day={day}&hub_id={hub_id}")["data"]
+    assert staff.get("/v1/fleet")["features"]
+    shipper.post("/v1/shipments", SHIPMENT | {"parcels": [{"barcode": "333"}]})
+    assert staff.get("/v1/attention?kind=unassigned")["data"]
 
 
 def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:
@@ -248,7 +261,7 @@ def search_for_an_address(clients: Clients) -> None:
 
 def learn_over_a_broken_page() -> None:
     """What may have happened to a page: it is set aside, and learning goes on."""
-    names, dynamodb = table_names(Stack(STAGE)), boto3.client("dynamodb")
+    names, dynamodb = table_names(Stack(STAGE)), SESSION.client("dynamodb")
     for item in dynamodb.scan(TableName=names["travel"])["Items"]:
         if item["page"]["S"].startswith("learnt/"):
             dynamodb.delete_item(TableName=names["travel"], Key={"page": item["page"]})

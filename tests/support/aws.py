@@ -9,9 +9,9 @@ import boto3
 from botocore.client import BaseClient
 from moto import mock_aws
 
-from chalicelib.adapters.aws import forget_clients
 from chalicelib.adapters.dynamodb import tables
-from chalicelib.adapters.dynamodb.item import shared_client
+from chalicelib.adapters.dynamodb.client import dynamodb_client
+from chalicelib.adapters.dynamodb.item import Shared, shared_client
 from infra.template import BUCKET, LOCAL_REGION, TABLE, Stack
 from local.cloud.resources import Provisioned, provision
 
@@ -36,11 +36,14 @@ def aws(stage: str = STAGE) -> Iterator[Provisioned]:
     with mock_aws():
         provisioned = provision(stack, SESSION)
         tables.bind(table_names(stack))
-        forget_clients()
-        try:
-            yield provisioned
-        finally:
-            forget_clients()
+        Shared.client = _kept_client()  # its endpoint is the same for all tests
+        yield provisioned
+
+
+@cache
+def _kept_client() -> Any:
+    """The client of all models: like those of `SESSION`, one for all tests."""
+    return dynamodb_client()
 
 
 @cache
@@ -51,7 +54,13 @@ def stack_of(stage: str) -> Stack:
 
 def table_names(stack: Stack) -> dict[str, str]:
     """The names of the tables by content."""
-    return {TABLE_BY_ID[t.logical_id]: t.name for t in stack.resources(TABLE)}
+    return _table_names(stack.stage)
+
+
+@cache
+def _table_names(stage: str) -> dict[str, str]:
+    tables = stack_of(stage).resources(TABLE)
+    return {TABLE_BY_ID[table.logical_id]: table.name for table in tables}
 
 
 def bucket_name(stack: Stack) -> str:

@@ -12,6 +12,8 @@ from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
+from chalicelib.domain.accounts.teams import Team
+from chalicelib.domain.accounts.vehicles import Vehicle
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live, Progress
@@ -27,6 +29,8 @@ from chalicelib.domain.ids import (
     ShipmentId,
     ShipperId,
     StopId,
+    TeamId,
+    VehicleId,
     WebhookId,
 )
 from chalicelib.domain.instants import Range
@@ -137,7 +141,7 @@ def make_assignment(stop_index: int = 0, **changes: Any) -> Assignment:
     default: dict[str, Any] = {
         "route_id": RouteId("rte_1"),
         "stop_id": StopId(f"stp_{stop_index}"),
-        "stop_index": stop_index,
+        "stop_number": stop_index,
         "driver_id": DriverId("drv_1"),
     }
     return Assignment(**default | changes)
@@ -201,6 +205,7 @@ def make_stop(index: int = 0, **changes: Any) -> Stop:
     """The stop with this index. Each stop is 1 km north of the one before."""
     default: dict[str, Any] = {
         "id": StopId(f"stp_{index}"),
+        "number": index,
         "coordinates": north_of(HELSINKI, 1_000.0 * index),
         "time_zone": "Europe/Helsinki",
         "consignments": (
@@ -280,6 +285,25 @@ def make_hub(number: int = 1, **changes: Any) -> Hub:
         "created_at": NOON,
     }
     return Hub(**default | changes)
+
+
+def make_team(number: int = 1, **changes: Any) -> Team:
+    default: dict[str, Any] = {
+        "id": TeamId(f"tem_{number}"),
+        "name": "North",
+        "created_at": NOON,
+    }
+    return Team(**default | changes)
+
+
+def make_vehicle(number: int = 1, **changes: Any) -> Vehicle:
+    default: dict[str, Any] = {
+        "id": VehicleId(f"veh_{number}"),
+        "name": "Van 7",
+        "created_at": NOON,
+        "plate": "ABC-123",
+    }
+    return Vehicle(**default | changes)
 
 
 def make_key(number: int = 1, **changes: Any) -> ApiKey:

@@ -6,7 +6,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,26 +14,26 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import boto3
 from botocore.client import BaseClient
 from chalice.test import Client
 
 from app import app
 from chalicelib.adapters.dynamodb.fleet.fixes import unpack_fixes
 from chalicelib.bootstrap import container as bootstrap
-from chalicelib.domain.actors import Role
+from chalicelib.domain.actors import OPERATOR, Role
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.geography import Coordinates
 from chalicelib.edge.problems import PROBLEM
 from chalicelib.edge.replies import HTML
 from local.clock import VirtualClock
+from local.cloud.answers import cheap_answers
 from local.cloud.bridge import Bridge, bridge
 from local.cloud.queries import cheap_queries
-from local.cloud.queues import delays_on
+from local.cloud.queues import cheap_queues, delays_on
 from local.cloud.resources import Provisioned
 from local.cloud.transactions import cheap_transactions
 from local.environment import changed
-from tests.support.aws import aws, bucket_name, dynamodb_clients, table_names
+from tests.support.aws import SESSION, aws, bucket_name, dynamodb_clients, table_names
 from tests.support.builders import HELSINKI, HUB_PLACE, NOON, north_of
 from tests.support.declarations import codes_of, declaration_of
 
@@ -91,6 +91,7 @@ class Carrier:
     clock: VirtualClock
     admin: str
     _client: Client = field(default_factory=lambda: Client(app, stage_name="test"))
+    _keys: int = 0
     _dispatcher: str = ""
     _hub_id: str = ""
 
@@ -126,7 +127,8 @@ class Carrier:
 
     def key(self, role: Role, shipper_id: str | None = None) -> str:
         """A new key with this role."""
-        body = {"role": role.value, "label": "test", "shipper_id": shipper_id}
+        self._keys += 1
+        body = {"role": role.value, "label": f"test {self._keys}", "shipper_id": shipper_id}
         return str(self.made("/v1/keys", body, self.admin)["key"])
 
     @property
@@ -201,19 +203,28 @@ class Carrier:
 
     def bridge(self) -> Bridge:
         """The bridge from the stream and the queues to the functions. It works only in `settle`."""
-        session = boto3.Session(region_name=self.provisioned.stack.region)
-        return bridge(app, self.provisioned, session, self.clock)
+        return bridge(app, self.provisioned, SESSION, self.clock)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table in DynamoDB's JSON."""
         name = table_names(self.provisioned.stack)[table]
-        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=name)
+        pages = SESSION.client("dynamodb").get_paginator("scan").paginate(TableName=name)
         return [item for page in pages for item in page["Items"]]
 
     def everything(self) -> dict[str, list[str]]:
-        """All tables as text, to compare whether anything was written."""
+        """All tables as text, to compare whether anything was written.
+
+        What is noted of requests themselves does not count: that a key was used, and how often.
+        """
         tables = table_names(self.provisioned.stack)
-        return {name: sorted(repr(row) for row in self.rows(name)) for name in tables}
+        return {
+            name: sorted(
+                repr({k: v for k, v in row.items() if k != "last_used_ms"})
+                for row in self.rows(name)
+                if not row.get("key", {}).get("S", "").startswith("requests#")
+            )
+            for name in tables
+        }
 
     def clients(self) -> list[BaseClient]:
         """The application's DynamoDB clients, for a meter or for faults."""
@@ -222,7 +233,7 @@ class Carrier:
     def upload(self, allowed: Mapping[str, Any], content: bytes = PHOTO, **changes: str) -> None:
         """Upload a file as an allowed upload says."""
         fields = allowed["fields"] | changes
-        boto3.client("s3").put_object(
+        SESSION.client("s3").put_object(
             Bucket=bucket_name(self.provisioned.stack),
             Key=fields["key"],
             Body=content,
@@ -431,6 +442,11 @@ def fix(at: datetime, way_m: float = -3_000.0, **changes: Any) -> dict[str, Any]
     } | changes
 
 
+def indexes_of(verdicts: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The fixes that a list of an answer to positions names."""
+    return {index for each in verdicts for index in each["indexes"]}
+
+
 def note(text: str) -> None:
     """Print a figure. pytest shows it with -s, and beside a failure."""
     print(text)  # noqa: T201 - printing is its purpose
@@ -443,6 +459,8 @@ def open_carrier(stage: str = "test") -> Iterator[Carrier]:
     with (
         cheap_transactions(),
         cheap_queries(),
+        cheap_queues(),
+        cheap_answers(),
         delays_on(clock),
         aws(stage) as provisioned,
     ):
@@ -450,7 +468,9 @@ def open_carrier(stage: str = "test") -> Iterator[Carrier]:
         with changed(settings | {"POWERTOOLS_METRICS_DISABLED": "true"}):
             bootstrap.configure(clock=clock, allow_local_webhooks=True)
             try:
-                admin = bootstrap.container().open_accounts.key(Role.ADMIN, label="test").text
+                admin = (
+                    bootstrap.container().issue_keys(Role.ADMIN, label="test", actor=OPERATOR).text
+                )
                 yield Carrier(provisioned, clock, admin)
             finally:
                 bootstrap.configure()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from chalicelib.domain.driving.forecasts import Forecaster
 from chalicelib.domain.driving.live import Live
@@ -12,9 +12,13 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
-from tests.support.builders import make_event
+from chalicelib.services.ports.accounts import KeyRequestsPerMinute
+from chalicelib.services.ports.system import PublicBaseUrl
+from tests.support.builders import make_driver, make_event
+from tests.support.fakes.accounts import InMemoryRequestCounts
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.contested import ContestedJournal
+from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.ids import CountingIds
 from tests.support.fakes.journal import InMemoryJournal
 from tests.support.fakes.places import InMemoryGeocoder, InMemoryZones
@@ -22,6 +26,8 @@ from tests.support.fakes.proofs import InMemoryProofStore
 from tests.support.fakes.signer import InMemorySigner
 
 T = TypeVar("T")
+BASE_URL: Final = PublicBaseUrl("https://track.example")
+THREE_A_MINUTE: Final = KeyRequestsPerMinute(3)
 
 
 @dataclass
@@ -37,11 +43,15 @@ class InMemoryCarrier:
     policy: Policy = field(default_factory=Policy)
     geocoder: InMemoryGeocoder = field(default_factory=InMemoryGeocoder)
     time_zones: InMemoryZones = field(default_factory=InMemoryZones)
+    public_base_url: PublicBaseUrl = BASE_URL
+    key_requests_per_minute: KeyRequestsPerMinute = THREE_A_MINUTE
+    counts: InMemoryRequestCounts = field(default_factory=InMemoryRequestCounts)
 
     def __post_init__(self) -> None:
         self.journal = ContestedJournal(self.stores)
         self.shipments = self.stores.shipments
         self.shipments.clock = self.clock
+        self.feed = InMemoryFeed(self.shipments)
         self.routes = self.stores.routes
         self.fleet = self.stores.fleet
         self.drivers = self.stores.drivers
@@ -50,6 +60,9 @@ class InMemoryCarrier:
         self.references = self.stores.references
         self.shippers = self.stores.shippers
         self.hubs = self.stores.hubs
+        self.teams = self.stores.teams
+        self.vehicles = self.stores.vehicles
+        self.audit = self.stores.audit
         self.keys = self.stores.keys
         self.invitations = self.stores.invitations
         self.endpoints = self.stores.endpoints
@@ -60,7 +73,7 @@ class InMemoryCarrier:
         return use_case(**{need.name: getattr(self, need.name) for need in needs})
 
     def has(self, *things: Shipment | Route | Live) -> None:
-        """Put them into the stores as they are, whatever was there."""
+        """Put them into the stores as they are, whatever was there; a live state has a driver."""
         for thing in things:
             match thing:
                 case Shipment():
@@ -71,6 +84,8 @@ class InMemoryCarrier:
                     self.routes.routes[thing.id] = thing
                 case Live():
                     self.fleet.lives[thing.driver_id] = thing
+                    if thing.driver_id not in self.drivers.by_id:
+                        self.drivers.put(make_driver(id=thing.driver_id, epoch=thing.epoch))
 
     def shipment(self, number: int = 1) -> Shipment:
         """The shipment with the builders' id of this number."""

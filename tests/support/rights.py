@@ -34,6 +34,7 @@ USE_CASE: Final = re.compile(
     r"chalicelib/services/\w+/"
     r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook)"
 )
+SERVES_HTTP: Final = ("api", "edge", "pages")
 WAITING: Final = "chalicelib/adapters/webhooks/deadlines.py"
 TRANSACTED: Final = {
     "Put": "PutItem",
@@ -148,7 +149,7 @@ def _caller() -> str | None:
     for path in (path for stack in stacks for path in stack):
         if found := USE_CASE.search(path):
             return found[1]
-        is_ours = is_ours or "/chalicelib/api/" in path or "/chalicelib/pages/" in path
+        is_ours = is_ours or any(f"/chalicelib/{name}/" in path for name in SERVES_HTTP)
     return "api_handler" if is_ours else None
 
 

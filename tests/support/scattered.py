@@ -45,7 +45,7 @@ def scattered_route(chance: Random, stops: int = 200) -> Route:
         hub_coordinates=_place(chance),
         service_day=NOON.date(),
         starts_at=NOON,
-        stops=tuple(_stop(place, chance) for place in places),
+        stops=tuple(_stop(i, place, chance) for i, place in enumerate(places)),
         created_at=NOON,
         status=RouteStatus.ACTIVE,
         started_at=NOON,
@@ -119,7 +119,7 @@ def _apart(one: Coordinates, other: Coordinates) -> float:
     return math.hypot(one.lat_deg - other.lat_deg, (one.lon_deg - other.lon_deg) / 2)
 
 
-def _stop(place: Coordinates, chance: Random) -> Stop:
+def _stop(number: int, place: Coordinates, chance: Random) -> Stop:
     window = None
     if chance.random() < 0.3:
         opens_h = chance.randint(0, 6)
@@ -127,6 +127,7 @@ def _stop(place: Coordinates, chance: Random) -> Stop:
     barcode = f"{chance.randrange(10**18):018d}"
     return Stop(
         id=StopId(ulid("stp", chance)),
+        number=number,
         coordinates=place,
         time_zone="Europe/Helsinki",
         consignments=(Consignment(ShipmentId(ulid("shp", chance)), (barcode,)),),

@@ -13,7 +13,8 @@ from ulid import ULID
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.departures import Departure
-from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, on_grid, quantized
+from chalicelib.domain.driving.fixes import Fix, on_grid, quantized
+from chalicelib.domain.driving.jumps import RECENT_FIXES
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.run_sheets import ManifestEntry
 from chalicelib.domain.eta.estimates import Duration, Eta
@@ -244,7 +245,7 @@ def assignments() -> st.SearchStrategy[Assignment]:
         Assignment,
         route_id=ids("rte").map(RouteId),
         stop_id=ids("stp").map(StopId),
-        stop_index=st.integers(0, 200),
+        stop_number=st.integers(0, 200),
         driver_id=ids("drv").map(DriverId),
     )
 
@@ -331,6 +332,7 @@ def stops(index: int = 0) -> st.SearchStrategy[Stop]:
     return st.builds(
         Stop,
         id=st.just(StopId(f"stp_{index}")),
+        number=st.just(index),
         coordinates=town(),
         time_zone=st.sampled_from(TIME_ZONES),
         consignments=st.lists(consignments, max_size=2).map(tuple),
@@ -367,6 +369,7 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         start_action_id=st.none() | words(),
         breaks=st.lists(breaks(), max_size=3).map(tuple),
         previous=st.none() | ids("rte").map(RouteId),
+        pauses=st.lists(ranges(), max_size=2).map(tuple),
     )
 
 
@@ -408,7 +411,7 @@ def departures(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Departure]:
         **{
             "route_id": ids("rte").map(RouteId),
             "driver_id": ids("drv").map(DriverId),
-            "stop_index": st.none() | st.integers(0, 199),
+            "stop_number": st.none() | st.integers(0, 199),
             "left_at": instants(),
             "told_at": instants(),
             "expires_at": whole_seconds(),
@@ -468,6 +471,7 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         last_stop_before=st.none() | st.integers(0, count - 1) if count else st.none(),
         away_since=st.none() | instants(),
         is_at_hub=st.booleans(),
+        unsettled_until=st.none() | instants(),
         began_at=st.none() | coordinates().map(on_grid),
     )
 

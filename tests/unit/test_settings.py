@@ -86,3 +86,9 @@ def test_the_base_url_never_ends_with_a_slash() -> None:
     given = ENVIRONMENT | {"PUBLIC_BASE_URL": "https://track.example/"}
 
     assert Settings.from_env(given).public_base_url == "https://track.example"
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", "1000001", "٣"])
+def test_a_limit_of_requests_is_a_number_that_lets_somebody_in(value: str) -> None:
+    with pytest.raises(SettingsError, match="KEY_REQUESTS_PER_MINUTE"):
+        Settings.from_env(ENVIRONMENT | {"KEY_REQUESTS_PER_MINUTE": value})

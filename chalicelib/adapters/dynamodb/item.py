@@ -39,6 +39,11 @@ def shared_client() -> Any:  # noqa: ANN401 - PynamoDB calls what no stub knows
         return Shared.client
 
 
+def forget_client() -> None:
+    """Make a new client from now on, because the laptop stack changes the endpoint."""
+    Shared.client = None
+
+
 class Item(Model):
     """The base of all models: bound by ``bind``, with the client that they share."""
 

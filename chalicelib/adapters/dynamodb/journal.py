@@ -5,6 +5,7 @@ A new kind of change is one more row in ``PUTS``.
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from importlib import import_module
 from typing import Any, Final
 
@@ -12,15 +13,19 @@ from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.writing import Addition, Put, new_token
+from chalicelib.adapters.dynamodb.writing import Addition, Put, Removal, new_token
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
     AccountAdded,
+    AccountChange,
+    AuditAdded,
     BarcodesTaken,
     Change,
     DepartureAdded,
     DriverAdded,
     HandledAdded,
+    InvitationRevoked,
+    KeyRingChange,
     LearningMarkChange,
     LiveChange,
     ManifestChange,
@@ -30,6 +35,7 @@ from chalicelib.domain.journal.changes import (
     RequestRemembered,
     RouteChange,
     ShipmentChange,
+    WebhookRemoved,
 )
 
 PUTS: Final[Mapping[type[Change], str]] = {
@@ -42,6 +48,11 @@ PUTS: Final[Mapping[type[Change], str]] = {
     DepartureAdded: "routes.changes:departure_puts",
     DriverAdded: "accounts.drivers:driver_puts",
     AccountAdded: "accounts.changes:account_puts",
+    AccountChange: "accounts.changes:account_change_puts",
+    KeyRingChange: "accounts.key_rings:key_ring_puts",
+    InvitationRevoked: "accounts.invitations:revoked_puts",
+    WebhookRemoved: "accounts.changes:webhook_removals",
+    AuditAdded: "accounts.audit:audit_puts",
     PageChange: "travel.changes:page_puts",
     LearningMarkChange: "travel.changes:learning_mark_puts",
     RequestRemembered: "ledger.requests:request_puts",
@@ -52,7 +63,7 @@ PUTS: Final[Mapping[type[Change], str]] = {
 
 The module is imported with the first change of its kind, because no function makes all kinds.
 """
-PutsOf = Callable[[Any, str], Iterable[Put | Addition]]
+PutsOf = Callable[[Any, str], Iterable[Put | Addition | Removal]]
 
 
 def puts_of(kind: type[Change]) -> PutsOf:
@@ -65,6 +76,10 @@ def puts_of(kind: type[Change]) -> PutsOf:
 class DynamoJournal:
     """The port ``Journal`` on DynamoDB."""
 
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        """``now`` tells the time of each commit, which orders the feeds of shippers."""
+        self._now = now
+
     def commit(self, *changes: Change) -> None:
         """One plain write for one item, at half the price; else one transaction."""
         token = new_token()
@@ -72,6 +87,8 @@ class DynamoJournal:
         if len(puts) > TRANSACTION_ITEMS:
             msg = f"A transaction has at most {TRANSACTION_ITEMS} items, not {len(puts)}."
             raise ValueError(msg)
+        if any(isinstance(change, ShipmentChange) for change in changes):
+            import_module(f"{__package__}.shipments.feed").enter(puts, self._now())
         with translated():
             if len(puts) == 1:
                 _write_alone(puts[0])
@@ -79,15 +96,17 @@ class DynamoJournal:
                 _write_together(puts)
 
 
-def _write_alone(put: Put | Addition) -> None:
+def _write_alone(put: Put | Addition | Removal) -> None:
     match put:
         case Put(item, condition):
             item.save(condition=condition)
         case Addition(item, actions):
             item.update(actions=list(actions))
+        case Removal(item, condition):
+            item.delete(condition=condition)
 
 
-def _write_together(puts: Sequence[Put | Addition]) -> None:
+def _write_together(puts: Sequence[Put | Addition | Removal]) -> None:
     """Safe to repeat for ten minutes (ClientRequestToken)."""
     connection: Connection = puts[0].item._get_connection().connection  # noqa: SLF001 - PynamoDB has no public way
     token = secrets.token_hex(16)
@@ -98,3 +117,5 @@ def _write_together(puts: Sequence[Put | Addition]) -> None:
                     transaction.save(item, condition=condition)
                 case Addition(item, actions):
                     transaction.update(item, actions=list(actions))
+                case Removal(item, condition):
+                    transaction.delete(item, condition=condition)

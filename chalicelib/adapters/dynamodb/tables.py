@@ -3,9 +3,9 @@
 =========  ===========  ======================  ============================================
 table      partition    sort key ``item``       read by
 =========  ===========  ======================  ============================================
-shipments  shipment_id  SHIPMENT                query; what changes
+shipments  shipment_id  SHIPMENT                query; what changes; index by_attention
 ..         ..           SHIPMENT#DETAILS        query; index by_shipper (created_at)
-..         ..           EVENT#<seq>             query
+..         ..           EVENT#<seq>             query; index by_feed (time of the commit)
 ..         ..           UPLOAD#<proof_id>       query; an upload that was allowed
 routes     route_id     PLAN                    get; index by_service_day (day#hub), by_duty
 ..         ..           MANIFEST                query; HANDLED…PLAN is one run sheet; expires
@@ -14,8 +14,11 @@ routes     route_id     PLAN                    get; index by_service_day (day#h
 fleet      driver_id    LIVE                    get
 ..         ..           TRACK#<first>#<hash>    query over a span of time; expires
 accounts   account_id   SHIPPER, DRIVER, HUB    get; index by_kind (created_at)
-..         ..           KEY, INVITATION         get
+..         ..           TEAM, VEHICLE, KEY      get; index by_kind
+..         ..           INVITATION              get; index by_kind (expiry); expires
+..         ..           RING#<label's hash>     get; live keys of one owner and label
 ..         ..           WEBHOOK#<id>            query
+..         ..           AUDIT#<at>#<id>         query; index by_kind; expires
 ..         ..           SIGNING#<n>             query; the signing keys
 travel     page                                 batch get; PAGE, ASIDE and how far routes are learnt
 ledger     key                                  get, batch get
@@ -42,5 +45,4 @@ def bind(names_by_folder: Mapping[str, str]) -> None:
 
     Models that are not imported yet, and perhaps never will be, find theirs when they are used.
     """
-    Shared.client = None
     Shared.names_by_folder = names_by_folder

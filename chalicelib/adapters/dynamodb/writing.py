@@ -33,6 +33,14 @@ class Addition:
     actions: tuple[Action, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """An item to take away where its condition holds; of ``item`` only the keys count."""
+
+    item: Item
+    condition: Condition
+
+
 def new_token(random_bytes: int = 9) -> str:
     """A writer's mark: short, since it is part of every item."""
     return secrets.token_urlsafe(random_bytes)

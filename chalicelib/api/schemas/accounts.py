@@ -1,36 +1,55 @@
-"""Accounts on the wire."""
+"""Shippers and hubs on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AliasPath, Field, StringConstraints, model_validator
 
+from chalicelib.api.schemas.changes import changed
 from chalicelib.api.schemas.codes import TimeZone, countries_of
-from chalicelib.api.schemas.values import Id, Instant, Latitude, Line, Longitude, require_place
-from chalicelib.domain.actors import Role
+from chalicelib.api.schemas.values import (
+    Latitude,
+    Line,
+    Longitude,
+    require_place,
+    require_place_of_change,
+)
+from chalicelib.domain.accounts.hubs import Hub
+from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.geography import Coordinates
-from chalicelib.edge.schemas import Maybe, Out, Schema, written_as
+from chalicelib.edge.schemas import Changes, Maybe, Out, Schema, unsaid, written_as
 
 _SMS_NAME: Final = r"^[A-Za-z0-9 ]{1,24}$"
-_CODE: Final = r"^[A-Za-z0-9_-]{20,100}$"
+SmsName = Annotated[
+    str,
+    StringConstraints(pattern=_SMS_NAME),
+    written_as(
+        _SMS_NAME,
+        "invalid_sms_name",
+        "A name for SMS has 1 to 24 letters from A to Z, digits and blanks, like Kirja 24.",
+    ),
+]
 
 
 class ShipperIn(Schema):
     """A new shipper. ``sms_name``: what an SMS calls it, at most 24 letters, digits and blanks."""
 
     name: Line
-    sms_name: Maybe[
-        Annotated[
-            str,
-            StringConstraints(pattern=_SMS_NAME),
-            written_as(
-                _SMS_NAME,
-                "invalid_sms_name",
-                "A name for SMS has 1 to 24 letters from A to Z, digits and blanks, like Kirja 24.",
-            ),
-        ]
-    ] = None
+    sms_name: Maybe[SmsName] = None
     support_contact: Maybe[Line] = None
+
+
+class ShipperChanges(Changes):
+    """What is to change of a shipper."""
+
+    name: Line = unsaid()
+    sms_name: Maybe[SmsName] = unsaid()
+    support_contact: Maybe[Line] = unsaid()
+    is_active: bool = unsaid()
+
+    def applied(self, shipper: Shipper, now: datetime) -> Shipper:
+        """The shipper as it is wanted."""
+        return changed(shipper, self.said(), now)
 
 
 class ShipperOut(Out):
@@ -40,35 +59,16 @@ class ShipperOut(Out):
     name: str
     sms_name: str | None
     support_contact: str | None
+    is_active: bool
     created_at: datetime
+    deactivated_at: datetime | None
 
 
-class KeyIn(Schema):
-    """A new key."""
+class ShippersOut(Out):
+    """A page of shippers."""
 
-    role: Literal["shipper", "dispatcher", "manager", "admin"]
-    label: Line
-    shipper_id: Maybe[Id] = None
-    expires_at: Maybe[Instant] = None
-
-
-class KeyOut(Out):
-    """A new key, shown this once."""
-
-    id: str = Field(validation_alias=AliasPath("key", "id"))
-    key: str = Field(validation_alias="text")
-    role: Role = Field(validation_alias=AliasPath("key", "role"))
-    label: str = Field(validation_alias=AliasPath("key", "label"))
-    shipper_id: str | None = Field(validation_alias=AliasPath("key", "shipper_id"))
-    created_at: datetime = Field(validation_alias=AliasPath("key", "created_at"))
-    expires_at: datetime | None = Field(validation_alias=AliasPath("key", "expires_at"))
-
-
-class RevokedKeyOut(Out):
-    """A key that has ended."""
-
-    id: str
-    revoked_at: datetime
+    data: tuple[ShipperOut, ...]
+    next_cursor: str | None
 
 
 class HubIn(Schema):
@@ -85,6 +85,27 @@ class HubIn(Schema):
         return self
 
 
+class HubChanges(Changes):
+    """What is to change of a hub. Its place and its time zone must fit each other afterwards."""
+
+    name: Line = unsaid()
+    lat_deg: Latitude = unsaid()
+    lon_deg: Longitude = unsaid()
+    time_zone: TimeZone = unsaid()
+    is_active: bool = unsaid()
+
+    def applied(self, hub: Hub, now: datetime) -> Hub:
+        """The hub as it is wanted. Raises Unfit for a place where no hub is."""
+        said = self.said()
+        place = Coordinates(
+            said.pop("lat_deg", hub.coordinates.lat_deg),
+            said.pop("lon_deg", hub.coordinates.lon_deg),
+        )
+        after = changed(hub, said | {"coordinates": place}, now)
+        require_place_of_change(after.coordinates, countries_of(after.time_zone))
+        return after
+
+
 class HubOut(Out):
     """A hub."""
 
@@ -93,7 +114,9 @@ class HubOut(Out):
     lat_deg: float = Field(validation_alias=AliasPath("coordinates", "lat_deg"))
     lon_deg: float = Field(validation_alias=AliasPath("coordinates", "lon_deg"))
     time_zone: str
+    is_active: bool
     created_at: datetime
+    deactivated_at: datetime | None
 
 
 class HubsOut(Out):
@@ -101,59 +124,3 @@ class HubsOut(Out):
 
     data: tuple[HubOut, ...]
     next_cursor: str | None
-
-
-class DriverIn(Schema):
-    """A new driver."""
-
-    name: Line
-    team: Maybe[Line] = None
-
-
-class DriverOut(Out):
-    """A driver."""
-
-    id: str
-    name: str
-    team: str | None
-    created_at: datetime
-
-
-class DriversOut(Out):
-    """A page of drivers."""
-
-    data: tuple[DriverOut, ...]
-    next_cursor: str | None
-
-
-class InvitationIn(Schema):
-    """Nothing to say."""
-
-
-class InvitationOut(Out):
-    """A one-time code, shown this once."""
-
-    code: str
-    expires_at: datetime = Field(validation_alias=AliasPath("invitation", "expires_at"))
-
-
-class SessionIn(Schema):
-    """A one-time code."""
-
-    code: Annotated[
-        str,
-        StringConstraints(pattern=_CODE),
-        written_as(
-            _CODE,
-            "invalid_code",
-            "Write the one-time code as it was given to you: 20 to 100 letters and digits.",
-        ),
-    ]
-
-
-class SessionOut(Out):
-    """A driver's token for one shift."""
-
-    token: str
-    driver_id: str
-    expires_at: datetime

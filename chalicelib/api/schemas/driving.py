@@ -111,7 +111,8 @@ class AttemptIn(Schema):
     """How a visit ended, with what proves it; without ``shipment_ids`` for all of the stop.
 
     ``barcodes`` name single parcels where not all of them end alike. ``sent_at`` is the device's
-    clock when it sent this.
+    clock when it sent this. ``plan_version`` is that of the plan that the driver had: then a report
+    without names is about all that this plan has at the stop.
     """
 
     action_id: ActionId
@@ -121,6 +122,7 @@ class AttemptIn(Schema):
     proof_ids: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
     shipment_ids: Annotated[tuple[Id, ...], Field(max_length=40)] = ()
     barcodes: Annotated[tuple[str, ...], Field(max_length=200)] = ()
+    plan_version: Maybe[Annotated[int, Field(ge=1, le=1_000_000)]] = None
 
     def report(self, stop_id: str, step: Step, reason: FailureReason | None = None) -> StopReport:
         """The report of this step."""
@@ -135,6 +137,7 @@ class AttemptIn(Schema):
             proof_ids=tuple(ProofId(p) for p in self.proof_ids),
             shipment_ids=tuple(ShipmentId(s) for s in self.shipment_ids),
             barcodes=self.barcodes,
+            plan_version=self.plan_version,
         )
 
 

@@ -9,13 +9,15 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.api.schemas.values import Instant
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import ProofKind
 from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import Out
+from chalicelib.edge.queries import QueryId
+from chalicelib.edge.schemas import ListingQuery, Out
 
 TimeText = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """A time as it was written into the event."""
@@ -179,22 +181,34 @@ class AcceptedEventOut(HistoryLine):
     data: AcceptedFacts
 
 
+class UnassignedFacts(StatusFacts):
+    """What had been promised to the recipient, and holds no longer."""
+
+    previous_promise: RangeFact | None = None
+
+
+class UnassignedEventOut(HistoryLine):
+    """It was taken off the plan of its van: it comes later, with another one."""
+
+    type: Literal[EventType.UNASSIGNED]
+    data: UnassignedFacts
+
+
 class ForecastEventOut(HistoryLine):
-    """The van has left, comes near or drove on after all, or a time was promised."""
+    """The van has left, comes near or drove on after all."""
 
     type: Literal[
         EventType.OUT_FOR_DELIVERY,
         EventType.ARRIVING,
         EventType.ARRIVAL_WITHDRAWN,
-        EventType.PROMISED,
     ]
     data: ForecastFacts
 
 
 class ChangedForecastEventOut(HistoryLine):
-    """It will be later than promised, or on time after all."""
+    """It will be later than promised, or on time after all, or another time was promised."""
 
-    type: Literal[EventType.DELAYED, EventType.BACK_ON_TIME]
+    type: Literal[EventType.DELAYED, EventType.BACK_ON_TIME, EventType.PROMISED]
     data: SilenceFacts
 
 
@@ -256,6 +270,7 @@ class AttemptEventOut(HistoryLine):
 EventOut = Annotated[
     StatusEventOut
     | AcceptedEventOut
+    | UnassignedEventOut
     | ForecastEventOut
     | ChangedForecastEventOut
     | DriverEventOut
@@ -274,3 +289,17 @@ class EventsOut(Out):
 
     data: tuple[EventOut, ...]
     next_cursor: str | None
+
+
+class FeedQuery(ListingQuery):
+    """The query of the feed. Staff name the shipper; ``since`` is where a first page begins."""
+
+    shipper_id: QueryId | None = None
+    since: Instant | None = None
+
+
+class FeedOut(Out):
+    """A page of the feed. There is always a cursor, after the last event for what comes later."""
+
+    data: tuple[EventOut, ...]
+    next_cursor: str

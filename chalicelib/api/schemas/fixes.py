@@ -11,7 +11,8 @@ from typing import Annotated, Final
 from pydantic import ConfigDict, Field, PlainValidator
 
 from chalicelib.api.schemas.values import Latitude, Longitude
-from chalicelib.domain.driving.fixes import Fix, Reason, UnreadableFix
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.screening import Reason, UnreadableFix
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import read_instant
 from chalicelib.edge.schemas import Schema

@@ -1,13 +1,14 @@
 """A batch of positions, and the answer to it."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
 from chalicelib.api.schemas.fixes import FixItem
 from chalicelib.api.schemas.values import DeviceTime
-from chalicelib.domain.driving.fixes import REFUSING, Reason, Verdict
+from chalicelib.domain.driving.screening import REFUSING, Reason, Verdict
 from chalicelib.domain.ids import DriverId
 from chalicelib.edge.schemas import Maybe, Out, Schema
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
@@ -24,26 +25,41 @@ class FixBatchIn(Schema):
         return FixBatch(driver_id=driver_id, epoch=epoch, sent_at=self.sent_at, fixes=self.fixes)
 
 
-class VerdictOut(Out):
-    """Why a fix was not taken at face value."""
+class VerdictsOut(Out):
+    """Why some fixes were not taken at face value: all reasons of each, and the indexes of those.
 
-    index: int
+    Together, a thousand fixes take 16 kB at the most, whatever is wrong with each.
+    """
+
     reasons: tuple[Reason, ...]
+    indexes: tuple[int, ...]
+
+    @classmethod
+    def grouped(cls, reasons_by_index: Mapping[int, tuple[Reason, ...]]) -> tuple[Self, ...]:
+        """Fixes with the same reasons together, in the order of their first ones."""
+        indexes: dict[tuple[Reason, ...], list[int]] = {}
+        for index, reasons in reasons_by_index.items():
+            indexes.setdefault(reasons, []).append(index)
+        return tuple(cls(reasons=key, indexes=tuple(found)) for key, found in indexes.items())
 
 
 class IngestReportOut(Out):
     """``accepted``: at face value; ``suspect``: kept, but moves nothing; ``rejected``: not kept.
 
-    ``corrected``: the time of the fix was mended before it was judged.
+    ``corrected``: the time of the fix was mended before it was judged. The indexes are those of the
+    batch; a fix that is in none of the lists was accepted, or is a duplicate. ``plan_version``:
+    when it is not the one that the phone knows, the plan was edited, and the route is to be read
+    again.
     """
 
     accepted: int
     duplicates: int
-    suspect: tuple[VerdictOut, ...]
-    rejected: tuple[VerdictOut, ...]
+    suspect: tuple[VerdictsOut, ...]
+    rejected: tuple[VerdictsOut, ...]
     head_recorded_at: datetime | None
     clock_skew_s: float
-    corrected: tuple[VerdictOut, ...] = ()
+    corrected: tuple[VerdictsOut, ...] = ()
+    plan_version: int = 0
 
     @classmethod
     def of(cls, value: IngestReport) -> "IngestReportOut":
@@ -58,17 +74,12 @@ class IngestReportOut(Out):
         return cls(
             accepted=len(value.verdicts) - len(duplicates) - len(judged),
             duplicates=len(duplicates),
-            suspect=tuple(
-                VerdictOut(index=v.index, reasons=v.reasons) for v in judged if v.is_stored
-            ),
-            rejected=tuple(
-                VerdictOut(index=v.index, reasons=v.reasons) for v in judged if not v.is_stored
-            ),
+            suspect=VerdictsOut.grouped({v.index: v.reasons for v in judged if v.is_stored}),
+            rejected=VerdictsOut.grouped({v.index: v.reasons for v in judged if not v.is_stored}),
             head_recorded_at=value.head_recorded_at,
             clock_skew_s=value.clock_skew.total_seconds(),
-            corrected=tuple(
-                VerdictOut(index=v.index, reasons=v.corrections)
-                for v in value.verdicts
-                if v.corrections
+            corrected=VerdictsOut.grouped(
+                {v.index: v.corrections for v in value.verdicts if v.corrections}
             ),
+            plan_version=value.plan_version,
         )

@@ -6,10 +6,12 @@ from typing import Annotated, Self
 from pydantic import AliasPath, Field, model_validator
 
 from chalicelib.api.schemas.values import Day, EtaOut, Id, Instant, RangeOut
+from chalicelib.domain.driving.effects import PlanNow
+from chalicelib.domain.driving.live import Progress
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
 from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
-from chalicelib.domain.routes.routes import Break, RouteStatus
+from chalicelib.domain.routes.routes import Break, Route, RouteStatus
 from chalicelib.domain.shipments.custody import ParcelState
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.edge.queries import QueryDay, QueryId
@@ -92,9 +94,14 @@ class StartQuery(Query):
 
 
 class StopOut(Out):
-    """A stop as planned."""
+    """A stop as planned, and how far it is while the route is driven.
+
+    ``number`` is its own for the life of the route. ``promise`` is what was told last. ``eta`` is
+    None before the start, and where there is nothing left to reach.
+    """
 
     id: str
+    number: int
     shipment_ids: tuple[str, ...]
     lat_deg: float = Field(validation_alias=AliasPath("coordinates", "lat_deg"))
     lon_deg: float = Field(validation_alias=AliasPath("coordinates", "lon_deg"))
@@ -103,6 +110,26 @@ class StopOut(Out):
     service_time_s: float | None
     planned_arrival: EtaOut | None = Field(validation_alias="planned")
     promise: RangeOut | None
+    eta: EtaOut | None
+    arrived_at: datetime | None
+    is_done: bool
+
+    @classmethod
+    def all_of(cls, plan: PlanNow) -> list[Self]:
+        """The stops of a plan, in its order."""
+        live, count = plan.live, len(plan.route.stops)
+        progress = [Progress()] * count if live is None else live.progress
+        etas = [None] * count if live is None else live.etas
+        return [
+            cls.joined(
+                stop,
+                promise=each.promise or stop.promise,
+                eta=eta,
+                arrived_at=each.arrived_at,
+                is_done=each.is_done,
+            )
+            for stop, each, eta in zip(plan.route.stops, progress, etas, strict=True)
+        ]
 
 
 class BreakOut(Out):
@@ -113,8 +140,8 @@ class BreakOut(Out):
     duration_s: int
 
 
-class RouteOut(Out):
-    """A route."""
+class RouteFields(Out):
+    """What is said of a route in every answer."""
 
     id: str
     driver_id: str
@@ -128,6 +155,36 @@ class RouteOut(Out):
     created_at: datetime
     breaks: tuple[BreakOut, ...]
     stops: tuple[StopOut, ...]
+
+
+class RouteOut(RouteFields):
+    """A route."""
+
+    @classmethod
+    def of(cls, value: Route | PlanNow) -> Self:
+        """A plan, with the live state where it is driven."""
+        plan = value if isinstance(value, PlanNow) else PlanNow(value)
+        return cls.joined(plan.route, stops=StopOut.all_of(plan))
+
+
+class MissingOut(Out):
+    """Parcels of one shipment that are planned for this van and are not on it."""
+
+    stop_id: str
+    shipment_id: str
+    barcodes: tuple[str, ...]
+
+
+class StartedRouteOut(RouteFields):
+    """A route that has started. ``missing`` is what is planned for it and not on the van."""
+
+    missing: tuple[MissingOut, ...]
+
+    @classmethod
+    def of(cls, value: DriverRoute) -> Self:
+        """The plan, and what is not aboard."""
+        plan = PlanNow(value.route, value.live)
+        return cls.joined(plan.route, stops=StopOut.all_of(plan), missing=value.missing)
 
 
 class RouteSummaryOut(Out):
@@ -161,20 +218,12 @@ class DriverParcelOut(Out):
     state: ParcelState
 
 
-class MissingOut(Out):
-    """Parcels of one shipment that are planned for this van and are not on it."""
-
-    stop_id: str
-    shipment_id: str
-    barcodes: tuple[str, ...]
-
-
 class CancelledOut(Out):
     """A shipment that was cancelled since it was planned; ``scanned_barcodes`` are on the van."""
 
     stop_id: str
     shipment_id: str
-    reference: str = Field(validation_alias=AliasPath("entry", "reference"))
+    reference: str
     barcodes: tuple[str, ...]
     scanned_barcodes: tuple[str, ...]
 
@@ -230,9 +279,7 @@ class DriverRouteOut(Out):
     @classmethod
     def of(cls, value: DriverRoute) -> Self:
         """The plan's stops, each with its ETA of now and its own shipments."""
-        route, live = value.route, value.live
-        gone = {k: s for k, s in value.shipments.items() if s.status is Status.CANCELLED}
-        found = {key: s for key, s in value.shipments.items() if key not in gone}
+        route, live, found = value.route, value.live, value.expected
         is_live = live.route_id == route.id
         stops = [
             DriverStopOut.joined(
@@ -244,16 +291,4 @@ class DriverRouteOut(Out):
             for i, stop in enumerate(route.stops)
             if any(each in found for each in stop.shipment_ids)
         ]
-        missing = [
-            MissingOut(stop_id=stop.id, shipment_id=each, barcodes=found[each].missing)
-            for stop in route.stops
-            for each in stop.shipment_ids
-            if each in found and found[each].missing
-        ]
-        cancelled = [
-            CancelledOut.joined(gone[each], stop_id=stop.id, shipment_id=each)
-            for stop in route.stops
-            for each in stop.shipment_ids
-            if each in gone
-        ]
-        return cls.joined(route, stops=stops, missing=missing, cancelled=cancelled)
+        return cls.joined(route, stops=stops, missing=value.missing, cancelled=value.cancelled)

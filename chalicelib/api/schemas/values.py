@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Annotated, Final, TypeVar
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, WithJsonSchema
 
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import read_day, read_instant, read_moment
 from chalicelib.domain.shipments.places import is_nowhere, is_swapped
 from chalicelib.edge.cleaning import cleaned, is_blank
+from chalicelib.edge.problems import Unfit
 from chalicelib.edge.schemas import ID_PATTERN, ID_WORDS, Out, written_as
 from chalicelib.edge.sentences import misfit, refused
 
@@ -145,6 +146,14 @@ def require_place(place: Coordinates, countries: Iterable[str]) -> None:
     if is_swapped(place, countries):
         words = "lat_deg and lon_deg are exchanged: Helsinki has lat_deg 60.17, lon_deg 24.94."
         raise misfit(("lat_deg",), "swapped_coordinates", words)
+
+
+def require_place_of_change(place: Coordinates, countries: Iterable[str]) -> None:
+    """The same for a change whose other half is already there. Raises Unfit."""
+    try:
+        require_place(place, countries)
+    except ValidationError as exc:
+        raise Unfit(exc) from exc
 
 
 class RangeOut(Out):

@@ -16,3 +16,10 @@ class Hub:
     coordinates: Coordinates
     time_zone: str
     created_at: datetime
+    deactivated_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def is_active(self) -> bool:
+        """Whether routes may be planned from here."""
+        return self.deactivated_at is None

@@ -18,3 +18,10 @@ class Shipper:
     created_at: datetime
     sms_name: str | None = None
     support_contact: str | None = None
+    deactivated_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def is_active(self) -> bool:
+        """Whether its keys are accepted."""
+        return self.deactivated_at is None

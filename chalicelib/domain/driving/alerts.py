@@ -15,6 +15,13 @@ from typing import Final, NamedTuple
 
 from chalicelib.domain.driving.doubts import NO_DOUBTS, Doubts
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.memory import (
+    is_promise_recent,
+    is_told_broken,
+    promise_of,
+    with_memory,
+    with_promise,
+)
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
@@ -25,7 +32,7 @@ class AlertKind(StrEnum):
     """The kinds of alerts, as seen from a stop.
 
     An arrival is withdrawn when the van leaves without a report, perhaps to come back soon
-    (``WITHDRAWN_NEARBY``).
+    (``WITHDRAWN_NEARBY``). A time is brought forward by an edit of the plan, and by nothing else.
     """
 
     ARRIVED = "arrived"
@@ -36,6 +43,7 @@ class AlertKind(StrEnum):
     BACK_ON_TIME = "back_on_time"
     SILENT = "silent"
     HEARD_AGAIN = "heard_again"
+    BROUGHT_FORWARD = "brought_forward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,12 @@ def delayed(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
     A further delay beyond that new range fires again.
     """
     progress, eta = given.progress, given.eta
-    promise = progress.promise or given.stop.promise
+    promise = promise_of(progress, given.stop)
     if eta is None or promise is None or progress.arrived_at:
         return None
-    if eta.point <= promise.latest + policy.delay_tolerance or _is_promise_recent(given, policy):
+    if eta.point <= promise.latest + policy.delay_tolerance:
+        return None
+    if is_promise_recent(progress, given.as_of, policy):
         return None
     if not given.doubts.is_late(given.stop_index, promise, given.as_of):
         return None
@@ -122,7 +132,7 @@ def back_on_time(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | 
     if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
         return None
     is_error = given.doubts.is_error(progress.told_at)
-    if not is_error and _is_promise_recent(given, policy):
+    if not is_error and is_promise_recent(progress, given.as_of, policy):
         return None
     if eta.point > first.latest - (timedelta(0) if is_error else policy.recovery_margin):
         return None
@@ -136,9 +146,7 @@ def heard_again(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | N
     if not given.progress.is_silent:
         return None
     progress, eta = replace(given.progress, is_silent=False), given.eta
-    promise, told_at = progress.promise or given.stop.promise, progress.told_at
-    is_broken = promise is not None and told_at is not None and promise.latest < told_at
-    if not is_broken or eta is None or progress.arrived_at:
+    if not is_told_broken(progress, given.stop) or eta is None or progress.arrived_at:
         return Alert(AlertKind.HEARD_AGAIN, given.stop_index, given.as_of), progress
     calm = given._replace(progress=progress)
     return _with_new_promise(calm, AlertKind.HEARD_AGAIN, eta, policy, is_delayed=True)
@@ -157,7 +165,7 @@ def is_quiet(
     """
     if progress.is_silent or progress.is_delayed or (is_soon and not progress.has_approached):
         return False
-    promise = progress.promise or stop.promise
+    promise = promise_of(progress, stop)
     if point_s is None or promise is None:
         return True
     return point_s + 1.0 <= promise.latest.timestamp() + tolerance_s
@@ -203,16 +211,11 @@ def decide(
                 continue
             room -= len(given.stop.consignments)
             if room < 0 and (alerts or told):
-                return replace(live, progress=tuple(progress)), tuple(alerts)
+                return with_memory(live, progress, route, as_of, policy), tuple(alerts)
             alert, progress[i] = outcome
             given = given._replace(progress=progress[i])
             alerts.append(alert)
-    return (replace(live, progress=tuple(progress)) if alerts else live), tuple(alerts)
-
-
-def _is_promise_recent(given: AlertInput, policy: Policy) -> bool:
-    told_at = given.progress.told_at
-    return told_at is not None and given.as_of - told_at < policy.promise_min_interval
+    return (with_memory(live, progress, route, as_of, policy) if alerts else live), tuple(alerts)
 
 
 def _with_new_promise(
@@ -232,5 +235,5 @@ def _with_new_promise(
             max(promise.latest, first.latest),
         )
     alert = Alert(kind, given.stop_index, given.as_of, eta=eta, promise=promise)
-    memory = replace(given.progress, promise=promise, is_delayed=is_delayed, told_at=given.as_of)
+    memory = with_promise(given.progress, promise, given.as_of, policy, is_delayed=is_delayed)
     return alert, memory

@@ -22,17 +22,17 @@ from chalicelib.domain.policy import Policy
 class Departure:
     """A van left a place of its route at ``left_at``, device time.
 
-    ``stop_index`` counts the stops of the plan from 0; None is the hub. ``arrived_at`` is None when
-    it is unknown. ``etas`` are the ETAs told with the departure, one per stop of the plan; an entry
-    is None when there was nothing left to reach. They could be read since ``told_at``, our time.
-    ``news_at`` is the time of the news they rest on (None: ``left_at``). It is later than
+    ``stop_number`` is the stop's own in its route; None is the hub. ``arrived_at`` is None when it
+    is unknown. ``etas`` are the ETAs told with the departure, by the numbers of their stops; an
+    entry is None when there was nothing left to reach. They could be read since ``told_at``, our
+    time. ``news_at`` is the time of the news they rest on (None: ``left_at``). It is later than
     ``left_at`` when newer fixes came before the driver's report. ``stood_at`` is where the fixes
     show the van standing.
     """
 
     route_id: RouteId
     driver_id: DriverId
-    stop_index: int | None
+    stop_number: int | None
     left_at: datetime
     told_at: datetime
     expires_at: datetime
@@ -44,7 +44,7 @@ class Departure:
     @property
     def key(self) -> tuple[datetime, int]:
         """Sorts the departures of a route by time, the hub before a stop left at the same time."""
-        return self.left_at, 0 if self.stop_index is None else self.stop_index + 1
+        return self.left_at, 0 if self.stop_number is None else self.stop_number + 1
 
 
 def from_hub(live: Live, started_at: datetime, policy: Policy) -> Departure:
@@ -52,11 +52,11 @@ def from_hub(live: Live, started_at: datetime, policy: Policy) -> Departure:
     return Departure(
         route_id=_route_id(live),
         driver_id=live.driver_id,
-        stop_index=None,
+        stop_number=None,
         left_at=started_at,
         told_at=started_at,
         expires_at=_expiry(started_at, policy),
-        etas=live.etas,
+        etas=live.etas_by_number,
     )
 
 
@@ -83,12 +83,12 @@ def from_stop(
     return Departure(
         route_id=_route_id(before),
         driver_id=before.driver_id,
-        stop_index=stop_index,
+        stop_number=before.number_of(stop_index),
         left_at=left_at,
         told_at=now,
         expires_at=_expiry(before.started_at or left_at, policy),
         arrived_at=arrived_at,
-        etas=after.etas,
+        etas=after.etas_by_number,
         stood_at=_middle(
             [
                 fix

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from chalicelib.domain.driving.fixes import is_drivable
+from chalicelib.domain.driving.jumps import is_drivable
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.memory import told_from
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
@@ -26,7 +27,7 @@ class Doubts:
 
     ``earlier_points_s`` gives the ETAs by the credible fix before it, by stop index in seconds
     since the epoch. It is called only when somebody would be told. ``disowned`` are the times of
-    fixes that moved the van, but turned out to be jumps.
+    fixes that moved the van, but turned out to be jumps, rounded like ``Progress.told_at``.
     """
 
     earlier_points_s: Callable[[], Sequence[int | None]] | None = None
@@ -80,7 +81,7 @@ def _disowned(before: Live, after: Live, policy: Policy) -> frozenset[datetime]:
     chain = after.credible(policy)
     doubtful = {*before.recent, *after.recent}.difference(chain)
     return frozenset(
-        fix.recorded_at
+        told_from(fix.recorded_at, policy)
         for fix in doubtful
         for later in chain
         if later.sort_key > fix.sort_key and not is_drivable(fix, later, policy)

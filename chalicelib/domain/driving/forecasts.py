@@ -6,6 +6,7 @@ of the chain.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -151,6 +152,14 @@ def remaining_etas(
     for i, instants in zip(ahead, estimated[len(chained) - len(ahead) :], strict=True):
         points_s[i], earliest_s[i], latest_s[i] = instants
     return Etas(points_s, earliest_s, latest_s)
+
+
+def with_etas(
+    live: Live, head: Fix, plan_times: Sequence[StopTimes], route: Route, model: TravelModel
+) -> Live:
+    """The live state with ETAs as of its newest news, the head or a report."""
+    etas = remaining_etas(live, head, plan_times, route, model)
+    return replace(live, etas=etas, estimated_at=head.recorded_at)
 
 
 def _road_s_left(live: Live, stop_index: int, place: Coordinates, route: Route) -> float | None:

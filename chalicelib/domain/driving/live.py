@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix, credible, newest
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.jumps import RECENT_FIXES, credible, newest
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, RouteId
@@ -21,8 +22,9 @@ class Progress:
     """The progress of one stop, and the news that we have told about it.
 
     ``promise`` is the range told last, None while it is the plan's. ``told_at`` is when the promise
-    changed, or when we told that it was broken. ``is_silent``: we told that the van is silent, and
-    not yet that it is back. All of this is alert memory.
+    changed, or when we told that it was broken; how exactly, and for how long, is in ``memory``.
+    ``is_silent``: we told that the van is silent, and not yet that it is back. All of this is alert
+    memory.
 
     ``is_reported`` is true when the driver has said that the van is here: no fix withdraws that.
     What came of a part of the visit does not say so of the other part.
@@ -48,6 +50,11 @@ class Progress:
         return visit.earliest if is_in_it else None
 
 
+def kept_numbers(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """The numbers of a plan's stops as live state keeps them: none where each is the index."""
+    return () if numbers == tuple(range(len(numbers))) else numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     """A driver's live state.
@@ -64,6 +71,9 @@ class Live:
     becomes again if that arrival is withdrawn. The van has been clearly away from the last stop
     since ``away_since``. ``is_at_hub`` is true until fixes show the van clear of the hub.
 
+    ``unsettled_until`` is set while a visit waits to be told: it lies at a hole of the track that
+    late fixes may still fill. The first fix after this instant settles the holes as they are.
+
     ``standing_since`` is since when the van has stood away from all stops. ``breaks_taken_s`` are
     the seconds taken of each planned break before that; empty means none. Only plans with breaks
     use these two.
@@ -73,6 +83,9 @@ class Live:
 
     ``estimated_at`` is the time of the fix or report behind the ETAs (None: the start of the
     route). ``planned`` are the routes that this driver is to start, first planned first.
+
+    ``numbers`` are the stops' own numbers in plan order, as in the plan; empty means that each is
+    the stop's index. Readers who know a stop by its number need no plan.
     """
 
     driver_id: DriverId
@@ -97,6 +110,8 @@ class Live:
     last_stop_before: int | None = None
     away_since: datetime | None = None
     is_at_hub: bool = False
+    numbers: tuple[int, ...] = ()
+    unsettled_until: datetime | None = None
 
     @property
     def origin(self) -> Fix | None:
@@ -167,6 +182,23 @@ class Live:
         """How many stops the van makes before this one (0 = it is next, or done)."""
         left = self.remaining()
         return left.index(stop_index) if stop_index in left else 0
+
+    def number_of(self, stop_index: int) -> int:
+        """The stop's own number."""
+        return self.numbers[stop_index] if self.numbers else stop_index
+
+    def index_of(self, stop_number: int) -> int | None:
+        """The place in the plan of the stop with this number; None when the plan has none."""
+        if not self.numbers:
+            return stop_number if stop_number < len(self.progress) else None
+        return self.numbers.index(stop_number) if stop_number in self.numbers else None
+
+    @property
+    def etas_by_number(self) -> Sequence[Eta | None]:
+        """The ETAs by the numbers of their stops; None for a number that no stop has."""
+        if not self.numbers:
+            return self.etas
+        return Etas.of(self.etas).spread(self.numbers)
 
     def with_progress(self, stop_index: int, progress: Progress) -> "Live":
         """The same state with one stop's progress replaced."""

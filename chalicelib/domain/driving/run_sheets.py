@@ -6,21 +6,18 @@ numbers that only grow. The statuses follow from both, the plan and the live sta
 of the shipments as long as the route is open: no other route may take over its shipments then.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.policy import RUN_SHEET_RETENTION
 from chalicelib.domain.proofs.proofs import Requirement
-from chalicelib.domain.routes.routes import Consignment, Route, Stop
-from chalicelib.domain.shipments.custody import ParcelState, parcel_state
+from chalicelib.domain.routes.routes import Consignment, Route
+from chalicelib.domain.shipments.custody import ParcelState, parcel_state, state_of
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import Status
-
-_NOT_EXPECTED: Final = frozenset({Status.CANCELLED, Status.RETURNING, Status.RETURNED})
+from chalicelib.domain.shipments.statuses import ON_NO_VAN, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,9 @@ class ManifestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The entries of all shipments of a route, in the plan's order.
+    """The entries of all shipments of a route, in the order in which they joined it.
+
+    So another order of the stops changes no manifest.
 
     Whoever changes a shipment's details or erases a recipient writes the manifest of its route too,
     until ``expires_at``.
@@ -99,7 +98,8 @@ class Manifest:
 class Handled:
     """What a driver has done so far, by numbers.
 
-    ``parcels`` are the parcels scanned, numbered from 0 through the whole plan. ``failed_parcels``
+    ``parcels`` are the parcels scanned, numbered from 0 in the order in which they joined the
+    route. No edit of the plan changes these numbers. ``failed_parcels``
     and ``delivered_parcels`` number parcels likewise. A parcel that failed first and was delivered
     afterwards is in both. Deliveries are noted only where the stop had more to do afterwards or
     was done before, and of what failed before: what was aboard for a stop that is done, and did not
@@ -163,7 +163,7 @@ class DriverShipment:
     @property
     def missing(self) -> tuple[str, ...]:
         """The barcodes of the parcels that are not on the van and have not been delivered."""
-        if self.status in _NOT_EXPECTED:
+        if self.status in ON_NO_VAN:
             return ()
         pairs = zip(self.barcodes, self.states, strict=True)
         return tuple(barcode for barcode, state in pairs if state is ParcelState.AT_HUB)
@@ -189,15 +189,15 @@ def parcel_numbers(route: Route, barcodes: Mapping[ShipmentId, frozenset[str]]) 
     """The numbers of the parcels with these barcodes."""
     return frozenset(
         first + i
-        for consignment, _, first in _numbered(route)
+        for consignment, _, first in _numbered(route).values()
         for i, barcode in enumerate(consignment.barcodes)
         if barcode in barcodes.get(consignment.shipment_id, ())
     )
 
 
 def shipment_numbers(route: Route) -> dict[ShipmentId, int]:
-    """The number of each shipment of a plan."""
-    return {consignment.shipment_id: number for consignment, number, _ in _numbered(route)}
+    """The number of each shipment of a route."""
+    return {key: number for key, (_, number, _) in _numbered(route).items()}
 
 
 def driver_shipments(
@@ -205,15 +205,16 @@ def driver_shipments(
 ) -> dict[ShipmentId, DriverShipment]:
     """Each shipment of a route that is planned or being driven, as its driver sees it."""
     is_driven = live.route_id == route.id
-    stops = [
-        (stop, live.progress[i] if is_driven else None)
+    stops = {
+        shipment_id: (stop, live.progress[i] if is_driven else None)
         for i, stop in enumerate(route.stops)
-        for _ in stop.consignments
-    ]
+        for shipment_id in stop.shipment_ids
+    }
+    numbered = _numbered(route)
     found: dict[ShipmentId, DriverShipment] = {}
-    for (consignment, number, first), entry, (stop, progress) in zip(
-        _numbered(route), manifest.entries, stops, strict=True
-    ):
+    for shipment_id, entry in zip(route.listed, manifest.entries, strict=True):
+        consignment, number, first = numbered[shipment_id]
+        stop, progress = stops[shipment_id]
         numbers = range(first, first + len(consignment.barcodes))
         scanned = handled.parcels.intersection(numbers)
         is_loaded = len(scanned) == len(numbers)
@@ -223,12 +224,15 @@ def driver_shipments(
             visit = _Visit.of(numbers, number, handled, progress)
             status, delivered = visit.status(progress), visit.delivered
         barcodes = consignment.barcodes
-        found[consignment.shipment_id] = DriverShipment(
+        found[shipment_id] = DriverShipment(
             entry,
             status,
             barcodes,
             tuple(sorted({barcodes[each - first] for each in scanned})),
-            tuple(_parcel_state(each, scanned, delivered) for each in numbers),
+            tuple(
+                state_of(status, is_delivered=each in delivered, is_aboard=each in scanned)
+                for each in numbers
+            ),
         )
     return found
 
@@ -273,20 +277,14 @@ class _Visit:
         return Status.ARRIVING if progress.has_approached else Status.OUT_FOR_DELIVERY
 
 
-def _parcel_state(number: int, scanned: frozenset[int], delivered: frozenset[int]) -> ParcelState:
-    if number in delivered:
-        return ParcelState.DELIVERED
-    return ParcelState.ABOARD if number in scanned else ParcelState.AT_HUB
+def _numbered(route: Route) -> dict[ShipmentId, tuple[Consignment, int, int]]:
+    """Each shipment of a route with its number and that of its first parcel.
 
-
-def _numbered(route: Route) -> Iterator[tuple[Consignment, int, int]]:
-    """Each shipment of a plan with its number and that of its first parcel."""
+    A shipment that was taken off and joined again counts as it joined last.
+    """
+    found: dict[ShipmentId, tuple[Consignment, int, int]] = {}
     first = 0
-    for number, consignment in enumerate(_consignments(route.stops)):
-        yield consignment, number, first
+    for number, consignment in enumerate(route.roll):
+        found[consignment.shipment_id] = consignment, number, first
         first += len(consignment.barcodes)
-
-
-def _consignments(stops: tuple[Stop, ...]) -> Iterator[Consignment]:
-    for stop in stops:
-        yield from stop.consignments
+    return found

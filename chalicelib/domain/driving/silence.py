@@ -10,6 +10,7 @@ from datetime import datetime
 
 from chalicelib.domain.driving.alerts import Alert, AlertInput, AlertKind, heard_again
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.memory import is_told_broken, promise_of, with_memory
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
@@ -46,22 +47,21 @@ def decide_in_silence(
                 continue
             room -= len(given.stop.consignments)
             if room < 0 and alerts:
-                return replace(live, progress=tuple(progress)), tuple(alerts)
+                return with_memory(live, progress, route, now, policy), tuple(alerts)
             alert, progress[i] = outcome
             given = given._replace(progress=progress[i])
             alerts.append(alert)
             if alert.kind is AlertKind.HEARD_AGAIN:
                 break
-    return (replace(live, progress=tuple(progress)), tuple(alerts)) if alerts else (live, ())
+    return (with_memory(live, progress, route, now, policy) if alerts else live), tuple(alerts)
 
 
 def _heard_again(
     given: AlertInput, heard: datetime, policy: Policy
 ) -> tuple[Alert, Progress] | None:
     """There is newer news than those that the silence was told of."""
-    progress = given.progress
-    promise, told_at = progress.promise or given.stop.promise, progress.told_at
-    if promise is not None and told_at is not None and promise.latest < told_at:
+    told_at = given.progress.told_at
+    if told_at is not None and is_told_broken(given.progress, given.stop):
         return heard_again(given, policy) if heard > told_at else None
     return heard_again(given, policy) if given.as_of - heard < policy.silent_after else None
 
@@ -69,12 +69,12 @@ def _heard_again(
 def _silent(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, Progress] | None:
     """Nothing for a while, and somebody waits already or will soon."""
     progress, now = given.progress, given.as_of
-    promise = progress.promise or given.stop.promise
+    promise = promise_of(progress, given.stop)
     if promise is None or progress.is_silent or _is_at_the_door(progress, now, policy):
         return None
     is_soon = promise.earliest - now <= policy.approaching_within
     is_silent = is_soon and now - heard >= policy.silent_after
-    if not is_silent and not _is_broken(promise, heard, now, policy):
+    if not is_silent and not _ended_in_silence(promise, heard, now, policy):
         return None
     alert = Alert(AlertKind.SILENT, given.stop_index, now, heard_at=heard)
     return alert, replace(progress, is_silent=True, promise=promise)
@@ -83,12 +83,10 @@ def _silent(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, 
 def _broken(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, Progress] | None:
     """The promise has ended in silence. No new range is told, since nobody knows one."""
     progress, now = given.progress, given.as_of
-    promise = progress.promise or given.stop.promise
-    if promise is None or not _is_broken(promise, heard, now, policy):
+    promise = promise_of(progress, given.stop)
+    if promise is None or not _ended_in_silence(promise, heard, now, policy):
         return None
-    if _is_at_the_door(progress, now, policy):
-        return None
-    if progress.told_at is not None and progress.told_at > promise.latest:
+    if is_told_broken(progress, given.stop) or _is_at_the_door(progress, now, policy):
         return None
     alert = Alert(AlertKind.DELAYED, given.stop_index, now, heard_at=heard)
     return alert, replace(progress, is_delayed=True, told_at=now)
@@ -105,7 +103,7 @@ def _is_at_the_door(progress: Progress, now: datetime, policy: Policy) -> bool:
     return progress.is_reported or now - progress.arrived_at < policy.silent_after
 
 
-def _is_broken(promise: Range, heard: datetime, now: datetime, policy: Policy) -> bool:
+def _ended_in_silence(promise: Range, heard: datetime, now: datetime, policy: Policy) -> bool:
     """The promise has ended, and the van has sent nothing since.
 
     A van that sent fixes after the end has told its delay by itself, so it has more time.

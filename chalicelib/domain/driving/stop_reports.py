@@ -47,7 +47,8 @@ class StopReport:
     Empty ``barcodes`` means all of their parcels. ``named`` are the parcels that the barcodes mean,
     once they have been looked up among those of the stop. ``sent_at`` is the device's clock when it
     sent the report. It shows how wrong that clock is.
-    ``time_source`` says how sure we are of the time.
+    ``time_source`` says how sure we are of the time. ``plan_version`` is that of the plan that the
+    driver had, None where the phone does not say.
     """
 
     stop_id: StopId
@@ -62,6 +63,7 @@ class StopReport:
     barcodes: tuple[str, ...] = ()
     time_source: TimeSource = TimeSource.DEVICE
     named: frozenset[NamedParcel] = frozenset()
+    plan_version: int | None = None
 
     def dated(self, live: Live, now: datetime, policy: Policy) -> tuple["StopReport", datetime]:
         """The report with how sure its time is, and that time by our clock.

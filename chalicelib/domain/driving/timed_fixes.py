@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.driving.clocks import Shift, corrector, without_rollover
-from chalicelib.domain.driving.fixes import Fix, Reason, Screened, UnreadableFix, quantized
+from chalicelib.domain.driving.fixes import Fix, quantized
+from chalicelib.domain.driving.screening import Reason, Screened, UnreadableFix
 from chalicelib.domain.policy import Policy
 
 

@@ -6,18 +6,17 @@ perhaps at a traffic light: then the arrival is withdrawn, and nothing is learnt
 driver's own report of the arrival is firm and is never withdrawn by fixes.
 
 What is found depends only on the fixes in the order of their time. So it is the same for one batch
-and for many, and late fixes are followed again from the start of the route.
+and for many. Late fixes are followed again from the start of the route (``late_visits``).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
-from statistics import median
 from typing import Final
 
 from chalicelib.domain.driving.alerts import Alert, AlertKind
-from chalicelib.domain.driving.fixes import RECENT_FIXES, Fix
+from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.jumps import RECENT_FIXES
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.nearest_stop import CLEAR, centre_of, is_sure, is_vague, stop_at
 from chalicelib.domain.driving.visit_order import visit_order
@@ -33,12 +32,6 @@ LEFT_AFTER: Final = timedelta(seconds=30)
 """A van that is clearly away for this long has left: one wrong fix withdraws nothing."""
 SET_OUT_WITHIN: Final = timedelta(seconds=60)
 """A van that is first seen at a door so soon after the start has not driven there."""
-LEAST_HOLE_S: Final = 60.0
-HOLE_STEPS: Final = 3.0
-"""A gap is a hole in the track when it is longer than ``LEAST_HOLE_S`` and than so many usual gaps.
-
-Fixes that fill it may still come. They would say better when the van came or left.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,52 +107,6 @@ def follow(
     return Followed(live, tuple(told), tuple(fixes))
 
 
-def follow_again(
-    live: Live,
-    track: Sequence[Fix],
-    ground: Ground,
-    *,
-    batch: Sequence[Fix],
-    known_until: datetime,
-    room: int,
-) -> Followed:
-    """The same from the start of the route, after a batch with late fixes came.
-
-    ``track`` are all trusted fixes. What was told stays told. What is new is told, unless it lies
-    at a hole before ``known_until``: the fixes that fill it may still come. At most ``room`` alerts
-    × shipments are told; the others are found again the next time.
-    """
-    most = len(track) * sum(len(stop.consignments) for stop in ground.route.stops)
-    followed = follow(_from_start(live), track, ground, room=most)
-    again = followed.live
-    holes = _holes(track, batch, live.started_at, known_until)
-    progress = list(live.progress)
-    told: list[Alert] = []
-    is_complete = True
-    for alert in followed.told:
-        i = alert.stop_index
-        is_uncertain = alert.occurred_at in holes and again.nearest_stop != i
-        if is_uncertain or _is_known(progress[i], alert):
-            continue
-        room -= len(ground.route.stops[i].consignments)
-        if room < 0 and told:
-            is_complete = False
-            break
-        told.append(alert)
-        change = _arrived if alert.kind is AlertKind.ARRIVED else _withdrawn
-        progress[i] = change(progress[i], alert.occurred_at)
-    for i, (mine, theirs) in enumerate(zip(progress, again.progress, strict=True)):
-        if mine.arrived_at and theirs.arrived_at and not mine.is_reported:
-            progress[i] = replace(mine, arrived_at=theirs.arrived_at)
-    last = again.last_stop
-    is_agreed = last is None or _is_there(progress[last]) == _is_there(again.progress[last])
-    if not is_agreed:
-        before = {"last_stop": live.last_stop, "last_stop_before": live.last_stop_before}
-        again = replace(again, **before)  # type: ignore[arg-type]
-    after = replace(again, progress=tuple(progress))
-    return Followed(after, tuple(told), tuple(track), is_complete)
-
-
 def _step(
     live: Live, fix: Fix, seen: Sequence[Fix], turns: _Turns
 ) -> tuple[Live, tuple[Alert, ...]]:
@@ -205,7 +152,7 @@ def _arrive(
         is_next=is_next,
     ):
         return live, ()
-    reached = live.with_progress(stop, _arrived(progress, since))
+    reached = live.with_progress(stop, with_arrival(progress, since))
     before = stop if is_next else live.last_stop
     after = replace(reached, last_stop=stop, last_stop_before=before, away_since=None)
     return after, (Alert(AlertKind.ARRIVED, stop, since),)
@@ -227,7 +174,7 @@ def _leave(live: Live, fix: Fix, ground: Ground) -> tuple[Live, tuple[Alert, ...
                 live = live if live.away_since else replace(live, away_since=left_at)
                 continue
             live = replace(live, last_stop=live.last_stop_before, away_since=None)
-        left = live.with_progress(i, _withdrawn(progress, left_at))
+        left = live.with_progress(i, with_withdrawal(progress, left_at))
         return left, (Alert(AlertKind.WITHDRAWN, i, left_at),)
     return live, ()
 
@@ -286,77 +233,17 @@ def _least_m(fix: Fix, place: Coordinates) -> float:
     return distance_m(fix.coordinates, place) - (fix.accuracy_m or 0.0)
 
 
-def _arrived(progress: Progress, since: datetime) -> Progress:
+def with_arrival(progress: Progress, since: datetime) -> Progress:
+    """The progress of a stop where the van has arrived."""
     return replace(progress, arrived_at=since, has_approached=True, unreported=None)
 
 
-def _withdrawn(progress: Progress, left_at: datetime) -> Progress:
+def with_withdrawal(progress: Progress, left_at: datetime) -> Progress:
+    """The progress of a stop that the van has left without a report."""
     since = progress.arrived_at or left_at
     return replace(
         progress,
         arrived_at=None,
         has_approached=False,
         unreported=Range(since, max(since, left_at)),
-    )
-
-
-def _from_start(live: Live) -> Live:
-    """The live state as if no fix had come: with what the driver reported, and nothing else."""
-    firm = [i for i, each in enumerate(live.progress) if each.is_done or each.is_reported]
-    progress = tuple(
-        each if i in firm else replace(each, arrived_at=None, unreported=None)
-        for i, each in enumerate(live.progress)
-    )
-    last = live.last_stop
-    if last is not None and last not in firm:
-        last = max(firm, default=None)
-    return replace(
-        live,
-        progress=progress,
-        last_stop=last,
-        last_stop_before=None,
-        nearest_stop=None,
-        near_since=None,
-        away_since=None,
-        is_at_hub=True,
-    )
-
-
-def _is_known(progress: Progress, alert: Alert) -> bool:
-    """Whether this was told, or overtaken by what was told."""
-    if progress.is_done or progress.is_reported:
-        return True
-    if alert.kind is AlertKind.ARRIVED:
-        left = progress.unreported
-        is_told = left is not None and alert.occurred_at <= left.latest
-        return progress.arrived_at is not None or is_told
-    return progress.arrived_at is None or alert.occurred_at < progress.arrived_at
-
-
-def _is_there(progress: Progress) -> bool:
-    return progress.arrived_at is not None
-
-
-def _holes(
-    track: Sequence[Fix],
-    batch: Sequence[Fix],
-    started_at: datetime | None,
-    known_until: datetime,
-) -> frozenset[datetime]:
-    """The instants of fixes behind a hole of the track, as far as it may still be filled.
-
-    A device sends what it has saved in its order. So a hole within a batch stays.
-    """
-    times = [fix.recorded_at for fix in track]
-    if started_at is not None:
-        times = [started_at, *times]
-    gaps_s = [(b - a).total_seconds() for a, b in pairwise(times)]
-    most_s = max(LEAST_HOLE_S, HOLE_STEPS * median(gaps_s or [0.0]))
-    stays = set(pairwise(fix.recorded_at for fix in batch))
-    return frozenset(
-        at
-        for before, at in pairwise(times)
-        if (at - before).total_seconds() > most_s
-        and at <= known_until
-        and (before, at) not in stays
     )

@@ -63,6 +63,16 @@ class Etas(Sequence[Eta | None]):
             [0 if eta is None else int(eta.latest.timestamp()) for eta in rows],
         )
 
+    def spread(self, places: Sequence[int]) -> "Etas":
+        """The same ETAs at these places, one each; None in between."""
+        points_s: list[int | None] = [None] * (max(places, default=-1) + 1)
+        earliest_s, latest_s = [0] * len(points_s), [0] * len(points_s)
+        for place, point_s, begins_s, ends_s in zip(
+            places, self.points_s, self.earliest_s, self.latest_s, strict=False
+        ):
+            points_s[place], earliest_s[place], latest_s[place] = point_s, begins_s, ends_s
+        return Etas(points_s, earliest_s, latest_s)
+
     @staticmethod
     def instant(seconds: int) -> datetime:
         """A number of these columns as an aware time in UTC."""

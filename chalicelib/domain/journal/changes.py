@@ -11,10 +11,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from chalicelib.domain.accounts.audit import AuditEntry
     from chalicelib.domain.accounts.drivers import Driver, Invitation
     from chalicelib.domain.accounts.hubs import Hub
-    from chalicelib.domain.accounts.keys import ApiKey
+    from chalicelib.domain.accounts.keys import ApiKey, KeyRing
     from chalicelib.domain.accounts.shippers import Shipper
+    from chalicelib.domain.accounts.teams import Team
+    from chalicelib.domain.accounts.vehicles import Vehicle
     from chalicelib.domain.driving.departures import Departure
     from chalicelib.domain.driving.fixes import Fix
     from chalicelib.domain.driving.live import Live
@@ -111,7 +114,45 @@ class DriverAdded:
 class AccountAdded:
     """A new account, or what belongs to one. Its id is new: a repeat writes the same again."""
 
-    account: Shipper | Hub | ApiKey | Invitation | WebhookEndpoint
+    account: Shipper | Hub | Team | Vehicle | ApiKey | Invitation | WebhookEndpoint
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """An account to write where ``expected_version`` was read."""
+
+    after: Shipper | Hub | Team | Vehicle | Driver | ApiKey
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRingChange:
+    """A ring of keys to write. ``expected_version`` is the version read (0: there was none)."""
+
+    after: KeyRing
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRevoked:
+    """An invitation that nobody has used, and now nobody can."""
+
+    invitation: Invitation
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRemoved:
+    """An endpoint that its shipper takes away."""
+
+    endpoint: WebhookEndpoint
+
+
+@dataclass(frozen=True, slots=True)
+class AuditAdded:
+    """An entry of the audit, written with the change that it tells of."""
+
+    entry: AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +261,11 @@ Change = (
     | DepartureAdded
     | DriverAdded
     | AccountAdded
+    | AccountChange
+    | KeyRingChange
+    | InvitationRevoked
+    | WebhookRemoved
+    | AuditAdded
     | PageChange
     | LearningMarkChange
     | RequestRemembered

@@ -37,18 +37,19 @@ def reached(
     know when the route began, so all stops are unknown.
     """
     left = _first_by_stop(departures)
-    started_at = next((each.left_at for each in departures if each.stop_index is None), None)
+    stops = {stop.number: stop for stop in route.stops}
+    started_at = next((each.left_at for each in departures if each.stop_number is None), None)
     if started_at is None:
-        return Reached({}, tuple(route.stops[i].id for i in left if i < len(route.stops)))
+        return Reached({}, tuple(stops[number].id for number in left if number in stops))
     published = _by_stop([*batches, *map(_published_with, departures)])
     arrivals: dict[StopId, Arrival] = {}
     unknown: list[StopId] = []
     next_since = started_at
-    for index, departure in left.items():
+    for number, departure in left.items():
         since, next_since = next_since, departure.left_at
-        if index >= len(route.stops):
+        stop = stops.get(number)
+        if stop is None:
             continue
-        stop = route.stops[index]
         at = _judged_at(departure, stop)
         if at is None:
             unknown.append(stop.id)
@@ -56,7 +57,7 @@ def reached(
             arrivals[stop.id] = Arrival(
                 arrived_at=at,
                 started_at=started_at,
-                published=published[index],
+                published=published[number],
                 next_since=since if since <= at else None,
             )
     return Reached(arrivals, tuple(unknown))
@@ -65,8 +66,8 @@ def reached(
 def _first_by_stop(departures: Sequence[Departure]) -> dict[int, Departure]:
     first: dict[int, Departure] = {}
     for departure in departures:
-        if departure.stop_index is not None:
-            first.setdefault(departure.stop_index, departure)
+        if departure.stop_number is not None:
+            first.setdefault(departure.stop_number, departure)
     return first
 
 
@@ -88,6 +89,6 @@ def _published_with(departure: Departure) -> PublishedEtas:
 def _by_stop(batches: Iterable[PublishedEtas]) -> Mapping[int, Sequence[PublishedEta]]:
     published: dict[int, list[PublishedEta]] = defaultdict(list)
     for each in batches:
-        for index, eta in each.etas.items():
-            published[index].append(PublishedEta(each.at, eta, each.as_of))
+        for number, eta in each.etas.items():
+            published[number].append(PublishedEta(each.at, eta, each.as_of))
     return published

@@ -72,14 +72,14 @@ def lessons_by_departure(
 
 
 def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) -> Iterator[Lesson]:
-    index, arrived_at = departure.stop_index, departure.arrived_at
+    index, arrived_at = _index(route, departure), departure.arrived_at
     if index is None or arrived_at is None or not before or _place(route, departure) is None:
         return
     stop = route.stops[index]
     yield from _leg(route, index, before[-1], arrived_at)
     for earlier in before:
         if earlier.told_at <= arrived_at:  # a report that came after the arrival told nothing
-            yield from _range(stop, index, earlier, arrived_at)
+            yield from _range(stop, earlier, arrived_at)
     # An early driver waits: service begins when the window opens.
     opens_at = arrived_at if stop.window is None else max(arrived_at, stop.window.earliest)
     if opens_at < departure.left_at and not _may_hold_a_break(route, opens_at, departure.left_at):
@@ -88,16 +88,22 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
         yield ParkingLesson(stop.coordinates, departure.stood_at, departure.left_at)
 
 
+def _index(route: Route, departure: Departure) -> int | None:
+    """Where the stop is in the plan; None for the hub, and for a stop that the plan has lost."""
+    number = departure.stop_number
+    return None if number is None else route.indexes_by_number.get(number)
+
+
 def _place(route: Route, departure: Departure) -> Coordinates | None:
     """The place that the van left; None when we are not sure that the van was there.
 
     Some drivers give up on a stop from far away, and some tap through a list. The plan may also
     have lost the stop.
     """
-    index, stood_at = departure.stop_index, departure.stood_at
-    if index is None:
+    index, stood_at = _index(route, departure), departure.stood_at
+    if departure.stop_number is None:
         return route.hub_coordinates
-    if index >= len(route.stops) or departure.arrived_at is None:
+    if index is None or departure.arrived_at is None:
         return None
     place = route.stops[index].coordinates
     is_elsewhere = stood_at is not None and distance_m(stood_at, place) > ELSEWHERE_M
@@ -107,7 +113,7 @@ def _place(route: Route, departure: Departure) -> Coordinates | None:
 def _leg(
     route: Route, index: int, previous: Departure, arrived_at: datetime
 ) -> Iterator[LegLesson]:
-    came_from, left_at = previous.stop_index, previous.left_at
+    came_from, left_at = _index(route, previous), previous.left_at
     place = _place(route, previous)
     if place is None or arrived_at < left_at or _may_hold_a_break(route, left_at, arrived_at):
         return
@@ -130,19 +136,17 @@ def _may_hold_a_break(route: Route, since: datetime, until: datetime) -> bool:
     )
 
 
-def _range(
-    stop: Stop, index: int, earlier: Departure, arrived_at: datetime
-) -> Iterator[RangeLesson]:
-    told = earlier.etas[index] if index < len(earlier.etas) else None
+def _range(stop: Stop, earlier: Departure, arrived_at: datetime) -> Iterator[RangeLesson]:
+    told = earlier.etas[stop.number] if stop.number < len(earlier.etas) else None
     if told is None or (stop.window is not None and told.point <= stop.window.earliest):
         return  # the window set this ETA, not the model
-    stops_ahead = _stops_ahead(told, earlier.etas, index)
+    stops_ahead = _stops_ahead(told, earlier.etas, stop.number)
     if stops_ahead in JUDGED_AHEAD:
         yield RangeLesson(told, stops_ahead, earlier.told_at, arrived_at)
 
 
-def _stops_ahead(told: Eta, etas: Sequence[Eta | None], index: int) -> int:
+def _stops_ahead(told: Eta, etas: Sequence[Eta | None], number: int) -> int:
     """How many stops ahead the stop was, in the order of the ETAs told: 1 for the next stop."""
     return sum(
-        eta is not None and (eta.point, i) <= (told.point, index) for i, eta in enumerate(etas)
+        eta is not None and (eta.point, i) <= (told.point, number) for i, eta in enumerate(etas)
     )

@@ -9,7 +9,7 @@ from chalicelib.domain.eta.estimates import Eta
 
 @dataclass(frozen=True, slots=True)
 class PublishedEtas:
-    """ETAs by stop index that could be read since ``at``, our time.
+    """ETAs by stop number that could be read since ``at``, our time.
 
     ``as_of`` is the time of the news they rest on.
     """

@@ -34,6 +34,8 @@ KINDS: Final[Mapping[EventType, Kind]] = {
     EventType.DELAYED: Kind.DELAYED,
     EventType.BACK_ON_TIME: Kind.BACK_ON_TIME,
     EventType.DRIVER_BACK: Kind.HEARD_AGAIN,
+    EventType.PROMISED: Kind.NEW_TIME,
+    EventType.UNASSIGNED: Kind.PUT_OFF,
     EventType.DELIVERED: Kind.DELIVERED,
     EventType.ATTEMPT_FAILED: Kind.FAILED,
     EventType.CANCELLED: Kind.CANCELLED,
@@ -50,6 +52,8 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
     Kind.BACK_ON_TIME: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.SILENT: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.HEARD_AGAIN: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
+    Kind.NEW_TIME: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
+    Kind.PUT_OFF: frozenset({Status.ACCEPTED, Status.LOADED}),
     Kind.DELIVERED: frozenset({Status.DELIVERED}),
     Kind.FAILED: frozenset(
         {Status.ATTEMPT_FAILED, Status.ACCEPTED, Status.LOADED, Status.RETURNING}
@@ -63,7 +67,10 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
 }
 """The statuses of the shipment in which a late notice is still true."""
 
-_OF_A_PROMISE: Final = frozenset({Kind.DELAYED, Kind.BACK_ON_TIME, Kind.SILENT, Kind.HEARD_AGAIN})
+_OF_A_PROMISE: Final = frozenset(
+    {Kind.DELAYED, Kind.BACK_ON_TIME, Kind.SILENT, Kind.HEARD_AGAIN, Kind.NEW_TIME}
+)
+_ON_TIME: Final = frozenset({Kind.BACK_ON_TIME, Kind.NEW_TIME})
 
 _OF_AN_OUTCOME: Final = {"delivered": Kind.DELIVERED, "attempt_failed": Kind.FAILED}
 
@@ -172,7 +179,7 @@ def is_stale(event: Event, shipment: Shipment) -> bool:
         return False
     promise = _range(event.data.get("previous_promise" if kind is Kind.SILENT else "promise"))
     was_replaced = promise is not None and promise != shipment.promise
-    return was_replaced or shipment.is_delayed != (kind is not Kind.BACK_ON_TIME)
+    return was_replaced or shipment.is_delayed != (kind not in _ON_TIME)
 
 
 def compose(

@@ -38,6 +38,13 @@ def clock(instant: datetime, zone: ZoneInfo, style: Style) -> str:
     return f"{local_clock(local, style)}{_name_if_repeated(local)}"
 
 
+def worded_clock(instant: datetime, zone: ZoneInfo, style: Style) -> str:
+    """The same with the word that follows a time: 14:10, in German 14:10 Uhr."""
+    local = instant.astimezone(zone)
+    said = f"{local_clock(local, style)} {style.words.after_clock}".strip()
+    return f"{said}{_name_if_repeated(local)}"
+
+
 def moment(instant: datetime, now: datetime, zone: ZoneInfo, style: Style) -> str:
     """A time for lists: only the clock when it is today (14:10), else with its date as well.
 
@@ -52,9 +59,7 @@ def moment_in_sentence(instant: datetime, now: datetime, zone: ZoneInfo, style: 
     """The same within a sentence, where a time of today has its words: klo 14.10, 14:10 Uhr."""
     if not _is_today(instant, now, zone):
         return _with_date(instant, now, zone, style)
-    local, words = instant.astimezone(zone), style.words
-    said = f"{words.at} {local_clock(local, style)} {words.after_clock}".strip()
-    return f"{said}{_name_if_repeated(local)}"
+    return f"{style.words.at} {worded_clock(instant, zone, style)}".strip()
 
 
 def _is_today(instant: datetime, now: datetime, zone: ZoneInfo) -> bool:

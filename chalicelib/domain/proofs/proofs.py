@@ -65,6 +65,21 @@ def object_key(shipment_id: ShipmentId, proof_id: ProofId) -> str:
     return f"quarantine/{shipment_id}/{proof_id}"
 
 
+def owed_proof(
+    shipment_id: ShipmentId, proof_id: ProofId, content_type: str, now: datetime
+) -> Proof:
+    """A proof whose upload was allowed, while its file is on its way."""
+    return Proof(
+        id=proof_id,
+        kind=ProofKind.PHOTO,
+        object_key=object_key(shipment_id, proof_id),
+        content_type=content_type,
+        size_bytes=0,
+        etag="",
+        uploaded_at=now,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A form that lets a browser put one file into the store."""

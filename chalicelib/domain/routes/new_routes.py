@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
-from chalicelib.domain.routes.routes import Break
+from chalicelib.domain.routes.routes import Break, Route
 
 MAX_STOPS: Final = 200
 MAX_SHIPMENTS_PER_STOP: Final = 40
@@ -48,10 +48,10 @@ class NewRoute:
         return f"/stops/{visit}/shipment_ids/{shipment}"
 
 
-def require_service_day(wanted: NewRoute, hub: Hub) -> None:
+def require_service_day(wanted: NewRoute | Route, hub: Hub, *, at: str = "/service_day") -> None:
     """Raises Invalid unless the route starts on its service day, as the hub's clocks say.
 
-    A night shift may belong to the day before or after its start.
+    A night shift may belong to the day before or after its start. ``at`` is the pointer.
     """
     zone = ZoneInfo(hub.time_zone)
     day = datetime.combine(wanted.service_day, time(), zone)
@@ -59,21 +59,24 @@ def require_service_day(wanted: NewRoute, hub: Hub) -> None:
     if not day - NIGHT <= wanted.starts_at <= ends + NIGHT:
         starts_on = wanted.starts_at.astimezone(zone).date()
         text = f"The route starts on {starts_on} at its hub, its service day is not that day."
-        raise Invalid(text, pointer="/service_day", code="another_day")
+        raise Invalid(text, pointer=at, code="another_day")
 
 
-def require_breaks(wanted: NewRoute) -> None:
-    """Raises Invalid unless each can be begun while the route is driven, also after midnight."""
+def require_breaks(wanted: NewRoute | Route, *, at: str = "/breaks") -> None:
+    """Raises Invalid unless each can be begun while the route is driven, also after midnight.
+
+    ``at`` is the pointer of the breaks.
+    """
     if len(wanted.breaks) > MAX_BREAKS:
         text = f"A route has at most {MAX_BREAKS} breaks."
-        raise Invalid(text, pointer="/breaks")
+        raise Invalid(text, pointer=at)
     for i, planned_break in enumerate(wanted.breaks):
         if not 1 <= planned_break.duration_s <= MAX_BREAK_S:
             text = f"A break lasts 1 to {MAX_BREAK_S} seconds."
-            raise Invalid(text, pointer=f"/breaks/{i}/duration_s")
+            raise Invalid(text, pointer=f"{at}/{i}/duration_s")
         if planned_break.latest < planned_break.earliest:
             text = "The latest start of a break must not be before its earliest start."
-            raise Invalid(text, pointer=f"/breaks/{i}/latest", code="invalid_range")
+            raise Invalid(text, pointer=f"{at}/{i}/latest", code="invalid_range")
         begins, ends = wanted.starts_at, wanted.starts_at + LONGEST_ROUTE
         if planned_break.earliest <= begins - LONGEST_ROUTE:
             name = "earliest"
@@ -82,7 +85,7 @@ def require_breaks(wanted: NewRoute) -> None:
         else:
             continue
         text = "A break begins while the route is driven: within a day after starts_at."
-        raise Invalid(text, pointer=f"/breaks/{i}/{name}", code="outside_route")
+        raise Invalid(text, pointer=f"{at}/{i}/{name}", code="outside_route")
 
 
 def require_possible(wanted: NewRoute) -> None:

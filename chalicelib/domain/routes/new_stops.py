@@ -31,6 +31,7 @@ def make_stop(
     stop_id: StopId,
     shares: Sequence[StopShare],
     *,
+    number: int,
     service_time_s: float | None,
     pointer: Callable[[int], str],
 ) -> Stop:
@@ -41,9 +42,34 @@ def make_stop(
     0 by ``pointer``) that lies elsewhere or whose window meets none of the others'.
     """
     first = shares[0]
-    window: Range | None = None
+    window = require_one_stop(first.coordinates, None, shares, pointer=pointer)
+    given_s = [share.service_time_s for share in shares if share.service_time_s is not None]
+    if service_time_s is None and given_s:
+        service_time_s = sum(given_s)
+    return Stop(
+        id=stop_id,
+        number=number,
+        coordinates=first.coordinates,
+        time_zone=first.time_zone,
+        consignments=tuple(share.consignment for share in shares),
+        window=window,
+        service_time_s=service_time_s,
+    )
+
+
+def require_one_stop(
+    place: Coordinates,
+    window: Range | None,
+    shares: Sequence[StopShare],
+    *,
+    pointer: Callable[[int], str],
+) -> Range | None:
+    """The window that these shipments have in common with a stop at this place.
+
+    Raises Invalid as ``make_stop`` does.
+    """
     for i, share in enumerate(shares):
-        apart_m = distance_m(first.coordinates, share.coordinates)
+        apart_m = distance_m(place, share.coordinates)
         if apart_m > ONE_PLACE_M:
             text = (
                 f"This shipment lies {_spoken(apart_m)} from the first one of its stop. "
@@ -51,17 +77,7 @@ def make_stop(
             )
             raise Invalid(text, pointer=pointer(i), code="another_place")
         window = _common(window, share.window, pointer(i))
-    given_s = [share.service_time_s for share in shares if share.service_time_s is not None]
-    if service_time_s is None and given_s:
-        service_time_s = sum(given_s)
-    return Stop(
-        id=stop_id,
-        coordinates=first.coordinates,
-        time_zone=first.time_zone,
-        consignments=tuple(share.consignment for share in shares),
-        window=window,
-        service_time_s=service_time_s,
-    )
+    return window
 
 
 def _common(one: Range | None, other: Range | None, pointer: str) -> Range | None:

@@ -34,6 +34,12 @@ class RouteStatus(StrEnum):
     PLANNED = "planned"
     ACTIVE = "active"
     COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is to be driven, or is driven now: its shipments are on no other route."""
+        return self in {RouteStatus.PLANNED, RouteStatus.ACTIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,9 @@ class Consignment:
 class Stop:
     """One visit to one place for one or more shipments.
 
+    ``number`` is its own for the life of its route: whatever is stored outside the plan names a
+    stop by it, never by its place in the order. Numbers count from 0, and none is used twice.
+
     ``planned`` is the ETA of the plan before the route started. ``promise`` is the range told when
     it started; it is None before, and for a stop with nothing on the van. ``road_s`` are a road
     network's seconds for the leg from the place before in the plan, the hub or a stop. They are
@@ -55,6 +64,7 @@ class Stop:
     """
 
     id: StopId
+    number: int
     coordinates: Coordinates
     time_zone: str
     consignments: tuple[Consignment, ...]
@@ -109,6 +119,12 @@ class Route:
     ``starts_at`` is when the van should leave the hub, ``started_at`` is when it did.
     ``start_action_id`` is the driver's own name for the start: a repeat has the same.
     ``previous`` is the route that the driver had driven before this one, known since the start.
+
+    ``stops`` are in the order of the plan. ``taken_off`` is what edits took off it: each stop with
+    the consignments that it lost. ``taken_off_with`` are the versions of the plan, one each, that
+    had them no more. ``joined`` are all consignments, also those taken off, in the
+    order in which they joined the route; empty means that of the stops.
+    ``pauses`` are the times between an end and when the route went on after all.
     """
 
     id: RouteId
@@ -126,6 +142,10 @@ class Route:
     breaks: tuple[Break, ...] = ()
     start_action_id: str | None = None
     previous: RouteId | None = None
+    joined: tuple[Consignment, ...] = ()
+    taken_off: tuple[Stop, ...] = ()
+    taken_off_with: tuple[int, ...] = ()
+    pauses: tuple[Range, ...] = ()
 
     @property
     def summary(self) -> RouteSummary:
@@ -177,6 +197,32 @@ class Route:
     def stop_index(self, stop_id: StopId) -> int | None:
         """The index of a stop in the plan, from 0; None for an unknown stop."""
         return next((i for i, stop in enumerate(self.stops) if stop.id == stop_id), None)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the stops, in the order of the plan."""
+        return tuple(stop.number for stop in self.stops)
+
+    @property
+    def indexes_by_number(self) -> dict[int, int]:
+        """The indexes of the stops in the plan, from 0, by their numbers."""
+        return {stop.number: i for i, stop in enumerate(self.stops)}
+
+    @property
+    def roll(self) -> tuple[Consignment, ...]:
+        """All consignments that ever joined, in that order."""
+        if self.joined:
+            return self.joined
+        return tuple(each for stop in self.stops for each in stop.consignments)
+
+    @property
+    def listed(self) -> tuple[ShipmentId, ...]:
+        """The shipments of the plan, in the order in which they joined it."""
+        if not self.joined:
+            return tuple(consignment.shipment_id for consignment in self.roll)
+        planned = {shipment_id for stop in self.stops for shipment_id in stop.shipment_ids}
+        last = {each.shipment_id: place for place, each in enumerate(self.joined)}
+        return tuple(sorted(planned, key=last.__getitem__))
 
     @property
     def parcels(self) -> Iterator[tuple[ShipmentId, str]]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from chalicelib.domain.shipments.scans import earlier_marks
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.domain.shipments.statuses import ON_NO_VAN, ON_THE_WAY, Status
 
 
 class ParcelState(StrEnum):
@@ -23,7 +23,6 @@ class ParcelState(StrEnum):
     RETURNED = "returned"
 
 
-_ON_NO_VAN: Final = frozenset({Status.CANCELLED, Status.RETURNING, Status.RETURNED})
 _ALL_ON_A_VAN: Final = ON_THE_WAY | {Status.LOADED, Status.ATTEMPT_FAILED}
 
 
@@ -55,7 +54,7 @@ def outstanding(shipment: Shipment) -> frozenset[str]:
 
 def aboard(shipment: Shipment) -> frozenset[str]:
     """The barcodes of the parcels on a van. After a failed attempt they are still there."""
-    if shipment.status in _ON_NO_VAN:
+    if shipment.status in ON_NO_VAN:
         return frozenset()
     left = outstanding(shipment)
     if shipment.status in _ALL_ON_A_VAN and not shipment.scanned_barcodes:
@@ -87,11 +86,20 @@ def has_outstanding(shipment: Shipment) -> bool:
 
 def parcel_state(shipment: Shipment, barcode: str) -> ParcelState:
     """Where the parcel with this barcode is."""
-    if barcode in delivered(shipment):
+    return state_of(
+        shipment.status,
+        is_delivered=barcode in delivered(shipment),
+        is_aboard=barcode in aboard(shipment),
+    )
+
+
+def state_of(status: Status, *, is_delivered: bool, is_aboard: bool) -> ParcelState:
+    """Where a parcel of a shipment of this status is."""
+    if is_delivered:
         return ParcelState.DELIVERED
-    if shipment.status is Status.RETURNED:
+    if status is Status.RETURNED:
         return ParcelState.RETURNED
-    return ParcelState.ABOARD if barcode in aboard(shipment) else ParcelState.AT_HUB
+    return ParcelState.ABOARD if is_aboard else ParcelState.AT_HUB
 
 
 def parts(shipment: Shipment) -> Parts:

@@ -31,6 +31,7 @@ class EventType(StrEnum):
     RESCHEDULED = "shipment.rescheduled"
     REDIRECTED = "shipment.redirected"
     INSTRUCTIONS_CHANGED = "shipment.instructions_changed"
+    UNASSIGNED = "shipment.unassigned"
     CANCELLED = "shipment.cancelled"
     RETURNING = "shipment.returning"
     RETURNED = "shipment.returned"

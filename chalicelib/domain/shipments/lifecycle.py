@@ -37,8 +37,9 @@ _IN_WORDS: Final = {
 class Step(StrEnum):
     """The steps that a shipment can take.
 
-    The van that seemed to have arrived drives on and is still close, or drives off. A mistaken
-    outcome is corrected, or undone: the parcel is at the hub, or still aboard.
+    The van that seemed to have arrived drives on and is still close, or drives off. What is taken
+    off the plan of its van goes back to the hub, unless the driver hands it over after all. A
+    mistaken outcome is corrected, or undone: the parcel is at the hub, or still aboard.
     """
 
     ACCEPT = "accept"
@@ -50,6 +51,8 @@ class Step(StrEnum):
     DRIVE_OFF = "drive_off"
     DELIVER = "deliver"
     FAIL = "fail"
+    TAKE_OFF = "take_off"
+    DELIVER_AFTER_ALL = "deliver_after_all"
     RETRY = "retry"
     RETURN = "return"
     CLOSE_RETURN = "close_return"
@@ -141,6 +144,13 @@ def transitions() -> Mapping[Step, Transition]:
             field_staff,
             EventType.ATTEMPT_FAILED,
             again=after_a_visit,
+        ),
+        Step.TAKE_OFF: row(at_large, Status.ACCEPTED, office, EventType.UNASSIGNED),
+        Step.DELIVER_AFTER_ALL: row(
+            before_departure | at_large | {Status.ATTEMPT_FAILED},
+            Status.DELIVERED,
+            field_staff,
+            EventType.DELIVERED,
         ),
         Step.RETRY: row(
             frozenset({Status.ATTEMPT_FAILED, Status.LOADED}),

@@ -28,12 +28,17 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The stop that delivers a shipment. ``stop_index`` counts from 0 in plan order."""
+    """The stop that delivers a shipment. ``stop_number`` is the stop's own in its route."""
 
     route_id: RouteId
     stop_id: StopId
-    stop_index: int
+    stop_number: int
     driver_id: DriverId
+
+
+def driven_by(driver_id: DriverId, assignment: Assignment | None) -> Assignment | None:
+    """The assignment with the driver who sets out: another one may have been planned."""
+    return None if assignment is None else replace(assignment, driver_id=driver_id)
 
 
 @dataclass(frozen=True, slots=True)

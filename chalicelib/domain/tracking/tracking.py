@@ -169,9 +169,12 @@ def view(
     """
     driving = _driving(shipment, live)
     head = driving.head(policy) if driving else None
-    index = shipment.assignment.stop_index if shipment.assignment else 0
-    eta, eta_age_s = _eta(driving, index, now, policy) if driving else (None, None)
-    stops_before = driving.stops_before(index) if driving else None
+    index = _stop_index(shipment, driving) if driving else None
+    eta, eta_age_s = (None, None)
+    stops_before = None
+    if driving and index is not None:
+        eta, eta_age_s = _eta(driving, index, now, policy)
+        stops_before = driving.stops_before(index)
     proximity = _proximity(shipment, head, eta, stops_before, now)
     position, hidden, last_seen_s = _position(shipment, head, proximity, now, policy)
     rules = policy.visibility
@@ -221,9 +224,15 @@ def _driving(shipment: Shipment, live: Live | None) -> Live | None:
         return None
     if not live.is_on_shift or live.route_id != assigned.route_id:
         return None
-    if assigned.stop_index not in live.remaining():
+    if _stop_index(shipment, live) not in live.remaining():
         return None
     return live
+
+
+def _stop_index(shipment: Shipment, live: Live) -> int | None:
+    """Where the shipment's stop is in the plan that is driven."""
+    assigned = shipment.assignment
+    return None if assigned is None else live.index_of(assigned.stop_number)
 
 
 def _eta(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.phrases.days import Form, clock, day, moment_in_sentence
+from chalicelib.domain.phrases.days import Form, day, moment_in_sentence, worded_clock
 from chalicelib.domain.phrases.ranges import deadline_phrase, range_phrase
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import TrackingView
@@ -33,8 +33,7 @@ def headline_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
         lead = locale.say(
             "headline.delivered.lead", day=day(view.outcome.at, now, zone, locale.style)
         )
-        at = clock(view.outcome.at, zone, locale.style)
-        return _timed(lead, locale.say("headline.delivered.main", clock=at))
+        return _timed(lead, worded_clock(view.outcome.at, zone, locale.style))
     if view.status is Status.ATTEMPT_FAILED:
         at_day = day(view.outcome.at if view.outcome else now, now, zone, locale.style)
         return _worded("attempt_failed", locale, day=at_day)

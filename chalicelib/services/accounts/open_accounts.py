@@ -1,61 +1,52 @@
-"""Accounts are opened: shippers, hubs, drivers, and the keys and invitations to use them with.
+"""Accounts are opened: shippers, hubs, teams, vehicles, drivers. Each is noted in the audit."""
 
-Secrets are shown once, by the call that makes them; what is stored is their SHA-256.
-"""
+from dataclasses import dataclass
+from typing import TypeVar
 
-import hashlib
-import secrets
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final
-
-from chalicelib.domain.accounts.drivers import Driver, Invitation
+from chalicelib.domain.accounts.audit import audited
+from chalicelib.domain.accounts.drivers import Driver
 from chalicelib.domain.accounts.hubs import Hub
-from chalicelib.domain.accounts.keys import KEY_PREFIX, ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
-from chalicelib.domain.actors import Role
+from chalicelib.domain.accounts.teams import Team
+from chalicelib.domain.accounts.vehicles import Vehicle
+from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.errors import Invalid, NotFound
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.ids import DRIVER, HUB, KEY, SHIPPER, DriverId, HubId, KeyId, ShipperId
-from chalicelib.domain.journal.changes import AccountAdded, DriverAdded, LiveChange
-from chalicelib.services.ports.accounts import ApiKeys, Drivers, Shippers
+from chalicelib.domain.ids import (
+    AUDIT,
+    DRIVER,
+    HUB,
+    SHIPPER,
+    TEAM,
+    VEHICLE,
+    DriverId,
+    HubId,
+    ShipperId,
+    TeamId,
+    VehicleId,
+)
+from chalicelib.domain.journal.changes import (
+    AccountAdded,
+    AuditAdded,
+    Change,
+    DriverAdded,
+    LiveChange,
+)
+from chalicelib.services.accounts.membership import require_hub, require_team
+from chalicelib.services.ports.accounts import Hubs, Teams
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.repeats import NO_MEMORY, Memory
 
-SECRET_BYTES: Final = 32
-INVITATION_TTL: Final = timedelta(minutes=15)
-
-
-def secret_hash(secret: str) -> str:
-    """SHA-256 in hex. The secrets are random and long, so no salt and no slow hash is needed."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedKey:
-    """A new key and its only showing."""
-
-    key: ApiKey
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedInvitation:
-    """A new invitation and its only showing."""
-
-    invitation: Invitation
-    code: str
+Opened = TypeVar("Opened", Shipper, Hub, Team, Vehicle, Driver)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAccounts:
     """Opens accounts of every kind, each with the memory of the request that asked for it."""
 
-    shippers: Shippers
-    drivers: Drivers
-    keys: ApiKeys
+    hubs: Hubs
+    teams: Teams
     journal: Journal
     clock: Clock
     ids: Ids
@@ -64,6 +55,7 @@ class OpenAccounts:
         self,
         name: str,
         *,
+        actor: Actor,
         sms_name: str | None = None,
         support_contact: str | None = None,
         memory: Memory = NO_MEMORY,
@@ -76,13 +68,13 @@ class OpenAccounts:
             sms_name=sms_name,
             support_contact=support_contact,
         )
-        self.journal.commit(AccountAdded(shipper), *memory.of(shipper))
-        return shipper
+        return self._opened(shipper, AccountAdded(shipper), actor=actor, memory=memory)
 
     def hub(
         self,
         name: str,
         *,
+        actor: Actor,
         coordinates: Coordinates,
         time_zone: str,
         memory: Memory = NO_MEMORY,
@@ -95,65 +87,69 @@ class OpenAccounts:
             time_zone=time_zone,
             created_at=self.clock.now(),
         )
-        self.journal.commit(AccountAdded(hub), *memory.of(hub))
-        return hub
+        return self._opened(hub, AccountAdded(hub), actor=actor, memory=memory)
 
-    def driver(self, name: str, *, team: str | None = None, memory: Memory = NO_MEMORY) -> Driver:
-        """A new driver, off shift."""
+    def team(
+        self,
+        name: str,
+        *,
+        actor: Actor,
+        hub_id: HubId | None = None,
+        memory: Memory = NO_MEMORY,
+    ) -> Team:
+        """A new team. Raises Invalid for an unknown hub, Deactivated for one that is not in use."""
+        require_hub(self.hubs, hub_id)
+        team = Team(
+            id=TeamId(self.ids.new(TEAM)), name=name, created_at=self.clock.now(), hub_id=hub_id
+        )
+        return self._opened(team, AccountAdded(team), actor=actor, memory=memory)
+
+    def vehicle(
+        self,
+        name: str,
+        *,
+        actor: Actor,
+        plate: str | None = None,
+        team_id: TeamId | None = None,
+        memory: Memory = NO_MEMORY,
+    ) -> Vehicle:
+        """A new vehicle. Raises Invalid and Deactivated as for a driver."""
+        require_team(self.teams, team_id)
+        vehicle = Vehicle(
+            id=VehicleId(self.ids.new(VEHICLE)),
+            name=name,
+            created_at=self.clock.now(),
+            plate=plate,
+            team_id=team_id,
+        )
+        return self._opened(vehicle, AccountAdded(vehicle), actor=actor, memory=memory)
+
+    def driver(
+        self,
+        name: str,
+        *,
+        actor: Actor,
+        team_id: TeamId | None = None,
+        memory: Memory = NO_MEMORY,
+    ) -> Driver:
+        """A new driver, off shift.
+
+        Raises Invalid for a team that is not there, Deactivated for one that is not in use.
+        """
+        require_team(self.teams, team_id)
         driver = Driver(
-            id=DriverId(self.ids.new(DRIVER)), name=name, created_at=self.clock.now(), team=team
+            id=DriverId(self.ids.new(DRIVER)),
+            name=name,
+            created_at=self.clock.now(),
+            team_id=team_id,
         )
         live = Live(driver.id, version=1, epoch=driver.epoch)
-        self.journal.commit(DriverAdded(driver), LiveChange(live, None), *memory.of(driver))
-        return driver
-
-    def key(
-        self,
-        role: Role,
-        *,
-        label: str,
-        shipper_id: ShipperId | None = None,
-        expires_at: datetime | None = None,
-        memory: Memory = NO_MEMORY,
-    ) -> IssuedKey:
-        """A new API key. A shipper's key needs its shipper; raises Invalid or NotFound."""
-        if (role is Role.SHIPPER) != (shipper_id is not None):
-            text = "A shipper's key needs a shipper_id, and no other key has one."
-            raise Invalid(text, pointer="/shipper_id")
-        if shipper_id is not None:
-            self.shippers.get(shipper_id)
-        secret = secrets.token_urlsafe(SECRET_BYTES)
-        key = ApiKey(
-            id=KeyId(self.ids.new(KEY)),
-            role=role,
-            label=label,
-            secret_hash=secret_hash(secret),
-            created_at=self.clock.now(),
-            shipper_id=shipper_id,
-            expires_at=expires_at,
+        return self._opened(
+            driver, DriverAdded(driver), LiveChange(live, None), actor=actor, memory=memory
         )
-        issued = IssuedKey(key, f"{KEY_PREFIX}{key.id.removeprefix(f'{KEY}_')}_{secret}")
-        self.journal.commit(AccountAdded(key), *memory.of(issued))
-        return issued
 
-    def invitation(self, driver_id: DriverId, *, memory: Memory = NO_MEMORY) -> IssuedInvitation:
-        """A one-time code for a driver, good for 15 minutes. Raises NotFound."""
-        self.drivers.get(driver_id)
-        code = secrets.token_urlsafe(SECRET_BYTES)
-        invitation = Invitation(
-            code_hash=secret_hash(code),
-            driver_id=driver_id,
-            expires_at=self.clock.now() + INVITATION_TTL,
-        )
-        issued = IssuedInvitation(invitation, code)
-        self.journal.commit(AccountAdded(invitation), *memory.of(issued))
-        return issued
-
-    def revoke_key(self, key_id: KeyId) -> ApiKey:
-        """End a key; seen everywhere within 60 s. Raises NotFound."""
-        key = self.keys.get(key_id)
-        if key is None:
-            raise NotFound
-        revoked = replace(key, revoked_at=key.revoked_at or self.clock.now())
-        self.keys.put(revoked)
-        return revoked
+    def _opened(self, account: Opened, *added: Change, actor: Actor, memory: Memory) -> Opened:
+        at = account.created_at
+        entry = audited(self.ids.new(AUDIT), actor=actor, at=at, after=account)
+        self.journal.commit(*added, AuditAdded(entry), *memory.of(account))
+        return account

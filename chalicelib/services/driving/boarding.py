@@ -10,9 +10,11 @@ from datetime import datetime
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.alerts import Alert, AlertKind
-from chalicelib.domain.driving.journeys import reopen
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.loading import is_open_for_loading
+from chalicelib.domain.driving.memory import promise_of, with_memory, with_promise
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
+from chalicelib.domain.driving.visit_reports import reopen
 from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import (
@@ -20,15 +22,13 @@ from chalicelib.domain.journal.changes import (
     HandledAdded,
     LiveChange,
     RouteChange,
-    ShipmentChange,
 )
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
-from chalicelib.domain.shipments.custody import aboard, delivered, has_undecided, parts_data
-from chalicelib.domain.shipments.events import eta_data, range_data
-from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.custody import delivered, has_undecided
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
-from chalicelib.services.driving.telling import noted
+from chalicelib.services.driving.departing import departed
+from chalicelib.services.driving.telling import told
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
@@ -38,16 +38,9 @@ from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 
 
-def is_open_for_loading(live: Live, now: datetime, policy: Policy) -> bool:
-    """Whether the van of the driver's last route still takes parcels for it."""
-    if live.route_id is None:
-        return False
-    return live.ended_at is None or now - live.ended_at <= policy.loading_after_end
-
-
 @dataclass(frozen=True, slots=True)
 class Boarding:
-    """What use cases need to let parcels board a van that has left."""
+    """What a use case is made of that lets parcels board a van that has left."""
 
     fleet: Fleet
     routes: Routes
@@ -58,7 +51,7 @@ class Boarding:
     forecasts: Forecasts
     policy: Policy
 
-    def __call__(
+    def board(
         self,
         driver_id: DriverId,
         route_id: RouteId,
@@ -71,9 +64,9 @@ class Boarding:
         Nothing happens before the route has started, or to a shipment on its way. Safe to repeat.
         """
         for shipment_id in shipment_ids:
-            retried(lambda each=shipment_id: self._board(driver_id, route_id, each, actor))  # type: ignore[misc]
+            retried(lambda each=shipment_id: self._board_one(driver_id, route_id, each, actor))  # type: ignore[misc]
 
-    def _board(
+    def _board_one(
         self, driver_id: DriverId, route_id: RouteId, shipment_id: ShipmentId, actor: Actor
     ) -> None:
         now = self.clock.now()
@@ -83,30 +76,23 @@ class Boarding:
         shipment = self.shipments.get(shipment_id)
         if shipment.status in ON_THE_WAY or not has_undecided(shipment):
             return
-        route = self.routes.get(route_id)
+        route = self.routes.plan(route_id, live.plan_version)
         assigned = shipment.assignment
         index = None if assigned is None else route.stop_index(assigned.stop_id)
         if index is None or not shipment.is_on(route_id):
             return
         after, promise, others = self._reopened(live, route, index, shipment_id, now)
-        eta = after.etas[index]
-        data: dict[str, object] = {"promise": range_data(promise)}
-        if eta is not None:
-            data["eta"] = eta_data(eta)
-        promised = replace(
-            shipment, promise=promise, first_promise=shipment.first_promise or promise
-        )
-        departed, event = take(
-            promised,
-            Step.DEPART,
+        change = departed(
+            shipment,
+            promise,
+            after.etas[index],
+            driver_id=driver_id,
             actor=actor,
             event_id=EventId(self.ids.new(EVENT)),
-            occurred_at=now,
             now=now,
-            data=data | parts_data(shipment, aboard(shipment)),
         )
         self.journal.commit(
-            ShipmentChange(departed, (event,), shipment.version),
+            change,
             LiveChange(replace(after, version=live.version + 1), live.version),
             *others,
         )
@@ -116,10 +102,11 @@ class Boarding:
     ) -> tuple[Live, Range, list[Change]]:
         """The live state with this stop to be made, its promise, and what else changes.
 
-        A promise that is past already is not handed on: there is a new one for all of the stop.
+        A promise that is past already is not handed on: there is a new one for all of the stop, and
+        who waited there for the broken one gets it, too.
         """
         progress, stop = live.progress[index], route.stops[index]
-        promise = progress.promise or stop.promise
+        promise = promise_of(progress, stop)
         if not progress.is_done and promise is not None and promise.latest > now:
             return live, promise, []
         after = reopen(
@@ -136,35 +123,26 @@ class Boarding:
         promise = promise.widened_to(self.policy.promise_step)
         others: list[Change] = []
         if stop.promise is None or route.status is RouteStatus.COMPLETED:
-            others.append(RouteChange(_going_on(route, index, promise), route.plan_version))
+            others.append(RouteChange(_going_on(route, index, promise, now), route.plan_version))
             after = replace(after, plan_version=route.plan_version + 1)
         if stop.promise is not None:
-            told = replace(after.progress[index], promise=promise, told_at=now)
-            after = after.with_progress(index, told)
+            is_delayed = after.progress[index].is_delayed
             if not progress.is_done:
                 kind = AlertKind.HEARD_AGAIN if progress.is_silent else AlertKind.DELAYED
                 alert = Alert(kind, index, now, eta=eta, promise=promise)
-                others += self._told_too(route, alert, but=boarding, now=now)
-                is_delayed = progress.is_delayed or kind is AlertKind.DELAYED
-                after = after.with_progress(index, replace(told, is_delayed=is_delayed))
+                waiting = told([alert], route, shipments=self.shipments, ids=self.ids, now=now)
+                others += [change for change in waiting if change.after.id != boarding]
+                is_delayed = is_delayed or kind is AlertKind.DELAYED
+            promised = with_promise(
+                after.progress[index], promise, now, self.policy, is_delayed=is_delayed
+            )
+            memory = after.with_progress(index, promised).progress
+            after = with_memory(after, memory, route, now, self.policy)
         delivered_here = self._delivered_at(route, index)
         if delivered_here:
             handled = Handled(delivered_parcels=parcel_numbers(route, delivered_here))
             others.append(HandledAdded(route.id, handled, run_sheet_expires_at(route)))
         return after, promise, others
-
-    def _told_too(
-        self, route: Route, alert: Alert, *, but: ShipmentId, now: datetime
-    ) -> list[ShipmentChange]:
-        """A stop has one promise: who waited there for the broken one gets the new one, too."""
-        waiting = [each for each in route.stops[alert.stop_index].shipment_ids if each != but]
-        changes = []
-        for shipment in self.shipments.get_many(waiting).values():
-            if shipment.status in ON_THE_WAY and shipment.is_on(route.id):
-                event_id = EventId(self.ids.new(EVENT))
-                after, event = noted(shipment, alert, event_id=event_id, now=now)
-                changes.append(ShipmentChange(after, (event,), shipment.version))
-        return changes
 
     def _delivered_at(self, route: Route, index: int) -> Mapping[ShipmentId, frozenset[str]]:
         """What was delivered there: while a stop is open, the run sheet needs to be told."""
@@ -176,14 +154,19 @@ class Boarding:
         }
 
 
-def _going_on(route: Route, index: int, promise: Range) -> Route:
-    """The plan with a promise for this stop; driven again if it was complete."""
+def _going_on(route: Route, index: int, promise: Range, now: datetime) -> Route:
+    """The plan with a promise for this stop; driven again if it was complete.
+
+    The driver was off shift in between. That stays known, for fixes of that time may come late.
+    """
     stop = route.stops[index]
     promised = replace(stop, promise=stop.promise or promise)
+    pause = [] if route.completed_at is None else [Range(route.completed_at, now)]
     return replace(
         route,
         stops=(*route.stops[:index], promised, *route.stops[index + 1 :]),
         status=RouteStatus.ACTIVE,
         completed_at=None,
         plan_version=route.plan_version + 1,
+        pauses=(*route.pauses, *pause),
     )

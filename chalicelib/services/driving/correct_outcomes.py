@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.loading import is_open_for_loading
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
-from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.corrections import (
     CorrectionOrder,
     TrueOutcome,
@@ -23,32 +23,17 @@ from chalicelib.domain.shipments.custody import parts_data
 from chalicelib.domain.shipments.lifecycle import take, transitions
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
-from chalicelib.services.driving.boarding import Boarding, is_open_for_loading
-from chalicelib.services.ports.fleet import Fleet
-from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.routes import Routes
-from chalicelib.services.ports.shipments import Shipments
-from chalicelib.services.ports.system import Clock, Ids
-from chalicelib.services.ports.travel import Forecasts
+from chalicelib.services.driving.boarding import Boarding
 from chalicelib.services.retries import retried
 from chalicelib.services.routes.whereabouts import Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectOutcome:
+class CorrectOutcome(Boarding):
     """Corrects the outcome of a shipment's last attempt. What is recorded so already stays so.
 
     Raises NotFound and IllegalTransition.
     """
-
-    fleet: Fleet
-    routes: Routes
-    shipments: Shipments
-    journal: Journal
-    clock: Clock
-    ids: Ids
-    forecasts: Forecasts
-    policy: Policy
 
     def __call__(
         self, shipment_id: ShipmentId, order: CorrectionOrder, *, actor: Actor
@@ -58,17 +43,7 @@ class CorrectOutcome:
         assigned = corrected.assignment
         if not _is_undone(corrected) or assigned is None:
             return corrected
-        board = Boarding(
-            self.fleet,
-            self.routes,
-            self.shipments,
-            self.journal,
-            self.clock,
-            self.ids,
-            self.forecasts,
-            self.policy,
-        )
-        board(assigned.driver_id, assigned.route_id, [shipment_id], actor=actor)
+        self.board(assigned.driver_id, assigned.route_id, [shipment_id], actor=actor)
         return self.shipments.get(shipment_id)
 
     def _correct(self, shipment_id: ShipmentId, order: CorrectionOrder, actor: Actor) -> Shipment:

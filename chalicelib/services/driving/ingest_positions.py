@@ -8,30 +8,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.actors import SYSTEM
-from chalicelib.domain.driving.alerts import Alert, AlertKind
+from chalicelib.domain.driving.alerts import Alert
 from chalicelib.domain.driving.clocks import Shift
-from chalicelib.domain.driving.fixes import (
-    Fix,
+from chalicelib.domain.driving.fixes import Fix, in_order
+from chalicelib.domain.driving.journeys import Advance, advance, needs_track
+from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.screening import (
+    NO_SHIFTS,
     Reason,
     Screened,
     UnreadableFix,
     Verdict,
     screen,
 )
-from chalicelib.domain.driving.journeys import Advance, advance, brings_late_fixes
-from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.shift_hours import ShiftHours
 from chalicelib.domain.driving.timed_fixes import in_our_time
 from chalicelib.domain.errors import Unauthorized
-from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
+from chalicelib.domain.ids import DriverId
 from chalicelib.domain.journal.changes import LiveChange, ShipmentChange, TrackEntry
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
-from chalicelib.domain.shipments.lifecycle import Step, may_take, take
-from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import ON_THE_WAY
-from chalicelib.services.driving.shifts import earlier_shifts
-from chalicelib.services.driving.telling import alert_data, noted
+from chalicelib.services.driving.shifts import earlier_shifts, present_shift
+from chalicelib.services.driving.telling import told
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
@@ -55,7 +53,8 @@ class FixBatch:
 class IngestReport:
     """A verdict for every fix, in the order of the batch, and what followed from them.
 
-    ``is_repeat``: this very batch was kept before.
+    ``is_repeat``: this very batch was kept before. ``plan_version`` is that of the plan that the
+    driver is on: with another one than the phone knows, the route is to be read again.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -63,6 +62,7 @@ class IngestReport:
     head_recorded_at: datetime | None
     clock_skew: timedelta
     alerts: tuple[Alert, ...] = ()
+    plan_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +116,8 @@ class IngestPositions:
                 fixes,
                 recent=before.recent,
                 received_at=now,
-                shift_started_at=before.started_at,
-                shift_ended_at=before.ended_at,
-                earlier=earlier_shifts(self.routes, before, late_at) if late_at else (),
+                shift=present_shift(self.routes, before),
+                earlier=earlier_shifts(self.routes, before, late_at) if late_at else NO_SHIFTS,
                 origin=before.origin,
                 policy=self.policy,
             )
@@ -185,7 +184,7 @@ class IngestPositions:
         route = self.routes.plan(before.route_id, before.plan_version)
         stop_times = self.forecasts.stop_times(route, now)
         track = None
-        if brings_late_fixes(before, screened, self.policy):
+        if needs_track(before, screened, self.policy):
             track = self._track(before, screened, route, now)
         steps = [Advance(replace(before, clock_skew=skew), is_complete=False)]
         while not steps[-1].is_complete:
@@ -210,12 +209,12 @@ class IngestPositions:
         started_at = before.started_at or now
         until = max(fix.recorded_at for fix in (*before.recent, *screened.usable))
         kept = self.fleet.track(before.driver_id, since=started_at, until=until, now=now)
-        whole: list[Fix] = sorted({*kept, *screened.stored}, key=lambda fix: fix.sort_key)
+        whole = in_order({*kept, *screened.stored})
         return screen(
             whole,
             recent=(),
             received_at=now,
-            shift_started_at=started_at,
+            shift=ShiftHours(started_at),
             origin=Fix(started_at, route.hub_coordinates),
             policy=self.policy,
         ).trusted
@@ -247,50 +246,10 @@ class IngestPositions:
         now: datetime,
     ) -> None:
         live = LiveChange(replace(after, version=before.version + 1), before.version)
-        changes = self._tell(alerts, route, now) if alerts and route else ()
+        changes: tuple[ShipmentChange, ...] = ()
+        if route is not None:
+            changes = told(alerts, route, shipments=self.shipments, ids=self.ids, now=now)
         self.journal.commit(*changes, live)
-
-    def _tell(
-        self, alerts: Sequence[Alert], route: Route, now: datetime
-    ) -> tuple[ShipmentChange, ...]:
-        """The alerts as events of the shipments that they concern; one change a shipment."""
-        alerts_by_shipment: dict[ShipmentId, list[Alert]] = {}
-        for alert in alerts:
-            for shipment_id in route.stops[alert.stop_index].shipment_ids:
-                alerts_by_shipment.setdefault(shipment_id, []).append(alert)
-        found = self.shipments.get_many(tuple(alerts_by_shipment))
-        changes: list[ShipmentChange] = []
-        for shipment_id, concerning in alerts_by_shipment.items():
-            shipment = found.get(shipment_id)
-            if shipment is None or not _is_on(shipment, route):
-                continue
-            change = self._change(shipment, concerning, now)
-            if change.events:
-                changes.append(change)
-        return tuple(changes)
-
-    def _change(self, shipment: Shipment, alerts: Sequence[Alert], now: datetime) -> ShipmentChange:
-        after = shipment
-        events = []
-        for alert in alerts:
-            event_id = EventId(self.ids.new(EVENT))
-            step = _STEPS.get(alert.kind)
-            if step is not None:
-                if not may_take(after, step, SYSTEM):
-                    continue
-                after, event = take(
-                    after,
-                    step,
-                    actor=SYSTEM,
-                    event_id=event_id,
-                    occurred_at=alert.occurred_at,
-                    now=now,
-                    data=alert_data(alert),
-                )
-            else:
-                after, event = noted(after, alert, event_id=event_id, now=now)
-            events.append(event)
-        return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
 
     def _report(self, live: Live, screened: Screened, skew: timedelta) -> IngestReport:
         head = live.head(self.policy)
@@ -299,16 +258,5 @@ class IngestPositions:
             is_repeat=False,
             head_recorded_at=None if head is None else head.recorded_at,
             clock_skew=skew,
+            plan_version=live.plan_version,
         )
-
-
-_STEPS = {
-    AlertKind.ARRIVED: Step.ARRIVE,
-    AlertKind.APPROACHING: Step.APPROACH,
-    AlertKind.WITHDRAWN: Step.DRIVE_OFF,
-    AlertKind.WITHDRAWN_NEARBY: Step.DRIVE_ON,
-}
-
-
-def _is_on(shipment: Shipment, route: Route) -> bool:
-    return shipment.status in ON_THE_WAY and shipment.is_on(route.id)

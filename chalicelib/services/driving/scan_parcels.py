@@ -15,12 +15,12 @@ from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.loading import can_be_back, is_open_for_loading
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
 from chalicelib.domain.journal.changes import HandledAdded, ShipmentChange
-from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.barcodes import Index
 from chalicelib.domain.shipments.custody import (
     ParcelState,
@@ -41,14 +41,8 @@ from chalicelib.domain.shipments.scans import (
 )
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
-from chalicelib.services.driving.boarding import Boarding, is_open_for_loading
+from chalicelib.services.driving.boarding import Boarding
 from chalicelib.services.driving.shifts import live_of, planned_routes
-from chalicelib.services.ports.fleet import Fleet
-from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.routes import Routes
-from chalicelib.services.ports.shipments import Shipments
-from chalicelib.services.ports.system import Clock, Ids
-from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 
 
@@ -108,28 +102,21 @@ _Named = tuple[int, ShipmentId, str]
 
 
 @dataclass(frozen=True, slots=True)
-class ScanParcels:
+class ScanParcels(Boarding):
     """Takes scans in. Safe to repeat: what is loaded stays loaded. Raises NotFound without a route
     to load and Unauthorized for a revoked token.
     """
-
-    fleet: Fleet
-    routes: Routes
-    shipments: Shipments
-    journal: Journal
-    clock: Clock
-    ids: Ids
-    forecasts: Forecasts
-    policy: Policy
 
     def __call__(self, scans: tuple[Scan, ...], *, actor: Actor) -> tuple[ScanResult, ...]:
         """A result for each scan, in order."""
         live = live_of(self.fleet, actor)
         routes = self._routes(live)
         index = _index(routes)
-        results = tuple(retried(partial(self._scan, scan, routes, index, actor)) for scan in scans)
+        results = tuple(
+            retried(partial(self._scan, scan, live, routes, index, actor)) for scan in scans
+        )
         for route in routes:
-            self._board(route, live.driver_id, results, actor)
+            self._board_scanned(route, live.driver_id, results, actor)
             self._note(route, results)
         return results
 
@@ -143,7 +130,7 @@ class ScanParcels:
         return planned
 
     def _scan(
-        self, scan: Scan, routes: Sequence[Route], index: Index[_Named], actor: Actor
+        self, scan: Scan, live: Live, routes: Sequence[Route], index: Index[_Named], actor: Actor
     ) -> ScanResult:
         """What the scan did the first time; else what it does now."""
         mark = scan_mark(DriverId(actor.id), scan.action_id, scan.barcode)
@@ -156,7 +143,7 @@ class ScanParcels:
                 verdict = ScanVerdict.LOADED if is_complete else ScanVerdict.PARTLY_LOADED
                 is_earlier = is_of_earlier_route(parcel.shipment, mark)
                 return replace(_result(scan, verdict, parcel), is_of_earlier_route=is_earlier)
-        parcels = [p for p in parcels if self._is_taken(p, routes)]
+        parcels = [p for p in parcels if self._is_taken(p, live, routes)]
         to_load = [p for p in parcels if _may_load(p, actor)]
         loaded = [p for p in parcels if p.state is ParcelState.ABOARD]
         choices = tuple(dict.fromkeys(p.shipment.id for p in parcels if p in [*to_load, *loaded]))
@@ -168,17 +155,22 @@ class ScanParcels:
             return _result(scan, _when_aboard(loaded[-1].shipment), loaded[-1])
         return _not_loaded(scan, [*cancelled, *parcels])
 
-    def _is_taken(self, parcel: _Parcel, routes: Sequence[Route]) -> bool:
+    def _is_taken(self, parcel: _Parcel, live: Live, routes: Sequence[Route]) -> bool:
         """Whether the parcel's route still takes it, if it is at the hub.
 
-        A route that has ended takes nothing once the next one is being loaded: it would go on, and
-        the next one could not start.
+        A route that has ended takes nothing once the next one is being loaded, or waits for that
+        while the van can be back at the hub. It would go on, and the next one could not start.
         """
         if parcel.state is not ParcelState.AT_HUB:
             return True
-        if parcel.route.status is not RouteStatus.COMPLETED:
+        if parcel.route.status.is_open:
             return True
-        planned = {id_: r.id for r in routes if r.id != parcel.route.id for id_, _ in r.parcels}
+        following, now = [r for r in routes if r.id != parcel.route.id], self.clock.now()
+        if can_be_back(live, parcel.route, now, self.policy) and any(
+            route.may_start(now, self.policy) for route in following
+        ):
+            return False
+        planned = {id_: route.id for route in following for id_, _ in route.parcels}
         found = self.shipments.get_many(list(planned))
         return not any(s.is_on(planned[key]) and has_aboard(s) for key, s in found.items())
 
@@ -233,7 +225,7 @@ class ScanParcels:
             events.append(event)
         return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
 
-    def _board(
+    def _board_scanned(
         self, route: Route, driver_id: DriverId, results: Sequence[ScanResult], actor: Actor
     ) -> None:
         """On the road, what was scanned is out for delivery.
@@ -244,17 +236,8 @@ class ScanParcels:
         scanned = [r.shipment_id for r in results if r.is_aboard and r.shipment_id in own]
         if not scanned:
             return
-        board = Boarding(
-            self.fleet,
-            self.routes,
-            self.shipments,
-            self.journal,
-            self.clock,
-            self.ids,
-            self.forecasts,
-            self.policy,
-        )
-        board(driver_id, route.id, list(dict.fromkeys(filter(None, scanned))), actor=actor)
+        shipment_ids = list(dict.fromkeys(filter(None, scanned)))
+        self.board(driver_id, route.id, shipment_ids, actor=actor)
 
     def _note(self, route: Route, results: Sequence[ScanResult]) -> None:
         scanned: dict[ShipmentId, frozenset[str]] = {}

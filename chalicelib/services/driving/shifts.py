@@ -1,12 +1,15 @@
-"""The start of every use case of a driver: a token that still holds, and the route."""
+"""Shifts: a driver's token that still holds, the routes of a driver, and who is on the road."""
 
 from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.driving.fixes import EarlierShift
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.errors import NotFound, Unauthorized
+from chalicelib.domain.driving.shift_hours import ShiftHours
+from chalicelib.domain.driving.vans import Van, van
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unauthorized
+from chalicelib.domain.ids import RouteId
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
@@ -36,21 +39,56 @@ def planned_routes(routes: Routes, live: Live) -> tuple[Route, ...]:
     return tuple(sorted(found, key=lambda route: (route.starts_at, route.id)))
 
 
-def earlier_shifts(routes: Routes, live: Live, since: datetime) -> tuple[EarlierShift, ...]:
+def present_shift(routes: Routes, live: Live) -> ShiftHours | None:
+    """The hours of the driver's last route, under way or over; None before the first one."""
+    if live.route_id is None or live.started_at is None:
+        return None
+    try:
+        route = routes.plan(live.route_id, live.plan_version)
+    except NotFound:  # it ended long ago, and no fix of it is taken any more
+        if live.is_on_shift:
+            raise
+        return None
+    return ShiftHours(live.started_at, live.ended_at, route.pauses)
+
+
+def earlier_shifts(routes: Routes, live: Live, since: datetime) -> dict[RouteId, ShiftHours]:
     """The routes that the driver had driven before the present one and finished after ``since``.
 
     Each route names the one before it, so each costs one read. Only late fixes need them.
     """
-    found: list[EarlierShift] = []
+    found: dict[RouteId, ShiftHours] = {}
     try:
         route = None if live.route_id is None else routes.plan(live.route_id, live.plan_version)
         while route and route.previous and len(found) < MOST_EARLIER:
             route = routes.get(route.previous)
             if route.started_at is None or route.completed_at is None:
                 continue
-            found.append(EarlierShift(route.id, route.started_at, route.completed_at))
+            found[route.id] = ShiftHours(route.started_at, route.completed_at, route.pauses)
             if route.started_at <= since:
                 break
     except NotFound:  # its plan has expired
-        return tuple(found)
-    return tuple(found)
+        return found
+    return found
+
+
+def vans_on_the_road(
+    fleet: Fleet, routes: Routes, now: datetime, policy: Policy
+) -> tuple[Van, ...]:
+    """The vans with a route under way; one that has just started or finished may be missing.
+
+    One query and half a unit for each driver; plans come from the cache once it is warm.
+    """
+    duties = routes.on_duty()
+    lives = fleet.glances([duty.driver_id for duty in duties])
+    vans: list[Van] = []
+    for duty in duties:
+        live = lives.get(duty.driver_id)
+        if live is None or not live.is_on_shift or live.route_id != duty.route_id:
+            continue
+        try:
+            route = routes.plan(duty.route_id, live.plan_version)
+        except (ConcurrentUpdate, NotFound):  # edited a moment ago: the next look shows it
+            continue
+        vans.append(van(live, route, now, policy))
+    return tuple(vans)

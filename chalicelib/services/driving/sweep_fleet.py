@@ -5,7 +5,6 @@ shipments, events and live state, which holds the memory: a repeat of a sweep, o
 nothing twice.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -14,14 +13,11 @@ from chalicelib.domain.driving.alerts import Alert
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.silence import decide_in_silence
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
-from chalicelib.domain.ids import EVENT, EventId, ShipmentId
-from chalicelib.domain.journal.changes import LiveChange, ShipmentChange
+from chalicelib.domain.journal.changes import LiveChange
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Duty, Route
-from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.observability import Metric, count, logger
-from chalicelib.services.driving.telling import noted
+from chalicelib.services.driving.telling import told
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import Routes
@@ -90,7 +86,8 @@ class SweepFleet:
         if not alerts or route is None:
             return False
         live = LiveChange(replace(after, version=before.version + 1), before.version)
-        self.journal.commit(*self._changes(alerts, route, now), live)
+        changes = told(alerts, route, shipments=self.shipments, ids=self.ids, now=now)
+        self.journal.commit(*changes, live)
         return True
 
     def _decided(
@@ -104,28 +101,3 @@ class SweepFleet:
             live, route, now=now, limit=self.policy.alerts_per_commit, policy=self.policy
         )
         return after, alerts, route
-
-    def _changes(
-        self, alerts: Sequence[Alert], route: Route, now: datetime
-    ) -> tuple[ShipmentChange, ...]:
-        """The alerts as events, one change a shipment that is still on the way with this route."""
-        alerts_by_shipment: dict[ShipmentId, list[Alert]] = {}
-        for alert in alerts:
-            for shipment_id in route.stops[alert.stop_index].shipment_ids:
-                alerts_by_shipment.setdefault(shipment_id, []).append(alert)
-        found = self.shipments.get_many(tuple(alerts_by_shipment))
-        return tuple(
-            self._change(found[shipment_id], concerning, now)
-            for shipment_id, concerning in alerts_by_shipment.items()
-            if shipment_id in found
-            and found[shipment_id].status in ON_THE_WAY
-            and found[shipment_id].is_on(route.id)
-        )
-
-    def _change(self, shipment: Shipment, alerts: Sequence[Alert], now: datetime) -> ShipmentChange:
-        after, events = shipment, []
-        for alert in alerts:
-            event_id = EventId(self.ids.new(EVENT))
-            after, event = noted(after, alert, event_id=event_id, now=now)
-            events.append(event)
-        return ShipmentChange(after, tuple(events), shipment.version)

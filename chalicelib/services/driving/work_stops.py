@@ -11,7 +11,6 @@ from datetime import datetime
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.fixes import Fix
-from chalicelib.domain.driving.journeys import can_be_at_stop, leave, reach
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.run_sheets import (
     Handled,
@@ -20,6 +19,7 @@ from chalicelib.domain.driving.run_sheets import (
     shipment_numbers,
 )
 from chalicelib.domain.driving.stop_reports import StopReport
+from chalicelib.domain.driving.visit_reports import can_be_at_stop, leave, reach
 from chalicelib.domain.errors import Invalid, NotFound
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
 from chalicelib.domain.journal.changes import (
@@ -31,8 +31,8 @@ from chalicelib.domain.journal.changes import (
     ShipmentChange,
 )
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.proofs.proofs import Proof, ProofKind, Requirement, arrived, object_key
-from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.proofs.proofs import Proof, Requirement, arrived, owed_proof
+from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus
 from chalicelib.domain.shipments.custody import (
     has_outstanding,
     has_undecided,
@@ -42,6 +42,7 @@ from chalicelib.domain.shipments.custody import (
 from chalicelib.domain.shipments.lifecycle import Step, take, transitions
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FINISHED
+from chalicelib.services.driving.off_plan import OffPlan, Said, lost_parts, without_lost
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -78,8 +79,14 @@ class WorkStop:
 
     def _work(self, report: StopReport, actor: Actor) -> tuple[Shipment, ...]:
         live = live_of(self.fleet, actor)
-        route, index = self._stop(live, report.stop_id)
         now = self.clock.now()
+        edited = self._edited(live, report.stop_id)
+        lost = () if edited is None else lost_parts(edited, report)
+        if edited is not None and lost:
+            shown = self._off_plan(report, lost, live, actor, now)
+            rest = without_lost(edited, report, lost)
+            return shown if rest is None else (*shown, *self._work(rest, actor))
+        route, index = self._stop(live, report.stop_id)
         is_driven = route.id == live.route_id
         shift = live if is_driven else replace(live, started_at=route.started_at)
         report, occurred_at = report.dated(shift, now, self.policy)
@@ -156,6 +163,27 @@ class WorkStop:
             or (shipment.assignment is None and report.was_taken_in(shipment, actor.driver_id))
         }
 
+    def _edited(self, live: Live, stop_id: StopId) -> Route | None:
+        """The plan that has lost the stop or a part of it: that of now, or of the route before."""
+        if live.route_id is None:
+            return None
+        route = self.routes.plan(live.route_id, live.plan_version)
+        if route.previous is not None and not _knows(route, stop_id):
+            route = self.routes.get(route.previous)
+        return route if any(stop.id == stop_id for stop in route.taken_off) else None
+
+    def _off_plan(
+        self,
+        report: StopReport,
+        lost: Sequence[Consignment],
+        live: Live,
+        actor: Actor,
+        now: datetime,
+    ) -> tuple[Shipment, ...]:
+        report, occurred_at = report.dated(live, now, self.policy)
+        record = OffPlan(self.shipments, self.journal, self.ids)
+        return record(Said(report, actor, occurred_at, now), lost)
+
     def _stop(self, live: Live, stop_id: StopId) -> tuple[Route, int]:
         """The stop in the plan that is driven, else in that of the route before.
 
@@ -208,15 +236,7 @@ class WorkStop:
             text = "No upload was allowed under this id for this visit."
             raise Invalid(text, pointer=f"/proof_ids/{i}", code="unknown_proof")
         shipment_id, content_type = allowed[proof_id]
-        owed = Proof(
-            id=proof_id,
-            kind=ProofKind.PHOTO,
-            object_key=object_key(shipment_id, proof_id),
-            content_type=content_type,
-            size_bytes=0,
-            etag="",
-            uploaded_at=now,
-        )
+        owed = owed_proof(shipment_id, proof_id, content_type, now)
         stored = self.proofs.find(owed.object_key)
         return owed if stored is None else arrived(owed, stored, pointer=f"/proof_ids/{i}")
 
@@ -307,6 +327,11 @@ class WorkStop:
             others.append(RouteChange(done, route.plan_version))
         written = LiveChange(replace(after, version=live.version + 1), live.version)
         self.journal.commit(*changes, written, *others)
+
+
+def _knows(route: Route, stop_id: StopId) -> bool:
+    """Whether the stop is in the plan, or was."""
+    return any(stop.id == stop_id for stop in (*route.stops, *route.taken_off))
 
 
 def _handled(

@@ -1,22 +1,36 @@
-"""Accounts, each kind by itself: shippers, drivers, hubs, API keys and invitations.
+"""Accounts, each kind by itself: shippers, drivers, hubs, teams, vehicles, keys, invitations.
 
-The journal writes what is new.
+The journal writes what is new and what changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NewType, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.domain.accounts.drivers import Driver, TakenInvitation
+    from chalicelib.domain.accounts.audit import AuditEntry
+    from chalicelib.domain.accounts.drivers import Driver, Invitation, TakenInvitation
     from chalicelib.domain.accounts.hubs import Hub
-    from chalicelib.domain.accounts.keys import ApiKey
+    from chalicelib.domain.accounts.keys import ApiKey, KeyRing
     from chalicelib.domain.accounts.shippers import Shipper
+    from chalicelib.domain.accounts.teams import Team
+    from chalicelib.domain.accounts.vehicles import Vehicle
     from chalicelib.domain.geography import Coordinates
-    from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
+    from chalicelib.domain.ids import (
+        DriverId,
+        HubId,
+        InvitationId,
+        KeyId,
+        ShipperId,
+        TeamId,
+        VehicleId,
+    )
     from chalicelib.domain.listings import Listing
+
+KeyRequestsPerMinute = NewType("KeyRequestsPerMinute", int)
+"""How many requests a key may make in a minute."""
 
 
 class Shippers(Protocol):
@@ -24,6 +38,18 @@ class Shippers(Protocol):
 
     def get(self, shipper_id: ShipperId) -> Shipper:
         """May be up to 60 s old. Raises NotFound."""
+        ...
+
+    def latest(self, shipper_id: ShipperId) -> Shipper:
+        """As it is now. Raises NotFound."""
+        ...
+
+    def forget(self, shipper_id: ShipperId) -> None:
+        """Read it anew next time: this process has changed it."""
+        ...
+
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Shipper]:
+        """All shippers, oldest first."""
         ...
 
 
@@ -55,15 +81,62 @@ class Hubs(Protocol):
         ...
 
 
+class Teams(Protocol):
+    """Groups of drivers."""
+
+    def get(self, team_id: TeamId) -> Team:
+        """Raises NotFound."""
+        ...
+
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Team]:
+        """All teams, oldest first."""
+        ...
+
+
+class Vehicles(Protocol):
+    """What is driven."""
+
+    def get(self, vehicle_id: VehicleId) -> Vehicle:
+        """Raises NotFound."""
+        ...
+
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Vehicle]:
+        """All vehicles, oldest first."""
+        ...
+
+
 class ApiKeys(Protocol):
     """Keys of shippers and staff."""
 
-    def put(self, key: ApiKey) -> None:
-        """Write or replace a key."""
-        ...
-
     def get(self, key_id: KeyId) -> ApiKey | None:
         """None when unknown. May be up to 60 s old."""
+        ...
+
+    def latest(self, key_id: KeyId) -> ApiKey:
+        """As it is now. Raises NotFound."""
+        ...
+
+    def forget(self, key_id: KeyId) -> None:
+        """Read it anew next time: this process has changed it."""
+        ...
+
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[ApiKey]:
+        """All keys, oldest first."""
+        ...
+
+    def ring(self, empty: KeyRing) -> KeyRing:
+        """The ring with this owner and name, or the empty one when there is none yet."""
+        ...
+
+    def those(self, key_ids: Sequence[KeyId]) -> tuple[ApiKey, ...]:
+        """The keys of a ring as they are now."""
+        ...
+
+    def mark_used(self, key_id: KeyId, now: datetime) -> None:
+        """Note that the key was used, unless that was noted within the last hour.
+
+        Raises NotFound and Unavailable.
+        """
         ...
 
 
@@ -73,6 +146,41 @@ class Invitations(Protocol):
     def take(self, code_hash: str, *, client_hash: str, now: datetime) -> TakenInvitation:
         """Use it up: only one client gets it, and that client again within RETAKEN_WITHIN.
 
-        Raises NotFound when it is unknown, used or expired.
+        Raises NotFound when it is unknown, used, revoked or expired.
+        """
+        ...
+
+    def get(self, invitation_id: InvitationId, now: datetime) -> Invitation:
+        """One that can still be used. Raises NotFound for any other."""
+        ...
+
+    def open_for(self, driver_id: DriverId, now: datetime) -> tuple[Invitation, ...]:
+        """A driver's invitations that can still be used, the first to expire first."""
+        ...
+
+
+class Audit(Protocol):
+    """Who changed which account."""
+
+    def page(
+        self,
+        *,
+        account_id: str | None,
+        limit: int,
+        position: Mapping[str, str] | None,
+        now: datetime,
+    ) -> Listing[AuditEntry]:
+        """The entries of one account, or all, newest first. Nothing that has expired."""
+        ...
+
+
+class RequestCounts(Protocol):
+    """The requests of each key in windows of a minute."""
+
+    def count(self, key_id: str, *, window: int, limit: int) -> int:
+        """How many there have been in the window with this one, as far as is known here.
+
+        More than ``limit``: this one is too many, and was not counted. Never fails: what cannot be
+        asked counts as what is known.
         """
         ...

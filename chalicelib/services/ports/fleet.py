@@ -34,6 +34,10 @@ class Fleet(Protocol):
         """
         ...
 
+    def glances(self, driver_ids: Sequence[DriverId]) -> dict[DriverId, Live]:
+        """The live states of several drivers for showing, at the same price each."""
+        ...
+
     def append_track(self, entry: TrackEntry) -> bool:
         """Keep a batch under its own content; False when the very same batch was there already."""
         ...

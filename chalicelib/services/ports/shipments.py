@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.attention.waiting import Waiting
     from chalicelib.domain.ids import (
         ProofId,
         ShipmentId,
@@ -48,6 +49,30 @@ class Barcodes(Protocol):
         """The shipments of all shippers that got these codes, by code; the newest few of each."""
         ...
 
+    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
+        """The shipment of this shipper that got the code last; None when nobody remembers."""
+        ...
+
+
+class EventFeed(Protocol):
+    """Shippers' events in the order in which they were written."""
+
+    def page(
+        self,
+        shipper_id: ShipperId,
+        *,
+        since: datetime,
+        until: datetime,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Listing[Event]:
+        """The next events of a shipper, of those that were written from ``since`` to ``until``.
+
+        There is always a position to go on from: also after the last event, for what comes later.
+        Nothing is left out as long as all that was to be written before ``until`` has been.
+        """
+        ...
+
 
 class References(Protocol):
     """The shipment that each of a shipper's own references stands for. The journal claims them."""
@@ -71,6 +96,10 @@ class Shipments(Protocol):
 
     def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
         """Those that exist, read consistently."""
+        ...
+
+    def glances(self, shipment_ids: Sequence[ShipmentId]) -> tuple[Shipment, ...]:
+        """Those that exist, in this order, for showing: a unit each, perhaps a moment old."""
         ...
 
     def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
@@ -107,6 +136,20 @@ class Shipments(Protocol):
         self, shipper_id: ShipperId, *, limit: int, position: Mapping[str, str] | None
     ) -> Listing[Shipment]:
         """A shipper's shipments, newest first (from an index: fit to show, not to decide on)."""
+        ...
+
+    def waiting(
+        self,
+        reason: Waiting,
+        *,
+        until: datetime,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Listing[Shipment]:
+        """The shipments that wait so, to be looked at by ``until``, the oldest first.
+
+        They come from an index: one that waits no more may still be among them.
+        """
         ...
 
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:

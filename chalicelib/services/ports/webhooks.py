@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from chalicelib.domain.ids import ShipperId, WebhookId
+    from chalicelib.domain.ids import ShipperId
     from chalicelib.domain.webhooks.answers import WebhookAnswer
     from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
@@ -25,10 +25,6 @@ class WebhookEndpoints(Protocol):
 
     def switch_off(self, endpoint: WebhookEndpoint, now: datetime) -> None:
         """Send nothing more there. Raises NotFound when it has been deleted."""
-        ...
-
-    def delete(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
-        """Raises NotFound."""
         ...
 
 

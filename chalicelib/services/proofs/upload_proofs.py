@@ -5,7 +5,7 @@ from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound, NothingAboard, TooManyUploads
-from chalicelib.domain.ids import PROOF, ProofId, ShipmentId
+from chalicelib.domain.ids import PROOF, ProofId, RouteId, ShipmentId
 from chalicelib.domain.proofs.proofs import MAX_PROOF_BYTES, Upload, object_key
 from chalicelib.domain.shipments.custody import has_aboard
 from chalicelib.domain.shipments.shipments import Shipment
@@ -13,6 +13,7 @@ from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 
@@ -37,6 +38,7 @@ class AllowProofUpload:
     """
 
     fleet: Fleet
+    routes: Routes
     shipments: Shipments
     proofs: ProofStore
     clock: Clock
@@ -59,9 +61,11 @@ class AllowProofUpload:
         shipment = self.shipments.get(shipment_id)
         if proof_id is not None:
             return self._again(shipment, proof_id, size_bytes, actor)
-        if live.route_id is None or not shipment.is_on(live.route_id):
+        if live.route_id is None:
             raise NotFound
-        if shipment.status not in TAKES_PROOFS or not has_aboard(shipment):
+        if not shipment.is_on(live.route_id):
+            self._require_lost(live.route_id, live.plan_version, shipment_id)
+        elif shipment.status not in TAKES_PROOFS or not has_aboard(shipment):
             raise NothingAboard(shipment_id=shipment_id)
         if len(self.shipments.expected_proofs(shipment_id)) >= MAX_UPLOADS:
             raise TooManyUploads(limit=MAX_UPLOADS)
@@ -69,6 +73,15 @@ class AllowProofUpload:
         allowed = self._allowed(new_id, object_key(shipment_id, new_id), content_type, size_bytes)
         self.shipments.add_proof(shipment_id, new_id, content_type)
         return allowed
+
+    def _require_lost(self, route_id: RouteId, plan_version: int, shipment_id: ShipmentId) -> None:
+        """Raises NotFound for what was never on the plan.
+
+        What an edit took off it may be handed over all the same: the phone had no network.
+        """
+        lost = self.routes.plan(route_id, plan_version).taken_off
+        if not any(shipment_id in stop.shipment_ids for stop in lost):
+            raise NotFound
 
     def _again(
         self, shipment: Shipment, proof_id: ProofId, size_bytes: int, actor: Actor

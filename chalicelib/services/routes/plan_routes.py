@@ -1,9 +1,7 @@
 """A dispatcher makes a route out of shipments: stops in the given order, with planned arrivals.
 
-Each shipment is claimed for the route under its version; a shipment on somebody else's open route
-is a conflict. Claims come first and the route last, so that a route never lists what it does not
-own. Claims for a route that was never written do not count: that route is closed before another one
-takes over its shipments, and can then not be written any more. The road network is asked before the
+Each shipment is claimed for the route under its version (``claims``). Claims come first and the
+route last, so that a route never lists what it does not own. The road network is asked before the
 claims: nothing is held while it thinks.
 """
 
@@ -11,24 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Final
 
+from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.forecasts import planned_etas
 from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry, run_sheet_expires_at
 from chalicelib.domain.errors import (
     AlreadyAssigned,
     ConcurrentUpdate,
-    Invalid,
-    NotFound,
-    NotPlannable,
-    Unavailable,
+    Deactivated,
 )
 from chalicelib.domain.ids import (
-    EVENT,
     ROUTE,
     STOP,
-    EventId,
+    DriverId,
     RouteId,
     ShipmentId,
     StopId,
@@ -38,9 +32,7 @@ from chalicelib.domain.journal.changes import (
     Change,
     LiveChange,
     ManifestChange,
-    PlanningClosed,
     RouteChange,
-    ShipmentChange,
 )
 from chalicelib.domain.routes.new_routes import (
     NewRoute,
@@ -48,14 +40,10 @@ from chalicelib.domain.routes.new_routes import (
     require_possible,
     require_service_day,
 )
-from chalicelib.domain.routes.new_stops import StopShare, make_stop
-from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus, Stop
-from chalicelib.domain.shipments.custody import off_route, outstanding
-from chalicelib.domain.shipments.lifecycle import Step, may_take, take
-from chalicelib.domain.shipments.shipments import Assignment, Shipment
-from chalicelib.domain.shipments.statuses import Status
-from chalicelib.observability import Metric, count, logger
-from chalicelib.services.ports.accounts import Hubs
+from chalicelib.domain.routes.new_stops import make_stop
+from chalicelib.domain.routes.routes import Route, Stop
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.services.ports.accounts import Drivers, Hubs
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import RoadNetwork, Routes
@@ -64,10 +52,8 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.repeats import NO_MEMORY, Memory
 from chalicelib.services.retries import retried
-
-PLANNABLE: Final = frozenset({Status.CREATED, Status.ACCEPTED})
-"""So is what can be tried again: after a failed attempt, where a parcel was left behind, or loaded
-and not on an open route, so that it is back at the hub."""
+from chalicelib.services.routes.claims import Claims, require_placed, share_of
+from chalicelib.services.routes.road_times import with_road_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +66,7 @@ class PlanRoute:
     """
 
     hubs: Hubs
+    drivers: Drivers
     fleet: Fleet
     routes: Routes
     shipments: Shipments
@@ -95,7 +82,8 @@ class PlanRoute:
         hub = self.hubs.get(wanted.hub_id)
         require_service_day(wanted, hub)
         require_breaks(wanted)
-        self.fleet.live(wanted.driver_id)
+        live = self.fleet.live(wanted.driver_id)
+        self._require_active(wanted.driver_id, hub)
         found = self._shipments(wanted)
         now = self.clock.now()
         bare = Route(
@@ -114,7 +102,7 @@ class PlanRoute:
                 )
             ),
         )
-        bare = self._with_road_times(bare)
+        bare = with_road_times(bare, self.road_network)
         plan_times = self.forecasts.stop_times(bare, wanted.starts_at)
         etas = planned_etas(plan_times, self.forecasts.model, wanted.starts_at, bare.breaks)
         stops = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
@@ -125,44 +113,29 @@ class PlanRoute:
             expires_at=run_sheet_expires_at(route),
         )
         remembered = memory.of(route)
-        retried(lambda: self._write(route, manifest, remembered))
+        retried(lambda: self._write(route, hub, live.epoch, manifest, remembered))
         return route
 
-    def _with_road_times(self, route: Route) -> Route:
-        """Without them when the network fails: a plan by the great circle is better than none."""
-        try:
-            times_s = self.road_network.travel_times(route.places)
-        except Unavailable as exc:
-            count(Metric.ROAD_NETWORK_FAILOVERS)
-            logger.warning(
-                "road network failed over",
-                extra={"route_id": route.id, "cause": type(exc.__cause__).__name__},
-            )
-            return route
-        return route.with_road_times(times_s)
+    def _require_active(self, driver_id: DriverId, hub: Hub) -> None:
+        """Raises Deactivated when the driver or the hub is not in use any more."""
+        for account in (self.drivers.get(driver_id), hub):
+            if not account.is_active:
+                raise Deactivated(account_id=account.id)
 
     def _shipments(self, wanted: NewRoute) -> dict[ShipmentId, Shipment]:
         ids = [shipment_id for visit in wanted.visits for shipment_id in visit.shipment_ids]
         found = self.shipments.get_many(ids)
         for v, visit in enumerate(wanted.visits):
             for i, shipment_id in enumerate(visit.shipment_ids):
-                if shipment_id not in found:
-                    text = "There is no such shipment."
-                    raise Invalid(
-                        text,
-                        pointer=wanted.pointer(v, i),
-                        code="unknown_shipment",
-                    )
-                if found[shipment_id].needs_placing:
-                    text = "Nobody has placed this shipment yet: its address was found roughly."
-                    raise Invalid(text, pointer=wanted.pointer(v, i), code="needs_placing")
+                require_placed(found.get(shipment_id), pointer=wanted.pointer(v, i))
         return found
 
     def _stop(self, wanted: NewRoute, visit: int, found: dict[ShipmentId, Shipment]) -> Stop:
         asked = wanted.visits[visit]
         return make_stop(
             StopId(self.ids.new(STOP)),
-            [_share(found[shipment_id]) for shipment_id in asked.shipment_ids],
+            [share_of(found[shipment_id]) for shipment_id in asked.shipment_ids],
+            number=visit,
             service_time_s=asked.service_time_s,
             pointer=partial(wanted.pointer, visit),
         )
@@ -183,60 +156,27 @@ class PlanRoute:
         self, route: Route, some: Sequence[tuple[int, ShipmentId]], actor: Actor, now: datetime
     ) -> list[ManifestEntry]:
         found = self.shipments.get_many([shipment_id for _, shipment_id in some])
-        self._require_free([found[shipment_id] for _, shipment_id in some], route)
+        claims = Claims(self.routes, self.journal, self.ids)
+        claims.require_free([found[shipment_id] for _, shipment_id in some], route)
         changes = [
-            self._claimed(found[shipment_id], stop_index, route, actor, now)
+            claims.claimed(found[shipment_id], route.stops[stop_index], route, actor=actor, now=now)
             for stop_index, shipment_id in some
         ]
         self.journal.commit(*changes)
         return [ManifestEntry.of(change.after) for change in changes]
 
-    def _require_free(self, shipments: Sequence[Shipment], mine: Route) -> None:
-        """Raises AlreadyAssigned for one that is on another open route."""
-        owners = {s.assignment.route_id for s in shipments if s.assignment is not None} - {mine.id}
-        open_routes = {route_id for route_id in sorted(owners) if self._is_open(route_id, mine)}
-        for shipment in shipments:
-            if shipment.assignment is not None and shipment.assignment.route_id in open_routes:
-                raise AlreadyAssigned(shipment_id=shipment.id)
-
-    def _claimed(
-        self, shipment: Shipment, stop_index: int, route: Route, actor: Actor, now: datetime
-    ) -> ShipmentChange:
-        is_back = may_take(shipment, Step.RETRY, actor)
-        if shipment.status not in PLANNABLE and not is_back:
-            raise NotPlannable(shipment_id=shipment.id, current=shipment.status.value)
-        after, events = shipment, []
-        if is_back:
-            after, event = take(
-                after,
-                Step.RETRY,
-                actor=actor,
-                event_id=EventId(self.ids.new(EVENT)),
-                occurred_at=now,
-                now=now,
-            )
-            events.append(event)
-        assignment = Assignment(
-            route_id=route.id,
-            stop_id=route.stops[stop_index].id,
-            stop_index=stop_index,
-            driver_id=route.driver_id,
-        )
-        after = replace(
-            off_route(after), assignment=assignment, version=shipment.version + 1, updated_at=now
-        )
-        return ShipmentChange(after=after, events=tuple(events), expected_version=shipment.version)
-
-    def _is_open(self, route_id: RouteId, mine: Route) -> bool:
-        try:
-            other = self.routes.get(route_id)
-        except NotFound:  # its planning has not finished, and must not do so any more
-            self.journal.commit(PlanningClosed(route_id, run_sheet_expires_at(mine)))
-            return False
-        return other.status is not RouteStatus.COMPLETED
-
-    def _write(self, route: Route, manifest: Manifest, remembered: Sequence[Change]) -> None:
+    def _write(
+        self,
+        route: Route,
+        hub: Hub,
+        epoch: int,
+        manifest: Manifest,
+        remembered: Sequence[Change],
+    ) -> None:
+        """``epoch`` is the driver's as it was read: a deactivation since then has raised it."""
         live = self.fleet.live(route.driver_id)
+        if live.epoch != epoch:
+            self._require_active(route.driver_id, hub)
         after = replace(live, version=live.version + 1, planned=(*live.planned, route.id))
         try:
             self.journal.commit(
@@ -255,19 +195,3 @@ class PlanRoute:
         for shipment in self.shipments.get_many(wanted).values():
             if not shipment.is_on(route.id):
                 raise AlreadyAssigned(shipment_id=shipment.id)
-
-
-def _share(shipment: Shipment) -> StopShare:
-    return StopShare(
-        consignment=Consignment(shipment.id, _to_deliver(shipment)),
-        coordinates=shipment.address.coordinates,
-        time_zone=shipment.address.time_zone,
-        window=shipment.window,
-        service_time_s=shipment.service_time_s,
-    )
-
-
-def _to_deliver(shipment: Shipment) -> tuple[str, ...]:
-    """The barcodes of the parcels that no earlier route has delivered."""
-    left = outstanding(shipment)
-    return tuple(barcode for barcode in shipment.barcodes if barcode in left)

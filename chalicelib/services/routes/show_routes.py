@@ -6,18 +6,40 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.effects import PlanNow
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.run_sheets import DriverShipment, RunSheet, driver_shipments
-from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import HubId, RouteId, ShipmentId
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
+from chalicelib.domain.ids import HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.listings import Listing
-from chalicelib.domain.routes.routes import Route, RouteSummary
+from chalicelib.domain.routes.routes import Route, RouteStatus, RouteSummary
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock
+from chalicelib.services.retries import retried
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Parcels of one shipment that are planned for a van and are not on it."""
+
+    stop_id: StopId
+    shipment_id: ShipmentId
+    barcodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A shipment that was cancelled since it was planned; ``scanned_barcodes`` are on the van."""
+
+    stop_id: StopId
+    shipment_id: ShipmentId
+    reference: str
+    barcodes: tuple[str, ...]
+    scanned_barcodes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +49,33 @@ class DriverRoute:
     route: Route
     shipments: Mapping[ShipmentId, DriverShipment]
     live: Live
+
+    @property
+    def expected(self) -> Mapping[ShipmentId, DriverShipment]:
+        """The shipments but for the cancelled ones."""
+        found = self.shipments.items()
+        return {key: each for key, each in found if each.status is not Status.CANCELLED}
+
+    @property
+    def cancelled(self) -> tuple[Cancelled, ...]:
+        """What was cancelled since it was planned, in the order of the stops."""
+        return tuple(
+            Cancelled(stop.id, key, gone.entry.reference, gone.barcodes, gone.scanned_barcodes)
+            for stop in self.route.stops
+            for key in stop.shipment_ids
+            if key in self.shipments and key not in self.expected
+            for gone in [self.shipments[key]]
+        )
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """What is planned for the van and not on it, in the order of the stops."""
+        return tuple(
+            Missing(stop.id, shipment_id, barcodes)
+            for stop in self.route.stops
+            for shipment_id in stop.shipment_ids
+            if shipment_id in self.shipments and (barcodes := self.shipments[shipment_id].missing)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +87,14 @@ class ShowRoutes:
     fleet: Fleet
     clock: Clock
 
-    def one(self, route_id: RouteId) -> Route:
-        """Raises NotFound."""
-        return self.routes.get(route_id)
+    def one(self, route_id: RouteId) -> PlanNow:
+        """The plan, with the live state while it is driven. Raises NotFound."""
+        route = self.routes.get(route_id)
+        if route.status is not RouteStatus.ACTIVE:
+            return PlanNow(route)
+        live = self.fleet.live(route.driver_id)
+        is_same = (live.route_id, live.plan_version) == (route_id, route.plan_version)
+        return PlanNow(route, live if is_same else None)
 
     def of_day(
         self,
@@ -58,11 +112,28 @@ class ShowRoutes:
 
         Raises NotFound when there is none.
         """
+        return retried(lambda: self._of_driver(actor, route_id))
+
+    def _of_driver(self, actor: Actor, route_id: RouteId | None) -> DriverRoute:
         live = live_of(self.fleet, actor)
         if route_id is not None and live.route_id == route_id:
             sheet = self.routes.run_sheet(route_id, live.plan_version, self.clock.now())
         else:
             sheet = self._run_sheet(live)
+        is_driven = sheet.route.id == live.route_id
+        if is_driven and sheet.route.plan_version != live.plan_version:
+            raise ConcurrentUpdate  # the plan was edited in between: its stops are others
+        return DriverRoute(sheet.route, self._shipments(sheet, live), live)
+
+    def loaded(self, route: Route) -> DriverRoute:
+        """A route that has started, with what is on its van. Raises Unavailable when it changes."""
+        return retried(lambda: self._loaded(route))
+
+    def _loaded(self, route: Route) -> DriverRoute:
+        live = self.fleet.live(route.driver_id)
+        sheet = self.routes.run_sheet(route.id, route.plan_version, self.clock.now())
+        if sheet.route.plan_version != live.plan_version:
+            raise ConcurrentUpdate  # as above
         return DriverRoute(sheet.route, self._shipments(sheet, live), live)
 
     def _run_sheet(self, live: Live) -> RunSheet:

@@ -13,9 +13,9 @@ from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.fixes import on_grid
 from chalicelib.domain.driving.forecasts import etas_at_start
-from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.live import Live, Progress, kept_numbers
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
-from chalicelib.domain.errors import NotFound, NothingLoaded, NotToday, RouteUnderWay
+from chalicelib.domain.errors import NotFound, NothingLoaded, NotToday, RouteOver, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId
 from chalicelib.domain.instants import Range
@@ -25,23 +25,14 @@ from chalicelib.domain.journal.changes import (
     HandledAdded,
     LiveChange,
     RouteChange,
-    ShipmentChange,
 )
-from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
-from chalicelib.domain.shipments.custody import aboard, has_undecided, parts_data
-from chalicelib.domain.shipments.events import eta_data, range_data
-from chalicelib.domain.shipments.lifecycle import Step, take
+from chalicelib.domain.shipments.custody import has_undecided
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.driving.boarding import Boarding
+from chalicelib.services.driving.departing import departed
 from chalicelib.services.driving.shifts import live_of, planned_routes
-from chalicelib.services.ports.fleet import Fleet
-from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.routes import Routes
-from chalicelib.services.ports.shipments import Shipments
-from chalicelib.services.ports.system import Clock, Ids
-from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 
 
@@ -57,19 +48,10 @@ class StartOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class StartRoute:
+class StartRoute(Boarding):
     """Starts a planned route. Raises NotFound, Conflict (nothing loaded, another route under way,
     another day's route) and Unauthorized (a revoked driver's token).
     """
-
-    fleet: Fleet
-    routes: Routes
-    shipments: Shipments
-    journal: Journal
-    clock: Clock
-    ids: Ids
-    forecasts: Forecasts
-    policy: Policy
 
     def of_driver(self, actor: Actor, order: StartOrder = StartOrder()) -> Route:
         """Start the driver's earliest route that is loaded; the one under way, if there is one.
@@ -102,6 +84,8 @@ class StartRoute:
 
     def _start(self, route_id: RouteId, actor: Actor, order: StartOrder) -> Route:
         route = self.routes.get(route_id)
+        if route.status is RouteStatus.CANCELLED:
+            raise RouteOver(route_id=route.id)
         if route.status is not RouteStatus.PLANNED:
             return route
         live = self.fleet.live(route.driver_id)
@@ -136,17 +120,7 @@ class StartRoute:
         found = self.shipments.get_many(at_hub) if at_hub else {}
         late = [key for key, shipment in found.items() if has_undecided(shipment)]
         if late:
-            board = Boarding(
-                self.fleet,
-                self.routes,
-                self.shipments,
-                self.journal,
-                self.clock,
-                self.ids,
-                self.forecasts,
-                self.policy,
-            )
-            board(route.driver_id, route.id, late, actor=actor)
+            self.board(route.driver_id, route.id, late, actor=actor)
 
     def _promise(
         self, route: Route, i: int, eta: Eta | None, found: dict[ShipmentId, Shipment]
@@ -169,7 +143,15 @@ class StartRoute:
         now: datetime,
     ) -> None:
         changes = [
-            self._departed(found[shipment_id], promise, eta, actor, now)
+            departed(
+                found[shipment_id],
+                promise,
+                eta,
+                driver_id=route.driver_id,
+                actor=actor,
+                event_id=EventId(self.ids.new(EVENT)),
+                now=now,
+            )
             for stop, promise, eta in zip(route.stops, promises, etas, strict=True)
             if promise is not None and eta is not None
             for shipment_id in stop.shipment_ids
@@ -179,22 +161,6 @@ class StartRoute:
         ]
         for start in range(0, len(changes), SHIPMENTS_PER_TRANSACTION):
             self.journal.commit(*changes[start : start + SHIPMENTS_PER_TRANSACTION])
-
-    def _departed(
-        self, shipment: Shipment, promise: Range, eta: Eta, actor: Actor, now: datetime
-    ) -> ShipmentChange:
-        promised = replace(shipment, promise=promise, first_promise=promise)
-        after, event = take(
-            promised,
-            Step.DEPART,
-            actor=actor,
-            event_id=EventId(self.ids.new(EVENT)),
-            occurred_at=now,
-            now=now,
-            data={"promise": range_data(promise), "eta": eta_data(eta)}
-            | parts_data(shipment, aboard(shipment)),
-        )
-        return ShipmentChange(after=after, events=(event,), expected_version=shipment.version)
 
     def _activate(
         self,
@@ -231,6 +197,7 @@ class StartRoute:
             is_at_hub=True,
             planned=tuple(planned for planned in live.planned if planned != route.id),
             began_at=on_grid(route.hub_coordinates),
+            numbers=kept_numbers(route.numbers),
         )
         self.journal.commit(
             LiveChange(on_shift, live.version),

@@ -41,7 +41,7 @@ class Whereabouts:
     @property
     def is_on_open_route(self) -> bool:
         """Whether a plan counts on the shipment."""
-        return self.route is not None and self.route.status is not RouteStatus.COMPLETED
+        return self.route is not None and self.route.status.is_open
 
     @property
     def is_on_the_road(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import Forbidden, NotFound
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
@@ -18,7 +18,7 @@ from chalicelib.services.proofs.late_proofs import LateProofs
 
 @dataclass(frozen=True, slots=True)
 class ShowShipments:
-    """One shipment, its events, or a shipper's list.
+    """One shipment, or its events.
 
     Raises NotFound for what is not the actor's.
     """
@@ -48,11 +48,3 @@ class ShowShipments:
         """Its events, oldest first."""
         self.one(shipment_id, actor)
         return self.shipments.events(shipment_id, limit=limit, position=position)
-
-    def of_shipper(
-        self, actor: Actor, *, limit: int, position: Mapping[str, str] | None
-    ) -> Listing[Shipment]:
-        """The actor's own shipments, newest first."""
-        if actor.shipper_id is None:
-            raise Forbidden
-        return self.shipments.by_shipper(actor.shipper_id, limit=limit, position=position)

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from chalicelib.domain.accounts.audit import audited
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import Conflict, Forbidden, Invalid
-from chalicelib.domain.ids import WEBHOOK, ShipperId, WebhookId
-from chalicelib.domain.journal.changes import AccountAdded
+from chalicelib.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.domain.ids import AUDIT, WEBHOOK, ShipperId, WebhookId
+from chalicelib.domain.journal.changes import AccountAdded, AuditAdded, WebhookRemoved
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookSender
 from chalicelib.services.repeats import NO_MEMORY, Memory
+from chalicelib.services.retries import retried
 
 MOST_ENDPOINTS: Final = 5
 """Limit per shipper. Two registrations at the same moment may exceed it by one, harmlessly."""
@@ -58,7 +60,8 @@ class RegisterWebhook:
             created_at=self.clock.now(),
             event_types=wanted,
         )
-        self.journal.commit(AccountAdded(endpoint), *memory.of(endpoint))
+        noted = self._noted(actor, after=endpoint)
+        self.journal.commit(AccountAdded(endpoint), noted, *memory.of(endpoint))
         return endpoint
 
     def listed(self, actor: Actor) -> tuple[WebhookEndpoint, ...]:
@@ -67,7 +70,24 @@ class RegisterWebhook:
 
     def delete(self, actor: Actor, webhook_id: WebhookId) -> None:
         """Delete an endpoint. Raises NotFound for an endpoint that is not the shipper's."""
-        self.endpoints.delete(_shipper(actor), webhook_id)
+        retried(lambda: self._delete(actor, webhook_id))
+
+    def _delete(self, actor: Actor, webhook_id: WebhookId) -> None:
+        for endpoint in self.endpoints.of_shipper(_shipper(actor)):
+            if endpoint.id == webhook_id:
+                noted = self._noted(actor, before=endpoint)
+                return self.journal.commit(WebhookRemoved(endpoint), noted)
+        raise NotFound
+
+    def _noted(
+        self,
+        actor: Actor,
+        *,
+        before: WebhookEndpoint | None = None,
+        after: WebhookEndpoint | None = None,
+    ) -> AuditAdded:
+        entry_id, now = self.ids.new(AUDIT), self.clock.now()
+        return AuditAdded(audited(entry_id, actor=actor, at=now, before=before, after=after))
 
 
 def _shipper(actor: Actor) -> ShipperId:

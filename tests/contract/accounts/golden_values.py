@@ -4,8 +4,10 @@ import base64
 from datetime import timedelta
 from typing import Final
 
-from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.audit import AuditEntry, FieldChange
+from chalicelib.domain.accounts.keys import ApiKey, KeyRing
 from chalicelib.domain.actors import Role
+from chalicelib.domain.ids import AuditId, HubId, KeyId, TeamId
 from tests.support.builders import (
     NOON,
     make_driver,
@@ -13,6 +15,8 @@ from tests.support.builders import (
     make_invitation,
     make_key,
     make_shipper,
+    make_team,
+    make_vehicle,
     make_webhook,
 )
 
@@ -22,7 +26,7 @@ SHIPPERS: Final = {
 }
 DRIVERS: Final = {
     "driver-minimal": make_driver(1),
-    "driver-full": make_driver(2, team="North", epoch=4),
+    "driver-full": make_driver(2, epoch=4),
 }
 HUBS: Final = {"hub": make_hub()}
 KEYS: Final[dict[str, ApiKey]] = {
@@ -43,3 +47,35 @@ WEBHOOKS: Final = {
     ),
 }
 SIGNING_KEYS: Final = {"signing": base64.b64decode("Z29sZGVuLWdvbGRlbi1nb2xkZW4tZ29sZGVuLTMyYnk=")}
+
+TEAM: Final = make_team(hub_id=HubId("hub_1"), deactivated_at=NOON, version=3)
+VEHICLE: Final = make_vehicle(team_id=TeamId("tem_1"), deactivated_at=NOON, version=3)
+CLOSED_HUB: Final = make_hub(2, deactivated_at=NOON, version=3)
+CLOSED_SHIPPER: Final = make_shipper(3, deactivated_at=NOON, version=3)
+GONE_DRIVER: Final = make_driver(
+    3, team_id=TeamId("tem_1"), epoch=2, signed_out_at=NOON, deactivated_at=NOON, version=3
+)
+SCOPED_KEY: Final = make_key(
+    5, scopes=frozenset({"metrics:read", "shipments:write"}), last_used_at=NOON, version=2
+)
+RING: Final = KeyRing("shr_1", "ab" * 16, (KeyId("key_1"), KeyId("key_5")), version=2)
+OPEN_INVITATION: Final = make_invitation(code_hash="34" * 32)
+ENTRY: Final = AuditEntry(
+    id=AuditId("aud_1"),
+    at=NOON,
+    actor_id="key_1",
+    actor_role=Role.ADMIN,
+    action="hub.changed",
+    account_id="hub_2",
+    changes=(
+        FieldChange("name", "Pasila", "Vuosaari"),
+        FieldChange("lat_deg", 60.25, after=None),
+        FieldChange("is_active", before=True, after=False),
+        FieldChange("scopes", (), ("metrics:read",)),
+    ),
+)
+V3: Final = {
+    *("team", "vehicle", "hub-closed", "shipper-closed", "driver-gone", "key-scoped", "ring"),
+    *("invitation-open", "audit-entry"),
+}
+"""What came with teams, versions and the audit, and the names of its files."""

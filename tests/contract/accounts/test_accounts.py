@@ -7,12 +7,23 @@ import pytest
 
 from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
 from chalicelib.adapters.dynamodb.accounts.partitions import CACHE_S, Partitions
+from chalicelib.domain.accounts.audit import KEPT_FOR, AuditEntry, FieldChange
 from chalicelib.domain.accounts.drivers import Driver, TakenInvitation
+from chalicelib.domain.accounts.keys import key_ring_of
 from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
-from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
-from chalicelib.domain.journal.changes import AccountAdded, DriverAdded, LiveChange
+from chalicelib.domain.ids import AuditId, DriverId, HubId, KeyId, ShipperId
+from chalicelib.domain.journal.changes import (
+    AccountAdded,
+    AccountChange,
+    AuditAdded,
+    DriverAdded,
+    InvitationRevoked,
+    KeyRingChange,
+    LiveChange,
+    WebhookRemoved,
+)
 from local.cloud.capacity import CapacityMeter
 from tests.contract.conftest import Stores
 from tests.support import faults
@@ -26,6 +37,8 @@ from tests.support.builders import (
     make_invitation,
     make_key,
     make_shipper,
+    make_team,
+    make_vehicle,
     make_webhook,
     minutes,
     seconds,
@@ -96,6 +109,108 @@ def test_all_hubs_are_listed_oldest_first(stores: Stores) -> None:
     assert (len(first.data), second.position) == (2, None)
 
 
+def test_teams_and_vehicles_come_back_and_are_listed(stores: Stores) -> None:
+    team = make_team(hub_id=HubId("hub_1"))
+    vehicle = make_vehicle(team_id=team.id)
+
+    stores.journal.commit(AccountAdded(team), AccountAdded(vehicle))
+
+    assert stores.teams.get(team.id) == team
+    assert stores.vehicles.get(vehicle.id) == vehicle
+    assert stores.teams.page(limit=9, position=None).data == (team,)
+    assert stores.vehicles.page(limit=9, position=None).data == (vehicle,)
+
+
+def test_a_shipper_is_read_as_it_is_now_by_who_asks_for_that(stores: Stores) -> None:
+    stores.journal.commit(AccountAdded(make_shipper()))
+    assert stores.shippers.get(ShipperId("shr_1")) == make_shipper()
+    closed = make_shipper(deactivated_at=NOON, version=2)
+
+    stores.journal.commit(AccountChange(closed, 1))
+
+    assert stores.shippers.latest(ShipperId("shr_1")) == closed
+    stores.shippers.forget(ShipperId("shr_1"))
+    assert stores.shippers.get(ShipperId("shr_1")) == closed
+    assert stores.shippers.page(limit=9, position=None).data == (closed,)
+
+
+class TestChanges:
+    def test_one_is_written_where_its_version_still_stands(self, stores: Stores) -> None:
+        stores.journal.commit(AccountAdded(make_hub()))
+        two, three = (make_hub(name="New", version=version) for version in (2, 3))
+
+        stores.journal.commit(AccountChange(two, 1))
+        stores.journal.commit(AccountChange(three, 2))
+
+        assert stores.hubs.get(HubId("hub_1")) == three
+        for earlier in (1, 2):
+            with pytest.raises(ConcurrentUpdate):
+                stores.journal.commit(AccountChange(make_hub(name="Late", version=9), earlier))
+
+    def test_nothing_is_changed_that_is_not_there(self, stores: Stores) -> None:
+        with pytest.raises(ConcurrentUpdate):
+            stores.journal.commit(AccountChange(make_team(), 1))
+
+        with pytest.raises(NotFound):
+            stores.teams.get(make_team().id)
+
+    def test_a_driver_changes_together_with_the_live_state(self, stores: Stores) -> None:
+        create_driver(stores, make_driver())
+        after = make_driver(epoch=2, signed_out_at=NOON, deactivated_at=NOON, version=2)
+        live = Live(after.id, version=2, epoch=2)
+
+        stores.journal.commit(AccountChange(after, 1), LiveChange(live, 1))
+
+        assert stores.drivers.get(after.id) == after
+        assert stores.fleet.live(after.id) == live
+
+
+class TestAudit:
+    def noted(self, stores: Stores, number: int, account_id: str = "hub_1") -> AuditEntry:
+        entry = AuditEntry(
+            id=AuditId(f"aud_{number}"),
+            at=NOON + minutes(number),
+            actor_id="key_1",
+            actor_role=Role.ADMIN,
+            action="hub.changed",
+            account_id=account_id,
+            changes=(
+                FieldChange("name", "Pasila", f"Pasila {number}"),
+                FieldChange("lat_deg", 60.25, after=None),
+                FieldChange("is_active", before=False, after=True),
+                FieldChange("scopes", (), ("keys:read", "keys:write")),
+            ),
+        )
+        stores.journal.commit(AuditAdded(entry))
+        return entry
+
+    def test_entries_come_back_newest_first_a_page_at_a_time(self, stores: Stores) -> None:
+        entries = [self.noted(stores, number, f"hub_{number % 2}") for number in (2, 1, 3)]
+
+        def pages(account_id: str | None) -> list[AuditEntry]:
+            found: list[AuditEntry] = []
+            position, now = None, NOON + minutes(9)
+            for _ in range(4):
+                page = stores.audit.page(account_id=account_id, limit=2, position=position, now=now)
+                found += page.data
+                position = page.position
+                if position is None:
+                    break
+            return found
+
+        assert pages(None) == [entries[2], entries[0], entries[1]]
+        assert pages("hub_1") == [entries[2], entries[1]]
+        assert pages("hub_9") == []
+
+    def test_an_entry_is_gone_after_its_time(self, stores: Stores) -> None:
+        old, young = self.noted(stores, 0), self.noted(stores, 1)
+        now = old.at + KEPT_FOR
+
+        for account_id in (None, "hub_1"):
+            page = stores.audit.page(account_id=account_id, limit=9, position=None, now=now)
+            assert page.data == (young,)
+
+
 def test_what_nobody_knows_is_not_found(stores: Stores) -> None:
     with pytest.raises(NotFound):
         stores.shippers.get(ShipperId("shr_9"))
@@ -116,7 +231,7 @@ def test_a_shipper_is_not_found_as_a_driver(stores: Stores) -> None:
 
 class TestDrivers:
     def test_a_driver_begins_with_an_empty_live_state(self, stores: Stores) -> None:
-        driver = make_driver(team="North", epoch=3)
+        driver = make_driver(team_id=make_team().id, epoch=3)
 
         create_driver(stores, driver)
 
@@ -152,18 +267,54 @@ class TestKeys:
             expires_at=NOON + timedelta(days=90),
         )
 
-        stores.keys.put(key)
+        stores.journal.commit(AccountAdded(key))
 
-        assert stores.keys.get(key.id) == key
+        assert stores.keys.get(key.id) == stores.keys.latest(key.id) == key
+        assert stores.keys.page(limit=9, position=None).data == (key,)
 
     def test_a_revocation_is_seen_by_who_made_it(self, stores: Stores) -> None:
-        stores.keys.put(make_key())
+        stores.journal.commit(AccountAdded(make_key()))
         assert stores.keys.get(KeyId("key_1")) == make_key()
-        revoked = make_key(revoked_at=NOON)
+        revoked = make_key(revoked_at=NOON, version=2)
 
-        stores.keys.put(revoked)
+        stores.journal.commit(AccountChange(revoked, 1))
+        stores.keys.forget(KeyId("key_1"))
 
         assert stores.keys.get(KeyId("key_1")) == revoked
+
+    def test_its_use_is_noted_once_an_hour_and_survives_its_end(self, stores: Stores) -> None:
+        stores.journal.commit(AccountAdded(make_key(scopes=frozenset({"shipments:read"}))))
+        seen = []
+        for after_min in (0, 59, 60):
+            stores.keys.mark_used(KeyId("key_1"), NOON + minutes(after_min))
+            seen.append(stores.keys.latest(KeyId("key_1")).last_used_at)
+
+        used = stores.keys.latest(KeyId("key_1"))
+        stores.journal.commit(AccountChange(replace(used, revoked_at=NOON, version=2), 1))
+
+        assert seen == [NOON, NOON, NOON + minutes(60)]
+        assert stores.keys.latest(KeyId("key_1")).last_used_at == NOON + minutes(60)
+        assert stores.keys.latest(KeyId("key_1")).scopes == {"shipments:read"}
+
+    def test_what_is_not_there_is_not_found(self, stores: Stores) -> None:
+        with pytest.raises(NotFound):
+            stores.keys.latest(KeyId("key_9"))
+        with pytest.raises(NotFound):
+            stores.keys.mark_used(KeyId("key_9"), NOON)
+
+    def test_a_ring_is_written_where_it_was_read(self, stores: Stores) -> None:
+        stores.journal.commit(AccountAdded(make_key()))
+        empty = stores.keys.ring(key_ring_of(make_key()))
+        joined = replace(empty, key_ids=(KeyId("key_1"),), version=1)
+
+        stores.journal.commit(KeyRingChange(joined, 0))
+
+        assert (empty.key_ids, empty.version) == ((), 0)
+        assert stores.keys.ring(key_ring_of(make_key())) == joined
+        assert stores.keys.ring(key_ring_of(make_key(label="other"))).version == 0
+        assert stores.keys.those(joined.key_ids) == (make_key(),)
+        with pytest.raises(ConcurrentUpdate):
+            stores.journal.commit(KeyRingChange(joined, 0))
 
 
 class TestInvitations:
@@ -196,7 +347,41 @@ class TestInvitations:
 
     def test_a_wrong_code_is_not_found(self, stores: Stores) -> None:
         with pytest.raises(NotFound):
-            stores.invitations.take("no such hash", client_hash="phone", now=NOON)
+            stores.invitations.take("ee" * 32, client_hash="phone", now=NOON)
+
+    def test_it_can_be_found_by_its_id_and_driver_until_it_is_over(self, stores: Stores) -> None:
+        late = make_invitation(code_hash="12" * 32, expires_at=NOON + minutes(20))
+        first = make_invitation(code_hash="34" * 32, expires_at=NOON + minutes(10))
+        foreign = make_invitation(code_hash="56" * 32, driver_id=DriverId("drv_2"))
+        for invitation in (late, first, foreign):
+            stores.journal.commit(AccountAdded(invitation))
+
+        assert stores.invitations.get(first.id, NOON) == first
+        assert stores.invitations.open_for(DriverId("drv_1"), NOON) == (first, late)
+        assert stores.invitations.open_for(DriverId("drv_1"), NOON + minutes(10)) == (late,)
+        with pytest.raises(NotFound):
+            stores.invitations.get(first.id, NOON + minutes(10))
+        with pytest.raises(NotFound):
+            stores.invitations.get(make_invitation(code_hash="78" * 32).id, NOON)
+
+    def test_one_that_is_revoked_is_closed_and_one_that_is_used_is_not_revoked(
+        self, stores: Stores
+    ) -> None:
+        used, revoked = (make_invitation(code_hash=digits * 32) for digits in ("12", "34"))
+        for invitation in (used, revoked):
+            stores.journal.commit(AccountAdded(invitation))
+        stores.invitations.take(used.code_hash, client_hash="phone", now=NOON)
+
+        stores.journal.commit(InvitationRevoked(revoked, NOON))
+        with pytest.raises(ConcurrentUpdate):
+            stores.journal.commit(InvitationRevoked(used, NOON))
+
+        assert stores.invitations.open_for(DriverId("drv_1"), NOON) == ()
+        for client in ("phone", "another phone"):
+            with pytest.raises(NotFound):
+                stores.invitations.take(revoked.code_hash, client_hash=client, now=NOON)
+        again = stores.invitations.take(used.code_hash, client_hash="phone", now=NOON)
+        assert again.invitation == used
 
 
 class TestWebhooks:
@@ -220,18 +405,20 @@ class TestWebhooks:
     def test_only_ones_own_can_be_deleted(self, stores: Stores) -> None:
         stores.journal.commit(AccountAdded(make_webhook()))
 
-        with pytest.raises(NotFound):
-            stores.endpoints.delete(ShipperId("shr_2"), WebhookId("whk_1"))
-        stores.endpoints.delete(ShipperId("shr_1"), WebhookId("whk_1"))
-        with pytest.raises(NotFound):
-            stores.endpoints.delete(ShipperId("shr_1"), WebhookId("whk_1"))
+        with pytest.raises(ConcurrentUpdate):
+            stores.journal.commit(
+                WebhookRemoved(replace(make_webhook(), shipper_id=ShipperId("shr_2")))
+            )
+        stores.journal.commit(WebhookRemoved(make_webhook()))
+        with pytest.raises(ConcurrentUpdate):
+            stores.journal.commit(WebhookRemoved(make_webhook()))
 
         assert stores.endpoints.of_shipper(ShipperId("shr_1")) == ()
 
 
 class TestOnDynamo:
     def test_a_known_key_costs_no_second_read(self, dynamo: Stores) -> None:
-        dynamo.keys.put(make_key())
+        dynamo.journal.commit(AccountAdded(make_key()))
         with CapacityMeter().watching(*dynamodb_clients()) as meter:
             dynamo.keys.get(KeyId("key_1"))
             dynamo.keys.get(KeyId("key_1"))
@@ -240,7 +427,7 @@ class TestOnDynamo:
 
     def test_an_unknown_key_is_not_remembered(self, dynamo: Stores) -> None:
         assert dynamo.keys.get(KeyId("key_1")) is None
-        dynamo.keys.put(make_key())
+        dynamo.journal.commit(AccountAdded(make_key()))
 
         assert dynamo.keys.get(KeyId("key_1")) == make_key()
 
@@ -258,6 +445,29 @@ class TestOnDynamo:
         assert taken == TakenInvitation(make_invitation(), NOON)
         with pytest.raises(NotFound):
             take(dynamo, "another phone")
+
+    def test_a_lost_answer_hides_no_change(
+        self, dynamo: Stores, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        faults.never_wait(monkeypatch)
+        dynamo.journal.commit(AccountAdded(make_hub()))
+        after = make_hub(name="New", version=2)
+        lost = {("dynamodb", "PutItem", 1): faults.ack_lost}
+
+        with Faults(plan=lost).on(*dynamodb_clients()) as injected:
+            dynamo.journal.commit(AccountChange(after, 1))
+
+        assert injected.log
+        assert dynamo.hubs.get(HubId("hub_1")) == after
+
+    def test_the_use_of_a_key_costs_one_write_an_hour(self, dynamo: Stores) -> None:
+        dynamo.journal.commit(AccountAdded(make_key()))
+        dynamo.keys.get(KeyId("key_1"))
+        with CapacityMeter().watching(*dynamodb_clients()) as meter:
+            for after_min in range(0, 120, 7):
+                dynamo.keys.mark_used(KeyId("key_1"), NOON + minutes(after_min))
+
+        assert meter.call_count == 2
 
     def test_a_lost_answer_makes_no_second_driver(
         self, dynamo: Stores, monkeypatch: pytest.MonkeyPatch

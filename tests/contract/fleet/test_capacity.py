@@ -1,21 +1,33 @@
 """What a full day of 200 scattered stops costs: an item is one write unit as long as it is 1 kB."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 
+from chalicelib.adapters.dynamodb.fleet.changes import live_item
+from chalicelib.domain.driving.alerts import Alert, decide
+from chalicelib.domain.driving.forecasts import etas_at_start, remaining_etas, stop_times
 from chalicelib.domain.driving.live import Progress
+from chalicelib.domain.driving.silence import decide_in_silence
+from chalicelib.domain.eta.estimates import Eta, Etas
+from chalicelib.domain.eta.learned.learned_model import LearnedModel
+from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import LiveChange, TrackEntry
-from local.cloud.capacity import CapacityMeter
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.routes.routes import Route
+from local.cloud.capacity import CapacityMeter, item_bytes
 from tests.contract.conftest import Stores
 from tests.support.aws import dynamodb_clients
-from tests.support.builders import NOON
-from tests.support.scattered import drive, far_gone, scattered_route
+from tests.support.builders import NOON, minutes
+from tests.support.depth import times
+from tests.support.scattered import PROMISE_STEP, drive, far_gone, scattered_route
 
 SEEDS = range(8)
+WRITE_UNIT_BYTES = 1_024
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -28,6 +40,68 @@ def test_a_live_state_is_one_unit(dynamo: Stores, seed: int, done: int, told: in
 
     assert meter.write_units == 1
     assert dynamo.fleet.live(live.driver_id) == live
+
+
+@pytest.mark.parametrize("seed", [0, 6])
+def test_so_is_that_of_a_plan_that_was_put_into_any_other_order(dynamo: Stores, seed: int) -> None:
+    chance = Random(seed)
+    route = scattered_route(chance)
+    live = replace(
+        far_gone(chance, route, done=0, told=25),
+        numbers=tuple(chance.sample(route.numbers, len(route.numbers))),
+    )
+    with CapacityMeter().watching(*dynamodb_clients()) as meter:
+        dynamo.journal.commit(LiveChange(live, None))
+
+    assert meter.write_units == 1
+    assert dynamo.fleet.live(live.driver_id) == live
+
+
+@pytest.mark.parametrize("seed", range(times(quick=2, deep=8)))
+def test_whatever_is_told_of_silence_minute_by_minute_is_one_unit(seed: int) -> None:
+    """Silence, then fixes that are later and later, for five hours in which no stop is made."""
+    chance, policy, model = Random(seed), Policy(), LearnedModel(State())
+    route = promised(scattered_route(chance), model)
+    live = far_gone(chance, route, done=0, told=0)
+    now, late_s, sizes, told = live.recent[-1].recorded_at, 0.0, [0], 0
+    plan_times = stop_times(route, model, NOON)
+    for minute in range(300):
+        now += timedelta(minutes=1, milliseconds=chance.randrange(900))
+        alerts: Sequence[Alert]
+        if minute % 75 < 60:
+            live, alerts = decide_in_silence(live, route, now=now, limit=99, policy=policy)
+        else:
+            late_s += chance.gauss(60, 240)
+            fix = replace(live.recent[-1], recorded_at=now - timedelta(seconds=chance.randrange(9)))
+            etas = later(remaining_etas(live, fix, plan_times, route, model), minutes(late_s // 60))
+            live = replace(live.with_fixes([fix]), etas=etas, estimated_at=fix.recorded_at)
+            live, alerts = decide(
+                live, route, as_of=fix.recorded_at, now=now, limit=99, policy=policy
+            )
+        if alerts:
+            told += len(alerts)
+            sizes.append(item_bytes(live_item(live, "0123456789abcdef").serialize()))
+
+    assert told > len(route.stops)
+    assert max(sizes) <= WRITE_UNIT_BYTES
+
+
+def promised(route: Route, model: LearnedModel) -> Route:
+    """The route with a promise for each stop, as its start makes them."""
+    etas = etas_at_start(
+        stop_times(route, model, NOON), range(len(route.stops)), model, NOON, route.breaks
+    )
+    stops = (
+        replace(stop, promise=eta.range.widened_to(PROMISE_STEP)) if eta else stop
+        for stop, eta in zip(route.stops, etas, strict=True)
+    )
+    return replace(route, stops=tuple(stops))
+
+
+def later(etas: Sequence[Eta | None], by: timedelta) -> Etas:
+    return Etas.of(
+        [eta and Eta(eta.point + by, eta.earliest + by, eta.latest + by) for eta in etas]
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -65,6 +65,7 @@ class TestLive:
 
         assert fleet.live(DRIVER) == live
         assert fleet.glance(DRIVER) == live
+        assert fleet.glances([DRIVER, DriverId("drv_none")]) == {DRIVER: live}
 
     def test_a_new_version_replaces_the_old_one(self, journal: Journal, fleet: Fleet) -> None:
         journal.commit(LiveChange(make_live(version=1), None))

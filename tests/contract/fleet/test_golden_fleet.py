@@ -84,11 +84,24 @@ IN_DOUBT: Final = replace(
     away_since=AT - timedelta(seconds=20),
     is_at_hub=True,
 )
+WAITING: Final = replace(
+    UNDER_WAY, recent=tuple(map(quantized, FIXES)), is_at_hub=True, unsettled_until=AT
+)
+LATER: Final = replace(
+    UNDER_WAY,
+    recent=tuple(map(quantized, FIXES)),
+    progress=(
+        *UNDER_WAY.progress[:3],
+        Progress(is_delayed=True, promise=PROMISE, told_at=AT + minutes(1)),
+        Progress(is_delayed=True, promise=Range(NOON + minutes(245), NOON + minutes(275))),
+        Progress(is_silent=True, promise=Range(NOON + minutes(260), NOON + minutes(285))),
+    ),
+)
 LIVES: Final = {"off-shift": OFF_SHIFT, "under-way": UNDER_WAY, "ended": ENDED}
 LEFT: Final = Departure(
     route_id=ROUTE,
     driver_id=DRIVER,
-    stop_index=1,
+    stop_number=1,
     left_at=AT,
     told_at=AT + timedelta(seconds=2),
     expires_at=NOON + timedelta(days=60),
@@ -100,7 +113,7 @@ LEFT: Final = Departure(
 FROM_HUB: Final = Departure(
     route_id=ROUTE,
     driver_id=DRIVER,
-    stop_index=None,
+    stop_number=None,
     left_at=NOON,
     told_at=NOON,
     expires_at=NOON + timedelta(days=60),
@@ -109,6 +122,8 @@ FROM_HUB: Final = Departure(
 BEGAN: Final = replace(
     UNDER_WAY, recent=tuple(map(quantized, FIXES)), began_at=Coordinates(60.205, 24.966)
 )
+FIXES_NOW: Final = tuple(map(quantized, FIXES))
+NUMBERS: Final = (0, 1, 7, 2, 3, 5)
 MOCKED: Final = (replace(quantized(FIXES[0]), is_mock=True), quantized(FIXES[1]))
 VERSIONS: Final = ("v1", "v2")
 
@@ -133,6 +148,12 @@ def test_what_is_in_doubt_is_read(dynamo: Stores) -> None:
     assert dynamo.fleet.live(DRIVER) == IN_DOUBT
 
 
+def test_the_numbers_of_an_edited_plan_are_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "edited"))
+
+    assert dynamo.fleet.live(DRIVER) == replace(UNDER_WAY, recent=FIXES_NOW, numbers=NUMBERS)
+
+
 def test_visits_in_full_seconds_are_read(dynamo: Stores) -> None:
     put_raw("fleet", golden_item("v3", "fleet", "in-doubt-columns"))
 
@@ -145,6 +166,18 @@ def test_visits_in_full_seconds_are_read(dynamo: Stores) -> None:
     assert timedelta(0) <= visit.latest - exact.latest < timedelta(seconds=1)
     third = replace(live.progress[2], unreported=exact)
     assert live.with_progress(2, third) == IN_DOUBT
+
+
+def test_promises_that_are_as_much_later_as_their_neighbours_are_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "later"))
+
+    assert dynamo.fleet.live(DRIVER) == LATER
+
+
+def test_a_visit_that_waits_to_be_told_is_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "in-doubt-waiting"))
+
+    assert dynamo.fleet.live(DRIVER) == WAITING
 
 
 @pytest.mark.parametrize("version", VERSIONS)

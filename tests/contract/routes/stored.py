@@ -42,8 +42,10 @@ def consignment(number: int, *barcodes: str) -> Consignment:
 
 
 def stop(number: int, *consignments: Consignment) -> Stop:
+    """Its number is its place in the plan, from 0, unless a test says otherwise."""
     return Stop(
         id=StopId(f"stp_{ulid(1_000 + number)}"),
+        number=number - 1,
         coordinates=Coordinates(60.1699 + 0.0031 * number, 24.9384 - 0.0047 * number),
         time_zone="Europe/Helsinki",
         consignments=consignments or (consignment(number),),
@@ -111,12 +113,37 @@ ROUTES: Final[Mapping[str, Route]] = {
         ACTIVE,
         id=RouteId(f"rte_{ulid(6)}"),
         stops=tuple(
-            replace(stop(i), planned=eta(20 + 3 * i), promise=span(15 + 3 * i, 30), road_s=60.5 + i)
+            replace(
+                stop(i),
+                number=i,
+                planned=eta(20 + 3 * i),
+                promise=span(15 + 3 * i, 30),
+                road_s=60.5 + i,
+            )
             for i in range(40)
         ),
     ),
 }
 """What each file of that name holds, in every version."""
+TAKEN_OFF: Final = replace(SHARED, consignments=SHARED.consignments[1:], promise=span(90, 30))
+ADDED: Final = replace(stop(5), number=4)
+EDITED: Final = replace(
+    ACTIVE,
+    id=RouteId(f"rte_{ulid(7)}"),
+    status=RouteStatus.CANCELLED,
+    plan_version=9,
+    stops=(
+        BARE,
+        replace(WINDOWED, promise=span(75, 45)),
+        ADDED,
+        replace(SHARED, consignments=SHARED.consignments[:1]),
+    ),
+    joined=(*PLANNED.roll, *ADDED.consignments),
+    taken_off=(TAKEN_OFF,),
+    taken_off_with=(8,),
+)
+"""What ``v3/edits/edited.json`` holds: another order, one stop more, a part taken off."""
+WENT_ON: Final = replace(ACTIVE, pauses=(span(480, 25), span(530, 4)))
 MANIFEST: Final = Manifest(
     route_id=PLANNED.id,
     entries=tuple(

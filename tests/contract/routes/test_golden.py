@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.journal.changes import RouteChange
 from tests.contract.conftest import Stores
-from tests.contract.routes.stored import HANDLED, MANIFEST, ROUTES, STARTS_AT
+from tests.contract.routes.stored import EDITED, HANDLED, MANIFEST, ROUTES, STARTS_AT, WENT_ON
 from tests.support.aws import SESSION, STAGE, stack_of, table_names
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
@@ -56,6 +56,14 @@ def test_it_is_listed_and_driven_on(dynamo: Stores, path: Path) -> None:
     assert dynamo.routes.get(route.id) == next_version
 
 
+def test_a_plan_that_went_on_after_its_end_is_read(dynamo: Stores) -> None:
+    table = table_names(stack_of(STAGE))["routes"]
+    item = stored(GOLDEN / "v3" / "pauses" / "went-on.json")
+    SESSION.client("dynamodb").put_item(TableName=table, Item=item)
+
+    assert dynamo.routes.get(WENT_ON.id) == WENT_ON
+
+
 @pytest.mark.parametrize("version", MANIFEST_VERSIONS)
 def test_a_manifest_and_what_was_handled_are_read_for_ever(dynamo: Stores, version: str) -> None:
     for kind in ("routes", "manifests", "handled"):
@@ -67,6 +75,15 @@ def test_a_manifest_and_what_was_handled_are_read_for_ever(dynamo: Stores, versi
     found = dynamo.routes.run_sheet(MANIFEST.route_id, 1, STARTS_AT)
 
     assert (found.route, found.manifest, found.handled) == (ROUTES["planned"], MANIFEST, HANDLED)
+
+
+def test_a_plan_that_was_edited_is_read_for_ever(dynamo: Stores) -> None:
+    table = table_names(stack_of(STAGE))["routes"]
+    item = stored(GOLDEN / "v3" / "edits" / "edited.json")
+    SESSION.client("dynamodb").put_item(TableName=table, Item=item)
+
+    assert dynamo.routes.get(EDITED.id) == EDITED
+    assert EDITED.listed == tuple(EDITED.stops[i].shipment_ids[0] for i in (1, 3, 0, 2))
 
 
 def test_every_version_has_every_file() -> None:

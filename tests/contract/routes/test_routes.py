@@ -202,9 +202,9 @@ class TestDepartures:
 
     def test_they_are_read_in_the_order_of_time(self, stores: Stores) -> None:
         hub = from_hub(make_live(), NOON, Policy())
-        first = replace(hub, stop_index=0, left_at=NOON + minutes(1), etas=())
-        second = replace(hub, stop_index=10, left_at=NOON + minutes(1))
-        third = replace(hub, stop_index=2, left_at=NOON + minutes(2), stood_at=None)
+        first = replace(hub, stop_number=0, left_at=NOON + minutes(1), etas=())
+        second = replace(hub, stop_number=10, left_at=NOON + minutes(1))
+        third = replace(hub, stop_number=2, left_at=NOON + minutes(2), stood_at=None)
         elsewhere = replace(hub, route_id=RouteId("rte_2"))
 
         departed(stores, third, first, elsewhere, hub, second)
@@ -238,7 +238,7 @@ class TestDepartures:
             *(
                 replace(
                     hub,
-                    stop_index=i,
+                    stop_number=i,
                     left_at=NOON + minutes(i + 1),
                     etas=(*[None] * (i + 1), *live.etas[i + 1 :]),
                 )

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -16,6 +15,7 @@ from chalicelib.adapters.messaging.ses import SesEmailSender
 from chalicelib.adapters.messaging.sns import SnsSmsSender
 from chalicelib.domain.errors import AnswerLost, Invalid, Unavailable
 from tests.support import faults
+from tests.support.aws import SESSION
 from tests.support.fakes.senders import InMemoryEmail, InMemorySms, Mail, Sms
 from tests.support.faults import Action, Faults, xml_error
 
@@ -50,7 +50,7 @@ def clients() -> Iterator[None]:
     """One account for all: clients take long to make."""
     with mock_aws():
         forget_clients()
-        boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
+        SESSION.client("ses").verify_email_identity(EmailAddress=SENDER)
         yield
     forget_clients()
 

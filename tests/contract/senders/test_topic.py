@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -13,6 +12,7 @@ from chalicelib.adapters.messaging.sns import MOST_BYTES, SnsEventTopic
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.payloads import from_message
 from tests.support import faults
+from tests.support.aws import SESSION
 from tests.support.builders import make_event
 from tests.support.fakes.topic import InMemoryTopic
 from tests.support.faults import Action, Faults, xml_error
@@ -22,9 +22,9 @@ class Subscribed(SnsEventTopic):
     """The topic with a queue behind it, as the stack has them."""
 
     def __init__(self) -> None:
-        self.sqs = boto3.client("sqs")
+        self.sqs = SESSION.client("sqs")
         self.queue_url = self.sqs.create_queue(QueueName="all")["QueueUrl"]
-        sns = boto3.client("sns")
+        sns = SESSION.client("sns")
         super().__init__(sns.create_topic(Name="events")["TopicArn"])
         sns.subscribe(
             TopicArn=self._topic_arn,

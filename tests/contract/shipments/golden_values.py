@@ -93,7 +93,7 @@ SHIPMENTS: Final[dict[str, Shipment]] = {
         assignment=Assignment(
             route_id=RouteId("rte_01JDCR6D2W8M3Q6S9T1V4X7Y0Z"),
             stop_id=StopId("stp_01JDCR6E3X7K2R5T8V0W3Y6Z9A"),
-            stop_index=131,
+            stop_number=131,
             driver_id=DriverId("drv_01JDCR6F4Y6J1S4V7W9X2Z5A8B"),
         ),
         scanned_barcodes=frozenset(parcel.barcode for parcel in PARCELS),

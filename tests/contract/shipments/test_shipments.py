@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamodb.shipments.repository import (
     LAST_OF_SHIPMENT,
     UPLOAD,
 )
+from chalicelib.domain.attention.waiting import Waiting
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
 from chalicelib.domain.ids import ProofId, RouteId, ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import (
@@ -39,6 +40,7 @@ from tests.support.aws import SESSION, STAGE, dynamodb_clients, stack_of, table_
 from tests.support.builders import (
     NOON,
     make_address,
+    make_assignment,
     make_event,
     make_live,
     make_range,
@@ -117,6 +119,9 @@ class TestReading:
         found = shipments.get_many([*wanted, wanted[0], ShipmentId("shp_none")])
 
         assert found == {change.after.id: change.after for change in changes}
+        backward = [*reversed(wanted), wanted[0], ShipmentId("shp_none")]
+        assert shipments.glances(backward) == tuple(found[each] for each in reversed(wanted))
+        assert shipments.glances([]) == ()
         assert shipments.get_many([]) == {}
 
     def test_the_history_is_paged_oldest_first(
@@ -417,6 +422,49 @@ class TestFaults:
             dynamo.shipments.get(ID)
 
 
+class TestWaiting:
+    def test_what_waits_is_listed_by_when_to_look_until_it_waits_no_more(
+        self, stores: Stores
+    ) -> None:
+        changes = [
+            created(number, window=make_range(NOON + timedelta(hours=hours)))
+            for number, hours in ((1, 5), (2, 2), (3, 30), (4, 1))
+        ]
+        stores.journal.commit(*changes, created(5, assignment=make_assignment()))
+
+        def waiting(limit: int, until_h: float = 24) -> list[list[str]]:
+            pages: list[list[str]] = []
+            position = None
+            while not pages or position:
+                page = stores.shipments.waiting(
+                    Waiting.UNASSIGNED,
+                    until=NOON + timedelta(hours=until_h),
+                    limit=limit,
+                    position=position,
+                )
+                pages.append([shipment.id for shipment in page.data])
+                position = page.position
+            return [page for page in pages if page]
+
+        assert waiting(2) == [["shp_0004", "shp_0002"], ["shp_0001"]]
+        assert waiting(9, until_h=48) == [["shp_0004", "shp_0002", "shp_0001", "shp_0003"]]
+        planned = replace(changes[1].after, assignment=make_assignment(), version=2)
+        stores.journal.commit(ShipmentChange(planned, (), 1))
+        assert waiting(9) == [["shp_0004", "shp_0001"]]
+
+    def test_a_page_is_two_calls_and_a_unit_for_each(self, dynamo: Stores) -> None:
+        dynamo.journal.commit(*(created(number) for number in range(1, 26)))
+
+        with CapacityMeter().watching(*dynamodb_clients()) as meter:
+            found = dynamo.shipments.waiting(
+                Waiting.UNASSIGNED, until=NOON, limit=25, position=None
+            )
+
+        assert len(found.data) == 25
+        assert meter.calls == {"Query": 1, "BatchGetItem": 1}
+        assert meter.read_units <= 25 + 1
+
+
 def test_a_shipment_with_its_history_is_one_cheap_call(dynamo: Stores) -> None:
     dynamo.journal.commit(created())
     with CapacityMeter().watching(*dynamodb_clients()) as meter:
@@ -426,7 +474,7 @@ def test_a_shipment_with_its_history_is_one_cheap_call(dynamo: Stores) -> None:
 
 
 class TestTwoItems:
-    def test_a_change_of_status_leaves_the_details_and_the_index_alone(
+    def test_a_change_of_status_leaves_the_details_and_their_index_alone(
         self, dynamo: Stores
     ) -> None:
         first = created()
@@ -437,7 +485,7 @@ class TestTwoItems:
             dynamo.journal.commit(moved(first.after))
 
         assert items_of(ID)[DETAILS] == before
-        assert meter.write_units == 4
+        assert meter.write_units == 4 + 1  # its entry in the feed
 
     def test_what_has_no_events_is_one_unit(self, dynamo: Stores) -> None:
         first = created()

@@ -3,16 +3,18 @@
 import json
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 
 from chalicelib.domain.actors import Role
-from tests.support.carrier import Carrier, Reply, Round, fix, note
+from tests.support.carrier import Carrier, Reply, Round, fix, indexes_of, note
 from tests.support.declarations import DECLARATIONS
 from tests.support.depth import times
 
 MOST_BYTES: Final = 32 * 1024
+MOST_VERDICT_BYTES: Final = 16 * 1024
 BODIES: Final = times(quick=120, deep=12_000)
 FIXES: Final = 1_000
 WORDS: Final = ("x", "\U0001f69a", "/~", "\u202e", '\\"', "\u0000", "lat_deg", "\u00e4")
@@ -102,6 +104,36 @@ def test_refusals_of_hostile_bodies_are_small(van: Round) -> None:
     assert largest["refused"][0] <= MOST_BYTES
 
 
+def test_the_verdicts_on_a_thousand_fixes_are_small_whatever_is_wrong_with_each(van: Round) -> None:
+    """Every kind of fault is mixed with every other, so few neighbours have the same reasons."""
+    now = van.carrier.clock.now()
+    times_of_fixes = [now - timedelta(weeks=1_024 * n, seconds=n) for n in (0, 1, 2)]
+    times_of_fixes += [now - timedelta(hours=h) for h in (3, 60)] + [now + timedelta(hours=1)]
+    faults: list[dict[str, Any]] = [
+        {"lat_deg": 0.0, "lon_deg": 0.0},
+        {"accuracy_m": 9_000.0},
+        {"mock": True},
+        {"lat_deg": None},
+        {"recorded_at": "never"},
+    ]
+    rnd = random.Random(7)
+    sent = []
+    for _ in range(FIXES):
+        each = fix(rnd.choice(times_of_fixes))
+        for fault in rnd.sample(faults, rnd.randint(0, 3)):
+            each |= fault
+        sent.append(each)
+
+    reply = van.positions(*sent)
+
+    verdicts = [*reply.json["rejected"], *reply.json["suspect"]]
+    note(f"answer to {FIXES} mixed fixes: {len(reply.body)} bytes, {len(verdicts)} groups")
+    judged = indexes_of(verdicts)
+    assert len(judged) + reply.json["accepted"] + reply.json["duplicates"] == FIXES
+    assert len(verdicts) > 20
+    assert len(reply.body) <= MOST_VERDICT_BYTES
+
+
 def test_errors_are_listed_up_to_twenty_and_counted(van: Round) -> None:
     unknown = {f"unknown {number} {'x' * 300}": 1 for number in range(300)}
 
@@ -129,15 +161,3 @@ def test_a_public_body_has_at_most_eight_kilobytes(shared: Carrier, more: int) -
     reply = shared.call("POST", "/v1/driver/session", body)
 
     assert reply.status == (413 if more else 422)
-
-
-def test_verdicts_on_a_whole_batch_are_counted_in_bytes(van: Round) -> None:
-    batch = [
-        fix(van.carrier.clock.now()) | {"lat_deg": 0.0, "lon_deg": 0.0, "accuracy_m": 9e4 + number}
-        for number in range(FIXES)
-    ]
-
-    reply = van.positions(*batch)
-
-    note(f"{FIXES} refused fixes: an answer of {len(reply.body)} bytes")
-    assert reply.status == 200

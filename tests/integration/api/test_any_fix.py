@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.carrier import Carrier, Round, fix, note
+from tests.support.carrier import Carrier, Round, fix, indexes_of, note
 from tests.support.depth import times
 
 FAR_M: Final = -8_000.0
@@ -75,8 +75,8 @@ def test_nothing_in_a_fix_costs_another_one(van: Round, strange: list[Any]) -> N
 
     report = posted(van, [good, *strange, fix(now - timedelta(seconds=1), FAR_M)])
 
-    refused = {verdict["index"] for verdict in report["rejected"]}
-    judged = refused | {verdict["index"] for verdict in report["suspect"]}
+    refused = indexes_of(report["rejected"])
+    judged = refused | indexes_of(report["suspect"])
     assert {0, len(strange) + 1}.isdisjoint(refused)
     assert len(judged) + report["accepted"] + report["duplicates"] == len(strange) + 2
     COUNTS.update(batches=1, fixes=len(strange) + 2, refused=len(refused))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.carrier import Carrier, Round
+from tests.support.carrier import Carrier, Round, fix
 
 
 def states(van: Round, shipment_id: str) -> list[str]:
@@ -53,11 +53,18 @@ def test_a_parcel_found_after_the_last_stop_takes_the_van_back(shared: Carrier) 
     van.loaded(but=van.ids[1]).start()
     van.work(0, "deliver")
     assert van.route()["status"] == "completed"
+    shared.clock.advance(timedelta(minutes=4))
+    between = shared.clock.now()
+    shared.clock.advance(timedelta(minutes=4))
 
     (result,) = van.scan(code_of(van, 1)).json["results"]
 
     assert result["verdict"] == "loaded"
     assert van.route()["status"] == "active"
+    shared.clock.advance(timedelta(minutes=1))
+    late = van.positions(fix(between), fix(shared.clock.now())).json
+    assert late["rejected"] == [{"reasons": ["off_shift"], "indexes": [0]}]
+    assert len(van.track()) == 1
     assert van.work(1, "deliver").status == 200
     assert van.route()["status"] == "completed"
 
@@ -91,6 +98,21 @@ def test_what_is_missing_is_named_and_the_rest_is_delivered(shared: Carrier) -> 
     seen = van.seen()
     assert seen["stops"][0]["is_done"]
     assert seen["missing"][0]["barcodes"] == [missing]
+
+
+def test_a_start_by_the_office_names_what_is_missing_as_well(shared: Carrier) -> None:
+    van, shipment_id, (here, missing) = in_parts(shared)
+    van.scan(here, code_of(van, 1))
+    address = f"/v1/routes/{van.route_id}/start"
+
+    started = shared.call("POST", address, token=shared.dispatcher)
+    again = shared.call("POST", address, token=shared.dispatcher)
+
+    assert (started.status, started.json["status"]) == (200, "active")
+    assert started.json["missing"] == again.json["missing"]
+    assert started.json["missing"] == [
+        {"stop_id": van.stop_ids[0], "shipment_id": shipment_id, "barcodes": [missing]}
+    ]
 
 
 def test_the_missing_parcel_is_loaded_another_day(shared: Carrier) -> None:

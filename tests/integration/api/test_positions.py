@@ -113,8 +113,8 @@ def test_l4_fixes_from_before_the_shift_are_never_stored(van: Round) -> None:
 
     assert report["accepted"] == 1
     assert report["rejected"] == [
-        {"index": 0, "reasons": ["off_shift"]},
-        {"index": 1, "reasons": ["too_old", "off_shift"]},
+        {"indexes": [0], "reasons": ["off_shift"]},
+        {"indexes": [1], "reasons": ["too_old", "off_shift"]},
     ]
     assert len(van.track()) == 1
 
@@ -162,7 +162,7 @@ def test_l6_one_fix_of_the_future_costs_only_itself(van: Round) -> None:
 
     assert reply.status == 200
     assert reply.json["accepted"] == 49
-    assert reply.json["rejected"] == [{"index": 20, "reasons": ["future"]}]
+    assert reply.json["rejected"] == [{"indexes": [20], "reasons": ["future"]}]
 
 
 @pytest.mark.parametrize("field", ["lat_deg", "lon_deg"])
@@ -185,8 +185,8 @@ def test_l7_a_coordinate_that_is_none_costs_only_its_fix(
 
     assert reply.status == 200
     assert reply.json["rejected"] == [
-        {"index": 0, "reasons": ["no_place"]},
-        {"index": 1, "reasons": ["off_shift"]},
+        {"indexes": [0], "reasons": ["no_place"]},
+        {"indexes": [1], "reasons": ["off_shift"]},
     ]
 
 
@@ -201,8 +201,8 @@ def test_a_time_that_is_none_costs_only_its_fix(van: Round, recorded_at: object)
 
     assert report["accepted"] == 1
     assert report["rejected"] == [
-        {"index": 0, "reasons": ["no_time"]},
-        {"index": 2, "reasons": ["no_place", "no_time"]},
+        {"indexes": [0], "reasons": ["no_time"]},
+        {"indexes": [2], "reasons": ["no_place", "no_time"]},
     ]
 
 
@@ -214,7 +214,7 @@ def test_a_year_that_cannot_be_costs_only_its_fix(van: Round, year: str) -> None
     report = van.positions(sent[0], wrong, sent[1]).json
 
     assert report["accepted"] == 2
-    assert [verdict["index"] for verdict in report["rejected"]] == [1]
+    assert [verdict["indexes"] for verdict in report["rejected"]] == [[1]]
 
 
 def test_fields_that_we_do_not_know_are_ignored(van: Round) -> None:
@@ -238,7 +238,7 @@ def test_a_place_that_an_app_made_up_moves_nothing(van: Round) -> None:
 
     report = van.positions(fix(now(van), FAR_M, mock=True)).json
 
-    assert report["suspect"] == [{"index": 0, "reasons": ["mock"]}]
+    assert report["suspect"] == [{"indexes": [0], "reasons": ["mock"]}]
     assert report["head_recorded_at"] == before["head_recorded_at"]
     assert [found.is_mock for found in van.track()] == [False, False, True]
 
@@ -250,7 +250,7 @@ def test_l8_null_island_is_in_the_track_and_nowhere_else(van: Round) -> None:
 
     report = van.positions(fix(now(van)) | {"lat_deg": 0.0, "lon_deg": 0.0}).json
 
-    assert report["suspect"] == [{"index": 0, "reasons": ["null_island"]}]
+    assert report["suspect"] == [{"indexes": [0], "reasons": ["null_island"]}]
     assert len(van.track()) == 3
     assert outcome(van)[2] == before[2]
 
@@ -319,7 +319,7 @@ def test_l11_a_jump_there_and_back_moves_nothing(van: Round) -> None:
     there = van.positions(jump).json
     returned = van.positions(back).json
 
-    assert there["suspect"] == [{"index": 0, "reasons": ["teleport"]}]
+    assert there["suspect"] == [{"indexes": [0], "reasons": ["teleport"]}]
     assert returned["accepted"] == 1
     position = van.carrier.clock.now().isoformat().replace("+00:00", "Z")
     assert returned["head_recorded_at"] == position
@@ -365,7 +365,7 @@ def test_l14_off_shift_nothing_is_stored(shared: Carrier) -> None:
 
     assert reply.status == 200
     assert reply.json["accepted"] == 0
-    assert [v["reasons"] for v in reply.json["rejected"]] == [["off_shift"]] * 2
+    assert reply.json["rejected"] == [{"indexes": [0, 1], "reasons": ["off_shift"]}]
     assert reply.json["head_recorded_at"] is None
     assert waiting.fleet() == before
 
@@ -378,7 +378,7 @@ def test_l14_after_the_last_stop_nothing_more_is_stored(shared: Carrier) -> None
 
     after = van.drive(FAR_M + 100).json
 
-    assert after["rejected"] == [{"index": 0, "reasons": ["off_shift"]}]
+    assert after["rejected"] == [{"indexes": [0], "reasons": ["off_shift"]}]
     assert van.fleet() == before
 
 

@@ -66,6 +66,19 @@ def driver(carrier: Carrier) -> Ask:
     return Ask(carrier, "/v1/drivers", {"name": "A"}, carrier.dispatcher, {"name": "B"})
 
 
+def team(carrier: Carrier) -> Ask:
+    return Ask(carrier, "/v1/teams", {"name": "A"}, carrier.dispatcher, {"name": "B"})
+
+
+def vehicle(carrier: Carrier) -> Ask:
+    return Ask(carrier, "/v1/vehicles", {"name": "A"}, carrier.dispatcher, {"name": "B"})
+
+
+def sign_out(carrier: Carrier) -> Ask:
+    driver_id, _ = carrier.driver()
+    return Ask(carrier, f"/v1/drivers/{driver_id}/sign-out", None, carrier.dispatcher)
+
+
 def invitation(carrier: Carrier) -> Ask:
     driver_id, _ = carrier.driver()
     return Ask(carrier, f"/v1/drivers/{driver_id}/invitations", {}, carrier.dispatcher)
@@ -104,6 +117,11 @@ def place(carrier: Carrier) -> Ask:
     return Ask(carrier, path, body, carrier.dispatcher, body | {"lat_deg": 60.3})
 
 
+def link(carrier: Carrier) -> Ask:
+    shop = carrier.shop()
+    return Ask(carrier, f"/v1/shipments/{shop.shipment()['id']}/links", {}, shop.key)
+
+
 def plan(carrier: Carrier) -> Ask:
     shop = carrier.shop()
     ids = [shop.shipment(stop=i)["id"] for i in range(3)]
@@ -122,6 +140,14 @@ def plan(carrier: Carrier) -> Ask:
 def start(carrier: Carrier) -> Ask:
     van = carrier.round(1).loaded()
     return Ask(carrier, f"/v1/routes/{van.route_id}/start", None, carrier.dispatcher)
+
+
+def end(how: str) -> Callable[[Carrier], Ask]:
+    def ask(carrier: Carrier) -> Ask:
+        van = carrier.round(1).started()
+        return Ask(carrier, f"/v1/routes/{van.route_id}/{how}", None, carrier.dispatcher)
+
+    return ask
 
 
 def of_van(van: Round, path: str, body: Any, **other: Any) -> Ask:
@@ -205,7 +231,10 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/shippers": shipper,
     "/v1/keys": key,
     "/v1/hubs": hub,
+    "/v1/teams": team,
+    "/v1/vehicles": vehicle,
     "/v1/drivers": driver,
+    "/v1/drivers/{driver_id}/sign-out": sign_out,
     "/v1/drivers/{driver_id}/invitations": invitation,
     "/v1/webhooks": webhook,
     "/v1/shipments": shipment,
@@ -222,8 +251,11 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/driver/unloads": unloads,
     "/v1/shipments/batch": batch,
     "/v1/shipments/{shipment_id}/place": place,
+    "/v1/shipments/{shipment_id}/links": link,
     "/v1/routes": plan,
     "/v1/routes/{route_id}/start": start,
+    "/v1/routes/{route_id}/cancel": end("cancel"),
+    "/v1/routes/{route_id}/complete": end("complete"),
     "/v1/driver/route/start": driver_start,
     "/v1/driver/scans": scans,
     "/v1/driver/positions": positions,

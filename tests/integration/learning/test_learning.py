@@ -53,7 +53,7 @@ def test_departures_tell_the_whole_route_in_order(carrier: Carrier) -> None:
     now = carrier.clock.now()
     departures = bootstrap.container().adapters.routes.departures(RouteId(found.route_id), now)
 
-    assert [each.stop_index for each in departures] == [None, *range(STOPS)]
+    assert [each.stop_number for each in departures] == [None, *range(STOPS)]
     assert all(
         each.arrived_at is not None and each.left_at - each.arrived_at == SERVICE
         for each in departures[1:]

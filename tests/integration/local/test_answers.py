@@ -111,3 +111,14 @@ def test_records_of_a_stream_are_those_of_moto() -> None:
 
     assert told[0] == told[1]
     assert len(told[0]) == 1
+
+
+def test_blocks_may_lie_in_each_other() -> None:
+    with mock_aws(), cheap_answers():
+        with cheap_answers():
+            inner = open_table()
+        inner.put_item(TableName="drawers", Item=ITEM)
+
+        assert inner.get_item(TableName="drawers", Key=KEY)["Item"] == ITEM
+    with mock_aws():
+        assert open_table().list_tables()["TableNames"] == ["drawers"]

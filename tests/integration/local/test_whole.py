@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 from local import environment
@@ -62,9 +63,18 @@ def test_what_a_van_does_reaches_the_recipients_phone(stack: RunningStack) -> No
 
 def test_the_command_prints_one_line_when_ready_and_ends_with_ctrl_c() -> None:
     command = [sys.executable, "-m", "local", "--json", "--port", "0", "--seed", "3"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=OUTSIDE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with (
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=OUTSIDE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+        ExitStack() as closing,
+    ):
+        closing.callback(process.kill)  # else a failure in here would wait for it for ever
         assert process.stdout is not None
         facts = json.loads(process.stdout.readline())
         with urllib.request.urlopen(f"{facts['tracking_links'][0]}/state") as state:  # noqa: S310

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
@@ -21,6 +20,7 @@ from chalicelib.triggers import queues, streams
 from local.cloud.bridge import Bridge
 from local.cloud.sources import StreamSource
 from tests.support import faults
+from tests.support.aws import SESSION
 from tests.support.carrier import BASE_URL, Carrier, Round, Shop
 from tests.support.faults import Faults
 from tests.support.shop_servers import Receiver, receiving
@@ -91,7 +91,7 @@ def published(batch: dict[str, Any]) -> Any:
 
 def stream(carrier: Carrier) -> dict[str, Any]:
     """All that the stream of the shipments has ever carried, but for poison, as one batch."""
-    streams = boto3.client("dynamodbstreams")
+    streams = SESSION.client("dynamodbstreams")
     stack = carrier.provisioned.stack
     arn = carrier.provisioned.stream_arn(stack.event_source("PublishEvents")["Stream"])
     shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
@@ -193,7 +193,7 @@ def test_a3_a_record_that_nobody_understands_is_parked_and_the_rest_goes_on(
 ) -> None:
     first, second = carrier.round(1), carrier.round(1)
     first.started()
-    boto3.client("dynamodb").put_item(
+    SESSION.client("dynamodb").put_item(
         TableName=carrier.provisioned.stack.resource("ShipmentsTable").name,
         Item={
             "shipment_id": {"S": first.ids[0][0]},
@@ -206,7 +206,7 @@ def test_a3_a_record_that_nobody_understands_is_parked_and_the_rest_goes_on(
 
     assert len(texts(carrier, first)) == len(texts(carrier, second)) == 1
     dlq = carrier.provisioned.stack.resource("StreamDlq")
-    parked = boto3.client("sqs").receive_message(
+    parked = SESSION.client("sqs").receive_message(
         QueueUrl=carrier.provisioned.queue_urls[dlq.arn], MaxNumberOfMessages=10
     )["Messages"]
     assert [json.loads(message["Body"]) for message in parked] == [

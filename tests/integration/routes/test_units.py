@@ -13,7 +13,8 @@ from tests.support.builders import HELSINKI, M_PER_LAT_DEG, north_of
 from tests.support.carrier import Carrier, Reply, Round, Shop, note
 
 SEED: Final = 20_261_123
-PLAN_WRU: Final = 600
+PLAN_WRU: Final = 750
+"""Of 230 shipments: each also leaves the index of those that wait for a route."""
 START_WRU: Final = 1_000
 ROUTE_WRU: Final = 60
 """The last transaction of both: the route without its shipments, which are written before it."""

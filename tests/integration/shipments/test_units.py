@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -33,6 +33,13 @@ MANIFEST_KB: Final = 2
 """Of 20 shipments."""
 SHIPMENT: Final = 4
 """Units of a shipment's part of a change: its state and one event."""
+FEED: Final = 1
+"""An entry of the feed: one for each shipper in a commit."""
+SHIPPERS_LIST: Final = 1
+WAITS: Final = 1
+"""Entries of indexes: all of a shipper's shipments, and those that wait for the office."""
+NAMES: Final = 4
+"""The same with the names of many other events, which fill another kilobyte."""
 
 
 @contextmanager
@@ -99,13 +106,13 @@ def test_creating_writes_state_details_their_index_and_an_event(shared: Carrier)
     assert reply.status == 201
     barcodes = 3  # one for each parcel, outside the transaction
     reference = 2  # one conditional item in it: units of a transaction count twice
-    once = 8 + reference + barcodes
+    once = SHIPMENT + 2 + SHIPPERS_LIST + FEED + WAITS + reference + barcodes
     assert (meter.write_units, with_key.write_units) == (once, once + 2)
     assert meter.calls == {"PutItem": barcodes, "TransactWriteItems": 1}
     assert max(stored_bytes(shared, reply.json["id"]).values()) <= 1_024
 
 
-def test_a_change_of_status_costs_four_units_for_its_shipment(shared: Carrier) -> None:
+def test_a_change_of_status_costs_five_units(shared: Carrier) -> None:
     found = a_round(shared, 4)
     (shipment_id,) = found.ids[0]
     first, *others = (found.orders[ids[0]]["parcels"][0]["barcode"] for ids in found.ids)
@@ -126,10 +133,10 @@ def test_a_change_of_status_costs_four_units_for_its_shipment(shared: Carrier) -
 
     kinds = ["created", "accepted", "loaded", "out_for_delivery", "arriving", "arrived"]
     assert found.shop.event_types(shipment_id) == [*kinds, "delivered"]
-    assert scan.write_units == SHIPMENT + 2 + HANDLED  # two changes of status, two events
-    assert approach.write_units == SHIPMENT + LIVE + TRACK
-    assert arrive.write_units == SHIPMENT + LIVE
-    assert deliver.write_units == SHIPMENT + LIVE + DEPARTURE
+    assert scan.write_units == SHIPMENT + 2 + FEED + HANDLED  # two changes of status, two events
+    assert approach.write_units == SHIPMENT + FEED + LIVE + TRACK
+    assert arrive.write_units == SHIPMENT + FEED + LIVE
+    assert deliver.write_units == SHIPMENT + FEED + LIVE + DEPARTURE
     weights = stored_bytes(shared, shipment_id)
     note(f"of a delivered shipment: {weights}")
     assert max(weights.values()) <= 1_024
@@ -143,11 +150,11 @@ def test_a_batch_that_tells_as_many_as_it_may_stays_within_160_units(shared: Car
 
     with billed(shared, f"{cap} alerts") as meter:
         found.drive(-8_900.0)
-    with billed(shared, "the other 6 alerts") as others:
+    with billed(shared, "the other 7 alerts") as others:
         found.drive(-8_890.0)
 
-    assert meter.write_units == cap * SHIPMENT + LIVE + TRACK <= 160
-    assert others.write_units == (45 - cap) * SHIPMENT + LIVE + TRACK
+    assert meter.write_units == cap * SHIPMENT + NAMES + LIVE + TRACK <= 160
+    assert others.write_units == (45 - cap) * SHIPMENT + FEED + LIVE + TRACK
     assert all(found.shop.get(ids[0])["delayed"] for ids in found.ids)
 
 
@@ -159,7 +166,7 @@ def test_loading_and_starting_100_stops(shared: Carrier) -> None:
     with billed(shared, "start 100 stops") as start:
         assert found.start().status == 200
 
-    assert load.write_units == 100 * (SHIPMENT + 2) + 2 * HANDLED  # a note a request
+    assert load.write_units == 100 * (SHIPMENT + 2 + FEED) + 2 * HANDLED  # a note a request
     assert start.write_units <= 100 * SHIPMENT + 60  # and the plan, which is not a shipment's
 
 
@@ -200,17 +207,33 @@ def test_a_long_history_costs_a_page_no_more_than_twenty_lines(shared: Carrier) 
     assert part.calls == {"Query": 2}
 
 
-def test_a_list_is_two_calls(shared: Carrier) -> None:
+def test_a_list_is_two_calls_and_costs_the_same_however_many_there_are(shared: Carrier) -> None:
     shop = shared.shop()
     for i in range(50):
         shop.post(order(shop, stop=i))
 
-    with billed(shared, "list of 50") as meter:
-        reply = shared.call("GET", "/v1/shipments?limit=50", token=shop.key)
+    with billed(shared, "list of 25 from 50") as meter:
+        reply = shared.call("GET", "/v1/shipments?limit=25", token=shop.key)
 
-    assert len(reply.json["data"]) == 50
+    assert len(reply.json["data"]) == 25
     assert meter.calls == {"Query": 1, "BatchGetItem": 1}
-    assert meter.read_units <= 32
+    assert meter.read_units <= 25 * 0.5 + 3  # the states, and the details from their index
+
+
+def test_what_has_news_is_a_query_of_the_feed_and_a_batch(shared: Carrier) -> None:
+    shop = shared.shop()
+    since = quote(shared.clock.now().isoformat())
+    for i in range(25):
+        shop.post(order(shop, stop=i))
+    shared.clock.advance(timedelta(minutes=1))
+
+    with billed(shared, "25 with news") as meter:
+        path = f"/v1/shipments?limit=25&updated_since={since}"
+        reply = shared.call("GET", path, token=shop.key)
+
+    assert len(reply.json["data"]) == 25
+    assert meter.calls == {"Query": 1, "BatchGetItem": 1}
+    assert meter.read_units <= 25 + 3
 
 
 def add_events(shipment_id: ShipmentId, count: int) -> None:

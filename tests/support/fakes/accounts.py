@@ -1,81 +1,153 @@
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
 
+from chalicelib.domain.accounts.audit import KEPT_FOR, AuditEntry
 from chalicelib.domain.accounts.drivers import RETAKEN_WITHIN, Driver, Invitation, TakenInvitation
 from chalicelib.domain.accounts.hubs import Hub
-from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.keys import ApiKey, KeyRing
 from chalicelib.domain.accounts.shippers import Shipper
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.accounts.teams import Team
+from chalicelib.domain.accounts.vehicles import Vehicle
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId
-from chalicelib.domain.journal.changes import DriverAdded
+from chalicelib.domain.ids import DriverId, InvitationId, KeyId, ShipperId
+from chalicelib.domain.journal.changes import (
+    AccountChange,
+    AuditAdded,
+    DriverAdded,
+    InvitationRevoked,
+    KeyRingChange,
+)
 from chalicelib.domain.listings import Listing
 from tests.support.fakes.paging import page
 
+
+class Kept(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def version(self) -> int: ...
+
+
 T = TypeVar("T")
+K = TypeVar("K", bound=Kept)
 
 
 @dataclass
-class InMemoryShippers:
-    by_id: dict[ShipperId, Shipper] = field(default_factory=dict)
+class Accounts(Generic[K]):
+    """Accounts of one kind."""
 
-    def put(self, shipper: Shipper) -> None:
-        self.by_id[shipper.id] = shipper
+    by_id: dict[str, K] = field(default_factory=dict)
 
+    def put(self, account: K) -> None:
+        self.by_id[account.id] = account
+
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[K]:
+        oldest_first = sorted(self.by_id.values(), key=lambda kept: (kept.created_at, kept.id))
+        return page(oldest_first, lambda kept: kept.id, limit=limit, position=position)
+
+    def require(self, change: AccountChange) -> None:
+        """Raise ConcurrentUpdate unless the version that was read still stands."""
+        kept = self.by_id.get(change.after.id)
+        if kept is None or kept.version != change.expected_version:
+            raise ConcurrentUpdate
+
+    def write(self, change: AccountChange) -> None:
+        self.put(change.after)  # type: ignore[arg-type] # of this kind
+
+
+class InMemoryShippers(Accounts[Shipper]):
     def get(self, shipper_id: ShipperId) -> Shipper:
         return _found(self.by_id.get(shipper_id))
 
+    def latest(self, shipper_id: ShipperId) -> Shipper:
+        return self.get(shipper_id)
 
-@dataclass
-class InMemoryDrivers:
-    """Drivers. The journal adds new ones."""
-
-    by_id: dict[DriverId, Driver] = field(default_factory=dict)
-
-    def get(self, driver_id: DriverId) -> Driver:
-        return _found(self.by_id.get(driver_id))
-
-    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Driver]:
-        oldest_first = sorted(self.by_id.values(), key=lambda d: (d.created_at, d.id))
-        return page(oldest_first, lambda driver: driver.id, limit=limit, position=position)
-
-    def require(self, added: DriverAdded) -> None:
-        """Check nothing: the new live state is written with it, and has the condition."""
-
-    def write(self, added: DriverAdded) -> None:
-        self.by_id[added.driver.id] = added.driver
+    def forget(self, shipper_id: ShipperId) -> None:
+        """Forget nothing: every read is new."""
 
 
-@dataclass
-class InMemoryHubs:
-    by_id: dict[HubId, Hub] = field(default_factory=dict)
-
-    def put(self, hub: Hub) -> None:
-        self.by_id[hub.id] = hub
-
-    def get(self, hub_id: HubId) -> Hub:
+class InMemoryHubs(Accounts[Hub]):
+    def get(self, hub_id: str) -> Hub:
         return _found(self.by_id.get(hub_id))
-
-    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Hub]:
-        oldest_first = sorted(self.by_id.values(), key=lambda h: (h.created_at, h.id))
-        return page(oldest_first, lambda hub: hub.id, limit=limit, position=position)
 
     def places(self, *, is_fresh: bool = False) -> tuple[Coordinates, ...]:
         del is_fresh  # nothing is remembered here
         return tuple(hub.coordinates for hub in self.by_id.values())
 
 
-@dataclass
-class InMemoryApiKeys:
-    by_id: dict[KeyId, ApiKey] = field(default_factory=dict)
+class InMemoryTeams(Accounts[Team]):
+    def get(self, team_id: str) -> Team:
+        return _found(self.by_id.get(team_id))
 
-    def put(self, key: ApiKey) -> None:
-        self.by_id[key.id] = key
+
+class InMemoryVehicles(Accounts[Vehicle]):
+    def get(self, vehicle_id: str) -> Vehicle:
+        return _found(self.by_id.get(vehicle_id))
+
+
+class InMemoryDrivers(Accounts[Driver]):
+    """Drivers. The journal adds new ones."""
+
+    def get(self, driver_id: DriverId) -> Driver:
+        return _found(self.by_id.get(driver_id))
+
+
+@dataclass
+class AddedDrivers:
+    """What the journal does with a new driver."""
+
+    drivers: InMemoryDrivers
+
+    def require(self, added: DriverAdded) -> None:
+        """Check nothing: the new live state is written with it, and has the condition."""
+
+    def write(self, added: DriverAdded) -> None:
+        self.drivers.put(added.driver)
+
+
+@dataclass
+class InMemoryApiKeys(Accounts[ApiKey]):
+    rings: dict[tuple[str, str], KeyRing] = field(default_factory=dict)
 
     def get(self, key_id: KeyId) -> ApiKey | None:
         return self.by_id.get(key_id)
+
+    def latest(self, key_id: KeyId) -> ApiKey:
+        return _found(self.by_id.get(key_id))
+
+    def forget(self, key_id: KeyId) -> None:
+        """Forget nothing: every read is new."""
+
+    def ring(self, empty: KeyRing) -> KeyRing:
+        return self.rings.get((empty.owner, empty.name), empty)
+
+    def those(self, key_ids: Sequence[KeyId]) -> tuple[ApiKey, ...]:
+        return tuple(self.latest(key_id) for key_id in key_ids)
+
+    def mark_used(self, key_id: KeyId, now: datetime) -> None:
+        key = self.latest(key_id)
+        if key.last_used_at is None or now - key.last_used_at >= timedelta(hours=1):
+            self.put(replace(key, last_used_at=now))
+
+
+@dataclass
+class KeyRings:
+    """What the journal does with a ring of keys."""
+
+    keys: InMemoryApiKeys
+
+    def require(self, change: KeyRingChange) -> None:
+        """Raise ConcurrentUpdate unless the version that was read still stands."""
+        if self.keys.ring(replace(change.after, version=0)).version != change.expected_version:
+            raise ConcurrentUpdate
+
+    def write(self, change: KeyRingChange) -> None:
+        self.keys.rings[change.after.owner, change.after.name] = change.after
 
 
 @dataclass
@@ -94,6 +166,64 @@ class InMemoryInvitations:
         if client != client_hash or now - taken_at > RETAKEN_WITHIN:
             raise NotFound
         return TakenInvitation(invitation, taken_at)
+
+    def get(self, invitation_id: InvitationId, now: datetime) -> Invitation:
+        named = [each for each in self._open(now) if each.id == invitation_id]
+        return _found(next(iter(named), None))
+
+    def open_for(self, driver_id: DriverId, now: datetime) -> tuple[Invitation, ...]:
+        return tuple(each for each in self._open(now) if each.driver_id == driver_id)
+
+    def require(self, change: InvitationRevoked) -> None:
+        """Raise ConcurrentUpdate when somebody has taken it."""
+        if change.invitation.code_hash in self.taken:
+            raise ConcurrentUpdate
+
+    def write(self, change: InvitationRevoked) -> None:
+        self.taken[change.invitation.code_hash] = ("revoked", change.now)
+
+    def _open(self, now: datetime) -> list[Invitation]:
+        unused = (each for each in self.by_hash.values() if each.code_hash not in self.taken)
+        return sorted((i for i in unused if now < i.expires_at), key=lambda i: i.expires_at)
+
+
+@dataclass
+class InMemoryAudit:
+    entries: list[AuditEntry] = field(default_factory=list)
+
+    def page(
+        self,
+        *,
+        account_id: str | None,
+        limit: int,
+        position: Mapping[str, str] | None,
+        now: datetime,
+    ) -> Listing[AuditEntry]:
+        newest_first = sorted(self.entries, key=lambda e: (e.at, e.id), reverse=True)
+        shown = [
+            entry
+            for entry in newest_first
+            if account_id in {None, entry.account_id} and entry.at > now - KEPT_FOR
+        ]
+        return page(shown, lambda entry: entry.id, limit=limit, position=position)
+
+    def require(self, added: AuditAdded) -> None:
+        """Check nothing: its id is new."""
+
+    def write(self, added: AuditAdded) -> None:
+        self.entries.append(added.entry)
+
+
+@dataclass
+class InMemoryRequestCounts:
+    counted: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def count(self, key_id: str, *, window: int, limit: int) -> int:
+        before = self.counted.get((key_id, window), 0)
+        if before >= limit:
+            return limit + 1
+        self.counted[key_id, window] = before + 1
+        return before + 1
 
 
 def _found(value: T | None) -> T:

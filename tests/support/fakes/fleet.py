@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.fixes import Fix, in_order
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, RouteId
@@ -25,6 +25,9 @@ class InMemoryFleet:
     def glance(self, driver_id: DriverId, *, unless_version: int | None = None) -> Live | None:
         live = self.lives.get(driver_id)
         return None if live is None or live.version == unless_version else live
+
+    def glances(self, driver_ids: Sequence[DriverId]) -> dict[DriverId, Live]:
+        return {each: self.lives[each] for each in driver_ids if each in self.lives}
 
     def write(self, change: LiveChange) -> None:
         self.lives[change.after.driver_id] = change.after
@@ -53,7 +56,7 @@ class InMemoryFleet:
         self, driver_id: DriverId, *, since: datetime, until: datetime, now: datetime
     ) -> tuple[Fix, ...]:
         fixes = {fix for entry in self.batches(driver_id, since, until, now) for fix in entry.fixes}
-        return tuple(sorted(fixes, key=lambda fix: fix.sort_key))
+        return in_order(fixes)
 
     def published_etas(
         self,
@@ -67,7 +70,7 @@ class InMemoryFleet:
         found = [
             PublishedEtas(
                 at=entry.told_at,
-                etas={i: eta for i, eta in enumerate(entry.live.etas) if eta is not None},
+                etas={i: eta for i, eta in enumerate(entry.live.etas_by_number) if eta is not None},
                 as_of=entry.live.news_at or entry.told_at,
             )
             for entry in self.batches(driver_id, since, until, now)

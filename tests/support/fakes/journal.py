@@ -3,19 +3,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.accounts.drivers import Invitation
+from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
+from chalicelib.domain.accounts.teams import Team
+from chalicelib.domain.accounts.vehicles import Vehicle
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
     AccountAdded,
+    AccountChange,
+    AuditAdded,
     BarcodesTaken,
     Change,
     DepartureAdded,
     DriverAdded,
     HandledAdded,
+    InvitationRevoked,
+    KeyRingChange,
     LearningMarkChange,
     LiveChange,
     ManifestChange,
@@ -26,14 +32,21 @@ from chalicelib.domain.journal.changes import (
     RequestRemembered,
     RouteChange,
     ShipmentChange,
+    WebhookRemoved,
 )
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from tests.support.fakes.accounts import (
+    Accounts,
+    AddedDrivers,
     InMemoryApiKeys,
+    InMemoryAudit,
     InMemoryDrivers,
     InMemoryHubs,
     InMemoryInvitations,
     InMemoryShippers,
+    InMemoryTeams,
+    InMemoryVehicles,
+    KeyRings,
 )
 from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
@@ -78,6 +91,9 @@ class InMemoryJournal:
     references: InMemoryReferences = field(default_factory=InMemoryReferences)
     shippers: InMemoryShippers = field(default_factory=InMemoryShippers)
     hubs: InMemoryHubs = field(default_factory=InMemoryHubs)
+    teams: InMemoryTeams = field(default_factory=InMemoryTeams)
+    vehicles: InMemoryVehicles = field(default_factory=InMemoryVehicles)
+    audit: InMemoryAudit = field(default_factory=InMemoryAudit)
     keys: InMemoryApiKeys = field(default_factory=InMemoryApiKeys)
     invitations: InMemoryInvitations = field(default_factory=InMemoryInvitations)
     endpoints: InMemoryWebhookEndpoints = field(default_factory=InMemoryWebhookEndpoints)
@@ -106,8 +122,13 @@ class InMemoryJournal:
             PlanningClosed: self.routes.run_sheets,
             HandledAdded: self.routes.run_sheets,
             DepartureAdded: self.routes.departed,
-            DriverAdded: self.drivers,
+            DriverAdded: AddedDrivers(self.drivers),
             AccountAdded: _Accounts(self),
+            AccountChange: _Accounts(self),
+            KeyRingChange: KeyRings(self.keys),
+            InvitationRevoked: self.invitations,
+            WebhookRemoved: self.endpoints,
+            AuditAdded: self.audit,
             PageChange: self.travel,
             LearningMarkChange: self.travel,
             RequestRemembered: self.requests,
@@ -120,22 +141,28 @@ class InMemoryJournal:
 
 @dataclass
 class _Accounts:
-    """Puts a new account into the store of its kind."""
+    """Puts a new or changed account into the store of its kind."""
 
     journal: InMemoryJournal
 
-    def require(self, change: AccountAdded) -> None:
-        """Check nothing: its id is new."""
+    def require(self, change: AccountAdded | AccountChange) -> None:
+        """Check nothing of a new one: its id is new."""
+        if isinstance(change, AccountChange):
+            self._store(change.after).require(change)
 
-    def write(self, change: AccountAdded) -> None:
-        match change.account:
-            case Shipper() as shipper:
-                self.journal.shippers.put(shipper)
-            case Hub() as hub:
-                self.journal.hubs.put(hub)
-            case ApiKey() as key:
-                self.journal.keys.put(key)
-            case Invitation() as invitation:
-                self.journal.invitations.put(invitation)
-            case WebhookEndpoint() as endpoint:
-                self.journal.endpoints.put(endpoint)
+    def write(self, change: AccountAdded | AccountChange) -> None:
+        account = change.after if isinstance(change, AccountChange) else change.account
+        self._store(account).put(account)
+
+    def _store(self, account: object) -> Any:
+        stores: dict[type, Accounts[Any] | InMemoryInvitations | InMemoryWebhookEndpoints] = {
+            Shipper: self.journal.shippers,
+            Hub: self.journal.hubs,
+            Team: self.journal.teams,
+            Vehicle: self.journal.vehicles,
+            Driver: self.journal.drivers,
+            ApiKey: self.journal.keys,
+            Invitation: self.journal.invitations,
+            WebhookEndpoint: self.journal.endpoints,
+        }
+        return stores[type(account)]

@@ -2,6 +2,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chalicelib.domain.attention.waiting import Waiting, waits
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import ShipmentChange
@@ -34,6 +35,7 @@ class InMemoryShipments:
     histories: dict[ShipmentId, dict[int, Event]] = field(default_factory=dict)
     proofs: dict[ShipmentId, dict[ProofId, str]] = field(default_factory=dict)
     expiring: dict[ShipmentId, datetime] = field(default_factory=dict)
+    written: list[tuple[datetime, Event]] = field(default_factory=list, repr=False)
     clock: ManualClock = field(default_factory=ManualClock, repr=False)  # it is not stored
 
     def get(self, shipment_id: ShipmentId) -> Shipment:
@@ -43,6 +45,9 @@ class InMemoryShipments:
 
     def get_many(self, shipment_ids: Sequence[ShipmentId]) -> dict[ShipmentId, Shipment]:
         return {i: self.shipments[i] for i in shipment_ids if self._is_there(i)}
+
+    def glances(self, shipment_ids: Sequence[ShipmentId]) -> tuple[Shipment, ...]:
+        return tuple(self.get_many(list(dict.fromkeys(shipment_ids))).values())
 
     def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
         return self.get(shipment_id).glimpse
@@ -78,6 +83,22 @@ class InMemoryShipments:
         newest_first = sorted(own, key=lambda s: (s.created_at, s.id), reverse=True)
         return page(newest_first, lambda s: s.id, limit=limit, position=position)
 
+    def waiting(
+        self,
+        reason: Waiting,
+        *,
+        until: datetime,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Listing[Shipment]:
+        found = [
+            (wait.look_at, s.id, s)
+            for s in self.shipments.values()
+            if self._is_there(s.id) and (wait := waits(s)) and wait.reason is reason
+        ]
+        oldest_first = [s for at, _, s in sorted(found, key=lambda w: w[:2]) if at <= until]
+        return page(oldest_first, lambda s: s.id, limit=limit, position=position)
+
     def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
         self.proofs.setdefault(shipment_id, {})[proof_id] = content_type
 
@@ -111,3 +132,4 @@ class InMemoryShipments:
         self.shipments[change.after.id] = change.after
         history = self.histories.setdefault(change.after.id, {})
         history.update({event.seq: event for event in change.events})
+        self.written += ((self.clock.now(), event) for event in change.events)

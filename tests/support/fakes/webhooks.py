@@ -1,8 +1,9 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import ShipperId, WebhookId
+from chalicelib.domain.journal.changes import WebhookRemoved
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 
@@ -22,6 +23,10 @@ class InMemoryWebhookEndpoints:
             raise NotFound
         self.put(replace(endpoint, switched_off_at=now))
 
-    def delete(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
-        if self.endpoints.pop((shipper_id, webhook_id), None) is None:
-            raise NotFound
+    def require(self, change: WebhookRemoved) -> None:
+        """Raise ConcurrentUpdate when it is gone already."""
+        if (change.endpoint.shipper_id, change.endpoint.id) not in self.endpoints:
+            raise ConcurrentUpdate
+
+    def write(self, change: WebhookRemoved) -> None:
+        del self.endpoints[change.endpoint.shipper_id, change.endpoint.id]

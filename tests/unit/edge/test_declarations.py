@@ -9,13 +9,16 @@ from chalicelib.domain.errors import (
     IdempotencyKeyReused,
     Invalid,
     NotFound,
+    Outdated,
     RequestRunning,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
     Unavailable,
 )
 from chalicelib.edge.declarations import Declaration
-from chalicelib.edge.principals import PUBLIC, RECIPIENTS
+from chalicelib.edge.preconditions import VersionNeeded
+from chalicelib.edge.principals import DRIVERS, PUBLIC, RECIPIENTS
 from chalicelib.edge.problems import Unreadable, UnsupportedMedia
 from chalicelib.edge.schemas import ListingQuery, Schema
 
@@ -49,12 +52,21 @@ def test_any_route_may_be_unavailable_and_an_open_one_asks_for_no_key(
 @pytest.mark.parametrize(
     ("declaration", "more"),
     [
-        (replace(PLAIN, principals=STAFF), {Unauthorized, Forbidden}),
+        (replace(PLAIN, principals=STAFF), {Unauthorized, Forbidden, TooManyRequests}),
+        (replace(PLAIN, principals=DRIVERS), {Unauthorized, Forbidden}),
+        (replace(PLAIN, versioned=True), set()),
+        (
+            replace(PLAIN, versioned=True, method="PATCH", takes=Schema),
+            {Unreadable, UnsupportedMedia, TooLarge, Invalid, VersionNeeded, Outdated},
+        ),
         (replace(PLAIN, takes=Schema), {Unreadable, UnsupportedMedia, TooLarge, Invalid}),
         (replace(PLAIN, query=ListingQuery), {Invalid}),
         (
             replace(PLAIN, principals=STAFF, method="POST"),
-            {Unauthorized, Forbidden, Invalid, IdempotencyKeyReused, RequestRunning},
+            {
+                *(Unauthorized, Forbidden, TooManyRequests),
+                *(Invalid, IdempotencyKeyReused, RequestRunning),
+            },
         ),
         (replace(PLAIN, path="/things/{thing_id}"), {NotFound}),
         (replace(PLAIN, own_refusals=frozenset({NotFound})), {NotFound}),
@@ -64,3 +76,17 @@ def test_what_a_route_declares_says_how_it_may_refuse(
     declaration: Declaration, more: set[type[DomainError]]
 ) -> None:
     assert declaration.refusals == {Unavailable} | more
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("GET", "/v1/shipments", "shipments:read"),
+        ("POST", "/v1/routes/{route_id}/start", "routes:write"),
+        ("DELETE", "/v1/keys/{key_id}", "keys:write"),
+    ],
+)
+def test_a_scope_names_the_resource_and_whether_it_is_changed(
+    method: str, path: str, scope: str
+) -> None:
+    assert replace(PLAIN, method=method, path=path).scope == scope

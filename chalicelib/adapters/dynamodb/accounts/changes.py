@@ -1,49 +1,89 @@
-"""New accounts as the journal writes them."""
+"""New and changed accounts as the journal writes them."""
 
 from collections.abc import Iterator
 
 from chalicelib.adapters.dynamodb.accounts.documents import (
+    driver_to,
     hub_to,
     invitation_to,
     key_to,
     shipper_to,
     webhook_to,
 )
+from chalicelib.adapters.dynamodb.accounts.drivers import DRIVER
 from chalicelib.adapters.dynamodb.accounts.endpoints import WEBHOOK
 from chalicelib.adapters.dynamodb.accounts.hubs import HUB
 from chalicelib.adapters.dynamodb.accounts.invitations import INVITATION
 from chalicelib.adapters.dynamodb.accounts.items import AccountItem
 from chalicelib.adapters.dynamodb.accounts.keys import KEY
-from chalicelib.adapters.dynamodb.accounts.partitions import account_item
+from chalicelib.adapters.dynamodb.accounts.partitions import account_item, as_expected
 from chalicelib.adapters.dynamodb.accounts.shippers import SHIPPER
-from chalicelib.adapters.dynamodb.writing import Put
-from chalicelib.domain.accounts.drivers import Invitation
+from chalicelib.adapters.dynamodb.accounts.team_documents import team_to, vehicle_to
+from chalicelib.adapters.dynamodb.accounts.teams import TEAM
+from chalicelib.adapters.dynamodb.accounts.vehicles import VEHICLE
+from chalicelib.adapters.dynamodb.stored import optional_ms
+from chalicelib.adapters.dynamodb.writing import Put, Removal
+from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
-from chalicelib.domain.journal.changes import AccountAdded
+from chalicelib.domain.accounts.teams import Team
+from chalicelib.domain.accounts.vehicles import Vehicle
+from chalicelib.domain.journal.changes import AccountAdded, AccountChange, WebhookRemoved
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 
 def account_puts(added: AccountAdded, token: str) -> Iterator[Put]:
     """Without a condition: the id is new, so a repeat of the write finds only itself."""
     del token
-    yield Put(_item(added.account))
+    match added.account:
+        case Invitation() as invitation:
+            document = invitation_to(invitation)
+            item = account_item(invitation.id, INVITATION, invitation.expires_at, document)
+            item.expires_at = int(invitation.expires_at.timestamp())
+            yield Put(item)
+        case WebhookEndpoint() as endpoint:
+            name, document = f"{WEBHOOK}{endpoint.id}", webhook_to(endpoint)
+            yield Put(account_item(endpoint.shipper_id, name, endpoint.created_at, document))
+        case account:
+            yield Put(_item(account))
 
 
-def _item(account: Shipper | Hub | ApiKey | Invitation | WebhookEndpoint) -> AccountItem:
+def account_change_puts(change: AccountChange, token: str) -> Iterator[Put]:
+    """The account where the expected version still stands."""
+    item = _item(change.after)
+    item.token = token
+    yield Put(item, as_expected(change.expected_version, token))
+
+
+def webhook_removals(change: WebhookRemoved, token: str) -> Iterator[Removal]:
+    """The endpoint, where it still is."""
+    del token
+    endpoint = change.endpoint
+    item = AccountItem(endpoint.shipper_id, f"{WEBHOOK}{endpoint.id}")
+    yield Removal(item, AccountItem.item.exists())
+
+
+def _item(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey) -> AccountItem:
+    kind, document = _document(account)
+    item = account_item(account.id, kind, account.created_at, document)
+    item.version = account.version
+    if isinstance(account, ApiKey):
+        item.last_used_ms = optional_ms(account.last_used_at)
+    return item
+
+
+def _document(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey) -> tuple[str, str]:
     match account:
         case Shipper():
-            return account_item(account.id, SHIPPER, account.created_at, shipper_to(account))
+            return SHIPPER, shipper_to(account)
         case Hub():
-            return account_item(account.id, HUB, account.created_at, hub_to(account))
+            return HUB, hub_to(account)
+        case Team():
+            return TEAM, team_to(account)
+        case Vehicle():
+            return VEHICLE, vehicle_to(account)
+        case Driver():
+            return DRIVER, driver_to(account)
         case ApiKey():
-            return account_item(account.id, KEY, account.created_at, key_to(account))
-        case Invitation():
-            document = invitation_to(account)
-            item = account_item(account.code_hash, INVITATION, account.expires_at, document)
-            item.expires_at = int(account.expires_at.timestamp())
-            return item
-        case WebhookEndpoint():
-            name = f"{WEBHOOK}{account.id}"
-            return account_item(account.shipper_id, name, account.created_at, webhook_to(account))
+            return KEY, key_to(account)

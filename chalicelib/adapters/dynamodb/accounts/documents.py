@@ -9,7 +9,7 @@ from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Role
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, WebhookId
+from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, TeamId, WebhookId
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 
@@ -21,16 +21,22 @@ class ShipperDocument(Stored, frozen=True, kw_only=True):
     created_at: datetime
     sms_name: str | None = None
     support_contact: str | None = None
+    deactivated_at: datetime | None = None
+    version: int = 1
 
 
 class DriverDocument(Stored, frozen=True, kw_only=True):
-    """A driver."""
+    """A driver. ``team`` was a name, before teams had ids; it is not written any more."""
 
     id: DriverId
     name: str
     created_at: datetime
     team: str | None = None
     epoch: int = 1
+    team_id: TeamId | None = None
+    signed_out_at: datetime | None = None
+    deactivated_at: datetime | None = None
+    version: int = 1
 
 
 class PlacePart(Part, frozen=True):
@@ -48,6 +54,8 @@ class HubDocument(Stored, frozen=True, kw_only=True):
     coordinates: PlacePart
     time_zone: str
     created_at: datetime
+    deactivated_at: datetime | None = None
+    version: int = 1
 
 
 class KeyDocument(Stored, frozen=True, kw_only=True):
@@ -61,6 +69,8 @@ class KeyDocument(Stored, frozen=True, kw_only=True):
     shipper_id: ShipperId | None = None
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    version: int = 1
 
 
 class InvitationDocument(Stored, frozen=True, kw_only=True):
@@ -98,6 +108,8 @@ def shipper_to(shipper: Shipper) -> str:
             created_at=shipper.created_at,
             sms_name=shipper.sms_name,
             support_contact=shipper.support_contact,
+            deactivated_at=shipper.deactivated_at,
+            version=shipper.version,
         )
     )
 
@@ -111,6 +123,8 @@ def shipper_from(text: str) -> Shipper:
         created_at=stored.created_at,
         sms_name=stored.sms_name,
         support_contact=stored.support_contact,
+        deactivated_at=stored.deactivated_at,
+        version=stored.version,
     )
 
 
@@ -121,8 +135,11 @@ def driver_to(driver: Driver) -> str:
             id=driver.id,
             name=driver.name,
             created_at=driver.created_at,
-            team=driver.team,
             epoch=driver.epoch,
+            team_id=driver.team_id,
+            signed_out_at=driver.signed_out_at,
+            deactivated_at=driver.deactivated_at,
+            version=driver.version,
         )
     )
 
@@ -134,8 +151,11 @@ def driver_from(text: str) -> Driver:
         id=stored.id,
         name=stored.name,
         created_at=stored.created_at,
-        team=stored.team,
         epoch=stored.epoch,
+        team_id=stored.team_id,
+        signed_out_at=stored.signed_out_at,
+        deactivated_at=stored.deactivated_at,
+        version=stored.version,
     )
 
 
@@ -148,6 +168,8 @@ def hub_to(hub: Hub) -> str:
             coordinates=PlacePart(hub.coordinates.lat_deg, hub.coordinates.lon_deg),
             time_zone=hub.time_zone,
             created_at=hub.created_at,
+            deactivated_at=hub.deactivated_at,
+            version=hub.version,
         )
     )
 
@@ -161,6 +183,8 @@ def hub_from(text: str) -> Hub:
         coordinates=Coordinates(stored.coordinates.lat_deg, stored.coordinates.lon_deg),
         time_zone=stored.time_zone,
         created_at=stored.created_at,
+        deactivated_at=stored.deactivated_at,
+        version=stored.version,
     )
 
 
@@ -176,6 +200,8 @@ def key_to(key: ApiKey) -> str:
             shipper_id=key.shipper_id,
             expires_at=key.expires_at,
             revoked_at=key.revoked_at,
+            scopes=tuple(sorted(key.scopes)),
+            version=key.version,
         )
     )
 
@@ -192,6 +218,8 @@ def key_from(text: str) -> ApiKey:
         shipper_id=stored.shipper_id,
         expires_at=stored.expires_at,
         revoked_at=stored.revoked_at,
+        scopes=frozenset(stored.scopes),
+        version=stored.version,
     )
 
 

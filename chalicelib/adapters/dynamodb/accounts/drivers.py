@@ -26,11 +26,15 @@ class DynamoDrivers:
 
     def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Driver]:
         """From the index, oldest first."""
-        return page_of(DRIVER, driver_from, limit=limit, position=position)
+        return page_of(
+            DRIVER, lambda item: driver_from(item.document), limit=limit, position=position
+        )
 
 
 def driver_puts(added: DriverAdded, token: str) -> Iterator[Put]:
     """Without a condition: its live state, written with it, must not be there yet."""
     del token
     driver = added.driver
-    yield Put(account_item(driver.id, DRIVER, driver.created_at, driver_to(driver)))
+    item = account_item(driver.id, DRIVER, driver.created_at, driver_to(driver))
+    item.version = driver.version
+    yield Put(item)

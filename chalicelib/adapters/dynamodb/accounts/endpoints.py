@@ -9,7 +9,7 @@ from chalicelib.adapters.dynamodb.accounts.items import AccountItem
 from chalicelib.adapters.dynamodb.accounts.partitions import account_item
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import ShipperId, WebhookId
+from chalicelib.domain.ids import ShipperId
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 WEBHOOK: Final = "WEBHOOK#"
@@ -30,10 +30,3 @@ class DynamoWebhookEndpoints:
         written = account_item(endpoint.shipper_id, item, endpoint.created_at, webhook_to(document))
         with translated(missing=NotFound):
             written.save(condition=AccountItem.item.exists())
-
-    def delete(self, shipper_id: ShipperId, webhook_id: WebhookId) -> None:
-        """Only the shipper's own."""
-        with translated(missing=NotFound):
-            AccountItem(account_id=shipper_id, item=f"{WEBHOOK}{webhook_id}").delete(
-                condition=AccountItem.item.exists()
-            )

@@ -33,7 +33,7 @@ class DynamoHubs:
 
     def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Hub]:
         """From the index, oldest first."""
-        return page_of(HUB, hub_from, limit=limit, position=position)
+        return page_of(HUB, lambda item: hub_from(item.document), limit=limit, position=position)
 
     def places(self, *, is_fresh: bool = False) -> tuple[Coordinates, ...]:
         """A query for every hundred hubs, once in 60 s."""

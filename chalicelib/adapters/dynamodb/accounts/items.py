@@ -25,7 +25,9 @@ class ByKind(GlobalSecondaryIndex["AccountItem"]):
 class AccountItem(Item):
     """Any account; ``document`` holds its fields.
 
+    ``version`` is the document's own, for conditions; none: 1. ``token`` marks who wrote it last.
     ``taken_by`` is the client that used an invitation up, ``taken_at_ms`` is when it did.
+    ``last_used_ms`` is when a key was used, give or take an hour: it changes without a version.
     """
 
     class Meta(Connection):
@@ -39,4 +41,7 @@ class AccountItem(Item):
     taken_by = UnicodeAttribute(null=True)
     taken_at_ms = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
+    version = NumberAttribute(null=True)
+    token = UnicodeAttribute(null=True)
+    last_used_ms = NumberAttribute(null=True)
     by_kind = ByKind()

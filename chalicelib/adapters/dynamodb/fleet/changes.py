@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from chalicelib.adapters.dynamodb.fleet.fixes import pack_place
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live
+from chalicelib.adapters.dynamodb.fleet.numbers import pack_numbers
 from chalicelib.adapters.dynamodb.fleet.visits import pack_visits
 from chalicelib.adapters.dynamodb.writing import Put, unchanged
 from chalicelib.domain.driving.live import Live
@@ -32,4 +33,5 @@ def live_item(live: Live, token: str) -> LiveItem:
         live=pack_live(live),
         visits=pack_visits(live),
         began=None if live.began_at is None else pack_place(live.began_at),
+        numbers=pack_numbers(live.numbers),
     )

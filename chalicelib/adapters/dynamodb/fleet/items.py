@@ -13,7 +13,8 @@ class LiveItem(Item):
     """A driver's live state, packed: below 1 kB for 200 stops, so that a write costs one unit.
 
     ``visits`` is what is known of visits in doubt, packed; absent most of the time.
-    ``began`` is the hub, packed, until there are enough fixes.
+    ``began`` is the hub, packed, until there are enough fixes. ``numbers`` are the stops' own in
+    the order of a plan that was edited; absent where they are indexes.
     """
 
     class Meta(Connection):
@@ -28,6 +29,7 @@ class LiveItem(Item):
     live = BinaryAttribute(legacy_encoding=False)
     visits = BinaryAttribute(legacy_encoding=False, null=True)
     began = BinaryAttribute(legacy_encoding=False, null=True)
+    numbers = BinaryAttribute(legacy_encoding=False, null=True)
 
 
 class TrackItem(Item):

@@ -6,12 +6,15 @@
 
 A stop is one of few kinds: done, told of a delay, and so on. Kinds are counted, and each stop names
 its own by number. Most alerts are told in a few batches, so their instants are kept once. A promise
-lies near the range of its ETA: only the difference is kept, in full minutes where that is exact.
+lies near the range of its ETA, and is often as much later as the one before: only the difference is
+kept, from the ETA or from that of the one before, in full minutes where that is exact.
+
+Format 3 had only differences from the ETA.
 """
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -33,8 +36,10 @@ from chalicelib.domain.eta.estimates import Etas
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.instants import Range
 
-FORMAT: Final = 3
+FORMAT: Final = 4
+BEFORE: Final = 3
 MILLISECOND: Final = timedelta(milliseconds=1)
+SECOND_MS: Final = 1_000
 DONE, APPROACHED, DELAYED, PROMISED, ARRIVED, TOLD, SILENT = (1 << bit for bit in range(7))
 SPARSE: Final = PROMISED | ARRIVED | TOLD | SILENT
 """With one of these there is more to say of a stop than its kind."""
@@ -69,6 +74,9 @@ def pack_live(live: Live) -> bytes:
     instants = sorted(set(told))
     promises = [(i, promise) for i in marked if (promise := live.progress[i].promise) is not None]
     step_s = _step_s([promise for _, promise in promises])
+    begins, widths = _promise_columns(promises, etas, step_s, base_ms // SECOND_MS // step_s)
+    from_before = differences(begins)
+    by_before = _bits(from_before) < _bits(list(map(fold, begins)))
     counts = (len(live.recent), len(kinds), len(palette), len(arrived), len(told), len(instants))
     known = _known(live, base_ms)
     mask = sum(1 << i for i, value in enumerate(known) if value is not None)
@@ -76,6 +84,7 @@ def pack_live(live: Live) -> bytes:
         *counts,
         len(promises),
         step_s,
+        int(by_before),
         len(live.breaks_taken_s),
         live.epoch,
         live.plan_version,
@@ -90,7 +99,8 @@ def pack_live(live: Live) -> bytes:
         differences(arrived),
         differences(instants),
         [instants.index(at) for at in told],
-        *_promise_columns(promises, etas, step_s),
+        from_before if by_before else list(map(fold, begins)),
+        widths,
         live.breaks_taken_s,
     )
     return b"".join(
@@ -121,14 +131,17 @@ def unpack_live(
     }
     if packed[:1] == bytes([lives_v2.FORMAT]):
         return lives_v2.unpack_live(packed, **names)  # type: ignore[arg-type]
-    if packed[:1] != bytes([FORMAT]):
+    if not packed or packed[0] not in (FORMAT, BEFORE):
         msg = "The packed live state has an unknown format."
         raise ValueError(msg)
     numbers = Varints(packed, 1)
     eta_bytes = next(numbers)
     packed_etas = packed[numbers.at : numbers.at + eta_bytes]
     numbers = Varints(packed, numbers.at + eta_bytes)
-    recent, stops, kinds, arrived, told, instants, promised, step_s, breaks = numbers.take(9)
+    is_new = packed[0] == FORMAT
+    recent, stops, kinds, arrived, told, instants, promised, step_s = numbers.take(8)
+    by_before = next(numbers) if is_new else 0
+    breaks = next(numbers)
     epoch, plan_version, skew_ms, mask = numbers.take(4)
     known = [next(numbers) if mask >> i & 1 else None for i in range(7)]
     lengths = [
@@ -141,7 +154,10 @@ def unpack_live(
     start_ms, ended_ms, near_ms, estimated_ms, standing_ms, nearest_stop, last_stop = known
     base_ms = start_ms or 0
     found = [palette[number] for number in stop_kinds]
-    promise_of = _promises(found, begins, widths, etas, step_s)
+    begins = sums(begins) if by_before else list(map(unfold, begins))
+    first = base_ms // SECOND_MS // step_s if is_new else 0
+    promised_at = [i for i, kind in enumerate(found) if kind & PROMISED]
+    promise_of = _promises(zip(promised_at, begins, widths, strict=True), etas, step_s, first)
     arrived_at = (from_ms(base_ms + ms) for ms in sums(arrivals))
     at_ms = sums(times)
     told_at = (from_ms(base_ms + at_ms[number]) for number in told_numbers)
@@ -218,27 +234,29 @@ def _step_s(promises: Sequence[Range]) -> int:
 
 
 def _promise_columns(
-    promises: Sequence[tuple[int, Range]], etas: Etas, step_s: int
+    promises: Sequence[tuple[int, Range]], etas: Etas, step_s: int, first: int
 ) -> tuple[list[int], list[int]]:
-    """In steps: how far each begins from its ETA's beginning, and how much longer it is."""
-    begins, widths, before = [], [], 0
+    """In steps: how far each begins from its ETA's beginning, and how much longer it is, folded.
+
+    ``first`` is the step of the start of the route.
+    """
+    begins, widths, before = [], [], first
     for i, promise in promises:
         expected, width = _expected(etas, i, step_s, before)
         before = _seconds(promise.earliest) // step_s
-        begins.append(fold(before - expected))
+        begins.append(before - expected)
         widths.append(fold(_seconds(promise.latest) // step_s - before - width))
     return begins, widths
 
 
 def _promises(
-    kinds: Sequence[int], begins: Sequence[int], widths: Sequence[int], etas: Etas, step_s: int
+    columns: Iterable[tuple[int, int, int]], etas: Etas, step_s: int, first: int
 ) -> Iterator[Range]:
-    """The promises again, in the order of the stops that have one."""
-    promised = (i for i, kind in enumerate(kinds) if kind & PROMISED)
-    before = 0
-    for i, begin, longer in zip(promised, begins, widths, strict=True):
+    """The promises again, from their stops' indexes and the columns."""
+    before = first
+    for i, begin, longer in columns:
         expected, width = _expected(etas, i, step_s, before)
-        before = expected + unfold(begin)
+        before = expected + begin
         ends = before + width + unfold(longer)
         yield Range(_instant(before * step_s), _instant(ends * step_s))
 
@@ -249,6 +267,10 @@ def _expected(etas: Etas, i: int, step_s: int, before: int) -> tuple[int, int]:
         return before, 0
     begins = etas.earliest_s[i] // step_s
     return begins, -(-etas.latest_s[i] // step_s) - begins
+
+
+def _bits(column: Sequence[int]) -> int:
+    return sum(map(int.bit_length, column))
 
 
 def _seconds(instant: datetime) -> int:

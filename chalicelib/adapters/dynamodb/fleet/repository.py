@@ -14,12 +14,13 @@ from chalicelib.adapters.dynamodb.fleet.fixes import (
 )
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
 from chalicelib.adapters.dynamodb.fleet.lives import unpack_live
+from chalicelib.adapters.dynamodb.fleet.numbers import unpack_numbers
 from chalicelib.adapters.dynamodb.fleet.told import pack_told, unpack_told
 from chalicelib.adapters.dynamodb.fleet.visits import with_visits
 from chalicelib.adapters.dynamodb.values.etas import unpack_etas
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_text
 from chalicelib.adapters.dynamodb.writing import new_token
-from chalicelib.domain.driving.fixes import Fix
+from chalicelib.domain.driving.fixes import Fix, in_order
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import DriverId, RouteId
@@ -49,6 +50,13 @@ class DynamoFleet:
         item = self._item(driver_id, consistent_read=False)
         return None if item is None or item.version == unless_version else _live(item)
 
+    def glances(self, driver_ids: Sequence[DriverId]) -> dict[DriverId, Live]:
+        """A call for each hundred, eventually consistent: half a unit a driver."""
+        keys = [(driver_id, LIVE) for driver_id in dict.fromkeys(driver_ids)]
+        with translated():
+            found = list(LiveItem.batch_get(keys)) if keys else []
+        return {DriverId(item.driver_id): _live(item) for item in found}
+
     def append_track(self, entry: TrackEntry) -> bool:
         """The key is made of the batch's own content, so that a repeat falls on itself."""
         token = new_token(TOKEN_BYTES)
@@ -58,7 +66,9 @@ class DynamoFleet:
             token=token,
             route_id=entry.route_id,
             fixes=pack_fixes(entry.fixes),
-            told=pack_told(entry.told_at, entry.live.news_at or entry.told_at, entry.live.etas),
+            told=pack_told(
+                entry.told_at, entry.live.news_at or entry.told_at, entry.live.etas_by_number
+            ),
             expires_at=int(entry.expires_at.timestamp()),
         )
         try:
@@ -94,7 +104,7 @@ class DynamoFleet:
         """All batches that begin in the span; overlapping batches are laid over each other."""
         batches = self._batches(driver_id, since, until, now)
         fixes = {fix for item in batches for fix in unpack_fixes(item.fixes)}
-        return tuple(sorted(fixes, key=lambda fix: fix.sort_key))
+        return in_order(fixes)
 
     def published_etas(
         self,
@@ -150,6 +160,8 @@ def _live(item: LiveItem) -> Live:
     )
     began: bytes | None = item.began
     live = live if began is None else replace(live, began_at=unpack_place(began))
+    if item.numbers is not None:
+        live = replace(live, numbers=unpack_numbers(item.numbers))
     return with_visits(live, item.visits)
 
 

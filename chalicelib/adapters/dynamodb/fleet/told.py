@@ -14,13 +14,13 @@ from chalicelib.domain.learning.published import PublishedEtas
 
 
 def pack_told(told_at: datetime, news_at: datetime, etas: Sequence[Eta | None]) -> bytes:
-    """ETAs in plan order, told at one instant and as of another, in whole milliseconds."""
+    """ETAs by stop number, told at one instant and as of another, in whole milliseconds."""
     told_ms = to_ms(told_at)
     return pack_varints((told_ms, told_ms - to_ms(news_at))) + pack_etas(etas)
 
 
 def unpack_told(packed: bytes) -> PublishedEtas:
-    """The same by stop index. Raises ValueError for damaged bytes."""
+    """The same by stop number. Raises ValueError for damaged bytes."""
     numbers = Varints(packed)
     told_ms, earlier_ms = numbers.take(2)
     return PublishedEtas(

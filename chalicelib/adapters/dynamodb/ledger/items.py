@@ -60,6 +60,17 @@ class PlaceItem(Item):
     expires_at = NumberAttribute()
 
 
+class RequestCountItem(Item):
+    """How many requests of a key all processes have reported in one window."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    requests = NumberAttribute()
+    expires_at = NumberAttribute()
+
+
 class LedgerItem(Item):
     """The holder of a claim and its end, or how it ended. Times are epoch seconds."""
 

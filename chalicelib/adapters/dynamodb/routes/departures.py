@@ -1,4 +1,7 @@
-"""A departure ↔ the attributes of its item. Total both ways; a property test goes round."""
+"""A departure ↔ the attributes of its item. Total both ways; a property test goes round.
+
+The stop's number is the attribute ``stop_index``: before plans could be edited it was the index.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +21,7 @@ def to_attributes(departure: Departure) -> dict[str, Any]:
         "route_id": departure.route_id,
         "item": item_of(departure.key),
         "driver_id": departure.driver_id,
-        "stop_index": departure.stop_index,
+        "stop_index": departure.stop_number,
         "arrived_ms": None if departure.arrived_at is None else to_ms(departure.arrived_at),
         "left_ms": to_ms(departure.left_at),
         "told_ms": to_ms(departure.told_at),
@@ -33,12 +36,12 @@ def to_attributes(departure: Departure) -> dict[str, Any]:
 def from_attributes(attributes: Mapping[str, Any]) -> Departure:
     """The departure again."""
     told = unpack_etas(attributes["etas"])
-    stop_index, arrived_ms = attributes.get("stop_index"), attributes.get("arrived_ms")
+    stop_number, arrived_ms = attributes.get("stop_index"), attributes.get("arrived_ms")
     stood_at, news_ms = attributes.get("stood_at"), attributes.get("news_ms")
     return Departure(
         route_id=RouteId(attributes["route_id"]),
         driver_id=DriverId(attributes["driver_id"]),
-        stop_index=None if stop_index is None else int(stop_index),
+        stop_number=None if stop_number is None else int(stop_number),
         left_at=from_ms(int(attributes["left_ms"])),
         told_at=from_ms(int(attributes["told_ms"])),
         expires_at=from_ms(int(attributes["expires_at"]) * 1000),

@@ -26,7 +26,7 @@ def from_document(document: Document, stops: bytes) -> Route:
         hub_coordinates=coordinates_from(document["hub_coordinates"]),
         service_day=date.fromisoformat(document["service_day"]),
         starts_at=from_text(document["starts_at"]),
-        stops=tuple(_stop_from(stop) for stop in unpacked),
+        stops=tuple(_stop_from(stop, number) for number, stop in enumerate(unpacked)),
         created_at=from_text(document["created_at"]),
         status=RouteStatus(document["status"]),
         plan_version=int(document["plan_version"]),
@@ -39,10 +39,11 @@ def from_document(document: Document, stops: bytes) -> Route:
     )
 
 
-def _stop_from(document: Document) -> Stop:
+def _stop_from(document: Document, number: int) -> Stop:
     service_time_s, road_s = document.get("service_time_s"), document.get("road_s")
     return Stop(
         id=StopId(document["id"]),
+        number=number,
         coordinates=coordinates_from(document["at"]),
         time_zone=document["zone"],
         consignments=tuple(

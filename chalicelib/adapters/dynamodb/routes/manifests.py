@@ -1,8 +1,8 @@
 """A manifest ↔ its deflated columns. Total both ways; a property test goes round.
 
 Columns deflate better than rows: names lie beside names. Fields are only appended, each with a
-default. The ids are the plan's, in its order: a check sum tells a manifest of another plan, which
-would show names at wrong doors.
+default. The ids are the plan's, in the order in which they joined it: a check sum tells a manifest
+of another plan, which would show names at wrong doors.
 """
 
 import zlib
@@ -67,7 +67,7 @@ def unpack_manifest(
     expires_at: datetime,
     version: int,
 ) -> Manifest | None:
-    """The manifest again, given the plan's shipments in its order; None if it is another plan's."""
+    """The manifest again, given the plan's shipments; None if it is another plan's."""
     found = _DOCUMENTS.decode(zlib.decompress(packed))
     if found.plan_sum != _sum_of(shipment_ids):
         return None

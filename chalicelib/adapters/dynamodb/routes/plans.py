@@ -6,6 +6,7 @@ which code wrote them. So code newer or older by a release reads them.
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -42,7 +43,10 @@ WINDOW, SERVICE_TIME, PLANNED, PROMISE, ROAD = (1 << bit for bit in range(5))
 
 
 class SummaryDocument(msgspec.Struct, array_like=True):
-    """Everything that a list shows and that is no key. Times are milliseconds since 1970."""
+    """Everything that a list shows and that is no key. Times are milliseconds since 1970.
+
+    A cancelled route has the status ``completed``, so that a release before cancelling reads it.
+    """
 
     version: int
     driver_id: str
@@ -55,13 +59,19 @@ class SummaryDocument(msgspec.Struct, array_like=True):
     shipment_count: int
     started_ms: int | None = None
     completed_ms: int | None = None
+    is_cancelled: bool = False
 
 
 class PlanDocument(msgspec.Struct, array_like=True):
-    """The rest of a route: its hub, its breaks and, in columns, its stops.
+    """The rest of a route: its hub, its breaks and pauses and, in columns, its stops.
 
     ``numbers`` are the columns of ``_columns``, ``texts`` deflated barcodes. ``stop_ids`` and
     ``shipment_ids`` are the random halves of ids. ``odd_…`` hold by index what does not fit.
+
+    Of a plan that was edited, ``stop_numbers`` are the stops' own numbers, and ``taken_off`` is a
+    packed plan of what was taken off, with the versions ``taken_off_with``. ``joined`` are the
+    consignments in the order in which they joined: each by its place among those of the stops, and
+    then of what was taken off. All are empty where numbers are indexes and nothing was moved.
     """
 
     version: int
@@ -81,6 +91,11 @@ class PlanDocument(msgspec.Struct, array_like=True):
     odd_roads: dict[int, float] = {}
     start_action_id: str | None = None
     previous: str | None = None
+    stop_numbers: list[int] = []
+    joined: list[int] = []
+    taken_off: bytes = b""
+    taken_off_with: list[int] = []
+    pauses: list[tuple[int, int]] = []
 
 
 _SUMMARIES: Final = msgspec.msgpack.Decoder(SummaryDocument)
@@ -90,18 +105,20 @@ _TEXTS: Final = msgspec.msgpack.Decoder(list[str])
 
 def pack_summary(summary: RouteSummary) -> bytes:
     """A summary without its id and its time of creation, which are keys."""
+    is_cancelled = summary.status is RouteStatus.CANCELLED
     document = SummaryDocument(
         version=VERSION,
         driver_id=summary.driver_id,
         hub_id=summary.hub_id,
         service_day=summary.service_day.isoformat(),
         starts_ms=to_ms(summary.starts_at),
-        status=summary.status.value,
+        status=(RouteStatus.COMPLETED if is_cancelled else summary.status).value,
         plan_version=summary.plan_version,
         stop_count=summary.stop_count,
         shipment_count=summary.shipment_count,
         started_ms=_optional_ms(summary.started_at),
         completed_ms=_optional_ms(summary.completed_at),
+        is_cancelled=is_cancelled,
     )
     return msgspec.msgpack.encode(document)
 
@@ -116,7 +133,7 @@ def unpack_summary(packed: bytes, route_id: RouteId, created_at: datetime) -> Ro
         service_day=date.fromisoformat(found.service_day),
         starts_at=from_ms(found.starts_ms),
         created_at=created_at,
-        status=RouteStatus(found.status),
+        status=RouteStatus.CANCELLED if found.is_cancelled else RouteStatus(found.status),
         plan_version=found.plan_version,
         stop_count=found.stop_count,
         shipment_count=found.shipment_count,
@@ -178,6 +195,11 @@ def pack_plan(route: Route) -> bytes:
         odd_roads=odd_roads,
         start_action_id=route.start_action_id,
         previous=route.previous,
+        stop_numbers=[] if route.numbers == tuple(range(len(stops))) else list(route.numbers),
+        joined=_places_of(route.joined, _consignments(route)),
+        taken_off=pack_plan(_what_was_taken_off(route)) if route.taken_off else b"",
+        taken_off_with=list(route.taken_off_with),
+        pauses=[(to_ms(pause.earliest), to_ms(pause.latest)) for pause in route.pauses],
     )
     return msgspec.msgpack.encode(document)
 
@@ -185,7 +207,7 @@ def pack_plan(route: Route) -> bytes:
 def unpack_plan(packed: bytes, summary: RouteSummary) -> Route:
     """The route again."""
     found = _PLANS.decode(packed)
-    return Route(
+    route = Route(
         id=summary.id,
         driver_id=summary.driver_id,
         hub_id=summary.hub_id,
@@ -204,7 +226,27 @@ def unpack_plan(packed: bytes, summary: RouteSummary) -> Route:
         ),
         start_action_id=found.start_action_id,
         previous=None if found.previous is None else RouteId(found.previous),
+        taken_off=unpack_plan(found.taken_off, summary).stops if found.taken_off else (),
+        taken_off_with=tuple(found.taken_off_with),
+        pauses=tuple(Range(from_ms(a_ms), from_ms(b_ms)) for a_ms, b_ms in found.pauses),
     )
+    consignments = _consignments(route) if found.joined else ()
+    return replace(route, joined=tuple(consignments[place] for place in found.joined))
+
+
+def _what_was_taken_off(route: Route) -> Route:
+    bare = replace(route, breaks=(), joined=(), taken_off_with=())
+    return replace(bare, stops=route.taken_off, taken_off=())
+
+
+def _consignments(route: Route) -> tuple[Consignment, ...]:
+    return tuple(c for stop in (*route.stops, *route.taken_off) for c in stop.consignments)
+
+
+def _places_of(joined: Sequence[Consignment], among: Sequence[Consignment]) -> list[int]:
+    """Equal consignments may change places: what is read is equal, too."""
+    places = {consignment: place for place, consignment in enumerate(among)}
+    return [places[consignment] for consignment in joined]
 
 
 def _stops(found: PlanDocument) -> tuple[Stop, ...]:
@@ -244,6 +286,7 @@ def _stops(found: PlanDocument) -> tuple[Stop, ...]:
     return tuple(
         Stop(
             id=StopId(stop_id),
+            number=number,
             coordinates=Coordinates(lat_deg, lon_deg),
             time_zone=found.zones[zone],
             consignments=tuple(next(consignments) for _ in range(size)),
@@ -253,7 +296,8 @@ def _stops(found: PlanDocument) -> tuple[Stop, ...]:
             promise=next(promises) if flag & PROMISE else None,
             road_s=next(roads_s) if flag & ROAD else None,
         )
-        for flag, size, zone, stop_id, lat_deg, lon_deg in zip(
+        for number, flag, size, zone, stop_id, lat_deg, lon_deg in zip(
+            found.stop_numbers or range(len(flags)),
             flags,
             sizes,
             zones,

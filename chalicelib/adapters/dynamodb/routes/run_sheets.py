@@ -48,7 +48,7 @@ def _manifest(item: RunSheetItem | None, route: Route, now: datetime) -> Manifes
     return unpack_manifest(
         item.manifest,
         route_id=route.id,
-        shipment_ids=[key for stop in route.stops for key in stop.shipment_ids],
+        shipment_ids=route.listed,
         expires_at=expires_at,
         version=int(item.version),
     )

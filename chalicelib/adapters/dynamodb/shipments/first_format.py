@@ -95,6 +95,6 @@ def _assignment_from(document: Document | None) -> Assignment | None:
     return Assignment(
         route_id=RouteId(document["route_id"]),
         stop_id=StopId(document["stop_id"]),
-        stop_index=int(document["stop_index"]),
+        stop_number=int(document["stop_index"]),
         driver_id=DriverId(document["driver_id"]),
     )

@@ -5,7 +5,12 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import (
+    AllProjection,
+    GlobalSecondaryIndex,
+    IncludeProjection,
+    KeysOnlyProjection,
+)
 
 from chalicelib.adapters.dynamodb.item import Connection, Item
 
@@ -23,13 +28,27 @@ class ByShipper(GlobalSecondaryIndex["ShipmentItem"]):
     created_at = UnicodeAttribute(range_key=True)
 
 
+class ByAttention(GlobalSecondaryIndex["ShipmentItem"]):
+    """The shipments that wait for the office, by what they wait for and when to look."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_attention"
+        projection = KeysOnlyProjection()
+
+    attention = UnicodeAttribute(hash_key=True)
+    look_at = UnicodeAttribute(range_key=True)
+
+
 class ShipmentItem(Item):
     """A shipment: what changes (SHIPMENT), or what hardly ever does (SHIPMENT#DETAILS).
 
     SHIPMENT has status, token and ``state``; the index finds a shipment by its details, which have
     shipper, creation and ``document``, and never move. ``version`` of the details is the version of
     the shipment that wrote them. A shipment from before there were details is one item with all of
-    these, or without a ``state`` as long as nothing has changed since.
+    these, or without a ``state`` as long as nothing has changed since. ``attention`` and
+    ``look_at`` are there while it waits for the office.
     """
 
     class Meta(Connection):
@@ -45,11 +64,36 @@ class ShipmentItem(Item):
     state = BinaryAttribute(legacy_encoding=False, null=True)
     document = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
+    attention = UnicodeAttribute(null=True)
+    look_at = UnicodeAttribute(null=True)
     by_shipper = ByShipper()
+    by_attention = ByAttention()
+
+
+class ByFeed(GlobalSecondaryIndex["EventItem"]):
+    """A shipper's events in the order in which they were written: an entry a commit."""
+
+    class Meta:
+        """Named as in the template."""
+
+        index_name = "by_feed"
+        projection = IncludeProjection(
+            [
+                *("event_id", "seq", "type", "occurred_at", "recorded_at"),
+                *("actor_role", "actor_id", "data", "feed_also"),
+            ]
+        )
+
+    shipper_id = UnicodeAttribute(hash_key=True)
+    feed = UnicodeAttribute(range_key=True)
 
 
 class EventItem(Item):
-    """One line of history. It is also the message of the outbox: the stream carries it on."""
+    """One line of history. It is also the message of the outbox: the stream carries it on.
+
+    ``feed`` is its place in its shipper's feed. Of the events that were written together only the
+    first of each shipper has one; its ``feed_also`` names the others.
+    """
 
     class Meta(Connection):
         """Bound at start."""
@@ -66,6 +110,9 @@ class EventItem(Item):
     actor_id = UnicodeAttribute()
     data = UnicodeAttribute()
     expires_at = NumberAttribute(null=True)
+    feed = UnicodeAttribute(null=True)
+    feed_also = BinaryAttribute(legacy_encoding=False, null=True)
+    by_feed = ByFeed()
 
 
 class UploadItem(Item):

@@ -35,6 +35,7 @@ from chalicelib.adapters.dynamodb.shipments.states import (
 )
 from chalicelib.adapters.dynamodb.stored import optional_instant, unpack_range
 from chalicelib.adapters.dynamodb.values.instants import from_ms, from_text, to_text
+from chalicelib.domain.attention.waiting import waits
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
@@ -47,6 +48,7 @@ WHOLE: Final = 0
 
 def shipment_item(shipment: Shipment, token: str) -> ShipmentItem:
     """The SHIPMENT item, with the details where it is the only one."""
+    waiting = waits(shipment)
     item = ShipmentItem(
         shipment_id=shipment.id,
         item=SHIPMENT,
@@ -54,6 +56,8 @@ def shipment_item(shipment: Shipment, token: str) -> ShipmentItem:
         version=shipment.version,
         token=token,
         state=state_to(shipment),
+        attention=None if waiting is None else waiting.reason.value,
+        look_at=None if waiting is None else to_text(waiting.look_at),
     )
     if shipment.details_version == WHOLE:
         _add_details(item, shipment)

@@ -17,6 +17,8 @@ from chalicelib.adapters.dynamodb.shipments.mapping import (
     glimpse_of,
     shipment_of,
 )
+from chalicelib.adapters.dynamodb.values.instants import to_text
+from chalicelib.domain.attention.waiting import Waiting
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
 from chalicelib.domain.listings import Listing
@@ -87,6 +89,15 @@ class DynamoShipments:
             raise Unavailable(dependency="dynamodb")
         return found
 
+    def glances(self, shipment_ids: Sequence[ShipmentId]) -> tuple[Shipment, ...]:
+        """Eventually consistent, 50 shipments a call."""
+        wanted = list(dict.fromkeys(shipment_ids))
+        keys = [(each, item) for each in wanted for item in (SHIPMENT, DETAILS)]
+        with translated():
+            items = list(ShipmentItem.batch_get(keys)) if keys else []
+        paired = self._paired(items)
+        return self._shown({each: paired[each] for each in wanted if each in paired})
+
     def glimpse(self, shipment_id: ShipmentId) -> Glimpse:
         """One eventually consistent read of the item that changes."""
         with translated():
@@ -153,17 +164,38 @@ class DynamoShipments:
             listed = list(found)
             keys = [(item.shipment_id, SHIPMENT) for item in listed if item.item == DETAILS]
             states = list(ShipmentItem.batch_get(keys)) if keys else []
-        paired = self._paired([*listed, *states])
+        shipments = self._shown(self._paired([*listed, *states]))
+        return Listing(shipments, position_of(found.last_evaluated_key))
+
+    def waiting(
+        self,
+        reason: Waiting,
+        *,
+        until: datetime,
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Listing[Shipment]:
+        """The keys from the sparse index, and one batch, eventually consistent, of both items."""
+        with translated():
+            found = ShipmentItem.by_attention.query(
+                reason.value,
+                ShipmentItem.look_at <= to_text(until),
+                limit=limit,
+                page_size=limit,
+                last_evaluated_key=start_key(position),
+            )
+            ids = [ShipmentId(item.shipment_id) for item in found]
+        return Listing(self.glances(ids), position_of(found.last_evaluated_key))
+
+    def _shown(self, paired: Mapping[ShipmentId, _Items]) -> tuple[Shipment, ...]:
+        """The shipments in their order. The few items that do not fit together are read again."""
         shown = {
             key: None if item is None else shipment_of(item, details)
             for key, (item, details) in paired.items()
         }
         again = self.get_many([key for key, shipment in shown.items() if shipment is None])
         shipments = (shown[key] or again.get(key) for key in paired)
-        return Listing(
-            tuple(shipment for shipment in shipments if shipment is not None),
-            position_of(found.last_evaluated_key),
-        )
+        return tuple(shipment for shipment in shipments if shipment is not None)
 
     def expire(self, shipment_id: ShipmentId, at: datetime | None) -> None:
         """One query, and a write for each item that does not expire then: once a shipment.

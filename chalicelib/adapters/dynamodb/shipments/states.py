@@ -34,7 +34,7 @@ class AssignmentPart(PackedPart, frozen=True):
 
     route_id: RouteId
     stop_id: StopId
-    stop_index: int
+    stop_number: int
     driver_id: DriverId
 
 
@@ -141,7 +141,7 @@ def assignment_of(state: State) -> Assignment | None:
     part = state.assignment
     if part is None:
         return None
-    return Assignment(part.route_id, part.stop_id, part.stop_index, part.driver_id)
+    return Assignment(part.route_id, part.stop_id, part.stop_number, part.driver_id)
 
 
 def barcodes_of(places: Sequence[int | str], parcels: Sequence[Parcel]) -> tuple[str, ...]:
@@ -193,7 +193,7 @@ def _correction_to(correction: Correction) -> CorrectionPart:
 def _assignment_to(value: Assignment | None) -> AssignmentPart | None:
     if value is None:
         return None
-    return AssignmentPart(value.route_id, value.stop_id, value.stop_index, value.driver_id)
+    return AssignmentPart(value.route_id, value.stop_id, value.stop_number, value.driver_id)
 
 
 def _places(shipment: Shipment, barcodes: Iterable[str]) -> tuple[int | str, ...]:

@@ -61,6 +61,18 @@ GERMAN: Final = Language(
                 "Neue Zeit: {when}.",
             ),
         ),
+        Kind.NEW_TIME: Wording(
+            "Neue Zeit für Ihr Paket: {when}",
+            ("Es gibt eine neue Zeit für Ihr Paket: {when}.", "Neue Zeit: {when}."),
+        ),
+        Kind.PUT_OFF: Wording(
+            "Ihr Paket kommt später als geplant",
+            (
+                "Ihr Paket kommt nicht mit diesem Wagen. Wir nennen Ihnen die neue Zeit.",
+                "Nicht mit diesem Wagen. Eine neue Zeit folgt.",
+                "Später: neue Zeit folgt.",
+            ),
+        ),
         Kind.DELIVERED: Wording(
             "Ihr Paket wurde zugestellt", ("Ihr Paket wurde zugestellt.", "Zugestellt.")
         ),

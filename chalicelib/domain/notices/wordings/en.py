@@ -54,6 +54,18 @@ ENGLISH: Final = Language(
                 "New time: {when}.",
             ),
         ),
+        Kind.NEW_TIME: Wording(
+            "New time for your parcel: {when}",
+            ("There is a new time for your parcel: {when}.", "New time: {when}."),
+        ),
+        Kind.PUT_OFF: Wording(
+            "Your parcel comes later than planned",
+            (
+                "Your parcel does not come with this van. We tell you the new time.",
+                "Not with this van. A new time follows.",
+                "Later: a new time follows.",
+            ),
+        ),
         Kind.DELIVERED: Wording(
             "Your parcel has been delivered", ("Your parcel has been delivered.", "Delivered.")
         ),

@@ -55,6 +55,18 @@ FINNISH: Final = Language(
                 "Uusi aika: {when}.",
             ),
         ),
+        Kind.NEW_TIME: Wording(
+            "Paketillesi uusi aika: {when}",
+            ("Paketillesi on uusi aika: {when}.", "Uusi aika: {when}."),
+        ),
+        Kind.PUT_OFF: Wording(
+            "Pakettisi tulee suunniteltua myöhemmin",
+            (
+                "Pakettisi ei tule tällä autolla. Ilmoitamme uuden ajan.",
+                "Ei tällä autolla. Uusi aika seuraa.",
+                "Myöhemmin: uusi aika seuraa.",
+            ),
+        ),
         Kind.DELIVERED: Wording(
             "Pakettisi on toimitettu", ("Pakettisi on toimitettu.", "Toimitettu.")
         ),

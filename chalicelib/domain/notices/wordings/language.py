@@ -23,6 +23,8 @@ class Kind(StrEnum):
     BACK_ON_TIME = "back_on_time"
     SILENT = "silent"
     HEARD_AGAIN = "heard_again"
+    NEW_TIME = "new_time"
+    PUT_OFF = "put_off"
     DELIVERED = "delivered"
     FAILED = "failed"
     CANCELLED = "cancelled"

@@ -54,6 +54,18 @@ SWEDISH: Final = Language(
                 "Ny tid: {when}.",
             ),
         ),
+        Kind.NEW_TIME: Wording(
+            "Ny tid för ditt paket: {when}",
+            ("Det finns en ny tid för ditt paket: {when}.", "Ny tid: {when}."),
+        ),
+        Kind.PUT_OFF: Wording(
+            "Ditt paket kommer senare än planerat",
+            (
+                "Ditt paket kommer inte med den här bilen. Vi meddelar den nya tiden.",
+                "Inte med den här bilen. Ny tid följer.",
+                "Senare: ny tid följer.",
+            ),
+        ),
         Kind.DELIVERED: Wording(
             "Ditt paket är levererat", ("Ditt paket är levererat.", "Levererat.")
         ),

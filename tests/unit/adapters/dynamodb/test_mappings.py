@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters.dynamodb.accounts import documents as accounts
 from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live, unpack_live
+from chalicelib.adapters.dynamodb.fleet.numbers import pack_numbers, unpack_numbers
 from chalicelib.adapters.dynamodb.fleet.visits import pack_visits, with_visits
 from chalicelib.adapters.dynamodb.routes import manifests, plans
 from chalicelib.adapters.dynamodb.shipments import mapping as shipments
@@ -216,6 +218,44 @@ def test_a_route_comes_back(route: Route) -> None:
 
 
 @settings(max_examples=times(quick=20, deep=2_000))
+@given(any_route(min_stops=2), st.randoms(use_true_random=False))
+def test_an_edited_route_comes_back(route: Route, chance: Random) -> None:
+    joined, stops = list(route.roll), list(route.stops)
+    chance.shuffle(joined)
+    chance.shuffle(stops)
+    edited = replace(
+        route,
+        stops=tuple(stops[1:]),
+        joined=tuple(joined),
+        taken_off=(stops[0],),
+        taken_off_with=(chance.randrange(99),),
+    )
+
+    assert plans.unpack_plan(plans.pack_plan(edited), edited.summary) == edited
+
+
+@settings(max_examples=times(quick=100, deep=5_000))
+@given(st.lists(st.integers(0, 400), unique=True).map(tuple))
+def test_the_numbers_of_stops_come_back(numbers: tuple[int, ...]) -> None:
+    assert unpack_numbers(pack_numbers(numbers)) == numbers
+
+
+def test_200_stops_in_any_order_take_little_room() -> None:
+    shuffled = tuple(Random(1).sample(range(210), 200))
+    moved = (*range(3, 90), 1, *range(90, 200), 0, 2)
+
+    assert unpack_numbers(pack_numbers(shuffled)) == shuffled
+    assert len(pack_numbers(shuffled) or b"") <= 180
+    assert len(pack_numbers(moved) or b"") <= 20
+
+
+def test_a_rank_that_was_once_written_is_read_for_ever() -> None:
+    written = "50010802005d0a13e058422bcecccff27415410e5a2ce019bf5c63"
+
+    assert unpack_numbers(bytes.fromhex(written)) == tuple((17 * i + 5) % 41 for i in range(40))
+
+
+@settings(max_examples=times(quick=20, deep=2_000))
 @given(st.lists(manifest_entries(), max_size=5).map(tuple))
 def test_a_manifest_comes_back_with_its_plan(entries: tuple[ManifestEntry, ...]) -> None:
     manifest = Manifest(RouteId("rte_1"), entries, NOON, version=3)
@@ -254,7 +294,7 @@ def test_what_a_newer_release_appends_is_passed_over(
 
 
 def test_accounts_come_back() -> None:
-    shipper, driver = make_shipper(sms_name="SHOP"), make_driver(team="North", epoch=4)
+    shipper, driver = make_shipper(sms_name="SHOP"), make_driver(epoch=4)
     key = replace(make_key(), expires_at=NOON, revoked_at=NOON)
     webhook = make_webhook(event_types=frozenset({"eta.delayed"}))
 

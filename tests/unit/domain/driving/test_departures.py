@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.driving import journeys
+from chalicelib.domain.driving import visit_reports
 from chalicelib.domain.driving.departures import from_hub, from_stop
 from chalicelib.domain.driving.forecasts import stop_times
 from chalicelib.domain.driving.live import Live, Progress
@@ -45,7 +45,7 @@ def test_a_start_leaves_the_hub_and_says_what_was_told() -> None:
 
     departure = from_hub(live, NOON, POLICY)
 
-    assert (departure.stop_index, departure.left_at, departure.arrived_at) == (None, NOON, None)
+    assert (departure.stop_number, departure.left_at, departure.arrived_at) == (None, NOON, None)
     assert (departure.etas, departure.told_at) == (live.etas, NOON)
     assert departure.expires_at == NOON + POLICY.track_retention
 
@@ -72,7 +72,7 @@ def test_after_a_late_report_the_etas_rest_on_the_newest_fix() -> None:
     route = make_route(3)
     newest = make_fix(LEFT + minutes(30), coordinates=north_of(HELSINKI, 3_000.0))
     before = at_first_stop(recent=(newest,))
-    after = journeys.leave(
+    after = visit_reports.leave(
         before,
         0,
         route,

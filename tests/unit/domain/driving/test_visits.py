@@ -8,10 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import Alert, AlertKind
-from chalicelib.domain.driving.fixes import Fix, Screened, screen
+from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.forecasts import stop_times
-from chalicelib.domain.driving.journeys import Advance, advance, brings_late_fixes, leave, reach
+from chalicelib.domain.driving.journeys import Advance, advance, needs_track
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.screening import Screened, screen
+from chalicelib.domain.driving.shift_hours import ShiftHours
+from chalicelib.domain.driving.visit_reports import leave, reach
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
@@ -98,7 +101,7 @@ def sent(
         newest = max(fix.recorded_at for fix in known)
         now = newest if now_s is None else NOON + seconds(now_s)
         screened = screened_of(batch, live.recent)
-        late = brings_late_fixes(live, screened, policy)
+        late = needs_track(live, screened, policy)
         step = Advance(live, is_complete=False)
         while not step.is_complete:
             step = advance(
@@ -122,7 +125,7 @@ def screened_of(fixes: Iterable[Fix], recent: Sequence[Fix]) -> Screened:
         in_order,
         recent=recent,
         received_at=NOON + timedelta(hours=10),
-        shift_started_at=NOON,
+        shift=ShiftHours(NOON),
         policy=POLICY,
     )
 
@@ -173,23 +176,75 @@ class TestGrouping:
     ) -> None:
         """In their order or the newest first, each however shuffled; the van is on its way again.
 
-        Where the van stands right now is told at once, whatever earlier fixes may still come.
+        The device may be silent on the way: at the start, or at any fix. Where the van stands right
+        now is told at once, whatever earlier fixes may still come; the newest fix settles the rest.
         """
         stays = data.draw(st.lists(st.sampled_from([0, 60, 120, 300]), min_size=4, max_size=4))
         parts = []
         for i, stay_s in enumerate(stays):
             parts += [(STEP_M * i, STEP_M * (i + 1), 100), (STEP_M * (i + 1),) * 2 + (stay_s,)]
         fixes = drive(*parts, (STEP_M * 4, STEP_M * 4 + 900, 100))
+        spans = st.tuples(st.integers(0, len(fixes) - 7), st.integers(1, 15))
+        unheard = {i for a, n in data.draw(st.lists(spans, max_size=2)) for i in range(a, a + n)}
+        way_out = range(len(fixes) - 6, len(fixes))
+        fixes = [fix for i, fix in enumerate(fixes) if i in way_out or i not in unheard]
+        newest = at(10_000, STEP_M * 4 + 900)
         cuts = sorted(data.draw(st.sets(st.integers(1, len(fixes) - 1), max_size=8)))
         batches = [fixes[a:b] for a, b in zip([0, *cuts], [*cuts, len(fixes)], strict=True)]
         again = data.draw(st.lists(st.sampled_from(batches), max_size=3))
         order = data.draw(st.sampled_from([[*batches, *again], [*again, *batches][::-1]]))
         order = [data.draw(st.permutations(batch)) for batch in order]
 
-        _, one_by_one = sent(started(), *chunks(fixes, 1), now_s=7_200)
-        _, told = sent(started(), *order, now_s=7_200)
+        _, one_by_one = sent(started(), *chunks(fixes, 1), [newest], now_s=20_000)
+        _, told = sent(started(), *order, [newest], now_s=20_000)
 
         assert sorted(facts(told)) == sorted(facts(one_by_one))
+
+
+SILENT_START: Final = [
+    drive(
+        (STEP_M * i, STEP_M * i, 60), (STEP_M * i, STEP_M * (i + 1), 100), start_s=160.0 * i + 150
+    )
+    for i in (1, 2, 3, 4)
+]
+"""No fix for five minutes; then a minute at each stop, and on. A list for each visit."""
+
+
+class TestSilentStart:
+    EXPECTED: Final = [
+        *((AlertKind.ARRIVED, i, 310.0 + 160 * i) for i in range(4)),
+        *((AlertKind.WITHDRAWN, i, 390.0 + 160 * i) for i in range(4)),
+    ]
+
+    @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7])
+    def test_short_visits_are_told_in_any_grouping(self, size: int) -> None:
+        fixes = [fix for visit in SILENT_START for fix in visit]
+
+        _, told = sent(started(), *chunks(fixes, size))
+
+        assert sorted(facts(told)) == self.EXPECTED
+
+    def test_a_batch_for_each_visit(self) -> None:
+        _, told = sent(started(), *SILENT_START, [at(960, 4_900)])
+
+        assert sorted(facts(told)) == self.EXPECTED
+
+    def test_the_visit_behind_the_gap_waits_for_the_next_newer_fix(self) -> None:
+        live, told = sent(started(), SILENT_START[0])
+
+        assert facts(told) == []
+        assert live.unsettled_until == SILENT_START[0][-1].recorded_at
+
+    def test_until_then_repeats_tell_nothing(self) -> None:
+        live, told = sent(started(), SILENT_START[0], SILENT_START[0][:5], SILENT_START[0])
+
+        assert facts(told) == []
+        assert live.unsettled_until == SILENT_START[0][-1].recorded_at
+
+    def test_what_fills_the_gap_tells_it_with_its_true_beginning(self) -> None:
+        _, told = sent(started(), SILENT_START[0], drive((0, 1_000, 100), (1_000, 1_000, 200)))
+
+        assert facts(told)[0] == (AlertKind.ARRIVED, 0, 110.0)
 
 
 class TestLateFixes:

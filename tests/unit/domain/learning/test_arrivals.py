@@ -25,7 +25,7 @@ def departure(stop_index: int | None, left_min: float, **changes: Any) -> Depart
     default: dict[str, Any] = {
         "route_id": RouteId("rte_1"),
         "driver_id": DriverId("drv_1"),
-        "stop_index": stop_index,
+        "stop_number": stop_index,
         "left_at": left_at,
         "told_at": left_at,
         "expires_at": NOON + timedelta(days=60),
@@ -148,7 +148,7 @@ def told() -> st.SearchStrategy[PublishedEtas]:
 def drives() -> st.SearchStrategy[list[Departure]]:
     """Any departures in their order, those of a real drive or not."""
     index = st.none() | st.integers(0, STOPS - 1)
-    some = departures(stop_index=index, etas=st.tuples(*[st.none() | etas()] * STOPS))
+    some = departures(stop_number=index, etas=st.tuples(*[st.none() | etas()] * STOPS))
     return st.lists(some, max_size=6).map(lambda all_: sorted(all_, key=lambda each: each.key))
 
 
@@ -158,7 +158,7 @@ def test_every_stop_that_was_left_is_judged_or_unknown_once(
 ) -> None:
     found = reached(route, left, batches)
 
-    stop_ids = {route.stops[each.stop_index].id for each in left if each.stop_index is not None}
+    stop_ids = {route.stops[each.stop_number].id for each in left if each.stop_number is not None}
     assert {*found.arrivals, *found.unknown} == stop_ids
     assert len(found.arrivals) + len(found.unknown) == len(stop_ids)
     for arrival in found.arrivals.values():

@@ -39,7 +39,7 @@ from tests.support.strategies import routes as any_routes
 ROUTE = make_route(4)
 
 
-WRITTEN = st.lists(any_departures(stop_index=st.none() | st.integers(0, 6)), max_size=5)
+WRITTEN = st.lists(any_departures(stop_number=st.none() | st.integers(0, 6)), max_size=5)
 """Of stops that a route of five has, and of some that it has not."""
 
 
@@ -48,7 +48,7 @@ def leaving(stop_index: int | None, minute: float, **changes: Any) -> Departure:
     default: dict[str, Any] = {
         "route_id": ROUTE.id,
         "driver_id": ROUTE.driver_id,
-        "stop_index": stop_index,
+        "stop_number": stop_index,
         "left_at": NOON + minutes(minute),
         "told_at": NOON + minutes(minute),
         "expires_at": NOON,

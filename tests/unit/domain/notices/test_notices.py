@@ -134,6 +134,8 @@ def make_notice(
             {"outcome": "delivered"},
             "Kirjakauppa: Ihr Paket wurde zugestellt.",
         ),
+        (Kind.NEW_TIME, "fi", {}, "Kirjakauppa: Paketillesi on uusi aika: tänään 14.10-14.40."),
+        (Kind.PUT_OFF, "en", {}, "Kirjakauppa: Not with this van. A new time follows."),
         (
             Kind.FAILED,
             "en",

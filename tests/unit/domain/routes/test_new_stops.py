@@ -29,7 +29,7 @@ def window(start_min: int, end_min: int) -> Range:
 
 def made(*shares: StopShare, service_time_s: float | None = None) -> Stop:
     return make_stop(
-        StopId("stp_1"), shares, service_time_s=service_time_s, pointer=lambda i: f"/{i}"
+        StopId("stp_1"), shares, number=0, service_time_s=service_time_s, pointer=lambda i: f"/{i}"
     )
 
 

@@ -41,6 +41,18 @@ LIFECYCLE: Final = {
         FIELD,
         "shipment.attempt_failed",
     ),
+    "take_off": (
+        "out_for_delivery arriving arrived",
+        "accepted",
+        OFFICE,
+        "shipment.unassigned",
+    ),
+    "deliver_after_all": (
+        "created accepted loaded out_for_delivery arriving arrived attempt_failed",
+        "delivered",
+        FIELD,
+        "shipment.delivered",
+    ),
     "retry": ("attempt_failed loaded", "accepted", OFFICE, "shipment.accepted"),
     "return": ("attempt_failed", "returning", OFFICE, "shipment.returning"),
     "close_return": ("returning", "returned", OFFICE, "shipment.returned"),
@@ -88,9 +100,12 @@ def test_exactly_the_documented_steps_are_possible(status: Status, step: Step) -
 
 
 IN_PARTS: Final = {
-    "accepted": {"load", "depart", "cancel"},
+    "accepted": {"load", "depart", "cancel", "deliver_after_all"},
     "delivered": {"depart", "deliver", "fail", "retry", "return", "unload"} | CORRECTIONS,
-    "attempt_failed": {"depart", "deliver", "fail", "retry", "return", "unload"} | CORRECTIONS,
+    "attempt_failed": {
+        *("depart", "deliver", "deliver_after_all", "fail", "retry", "return", "unload"),
+        *CORRECTIONS,
+    },
 }
 
 

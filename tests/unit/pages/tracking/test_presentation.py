@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -297,6 +297,25 @@ def test_a_driver_who_is_there_has_no_distance_any_more() -> None:
 
     assert shown.headline.text == "Your driver has arrived"
     assert shown.nearness == ()
+
+
+@pytest.mark.parametrize(
+    ("tag", "written"),
+    [
+        ("en", "Delivered today at 03:30 EEST"),
+        ("de", "Zugestellt heute um 03:30 Uhr EEST"),
+        ("fi", "Toimitettu tänään klo 03.30 EEST"),
+    ],
+)
+def test_a_delivery_in_an_hour_that_comes_twice_says_which_it_was(tag: str, written: str) -> None:
+    at = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    outcome = make_delivered().outcome
+    assert outcome is not None
+    view = make_delivered(
+        outcome=replace(outcome, at=at), server_now=at + minutes(5), time_zone="Europe/Helsinki"
+    )
+
+    assert words(view, tag).headline.text == written
 
 
 def test_a_delivery_is_told_with_its_minute_and_its_proof() -> None:

@@ -1,21 +1,37 @@
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.accounts.keys import ApiKey
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.errors import NotFound, Unauthorized
-from chalicelib.domain.ids import KeyId
+from chalicelib.domain.errors import NotFound, Unauthorized, Unavailable
+from chalicelib.domain.ids import KeyId, ShipperId
 from chalicelib.services.accounts.authenticate import Authenticate, DriverSession
-from tests.support.builders import NOON, make_driver, make_invitation, make_key, seconds
+from tests.support.builders import (
+    NOON,
+    make_driver,
+    make_invitation,
+    make_key,
+    make_shipper,
+    seconds,
+)
+from tests.support.fakes.accounts import InMemoryApiKeys
 from tests.support.in_memory import InMemoryCarrier
 
 BEARER = "ds_live_1_open sesame"
 CODE = "come in"
 SHIFT = timedelta(hours=16)
+
+
+class Unreachable(InMemoryApiKeys):
+    """Keys in a store that can be read, and not written."""
+
+    def mark_used(self, key_id: KeyId, now: datetime) -> None:
+        del key_id, now
+        raise Unavailable(dependency="dynamodb")
 
 
 def sha256(text: str) -> str:
@@ -25,6 +41,7 @@ def sha256(text: str) -> str:
 def with_key(**changes: Any) -> tuple[Authenticate, ApiKey]:
     """A carrier's front door, and the key that `BEARER` is."""
     carrier = InMemoryCarrier()
+    carrier.shippers.put(make_shipper())
     key = make_key(1, secret_hash=sha256("open sesame"), **changes)
     carrier.keys.put(key)
     return carrier.use(Authenticate), key
@@ -106,6 +123,23 @@ def test_a_key_that_is_over_is_refused_in_the_same_words_as_an_unknown_one(
         authenticate("ds_live_2_open sesame")
 
     assert (str(over.value), over.value.data) == (str(unknown.value), unknown.value.data)
+
+
+def test_a_key_of_a_shipper_that_is_not_there_is_nobodys() -> None:
+    authenticate, _ = with_key(shipper_id=ShipperId("shr_9"))
+
+    with pytest.raises(Unauthorized):
+        authenticate(BEARER)
+
+
+def test_a_use_that_cannot_be_noted_is_a_use_all_the_same() -> None:
+    carrier = InMemoryCarrier()
+    carrier.keys = Unreachable(carrier.keys.by_id)
+    carrier.keys.put(
+        make_key(1, secret_hash=sha256("open sesame"), role=Role.ADMIN, shipper_id=None)
+    )
+
+    assert carrier.use(Authenticate)(BEARER).role is Role.ADMIN
 
 
 def test_a_key_holds_until_the_very_moment_when_it_expires() -> None:

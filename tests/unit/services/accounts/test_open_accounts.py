@@ -1,19 +1,25 @@
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from chalicelib.domain.accounts.audit import FieldChange
 from chalicelib.domain.accounts.drivers import Driver
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.shippers import Shipper
+from chalicelib.domain.accounts.teams import Team
+from chalicelib.domain.accounts.vehicles import Vehicle
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.errors import Invalid, NotFound, Unauthorized, Unavailable
-from chalicelib.domain.ids import DriverId, KeyId, ShipperId
-from chalicelib.services.accounts.authenticate import Authenticate
+from chalicelib.domain.errors import Deactivated, Invalid, Unavailable
+from chalicelib.domain.ids import HubId, TeamId
 from chalicelib.services.accounts.open_accounts import OpenAccounts
-from tests.support.builders import HUB_PLACE, NOON, minutes
+from tests.support.builders import HUB_PLACE, NOON, make_hub, make_team
 from tests.support.fakes.contested import cut_off
 from tests.support.in_memory import InMemoryCarrier
+
+BOSS = Actor(Role.ADMIN, "key_boss")
 
 
 @pytest.fixture
@@ -27,7 +33,9 @@ def accounts(carrier: InMemoryCarrier) -> OpenAccounts:
 
 
 def test_a_shipper_is_kept_as_it_was_told(carrier: InMemoryCarrier, accounts: OpenAccounts) -> None:
-    shipper = accounts.shipper("Kirjakauppa", sms_name="Kirjat", support_contact="a@example.com")
+    shipper = accounts.shipper(
+        "Kirjakauppa", actor=BOSS, sms_name="Kirjat", support_contact="a@example.com"
+    )
 
     wanted = Shipper(shipper.id, "Kirjakauppa", NOON, "Kirjat", "a@example.com")
     assert shipper == wanted
@@ -36,7 +44,7 @@ def test_a_shipper_is_kept_as_it_was_told(carrier: InMemoryCarrier, accounts: Op
 
 
 def test_a_hub_is_kept_as_it_was_told(carrier: InMemoryCarrier, accounts: OpenAccounts) -> None:
-    hub = accounts.hub("Pasila", coordinates=HUB_PLACE, time_zone="Europe/Helsinki")
+    hub = accounts.hub("Pasila", actor=BOSS, coordinates=HUB_PLACE, time_zone="Europe/Helsinki")
 
     wanted = Hub(hub.id, "Pasila", HUB_PLACE, "Europe/Helsinki", NOON)
     assert hub == wanted
@@ -44,19 +52,37 @@ def test_a_hub_is_kept_as_it_was_told(carrier: InMemoryCarrier, accounts: OpenAc
     assert hub.id.startswith("hub_")
 
 
+def test_a_team_and_its_vehicle_are_kept_as_they_were_told(
+    carrier: InMemoryCarrier, accounts: OpenAccounts
+) -> None:
+    carrier.hubs.put(make_hub())
+
+    team = accounts.team("North", actor=BOSS, hub_id=HubId("hub_1"))
+    vehicle = accounts.vehicle("Van 7", actor=BOSS, plate="ABC-123", team_id=team.id)
+
+    assert carrier.teams.get(team.id) == Team(team.id, "North", NOON, HubId("hub_1"))
+    assert carrier.vehicles.get(vehicle.id) == Vehicle(
+        vehicle.id, "Van 7", NOON, "ABC-123", team.id
+    )
+
+
 def test_two_accounts_of_the_same_name_are_two(accounts: OpenAccounts) -> None:
-    assert accounts.shipper("Kirjakauppa").id != accounts.shipper("Kirjakauppa").id
+    one, other = (accounts.shipper("Kirjakauppa", actor=BOSS) for _ in range(2))
+
+    assert one.id != other.id
 
 
 def test_a_driver_begins_off_shift_with_a_live_state_of_the_same_epoch(
     carrier: InMemoryCarrier, accounts: OpenAccounts
 ) -> None:
-    driver = accounts.driver("Matti", team="north")
+    carrier.teams.put(make_team())
 
-    assert driver == Driver(driver.id, "Matti", NOON, team="north")
+    driver = accounts.driver("Matti", actor=BOSS, team_id=TeamId("tem_1"))
+
+    assert driver == Driver(driver.id, "Matti", NOON, team_id=TeamId("tem_1"))
     assert carrier.drivers.get(driver.id) == driver
     assert carrier.fleet.live(driver.id) == Live(driver.id, version=1, epoch=driver.epoch)
-    assert len(carrier.journal.tried) == 1  # both or neither
+    assert len(carrier.journal.tried) == 1  # all or nothing
 
 
 def test_a_driver_that_could_not_be_written_is_not_there_at_all(
@@ -65,129 +91,61 @@ def test_a_driver_that_could_not_be_written_is_not_there_at_all(
     carrier.journal.before = [cut_off]
 
     with pytest.raises(Unavailable):
-        accounts.driver("Matti")
+        accounts.driver("Matti", actor=BOSS)
 
     assert carrier.drivers.by_id == {}
     assert carrier.fleet.lives == {}
+    assert carrier.audit.entries == []
 
 
-def test_a_shippers_key_opens_the_door_for_its_shipper(
-    carrier: InMemoryCarrier, accounts: OpenAccounts
+@pytest.mark.parametrize(
+    ("opened", "pointer"),
+    [
+        (lambda accounts: accounts.team("N", actor=BOSS, hub_id="hub_9"), "/hub_id"),
+        (lambda accounts: accounts.vehicle("V", actor=BOSS, team_id="tem_9"), "/team_id"),
+        (lambda accounts: accounts.driver("D", actor=BOSS, team_id="tem_9"), "/team_id"),
+    ],
+    ids=["team", "vehicle", "driver"],
+)
+def test_nothing_belongs_to_what_is_not_there(
+    carrier: InMemoryCarrier,
+    accounts: OpenAccounts,
+    opened: Callable[[OpenAccounts], Any],
+    pointer: str,
 ) -> None:
-    shipper = accounts.shipper("Kirjakauppa")
-
-    issued = accounts.key(Role.SHIPPER, label="web shop", shipper_id=shipper.id)
-
-    assert (issued.key.label, issued.key.created_at) == ("web shop", NOON)
-    actor = carrier.use(Authenticate)(issued.text)
-    assert actor == Actor(Role.SHIPPER, issued.key.id, shipper_id=shipper.id)
-
-
-def test_a_key_with_an_end_ends_then(carrier: InMemoryCarrier, accounts: OpenAccounts) -> None:
-    issued = accounts.key(Role.ADMIN, label="console", expires_at=NOON + minutes(1))
-    authenticate = carrier.use(Authenticate)
-
-    assert authenticate(issued.text).role is Role.ADMIN
-    carrier.clock.go_on(minutes(1))
-    with pytest.raises(Unauthorized):
-        authenticate(issued.text)
-
-
-def test_no_secret_is_kept(carrier: InMemoryCarrier, accounts: OpenAccounts) -> None:
-    accounts.driver("Matti")
-    (driver_id,) = carrier.drivers.by_id
-
-    key = accounts.key(Role.ADMIN, label="console")
-    invitation = accounts.invitation(driver_id)
-
-    kept = f"{carrier.keys} {carrier.invitations}"
-    assert key.text.removeprefix("ds_live_").partition("_")[2] not in kept
-    assert invitation.code not in kept
-
-
-def test_every_key_has_a_long_secret_of_its_own(accounts: OpenAccounts) -> None:
-    secrets = {
-        accounts.key(Role.ADMIN, label="console").text.split("_", maxsplit=3)[3] for _ in range(9)
-    }
-
-    assert len(secrets) == 9
-    assert min(map(len, secrets)) >= 43  # 32 bytes in base64
-
-
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SHIPPER])
-def test_a_key_of_nobody_but_a_shipper_has_a_shipper(
-    carrier: InMemoryCarrier, accounts: OpenAccounts, role: Role
-) -> None:
-    shipper = accounts.shipper("Kirjakauppa")
-
     with pytest.raises(Invalid) as refused:
-        accounts.key(role, label="odd", shipper_id=shipper.id)
+        opened(accounts)
 
-    assert "'/shipper_id'" in str(refused.value.data)
-    assert carrier.keys.by_id == {}
-
-
-def test_a_shippers_key_needs_its_shipper(carrier: InMemoryCarrier, accounts: OpenAccounts) -> None:
-    with pytest.raises(Invalid):
-        accounts.key(Role.SHIPPER, label="web shop")
-
-    assert carrier.keys.by_id == {}
+    assert [error["pointer"] for error in refused.value.data["errors"]] == [pointer]  # type: ignore[attr-defined]
+    assert carrier.journal.tried == []
 
 
-def test_nobody_gets_a_key_for_an_unknown_shipper(
+def test_nothing_new_belongs_to_what_is_not_in_use(
     carrier: InMemoryCarrier, accounts: OpenAccounts
 ) -> None:
-    with pytest.raises(NotFound):
-        accounts.key(Role.SHIPPER, label="web shop", shipper_id=ShipperId("shr_9"))
+    carrier.hubs.put(make_hub(deactivated_at=NOON))
+    carrier.teams.put(make_team(deactivated_at=NOON))
 
-    assert carrier.keys.by_id == {}
+    with pytest.raises(Deactivated):
+        accounts.team("North", actor=BOSS, hub_id=HubId("hub_1"))
+    with pytest.raises(Deactivated):
+        accounts.driver("Matti", actor=BOSS, team_id=TeamId("tem_1"))
 
 
-def test_an_invitation_lets_its_driver_in_for_15_minutes(
+def test_the_audit_says_who_opened_what_with_which_fields(
     carrier: InMemoryCarrier, accounts: OpenAccounts
 ) -> None:
-    driver = accounts.driver("Matti")
+    carrier.clock.go_on(timedelta(minutes=5))
 
-    issued = accounts.invitation(driver.id)
+    hub = accounts.hub("Pasila", actor=BOSS, coordinates=HUB_PLACE, time_zone="Europe/Helsinki")
 
-    assert issued.invitation.driver_id == driver.id
-    assert issued.invitation.expires_at == NOON + timedelta(minutes=15)
-    assert (
-        carrier.use(Authenticate).begin_session(issued.code, client="phone").driver_id == driver.id
+    (entry,) = carrier.audit.entries
+    assert (entry.actor_id, entry.actor_role, entry.action) == (BOSS.id, Role.ADMIN, "hub.created")
+    assert (entry.account_id, entry.at) == (hub.id, NOON + timedelta(minutes=5))
+    assert entry.changes == (
+        FieldChange("name", None, "Pasila"),
+        FieldChange("is_active", None, after=True),
+        FieldChange("lat_deg", None, HUB_PLACE.lat_deg),
+        FieldChange("lon_deg", None, HUB_PLACE.lon_deg),
+        FieldChange("time_zone", None, "Europe/Helsinki"),
     )
-
-
-def test_nobody_invites_an_unknown_driver(carrier: InMemoryCarrier, accounts: OpenAccounts) -> None:
-    with pytest.raises(NotFound):
-        accounts.invitation(DriverId("drv_9"))
-
-    assert carrier.invitations.by_hash == {}
-
-
-def test_a_revoked_key_is_refused_and_the_other_one_is_not(
-    carrier: InMemoryCarrier, accounts: OpenAccounts
-) -> None:
-    old, new = (accounts.key(Role.ADMIN, label=label) for label in ("old", "new"))
-    authenticate = carrier.use(Authenticate)
-
-    revoked = accounts.revoke_key(old.key.id)
-
-    assert revoked.revoked_at == NOON
-    assert authenticate(new.text).id == new.key.id
-    with pytest.raises(Unauthorized):
-        authenticate(old.text)
-
-
-def test_revoking_again_keeps_the_time_of_the_first(
-    carrier: InMemoryCarrier, accounts: OpenAccounts
-) -> None:
-    key = accounts.key(Role.ADMIN, label="console").key
-    accounts.revoke_key(key.id)
-    carrier.clock.go_on(minutes(5))
-
-    assert accounts.revoke_key(key.id).revoked_at == NOON
-
-
-def test_an_unknown_key_cannot_be_revoked(accounts: OpenAccounts) -> None:
-    with pytest.raises(NotFound):
-        accounts.revoke_key(KeyId("key_9"))

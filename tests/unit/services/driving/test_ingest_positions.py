@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import AlertKind
-from chalicelib.domain.driving.fixes import Fix, Reason
+from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.forecasts import Forecaster
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.screening import Reason
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unauthorized, Unavailable
 from chalicelib.domain.eta.model import FactoryPrior
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId
@@ -187,6 +188,28 @@ class TestScreening:
         assert road.track == (late,)
         assert road.live.etas == live.etas
 
+    def test_a_late_fix_of_the_time_before_the_route_went_on_is_not_kept(self, road: Road) -> None:
+        route = road.routes.get(RouteId("rte_1"))
+        pause = make_range(NOON - minutes(40), minutes(20))
+        paused = replace(route, plan_version=route.plan_version + 1, pauses=(pause,))
+        road.journal.commit(
+            RouteChange(paused, route.plan_version),
+            LiveChange(replace(road.live, version=2, plan_version=paused.plan_version), 1),
+        )
+        before, between, after = (make_fix(NOON - minutes(m)) for m in (41, 30, 19))
+
+        report = road.post([before, between, after])
+
+        assert reasons(report) == [(), (Reason.OFF_SHIFT,), ()]
+        assert road.track == (before, after)
+        assert between not in road.live.recent
+
+    def test_off_shift_a_plan_that_has_expired_is_not_missed(self, road: Road) -> None:
+        road.journal.commit(LiveChange(replace(road.live, version=2, ended_at=LONG_BEFORE), 1))
+        del road.routes.routes[RouteId("rte_1")]
+
+        assert reasons(road.post([make_fix(NOON)])) == [(Reason.OFF_SHIFT,)]
+
     def test_nonsense_is_kept_out_of_the_head(self, road: Road) -> None:
         vague = make_fix(accuracy_m=5_000.0)
 
@@ -278,6 +301,35 @@ class TestLateFixes:
         one, other = tracks_by_route
         assert one == other
         assert one[0][self.EARLIER] == {fix for fix in told if fix.recorded_at < begins}
+
+
+class TestSilentStart:
+    """No fix for the first minutes, and then each visit in a batch of its own."""
+
+    def visit(self, stop: int, at_s: float) -> list[Fix]:
+        """Eighty seconds at the door, then the way on."""
+        door_m = 12_000.0 * (stop + 1)
+        ways_m = [door_m] * 4 + [door_m + 400.0 * i for i in range(1, 25)]
+        return [
+            make_fix(NOON + seconds(at_s + 20 * i), coordinates=north_of(HELSINKI, way_m))
+            for i, way_m in enumerate(ways_m)
+        ]
+
+    def test_every_visit_is_told_with_the_newer_ones(self, road: Road) -> None:
+        live = replace(road.live, version=2, started_at=NOON - minutes(5), is_at_hub=True)
+        road.journal.commit(LiveChange(live, 1))
+
+        road.clock.at = NOON + minutes(10)
+        road.post(self.visit(0, 0))
+        first = road.told(0)
+        road.clock.at = NOON + minutes(20)
+        road.post(self.visit(1, 600))
+        road.clock.at = NOON + minutes(30)
+        road.post(self.visit(2, 1_200))
+
+        assert EventType.ARRIVED not in first
+        assert all(EventType.ARRIVED in road.told(stop) for stop in range(STOPS))
+        assert road.live.unsettled_until is None
 
 
 class TestRepeatedFixes:

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound, Unauthorized, Unavailable
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, ShipperId
+from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import HandledAdded
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Consignment, RouteStatus
@@ -30,6 +31,7 @@ from tests.support.builders import (
     make_shipment,
     make_stop,
     minutes,
+    north_of,
 )
 from tests.support.fakes.contested import goes_well, lost_race
 from tests.support.fakes.road_networks import InMemoryRoadNetwork
@@ -304,20 +306,47 @@ class TestOnTheRoad:
         carrier.has(over)
         return carrier
 
-    @pytest.mark.parametrize("is_loading", [True, False])
-    def test_a_leftover_does_not_block_the_next_route(self, *, is_loading: bool) -> None:
+    def with_a_next_route(self, ended_min: int, **changes: Any) -> InMemoryCarrier:
+        """The last stop is 6 km from the hub: a van needs some 17 minutes back."""
         carrier = self.just_over(planned=(TOMORROW,))
+        live = replace(carrier.fleet.live(DRIVER_ID), ended_at=NOON - minutes(ended_min))
+        carrier.has(replace(live, last_stop=2))
+        route = carrier.routes.get(ROUTE)
+        far = north_of(route.stops[2].coordinates, 6_000.0)
+        carrier.has(replace(route, hub_coordinates=far))
         stop = make_stop(0, consignments=(Consignment(ShipmentId("shp_0009"), ("NEXT",)),))
-        next_one = make_shipment(
+        following = make_shipment(
             9, parcels=(Parcel("NEXT"),), assignment=make_assignment(route_id=TOMORROW)
         )
-        carrier.has(make_route([stop], id=TOMORROW), next_one)
-        if is_loading:
-            assert verdict(carrier, "NEXT") is ScanVerdict.LOADED
+        carrier.has(make_route([stop], id=TOMORROW, **changes), following)
+        return carrier
 
-        wanted = ScanVerdict.NOT_ON_ROUTE if is_loading else ScanVerdict.LOADED
-        assert scan_again(carrier, "BARCODE-1") is wanted
-        assert carrier.fleet.live(DRIVER_ID).is_on_shift is not is_loading
+    def test_a_leftover_is_not_taken_once_the_next_route_is_being_loaded(self) -> None:
+        carrier = self.with_a_next_route(ended_min=5)
+        assert verdict(carrier, "NEXT") is ScanVerdict.LOADED
+
+        assert scan_again(carrier, "BARCODE-1") is ScanVerdict.NOT_ON_ROUTE
+        assert not carrier.fleet.live(DRIVER_ID).is_on_shift
+
+    def test_nor_before_that_once_the_van_can_be_back_at_the_hub(self) -> None:
+        carrier = self.with_a_next_route(ended_min=20)
+
+        assert scan_again(carrier, "BARCODE-1") is ScanVerdict.NOT_ON_ROUTE
+        assert not carrier.fleet.live(DRIVER_ID).is_on_shift
+        assert carrier.told(1) == []
+
+    def test_what_is_found_on_the_way_back_makes_the_route_go_on(self) -> None:
+        carrier = self.with_a_next_route(ended_min=5)
+
+        assert scan_again(carrier, "BARCODE-1") is ScanVerdict.LOADED
+        assert carrier.fleet.live(DRIVER_ID).is_on_shift
+
+    def test_a_route_of_another_day_does_not_count_as_the_next(self) -> None:
+        later = NOON + timedelta(days=2)
+        carrier = self.with_a_next_route(20, starts_at=later, service_day=later.date())
+
+        assert scan_again(carrier, "BARCODE-1") is ScanVerdict.LOADED
+        assert carrier.fleet.live(DRIVER_ID).is_on_shift
 
     def test_a_route_that_ended_a_moment_ago_goes_on(self) -> None:
         carrier = self.just_over()
@@ -326,6 +355,7 @@ class TestOnTheRoad:
 
         route, live = carrier.routes.get(ROUTE), carrier.fleet.live(DRIVER_ID)
         assert (route.status, route.completed_at) == (RouteStatus.ACTIVE, None)
+        assert route.pauses == (Range(NOON - minutes(5), NOON),)
         assert live.is_on_shift
         assert live.remaining() == [0]
 

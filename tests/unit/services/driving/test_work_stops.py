@@ -116,7 +116,7 @@ class TestDeliver:
         assert after.remaining() == [1, 2]
         assert [eta is None for eta in after.etas] == [True, False, False]
         (departure,) = carrier.routes.departures(ROUTE, NOON)
-        assert (departure.stop_index, departure.left_at) == (0, NOON)
+        assert (departure.stop_number, departure.left_at) == (0, NOON)
         assert carrier.shipment(2).status is Status.OUT_FOR_DELIVERY
 
     def test_the_way_ahead_begins_when_the_stop_was_left(self) -> None:

@@ -89,7 +89,7 @@ class School:
         departure = Departure(
             route_id=route.id,
             driver_id=route.driver_id,
-            stop_index=stop_index,
+            stop_number=stop_index,
             left_at=at,
             told_at=at,
             expires_at=at + timedelta(days=60),

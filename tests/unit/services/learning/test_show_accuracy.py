@@ -48,7 +48,7 @@ class Day:
             left = Departure(
                 route_id=route_id,
                 driver_id=driver_id,
-                stop_index=place,
+                stop_number=place,
                 left_at=at,
                 told_at=at,
                 expires_at=at + timedelta(days=60),

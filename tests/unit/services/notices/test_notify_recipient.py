@@ -121,7 +121,6 @@ def test_a_recipient_is_told_on_both_channels(world: World) -> None:
         EventType.ACCEPTED,
         EventType.LOADED,
         EventType.ARRIVED,
-        EventType.PROMISED,
         EventType.SUPERSEDED,
         EventType.RETURNED,
     ],

@@ -76,8 +76,11 @@ class Office:
             place = north_of(HELSINKI, 1_000.0 * number)
             address = replace(shipment.address, coordinates=place)
             self.shipments.shipments[shipment.id] = replace(shipment, address=address)
+        self.drivers = self.journal.drivers
+        self.drivers.put(make_driver())
         self.plan = PlanRoute(
             hubs=self.hubs,
+            drivers=self.drivers,
             fleet=self.fleet,
             routes=self.routes,
             shipments=self.shipments,

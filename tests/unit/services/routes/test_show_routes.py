@@ -39,7 +39,7 @@ def of_driver(carrier: InMemoryCarrier, live: Live) -> DriverRoute:
 
 
 def test_a_route_is_shown_by_its_id(carrier: InMemoryCarrier) -> None:
-    assert carrier.use(ShowRoutes).one(EARLY.id) == EARLY
+    assert carrier.use(ShowRoutes).one(EARLY.id).route == EARLY
 
 
 def test_an_unknown_route_is_not_found(carrier: InMemoryCarrier) -> None:

@@ -172,7 +172,7 @@ def test_the_van_has_left_the_hub() -> None:
     start(carrier)
 
     (departure,) = carrier.routes.departures(ROUTE, NOON)
-    assert (departure.stop_index, departure.left_at, departure.told_at) == (None, NOON, NOON)
+    assert (departure.stop_number, departure.left_at, departure.told_at) == (None, NOON, NOON)
     assert departure.etas == carrier.fleet.live(DRIVER_ID).etas
 
 

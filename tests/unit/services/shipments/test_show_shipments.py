@@ -1,24 +1,17 @@
-from datetime import timedelta
-
 import pytest
 
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.errors import Forbidden, NotFound
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.shipments.show_shipments import ShowShipments
-from tests.support.builders import NOON, make_actor, make_event, make_shipment
+from tests.support.builders import make_actor, make_event, make_shipment
 from tests.support.in_memory import InMemoryCarrier
 
 OWNER = make_actor(Role.SHIPPER)
 STRANGER = make_actor(Role.SHIPPER, shipper_id=ShipperId("shr_2"))
 UNKNOWN = ShipmentId("shp_none")
-
-
-def created(number: int, **changes: object) -> Shipment:
-    """One created so many hours ago: the higher the number, the older."""
-    return make_shipment(number, created_at=NOON - timedelta(hours=number), **changes)
 
 
 def shown(*shipments: Shipment) -> ShowShipments:
@@ -76,22 +69,3 @@ def test_the_events_of_a_foreign_shipment_are_not_there() -> None:
 
     with pytest.raises(NotFound):
         show.events(make_shipment().id, STRANGER, limit=2, position=None)
-
-
-def test_a_list_has_the_shippers_own_shipments_newest_first() -> None:
-    foreign = created(2, shipper_id=ShipperId("shr_2"))
-    show = shown(created(3), created(1), foreign, created(4))
-
-    first = show.of_shipper(OWNER, limit=2, position=None)
-    rest = show.of_shipper(OWNER, limit=2, position=first.position)
-
-    assert first.data == (created(1), created(3))
-    assert rest.data == (created(4),)
-
-
-@pytest.mark.parametrize("role", [Role.ADMIN, Role.DISPATCHER, Role.MANAGER, Role.DRIVER])
-def test_an_actor_without_a_shipper_has_no_list(role: Role) -> None:
-    show = shown(make_shipment())
-
-    with pytest.raises(Forbidden):
-        show.of_shipper(make_actor(role), limit=10, position=None)

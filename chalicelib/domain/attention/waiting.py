@@ -1,0 +1,67 @@
+"""Shipments that wait for the office: nothing moves them on until somebody decides.
+
+It follows from the shipment alone, so an index of those that wait is written with each change.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from chalicelib.domain.shipments.custody import has_aboard, has_outstanding
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
+
+PROOF_PATIENCE: Final = timedelta(hours=1)
+"""A photo may be on its way for this long before somebody should ask for it."""
+
+
+class Waiting(StrEnum):
+    """What a shipment waits for, most urgent first.
+
+    A decision after a failed attempt; another delivery of the parcels that were left; a route; a
+    photo that never came; its way back to the shipper.
+    """
+
+    ATTEMPT_FAILED = "attempt_failed"
+    PARCELS_LEFT = "parcels_left"
+    UNASSIGNED = "unassigned"
+    MISSING_PROOF = "missing_proof"
+    RETURNING = "returning"
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What a shipment waits for, and when somebody should look."""
+
+    reason: Waiting
+    look_at: datetime
+
+
+def waits(shipment: Shipment) -> Waits | None:
+    """What it waits for; None when it needs nobody. The time changes only with its cause."""
+    match shipment.status:
+        case Status.CREATED | Status.ACCEPTED if shipment.assignment is None:
+            wanted_at = shipment.window.earliest if shipment.window else shipment.created_at
+            return Waits(Waiting.UNASSIGNED, wanted_at)
+        case Status.ATTEMPT_FAILED:
+            return Waits(Waiting.ATTEMPT_FAILED, _ended_at(shipment))
+        case Status.DELIVERED:
+            return _after_delivery(shipment)
+        case Status.RETURNING:
+            return Waits(Waiting.RETURNING, shipment.updated_at)
+    return None
+
+
+def _after_delivery(shipment: Shipment) -> Waits | None:
+    if has_outstanding(shipment) and not has_aboard(shipment):
+        return Waits(Waiting.PARCELS_LEFT, _ended_at(shipment))
+    owing = next((each for each in shipment.made_attempts if each.owed_proof_ids), None)
+    if owing is None:
+        return None
+    return Waits(Waiting.MISSING_PROOF, owing.occurred_at + PROOF_PATIENCE)
+
+
+def _ended_at(shipment: Shipment) -> datetime:
+    attempt = shipment.last_attempt
+    return shipment.updated_at if attempt is None else attempt.occurred_at

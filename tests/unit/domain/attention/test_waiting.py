@@ -1,0 +1,81 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.attention.waiting import PROOF_PATIENCE, Waiting, Waits, waits
+from chalicelib.domain.shipments.shipments import Parcel, Shipment
+from chalicelib.domain.shipments.statuses import Status
+from tests.support.builders import (
+    NOON,
+    make_assignment,
+    make_attempt,
+    make_proof,
+    make_range,
+    make_shipment,
+    make_travelling,
+    minutes,
+)
+
+TWO = (Parcel("A"), Parcel("B"))
+FAILED = make_attempt(Status.ATTEMPT_FAILED, occurred_at=NOON + minutes(3))
+DELIVERED = make_attempt(occurred_at=NOON + minutes(5))
+OWED = replace(make_proof(), etag="", size_bytes=0)
+
+
+def delivered(**changes: Any) -> Shipment:
+    default: dict[str, Any] = {"status": Status.DELIVERED, "last_attempt": DELIVERED}
+    return make_travelling(**default | changes)
+
+
+@pytest.mark.parametrize("status", [Status.CREATED, Status.ACCEPTED])
+def test_a_shipment_without_a_route_is_looked_at_when_it_is_wanted(status: Status) -> None:
+    window = make_range(NOON + timedelta(days=2))
+    shipment = make_shipment(status=status)
+
+    assert waits(shipment) == Waits(Waiting.UNASSIGNED, shipment.created_at)
+    assert waits(replace(shipment, window=window)) == Waits(Waiting.UNASSIGNED, window.earliest)
+    assert waits(replace(shipment, assignment=make_assignment())) is None
+
+
+@pytest.mark.parametrize(
+    "status", [Status.LOADED, Status.OUT_FOR_DELIVERY, Status.ARRIVING, Status.ARRIVED]
+)
+def test_what_is_on_a_van_waits_for_nobody(status: Status) -> None:
+    assert waits(make_travelling(status=status)) is None
+
+
+def test_a_failed_attempt_waits_since_the_visit() -> None:
+    shipment = make_travelling(status=Status.ATTEMPT_FAILED, last_attempt=FAILED)
+
+    assert waits(shipment) == Waits(Waiting.ATTEMPT_FAILED, FAILED.occurred_at)
+
+
+def test_a_delivery_waits_only_for_parcels_that_were_left() -> None:
+    part = delivered(parcels=TWO, handed_over=frozenset({"A"}))
+    aboard = replace(part, scanned_barcodes=frozenset({"B"}))
+
+    assert waits(delivered()) is None
+    assert waits(part) == Waits(Waiting.PARCELS_LEFT, DELIVERED.occurred_at)
+    assert waits(aboard) is None, "the other one is still on the van"
+
+
+def test_a_photo_is_missed_an_hour_after_its_delivery() -> None:
+    attempt = replace(DELIVERED, proofs=(replace(make_proof(), size_bytes=0, etag=""),))
+    assert attempt.owed_proof_ids
+
+    assert waits(delivered(last_attempt=attempt)) == Waits(
+        Waiting.MISSING_PROOF, DELIVERED.occurred_at + PROOF_PATIENCE
+    )
+
+
+@pytest.mark.parametrize("status", [Status.RETURNED, Status.CANCELLED])
+def test_what_is_over_waits_for_nobody(status: Status) -> None:
+    assert waits(make_shipment(status=status)) is None
+
+
+def test_what_goes_back_waits_to_be_handed_over() -> None:
+    shipment = make_shipment(status=Status.RETURNING)
+
+    assert waits(shipment) == Waits(Waiting.RETURNING, shipment.updated_at)

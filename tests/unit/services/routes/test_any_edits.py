@@ -1,0 +1,151 @@
+"""Edits, fixes, scans and reports in any order leave every parcel with one owner, on one stop."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.domain.errors import DomainError, Unavailable
+from chalicelib.domain.ids import RouteId, ShipmentId, StopId
+from chalicelib.domain.routes.edits import Add, ChangeStop, Move, Operation, Remove, Reorder
+from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.shipments.lifecycle import Step
+from tests.support.builders import HELSINKI, minutes, north_of
+from tests.support.depots import Depot
+from tests.support.depth import times
+
+SHIPMENTS = 9
+ON_ROUTE = 5
+STEPS = 14
+
+
+@dataclass
+class History:
+    """A day at a depot in which anything may happen next."""
+
+    chance: Random
+    depot: Depot = field(default_factory=lambda: Depot(apart_m=400.0))
+    stop_ids: list[StopId] = field(default_factory=list)
+    owners: dict[tuple[RouteId, int], StopId] = field(default_factory=dict)
+    refusals: int = 0
+
+    def begin(self) -> None:
+        self.depot.ship(*range(1, SHIPMENTS + 1))
+        self.depot.plan_of(*range(1, ON_ROUTE + 1))
+        if self.chance.random() < 0.8:
+            self.depot.load(*range(1, ON_ROUTE + 1))
+            self.depot.start(next(iter(self.depot.carrier.routes.routes.values())))
+
+    def route(self) -> Route:
+        return self.chance.choice(list(self.depot.carrier.routes.routes.values()))
+
+    def happens(self) -> None:
+        """One thing, which may be refused. A fault is none of ours to make."""
+        for route in self.depot.carrier.routes.routes.values():
+            self.stop_ids += [stop.id for stop in route.stops if stop.id not in self.stop_ids]
+        often = [self.edit, self.edit, self.edit, self.drive, self.report, self.report]
+        what: Callable[[], object] = self.chance.choice([*often, self.scan, self.plan, self.end])
+        try:
+            what()
+        except Unavailable:
+            raise
+        except DomainError:
+            self.refusals += 1
+
+    def edit(self) -> None:
+        route, chance = self.route(), self.chance
+        ids = [stop.id for stop in route.stops] or [StopId("stp_none")]
+        live = self.depot.live()
+        ahead = [route.stops[i].id for i in live.remaining()] if live.route_id == route.id else ids
+        new = ShipmentId(f"shp_{chance.randrange(1, SHIPMENTS + 1):04d}")
+        operations: list[Operation] = [
+            Remove(chance.choice(ids)),
+            Add((new,), before=chance.choice([None, *ids])),
+            Move(chance.choice(ids), chance.choice([None, *ids])),
+            Reorder(tuple(chance.sample(ahead, k=len(ahead)))),
+            ChangeStop(chance.choice(ids), service_time_s=300.0),
+        ]
+        self.depot.edit(route.id, chance.choice(operations))
+
+    def drive(self) -> None:
+        place = north_of(HELSINKI, 400.0 * self.chance.randrange(1, SHIPMENTS + 1))
+        for _ in range(3):
+            self.depot.drive(place, after=minutes(2))
+
+    def report(self) -> None:
+        step = self.chance.choice([Step.DELIVER, Step.DELIVER, Step.FAIL, Step.ARRIVE])
+        ago = minutes(self.chance.randrange(0, 30))
+        self.depot.report(self.chance.choice(self.stop_ids), step, at=self.depot.now - ago)
+
+    def scan(self) -> None:
+        self.depot.load(self.chance.randrange(1, SHIPMENTS + 1))
+
+    def plan(self) -> None:
+        self.depot.plan_of(self.chance.randrange(1, SHIPMENTS + 1), driver=2)
+
+    def end(self) -> None:
+        route = self.route()
+        self.chance.choice([self.depot.cancel, self.depot.complete])(route.id)
+
+    def holds(self) -> None:
+        """What must be true at any time."""
+        carrier = self.depot.carrier
+        stops_of: dict[ShipmentId, list[tuple[RouteId, int, StopId]]] = {}
+        for route in carrier.routes.routes.values():
+            for stop in (*route.stops, *route.taken_off):
+                owner = self.owners.setdefault((route.id, stop.number), stop.id)
+                assert owner == stop.id, "a number is used again"
+            assert len(set(route.numbers)) == len(route.stops)
+            if route.status.is_open:
+                for stop in route.stops:
+                    for key in stop.shipment_ids:
+                        stops_of.setdefault(key, []).append((route.id, stop.number, stop.id))
+                self._is_on_the_sheet(route)
+        for number in range(1, SHIPMENTS + 1):
+            shipment = carrier.shipment(number)
+            assigned = shipment.assignment
+            found = stops_of.get(shipment.id, [])
+            assert len(found) <= 1, "on two stops at once"
+            for place in found:
+                assert assigned is not None
+                assert (assigned.route_id, assigned.stop_number, assigned.stop_id) == place
+            if assigned and carrier.routes.get(assigned.route_id).status.is_open:
+                assert found
+            history = carrier.shipments.histories[shipment.id]
+            assert sorted(history) == list(range(1, shipment.seq + 1)), "a gap in the events"
+        self._live_follows_the_plan()
+
+    def _is_on_the_sheet(self, route: Route) -> None:
+        sheet = self.depot.carrier.routes.run_sheet(route.id, 1, self.depot.now)
+        assert sheet.manifest is not None
+        assert tuple(entry.shipment_id for entry in sheet.manifest.entries) == route.listed
+
+    def _live_follows_the_plan(self) -> None:
+        live = self.depot.live()
+        if live.route_id is None:
+            return
+        route = self.depot.route(live.route_id)
+        assert live.plan_version == route.plan_version
+        assert len(live.progress) == len(live.etas) == len(route.stops)
+        assert [live.number_of(i) for i in range(len(route.stops))] == list(route.numbers)
+        for i in live.remaining():
+            if live.is_on_shift and live.progress[i].arrived_at is None:
+                assert live.etas[i] is not None, "a stop ahead without an ETA"
+        with suppress(DomainError):
+            self.depot.sheet()
+
+
+@settings(
+    max_examples=times(quick=40, deep=2_000),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.randoms(use_true_random=False))
+def test_any_history_leaves_each_parcel_with_one_owner(chance: Random) -> None:
+    history = History(chance)
+    history.begin()
+    for _ in range(STEPS):
+        history.happens()
+        history.holds()
