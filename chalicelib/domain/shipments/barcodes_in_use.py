@@ -6,6 +6,7 @@ A sender may use a code again. While another shipment with it is open, a scan ca
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.shipments.barcodes import normal_form
 from chalicelib.domain.shipments.custody import has_outstanding
 from chalicelib.domain.shipments.input_warnings import InputWarning
@@ -29,6 +30,18 @@ def in_use_warnings(
             text = f"The open shipment {other.id} has this barcode, too."
             found.append(InputWarning(f"/parcels/{i}/barcode", text))
     return tuple(found)
+
+
+def latest_open(
+    held_ids: Mapping[str, Iterable[ShipmentId]], found: Mapping[ShipmentId, Shipment]
+) -> dict[str, Shipment]:
+    """The latest open shipment of those that hold each code; one that was never written is none."""
+    latest = {}
+    for code, ids in held_ids.items():
+        open_ids = [each for each in ids if each in found and is_open(found[each])]
+        if open_ids:
+            latest[code] = found[max(open_ids)]  # an id begins with the time when it was made
+    return latest
 
 
 def is_open(shipment: Shipment) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Barcodes(Protocol):
-    """Who got each barcode last. Advice only: what is written here decides nothing."""
+    """Who has each barcode. Advice only: what is written here decides nothing."""
 
     def holders(
         self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
@@ -36,11 +36,17 @@ class Barcodes(Protocol):
         *,
         now: datetime,
         expires_at: datetime,
-    ) -> dict[str, ShipmentId]:
+    ) -> dict[str, tuple[ShipmentId, ...]]:
         """Note that this shipment has these codes, in their normal form.
 
-        Returns the other shipments of the same shipper that had them last, by code.
+        Returns the other shipments of the same shipper that got them, by code, the latest last.
         """
+        ...
+
+    def everywhere(
+        self, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, tuple[ShipmentId, ...]]:
+        """The shipments of all shippers that got these codes, by code; the newest few of each."""
         ...
 
 

@@ -18,7 +18,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.barcodes import normal_form
-from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings
+from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings, latest_open
 from chalicelib.domain.shipments.creation import Created, Outcome
 from chalicelib.domain.shipments.input_warnings import InputWarning
 from chalicelib.domain.shipments.orders import (
@@ -160,11 +160,11 @@ class CreateShipment:
         with it. A barcode of a shipment that was never written warns nobody.
         """
         earlier = self._take(shipment, _codes(shipment))
-        found = self.shipments.get_many(list(earlier.values())) if earlier else {}
-        holders = {code: found[other] for code, other in earlier.items() if other in found}
-        return in_use_warnings(shipment.parcels, holders)
+        wanted = sorted({held_id for held_ids in earlier.values() for held_id in held_ids})
+        found = self.shipments.get_many(wanted) if wanted else {}
+        return in_use_warnings(shipment.parcels, latest_open(earlier, found))
 
-    def _take(self, shipment: Shipment, codes: Sequence[str]) -> dict[str, ShipmentId]:
+    def _take(self, shipment: Shipment, codes: Sequence[str]) -> dict[str, tuple[ShipmentId, ...]]:
         now = self.clock.now()
         return self.barcodes.take(
             shipment.shipper_id, codes, shipment.id, now=now, expires_at=now + BARCODES_KEPT_FOR

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
+from chalicelib.adapters.dynamodb.ledger.barcodes import MOST_HOLDERS, DynamoBarcodes
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import BarcodesTaken
 from chalicelib.services.ports.shipments import Barcodes
@@ -29,7 +29,7 @@ def barcodes(request: pytest.FixtureRequest) -> Iterator[Barcodes]:
 
 def take(
     barcodes: Barcodes, number: int, *codes: str, shop: ShipperId = SHOP, days: int = 0
-) -> dict[str, ShipmentId]:
+) -> dict[str, tuple[ShipmentId, ...]]:
     now = NOON + timedelta(days=days)
     shipment_id = ShipmentId(f"shp_{number}")
     return barcodes.take(shop, codes, shipment_id, now=now, expires_at=now + (LATER - NOON))
@@ -37,8 +37,8 @@ def take(
 
 def test_a_code_is_told_with_the_shipment_that_had_it_last(barcodes: Barcodes) -> None:
     assert take(barcodes, 1, "A", "B") == {}
-    assert take(barcodes, 2, "B", "C") == {"B": "shp_1"}
-    assert take(barcodes, 3, "A", "B") == {"A": "shp_1", "B": "shp_2"}
+    assert take(barcodes, 2, "B", "C") == {"B": ("shp_1",)}
+    assert take(barcodes, 3, "A", "B") == {"A": ("shp_1",), "B": ("shp_1", "shp_2")}
 
 
 def test_a_repeat_does_not_find_itself(barcodes: Barcodes) -> None:
@@ -57,6 +57,36 @@ def test_what_was_taken_long_ago_is_forgotten(barcodes: Barcodes) -> None:
     take(barcodes, 1, "A")
 
     assert take(barcodes, 2, "A", days=60) == {}
+
+
+def test_all_shippers_holders_of_a_code_are_found(barcodes: Barcodes) -> None:
+    take(barcodes, 1, "A", "B")
+    take(barcodes, 2, "A", shop=OTHER_SHOP)
+
+    assert barcodes.everywhere(["A", "B", "C"], now=NOON) == {
+        "A": ("shp_1", "shp_2"),
+        "B": ("shp_1",),
+    }
+    assert barcodes.everywhere(["A"], now=LATER) == {}
+    assert barcodes.everywhere([], now=NOON) == {}
+
+
+def test_an_earlier_holder_is_found_behind_a_later_one(barcodes: Barcodes) -> None:
+    """The later one may be cancelled, and the earlier one still be open."""
+    for number in (1, 2):
+        take(barcodes, number, "A")
+
+    assert barcodes.everywhere(["A"], now=NOON) == {"A": ("shp_1", "shp_2")}
+
+
+def test_a_code_that_everybody_uses_does_not_grow_for_ever() -> None:
+    with aws():
+        barcodes = DynamoBarcodes()
+        for number in range(10, 10 + MOST_HOLDERS + 1):
+            take(barcodes, number, "1")
+
+        assert barcodes.everywhere(["1"], now=NOON) == {"1": (f"shp_{10 + MOST_HOLDERS}",)}
+        assert take(barcodes, 99, "1") == {"1": (f"shp_{10 + MOST_HOLDERS}",)}
 
 
 def test_codes_are_taken_together_with_a_shipment_and_read_together(stores: Stores) -> None:
