@@ -43,10 +43,6 @@ class Barcodes(Protocol):
         """
         ...
 
-    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
-        """The shipment of this shipper that got the code last; None when nobody remembers."""
-        ...
-
 
 class EventFeed(Protocol):
     """Shippers' events in the order in which they were written."""

@@ -41,7 +41,3 @@ class InMemoryBarcodes:
             if before and before[1] > now and before[0] != shipment_id:
                 found[code] = before[0]
         return found
-
-    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
-        found = self.taken.get((shipper_id, code))
-        return found[0] if found and found[1] > now else None

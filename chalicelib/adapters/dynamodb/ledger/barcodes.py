@@ -48,15 +48,6 @@ class DynamoBarcodes:
                 found[code] = earlier
         return found
 
-    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
-        """One read, eventually consistent."""
-        with translated():
-            try:
-                found = BarcodeItem.get(_key(shipper_id, code))
-            except BarcodeItem.DoesNotExist:
-                return None
-        return ShipmentId(found.shipment_id) if found.expires_at > now.timestamp() else None
-
 
 def barcode_puts(change: BarcodesTaken, token: str) -> Iterator[Put]:
     """Each code for its new shipment; a repeat writes the same again."""
