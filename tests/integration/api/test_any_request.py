@@ -1,7 +1,7 @@
 """Any request that the reference allows, and many that it does not: each answer is as it says.
 
-In a usual run a few requests an operation. Under `make test-deep` at least 200, and walks along the
-links of the answers.
+In a usual run a few requests an operation. Under `make test-deep` at least 200, each boundary of
+each field, and walks along the links of the answers.
 """
 
 import socket
@@ -36,7 +36,7 @@ def names() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def world(shared: Carrier, names: None) -> World:
-    """A route under way; what may be deleted is nobody's."""
+    """A route under way. Accounts that may be ended are not those that ask."""
     under_way = shared.round(3).started()
     shop = under_way.shop
     hook = {"url": "https://shop.example/parcels"}
@@ -51,25 +51,25 @@ def world(shared: Carrier, names: None) -> World:
             "shipment_id": under_way.ids[0][0],
             "route_id": under_way.route_id,
             "stop_id": under_way.stop_ids[0],
-            "driver_id": under_way.driver_id,
+            "driver_id": shared.driver()[0],
             "hub_id": shared.hub_id,
-            "shipper_id": shop.shipper_id,
+            "shipper_id": shared.shop("Toinen").shipper_id,
             "webhook_id": shared.made("/v1/webhooks", hook, shop.key)["id"],
         },
     )
 
 
 def test_every_answer_is_as_the_reference_says(world: World) -> None:
-    phases = ["examples", "coverage", "fuzzing", *(["stateful"] if DEEP else [])]
+    phases = ["examples", "fuzzing", *(["coverage", "stateful"] if DEEP else [])]
 
-    report = explored(DOCUMENT, world, phases=phases, max_examples=times(quick=3, deep=200))
+    report = explored(DOCUMENT, world, phases=phases, max_examples=times(quick=6, deep=200))
 
     note(
         f"{report.cases} requests, {report.checks} checks, {dict(sorted(report.statuses.items()))}"
     )
     assert report.failures == []
-    assert report.cases > 1_000
-    assert {"200", "201", "404", "405", "409", "415", "422"} <= set(report.statuses)
+    assert report.cases > times(quick=300, deep=8_000)
+    assert {"200", "201", "404", "422"} <= set(report.statuses)
 
 
 @pytest.mark.parametrize("gap", ["status", "field", "type"])
