@@ -4,8 +4,10 @@ A sender may use a code again. While another shipment with it is open, a scan ca
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.shipments.barcodes import normal_form
 from chalicelib.domain.shipments.custody import has_outstanding
 from chalicelib.domain.shipments.input_warnings import InputWarning
@@ -13,6 +15,17 @@ from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import Status
 
 _CLOSED: Final = frozenset({Status.RETURNED, Status.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBarcode:
+    """Who has a barcode: the newest shipment of its shipper, and whether it has room for one more.
+
+    A code without room begins anew with the next one.
+    """
+
+    own: ShipmentId | None
+    has_room: bool
 
 
 def in_use_warnings(

@@ -15,18 +15,13 @@ if TYPE_CHECKING:
         ShipperId,
     )
     from chalicelib.domain.listings import Listing
+    from chalicelib.domain.shipments.barcodes_in_use import HeldBarcode
     from chalicelib.domain.shipments.events import Event
     from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 
 
 class Barcodes(Protocol):
-    """Who got each barcode last. Advice only: what is written here decides nothing."""
-
-    def holders(
-        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
-    ) -> dict[str, ShipmentId]:
-        """The shipments that got these codes last, by code; perhaps a moment old."""
-        ...
+    """Who has each barcode. Advice only: what is written here decides nothing."""
 
     def take(
         self,
@@ -43,8 +38,22 @@ class Barcodes(Protocol):
         """
         ...
 
-    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
-        """The shipment of this shipper that got the code last; None when nobody remembers."""
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, ShipmentId]:
+        """The shipments of this shipper that got these codes last, by code."""
+        ...
+
+    def everywhere(
+        self, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, tuple[ShipmentId, ...]]:
+        """The shipments of all shippers that got these codes, by code; the newest few of each."""
+        ...
+
+    def held(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, HeldBarcode]:
+        """Those of the codes that anybody has got before; perhaps a moment old."""
         ...
 
 
