@@ -218,7 +218,7 @@ def fall_silent(clients: Clients, *, webhook_url: str) -> None:
     assert shipper.get("/v1/shipments?barcode=222")["data"]
     assert staff.get(f"/v1/shipments?service_day={day}&hub_id={hub_id}")["data"]
     assert staff.get("/v1/fleet")["features"]
-    shipper.post("/v1/shipments", SHIPMENT | {"parcels": [{"barcode": "333"}]})
+    shipper.post("/v1/shipments", SHIPMENT | {"reference": "2", "parcels": [{"barcode": "333"}]})
     assert staff.get("/v1/attention?kind=unassigned")["data"]
 
 

@@ -31,17 +31,21 @@ class Barcodes(Protocol):
         *,
         now: datetime,
         expires_at: datetime,
-    ) -> dict[str, ShipmentId]:
+    ) -> dict[str, tuple[ShipmentId, ...]]:
         """Note that this shipment has these codes, in their normal form.
 
-        Returns the other shipments of the same shipper that had them last, by code.
+        Returns the other shipments of the same shipper that have them, by code, newest first. One
+        of them may be gone, or may never have been written.
         """
         ...
 
     def holders(
         self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
-    ) -> dict[str, ShipmentId]:
-        """The shipments of this shipper that got these codes last, by code."""
+    ) -> dict[str, tuple[ShipmentId, ...]]:
+        """The shipments of this shipper that have these codes, by code, newest first.
+
+        One of them may be gone, or may never have been written.
+        """
         ...
 
     def everywhere(

@@ -188,7 +188,7 @@ class _Batch:
         if not self._places:
             return standing
         codes = use.barcodes.held(self._shipper_id, list(self._places), now=use.clock.now())
-        own = {held.own for held in codes.values() if held.own is not None}
+        own = {each for held in codes.values() for each in held.own}
         unknown = sorted(own - {*standing.shipments})
         more = use.shipments.get_many(unknown) if unknown else {}
         return _Standing(standing.holders, {**standing.shipments, **more}, codes)
@@ -260,13 +260,9 @@ class _Batch:
         self, row: _Row, shipment: Shipment, standing: _Standing
     ) -> tuple[InputWarning, ...]:
         """What the shipper should look at, in other shipments and in other rows."""
-        held = {code: standing.codes.get(code) for code in _codes(row.order)}
-        others = {
-            code: standing.shipments[each.own]
-            for code, each in held.items()
-            if each and each.own and each.own != shipment.id and each.own in standing.shipments
-        }
-        found = [*row.settled.warnings, *in_use_warnings(shipment.parcels, others)]
+        held = {code: standing.codes[code].own for code in standing.codes}
+        others = {key: other for key, other in standing.shipments.items() if key != shipment.id}
+        found = [*row.settled.warnings, *in_use_warnings(shipment.parcels, held, others)]
         for i, parcel in enumerate(row.order.parcels):
             first = self._places[normal_form(parcel.barcode)]
             if first != row.place:

@@ -30,7 +30,7 @@ def barcodes(request: pytest.FixtureRequest) -> Iterator[Barcodes]:
 
 def take(
     barcodes: Barcodes, number: int, *codes: str, shop: ShipperId = SHOP, days: int = 0
-) -> dict[str, ShipmentId]:
+) -> dict[str, tuple[ShipmentId, ...]]:
     now = NOON + timedelta(days=days)
     shipment_id = ShipmentId(f"shp_{number}")
     return barcodes.take(shop, codes, shipment_id, now=now, expires_at=now + (LATER - NOON))
@@ -38,8 +38,8 @@ def take(
 
 def test_a_code_is_told_with_the_shipment_that_had_it_last(barcodes: Barcodes) -> None:
     assert take(barcodes, 1, "A", "B") == {}
-    assert take(barcodes, 2, "B", "C") == {"B": "shp_1"}
-    assert take(barcodes, 3, "A", "B") == {"A": "shp_1", "B": "shp_2"}
+    assert take(barcodes, 2, "B", "C") == {"B": ("shp_1",)}
+    assert take(barcodes, 3, "A", "B") == {"A": ("shp_1",), "B": ("shp_2", "shp_1")}
 
 
 def test_a_repeat_does_not_find_itself(barcodes: Barcodes) -> None:
@@ -87,7 +87,7 @@ def test_a_code_that_everybody_uses_does_not_grow_for_ever() -> None:
             take(barcodes, number, "1")
 
         assert barcodes.everywhere(["1"], now=NOON) == {"1": (f"shp_{10 + MOST_HOLDERS}",)}
-        assert take(barcodes, 99, "1") == {"1": f"shp_{10 + MOST_HOLDERS}"}
+        assert take(barcodes, 99, "1") == {"1": (f"shp_{10 + MOST_HOLDERS}",)}
 
 
 def taken(number: int, *codes: str, anew: bool = False) -> BarcodesTaken:
@@ -102,10 +102,14 @@ def test_codes_are_taken_together_with_a_shipment_and_read_together(stores: Stor
 
     held = stores.barcodes.held(SHOP, ["A", "B", "C", "D"], now=NOON)
 
-    own = {"A": "shp_1", "B": "shp_2", "C": "shp_2"}
-    assert held == {code: HeldBarcode(ShipmentId(i), has_room=True) for code, i in own.items()}
-    assert stores.barcodes.held(OTHER_SHOP, ["A"], now=NOON) == {"A": HeldBarcode(None, True)}
-    assert stores.barcodes.held(SHOP, ["A"], now=LATER) == {"A": HeldBarcode(None, False)}
+    own = {"A": ("shp_1",), "B": ("shp_2", "shp_1"), "C": ("shp_2",)}
+    assert {code: each.own for code, each in held.items()} == own
+    assert all(each.has_room for each in held.values())
+    other = stores.barcodes.held(OTHER_SHOP, ["A"], now=NOON)
+    assert other == {"A": HeldBarcode((), has_room=True)}
+    later = stores.barcodes.held(SHOP, ["A"], now=LATER)
+    assert later == {"A": HeldBarcode((), has_room=False)}
+    assert stores.barcodes.holders(SHOP, ["A", "D"], now=NOON) == {"A": ("shp_1",)}
     assert stores.barcodes.everywhere(["B"], now=NOON) == {"B": ("shp_1", "shp_2")}
 
 

@@ -21,14 +21,14 @@ class InMemoryBarcodes:
         *,
         now: datetime,
         expires_at: datetime,
-    ) -> dict[str, ShipmentId]:
+    ) -> dict[str, tuple[ShipmentId, ...]]:
         found = {}
         for code in codes:
             taken = self.taken.setdefault((shipper_id, code), {})
             others = [key for key, until in taken.items() if until > now and key != shipment_id]
             taken[shipment_id] = expires_at
             if others:
-                found[code] = max(others)
+                found[code] = tuple(sorted(others, reverse=True))
         return found
 
     def everywhere(
@@ -45,6 +45,12 @@ class InMemoryBarcodes:
         }
         return {code: ids for code, ids in found.items() if ids}
 
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, tuple[ShipmentId, ...]]:
+        held = self.held(shipper_id, codes, now=now)
+        return {code: each.own for code, each in held.items() if each.own}
+
     def held(
         self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
     ) -> dict[str, HeldBarcode]:
@@ -56,7 +62,7 @@ class InMemoryBarcodes:
             ]
             is_open = any(until > now for taken in everybodys for until in taken.values())
             if everybodys:
-                found[code] = HeldBarcode(max(own, default=None), has_room=is_open)
+                found[code] = HeldBarcode(tuple(sorted(own, reverse=True)), has_room=is_open)
         return found
 
     def require(self, change: BarcodesTaken) -> None:

@@ -5,7 +5,7 @@ it names none begins anew with the latest: no shipper can make an item grow.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -34,19 +34,22 @@ class DynamoBarcodes:
         *,
         now: datetime,
         expires_at: datetime,
-    ) -> dict[str, ShipmentId]:
+    ) -> dict[str, tuple[ShipmentId, ...]]:
         """One update a code, which answers with who had it before."""
         found = {}
         for code in codes:
             before = _added(code, _holder(shipper_id, shipment_id), now, expires_at)
-            own = [
-                held_id
-                for held_by, held_id in map(_ids_of, before)
-                if held_by == shipper_id and held_id != shipment_id
-            ]
+            own = tuple(each for each in _own(before, shipper_id) if each != shipment_id)
             if own:
-                found[code] = max(own)  # an id begins with the time when it was made
+                found[code] = own
         return found
+
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, tuple[ShipmentId, ...]]:
+        """As ``held``."""
+        held = self.held(shipper_id, codes, now=now)
+        return {code: each.own for code, each in held.items() if each.own}
 
     def held(
         self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
@@ -78,10 +81,8 @@ class DynamoBarcodes:
 def barcode_writes(change: BarcodesTaken, token: str) -> Iterator[Put | Addition]:
     """Each code for one more shipment, or for this one alone; a repeat changes nothing."""
     del token
-    holder, ends = (
-        _holder(change.shipper_id, change.shipment_id),
-        int(change.expires_at.timestamp()),
-    )
+    holder = _holder(change.shipper_id, change.shipment_id)
+    ends = int(change.expires_at.timestamp())
     item = BarcodeItem
     for code in change.codes:
         if code in change.anew:
@@ -93,9 +94,15 @@ def barcode_writes(change: BarcodesTaken, token: str) -> Iterator[Put | Addition
 
 def _held(item: BarcodeItem, shipper_id: ShipperId, now: datetime) -> HeldBarcode:
     if item.expires_at <= now.timestamp():
-        return HeldBarcode(None, has_room=False)
-    own = [held_id for held_by, held_id in map(_ids_of, item.holders) if held_by == shipper_id]
-    return HeldBarcode(max(own, default=None), has_room=len(item.holders) < MOST_HOLDERS)
+        return HeldBarcode((), has_room=False)
+    own = _own(item.holders, shipper_id)
+    return HeldBarcode(own, has_room=len(item.holders) < MOST_HOLDERS)
+
+
+def _own(holders: Iterable[str], shipper_id: ShipperId) -> tuple[ShipmentId, ...]:
+    """Those of one shipper, newest first: an id begins with the time when it was made."""
+    own = (held_id for held_by, held_id in map(_ids_of, holders) if held_by == shipper_id)
+    return tuple(sorted(own, reverse=True))
 
 
 def _added(code: str, holder: str, now: datetime, expires_at: datetime) -> frozenset[str]:
