@@ -73,7 +73,7 @@ class FindShipments:
         """The one that got the code last; an older code may be remembered no more."""
         code = normal_form(barcode)
         holders = self.barcodes.holders(shipper_id, [code], now=self.clock.now())
-        return self.shipments.glances(list(holders.values()))
+        return self.shipments.glances(holders.get(code, ()))[:1]
 
     def _updated(
         self, shipper_id: ShipperId, search: Search, limit: int, position: Position

@@ -108,7 +108,7 @@ def test_creating_writes_state_details_their_index_and_an_event(shared: Carrier)
     reference = 2  # one conditional item in it: units of a transaction count twice
     once = SHIPMENT + 2 + SHIPPERS_LIST + FEED + WAITS + reference + barcodes
     assert (meter.write_units, with_key.write_units) == (once, once + 2)
-    assert meter.calls == {"PutItem": barcodes, "TransactWriteItems": 1}
+    assert meter.calls == {"UpdateItem": barcodes, "TransactWriteItems": 1}
     assert max(stored_bytes(shared, reply.json["id"]).values()) <= 1_024
 
 
