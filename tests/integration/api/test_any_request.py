@@ -40,6 +40,10 @@ def world(shared: Carrier, names: None) -> World:
     under_way = shared.round(3).started()
     shop = under_way.shop
     hook = {"url": "https://shop.example/parcels"}
+    spare_driver, _ = shared.driver()
+    invitations = f"/v1/drivers/{spare_driver}/invitations"
+    new_key = {"role": "manager", "label": "spare"}
+    new_hub = {"name": "H", "lat_deg": 60.2, "lon_deg": 24.9, "time_zone": "Europe/Helsinki"}
     return World(
         tick=lambda: shared.clock.advance(timedelta(seconds=1)),
         tokens={
@@ -53,7 +57,17 @@ def world(shared: Carrier, names: None) -> World:
             "stop_id": under_way.stop_ids[0],
             "driver_id": shared.driver()[0],
             "hub_id": shared.hub_id,
-            "shipper_id": shared.shop("Toinen").shipper_id,
+            "shipper_id": shop.shipper_id,
+            "team_id": shared.made("/v1/teams", {"name": "T"}, shared.admin)["id"],
+        },
+        spare={
+            "driver_id": spare_driver,
+            "hub_id": shared.made("/v1/hubs", new_hub, shared.admin)["id"],
+            "shipper_id": shared.shop().shipper_id,
+            "team_id": shared.made("/v1/teams", {"name": "S"}, shared.admin)["id"],
+            "vehicle_id": shared.made("/v1/vehicles", {"name": "V"}, shared.admin)["id"],
+            "key_id": shared.made("/v1/keys", new_key, shared.admin)["id"],
+            "invitation_id": shared.made(invitations, {}, shared.admin)["id"],
             "webhook_id": shared.made("/v1/webhooks", hook, shop.key)["id"],
         },
     )
