@@ -149,8 +149,8 @@ class CreateShipment:
         if found is None or not holds_reference(found):
             return holder_id
         theirs = {normal_form(code) for code in found.barcodes}
-        codes = [code for code in _codes(mine) if code in theirs]
-        self._take(found, codes)  # they are not ours after all
+        # what we took may have pushed it out: a code remembers only so many
+        self._take(found, [code for code in _codes(mine) if code in theirs])
         raise ReferenceTaken(shipment_id=found.id)
 
     def _warnings(self, shipment: Shipment) -> tuple[InputWarning, ...]:
@@ -160,11 +160,11 @@ class CreateShipment:
         with it. A barcode of a shipment that was never written warns nobody.
         """
         earlier = self._take(shipment, _codes(shipment))
-        found = self.shipments.get_many(list(earlier.values())) if earlier else {}
-        holders = {code: found[other] for code, other in earlier.items() if other in found}
-        return in_use_warnings(shipment.parcels, holders)
+        others = list(dict.fromkeys(each for ids in earlier.values() for each in ids))
+        found = self.shipments.get_many(others) if others else {}
+        return in_use_warnings(shipment.parcels, earlier, found)
 
-    def _take(self, shipment: Shipment, codes: Sequence[str]) -> dict[str, ShipmentId]:
+    def _take(self, shipment: Shipment, codes: Sequence[str]) -> dict[str, tuple[ShipmentId, ...]]:
         now = self.clock.now()
         return self.barcodes.take(
             shipment.shipper_id, codes, shipment.id, now=now, expires_at=now + BARCODES_KEPT_FOR

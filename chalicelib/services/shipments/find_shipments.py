@@ -54,14 +54,14 @@ class FindShipments:
                 raise Invalid(ONLY_STAFF, pointer="?service_day", code="unserved_search")
             return self._of_day(search.service_day, search.hub_id, search, limit, position)
         if search.barcode is not None and search.shipper_id is None and actor.role in STAFF:
-            return self._anywhere(search.barcode, limit, position)
+            return _part(self._with_barcode(None, search.barcode), limit, position)
         shipper_id = actor.shipper(search.shipper_id)
         if actor.role in STAFF:
             self.shippers.get(shipper_id)
         if search.reference is not None:
             return Listing(self._with_reference(shipper_id, search.reference))
         if search.barcode is not None:
-            return Listing(self._with_barcode(shipper_id, search.barcode))
+            return _part(self._with_barcode(shipper_id, search.barcode), limit, position)
         if search.updated_since is not None:
             return self._updated(shipper_id, search, limit, position)
         return self.shipments.by_shipper(shipper_id, limit=limit, position=position)
@@ -71,19 +71,15 @@ class FindShipments:
         holders = self.references.holders(shipper_id, [reference], now=self.clock.now())
         return self.shipments.glances(list(holders.values()))
 
-    def _with_barcode(self, shipper_id: ShipperId, barcode: str) -> tuple[Shipment, ...]:
-        """The one that got the code last; an older code may be remembered no more."""
-        code = normal_form(barcode)
-        holders = self.barcodes.holders(shipper_id, [code], now=self.clock.now())
-        return self.shipments.glances(list(holders.values()))
-
-    def _anywhere(self, barcode: str, limit: int, position: Position) -> Listing[Shipment]:
-        """Of whom is this parcel? A page asks after as many shippers as it may have entries."""
-        page = self.shippers.page(limit=limit, position=position)
-        shipper_ids = [shipper.id for shipper in page.data]
-        now = self.clock.now()
-        holders = self.barcodes.holders_of(normal_form(barcode), shipper_ids, now=now)
-        return Listing(self.shipments.glances(holders), page.position)
+    def _with_barcode(self, shipper_id: ShipperId | None, barcode: str) -> tuple[Shipment, ...]:
+        """Those that have the code, the newest few: of one shipper, or (None) of all of them."""
+        code, now = normal_form(barcode), self.clock.now()
+        if shipper_id is None:
+            holders = self.barcodes.everywhere([code], now=now)
+        else:
+            holders = self.barcodes.holders(shipper_id, [code], now=now)
+        found = self.shipments.glances(holders.get(code, ()))
+        return tuple(s for s in found if code in map(normal_form, s.barcodes))
 
     def _updated(
         self, shipper_id: ShipperId, search: Search, limit: int, position: Position
@@ -146,6 +142,13 @@ class FindShipments:
         """Those of the plan that no other route has taken over."""
         matches = _matches(search)
         return [s for s in self.shipments.glances(ids) if s.is_on(summary.id) and matches(s)]
+
+
+def _part(found: tuple[Shipment, ...], limit: int, position: Position) -> Listing[Shipment]:
+    """A page of a handful."""
+    begin = int((position or {}).get(OFFSET, "0"))
+    end = begin + limit
+    return Listing(found[begin:end], {OFFSET: str(end)} if end < len(found) else None)
 
 
 def _matches(search: Search) -> Callable[[Shipment], bool]:

@@ -5,6 +5,7 @@ from pynamodb.attributes import (
     BooleanAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 
 from chalicelib.adapters.dynamodb.item import Connection, Item
@@ -27,13 +28,13 @@ class RememberedItem(Item):
 
 
 class BarcodeItem(Item):
-    """The shipment that got a barcode last."""
+    """The shipments that got a barcode: each with its shipper's id before it."""
 
     class Meta(Connection):
         """Bound at start."""
 
     key = UnicodeAttribute(hash_key=True)
-    shipment_id = UnicodeAttribute()
+    holders = UnicodeSetAttribute()
     expires_at = NumberAttribute()
 
 
