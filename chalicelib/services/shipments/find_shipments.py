@@ -78,7 +78,8 @@ class FindShipments:
             holders = self.barcodes.everywhere([code], now=now)
         else:
             holders = self.barcodes.holders(shipper_id, [code], now=now)
-        found = self.shipments.glances(holders.get(code, ()))
+        newest_first = sorted(holders.get(code, ()), reverse=True)  # an id begins with its time
+        found = self.shipments.glances(newest_first)
         return tuple(s for s in found if code in map(normal_form, s.barcodes))
 
     def _updated(

@@ -101,10 +101,8 @@ class TestNames:
 
         assert found(carrier, limit=limit, barcode=f"(00){code}") == ["shp_0001"]
         assert found(carrier, STAFF, limit=limit, shipper_id=OWN, barcode=code) == ["shp_0001"]
-        assert sorted(found(carrier, STAFF, limit=limit, barcode=f"00{code}")) == [
-            "shp_0001",
-            "shp_0003",
-        ]
+        anywhere = found(carrier, STAFF, limit=limit, barcode=f"00{code}")
+        assert anywhere == ["shp_0003", "shp_0001"]
         assert found(carrier, STAFF, barcode="X") == found(carrier, barcode="X") == []
 
     def test_a_reference_finds_the_shipment_that_it_names(self, carrier: InMemoryCarrier) -> None:
