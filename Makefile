@@ -20,6 +20,8 @@ CODE   := $(wildcard app.py chalicelib infra local bench tests)
 
 UV_PIN  := $(shell sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)
 STATIC  := chalicelib/pages/static/manifest.json
+REFERENCE := chalicelib/pages/static/openapi.json
+ROUTES  := $(shell find app.py chalicelib infra/reference -type f ! -path '*/static/*' ! -path '*/__pycache__/*')
 NODE_MODULES := web/node_modules/.package-lock.json
 NODE_BIN := web/node_modules/.bin
 WEB     := $(if $(wildcard web/package.json),$(shell find web -name node_modules -prune -o -type f -print))
@@ -33,12 +35,12 @@ export PYTHONHASHSEED := $(if $(CI),0,random)# in CI sets have a fixed order too
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 export UV_NO_PROGRESS := 1
 
-.PHONY: help setup run test test-deep test-browser bench package deploy lint format lock clean
+.PHONY: help setup run test test-deep test-browser bench package deploy lint format reference lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.packages $(if $(WEB),$(STATIC)) ## install everything into .venv and build the pages
+setup: $(VENV)/.packages $(if $(WEB),$(STATIC) $(REFERENCE)) ## install everything into .venv and build the pages
 	@:
 
 run: setup ## start Doorstep on this machine, with a demo carrier (ARGS="--speed 5")
@@ -68,7 +70,7 @@ deploy: setup ## package, then make or update the stack with your AWS keys (STAG
 	@$(PYTHON) -m infra.package --stage $(STAGE)
 	@$(PYTHON) -m infra.deploy --stage $(STAGE) $(ARGS)
 
-lint: $(VENV)/.packages $(NODE_MODULES) ## format, lint and types of Python and of the front end; import contracts
+lint: $(VENV)/.packages $(NODE_MODULES) $(REFERENCE) ## format, lint and types of Python and of the front end; import contracts; reference
 	@$(STEP) "format" ruff format --check $(CODE)
 	@$(STEP) "lint" ruff check $(CODE)
 	@$(STEP) "types" mypy $(CODE)
@@ -76,12 +78,16 @@ lint: $(VENV)/.packages $(NODE_MODULES) ## format, lint and types of Python and 
 	@$(STEP) "front-end format" $(NODE_BIN)/prettier --check web
 	@$(STEP) "front-end lint" $(NODE_BIN)/eslint --max-warnings 0 web
 	@$(STEP) "front-end types" $(NODE_BIN)/tsc --project web
+	@$(STEP) "reference" env REDOCLY_TELEMETRY=off $(NODE_BIN)/redocly lint --config infra/reference/redocly.yaml $(REFERENCE)
 
 format: $(VENV)/.packages $(NODE_MODULES) ## format the code and mend what ruff and eslint can mend
 	@$(STEP) "lint, mended" ruff check --fix-only --quiet $(CODE)
 	@$(STEP) "format" ruff format $(CODE)
 	@$(STEP) "front-end lint, mended" $(NODE_BIN)/eslint --fix web
 	@$(STEP) "front-end format" $(NODE_BIN)/prettier --write web
+
+reference: setup ## write docs/errors.md and docs/events.md, which are made from the code
+	@$(STEP) "reference in docs" $(PYTHON) -m infra.reference --docs
 
 lock: $(BIN)/uv ## write requirements*.txt from requirements*.in
 	@for name in requirements requirements-dev; do \
@@ -125,3 +131,6 @@ $(NODE_MODULES): web/package.json web/package-lock.json | $(VENV)/.packages
 $(STATIC): $(WEB) $(NODE_MODULES)
 	@$(STEP) "pages" npm --prefix web run build
 	@touch $@
+
+$(REFERENCE): $(STATIC) $(ROUTES)
+	@$(STEP) "reference" $(PYTHON) -m infra.reference

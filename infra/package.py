@@ -6,6 +6,7 @@ because CloudFormation refuses them. The result is in `build/package/<stage>`.
 """
 
 import argparse
+import copy
 import json
 import os
 import shutil
@@ -113,6 +114,7 @@ def generate(stage: str, scratch: Path) -> Generated:
     template = load(output / "sam.yaml")
     _set_defaults(template, _config()["stages"][stage]["environment_variables"])
     _keep_data_only_in(template, stage)
+    take_every_method(template)
     start_from_snapshots(template, RUNTIME)
     return Generated(template, output / ZIP_NAME, project)
 
@@ -145,6 +147,19 @@ def write_template(template: Mapping[str, Any], into: Path) -> Path:
     text = yaml.dump(dict(template), Dumper=_NoAliases, allow_unicode=True, width=120)
     into.write_text(text, encoding="utf-8")
     return into
+
+
+def take_every_method(template: Mapping[str, Any]) -> None:
+    """Let the API see requests with a method that a path does not take.
+
+    It answers 405 with the methods that are (`Allow`), and OPTIONS with the same list. API Gateway
+    alone would say 404, as for a path that does not exist.
+    """
+    for methods in template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"][
+        "paths"
+    ].values():
+        some = next(iter(methods.values()))
+        methods["x-amazon-apigateway-any-method"] = copy.deepcopy(some)
 
 
 def start_from_snapshots(template: dict[str, Any], runtime: str) -> None:

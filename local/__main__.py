@@ -86,6 +86,7 @@ class Console:
             *self._rows("start here", [f"{stack.base_url}/"]),
             *self._rows("follow a parcel", links),
             *self._rows("sent messages", [stack.inbox_url]),
+            *self._rows("API reference", [f"{stack.base_url}/docs"]),
             *self._rows("health", [f"{stack.base_url}/health"]),
             "",
             *(f"  {f'{role} key':<18}{self._paint('2', key)}" for role, key in opened.keys.items()),

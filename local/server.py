@@ -5,7 +5,6 @@ Chalice's server is slow with kept-alive connections, answers an unknown path wi
 """
 
 import functools
-import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -23,12 +22,20 @@ from chalice.local import (
     LocalGatewayException,
     ThreadedHTTPServer,
 )
+from chalice.local import LocalGateway as ChaliceGateway
 
-from chalicelib.edge.problems import TITLES
+from chalicelib.domain.errors import NotFound, TooLarge
+from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 
 LARGEST_BODY_BYTES: Final = 10 * 1024 * 1024  # API Gateway's
+REFUSALS: Final = {
+    HTTPStatus.BAD_REQUEST: ("bad_request", SENTENCES[HTTPStatus.BAD_REQUEST]),
+    HTTPStatus.NOT_FOUND: (NotFound.code, NotFound.text),
+    HTTPStatus.LENGTH_REQUIRED: ("length_required", "Say how long the body is (Content-Length)."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (TooLarge.code, TooLarge.text),
+}
+"""Code and sentence of what API Gateway would answer itself."""
 POLL_S: Final = 0.05  # how soon a shutdown is noticed
-PROBLEM: Final = "application/problem+json"
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +64,13 @@ class LocalServer(ThreadedHTTPServer):
         logger.debug("connection from %s ended early", client_address)
 
 
+class LocalGateway(ChaliceGateway):
+    """Chalice's gateway with our corrections. It lets the application answer OPTIONS."""
+
+    def _has_user_defined_options_method(self, _event: object) -> bool:
+        return True
+
+
 class LocalHandler(ChaliceRequestHandler):
     """Chalice's handler with our corrections."""
 
@@ -79,6 +93,7 @@ class LocalHandler(ChaliceRequestHandler):
             headers = {"Content-Type": answer.content_type, "Cache-Control": "no-store"}
             self._send_http_response(HTTPStatus.OK, headers, answer.body)
             return
+        self.local_gateway.__class__ = LocalGateway  # the handler's __init__ makes Chalice's own
         super()._generic_handle()
         if self.command not in {"GET", "HEAD", "OPTIONS"}:
             self.server.after_write()
@@ -105,15 +120,10 @@ class LocalHandler(ChaliceRequestHandler):
             super()._send_error_response(error)
 
     def _send_problem(self, status: HTTPStatus) -> None:
-        code = "too_large" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else status.name.lower()
-        body = {
-            "type": "about:blank",
-            "title": TITLES[status],
-            "status": int(status),
-            "code": code,
-        }
+        code, detail = REFUSALS[status]
         headers = {"Content-Type": PROBLEM, "Access-Control-Allow-Origin": "*"}
-        self._send_http_response(status, headers, json.dumps(body))
+        body = str(problem_response(status, code, detail).body)
+        self._send_http_response(status, headers, body)
 
     def _send_http_response_with_body(
         self, code: int, headers: dict[str, Any], body: str | bytes
@@ -124,7 +134,7 @@ class LocalHandler(ChaliceRequestHandler):
         size = len(body if isinstance(body, bytes) else body.encode())
         self.send_response(code)
         self.send_header("Content-Type", headers.pop("Content-Type", "application/json"))
-        if self.command == "HEAD":
+        if self.command == "HEAD" and size:  # the application has dropped the body, and its length
             self.send_header("Content-Length", str(size))
         self._send_headers(headers)  # and no body: it would be read as the next answer
 

@@ -23,6 +23,10 @@ const FACES = [
       { view: "tracking, map, lazily", limitKb: 60, files: ["map.js", "map.css"] },
     ],
   },
+  {
+    entries: ["src/reference/reference.css"],
+    budgets: [{ view: "reference, without HTML", limitKb: 5, files: ["reference.css"] }],
+  },
 ];
 
 const builds = await Promise.all(

@@ -56,7 +56,7 @@ shipments: Final = Endpoints(__name__)
     query=NewShipmentQuery,
     gives=ShipmentCreatedOut,
     status=201,
-    other_statuses=(200,),
+    also={200: "The shipment that has this reference already, with its `outcome`."},
     commits_answer=True,
     refusals=(ReferenceTaken, AlreadyUnderWay),
 )

@@ -5,7 +5,7 @@ from typing import Final
 from chalicelib.api.schemas.webhooks import WebhookCreatedOut, WebhookIn, WebhooksOut
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.errors import NotFound, TooManyEndpoints
 from chalicelib.domain.ids import WebhookId
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.edge.blueprint import Endpoints
@@ -23,7 +23,7 @@ webhooks: Final = Endpoints(__name__)
     gives=WebhookCreatedOut,
     status=201,
     commits_answer=True,
-    refusals=(Conflict,),
+    refusals=(TooManyEndpoints,),
 )
 def post_webhook(actor: Actor, body: WebhookIn, memory: Memory) -> WebhookEndpoint:
     """Register an endpoint; its secret is in this answer and nowhere else."""

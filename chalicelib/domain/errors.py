@@ -12,8 +12,9 @@
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
-    │  │  TooManyUploads, RequestRunning, RouteOver, ReferenceTaken, AlreadyUnderWay, NotRough,
-    │  │  OnRoute, StillOnTheRoad, TooLateToChange, Deactivated, DriverHasRoutes, TooManyKeys
+    │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
+    │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
+    │  │  DriverHasRoutes, TooManyKeys
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
@@ -45,7 +46,8 @@ class Invalid(DomainError):
     def __init__(
         self, text: str | None = None, *, pointer: str = "", code: str = "invalid"
     ) -> None:
-        super().__init__(text, errors=[{"pointer": pointer, "code": code, "detail": text or ""}])
+        item = {"pointer": pointer, "code": code, "detail": text or self.text}
+        super().__init__(text, errors=[item])
 
 
 class NotFound(DomainError):
@@ -144,6 +146,13 @@ class TooManyUploads(Conflict):
 
     code = "too_many_uploads"
     text = "No more files may be uploaded for this shipment."
+
+
+class TooManyEndpoints(Conflict):
+    """The shipper has as many webhook endpoints as it may: ``limit``."""
+
+    code = "too_many_endpoints"
+    text = "No more webhook endpoints may be registered. Delete one first."
 
 
 class ReferenceTaken(Conflict):

@@ -51,7 +51,7 @@ ANYBODY = Actor(Role.PUBLIC, "public")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A value with headers of its own, or with one of the route's other statuses."""
+    """A value with headers of its own, or with a status that the route may ``also`` have."""
 
     value: object
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -73,16 +73,15 @@ class Endpoints(Blueprint):
         media_types: tuple[str, ...] = (),
         written: Callable[[], type[Out]] | None = None,
         status: int = 200,
-        other_statuses: tuple[int, ...] = (),
         max_bytes: int = MAX_BODY_BYTES,
         commits_answer: bool = False,
         knows_client: bool = False,
-        has_head: bool = False,
         versioned: bool = False,
+        also: Mapping[int, str] | None = None,
         refusals: tuple[type[DomainError], ...] = (),
         refuse: Refusal = problem,
     ) -> Callable[[V], V]:
-        """Register a view for one method.
+        """Register a view for one method. GET takes HEAD along, which gives the headers alone.
 
         The view is called with the actor, then by name: the path's parameters, ``body`` if it takes
         one, ``query`` if it has one, ``position`` if that is a ListingQuery, ``memory`` (for its
@@ -91,7 +90,7 @@ class Endpoints(Blueprint):
         in an Answer, or a Response that is sent as it is. ``refuse`` makes the answer to a
         DomainError. Every POST of somebody whom we know honours an Idempotency-Key.
         """
-        methods = [method, "HEAD"] if has_head else [method]
+        methods = ["GET", "HEAD"] if method == "GET" else [method]
         register = self.route(path, methods=methods, content_types=_content_types(method))
 
         def decorate(view: V) -> V:
@@ -101,7 +100,6 @@ class Endpoints(Blueprint):
                 principals=principals,
                 summary=(view.__doc__ or "").partition("\n")[0],
                 status=status,
-                other_statuses=frozenset(other_statuses),
                 takes=takes,
                 query=query,
                 gives=gives if isinstance(gives, tuple) else (gives,),
@@ -110,9 +108,10 @@ class Endpoints(Blueprint):
                 max_bytes=_bounded(max_bytes, principals),
                 commits_answer=commits_answer,
                 knows_client=knows_client,
-                has_head=has_head,
                 own_refusals=frozenset(refusals),
                 versioned=versioned,
+                also=also or {},
+                refuse=refuse,
             )
 
             @functools.wraps(view)  # Chalice takes the view's name from it
@@ -128,8 +127,6 @@ class Endpoints(Blueprint):
                 except DomainError as exc:
                     response = refuse(exc)
                 response.headers.update(limits)
-                if request.method == "HEAD":
-                    response.body = ""
                 return response
 
             translated.declaration = declaration  # type: ignore[attr-defined] # read by tests and documentation

@@ -4,8 +4,8 @@ The blueprint serves a route by its declaration, so the two cannot differ. It st
 registered view as ``declaration``, where tests and documentation read it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
@@ -25,7 +25,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.edge.preconditions import VersionNeeded
 from chalicelib.edge.principals import NEEDS_NO_KEY
-from chalicelib.edge.problems import Unreadable, UnsupportedMedia
+from chalicelib.edge.problems import Refusal, Unreadable, UnsupportedMedia, problem
 from chalicelib.edge.schemas import Out, Query
 
 
@@ -37,12 +37,12 @@ class Declaration:
     ``gives`` are the models of the answer, more than one where the query decides; ``media_types``
     are the content types of an answer that the view writes itself, and ``written`` imports the
     model of such an answer if it is JSON. Without ``gives`` and ``media_types`` there is no body.
-    ``status`` is the status of success, ``other_statuses`` are those of an answer that is a success
-    in another way. ``own_refusals`` are the domain errors that only this
-    route answers with, ``max_bytes`` is the largest body in bytes. ``commits_answer``: the use case
-    commits the answer to an Idempotency-Key with its effect. ``knows_client``: the view is told
-    which client without a key asks. ``has_head``: HEAD gives the same headers without a body.
-    ``versioned``: the answer has an ETag, and a PATCH needs it in If-Match.
+    ``status`` is the status of success, ``also`` are further ones below 400, with what each says.
+    ``own_refusals`` are the domain errors that only this route answers with, ``max_bytes`` is the
+    largest body in bytes. ``commits_answer``: the use case commits the answer to an Idempotency-Key
+    with its effect. ``knows_client``: the view is told which client without a key asks.
+    ``versioned``: the answer has an ETag, and a PATCH needs it in If-Match. ``refuse`` makes the
+    answer to a domain error.
     """
 
     path: str
@@ -50,7 +50,6 @@ class Declaration:
     principals: frozenset[Role]
     summary: str
     status: int
-    other_statuses: frozenset[int]
     takes: type[BaseModel] | None
     query: type[Query] | None
     gives: tuple[type[Out], ...]
@@ -59,9 +58,10 @@ class Declaration:
     max_bytes: int
     commits_answer: bool
     knows_client: bool
-    has_head: bool
     own_refusals: frozenset[type[DomainError]]
     versioned: bool = False
+    also: Mapping[int, str] = field(default_factory=dict)
+    refuse: Refusal = problem
 
     @property
     def needs_key(self) -> bool:

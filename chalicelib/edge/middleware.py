@@ -1,28 +1,21 @@
-"""Every answer gets an id and headers, and Chalice's own errors get the shape of ours."""
+"""Every answer gets an id and headers, and Chalice's own errors get the shape of ours.
+
+HEAD is served as GET, and its body is dropped here. OPTIONS is answered here for all routes:
+Chalice refuses it as any method that a path does not take, and that refusal names those which it
+takes.
+"""
 
 import json
 import uuid
 from collections.abc import Callable
-from typing import Final
+from http import HTTPStatus
+from typing import Any
 
 from chalice.app import Chalice, Request, Response
 
-from chalicelib.edge.problems import PROBLEM, dumped, problem_response
+from chalicelib.bootstrap.container import container
+from chalicelib.edge.problems import CODES, PROBLEM, SENTENCES, dumped, problem_response
 from chalicelib.observability import counted, logger
-
-CODES: Final = {
-    400: "bad_request",
-    404: "not_found",
-    405: "method_not_allowed",
-    415: "unsupported_media_type",
-    500: "internal_error",
-}
-SENTENCES: Final = {
-    404: "There is nothing at this address.",
-    405: "This address does not take this method. It takes {allowed}.",
-    415: "This address does not take this content type.",
-}
-"""Ours, where Chalice refuses: its own words name what was sent and its classes."""
 
 
 def install(app: Chalice) -> None:
@@ -36,9 +29,11 @@ def _answer(request: Request, get_response: Callable[[Request], Response]) -> Re
     with counted():
         response: Response = get_response(request)
     if isinstance(response.body, dict) and "Code" in response.body:
-        response = _ours(response)
+        response = _ours(response, request.method)
     if response.headers.get("Content-Type") == PROBLEM and isinstance(response.body, str):
-        response.body = dumped({**json.loads(response.body), "instance": request_id})
+        response.body = dumped(_placed(json.loads(response.body), request_id))
+    if request.method == "HEAD":
+        response.body = ""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers["X-Request-Id"] = request_id
     logger.info(
@@ -52,18 +47,27 @@ def _answer(request: Request, get_response: Callable[[Request], Response]) -> Re
     return response
 
 
-def _ours(response: Response) -> Response:
+def _placed(problem: dict[str, Any], request_id: str) -> dict[str, Any]:
+    """A problem of this request and this deployment."""
+    base_url = container().settings.public_base_url
+    return {**problem, "type": f"{base_url}{problem['type']}", "instance": request_id}
+
+
+def _ours(response: Response, method: str) -> Response:
     """Chalice's {"Code", "Message"} as a problem; its headers (Allow, CORS) stay."""
     status = response.status_code
-    code = CODES.get(status, "error")
-    ours = problem_response(status, code, _detail(status, response))
-    return Response(
-        body=ours.body, status_code=status, headers={**response.headers, **ours.headers}
-    )
+    headers = {**response.headers}
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = f"{headers['Allow']}, OPTIONS"
+        if method == "OPTIONS":
+            return Response("", headers=headers, status_code=HTTPStatus.NO_CONTENT)
+    code = CODES.get(status, "bad_request")
+    ours = problem_response(status, code, _detail(status, str(headers.get("Allow", ""))))
+    return Response(body=ours.body, status_code=status, headers={**headers, **ours.headers})
 
 
-def _detail(status: int, response: Response) -> str:
-    if status >= 500:  # noqa: PLR2004 - HTTP
-        return "Something went wrong on our side."
-    allowed = str(response.headers.get("Allow", "")).replace(", ", " and ")
-    return SENTENCES.get(status, "The request cannot be read.").format(allowed=allowed)
+def _detail(status: int, allowed: str) -> str:
+    """The sentence of a status; ``allowed`` are the methods that the address takes."""
+    *others, last = allowed.split(", ")
+    named = " and ".join(filter(None, [", ".join(others), last]))
+    return SENTENCES.get(status, SENTENCES[400]).format(allowed=named)

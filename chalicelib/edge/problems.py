@@ -29,7 +29,8 @@ from chalicelib.edge.schemas import shown_fields
 from chalicelib.edge.sentences import object_like, sentence_of
 
 PROBLEM: Final = "application/problem+json"
-PROBLEM_TYPES: Final = "https://doorstep.example/problems/"
+PROBLEM_PAGE: Final = "/docs/errors"
+"""The page with all problems. The code is the anchor, the deployment's own address comes before."""
 Refusal = Callable[[DomainError], Response]
 
 MOST_ERRORS: Final = 20
@@ -41,25 +42,30 @@ MOST_PROBLEM_BYTES: Final = 32 * 1024
 INSTANCE_BYTES: Final = 256
 """Room for the request's id, which is added last."""
 
-TITLES: Final[Mapping[int, str]] = {
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    406: "Not Acceptable",
-    409: "Conflict",
-    411: "Length Required",
-    412: "Precondition Failed",
-    413: "Content Too Large",
-    415: "Unsupported Media Type",
-    422: "Unprocessable Content",
-    428: "Precondition Required",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
+TITLES: Final[Mapping[str, str]] = {
+    "invalid": "Invalid input",
+    "invalid_json": "Invalid JSON",
+    "forbidden": "Not allowed",
+    "unauthorized": "No valid key",
 }
-"""Our own words, after RFC 9110: those of ``http.HTTPStatus`` change with the version of Python."""
+"""The titles that are more than their code with blanks; all are our own words, none is of HTTP."""
+
+
+CODES: Final[Mapping[int, str]] = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "unsupported_media_type",
+    500: "internal_error",
+}
+SENTENCES: Final[Mapping[int, str]] = {
+    400: "The request cannot be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take this method. It takes {allowed}.",
+    415: "This address does not take this content type.",
+    500: "Something went wrong on our side.",
+}
+"""Ours, where Chalice refuses: its own words name what was sent and its classes."""
 
 
 class Unreadable(DomainError):
@@ -115,6 +121,15 @@ STATUS: Final[dict[type[DomainError], int]] = {
 """A test walks the tree of domain errors and finds each in here, itself or by its parent."""
 
 
+def title_of(code: str) -> str:
+    """The title of a problem, always the same for its code.
+
+    >>> title_of("nothing_aboard")
+    'Nothing aboard'
+    """
+    return TITLES.get(code) or code.replace("_", " ").capitalize()
+
+
 def status_of(error: DomainError) -> int:
     """The HTTP status of a domain error."""
     return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
@@ -149,13 +164,14 @@ def problem_response(
     data: dict[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document. ``instance`` (the request's id) is added where the request is known.
+    """A problem document. ``instance`` (the request's id) is added where the request is known, and
+    the deployment's own address before ``type``.
 
     It has at most 32 kB, whatever the caller sent and ``data`` holds.
     """
     bare = {
-        "type": f"{PROBLEM_TYPES}{code}",
-        "title": TITLES.get(status, "Error"),
+        "type": f"{PROBLEM_PAGE}#{code}",
+        "title": title_of(code),
         "status": status,
         "detail": _shortened(detail),
         "code": code,

@@ -16,6 +16,7 @@ from chalicelib.edge.problems import as_seen_by_a_link, problem
 
 NO_STORE: Final = "private, no-store"
 NO_CACHE: Final = "private, no-cache"
+REVALIDATED: Final = "public, no-cache"
 HTML: Final = "text/html; charset=utf-8"
 JSON: Final = "application/json"
 SERVER_NOW: Final = "X-Server-Now"

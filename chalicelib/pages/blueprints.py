@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
+    "/docs": "chalicelib.pages.reference:reference",
+    "/openapi.json": "chalicelib.pages.reference:reference",
     "/static": "chalicelib.pages.static:static",
     "/t": "chalicelib.pages.tracking.views:tracking",
 }

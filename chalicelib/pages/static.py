@@ -38,7 +38,6 @@ _HASHED: Final = re.compile(r".+-[A-Z0-9]{8}\.[a-z]+", re.ASCII)
 @static.endpoint(
     "/static/{name}",
     method="GET",
-    has_head=True,
     principals=PUBLIC,
     media_types=tuple(CONTENT_TYPES.values()),
     refusals=(NotFound,),

@@ -18,7 +18,14 @@ ROUTES: Final = {
 ACTORS: Final = {Role.SHIPPER, Role.DISPATCHER, Role.MANAGER, Role.ADMIN, Role.DRIVER}
 OPEN: Final = {
     "GET /health",
+    "HEAD /health",
     "POST /v1/driver/session",
+    "GET /docs",
+    "HEAD /docs",
+    "GET /docs/errors",
+    "HEAD /docs/errors",
+    "GET /openapi.json",
+    "HEAD /openapi.json",
     "GET /static/{name}",
     "HEAD /static/{name}",
 }

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.errors import DomainError, NotFound, TooLarge
-from chalicelib.edge.problems import PROBLEM, problem
+from chalicelib.domain.errors import NotFound, TooLarge, Unavailable
+from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 from chalicelib.observability import Metric, count, counted, name_stage
 from chalicelib.services.ports.webhooks import LONGEST_DELAY_S
 from chalicelib.services.repeats import LEASE
@@ -131,22 +131,44 @@ def test_the_api_is_regional_has_one_stage_and_a_highest_price(dev: Packaged) ->
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
-    [("MISSING_AUTHENTICATION_TOKEN", NotFound()), ("REQUEST_TOO_LARGE", TooLarge())],
+    ("answer", "status", "code", "detail"),
+    [
+        ("MISSING_AUTHENTICATION_TOKEN", 404, NotFound.code, NotFound.text),
+        ("INVALID_SIGNATURE", 404, NotFound.code, NotFound.text),
+        ("ACCESS_DENIED", 404, NotFound.code, NotFound.text),
+        ("REQUEST_TOO_LARGE", 413, TooLarge.code, TooLarge.text),
+        ("THROTTLED", 429, "too_many_requests", "Slow down, then repeat the request."),
+        ("DEFAULT_4XX", 400, "bad_request", SENTENCES[400]),
+        ("INTEGRATION_TIMEOUT", 503, Unavailable.code, Unavailable.text),
+        ("INTEGRATION_FAILURE", 503, Unavailable.code, Unavailable.text),
+        ("DEFAULT_5XX", 500, "internal_error", SENTENCES[500]),
+    ],
 )
 def test_what_api_gateway_answers_itself_looks_like_our_own_errors(
-    dev: Packaged, answer: str, error: DomainError
+    dev: Packaged, answer: str, status: int, code: str, detail: str
 ) -> None:
     (api,) = dev.resources("AWS::ApiGateway::RestApi").values()
     theirs = api["Body"]["x-amazon-apigateway-gateway-responses"][answer]
-    ours = problem(error)
+    ours = json.loads(problem_response(status, code, detail).body)
+    headers = theirs["responseParameters"]
 
-    assert theirs["statusCode"] == str(ours.status_code)
-    assert theirs["responseParameters"]["gatewayresponse.header.Content-Type"] == f"'{PROBLEM}'"
-    assert json.loads(theirs["responseTemplates"]["application/json"]) == {
-        **json.loads(ours.body),
+    assert theirs["statusCode"] == str(status)
+    assert headers["gatewayresponse.header.Content-Type"] == f"'{PROBLEM}'"
+    assert headers["gatewayresponse.header.X-Request-Id"] == "context.requestId"
+    assert json.loads(theirs["responseTemplates"]["application/json"]["Fn::Sub"]) == {
+        **ours,
+        "type": f"${{PublicBaseUrl}}{ours['type']}",
         "instance": "$context.requestId",
     }
+
+
+def test_a_method_that_a_path_does_not_take_reaches_the_api_which_says_405(dev: Packaged) -> None:
+    (api,) = dev.resources("AWS::ApiGateway::RestApi").values()
+
+    for methods in api["Body"]["paths"].values():
+        any_method = methods["x-amazon-apigateway-any-method"]
+        assert any_method["x-amazon-apigateway-integration"]["type"] == "aws_proxy"
+        assert "security" not in any_method
 
 
 def alarmed(packaged: Packaged, metric: str) -> set[str]:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from app import app
+from chalicelib.edge import middleware
+from chalicelib.pages import reference
 from chalicelib.pages.tracking import views as tracking_routes
 from local.server import Page, RunningServer
 from tests.support.stage import Stage
@@ -25,7 +27,8 @@ def serving(stage: Stage) -> Iterator[Stage]:
     server.http.pages = {"/photo": lambda: Page(PHOTO.encode(), "image/svg+xml")}
     stage.base_url = f"http://127.0.0.1:{server.port}"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tracking_routes, "container", lambda: stage)
+        for module in (tracking_routes, reference, middleware):
+            patch.setattr(module, "container", lambda: stage)
         server.start()
         try:
             yield stage

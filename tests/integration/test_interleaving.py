@@ -1,6 +1,7 @@
 """L17 and S7: requests that overlap at every AWS call end as if one had come after the other."""
 
 import itertools
+import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -13,11 +14,14 @@ from chalicelib.adapters.dynamodb.fleet.changes import live_item
 from chalicelib.adapters.dynamodb.writing import Put
 from chalicelib.api.schemas.driving import DeliverIn, FailIn
 from chalicelib.api.schemas.positions import FixBatchIn
+from chalicelib.api.schemas.shipments import ShipmentIn
 from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.errors import AlreadyAssigned, DomainError, Unavailable
-from chalicelib.domain.ids import DriverId, HubId, ShipmentId
+from chalicelib.domain.errors import AlreadyAssigned, DomainError, ReferenceTaken, Unavailable
+from chalicelib.domain.ids import DriverId, HubId, ShipmentId, ShipperId
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
+from chalicelib.domain.shipments.batches import RowOutcome
+from chalicelib.domain.shipments.orders import IfExists
 from tests.support.carrier import Carrier, Round, fix
 from tests.support.depth import times
 from tests.support.interleaving import Interleaving
@@ -176,6 +180,34 @@ def test_s1_two_routes_that_claim_one_shipment_end_with_one_owner(
     assert sorted(loaded) == [False, True], schedule.trace
     assert [status == 200 for status in started] == loaded
     assert shop.event_types(shipment["id"]).count("out_for_delivery") == 1
+
+
+@schedules()
+def test_two_orders_with_one_reference_end_with_one_shipment(
+    shared: Carrier, choices: tuple[int, ...]
+) -> None:
+    shop = shared.shop()
+    body = ShipmentIn.model_validate_json(json.dumps(shop.order()))
+    actor = Actor(Role.SHIPPER, "key_1", shipper_id=ShipperId(shop.shipper_id))
+
+    def create() -> Any:
+        return bootstrap.container().create_shipment(body.to_domain(), actor=actor)
+
+    def send_batch() -> Any:
+        return bootstrap.container().create_batch(
+            [body.to_domain()], actor=actor, if_exists=IfExists.REFUSE
+        )
+
+    with Interleaving(choices).on(*shared.clients()) as schedule:
+        results = schedule.run(a=create, b=send_batch)
+
+    listed = shared.call("GET", "/v1/shipments", token=shop.key).json["data"]
+    assert len(listed) == 1, schedule.trace
+    if isinstance(results["a"], ReferenceTaken):
+        assert results["b"][0].outcome is RowOutcome.CREATED, schedule.trace
+    else:
+        assert results["b"][0].outcome is RowOutcome.UNCHANGED, schedule.trace
+        assert results["b"][0].shipment == results["a"].shipment
 
 
 @schedules()

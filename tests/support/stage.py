@@ -66,6 +66,7 @@ class Stage:
     @property
     def settings(self) -> Any:
         return SimpleNamespace(
+            public_base_url="https://track.example",
             tile_url="streets:/static/demo-streets.json",
             tile_attribution="© OpenStreetMap contributors",
         )

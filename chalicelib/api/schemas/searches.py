@@ -1,7 +1,7 @@
 """Searches on the wire."""
 
 from chalicelib.api.schemas.shipments import Barcode
-from chalicelib.api.schemas.values import Instant
+from chalicelib.api.schemas.values import Instant, Line
 from chalicelib.domain.ids import HubId, ShipperId
 from chalicelib.domain.shipments.searches import Search
 from chalicelib.domain.shipments.statuses import Status
@@ -10,12 +10,13 @@ from chalicelib.edge.schemas import ListingQuery
 
 
 class ShipmentsQuery(ListingQuery):
-    """By barcode, by news since a time, or by a hub's service day; ``status`` narrows the last two.
+    """By reference, by barcode, by news since a time, or by a hub's service day.
 
-    Staff name the shipper, but for a hub's day.
+    ``status`` narrows the last two. Staff name the shipper, but for a hub's day.
     """
 
     shipper_id: QueryId | None = None
+    reference: Line | None = None
     barcode: Barcode | None = None
     status: Status | None = None
     updated_since: Instant | None = None
@@ -26,6 +27,7 @@ class ShipmentsQuery(ListingQuery):
         """The search."""
         return Search(
             shipper_id=None if self.shipper_id is None else ShipperId(self.shipper_id),
+            reference=self.reference,
             barcode=self.barcode,
             status=self.status,
             updated_since=self.updated_since,

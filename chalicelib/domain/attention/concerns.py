@@ -27,6 +27,7 @@ class Kind(StrEnum):
     AT_RISK = "at_risk"
     ATTEMPT_FAILED = Waiting.ATTEMPT_FAILED.value
     PARCELS_LEFT = Waiting.PARCELS_LEFT.value
+    NEEDS_PLACING = Waiting.NEEDS_PLACING.value
     UNASSIGNED = Waiting.UNASSIGNED.value
     MISSING_PROOF = Waiting.MISSING_PROOF.value
     RETURNING = Waiting.RETURNING.value

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.domain.instants import at_place
 from chalicelib.domain.shipments.custody import has_aboard, has_outstanding
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -19,12 +20,13 @@ PROOF_PATIENCE: Final = timedelta(hours=1)
 class Waiting(StrEnum):
     """What a shipment waits for, most urgent first.
 
-    A decision after a failed attempt; another delivery of the parcels that were left; a route; a
-    photo that never came; its way back to the shipper.
+    A decision after a failed attempt; another delivery of the parcels that were left; a place for
+    its address; a route; a photo that never came; its way back to the shipper.
     """
 
     ATTEMPT_FAILED = "attempt_failed"
     PARCELS_LEFT = "parcels_left"
+    NEEDS_PLACING = "needs_placing"
     UNASSIGNED = "unassigned"
     MISSING_PROOF = "missing_proof"
     RETURNING = "returning"
@@ -41,9 +43,10 @@ class Waits:
 def waits(shipment: Shipment) -> Waits | None:
     """What it waits for; None when it needs nobody. The time changes only with its cause."""
     match shipment.status:
+        case Status.CREATED | Status.ACCEPTED if shipment.needs_placing:
+            return Waits(Waiting.NEEDS_PLACING, shipment.created_at)
         case Status.CREATED | Status.ACCEPTED if shipment.assignment is None:
-            wanted_at = shipment.window.earliest if shipment.window else shipment.created_at
-            return Waits(Waiting.UNASSIGNED, wanted_at)
+            return Waits(Waiting.UNASSIGNED, _wanted_at(shipment))
         case Status.ATTEMPT_FAILED:
             return Waits(Waiting.ATTEMPT_FAILED, _ended_at(shipment))
         case Status.DELIVERED:
@@ -51,6 +54,15 @@ def waits(shipment: Shipment) -> Waits | None:
         case Status.RETURNING:
             return Waits(Waiting.RETURNING, shipment.updated_at)
     return None
+
+
+def _wanted_at(shipment: Shipment) -> datetime:
+    """When its window or its day begins at the address; without them since it was asked for."""
+    if shipment.window is not None:
+        return shipment.window.earliest
+    if shipment.service_day is not None:
+        return at_place(shipment.service_day, shipment.address.time_zone, is_end=False)
+    return shipment.created_at
 
 
 def _after_delivery(shipment: Shipment) -> Waits | None:

@@ -9,7 +9,7 @@ from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import HubId, ShipperId
 from chalicelib.domain.shipments.statuses import Status
 
-ONE: Final = "Ask by one of these at a time: barcode, updated_since, service_day."
+ONE: Final = "Ask by one at a time: reference, barcode, updated_since, service_day."
 STATUS: Final = (
     "Say where to look for a status: from when on (updated_since), or on which day and at which hub"
     " (service_day and hub_id). What failed or waits for a route is in /v1/attention."
@@ -27,6 +27,7 @@ class Search:
     """
 
     shipper_id: ShipperId | None = None
+    reference: str | None = None
     barcode: str | None = None
     status: Status | None = None
     updated_since: datetime | None = None
@@ -39,7 +40,8 @@ class Search:
             raise Invalid(words, pointer=f"?{name}", code="unserved_search")
 
     def _mistakes(self) -> Iterator[tuple[str, str]]:
-        asked = [n for n in ("barcode", "updated_since", "service_day") if getattr(self, n)]
+        one = ("reference", "barcode", "updated_since", "service_day")
+        asked = [name for name in one if getattr(self, name) is not None]
         if len(asked) > 1:
             yield asked[1], ONE
         if (self.service_day is None) != (self.hub_id is None):

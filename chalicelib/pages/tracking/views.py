@@ -58,9 +58,9 @@ def _state_model() -> type[Out]:
 @tracking.endpoint(
     "/t/{token}",
     method="GET",
-    has_head=True,
     principals=RECIPIENTS,
     media_types=(replies.HTML,),
+    also={HTTPStatus.FOUND: "The address without what stands behind the token."},
     refusals=(NotFound,),
     refuse=_refused_page,
 )
@@ -90,6 +90,7 @@ def tracking_page(_: Actor, token: str) -> Response:
     principals=RECIPIENTS,
     media_types=(replies.JSON,),
     written=_state_model,
+    also={HTTPStatus.NOT_MODIFIED: "Nothing has changed since the ETag in If-None-Match."},
     refusals=(NotFound,),
     refuse=replies.refused_link,
 )

@@ -49,10 +49,6 @@ class Barcodes(Protocol):
         """The shipments of all shippers that got these codes, by code; the newest few of each."""
         ...
 
-    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
-        """The shipment of this shipper that got the code last; None when nobody remembers."""
-        ...
-
 
 class EventFeed(Protocol):
     """Shippers' events in the order in which they were written."""

@@ -16,7 +16,7 @@ from chalicelib.domain.shipments.searches import Search
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.routes import Routes
-from chalicelib.services.ports.shipments import Barcodes, EventFeed, Shipments
+from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
 from chalicelib.services.ports.system import Clock
 
 MOST_ROUTES: Final = 5
@@ -37,6 +37,7 @@ class FindShipments:
 
     shipments: Shipments
     shippers: Shippers
+    references: References
     barcodes: Barcodes
     feed: EventFeed
     routes: Routes
@@ -55,17 +56,24 @@ class FindShipments:
         shipper_id = actor.shipper(search.shipper_id)
         if actor.role in STAFF:
             self.shippers.get(shipper_id)
+        if search.reference is not None:
+            return Listing(self._with_reference(shipper_id, search.reference))
         if search.barcode is not None:
             return Listing(self._with_barcode(shipper_id, search.barcode))
         if search.updated_since is not None:
             return self._updated(shipper_id, search, limit, position)
         return self.shipments.by_shipper(shipper_id, limit=limit, position=position)
 
+    def _with_reference(self, shipper_id: ShipperId, reference: str) -> tuple[Shipment, ...]:
+        """The one that it names now; a reference of a cancelled shipment may name another."""
+        holders = self.references.holders(shipper_id, [reference], now=self.clock.now())
+        return self.shipments.glances(list(holders.values()))
+
     def _with_barcode(self, shipper_id: ShipperId, barcode: str) -> tuple[Shipment, ...]:
         """The one that got the code last; an older code may be remembered no more."""
-        holder = self.barcodes.holder(shipper_id, normal_form(barcode), now=self.clock.now())
-        found = () if holder is None else self.shipments.glances([holder])
-        return tuple(shipment for shipment in found if shipment.shipper_id == shipper_id)
+        code = normal_form(barcode)
+        holders = self.barcodes.holders(shipper_id, [code], now=self.clock.now())
+        return self.shipments.glances(list(holders.values()))
 
     def _updated(
         self, shipper_id: ShipperId, search: Search, limit: int, position: Position

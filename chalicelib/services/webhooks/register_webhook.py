@@ -8,7 +8,7 @@ from typing import Final
 
 from chalicelib.domain.accounts.audit import audited
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.domain.errors import Forbidden, Invalid, NotFound, TooManyEndpoints
 from chalicelib.domain.ids import AUDIT, WEBHOOK, ShipperId, WebhookId
 from chalicelib.domain.journal.changes import AccountAdded, AuditAdded, WebhookRemoved
 from chalicelib.domain.shipments.events import INTERNAL, EventType
@@ -45,13 +45,13 @@ class RegisterWebhook:
         """A new endpoint with its secret (``whsec_…``), which is shown only here.
 
         Empty ``event_types`` means all. Raises Invalid for a target that we must not call, or for
-        an event type without webhooks. Raises Conflict when the shipper has too many endpoints.
+        an event type without webhooks. Raises TooManyEndpoints when the shipper has all it may.
         """
         shipper_id = _shipper(actor)
         wanted = frozenset(_known(i, name) for i, name in enumerate(event_types))
         self.sender.check(url)
         if len(self.endpoints.of_shipper(shipper_id)) >= MOST_ENDPOINTS:
-            raise Conflict(limit=MOST_ENDPOINTS)
+            raise TooManyEndpoints(limit=MOST_ENDPOINTS)
         endpoint = WebhookEndpoint(
             id=WebhookId(self.ids.new(WEBHOOK)),
             shipper_id=shipper_id,

@@ -35,16 +35,6 @@ def take(
     return barcodes.take(shop, codes, shipment_id, now=now, expires_at=now + (LATER - NOON))
 
 
-def test_the_holder_of_a_code_is_the_shipment_that_got_it_last(barcodes: Barcodes) -> None:
-    take(barcodes, 1, "A")
-    take(barcodes, 2, "A")
-
-    assert barcodes.holder(SHOP, "A", now=NOON) == "shp_2"
-    assert barcodes.holder(SHOP, "B", now=NOON) is None
-    assert barcodes.holder(OTHER_SHOP, "A", now=NOON) is None
-    assert barcodes.holder(SHOP, "A", now=LATER) is None, "it is forgotten, deleted or not"
-
-
 def test_a_code_is_told_with_the_shipment_that_had_it_last(barcodes: Barcodes) -> None:
     assert take(barcodes, 1, "A", "B") == {}
     assert take(barcodes, 2, "B", "C") == {"B": ("shp_1",)}

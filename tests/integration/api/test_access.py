@@ -68,7 +68,7 @@ def test_a_role_gets_in_where_it_is_named_and_nowhere_else(
         assert reply.status in {200, 404, 422}, reply.body
     else:
         assert reply.status == 403
-        assert reply.code == "forbidden"
+        assert method == "HEAD" or reply.code == "forbidden"
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route[0]} {route[1]}")
@@ -78,7 +78,7 @@ def test_nobody_gets_in_without_a_credential(shared: Carrier, route: Guarded) ->
     reply = knock(shared, method, path, None)
 
     assert reply.status == 401
-    assert reply.code == "unauthorized"
+    assert method == "HEAD" or reply.code == "unauthorized"
     assert reply.headers["WWW-Authenticate"] == "Bearer"
 
 

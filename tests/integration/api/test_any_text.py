@@ -136,6 +136,7 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
             van.ids[0][0],
             {"lat_deg": 60.2, "lon_deg": 24.9},
         ),
+        "/v1/shipments/{shipment_id}/links": (van.shop.key, van.ids[0][0], {}),
         "/v1/routes": (carrier.dispatcher, "", route),
         "/v1/routes/{route_id}": (carrier.dispatcher, van.route_id, {"operations": [move]}),
         "/v1/webhooks": (van.shop.key, "", {"url": "https://shop.example/hook"}),

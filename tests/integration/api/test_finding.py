@@ -223,6 +223,8 @@ def test_shipments_are_found_by_barcode_by_news_and_by_the_day_of_a_hub(shared: 
 
     assert listed(shared, "", shop.key) == listed(shared, mine, staff)
     assert set(listed(shared, "", shop.key)) == {first, second}
+    reference = quote(van.orders[first]["reference"])
+    assert listed(shared, f"{mine}&reference={reference}", staff) == [first]
     assert listed(shared, f"&barcode={code}", shop.key) == [second]
     assert listed(shared, f"{mine}&barcode={code}", staff) == [second]
     news = f"&updated_since={since}"

@@ -94,3 +94,42 @@ def test_the_start_page_names_keys_and_vans(
     assert "ds_live_x" in page
     assert f"{stack.base_url}/inbox" in page
     assert facts == {"vans": board}
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/shipments", {"GET", "HEAD", "POST", "OPTIONS"}),
+        ("/v1/shipments/shp_1", {"GET", "HEAD", "OPTIONS"}),
+        ("/health", {"GET", "HEAD", "OPTIONS"}),
+    ],
+)
+def test_options_name_the_methods_of_a_path_to_anybody(
+    connection: http.client.HTTPConnection, path: str, allowed: set[str]
+) -> None:
+    connection.request("OPTIONS", path)
+    answer = connection.getresponse()
+
+    assert (answer.status, answer.read()) == (204, b"")
+    assert set(str(answer.getheader("Allow")).split(", ")) == allowed
+
+
+def test_head_has_the_headers_of_get(connection: http.client.HTTPConnection) -> None:
+    connection.request("HEAD", "/health")
+    head = connection.getresponse()
+    head.read()
+
+    assert head.status == 200
+    assert head.getheader("Content-Type") == "application/json"
+    assert head.getheader("X-Request-Id")
+
+
+def test_a_problem_leads_to_its_page(
+    stack: RunningStack, connection: http.client.HTTPConnection
+) -> None:
+    connection.request("GET", "/v1/shipments")
+    answer = connection.getresponse()
+    problem = json.loads(answer.read())
+
+    assert problem["type"] == f"{stack.base_url}/docs/errors#unauthorized"
+    assert problem["instance"] == answer.getheader("X-Request-Id")

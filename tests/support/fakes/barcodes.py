@@ -49,9 +49,6 @@ class InMemoryBarcodes:
                 found[code] = tuple(sorted(others))
         return found
 
-    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
-        return self.holders(shipper_id, [code], now=now).get(code)
-
     def everywhere(
         self, codes: Sequence[str], *, now: datetime
     ) -> dict[str, tuple[ShipmentId, ...]]:

@@ -28,7 +28,6 @@ PLAIN = Declaration(
     principals=PUBLIC,
     summary="Things.",
     status=200,
-    other_statuses=frozenset(),
     takes=None,
     query=None,
     gives=(),
@@ -37,7 +36,6 @@ PLAIN = Declaration(
     max_bytes=0,
     commits_answer=False,
     knows_client=False,
-    has_head=False,
     own_refusals=frozenset(),
 )
 

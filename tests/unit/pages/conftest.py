@@ -9,6 +9,8 @@ import pytest
 from chalice.app import Chalice
 
 from app import app
+from chalicelib.edge import middleware
+from chalicelib.pages import reference
 from chalicelib.pages.tracking import views as tracking_routes
 from tests.support.stage import Stage
 
@@ -59,7 +61,8 @@ class Gateway:
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage(base_url="https://proofs.example")
-    monkeypatch.setattr(tracking_routes, "container", lambda: stage)
+    for module in (tracking_routes, reference, middleware):
+        monkeypatch.setattr(module, "container", lambda: stage)
     return stage
 
 

@@ -56,10 +56,6 @@ class DynamoBarcodes:
                 found[code] = tuple(sorted(own))
         return found
 
-    def holder(self, shipper_id: ShipperId, code: str, *, now: datetime) -> ShipmentId | None:
-        """One read."""
-        return self.holders(shipper_id, [code], now=now).get(code)
-
     def everywhere(
         self, codes: Sequence[str], *, now: datetime
     ) -> dict[str, tuple[ShipmentId, ...]]:

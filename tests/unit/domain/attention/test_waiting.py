@@ -1,14 +1,16 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.attention.waiting import PROOF_PATIENCE, Waiting, Waits, waits
+from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import Status
 from tests.support.builders import (
     NOON,
+    make_address,
     make_assignment,
     make_attempt,
     make_proof,
@@ -37,6 +39,18 @@ def test_a_shipment_without_a_route_is_looked_at_when_it_is_wanted(status: Statu
     assert waits(shipment) == Waits(Waiting.UNASSIGNED, shipment.created_at)
     assert waits(replace(shipment, window=window)) == Waits(Waiting.UNASSIGNED, window.earliest)
     assert waits(replace(shipment, assignment=make_assignment())) is None
+
+
+def test_a_day_that_was_asked_for_begins_at_the_address() -> None:
+    shipment = make_shipment(service_day=date(2026, 11, 25))
+
+    assert waits(shipment) == Waits(Waiting.UNASSIGNED, datetime(2026, 11, 24, 22, tzinfo=UTC))
+
+
+def test_an_address_that_was_found_only_roughly_is_placed_first() -> None:
+    shipment = make_shipment(address=make_address(placement=Placement.ROUGH))
+
+    assert waits(shipment) == Waits(Waiting.NEEDS_PLACING, shipment.created_at)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.errors import Invalid, NotFound
 from chalicelib.domain.ids import HubId, RouteId, ShipmentId, ShipperId
-from chalicelib.domain.journal.changes import ShipmentChange
+from chalicelib.domain.journal.changes import ReferenceClaimed, ShipmentChange
 from chalicelib.domain.shipments.searches import Search
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -80,7 +80,7 @@ class TestLists:
             found(carrier, STAFF, shipper_id=ShipperId("shr_9"))
 
 
-class TestBarcodes:
+class TestNames:
     def test_a_barcode_finds_the_shipment_that_got_it_last_however_it_is_written(
         self, carrier: InMemoryCarrier
     ) -> None:
@@ -98,6 +98,17 @@ class TestBarcodes:
         assert found(carrier, STAFF, shipper_id=OWN, barcode="00340123450000000017") == ["shp_0002"]
         assert found(carrier, barcode="X") == []
         assert found(carrier, STAFF, shipper_id=OTHER, barcode="340123450000000017") == []
+
+    def test_a_reference_finds_the_shipment_that_it_names(self, carrier: InMemoryCarrier) -> None:
+        carrier.has(make_shipment(1))
+        claim = ReferenceClaimed(
+            OWN, "ORDER-1", make_shipment(1).id, None, NOON, NOON + timedelta(days=60)
+        )
+        carrier.stores.commit(claim)
+
+        assert found(carrier, reference="ORDER-1") == ["shp_0001"]
+        assert found(carrier, reference="ORDER-2") == []
+        assert found(carrier, STAFF, shipper_id=OTHER, reference="ORDER-1") == []
 
 
 class TestNews:
@@ -176,6 +187,7 @@ class TestDays:
         ({"status": Status.DELIVERED}, "?status"),
         ({"status": Status.DELIVERED, "barcode": "A"}, "?status"),
         ({"barcode": "A", "updated_since": NOON}, "?updated_since"),
+        ({"barcode": "A", "reference": "A"}, "?barcode"),
         ({"updated_since": NOON, **THAT_DAY}, "?service_day"),
         ({"service_day": DAY}, "?service_day"),
         ({"hub_id": HUB}, "?hub_id"),

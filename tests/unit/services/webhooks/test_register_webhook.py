@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.actors import Actor, Role
-from chalicelib.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.domain.errors import Forbidden, Invalid, NotFound, TooManyEndpoints
 from chalicelib.domain.ids import ShipperId
 from chalicelib.services.webhooks.register_webhook import MOST_ENDPOINTS, RegisterWebhook
 from tests.support.builders import NOON
@@ -79,7 +79,7 @@ def test_a_shipper_has_a_handful_at_most(register: RegisterWebhook) -> None:
     for _ in range(MOST_ENDPOINTS):
         register(SHOP, URL)
 
-    with pytest.raises(Conflict):
+    with pytest.raises(TooManyEndpoints):
         register(SHOP, URL)
     register(OTHER, URL)
 
