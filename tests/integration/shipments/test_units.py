@@ -108,7 +108,7 @@ def test_creating_writes_state_details_their_index_and_an_event(shared: Carrier)
     reference = 2  # one conditional item in it: units of a transaction count twice
     once = SHIPMENT + 2 + SHIPPERS_LIST + FEED + WAITS + reference + barcodes
     assert (meter.write_units, with_key.write_units) == (once, once + 2)
-    assert meter.calls == {"PutItem": barcodes, "TransactWriteItems": 1}
+    assert meter.calls == {"UpdateItem": barcodes, "TransactWriteItems": 1}
     assert max(stored_bytes(shared, reply.json["id"]).values()) <= 1_024
 
 
@@ -255,6 +255,7 @@ def add_events(shipment_id: ShipmentId, count: int) -> None:
 def test_what_the_office_does_costs_a_change_of_status_and_its_driver_a_manifest(
     shared: Carrier,
 ) -> None:
+    each = SHIPMENT + FEED + WAITS
     van = a_round(shared, 20)
     cancelled, changed, *_ = (ids[0] for ids in van.ids)
     alone = van.shop.shipment()["id"]
@@ -266,14 +267,14 @@ def test_what_the_office_does_costs_a_change_of_status_and_its_driver_a_manifest
 
     with billed(shared, "cancel, on no route") as meter:
         shared.made(f"/v1/shipments/{alone}/cancel", {}, van.shop.key, 200)
-    assert meter.write_units <= SHIPMENT
+    assert meter.write_units <= each
     with billed(shared, "cancel, on a planned route of 20") as meter:
         shared.made(f"/v1/shipments/{cancelled}/cancel", {}, van.shop.key, 200)
-    manifest = meter.write_units - SHIPMENT
+    manifest = meter.write_units - each
     assert manifest <= 2 * MANIFEST_KB
     with billed(shared, "new instructions, on a planned route of 20") as meter:
         assert patch(changed, {"address": {"instructions": "At the back"}}).status == 200
-    assert meter.write_units <= SHIPMENT + DETAILS + manifest
+    assert meter.write_units <= each + DETAILS + SHIPPERS_LIST + manifest
     with billed(shared, "a change that changes nothing") as meter:
         assert patch(changed, {"recipient": shown["recipient"]}).status == 200
     assert (meter.write_units, meter.read_units <= 4) == (0, True)
@@ -284,4 +285,4 @@ def test_what_the_office_does_costs_a_change_of_status_and_its_driver_a_manifest
         path = f"/v1/hubs/{shared.hub_id}/scans"
         told = shared.made(path, {"scans": scans}, shared.dispatcher, 200)
     assert {result["verdict"] for result in told["results"]} == {"accepted"}
-    assert meter.write_units == 10 * SHIPMENT
+    assert meter.write_units <= 10 * each
