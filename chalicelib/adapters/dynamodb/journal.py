@@ -57,7 +57,7 @@ PUTS: Final[Mapping[type[Change], str]] = {
     LearningMarkChange: "travel.changes:learning_mark_puts",
     RequestRemembered: "ledger.requests:request_puts",
     ReferenceClaimed: "ledger.references:reference_puts",
-    BarcodesTaken: "ledger.barcodes:barcode_additions",
+    BarcodesTaken: "ledger.barcodes:barcode_writes",
 }
 """The function that makes the writes of a change: its module in this package, and its name.
 

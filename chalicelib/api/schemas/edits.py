@@ -47,7 +47,7 @@ FIELDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 """By operation the fields that it needs, and those that it may have."""
 
 
-class WindowIn(Schema):
+class StopWindowIn(Schema):
     """When a stop is wanted, in the form in which a route shows it."""
 
     earliest: Instant
@@ -83,7 +83,7 @@ class OperationIn(Schema):
     before: Maybe[Id] = None
     shipment_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=40)] | None = None
     stop_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200)] | None = None
-    window: Maybe[WindowIn] = None
+    window: Maybe[StopWindowIn] = None
     service_time_s: Maybe[ServiceTime] = None
     lat_deg: Maybe[Latitude] = None
     lon_deg: Maybe[Longitude] = None

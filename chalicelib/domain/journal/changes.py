@@ -243,10 +243,14 @@ class ReferenceClaimed:
 
 @dataclass(frozen=True, slots=True)
 class BarcodesTaken:
-    """Barcodes, in their normal form, that this shipment has from now on, whoever had them."""
+    """Barcodes, in their normal form, that this shipment has from now on, beside others.
+
+    Of the codes in ``anew`` the earlier holders are forgotten: they are too many, or long past.
+    """
 
     shipper_id: ShipperId
     codes: tuple[str, ...]
+    anew: frozenset[str]
     shipment_id: ShipmentId
     expires_at: datetime
 

@@ -3,7 +3,8 @@
 A sender may use a code again. While another shipment with it is open, a scan can mean both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.domain.ids import ShipmentId
@@ -16,32 +17,35 @@ from chalicelib.domain.shipments.statuses import Status
 _CLOSED: Final = frozenset({Status.RETURNED, Status.CANCELLED})
 
 
+@dataclass(frozen=True, slots=True)
+class HeldBarcode:
+    """Who has a barcode: shipments of one shipper, newest first, and whether one more has room.
+
+    A code without room begins anew with the next one.
+    """
+
+    own: tuple[ShipmentId, ...]
+    has_room: bool
+
+
 def in_use_warnings(
-    parcels: Iterable[Parcel], holders: Mapping[str, Shipment]
+    parcels: Iterable[Parcel],
+    holders: Mapping[str, Sequence[ShipmentId]],
+    shipments: Mapping[ShipmentId, Shipment],
 ) -> tuple[InputWarning, ...]:
     """One for each barcode that another shipment has, which is still to be delivered.
 
-    ``holders`` are the other shipments by the normal form of the code.
+    ``holders`` are the other shipments by the normal form of the code, as far as they are there.
     """
     found = []
     for i, parcel in enumerate(parcels):
-        other = holders.get(normal_form(parcel.barcode))
-        if other is not None and is_open(other):
+        ids = holders.get(normal_form(parcel.barcode), ())
+        others = (shipments[each] for each in ids if each in shipments)
+        other = next(filter(is_open, others), None)
+        if other is not None:
             text = f"The open shipment {other.id} has this barcode, too."
             found.append(InputWarning(f"/parcels/{i}/barcode", text))
     return tuple(found)
-
-
-def latest_open(
-    held_ids: Mapping[str, Iterable[ShipmentId]], found: Mapping[ShipmentId, Shipment]
-) -> dict[str, Shipment]:
-    """The latest open shipment of those that hold each code; one that was never written is none."""
-    latest = {}
-    for code, ids in held_ids.items():
-        open_ids = [each for each in ids if each in found and is_open(found[each])]
-        if open_ids:
-            latest[code] = found[max(open_ids)]  # an id begins with the time when it was made
-    return latest
 
 
 def is_open(shipment: Shipment) -> bool:

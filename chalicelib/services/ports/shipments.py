@@ -15,18 +15,13 @@ if TYPE_CHECKING:
         ShipperId,
     )
     from chalicelib.domain.listings import Listing
+    from chalicelib.domain.shipments.barcodes_in_use import HeldBarcode
     from chalicelib.domain.shipments.events import Event
     from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 
 
 class Barcodes(Protocol):
     """Who has each barcode. Advice only: what is written here decides nothing."""
-
-    def holders(
-        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
-    ) -> dict[str, ShipmentId]:
-        """The shipments that got these codes last, by code; perhaps a moment old."""
-        ...
 
     def take(
         self,
@@ -39,7 +34,17 @@ class Barcodes(Protocol):
     ) -> dict[str, tuple[ShipmentId, ...]]:
         """Note that this shipment has these codes, in their normal form.
 
-        Returns the other shipments of the same shipper that got them, by code, the latest last.
+        Returns the other shipments of the same shipper that have them, by code, newest first. One
+        of them may be gone, or may never have been written.
+        """
+        ...
+
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, tuple[ShipmentId, ...]]:
+        """The shipments of this shipper that have these codes, by code, newest first.
+
+        One of them may be gone, or may never have been written.
         """
         ...
 
@@ -47,6 +52,12 @@ class Barcodes(Protocol):
         self, codes: Sequence[str], *, now: datetime
     ) -> dict[str, tuple[ShipmentId, ...]]:
         """The shipments of all shippers that got these codes, by code; the newest few of each."""
+        ...
+
+    def held(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, HeldBarcode]:
+        """Those of the codes that anybody has got before; perhaps a moment old."""
         ...
 
 

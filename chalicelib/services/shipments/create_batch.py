@@ -30,7 +30,7 @@ from chalicelib.domain.journal.changes import (
 )
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.barcodes import normal_form
-from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings
+from chalicelib.domain.shipments.barcodes_in_use import HeldBarcode, in_use_warnings
 from chalicelib.domain.shipments.batches import (
     LATER,
     RowError,
@@ -82,7 +82,7 @@ class _Standing:
 
     holders: Mapping[str, ShipmentId]
     shipments: Mapping[ShipmentId, Shipment]
-    codes: Mapping[str, ShipmentId] = field(default_factory=dict)
+    codes: Mapping[str, HeldBarcode] = field(default_factory=dict)
 
     def named(self, reference: str) -> Shipment | None:
         """The shipment that needs the reference."""
@@ -187,8 +187,9 @@ class _Batch:
         use = self._use
         if not self._places:
             return standing
-        codes = use.barcodes.holders(self._shipper_id, list(self._places), now=use.clock.now())
-        unknown = sorted({*codes.values()} - {*standing.shipments})
+        codes = use.barcodes.held(self._shipper_id, list(self._places), now=use.clock.now())
+        own = {each for held in codes.values() for each in held.own}
+        unknown = sorted(own - {*standing.shipments})
         more = use.shipments.get_many(unknown) if unknown else {}
         return _Standing(standing.holders, {**standing.shipments, **more}, codes)
 
@@ -244,7 +245,7 @@ class _Batch:
                 outcome = RowOutcome.CREATED if found is None else RowOutcome.UPDATED
                 verdicts[row.place] = RowVerdict(outcome, change.after, warnings)
                 takers |= dict.fromkeys(_codes(row.order), change.after.id)
-        return verdicts, [*changes, *self._taken(takers, now)]
+        return verdicts, [*changes, *self._taken(takers, standing, now)]
 
     def _opened(self, row: _Row, now: datetime) -> ShipmentChange:
         return opened(
@@ -259,13 +260,9 @@ class _Batch:
         self, row: _Row, shipment: Shipment, standing: _Standing
     ) -> tuple[InputWarning, ...]:
         """What the shipper should look at, in other shipments and in other rows."""
-        holders = {code: standing.codes.get(code, shipment.id) for code in _codes(row.order)}
-        others = {
-            code: standing.shipments[holder]
-            for code, holder in holders.items()
-            if holder != shipment.id and holder in standing.shipments
-        }
-        found = [*row.settled.warnings, *in_use_warnings(shipment.parcels, others)]
+        held = {code: standing.codes[code].own for code in standing.codes}
+        others = {key: other for key, other in standing.shipments.items() if key != shipment.id}
+        found = [*row.settled.warnings, *in_use_warnings(shipment.parcels, held, others)]
         for i, parcel in enumerate(row.order.parcels):
             first = self._places[normal_form(parcel.barcode)]
             if first != row.place:
@@ -273,12 +270,17 @@ class _Batch:
                 found.append(InputWarning(f"/parcels/{i}/barcode", text))
         return tuple(found)
 
-    def _taken(self, takers: Mapping[str, ShipmentId], now: datetime) -> Iterator[BarcodesTaken]:
+    def _taken(
+        self, takers: Mapping[str, ShipmentId], standing: _Standing, now: datetime
+    ) -> Iterator[BarcodesTaken]:
         """Each barcode for the last row of the group that has it: an item is written once."""
+        full = frozenset(code for code, held in standing.codes.items() if not held.has_room)
         for shipment_id in dict.fromkeys(takers.values()):
+            codes = tuple(code for code, taker in takers.items() if taker == shipment_id)
             yield BarcodesTaken(
                 shipper_id=self._shipper_id,
-                codes=tuple(code for code, taker in takers.items() if taker == shipment_id),
+                codes=codes,
+                anew=full.intersection(codes),
                 shipment_id=shipment_id,
                 expires_at=now + BARCODES_KEPT_FOR,
             )

@@ -18,7 +18,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.barcodes import normal_form
-from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings, latest_open
+from chalicelib.domain.shipments.barcodes_in_use import in_use_warnings
 from chalicelib.domain.shipments.creation import Created, Outcome
 from chalicelib.domain.shipments.input_warnings import InputWarning
 from chalicelib.domain.shipments.orders import (
@@ -149,8 +149,8 @@ class CreateShipment:
         if found is None or not holds_reference(found):
             return holder_id
         theirs = {normal_form(code) for code in found.barcodes}
-        codes = [code for code in _codes(mine) if code in theirs]
-        self._take(found, codes)  # they are not ours after all
+        # what we took may have pushed it out: a code remembers only so many
+        self._take(found, [code for code in _codes(mine) if code in theirs])
         raise ReferenceTaken(shipment_id=found.id)
 
     def _warnings(self, shipment: Shipment) -> tuple[InputWarning, ...]:
@@ -160,9 +160,9 @@ class CreateShipment:
         with it. A barcode of a shipment that was never written warns nobody.
         """
         earlier = self._take(shipment, _codes(shipment))
-        wanted = sorted({held_id for held_ids in earlier.values() for held_id in held_ids})
-        found = self.shipments.get_many(wanted) if wanted else {}
-        return in_use_warnings(shipment.parcels, latest_open(earlier, found))
+        others = list(dict.fromkeys(each for ids in earlier.values() for each in ids))
+        found = self.shipments.get_many(others) if others else {}
+        return in_use_warnings(shipment.parcels, earlier, found)
 
     def _take(self, shipment: Shipment, codes: Sequence[str]) -> dict[str, tuple[ShipmentId, ...]]:
         now = self.clock.now()

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.adapters.dynamodb.ledger.barcodes import MOST_HOLDERS, DynamoBarcodes
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import BarcodesTaken
+from chalicelib.domain.shipments.barcodes_in_use import HeldBarcode
 from chalicelib.services.ports.shipments import Barcodes
 from tests.contract.conftest import Stores
 from tests.support.aws import aws
@@ -38,7 +39,7 @@ def take(
 def test_a_code_is_told_with_the_shipment_that_had_it_last(barcodes: Barcodes) -> None:
     assert take(barcodes, 1, "A", "B") == {}
     assert take(barcodes, 2, "B", "C") == {"B": ("shp_1",)}
-    assert take(barcodes, 3, "A", "B") == {"A": ("shp_1",), "B": ("shp_1", "shp_2")}
+    assert take(barcodes, 3, "A", "B") == {"A": ("shp_1",), "B": ("shp_2", "shp_1")}
 
 
 def test_a_repeat_does_not_find_itself(barcodes: Barcodes) -> None:
@@ -89,16 +90,41 @@ def test_a_code_that_everybody_uses_does_not_grow_for_ever() -> None:
         assert take(barcodes, 99, "1") == {"1": (f"shp_{10 + MOST_HOLDERS}",)}
 
 
+def taken(number: int, *codes: str, anew: bool = False) -> BarcodesTaken:
+    all_codes = frozenset(codes) if anew else frozenset[str]()
+    return BarcodesTaken(SHOP, codes, all_codes, ShipmentId(f"shp_{number}"), LATER)
+
+
 def test_codes_are_taken_together_with_a_shipment_and_read_together(stores: Stores) -> None:
-    first, second = (
-        BarcodesTaken(SHOP, codes, ShipmentId(f"shp_{number}"), LATER)
-        for number, codes in enumerate([("A", "B"), ("B", "C")])
-    )
-    stores.journal.commit(first)
-    stores.journal.commit(second)
+    stores.journal.commit(taken(1, "A", "B"), taken(2, "C"))
+    stores.journal.commit(taken(2, "B"))
+    stores.journal.commit(taken(2, "B"))
 
-    held = stores.barcodes.holders(SHOP, ["A", "B", "C", "D"], now=NOON)
+    held = stores.barcodes.held(SHOP, ["A", "B", "C", "D"], now=NOON)
 
-    assert held == {"A": "shp_0", "B": "shp_1", "C": "shp_1"}
-    assert stores.barcodes.holders(OTHER_SHOP, ["A"], now=NOON) == {}
-    assert stores.barcodes.holders(SHOP, ["A"], now=LATER) == {}
+    own = {"A": ("shp_1",), "B": ("shp_2", "shp_1"), "C": ("shp_2",)}
+    assert {code: each.own for code, each in held.items()} == own
+    assert all(each.has_room for each in held.values())
+    other = stores.barcodes.held(OTHER_SHOP, ["A"], now=NOON)
+    assert other == {"A": HeldBarcode((), has_room=True)}
+    later = stores.barcodes.held(SHOP, ["A"], now=LATER)
+    assert later == {"A": HeldBarcode((), has_room=False)}
+    assert stores.barcodes.holders(SHOP, ["A", "D"], now=NOON) == {"A": ("shp_1",)}
+    assert stores.barcodes.everywhere(["B"], now=NOON) == {"B": ("shp_1", "shp_2")}
+
+
+def test_a_code_without_room_begins_anew(stores: Stores) -> None:
+    stores.journal.commit(taken(1, "A"))
+
+    stores.journal.commit(taken(2, "A", anew=True))
+
+    assert stores.barcodes.everywhere(["A"], now=NOON) == {"A": ("shp_2",)}
+
+
+def test_a_batch_sees_that_a_code_is_full() -> None:
+    with aws():
+        barcodes = DynamoBarcodes()
+        for number in range(10, 10 + MOST_HOLDERS):
+            take(barcodes, number, "1")
+
+        assert not barcodes.held(SHOP, ["1"], now=NOON)["1"].has_room

@@ -13,10 +13,11 @@ from pynamodb.expressions.condition import size
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.ledger.items import BarcodeItem
-from chalicelib.adapters.dynamodb.writing import Addition
+from chalicelib.adapters.dynamodb.writing import Addition, Put
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import BarcodesTaken
+from chalicelib.domain.shipments.barcodes_in_use import HeldBarcode
 
 MOST_HOLDERS: Final = 12
 """So many stay below 1 kB, with ids of ours."""
@@ -24,19 +25,6 @@ MOST_HOLDERS: Final = 12
 
 class DynamoBarcodes:
     """The port ``Barcodes`` on DynamoDB. Keys hold hashes only, whatever a shop puts in a code."""
-
-    def holders(
-        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
-    ) -> dict[str, ShipmentId]:
-        """Reads of 100 codes a call. A crowded code begins anew, before more is added to it."""
-        found = {}
-        for code, item in _items(codes, now).items():
-            if len(item.holders) >= MOST_HOLDERS:
-                _begun_anew(item.key, max(item.holders), int(item.expires_at))
-            own = _own(shipper_id, item.holders)
-            if own:
-                found[code] = max(own)
-        return found
 
     def take(
         self,
@@ -51,45 +39,70 @@ class DynamoBarcodes:
         found = {}
         for code in codes:
             before = _added(code, _holder(shipper_id, shipment_id), now, expires_at)
-            own = _own(shipper_id, before) - {shipment_id}
+            own = tuple(each for each in _own(before, shipper_id) if each != shipment_id)
             if own:
-                found[code] = tuple(sorted(own))
+                found[code] = own
         return found
+
+    def holders(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, tuple[ShipmentId, ...]]:
+        """As ``held``."""
+        held = self.held(shipper_id, codes, now=now)
+        return {code: each.own for code, each in held.items() if each.own}
+
+    def held(
+        self, shipper_id: ShipperId, codes: Sequence[str], *, now: datetime
+    ) -> dict[str, HeldBarcode]:
+        """Eventually consistent reads, 100 codes a call."""
+        codes_by_key = {_key(code): code for code in codes}
+        with translated():
+            items = list(BarcodeItem.batch_get(list(codes_by_key)))
+        return {codes_by_key[item.key]: _held(item, shipper_id, now) for item in items}
 
     def everywhere(
         self, codes: Sequence[str], *, now: datetime
     ) -> dict[str, tuple[ShipmentId, ...]]:
-        """Reads of 100 codes a call."""
+        """One consistent batch for up to 100 codes."""
+        codes_by_key = {_key(code): code for code in codes}
+        if not codes_by_key:
+            return {}
+        with translated():
+            items = list(BarcodeItem.batch_get(list(codes_by_key), consistent_read=True))
         return {
-            code: tuple(sorted(held_id for _, held_id in map(_ids_of, item.holders)))
-            for code, item in _items(codes, now).items()
+            codes_by_key[item.key]: tuple(
+                sorted(held_id for _, held_id in map(_ids_of, item.holders))
+            )
+            for item in items
+            if item.expires_at > now.timestamp()
         }
 
 
-def barcode_additions(change: BarcodesTaken, token: str) -> Iterator[Addition]:
-    """Each code for its new shipment; a repeat adds nothing."""
+def barcode_writes(change: BarcodesTaken, token: str) -> Iterator[Put | Addition]:
+    """Each code for one more shipment, or for this one alone; a repeat changes nothing."""
     del token
-    holder, ends = _holder(change.shipper_id, change.shipment_id), change.expires_at
+    holder = _holder(change.shipper_id, change.shipment_id)
+    ends = int(change.expires_at.timestamp())
+    item = BarcodeItem
     for code in change.codes:
-        actions = (
-            BarcodeItem.holders.add({holder}),
-            BarcodeItem.expires_at.set(int(ends.timestamp())),
-        )
-        yield Addition(BarcodeItem(_key(code)), actions)
+        if code in change.anew:
+            yield Put(item(_key(code), holders={holder}, expires_at=ends))
+        else:
+            actions = (item.holders.add({holder}), item.expires_at.set(ends))
+            yield Addition(item(_key(code)), actions)
 
 
-def _items(codes: Sequence[str], now: datetime) -> dict[str, BarcodeItem]:
-    """The items that have not expired, by code, read consistently."""
-    by_key = {_key(code): code for code in codes}
-    if not by_key:
-        return {}
-    with translated():
-        items = list(BarcodeItem.batch_get(list(by_key), consistent_read=True))
-    return {by_key[item.key]: item for item in items if item.expires_at > now.timestamp()}
+def _held(item: BarcodeItem, shipper_id: ShipperId, now: datetime) -> HeldBarcode:
+    if item.expires_at <= now.timestamp():
+        return HeldBarcode((), has_room=False)
+    own = _own(item.holders, shipper_id)
+    return HeldBarcode(own, has_room=len(item.holders) < MOST_HOLDERS)
 
 
-def _own(shipper_id: ShipperId, holders: Iterable[str]) -> set[ShipmentId]:
-    return {held_id for held_by, held_id in map(_ids_of, holders) if held_by == shipper_id}
+def _own(holders: Iterable[str], shipper_id: ShipperId) -> tuple[ShipmentId, ...]:
+    """Those of one shipper, newest first: an id begins with the time when it was made."""
+    own = (held_id for held_by, held_id in map(_ids_of, holders) if held_by == shipper_id)
+    return tuple(sorted(own, reverse=True))
 
 
 def _added(code: str, holder: str, now: datetime, expires_at: datetime) -> frozenset[str]:
