@@ -23,14 +23,14 @@ def patch(shop: Shop, shipment_id: str, body: Any, match: str | None, **headers:
     return shop.carrier.call("PATCH", path, body, token=shop.key, headers=given)
 
 
-def test_a_shipper_cancels_what_is_planned_and_the_driver_sees_it_go(carrier: Carrier) -> None:
-    van = carrier.round(2).loaded()
+def test_a_shipper_cancels_what_is_planned_and_the_driver_sees_it_go(shared: Carrier) -> None:
+    van = shared.round(2).loaded()
     gone = van.ids[0][0]
     path = f"/v1/shipments/{gone}/cancel"
     key = {"Idempotency-Key": "one"}
 
-    first = carrier.call("POST", path, {"reason": "Paid twice"}, token=van.shop.key, headers=key)
-    again = carrier.call("POST", path, {"reason": "Paid twice"}, token=van.shop.key, headers=key)
+    first = shared.call("POST", path, {"reason": "Paid twice"}, token=van.shop.key, headers=key)
+    again = shared.call("POST", path, {"reason": "Paid twice"}, token=van.shop.key, headers=key)
 
     assert (first.status, first.json["status"]) == (200, "cancelled")
     assert (first.json["route_id"], first.json["closing_reason"]) == (None, "Paid twice")
@@ -49,10 +49,10 @@ def test_a_shipper_cancels_what_is_planned_and_the_driver_sees_it_go(carrier: Ca
     assert "out for delivery" in refused.json["detail"]
 
 
-def test_details_are_changed_by_who_says_what_was_read(carrier: Carrier) -> None:
-    shop = carrier.shop()
+def test_details_are_changed_by_who_says_what_was_read(shared: Carrier) -> None:
+    shop = shared.shop()
     made = shop.shipment()["id"]
-    read = carrier.call("GET", f"/v1/shipments/{made}", token=shop.key)
+    read = shared.call("GET", f"/v1/shipments/{made}", token=shop.key)
     tag = read.headers["ETag"]
     body = {"address": {"instructions": "At the back"}, "recipient": {"email": None}}
 
@@ -70,12 +70,12 @@ def test_details_are_changed_by_who_says_what_was_read(carrier: Carrier) -> None
     assert (patch(shop, made, body, None).status, patch(shop, made, body, "*").status) == (428, 200)
     bad = patch(shop, made, {"recipient": {"phone": "12"}, "status": "delivered"}, "*")
     assert (bad.status, bad.pointers) == (422, ["/status"])
-    other = carrier.shop("Other")
+    other = shared.shop("Other")
     assert patch(other, made, body, "*").status == 404
 
 
-def test_instructions_reach_the_driver_and_a_window_asks_for_the_plan(carrier: Carrier) -> None:
-    van = carrier.round(1).started()
+def test_instructions_reach_the_driver_and_a_window_asks_for_the_plan(shared: Carrier) -> None:
+    van = shared.round(1).started()
     shipment_id = van.ids[0][0]
 
     assert patch(van.shop, shipment_id, {"address": {"instructions": "Ring"}}, "*").status == 200
@@ -83,17 +83,17 @@ def test_instructions_reach_the_driver_and_a_window_asks_for_the_plan(carrier: C
     assert van.seen()["stops"][0]["shipments"][0]["instructions"] == "Ring"
     late = patch(van.shop, shipment_id, {"service_time_s": 5.0}, "*")
     assert (late.status, late.code) == (409, "too_late_to_change")
-    planned = carrier.round(1, shop=van.shop)
+    planned = shared.round(1, shop=van.shop)
     refused = patch(van.shop, planned.ids[0][0], {"address": {"lat_deg": 60.2}}, "*")
     assert (refused.status, refused.code) == (409, "on_route")
 
 
-def test_after_a_failed_attempt_the_office_decides(carrier: Carrier) -> None:
-    van = carrier.round([2]).started()
+def test_after_a_failed_attempt_the_office_decides(shared: Carrier) -> None:
+    van = shared.round([2]).started()
     again, back = van.ids[0]
     assert do(van.shop, again, "retry", {}).code == "illegal_transition"
     assert van.work(0, "fail", van.action(reason="not_home")).status == 200  # and the route ends
-    day = (carrier.clock.now() + timedelta(days=1)).date().isoformat()
+    day = (shared.clock.now() + timedelta(days=1)).date().isoformat()
 
     retried = do(van.shop, again, "retry", {"window": {"start": day, "end": day}})
     returned = do(van.shop, back, "return", {"reason": "Refused"})
@@ -109,18 +109,18 @@ def test_after_a_failed_attempt_the_office_decides(carrier: Carrier) -> None:
 
 
 @pytest.mark.parametrize("verb", ["retry", "return", "returned"])
-def test_only_dispatchers_decide_what_comes_next(carrier: Carrier, verb: str) -> None:
-    shop = carrier.shop()
+def test_only_dispatchers_decide_what_comes_next(shared: Carrier, verb: str) -> None:
+    shop = shared.shop()
     made = shop.shipment()["id"]
     path = f"/v1/shipments/{made}/{verb}"
     body: Any = None if verb == "returned" else {}
 
-    for token in (shop.key, carrier.key(Role.MANAGER)):
-        assert carrier.call("POST", path, body, token=token).status == 403
+    for token in (shop.key, shared.key(Role.MANAGER)):
+        assert shared.call("POST", path, body, token=token).status == 403
 
 
-def test_a_mistaken_outcome_is_corrected_and_the_page_tells_the_truth(carrier: Carrier) -> None:
-    van = carrier.round(2).started()
+def test_a_mistaken_outcome_is_corrected_and_the_page_tells_the_truth(shared: Carrier) -> None:
+    van = shared.round(2).started()
     shipment_id = van.ids[0][0]
     mistaken = van.action()
     assert van.work(0, "deliver", mistaken).status == 200
@@ -168,19 +168,19 @@ def at_hub(shop: Shop, *barcodes: str) -> list[str]:
     return [result["verdict"] for result in reply.json["results"]]
 
 
-def test_a_hub_scans_parcels_in_and_takes_back_what_a_van_brings(carrier: Carrier) -> None:
-    van = carrier.round([2])
+def test_a_hub_scans_parcels_in_and_takes_back_what_a_van_brings(shared: Carrier) -> None:
+    van = shared.round([2])
     codes = [van.orders[key]["parcels"][0]["barcode"] for key in van.ids[0]]
 
     assert at_hub(van.shop, *codes, "NOBODY") == ["accepted", "accepted", "unknown"]
     assert at_hub(van.shop, codes[0].lower()) == ["already_accepted"]
     accepted = van.shop.events(van.ids[0][0])[-1]
-    assert accepted["data"] == {"status": "accepted", "hub_id": carrier.hub_id}
+    assert accepted["data"] == {"status": "accepted", "hub_id": shared.hub_id}
 
     van.started()
     assert at_hub(van.shop, codes[0]) == ["out_for_delivery"]
     assert van.work(0, "fail", van.action(reason="refused")).status == 200
-    now = carrier.clock.now().isoformat()
+    now = shared.clock.now().isoformat()
     scan = {"action_id": "off-1", "barcode": codes[0], "scanned_at": now}
     off = van.call("POST", "unloads", {"scans": [scan]})
     assert [result["verdict"] for result in off.json["results"]] == ["unloaded"]
@@ -193,10 +193,10 @@ def test_a_hub_scans_parcels_in_and_takes_back_what_a_van_brings(carrier: Carrie
     assert at_hub(van.shop, codes[0]) == ["returning"]
 
 
-def test_what_was_loaded_by_mistake_is_missing_again(carrier: Carrier) -> None:
-    van = carrier.round(1).loaded()
+def test_what_was_loaded_by_mistake_is_missing_again(shared: Carrier) -> None:
+    van = shared.round(1).loaded()
     code = van.orders[van.ids[0][0]]["parcels"][0]["barcode"]
-    now = carrier.clock.now().isoformat()
+    now = shared.clock.now().isoformat()
 
     scan = {"action_id": "off-1", "barcode": code, "scanned_at": now}
     assert van.call("POST", "unloads", {"scans": [scan]}).status == 200
