@@ -14,6 +14,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/events": "chalicelib.api.events:events",
     "/v1/fleet": "chalicelib.api.fleet:fleet",
     "/v1/hubs": "chalicelib.api.accounts:accounts",
+    "/v1/hubs/{hub_id}/scans": "chalicelib.api.receiving:receiving",
     "/v1/keys": "chalicelib.api.keys:keys",
     "/v1/metrics": "chalicelib.api.metrics:metrics",
     "/v1/routes": "chalicelib.api.routes:routes",

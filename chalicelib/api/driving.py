@@ -12,6 +12,7 @@ from chalicelib.api.schemas.driving import (
     ScansOut,
     StartIn,
     StopReportOut,
+    UnloadsOut,
 )
 from chalicelib.api.schemas.routes import DriverRouteOut
 from chalicelib.bootstrap.container import container
@@ -73,6 +74,20 @@ def post_scans(actor: Actor, body: ScansIn) -> ScansOut:
     """Load parcels."""
     results = container().scan_parcels(body.to_domain(), actor=actor)
     return ScansOut.model_validate({"results": results})
+
+
+@driving.endpoint(
+    "/v1/driver/unloads",
+    method="POST",
+    principals=DRIVERS,
+    takes=ScansIn,
+    gives=UnloadsOut,
+    refusals=(NotFound,),
+)
+def post_unloads(actor: Actor, body: ScansIn) -> UnloadsOut:
+    """Take parcels off the van."""
+    results = container().unload_parcels(body.to_domain(), actor=actor)
+    return UnloadsOut.model_validate({"results": results})
 
 
 @driving.endpoint(

@@ -2,6 +2,12 @@
 
 from typing import Final
 
+from chalicelib.api.schemas.amendments import (
+    CorrectionIn,
+    ReasonIn,
+    RetryIn,
+    ShipmentChangesIn,
+)
 from chalicelib.api.schemas.batches import BatchIn, BatchOut, RowOut
 from chalicelib.api.schemas.events import EventsOut
 from chalicelib.api.schemas.searches import ShipmentsQuery
@@ -15,16 +21,26 @@ from chalicelib.api.schemas.shipments import (
 )
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import DISPATCH, Actor
-from chalicelib.domain.errors import AlreadyUnderWay, NotFound, NotRough, ReferenceTaken
+from chalicelib.domain.errors import (
+    AlreadyUnderWay,
+    IllegalTransition,
+    NotFound,
+    NotRough,
+    OnRoute,
+    ReferenceTaken,
+    StillOnTheRoad,
+    TooLateToChange,
+)
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.batches import RowVerdict
 from chalicelib.domain.shipments.creation import Created, Outcome
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.versions import Expected
 from chalicelib.edge.blueprint import Answer, Endpoints
 from chalicelib.edge.bodies import MAX_SHIPMENTS_BYTES
-from chalicelib.edge.principals import SHIPPERS, SHIPPERS_AND_STAFF
+from chalicelib.edge.principals import SHIPPERS, SHIPPERS_AND_DISPATCH, SHIPPERS_AND_STAFF
 from chalicelib.edge.queries import Position
 from chalicelib.edge.schemas import ListingQuery
 from chalicelib.services.repeats import Memory
@@ -112,11 +128,132 @@ def get_shipments(actor: Actor, query: ShipmentsQuery, position: Position) -> Li
     method="GET",
     principals=SHIPPERS_AND_STAFF,
     gives=ShipmentOut,
+    versioned=True,
     refusals=(NotFound,),
 )
 def get_shipment(actor: Actor, shipment_id: str) -> ShipmentOut:
     """One shipment."""
     return _shown(container().show_shipments.one(ShipmentId(shipment_id), actor))
+
+
+@shipments.endpoint(
+    "/v1/shipments/{shipment_id}",
+    method="PATCH",
+    principals=SHIPPERS_AND_DISPATCH,
+    takes=ShipmentChangesIn,
+    gives=ShipmentOut,
+    versioned=True,
+    refusals=(NotFound, OnRoute, StillOnTheRoad, TooLateToChange),
+)
+def patch_shipment(
+    actor: Actor, body: ShipmentChangesIn, expected: Expected, shipment_id: str
+) -> ShipmentOut:
+    """Change its details."""
+    return _shown(
+        container().change_shipment(
+            ShipmentId(shipment_id), body.of, expected=expected, actor=actor
+        )
+    )
+
+
+@shipments.endpoint(
+    "/v1/shipments/{shipment_id}/cancel",
+    method="POST",
+    principals=SHIPPERS_AND_DISPATCH,
+    takes=ReasonIn,
+    gives=ShipmentOut,
+    versioned=True,
+    commits_answer=True,
+    refusals=(NotFound, IllegalTransition, StillOnTheRoad),
+)
+def post_cancel(actor: Actor, body: ReasonIn, memory: Memory, shipment_id: str) -> ShipmentOut:
+    """Cancel it, before it is out for delivery."""
+    return _shown(
+        container().cancel_shipment(
+            ShipmentId(shipment_id),
+            reason=body.reason,
+            actor=actor,
+            memory=memory.of_shown(_shown),
+        )
+    )
+
+
+@shipments.endpoint(
+    "/v1/shipments/{shipment_id}/retry",
+    method="POST",
+    principals=DISPATCH,
+    takes=RetryIn,
+    gives=ShipmentOut,
+    versioned=True,
+    commits_answer=True,
+    refusals=(NotFound, IllegalTransition, OnRoute),
+)
+def post_retry(actor: Actor, body: RetryIn, memory: Memory, shipment_id: str) -> ShipmentOut:
+    """Let it be tried again after a failed attempt."""
+    return _shown(
+        container().retry_shipment(
+            ShipmentId(shipment_id),
+            body.window_of,
+            actor=actor,
+            memory=memory.of_shown(_shown),
+        )
+    )
+
+
+@shipments.endpoint(
+    "/v1/shipments/{shipment_id}/return",
+    method="POST",
+    principals=DISPATCH,
+    takes=ReasonIn,
+    gives=ShipmentOut,
+    versioned=True,
+    commits_answer=True,
+    refusals=(NotFound, IllegalTransition, OnRoute),
+)
+def post_return(actor: Actor, body: ReasonIn, memory: Memory, shipment_id: str) -> ShipmentOut:
+    """Send it back to its sender after a failed attempt."""
+    return _shown(
+        container().return_shipment.begin(
+            ShipmentId(shipment_id),
+            reason=body.reason,
+            actor=actor,
+            memory=memory.of_shown(_shown),
+        )
+    )
+
+
+@shipments.endpoint(
+    "/v1/shipments/{shipment_id}/returned",
+    method="POST",
+    principals=DISPATCH,
+    gives=ShipmentOut,
+    versioned=True,
+    commits_answer=True,
+    refusals=(NotFound, IllegalTransition, OnRoute),
+)
+def post_returned(actor: Actor, memory: Memory, shipment_id: str) -> ShipmentOut:
+    """Say that its sender has it back."""
+    return _shown(
+        container().return_shipment.close(
+            ShipmentId(shipment_id), actor=actor, memory=memory.of_shown(_shown)
+        )
+    )
+
+
+@shipments.endpoint(
+    "/v1/shipments/{shipment_id}/corrections",
+    method="POST",
+    principals=DISPATCH,
+    takes=CorrectionIn,
+    gives=ShipmentOut,
+    versioned=True,
+    refusals=(NotFound, IllegalTransition),
+)
+def post_correction(actor: Actor, body: CorrectionIn, shipment_id: str) -> ShipmentOut:
+    """Correct the outcome of its last attempt."""
+    return _shown(
+        container().correct_outcome(ShipmentId(shipment_id), body.to_domain(), actor=actor)
+    )
 
 
 @shipments.endpoint(

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.show_accounts import ShowAccounts
     from chalicelib.services.attention.show_attention import ShowAttention
     from chalicelib.services.cursors import Cursors
+    from chalicelib.services.driving.correct_outcomes import CorrectOutcome
     from chalicelib.services.driving.ingest_positions import IngestPositions
     from chalicelib.services.driving.scan_parcels import ScanParcels
     from chalicelib.services.driving.show_fleet import ShowFleet
     from chalicelib.services.driving.sweep_fleet import SweepFleet
+    from chalicelib.services.driving.unload_parcels import UnloadParcels
     from chalicelib.services.driving.work_stops import WorkStop
     from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
     from chalicelib.services.learning.show_accuracy import ShowAccuracy
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from chalicelib.services.routes.plan_routes import PlanRoute
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
+    from chalicelib.services.shipments.cancel_shipment import CancelShipment
+    from chalicelib.services.shipments.change_shipment import ChangeShipment
     from chalicelib.services.shipments.create_batch import CreateBatch
     from chalicelib.services.shipments.create_shipment import CreateShipment
     from chalicelib.services.shipments.expire_shipments import ExpireShipments
@@ -51,6 +55,9 @@ if TYPE_CHECKING:
     from chalicelib.services.shipments.place_shipment import PlaceShipment
     from chalicelib.services.shipments.publish_events import PublishEvents
     from chalicelib.services.shipments.read_feed import ReadFeed
+    from chalicelib.services.shipments.receive_parcels import ReceiveParcels
+    from chalicelib.services.shipments.retry_shipment import RetryShipment
+    from chalicelib.services.shipments.return_shipment import ReturnShipment
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
     from chalicelib.services.tracking.manage_links import ManageLinks
@@ -102,6 +109,11 @@ class Container:
     show_attention: ShowAttention = use_case("attention.show_attention")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
+    cancel_shipment: CancelShipment = use_case("shipments.cancel_shipment")
+    change_shipment: ChangeShipment = use_case("shipments.change_shipment")
+    retry_shipment: RetryShipment = use_case("shipments.retry_shipment")
+    return_shipment: ReturnShipment = use_case("shipments.return_shipment")
+    receive_parcels: ReceiveParcels = use_case("shipments.receive_parcels")
     create_batch: CreateBatch = use_case("shipments.create_batch")
     place_shipment: PlaceShipment = use_case("shipments.place_shipment")
     find_shipments: FindShipments = use_case("shipments.find_shipments")
@@ -117,9 +129,11 @@ class Container:
     start_route: StartRoute = use_case("routes.start_route")
 
     scan_parcels: ScanParcels = use_case("driving.scan_parcels")
+    unload_parcels: UnloadParcels = use_case("driving.unload_parcels")
     ingest_positions: IngestPositions = use_case("driving.ingest_positions")
     show_fleet: ShowFleet = use_case("driving.show_fleet")
     sweep_fleet: SweepFleet = use_case("driving.sweep_fleet")
+    correct_outcome: CorrectOutcome = use_case("driving.correct_outcomes")
     work_stop: WorkStop = use_case("driving.work_stops")
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
 

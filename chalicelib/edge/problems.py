@@ -186,7 +186,8 @@ def problem_response(
 
 def problem_of_validation(error: ValidationError) -> Response:
     """400 when the body is not JSON, else 422 with a pointer to every field that fails."""
-    if any(item["type"] == "json_invalid" for item in error.errors(include_url=False)):
+    found = error.errors(include_url=False, include_input=False)
+    if any(item["type"] == "json_invalid" for item in found):
         return problem(Unreadable())
     return problem(Unfit(error))
 

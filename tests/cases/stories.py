@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
+from chalicelib.domain.notices.notices import kind_of
+from chalicelib.domain.shipments.events import EventType
 from chalicelib.pages.languages import locale_of
 from chalicelib.pages.tracking.presentation import present
 from tests.cases.pages import told
 from tests.cases.reading import Case, instant
 from tests.cases.shopping import order, serve
+from tests.support.builders import make_event
 from tests.support.carrier import JSON, Carrier, Round, fix
 from tests.support.tracking_views import make_view
 
@@ -302,12 +305,66 @@ def no_city(carrier: Carrier, case: Case) -> None:
     assert shop.post(body).status == case.said["check"]["status"]
 
 
+def cancelled_stop(carrier: Carrier, case: Case) -> None:
+    """The driver's app is open, and a later stop is called off: on the road what is at the hub."""
+    van = carrier.round(3)
+    first, gone, last = (ids[0] for ids in van.ids)
+    code = van.orders[gone]["parcels"][0]["barcode"]
+    van.loaded(but=[gone])
+    assert van.start().status == 200
+    path = f"/v1/shipments/{gone}/cancel"
+
+    assert carrier.call("POST", path, {}, token=van.shop.key).status == 200
+
+    seen = van.seen()
+    assert [stop["shipments"][0]["id"] for stop in seen["stops"]] == [first, last]
+    assert [(told["stop_id"], told["shipment_id"]) for told in seen["cancelled"]] == [
+        (van.stop_ids[1], gone)
+    ]
+    assert all(stop["eta"] for stop in seen["stops"])
+    (result,) = van.scan(code).json["results"]
+    assert result["verdict"] == "cancelled"
+    assert van.state(gone).json["status"] == "cancelled"
+    assert kind_of(make_event(type=EventType(van.shop.events(gone)[-1]["type"]))) == "cancelled"
+    refused = carrier.call("POST", path.replace(gone, last), {}, token=van.shop.key)
+    assert refused.status == 409, "what is aboard comes off the plan first"
+
+
+def moved_twice(carrier: Carrier, case: Case) -> None:
+    """Two dispatchers move a failed shipment to the same route of tomorrow."""
+    van = carrier.round(1).started()
+    shipment_id = van.ids[0][0]
+    link = van.orders[shipment_id]["tracking_url"]
+    assert van.work(0, "fail", van.action(reason="not_home")).status == 200
+    day = (carrier.clock.now() + timedelta(days=1)).date().isoformat()
+    body = {"window": {"start": f"{day}T10:00", "end": f"{day}T12:00"}}
+    driver_id, _ = carrier.driver()
+
+    for _ in range(2):
+        path = f"/v1/shipments/{shipment_id}/retry"
+        assert carrier.call("POST", path, body, token=carrier.dispatcher).status == 200
+    replies = [carrier.plan(driver_id, [[shipment_id]]) for _ in range(2)]
+
+    assert [reply.status for reply in replies] == [201, 409]
+    shipment = van.shop.get(shipment_id)
+    assert shipment["route_id"] == replies[0].json["id"]
+    assert shipment["tracking_url"] == link
+    types = van.shop.event_types(shipment_id)
+    assert types[-3:] == ["attempt_failed", "accepted", "rescheduled"], types
+    words = van.state(shipment_id).json["words"]
+    assert words["headline"]["lead"].startswith("Suunniteltu huomenna")
+    assert words["headline"]["main"] == "10.00–12.00"
+    assert "Toimitus ei onnistunut" in [line["label"] for line in words["story"]]
+
+
 STORIES: Final[Mapping[str, Story]] = {
     "F01": rolled_over,
     "F02": late_of_an_earlier_route,
     "F03": scanner_additions,
     "F04": served_after_all,
     "F05": across_midnight,
+    "F11": cancelled_stop,
+    "F14": moved_twice,
     "F06": phones,
     "F07": dates_for_times,
     "F08": wrong_clock_outlived,

@@ -24,9 +24,7 @@ RUNS: Final[Mapping[str, Run]] = {
 FEATURES: Final[Mapping[str, str]] = {
     "F09": "device intake",
     "F10": "import",
-    "F11": "cancelling",
     "F12": "proofs for staff and shippers",
-    "F14": "rescheduling",
 }
 """Cases without a word about the feature that they wait for."""
 

@@ -14,11 +14,12 @@ from chalicelib.domain.routes.edits import Operation
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.lifecycle import Step
+from chalicelib.domain.shipments.scans import Scan
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason
 from chalicelib.domain.versions import Expected
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestPositions
-from chalicelib.services.driving.scan_parcels import Scan, ScanParcels
+from chalicelib.services.driving.scan_parcels import ScanParcels
 from chalicelib.services.driving.work_stops import WorkStop
 from chalicelib.services.routes.edit_route import EditEffect, EditOrder, EditRoute
 from chalicelib.services.routes.end_route import Ended, EndRoute

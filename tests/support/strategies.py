@@ -35,7 +35,13 @@ from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStat
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step
-from chalicelib.domain.shipments.shipments import Assignment, Attempt, Parcel, Shipment
+from chalicelib.domain.shipments.shipments import (
+    Assignment,
+    Attempt,
+    Correction,
+    Parcel,
+    Shipment,
+)
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from tests.support.builders import HELSINKI, NOON, north_of
 
@@ -220,6 +226,20 @@ def attempts() -> st.SearchStrategy[Attempt]:
 
 
 @cache
+def corrections() -> st.SearchStrategy[Correction]:
+    return st.builds(
+        Correction,
+        attempt_number=st.integers(1, 9),
+        action_id=words(),
+        driver_id=ids("drv").map(DriverId),
+        corrected_at=instants(),
+        was=st.sampled_from([Status.DELIVERED, Status.ATTEMPT_FAILED]),
+        became=st.sampled_from([None, Status.DELIVERED, Status.ATTEMPT_FAILED]),
+        explanation=words(),
+    )
+
+
+@cache
 def assignments() -> st.SearchStrategy[Assignment]:
     return st.builds(
         Assignment,
@@ -268,6 +288,8 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "failed_barcodes": st.frozensets(barcodes, max_size=2),
             "scan_marks": st.frozensets(words(), max_size=2),
             "earlier_attempts": st.lists(attempts(), max_size=2).map(tuple),
+            "corrections": st.lists(corrections(), max_size=2).map(tuple),
+            "closing_reason": st.none() | words(),
             "service_day": st.none() | st.dates(),
             "metadata": st.dictionaries(words(), words(), max_size=2),
         }
@@ -364,6 +386,7 @@ def manifest_entries() -> st.SearchStrategy[ManifestEntry]:
         postal_code=st.none() | words(),
         instructions=st.none() | words(),
         photo=st.sampled_from(Requirement),
+        is_read_anew=st.booleans(),
     )
 
 

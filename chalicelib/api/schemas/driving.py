@@ -9,9 +9,11 @@ from chalicelib.api.schemas.values import ActionId, DeviceTime, Id, Text
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.ids import ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments.lifecycle import Step
+from chalicelib.domain.shipments.scans import Scan
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.schemas import Maybe, Out, Schema
-from chalicelib.services.driving.scan_parcels import Scan, ScanVerdict
+from chalicelib.services.driving.scan_parcels import ScanVerdict
+from chalicelib.services.driving.unload_parcels import UnloadVerdict
 from chalicelib.services.routes.start_route import StartOrder
 
 
@@ -58,6 +60,21 @@ class ScansOut(Out):
     """A verdict for each."""
 
     results: tuple[ScanOut, ...]
+
+
+class UnloadOut(Out):
+    """The verdict on one scan. ``choices`` are the shipments that an ambiguous scan can mean."""
+
+    action_id: str
+    verdict: UnloadVerdict
+    shipment_id: str | None
+    choices: tuple[str, ...]
+
+
+class UnloadsOut(Out):
+    """A verdict for each."""
+
+    results: tuple[UnloadOut, ...]
 
 
 class StartIn(Schema):

@@ -4,7 +4,7 @@ A fact that an event does not have is absent. A stored fact that is not declared
 an event written by an older or a newer release can always be read.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -13,6 +13,7 @@ from chalicelib.api.schemas.values import Instant
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import ProofKind
+from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.queries import QueryId
@@ -119,10 +120,32 @@ class AttemptFacts(StatusFacts):
     proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
 
 
+class AcceptedFacts(StatusFacts):
+    """The hub whose scan accepted it; absent where a driver or a decision did."""
+
+    hub_id: str | None = Field(None, exclude_if=_is_absent)
+
+
 class UpdateFacts(StatusFacts):
-    """The names of the parts in which a newer order of the shipper differs from the one before."""
+    """The names of the details that were changed, or in which a newer order differs."""
 
     changed: tuple[str, ...] | None = Field(None, exclude_if=_is_absent)
+
+
+class ScheduleFacts(StatusFacts):
+    """The window that is agreed, and the one before; null where there is none."""
+
+    window: RangeFact | None = None
+    previous_window: RangeFact | None = None
+    service_day: date | None = Field(None, exclude_if=_is_absent)
+
+
+class CorrectionFacts(StatusFacts):
+    """How an attempt ended in truth, and what was reported; ``reason`` is that of a failed one."""
+
+    outcome: TrueOutcome | None = Field(None, exclude_if=_is_absent)
+    previous_outcome: Status | None = Field(None, exclude_if=_is_absent)
+    reason: FailureReason | None = Field(None, exclude_if=_is_absent)
 
 
 class HistoryLine(Out):
@@ -143,13 +166,19 @@ class StatusEventOut(HistoryLine):
 
     type: Literal[
         EventType.CREATED,
-        EventType.ACCEPTED,
         EventType.LOADED,
         EventType.CANCELLED,
         EventType.RETURNING,
         EventType.RETURNED,
         EventType.SUPERSEDED,
     ]
+
+
+class AcceptedEventOut(HistoryLine):
+    """It is at a hub: taken in, unloaded from a van, or to be tried again."""
+
+    type: Literal[EventType.ACCEPTED]
+    data: AcceptedFacts
 
 
 class UnassignedFacts(StatusFacts):
@@ -198,10 +227,24 @@ class ArrivalEventOut(HistoryLine):
 
 
 class UpdateEventOut(HistoryLine):
-    """The shipper sent a newer order for the shipment."""
+    """Details were changed: the address, the instructions, or others."""
 
-    type: Literal[EventType.UPDATED]
+    type: Literal[EventType.UPDATED, EventType.REDIRECTED, EventType.INSTRUCTIONS_CHANGED]
     data: UpdateFacts
+
+
+class ScheduleEventOut(HistoryLine):
+    """Another window was agreed."""
+
+    type: Literal[EventType.RESCHEDULED]
+    data: ScheduleFacts
+
+
+class CorrectionEventOut(HistoryLine):
+    """A mistaken outcome was put right."""
+
+    type: Literal[EventType.CORRECTED]
+    data: CorrectionFacts
 
 
 class ProofFacts(StatusFacts):
@@ -226,6 +269,7 @@ class AttemptEventOut(HistoryLine):
 
 EventOut = Annotated[
     StatusEventOut
+    | AcceptedEventOut
     | UnassignedEventOut
     | ForecastEventOut
     | ChangedForecastEventOut
@@ -233,7 +277,9 @@ EventOut = Annotated[
     | ArrivalEventOut
     | AttemptEventOut
     | ProofEventOut
-    | UpdateEventOut,
+    | UpdateEventOut
+    | ScheduleEventOut
+    | CorrectionEventOut,
     Field(discriminator="type"),
 ]
 

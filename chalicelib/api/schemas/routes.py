@@ -218,6 +218,16 @@ class DriverParcelOut(Out):
     state: ParcelState
 
 
+class CancelledOut(Out):
+    """A shipment that was cancelled since it was planned; ``scanned_barcodes`` are on the van."""
+
+    stop_id: str
+    shipment_id: str
+    reference: str
+    barcodes: tuple[str, ...]
+    scanned_barcodes: tuple[str, ...]
+
+
 class DriverShipmentOut(Out):
     """A shipment as its driver needs it: with name and door."""
 
@@ -249,7 +259,11 @@ class DriverStopOut(Out):
 
 
 class DriverRouteOut(Out):
-    """The driver's own route. ``missing`` is what is planned for it and not on the van."""
+    """The driver's own route. ``missing`` is what is planned for it and not on the van.
+
+    ``cancelled`` is what was planned and is not delivered any more. A stop of which nothing is left
+    is not among the ``stops``.
+    """
 
     id: str
     status: RouteStatus
@@ -260,11 +274,12 @@ class DriverRouteOut(Out):
     breaks: tuple[BreakOut, ...]
     stops: tuple[DriverStopOut, ...]
     missing: tuple[MissingOut, ...]
+    cancelled: tuple[CancelledOut, ...]
 
     @classmethod
     def of(cls, value: DriverRoute) -> Self:
         """The plan's stops, each with its ETA of now and its own shipments."""
-        route, live, found = value.route, value.live, value.shipments
+        route, live, found = value.route, value.live, value.expected
         is_live = live.route_id == route.id
         stops = [
             DriverStopOut.joined(
@@ -274,5 +289,6 @@ class DriverRouteOut(Out):
                 shipments=[found[each] for each in stop.shipment_ids if each in found],
             )
             for i, stop in enumerate(route.stops)
+            if any(each in found for each in stop.shipment_ids)
         ]
-        return cls.joined(route, stops=stops, missing=value.missing)
+        return cls.joined(route, stops=stops, missing=value.missing, cancelled=value.cancelled)

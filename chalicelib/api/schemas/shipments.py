@@ -424,6 +424,16 @@ class AttemptOut(Out):
     time_source: TimeSource
 
 
+class CorrectionOut(Out):
+    """A mistaken outcome that was put right; ``became`` is null where it was undone."""
+
+    attempt_number: int
+    was: Status
+    became: Status | None
+    explanation: str
+    corrected_at: datetime
+
+
 class ShipmentOut(Out):
     """A shipment as its owner sees it.
 
@@ -449,13 +459,15 @@ class ShipmentOut(Out):
     metadata: dict[str, str]
     promise: RangeOut | None
     delayed: bool = Field(validation_alias="is_delayed")
-    attempts: int
+    attempts: int = Field(validation_alias="standing_attempts")
     last_attempt: AttemptOut | None
     earlier_attempts: tuple[AttemptOut, ...]
     created_at: datetime
     updated_at: datetime
     version: int
     tracking_url: str
+    corrections: tuple[CorrectionOut, ...]
+    closing_reason: str | None
 
     @classmethod
     def told(cls, shipment: Shipment, *, tracking_url: str) -> Self:

@@ -7,7 +7,7 @@ of the shipments as long as the route is open: no other route may take over its 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.driving.live import Live, Progress
@@ -24,7 +24,8 @@ from chalicelib.domain.shipments.statuses import ON_NO_VAN, Status
 class ManifestEntry:
     """One shipment for its driver. Personal data: never in keys, logs or metrics.
 
-    ``status`` is the shipment's when the route was planned.
+    ``status`` is the shipment's when the route was planned. Where the office has changed the
+    shipment since (``is_read_anew``), its state is that of the shipment, not that of the notes.
     """
 
     shipment_id: ShipmentId
@@ -36,6 +37,7 @@ class ManifestEntry:
     postal_code: str | None
     instructions: str | None
     photo: Requirement
+    is_read_anew: bool = False
 
     @classmethod
     def of(cls, shipment: Shipment) -> "ManifestEntry":
@@ -68,6 +70,29 @@ class Manifest:
     expires_at: datetime
     version: int = 1
 
+    @property
+    def read_anew(self) -> tuple[ShipmentId, ...]:
+        """The shipments whose state the notes do not tell."""
+        return tuple(entry.shipment_id for entry in self.entries if entry.is_read_anew)
+
+    def with_changed(self, shipment: Shipment, *, is_read_anew: bool) -> "Manifest":
+        """The manifest with the shipment's details of now; what was read anew stays so."""
+        present = ManifestEntry.of(shipment)
+        return replace(
+            self,
+            version=self.version + 1,
+            entries=tuple(
+                replace(
+                    present,
+                    status=entry.status,
+                    is_read_anew=is_read_anew or entry.is_read_anew,
+                )
+                if entry.shipment_id == shipment.id
+                else entry
+                for entry in self.entries
+            ),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Handled:
@@ -76,8 +101,9 @@ class Handled:
     ``parcels`` are the parcels scanned, numbered from 0 in the order in which they joined the
     route. No edit of the plan changes these numbers. ``failed_parcels``
     and ``delivered_parcels`` number parcels likewise. A parcel that failed first and was delivered
-    afterwards is in both. Deliveries are noted only where the stop had more to do afterwards, or
-    was done before: what was aboard for a stop that is done, and did not fail, was delivered.
+    afterwards is in both. Deliveries are noted only where the stop had more to do afterwards or
+    was done before, and of what failed before: what was aboard for a stop that is done, and did not
+    fail, was delivered.
 
     ``failed`` and ``delivered`` number whole shipments. An earlier release noted only these; they
     count for shipments of which no single parcel is noted.

@@ -141,18 +141,23 @@ class StopReport:
         if self.shipment_ids:
             return [found[shipment_id] for shipment_id in self.shipment_ids]
         left = [shipment for shipment in found.values() if _has_left(shipment)]
-        if not left:
+        again = [s for s in found.values() if self.was_taken_in(s, driver_id)]
+        if not left and not again:
             raise NothingAboard(stop_id=stop.id)
         if self.barcodes:
             concerned = {shipment_id for shipment_id, _ in self.named}
             return [shipment for shipment in found.values() if shipment.id in concerned]
-        again = [s for s in left if s.made_attempt(self.action_id, driver_id) is not None]
         return (
             again
             or [shipment for shipment in left if has_undecided(shipment)]
             or [shipment for shipment in left if has_aboard(shipment)]
             or left
         )
+
+    def was_taken_in(self, shipment: Shipment, driver_id: DriverId | None) -> bool:
+        """Whether this very report has ended a visit of the shipment before."""
+        made = shipment.made_attempt(self.action_id, driver_id)
+        return made is not None or shipment.was_corrected(self.action_id, driver_id)
 
     def parcels_of(self, shipment: Shipment) -> frozenset[str]:
         """The barcodes of the shipment's parcels aboard that the report is about.
@@ -178,7 +183,8 @@ class StopReport:
         """
         target = transitions()[self.step].target
         made = shipment.made_attempt(self.action_id, actor.driver_id)
-        if made is not None and made.status is target:  # action ids are per driver
+        is_repeat = made is not None and made.status is target  # action ids are per driver
+        if is_repeat or shipment.was_corrected(self.action_id, actor.driver_id):
             return True
         is_there = shipment.status is target
         if self.step is Step.DELIVER:

@@ -24,7 +24,7 @@ from chalicelib.domain.phrases.ranges import DASH, range_phrase
 from chalicelib.domain.phrases.styles import Style, style_of
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
 
 LANGUAGES: Final = {"en": ENGLISH, "fi": FINNISH, "sv": SWEDISH, "de": GERMAN}
 
@@ -38,6 +38,10 @@ KINDS: Final[Mapping[EventType, Kind]] = {
     EventType.UNASSIGNED: Kind.PUT_OFF,
     EventType.DELIVERED: Kind.DELIVERED,
     EventType.ATTEMPT_FAILED: Kind.FAILED,
+    EventType.CANCELLED: Kind.CANCELLED,
+    EventType.RESCHEDULED: Kind.RESCHEDULED,
+    EventType.RETURNING: Kind.RETURNING,
+    EventType.CORRECTED: Kind.CORRECTED,
 }
 """The events that we send to recipients. They find all others on their tracking page."""
 
@@ -54,6 +58,12 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
     Kind.FAILED: frozenset(
         {Status.ATTEMPT_FAILED, Status.ACCEPTED, Status.LOADED, Status.RETURNING}
     ),
+    Kind.CANCELLED: frozenset({Status.CANCELLED}),
+    Kind.RESCHEDULED: frozenset(
+        {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED, Status.DELIVERED}
+    ),
+    Kind.RETURNING: frozenset({Status.RETURNING, Status.RETURNED}),
+    Kind.CORRECTED: frozenset({Status.ACCEPTED, Status.LOADED}) | ON_THE_WAY,
 }
 """The statuses of the shipment in which a late notice is still true."""
 
@@ -61,6 +71,8 @@ _OF_A_PROMISE: Final = frozenset(
     {Kind.DELAYED, Kind.BACK_ON_TIME, Kind.SILENT, Kind.HEARD_AGAIN, Kind.NEW_TIME}
 )
 _ON_TIME: Final = frozenset({Kind.BACK_ON_TIME, Kind.NEW_TIME})
+
+_OF_AN_OUTCOME: Final = {"delivered": Kind.DELIVERED, "attempt_failed": Kind.FAILED}
 
 FOR_THE_SENDER: Final = frozenset(
     {
@@ -137,13 +149,17 @@ class Notice:
 def kind_of(event: Event) -> Kind | None:
     """The kind of notice for an event; None when recipients are not told.
 
-    They were told of a silent van only if it broke its promise, so they hear that it is back only
-    with a new one.
+    A correction is told as the outcome that it says. They were told of a silent van only if it
+    broke its promise, so they hear that it is back only with a new one.
     """
     if event.audience != "public":
         return None
     if event.type is EventType.DELAYED and event.data.get("heard_at"):
         return Kind.SILENT
+    if event.type is EventType.CORRECTED:
+        return _OF_AN_OUTCOME.get(str(event.data.get("outcome")), Kind.CORRECTED)
+    if event.type is EventType.RESCHEDULED and not event.data.get("window"):
+        return None
     if event.type is EventType.DRIVER_BACK and not event.data.get("promise"):
         return None
     return KINDS.get(event.type)
@@ -157,6 +173,8 @@ def is_stale(event: Event, shipment: Shipment) -> bool:
     kind = kind_of(event)
     if kind is None or shipment.status not in STILL_TRUE[kind]:
         return True
+    if kind is Kind.RESCHEDULED:
+        return _range(event.data.get("window")) != shipment.window
     if kind not in _OF_A_PROMISE:
         return False
     promise = _range(event.data.get("previous_promise" if kind is Kind.SILENT else "promise"))
@@ -181,7 +199,7 @@ def compose(
     reason = _reason(event)
     words = {
         "when": _when(
-            shipment.promise,
+            shipment.window if kind is Kind.RESCHEDULED else shipment.promise,
             ZoneInfo(shipment.address.time_zone),
             style_of(shipment.recipient.locale),
             now,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.domain.shipments.scans import earlier_marks
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_NO_VAN, ON_THE_WAY, Status
 
@@ -147,6 +148,29 @@ def with_failed(shipment: Shipment, barcodes: frozenset[str]) -> Shipment:
     failed = _failed(shipment) | barcodes
     is_all = failed.issuperset(aboard(shipment))
     return replace(shipment, failed_barcodes=frozenset() if is_all else failed)
+
+
+def with_unloaded(shipment: Shipment, barcode: str) -> Shipment:
+    """One parcel has left the van; what was decided about the others is kept."""
+    return replace(
+        shipment,
+        scanned_barcodes=aboard(shipment) - {barcode},
+        failed_barcodes=_failed(shipment) - {barcode},
+    )
+
+
+def off_route(shipment: Shipment) -> Shipment:
+    """The shipment on no route and no van, with nothing promised. What was delivered stays so."""
+    return replace(
+        shipment,
+        assignment=None,
+        scanned_barcodes=frozenset(),
+        failed_barcodes=frozenset(),
+        scan_marks=earlier_marks(shipment),
+        promise=None,
+        first_promise=None,
+        is_delayed=False,
+    )
 
 
 def _failed(shipment: Shipment) -> frozenset[str]:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import Final
 
 from chalicelib.domain.actors import DISPATCH, Actor, Role
 from chalicelib.domain.errors import IllegalTransition
@@ -17,12 +19,27 @@ from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 
+_IN_WORDS: Final = {
+    Status.CREATED: "has not reached the carrier yet",
+    Status.ACCEPTED: "is at the hub",
+    Status.LOADED: "is on a van that has not left",
+    Status.OUT_FOR_DELIVERY: "is out for delivery",
+    Status.ARRIVING: "is almost at the door",
+    Status.ARRIVED: "is at the door",
+    Status.DELIVERED: "has been delivered",
+    Status.ATTEMPT_FAILED: "could not be delivered at the last attempt",
+    Status.RETURNING: "is on its way back to the sender",
+    Status.RETURNED: "has been returned to the sender",
+    Status.CANCELLED: "was cancelled",
+}
+
 
 class Step(StrEnum):
     """The steps that a shipment can take.
 
     The van that seemed to have arrived drives on and is still close, or drives off. What is taken
-    off the plan of its van goes back to the hub, unless the driver hands it over after all.
+    off the plan of its van goes back to the hub, unless the driver hands it over after all. A
+    mistaken outcome is corrected, or undone: the parcel is at the hub, or still aboard.
     """
 
     ACCEPT = "accept"
@@ -40,6 +57,23 @@ class Step(StrEnum):
     RETURN = "return"
     CLOSE_RETURN = "close_return"
     CANCEL = "cancel"
+    UNLOAD = "unload"
+    CORRECT_AS_DELIVERED = "correct_as_delivered"
+    CORRECT_AS_FAILED = "correct_as_failed"
+    UNDO_AT_HUB = "undo_at_hub"
+    UNDO_ABOARD = "undo_aboard"
+
+
+_BY_THE_OFFICE: Final = {
+    Step.RETRY: "Another attempt is planned after one that failed.",
+    Step.RETURN: "It can be returned after an attempt that failed.",
+    Step.CLOSE_RETURN: "A return can be closed once it has begun.",
+    Step.CANCEL: "It can be cancelled until it is out for delivery.",
+    Step.CORRECT_AS_DELIVERED: "The outcome of the last attempt can be corrected while it stands.",
+    Step.CORRECT_AS_FAILED: "The outcome of the last attempt can be corrected while it stands.",
+    Step.UNDO_AT_HUB: "The outcome of the last attempt can be undone while it stands.",
+    Step.UNDO_ABOARD: "The outcome of the last attempt can be undone while it stands.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +107,7 @@ def transitions() -> Mapping[Step, Transition]:
     at_large = underway | {Status.ARRIVED}
     before_departure = frozenset({Status.CREATED, Status.ACCEPTED, Status.LOADED})
     after_a_visit = frozenset({Status.ATTEMPT_FAILED, Status.DELIVERED})
+    correct = partial(Transition, after_a_visit, roles=office, event=EventType.CORRECTED)
     row = Transition
     return {
         Step.ACCEPT: row(
@@ -130,14 +165,31 @@ def transitions() -> Mapping[Step, Transition]:
             Status.RETURNING,
             office,
             EventType.RETURNING,
-            again=frozenset({Status.DELIVERED}),
-            while_=has_outstanding,
+            again=frozenset({Status.DELIVERED, Status.ACCEPTED}),
+            while_=_was_tried,
         ),
         Step.CLOSE_RETURN: row(
             frozenset({Status.RETURNING}), Status.RETURNED, office, EventType.RETURNED
         ),
         Step.CANCEL: row(before_departure, Status.CANCELLED, owners, EventType.CANCELLED),
+        Step.UNLOAD: row(
+            frozenset({Status.LOADED, Status.ATTEMPT_FAILED}),
+            Status.ACCEPTED,
+            field_staff,
+            EventType.ACCEPTED,
+            again=frozenset({Status.DELIVERED}),
+        ),
+        Step.CORRECT_AS_DELIVERED: correct(Status.DELIVERED),
+        Step.CORRECT_AS_FAILED: correct(Status.ATTEMPT_FAILED),
+        Step.UNDO_AT_HUB: correct(Status.ACCEPTED),
+        Step.UNDO_ABOARD: correct(Status.LOADED),
     }
+
+
+def _was_tried(shipment: Shipment) -> bool:
+    """Whether a parcel is left after a visit; what was never tried is cancelled, not returned."""
+    is_after_visit = shipment.status is Status.DELIVERED or shipment.standing_attempts > 0
+    return is_after_visit and has_outstanding(shipment)
 
 
 def may_take(shipment: Shipment, step: Step, actor: Actor) -> bool:
@@ -163,7 +215,8 @@ def take(
     Raises IllegalTransition when the table has no such step.
     """
     if not may_take(shipment, step, actor):
-        raise IllegalTransition(shipment_id=shipment.id, current=shipment.status, wanted=step)
+        text = refusal_of(shipment.status, step)
+        raise IllegalTransition(text, shipment_id=shipment.id, current=shipment.status, wanted=step)
     row = transitions()[step]
     return append(
         shipment if is_partial else replace(shipment, status=row.target),
@@ -174,6 +227,13 @@ def take(
         now=now,
         data=data,
     )
+
+
+def refusal_of(status: Status, step: Step) -> str | None:
+    """Why the office cannot take this step, in a sentence; None for steps of others."""
+    if step not in _BY_THE_OFFICE:
+        return None
+    return f"The shipment {_IN_WORDS[status]}. {_BY_THE_OFFICE[step]}"
 
 
 def append(

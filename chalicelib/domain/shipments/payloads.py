@@ -27,6 +27,11 @@ PUBLIC: Final = (
     "attempt",
     "heard_at",
     "parcels",
+    "window",
+    "previous_window",
+    "changed",
+    "outcome",
+    "previous_outcome",
 )
 """The facts of an event that may leave. All other data stay with us."""
 

@@ -6,12 +6,27 @@ nothing leaves no mark: it is judged anew, which is harmless.
 
 import base64
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
-from chalicelib.domain.ids import DriverId
+from chalicelib.domain.ids import DriverId, ShipmentId
 from chalicelib.domain.shipments.barcodes import normal_form
 from chalicelib.domain.shipments.shipments import Shipment
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One scan; ``action_id`` is the device's own name for it.
+
+    ``shipment_id`` says which shipment is meant, where several have the same barcode.
+    """
+
+    action_id: str
+    barcode: str
+    scanned_at: datetime
+    shipment_id: ShipmentId | None = None
+
 
 MARK_BYTES: Final = 6
 """A few marks a shipment: two equal ones by chance are out of the question."""

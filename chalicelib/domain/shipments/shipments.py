@@ -73,6 +73,23 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """How a mistaken outcome of an attempt was put right.
+
+    ``action_id`` and ``driver_id`` are those of the report, so that a late repeat of it stays
+    known. ``became`` is None where the attempt was undone. ``explanation`` is a person's text.
+    """
+
+    attempt_number: int
+    action_id: str
+    driver_id: DriverId
+    corrected_at: datetime
+    was: Status
+    became: Status | None
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Glimpse:
     """As much of a shipment as tells whether a view of it is still right.
 
@@ -103,7 +120,9 @@ class Shipment:
     ``failed_barcodes`` those of them whose attempt failed. ``handed_over`` are the delivered
     parcels, of all routes. Both are empty where the status speaks for all parcels (``custody``).
     ``scan_marks`` recognise the scans that loaded a parcel (``scans``). ``earlier_attempts`` are
-    the attempts before the last one, oldest first.
+    the attempts before the last one, oldest first. ``corrections`` are the mistaken outcomes that
+    were put right, oldest first: attempts show what is true. ``closing_reason`` is a person's
+    text on why it was cancelled or is returned.
     """
 
     id: ShipmentId
@@ -134,6 +153,8 @@ class Shipment:
     failed_barcodes: frozenset[str] = frozenset()
     scan_marks: frozenset[str] = frozenset()
     earlier_attempts: tuple[Attempt, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    closing_reason: str | None = None
     service_day: date | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
 
@@ -172,6 +193,11 @@ class Shipment:
         return (self.scanned_barcodes | self.handed_over).issuperset(self.barcodes)
 
     @property
+    def standing_attempts(self) -> int:
+        """How many attempts were made in truth. ``attempts`` counts those undone since, too."""
+        return self.attempts - sum(each.became is None for each in self.corrections)
+
+    @property
     def made_attempts(self) -> tuple[Attempt, ...]:
         """All attempts that are kept, oldest first."""
         return (*self.earlier_attempts, *filter(None, [self.last_attempt]))
@@ -204,6 +230,11 @@ class Shipment:
             if (attempt.action_id, attempt.driver_id) == (action_id, driver_id):
                 return attempt
         return None
+
+    def was_corrected(self, action_id: str, driver_id: DriverId | None) -> bool:
+        """Whether an outcome that this action of the driver reported has been put right since."""
+        reported = {(each.action_id, each.driver_id) for each in self.corrections}
+        return (action_id, driver_id) in reported
 
     def is_on(self, route_id: RouteId) -> bool:
         """Whether this route delivers the shipment.

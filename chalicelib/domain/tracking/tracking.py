@@ -31,7 +31,7 @@ from chalicelib.domain.shipments.statuses import (
 )
 from chalicelib.domain.visibility import Proximity
 
-PUBLIC_DATA: Final = frozenset({"status", "promise", "reason"})
+PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window"})
 POSITION_DECIMALS: Final = 5  # one metre
 
 

@@ -139,7 +139,11 @@ def _delay(
 
 def _promise(data: Mapping[str, object]) -> Range | None:
     """The range that an event told; events from before there were ranges have none."""
-    match data.get("promise"):
+    return _range(data.get("promise"))
+
+
+def _range(fact: object) -> Range | None:
+    match fact:
         case {"earliest": str(earliest), "latest": str(latest)}:
             return Range(datetime.fromisoformat(earliest), datetime.fromisoformat(latest))
         case _:
@@ -147,12 +151,17 @@ def _promise(data: Mapping[str, object]) -> Range | None:
 
 
 def _line(entry: Milestone, view: TrackingView, zone: ZoneInfo, locale: Locale) -> Line:
-    promise = _promise(entry.data)
+    promise, window = _promise(entry.data), _range(entry.data.get("window"))
     reason = entry.data.get("reason")
     detail = None
     if promise is not None:
         expected = _in_a_sentence(promise, view, zone, locale, Form.ON)
         detail = locale.say("story.expected", range=expected)
+    elif window is not None:
+        agreed = range_phrase(window, view.server_now, zone, locale.style).text
+        detail = locale.say("detail.window", agreed=agreed)
+    elif entry.type == "shipment.corrected":
+        detail = locale.say(f"status.{entry.data['status']}")
     elif f"reason.{reason}" in locale.phrases:
         detail = locale.say(f"reason.{reason}")
     return Line(

@@ -32,6 +32,7 @@ class MilestoneFactsOut(Out):
     status: Status | None = None
     promise: Range | None = None
     reason: FailureReason | None = None
+    window: Range | None = None
 
 
 class MilestoneOut(Out):

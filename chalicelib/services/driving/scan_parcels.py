@@ -9,7 +9,6 @@ tells it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Final
@@ -34,6 +33,7 @@ from chalicelib.domain.shipments.custody import (
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
 from chalicelib.domain.shipments.scans import (
+    Scan,
     completed_by,
     is_of_earlier_route,
     scan_mark,
@@ -46,19 +46,6 @@ from chalicelib.services.driving.shifts import live_of, planned_routes
 from chalicelib.services.retries import retried
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """One scan; ``action_id`` is the device's own name for it.
-
-    ``shipment_id`` says which shipment is meant, where several have the same barcode.
-    """
-
-    action_id: str
-    barcode: str
-    scanned_at: datetime
-    shipment_id: ShipmentId | None = None
-
-
 class ScanVerdict(StrEnum):
     """The result of a scan."""
 
@@ -68,6 +55,7 @@ class ScanVerdict(StrEnum):
     AMBIGUOUS = "ambiguous"
     NOT_ON_ROUTE = "not_on_route"
     NOT_LOADABLE = "not_loadable"
+    CANCELLED = "cancelled"
 
 
 ABOARD: Final = frozenset(
@@ -147,6 +135,8 @@ class ScanParcels(Boarding):
         """What the scan did the first time; else what it does now."""
         mark = scan_mark(DriverId(actor.id), scan.action_id, scan.barcode)
         parcels = self._parcels(scan, routes, index)
+        cancelled = [p for p in parcels if p.shipment.status is Status.CANCELLED]
+        parcels = [p for p in parcels if p not in cancelled]
         for parcel in parcels:
             is_complete = completed_by(parcel.shipment, mark)
             if is_complete is not None:
@@ -163,9 +153,7 @@ class ScanParcels(Boarding):
             return self._load(scan, to_load[0], mark, actor)
         if loaded:
             return _result(scan, _when_aboard(loaded[-1].shipment), loaded[-1])
-        if parcels:
-            return _result(scan, ScanVerdict.NOT_LOADABLE, parcels[-1])
-        return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
+        return _not_loaded(scan, [*cancelled, *parcels])
 
     def _is_taken(self, parcel: _Parcel, live: Live, routes: Sequence[Route]) -> bool:
         """Whether the parcel's route still takes it, if it is at the hub.
@@ -187,12 +175,13 @@ class ScanParcels(Boarding):
         return not any(s.is_on(planned[key]) and has_aboard(s) for key, s in found.items())
 
     def _parcels(self, scan: Scan, routes: Sequence[Route], index: Index[_Named]) -> list[_Parcel]:
-        """The parcels that the scan can mean, in the order of the routes."""
+        """The parcels that the scan can mean, in the order of the routes; cancelled ones, too."""
         parcels = []
         for number, shipment_id, barcode in sorted(index.find(scan.barcode), key=lambda n: n[0]):
             if scan.shipment_id in {None, shipment_id}:
                 shipment = self.shipments.get(shipment_id)
-                if shipment.is_on(routes[number].id):
+                is_cancelled = shipment.status is Status.CANCELLED
+                if is_cancelled or shipment.is_on(routes[number].id):
                     parcels.append(_Parcel(routes[number], shipment, barcode))
         return parcels
 
@@ -282,6 +271,15 @@ def _may_load(parcel: _Parcel, actor: Actor) -> bool:
         return True
     has_left = ON_THE_WAY | {Status.DELIVERED, Status.ATTEMPT_FAILED}
     return shipment.status is Status.LOADED or shipment.status in has_left
+
+
+def _not_loaded(scan: Scan, parcels: Sequence[_Parcel]) -> ScanResult:
+    """The verdict on a parcel that cannot be loaded, or on none; the last one counts."""
+    if not parcels:
+        return ScanResult(scan.action_id, ScanVerdict.NOT_ON_ROUTE)
+    is_cancelled = parcels[-1].shipment.status is Status.CANCELLED
+    verdict = ScanVerdict.CANCELLED if is_cancelled else ScanVerdict.NOT_LOADABLE
+    return _result(scan, verdict, parcels[-1])
 
 
 def _when_aboard(shipment: Shipment) -> ScanVerdict:

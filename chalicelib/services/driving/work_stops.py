@@ -33,7 +33,12 @@ from chalicelib.domain.journal.changes import (
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Proof, Requirement, arrived, owed_proof
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus
-from chalicelib.domain.shipments.custody import has_outstanding, has_undecided, parts_data
+from chalicelib.domain.shipments.custody import (
+    has_outstanding,
+    has_undecided,
+    parts_data,
+    undecided,
+)
 from chalicelib.domain.shipments.lifecycle import Step, take, transitions
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FINISHED
@@ -85,7 +90,7 @@ class WorkStop:
         is_driven = route.id == live.route_id
         shift = live if is_driven else replace(live, started_at=route.started_at)
         report, occurred_at = report.dated(shift, now, self.policy)
-        found = self._shipments(route, index)
+        found = self._shipments(route, index, report, actor)
         report = report.naming(found, actor.driver_id)
         reported = report.reported_shipments(route.stops[index], found, actor.driver_id)
         due = [
@@ -143,10 +148,20 @@ class WorkStop:
         if after != live:
             self.journal.commit(LiveChange(replace(after, version=live.version + 1), live.version))
 
-    def _shipments(self, route: Route, index: int) -> dict[ShipmentId, Shipment]:
-        """The stop's shipments, but for those that another route has taken over since."""
+    def _shipments(
+        self, route: Route, index: int, report: StopReport, actor: Actor
+    ) -> dict[ShipmentId, Shipment]:
+        """The stop's shipments, but for those that another route has taken over since.
+
+        One that has left the route after this very report is found for its repeat.
+        """
         found = self.shipments.get_many(route.stops[index].shipment_ids)
-        return {key: shipment for key, shipment in found.items() if shipment.is_on(route.id)}
+        return {
+            key: shipment
+            for key, shipment in found.items()
+            if shipment.is_on(route.id)
+            or (shipment.assignment is None and report.was_taken_in(shipment, actor.driver_id))
+        }
 
     def _edited(self, live: Live, stop_id: StopId) -> Route | None:
         """The plan that has lost the stop or a part of it: that of now, or of the route before."""
@@ -274,7 +289,7 @@ class WorkStop:
         is_driven = route.id == live.route_id
         was_done = not is_driven or live.progress[index].is_done
         there = Fix(occurred_at, route.stops[index].coordinates)
-        is_noted = was_done or not is_left
+        is_noted = was_done or not is_left or _has_failed_before(report, before, changes)
         others: list[Change] = _handled(route, report, before, changes, is_noted=is_noted)
         if not is_driven:  # the stop was done long ago, and no live state knows it any more
             self.journal.commit(*changes, *others)
@@ -341,6 +356,14 @@ def _handled(
     else:
         return []
     return [HandledAdded(route.id, handled, run_sheet_expires_at(route))]
+
+
+def _has_failed_before(
+    report: StopReport, before: Mapping[ShipmentId, Shipment], changes: Sequence[ShipmentChange]
+) -> bool:
+    """Whether an earlier note says of a reported parcel that its attempt has failed."""
+    reported = [before[change.after.id] for change in changes]
+    return any(report.parcels_of(shipment) - undecided(shipment) for shipment in reported)
 
 
 def _require_photos(

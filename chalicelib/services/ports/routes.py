@@ -32,10 +32,12 @@ class Routes(Protocol):
         """
         ...
 
-    def run_sheet(self, route_id: RouteId, plan_version: int, now: datetime) -> RunSheet:
+    def run_sheet(
+        self, route_id: RouteId, plan_version: int, now: datetime, *, is_current: bool = False
+    ) -> RunSheet:
         """A route as its driver reads it, at that plan version or a later one.
 
-        What was handled a moment ago may be missing. Raises NotFound.
+        What was handled a moment ago may be missing, unless it is to be current. Raises NotFound.
         """
         ...
 

@@ -17,10 +17,9 @@ from chalicelib.domain.ids import EVENT, EventId, RouteId
 from chalicelib.domain.journal.changes import PlanningClosed, ShipmentChange
 from chalicelib.domain.routes.new_stops import StopShare
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
-from chalicelib.domain.shipments.custody import outstanding
+from chalicelib.domain.shipments.custody import off_route, outstanding
 from chalicelib.domain.shipments.events import Event, range_data
 from chalicelib.domain.shipments.lifecycle import Step, may_take, take
-from chalicelib.domain.shipments.scans import earlier_marks
 from chalicelib.domain.shipments.shipments import Assignment, Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.ports.journal import Journal
@@ -132,17 +131,8 @@ def _change(
     before: Shipment, after: Shipment, events: Iterable[Event], now: datetime
 ) -> ShipmentChange:
     """Scans and promises belong to the route that was left."""
-    fresh = replace(
-        after,
-        version=before.version + 1,
-        scanned_barcodes=frozenset(),
-        failed_barcodes=frozenset(),
-        scan_marks=earlier_marks(before),
-        promise=None,
-        first_promise=None,
-        is_delayed=False,
-        updated_at=now,
-    )
+    left = off_route(after)
+    fresh = replace(left, assignment=after.assignment, version=before.version + 1, updated_at=now)
     return ShipmentChange(after=fresh, events=tuple(events), expected_version=before.version)
 
 

@@ -1,6 +1,6 @@
 """Routes are read by staff, and by the driver whose they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,7 @@ from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.routes.routes import Route, RouteStatus, RouteSummary
+from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
@@ -31,12 +32,40 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A shipment that was cancelled since it was planned; ``scanned_barcodes`` are on the van."""
+
+    stop_id: StopId
+    shipment_id: ShipmentId
+    reference: str
+    barcodes: tuple[str, ...]
+    scanned_barcodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DriverRoute:
     """A route with what is delivered on it and how far it is."""
 
     route: Route
     shipments: Mapping[ShipmentId, DriverShipment]
     live: Live
+
+    @property
+    def expected(self) -> Mapping[ShipmentId, DriverShipment]:
+        """The shipments but for the cancelled ones."""
+        found = self.shipments.items()
+        return {key: each for key, each in found if each.status is not Status.CANCELLED}
+
+    @property
+    def cancelled(self) -> tuple[Cancelled, ...]:
+        """What was cancelled since it was planned, in the order of the stops."""
+        return tuple(
+            Cancelled(stop.id, key, gone.entry.reference, gone.barcodes, gone.scanned_barcodes)
+            for stop in self.route.stops
+            for key in stop.shipment_ids
+            if key in self.shipments and key not in self.expected
+            for gone in [self.shipments[key]]
+        )
 
     @property
     def missing(self) -> tuple[Missing, ...]:
@@ -120,14 +149,27 @@ class ShowRoutes:
         return min(planned, key=lambda sheet: (sheet.route.starts_at, sheet.route.id))
 
     def _shipments(self, sheet: RunSheet, live: Live) -> Mapping[ShipmentId, DriverShipment]:
-        """By the manifest; without one, by the shipments themselves."""
+        """By the manifest; without one, by the shipments themselves.
+
+        So are those that the office has changed since: no note tells their state.
+        """
         route = sheet.route
-        if sheet.manifest is not None:
-            return driver_shipments(route, sheet.manifest, sheet.handled, live)
-        wanted = [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
-        found = self.shipments.get_many(wanted)
+        if sheet.manifest is None:
+            return self._as_they_are(route, [key for s in route.stops for key in s.shipment_ids])
+        noted = driver_shipments(route, sheet.manifest, sheet.handled, live)
+        anew = sheet.manifest.read_anew
+        if not anew:
+            return noted
+        told = {key: shipment for key, shipment in noted.items() if key not in anew}
+        return told | self._as_they_are(route, anew)
+
+    def _as_they_are(
+        self, route: Route, shipment_ids: Sequence[ShipmentId]
+    ) -> dict[ShipmentId, DriverShipment]:
+        """Those that are on the route, and those that were cancelled: the driver is told so."""
+        found = self.shipments.get_many(shipment_ids)
         return {
             key: DriverShipment.of(shipment)
             for key, shipment in found.items()
-            if shipment.is_on(route.id)
+            if shipment.is_on(route.id) or shipment.status is Status.CANCELLED
         }

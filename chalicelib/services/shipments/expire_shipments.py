@@ -48,5 +48,6 @@ class ExpireShipments:
         if shipment.status in FINISHED and not is_open(shipment):
             finished_at = shipment.completed_at or shipment.updated_at
             self.shipments.expire(shipment_id, finished_at + self.policy.shipment_retention)
-        elif delivered(shipment):  # an earlier version of Doorstep marked such a part as finished
+        elif shipment.corrections or delivered(shipment):
+            # it was marked while its outcome was wrong, or by an earlier version of Doorstep
             self.shipments.expire(shipment_id, None)

@@ -12,7 +12,7 @@ from chalicelib.domain.ids import DriverId, EventId, ProofId, RouteId, ShipmentI
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement, object_key
 from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.domain.shipments.events import Event, EventType, eta_data, range_data
-from chalicelib.domain.shipments.shipments import Assignment, Parcel, Shipment
+from chalicelib.domain.shipments.shipments import Assignment, Correction, Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from tests.support.builders import (
     NOON,
@@ -149,6 +149,49 @@ SHIPMENTS: Final[dict[str, Shipment]] = {
     "shipment-cancelled": make_shipment(12, status=Status.CANCELLED, version=2, seq=2),
 }
 
+OFFICE: Final[dict[str, Shipment]] = {
+    "shipment-corrected": make_shipment(
+        114,
+        status=Status.ATTEMPT_FAILED,
+        version=9,
+        details_version=1,
+        seq=9,
+        parcels=PARCELS,
+        assignment=make_assignment(3),
+        attempts=1,
+        last_attempt=make_attempt(Status.ATTEMPT_FAILED, reason=FailureReason.NO_ACCESS),
+        corrections=(
+            Correction(
+                attempt_number=1,
+                action_id="action-0",
+                driver_id=DriverId("drv_1"),
+                corrected_at=LATER,
+                was=Status.DELIVERED,
+                became=None,
+                explanation="Wrong house",
+            ),
+            Correction(
+                attempt_number=1,
+                action_id="action-1",
+                driver_id=DriverId("drv_1"),
+                corrected_at=LATER + minutes(1),
+                was=Status.DELIVERED,
+                became=Status.ATTEMPT_FAILED,
+                explanation="The gate was shut",
+            ),
+        ),
+    ),
+    "shipment-closed": make_shipment(
+        115,
+        status=Status.CANCELLED,
+        version=2,
+        seq=2,
+        completed_at=LATER,
+        closing_reason="Ordered twice",
+    ),
+}
+"""Those that only the third version has: what the office has done with them."""
+
 WHOLE: Final = {
     "whole-loaded": replace(
         SHIPMENTS["shipment-loaded"], id=ShipmentId("shp_0013"), version=5, details_version=0
@@ -223,6 +266,40 @@ EVENTS: Final[dict[str, Event]] = {
     )
 }
 """The history of the first shipment, an event of each type."""
+
+_FACTS: Final[dict[EventType, dict[str, object]]] = {
+    EventType.UPDATED: {"changed": ["recipient"]},
+    EventType.REDIRECTED: {"changed": ["address", "place"]},
+    EventType.INSTRUCTIONS_CHANGED: {"changed": ["instructions"]},
+    EventType.RESCHEDULED: {
+        "window": range_data(make_range(NOON)),
+        "previous_window": None,
+    },
+    EventType.CORRECTED: {
+        "outcome": "attempt_failed",
+        "previous_outcome": "delivered",
+        "reason": "no_access",
+    },
+}
+
+OFFICE_EVENTS: Final[dict[str, Event]] = {
+    f"event-{event_type.value.replace('.', '-').replace('_', '-')}": make_event(
+        seq,
+        id=EventId(f"evt_{seq}"),
+        shipment_id=ShipmentId("shp_0114"),
+        type=event_type,
+        occurred_at=NOON,
+        recorded_at=LATER,
+        actor_role=Role.DISPATCHER,
+        actor_id="key_1",
+        data={"status": "accepted", **facts},
+    )
+    for seq, (event_type, facts) in enumerate(
+        _FACTS.items(),
+        start=1,
+    )
+}
+"""The history of the corrected one, an event of each type that came with the third version."""
 
 UPLOADS: Final = {
     "upload-jpeg": (ShipmentId("shp_0007"), ProofId("prf_1"), "image/jpeg"),

@@ -8,7 +8,15 @@ import pytest
 from chalicelib.adapters.dynamodb.shipments.events import from_image
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.contract.conftest import Stores, on_moto
-from tests.contract.shipments.golden_values import EVENTS, SHIPMENTS, UPLOADS, WANTED, WHOLE
+from tests.contract.shipments.golden_values import (
+    EVENTS,
+    OFFICE,
+    OFFICE_EVENTS,
+    SHIPMENTS,
+    UPLOADS,
+    WANTED,
+    WHOLE,
+)
 from tests.support.golden import golden_items, golden_versions, put_golden_items
 
 
@@ -36,7 +44,7 @@ def later(version: str) -> list[Shipment]:
     """What later versions have added."""
     return [
         *(WHOLE.values() if version >= "v2" else ()),
-        *(WANTED.values() if version >= "v3" else ()),
+        *([*WANTED.values(), *OFFICE.values()] if version >= "v3" else ()),
     ]
 
 
@@ -45,7 +53,9 @@ def test_all_are_read_somewhere_here() -> None:
 
     assert set(golden_items("v1", "shipments")) == {*SHIPMENTS, *EVENTS, *UPLOADS}
     assert set(golden_items("v2", "shipments")) == {*SHIPMENTS, *details, *WHOLE}
-    assert set(golden_items("v3", "shipments")) == {*WANTED, "details-wanted-day"}
+    office = {name.replace("shipment-", "details-") for name in OFFICE}
+    wanted = {*WANTED, "details-wanted-day", *OFFICE, *office, *OFFICE_EVENTS}
+    assert set(golden_items("v3", "shipments")) == wanted
     assert golden_versions("shipments") == ["v1", "v2", "v3"]
 
 
@@ -72,6 +82,13 @@ def test_a_list_shows_them(written: Stores, version: str) -> None:
 def test_what_a_version_has_added_is_read(written: Stores, version: str) -> None:
     for value in later(version):
         assert written.shipments.get(value.id) == value
+
+
+def test_what_the_office_has_done_is_read(written: Stores, version: str) -> None:
+    if version < "v3":
+        return
+    _, history = written.shipments.with_history(OFFICE["shipment-corrected"].id, newest=20)
+    assert history == tuple(OFFICE_EVENTS.values())
 
 
 def test_the_history_is_read(written: Stores, version: str) -> None:

@@ -30,6 +30,7 @@ def sends(van: Round) -> dict[str, Callable[[bytes], Reply]]:
     """Every route that takes a body, asked by somebody who may."""
     carrier = van.carrier
     ids = {"stop_id": van.stop_ids[0], "driver_id": van.driver_id, "route_id": van.route_id}
+    ids |= {"shipment_id": van.ids[1][0], "hub_id": carrier.hub_id}
     ids["shipment_id"] = van.ids[0][0]
     found: dict[str, Callable[[bytes], Reply]] = {}
     for (method, path), declaration in DECLARATIONS.items():

@@ -100,6 +100,9 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     }
     scan = {"action_id": "any-2", "barcode": "any", "scanned_at": now}
     fix = {"recorded_at": now, "lat_deg": 60.2, "lon_deg": 24.9}
+    other = van.ids[1][0]
+    changes = {name: order[name] for name in ("recipient", "address", "window", "service_time_s")}
+    correction = {"outcome": "attempt_failed", "explanation": "any", "failure_reason": "lost"}
     move = {"op": "move", "stop_id": van.stop_ids[0], "before": None}
     return {
         "/v1/shippers": (carrier.admin, "", {"name": "Any", "sms_name": "Any"}),
@@ -116,6 +119,17 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/v1/drivers/{driver_id}/invitations": (carrier.dispatcher, van.driver_id, {}),
         "/v1/driver/session": ("", "", {"code": "x" * 30}),
         "/v1/shipments": (van.shop.key, "", order),
+        "/v1/shipments/{shipment_id}": (van.shop.key, other, changes),
+        "/v1/shipments/{shipment_id}/cancel": (van.shop.key, other, {"reason": "any"}),
+        "/v1/shipments/{shipment_id}/retry": (
+            carrier.dispatcher,
+            other,
+            {"window": order["window"]},
+        ),
+        "/v1/shipments/{shipment_id}/return": (carrier.dispatcher, other, {"reason": "any"}),
+        "/v1/shipments/{shipment_id}/corrections": (carrier.dispatcher, other, correction),
+        "/v1/hubs/{hub_id}/scans": (carrier.dispatcher, carrier.hub_id, {"scans": [scan]}),
+        "/v1/driver/unloads": (van.token, "", {"scans": [scan]}),
         "/v1/shipments/batch": (van.shop.key, "", {"shipments": [order]}),
         "/v1/shipments/{shipment_id}/place": (
             carrier.dispatcher,

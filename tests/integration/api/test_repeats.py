@@ -188,6 +188,45 @@ def stop(verb: str, **more: Any) -> Callable[[Carrier], Ask]:
     return ask
 
 
+Make = Callable[[Carrier], Ask]
+
+
+def act(verb: str, body: Any, *before: tuple[str, dict[str, Any]], **other: Any) -> Make:
+    """A dispatcher's act on a shipment, after reports of its stop."""
+
+    def ask(carrier: Carrier) -> Ask:
+        van = carrier.round(1).started() if before else carrier.round(1)
+        for report, more in before:
+            assert van.work(0, report, van.action(**more)).status == 200
+        path = f"/v1/shipments/{van.ids[0][0]}/{verb}"
+        return Ask(carrier, path, body, carrier.dispatcher, other)
+
+    return ask
+
+
+def returned(carrier: Carrier) -> Ask:
+    sent_back = act("return", {}, FAILED)(carrier)
+    assert sent_back().status == 200
+    path = sent_back.path.replace("return", "returned")
+    return Ask(carrier, path, None, carrier.dispatcher)
+
+
+def hub_scans(carrier: Carrier) -> Ask:
+    driver_scans = scans(carrier)
+    path = f"/v1/hubs/{carrier.hub_id}/scans"
+    return Ask(carrier, path, driver_scans.body, carrier.dispatcher, driver_scans.other)
+
+
+def unloads(carrier: Carrier) -> Ask:
+    van = carrier.round(1).loaded()
+    ((order),) = van.orders.values()
+    scan = {"barcode": order["parcels"][0]["barcode"], "action_id": "one"}
+    scan["scanned_at"] = carrier.clock.now().isoformat()
+    return of_van(van, "unloads", {"scans": [scan]}, scans=[scan | {"action_id": "another"}])
+
+
+FAILED: Final = ("fail", {"reason": "not_home"})
+CORRECTION: Final = {"outcome": "none", "explanation": "Another stop was meant"}
 ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/shippers": shipper,
     "/v1/keys": key,
@@ -199,6 +238,17 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/drivers/{driver_id}/invitations": invitation,
     "/v1/webhooks": webhook,
     "/v1/shipments": shipment,
+    "/v1/shipments/{shipment_id}/cancel": act("cancel", {}, reason="another"),
+    "/v1/shipments/{shipment_id}/retry": act(
+        "retry", {}, FAILED, window={"start": "2026-11-25", "end": "2026-11-25"}
+    ),
+    "/v1/shipments/{shipment_id}/return": act("return", {}, FAILED, reason="another"),
+    "/v1/shipments/{shipment_id}/returned": returned,
+    "/v1/shipments/{shipment_id}/corrections": act(
+        "corrections", CORRECTION, ("deliver", {}), **CORRECTION | {"explanation": "another"}
+    ),
+    "/v1/hubs/{hub_id}/scans": hub_scans,
+    "/v1/driver/unloads": unloads,
     "/v1/shipments/batch": batch,
     "/v1/shipments/{shipment_id}/place": place,
     "/v1/shipments/{shipment_id}/links": link,

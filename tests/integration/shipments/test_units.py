@@ -19,7 +19,7 @@ from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import append
 from local.cloud.capacity import CapacityMeter, item_bytes
 from tests.support.builders import make_actor
-from tests.support.carrier import Carrier, Round, Shop, note
+from tests.support.carrier import Carrier, Reply, Round, Shop, note
 
 NOTE: Final = "Left with the neighbour in B 35, who promised to tell her now"
 LIVE: Final = 2
@@ -27,6 +27,10 @@ LIVE: Final = 2
 DEPARTURE: Final = 2
 HANDLED: Final = 1
 TRACK: Final = 1
+DETAILS: Final = 4
+"""In a transaction, with the index."""
+MANIFEST_KB: Final = 2
+"""Of 20 shipments."""
 SHIPMENT: Final = 4
 """Units of a shipment's part of a change: its state and one event."""
 FEED: Final = 1
@@ -246,3 +250,38 @@ def add_events(shipment_id: ShipmentId, count: int) -> None:
         )
         container().adapters.journal.commit(ShipmentChange(after, (event,), shipment.version))
         shipment = after
+
+
+def test_what_the_office_does_costs_a_change_of_status_and_its_driver_a_manifest(
+    shared: Carrier,
+) -> None:
+    van = a_round(shared, 20)
+    cancelled, changed, *_ = (ids[0] for ids in van.ids)
+    alone = van.shop.shipment()["id"]
+    shown = van.shop.get(changed)
+
+    def patch(shipment_id: str, body: Any) -> Reply:
+        path, headers = f"/v1/shipments/{shipment_id}", {"If-Match": "*"}
+        return shared.call("PATCH", path, body, token=van.shop.key, headers=headers)
+
+    with billed(shared, "cancel, on no route") as meter:
+        shared.made(f"/v1/shipments/{alone}/cancel", {}, van.shop.key, 200)
+    assert meter.write_units <= SHIPMENT
+    with billed(shared, "cancel, on a planned route of 20") as meter:
+        shared.made(f"/v1/shipments/{cancelled}/cancel", {}, van.shop.key, 200)
+    manifest = meter.write_units - SHIPMENT
+    assert manifest <= 2 * MANIFEST_KB
+    with billed(shared, "new instructions, on a planned route of 20") as meter:
+        assert patch(changed, {"address": {"instructions": "At the back"}}).status == 200
+    assert meter.write_units <= SHIPMENT + DETAILS + manifest
+    with billed(shared, "a change that changes nothing") as meter:
+        assert patch(changed, {"recipient": shown["recipient"]}).status == 200
+    assert (meter.write_units, meter.read_units <= 4) == (0, True)
+    codes = [shared.shop().shipment()["parcels"][0]["barcode"] for _ in range(10)]
+    now = shared.clock.now().isoformat()
+    scans = [{"action_id": code, "barcode": code, "scanned_at": now} for code in codes]
+    with billed(shared, "ten parcels accepted at a hub") as meter:
+        path = f"/v1/hubs/{shared.hub_id}/scans"
+        told = shared.made(path, {"scans": scans}, shared.dispatcher, 200)
+    assert {result["verdict"] for result in told["results"]} == {"accepted"}
+    assert meter.write_units == 10 * SHIPMENT

@@ -96,7 +96,10 @@ class InMemoryRoutes:
         if (present.plan_version if present else None) != change.expected_plan_version:
             raise ConcurrentUpdate
 
-    def run_sheet(self, route_id: RouteId, plan_version: int, now: datetime) -> RunSheet:
+    def run_sheet(
+        self, route_id: RouteId, plan_version: int, now: datetime, *, is_current: bool = False
+    ) -> RunSheet:
+        del is_current  # what is in memory always is
         route, manifest = self.get(route_id), self.run_sheets.manifests.get(route_id)
         assert route.plan_version >= plan_version
         is_kept = manifest is not None and manifest.expires_at > now

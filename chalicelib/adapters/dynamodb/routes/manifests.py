@@ -22,7 +22,7 @@ VERSION: Final = 1
 
 
 class ManifestDocument(msgspec.Struct, array_like=True):
-    """One value a shipment in each column."""
+    """One value a shipment in each column; ``read_anew`` are the places of some of them."""
 
     version: int
     plan_sum: int
@@ -34,6 +34,7 @@ class ManifestDocument(msgspec.Struct, array_like=True):
     references: list[str]
     statuses: list[str]
     photos: list[str]
+    read_anew: list[int] = []
 
 
 _DOCUMENTS: Final = msgspec.msgpack.Decoder(ManifestDocument)
@@ -53,6 +54,7 @@ def pack_manifest(manifest: Manifest) -> bytes:
         references=[entry.reference for entry in entries],
         statuses=[entry.status.value for entry in entries],
         photos=[entry.photo.value for entry in entries],
+        read_anew=[place for place, entry in enumerate(entries) if entry.is_read_anew],
     )
     return zlib.compress(msgspec.msgpack.encode(document), DEFLATE_LEVEL)
 
@@ -82,8 +84,9 @@ def unpack_manifest(
                 postal_code=postal_code,
                 instructions=instructions,
                 photo=Requirement(photo),
+                is_read_anew=place in found.read_anew,
             )
-            for (
+            for place, (
                 shipment_id,
                 name,
                 lines,
@@ -93,17 +96,19 @@ def unpack_manifest(
                 reference,
                 status,
                 photo,
-            ) in zip(
-                shipment_ids,
-                found.recipient_names,
-                found.address_lines,
-                found.cities,
-                found.postal_codes,
-                found.instructions,
-                found.references,
-                found.statuses,
-                found.photos,
-                strict=True,
+            ) in enumerate(
+                zip(
+                    shipment_ids,
+                    found.recipient_names,
+                    found.address_lines,
+                    found.cities,
+                    found.postal_codes,
+                    found.instructions,
+                    found.references,
+                    found.statuses,
+                    found.photos,
+                    strict=True,
+                )
             )
         ),
         expires_at=expires_at,

@@ -60,14 +60,17 @@ class DynamoRoutes:
             self._plans.popitem(last=False)
         return route
 
-    def run_sheet(self, route_id: RouteId, plan_version: int, now: datetime) -> RunSheet:
+    def run_sheet(
+        self, route_id: RouteId, plan_version: int, now: datetime, *, is_current: bool = False
+    ) -> RunSheet:
         """One eventually consistent query: half a unit for each 4 kB.
 
-        Another one, consistent, where that has not got so far as the caller knows.
+        A consistent one for the current state, and where the first has not got so far as the
+        caller knows.
         """
         from chalicelib.adapters.dynamodb.routes.run_sheets import read  # noqa: PLC0415 - rare
 
-        found = read(route_id, now, plan_of=_route, consistent_read=False)
+        found = read(route_id, now, plan_of=_route, consistent_read=is_current)
         if found is None or found.manifest is None or found.route.plan_version < plan_version:
             found = read(route_id, now, plan_of=_route, consistent_read=True)
         if found is None:

@@ -29,6 +29,7 @@ from chalicelib.adapters.dynamodb.shipments.states import (
     assignment_of,
     attempt_of,
     barcodes_of,
+    correction_of,
     state_from,
     state_to,
 )
@@ -142,6 +143,8 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         earlier_attempts=tuple(
             attempt_of(part, shipment_id, parcels) for part in state.earlier_attempts
         ),
+        corrections=tuple(map(correction_of, state.corrections)),
+        closing_reason=state.closing_reason,
         service_day=service_day_of(details),
         metadata=metadata_of(details),
     )

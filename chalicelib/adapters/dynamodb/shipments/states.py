@@ -19,7 +19,13 @@ from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
-from chalicelib.domain.shipments.shipments import Assignment, Attempt, Parcel, Shipment
+from chalicelib.domain.shipments.shipments import (
+    Assignment,
+    Attempt,
+    Correction,
+    Parcel,
+    Shipment,
+)
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 
 
@@ -60,6 +66,18 @@ class AttemptPart(PackedPart, frozen=True):
     time_source: TimeSource = TimeSource.DEVICE
 
 
+class CorrectionPart(PackedPart, frozen=True):
+    """A mistaken outcome that was put right."""
+
+    attempt_number: int
+    action_id: str
+    driver_id: DriverId
+    corrected_ms: int
+    was: Status
+    became: Status | None
+    explanation: str
+
+
 class State(Packed, frozen=True, kw_only=True):
     """All that changes. Parcels are named by their place, or by a barcode of none."""
 
@@ -79,6 +97,8 @@ class State(Packed, frozen=True, kw_only=True):
     failed: tuple[int | str, ...] = ()
     scan_marks: tuple[str, ...] = ()
     earlier_attempts: tuple[AttemptPart, ...] = ()
+    corrections: tuple[CorrectionPart, ...] = ()
+    closing_reason: str | None = None
 
 
 def state_to(shipment: Shipment) -> bytes:
@@ -105,6 +125,8 @@ def state_to(shipment: Shipment) -> bytes:
             earlier_attempts=tuple(
                 _attempt_to(attempt, shipment) for attempt in shipment.earlier_attempts
             ),
+            corrections=tuple(map(_correction_to, shipment.corrections)),
+            closing_reason=shipment.closing_reason,
         )
     )
 
@@ -140,6 +162,31 @@ def attempt_of(part: AttemptPart, shipment_id: ShipmentId, parcels: Sequence[Par
         proofs=tuple(_proof_from(proof, shipment_id) for proof in part.proofs),
         barcodes=barcodes_of(part.parcels, parcels),
         time_source=part.time_source,
+    )
+
+
+def correction_of(part: CorrectionPart) -> Correction:
+    """A correction."""
+    return Correction(
+        attempt_number=part.attempt_number,
+        action_id=part.action_id,
+        driver_id=part.driver_id,
+        corrected_at=from_ms(part.corrected_ms),
+        was=part.was,
+        became=part.became,
+        explanation=part.explanation,
+    )
+
+
+def _correction_to(correction: Correction) -> CorrectionPart:
+    return CorrectionPart(
+        attempt_number=correction.attempt_number,
+        action_id=correction.action_id,
+        driver_id=correction.driver_id,
+        corrected_ms=to_ms(correction.corrected_at),
+        was=correction.was,
+        became=correction.became,
+        explanation=correction.explanation,
     )
 
 

@@ -85,6 +85,36 @@ GERMAN: Final = Language(
                 "Nicht zugestellt.",
             ),
         ),
+        Kind.CANCELLED: Wording(
+            "Ihre Lieferung wurde storniert",
+            (
+                "Die Lieferung Ihres Pakets wurde storniert.",
+                "Lieferung storniert.",
+            ),
+        ),
+        Kind.RESCHEDULED: Wording(
+            "Neue Zeit für Ihr Paket: {when}",
+            (
+                "Ihr Paket kommt zu einer anderen Zeit: {when}.",
+                "Neue Zeit: {when}.",
+            ),
+        ),
+        Kind.RETURNING: Wording(
+            "Ihr Paket geht an den Absender zurück",
+            (
+                "Ihr Paket wurde nicht zugestellt und geht an den Absender zurück.",
+                "Ihr Paket geht an den Absender zurück.",
+                "Geht an den Absender zurück.",
+            ),
+        ),
+        Kind.CORRECTED: Wording(
+            "Ihr Paket ist noch nicht zugestellt",
+            (
+                "Unsere letzte Nachricht war ein Irrtum: Ihr Paket ist noch nicht zugestellt.",
+                "Unser Irrtum: noch nicht zugestellt.",
+                "Noch nicht zugestellt.",
+            ),
+        ),
     },
     reasons={
         Reason.NOT_HOME: "niemand war da",

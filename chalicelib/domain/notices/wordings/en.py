@@ -78,6 +78,36 @@ ENGLISH: Final = Language(
                 "Not delivered.",
             ),
         ),
+        Kind.CANCELLED: Wording(
+            "Your delivery was cancelled",
+            (
+                "The delivery of your parcel was cancelled.",
+                "Delivery cancelled.",
+            ),
+        ),
+        Kind.RESCHEDULED: Wording(
+            "New time for your parcel: {when}",
+            (
+                "Your parcel comes at another time: {when}.",
+                "New time: {when}.",
+            ),
+        ),
+        Kind.RETURNING: Wording(
+            "Your parcel goes back to the sender",
+            (
+                "Your parcel was not delivered and goes back to the sender.",
+                "Your parcel goes back to the sender.",
+                "It goes back to the sender.",
+            ),
+        ),
+        Kind.CORRECTED: Wording(
+            "Your parcel is not delivered yet",
+            (
+                "Our last message was a mistake: your parcel is not delivered yet.",
+                "Our mistake: not delivered yet.",
+                "Not delivered yet.",
+            ),
+        ),
     },
     reasons={
         Reason.NOT_HOME: "nobody was there",

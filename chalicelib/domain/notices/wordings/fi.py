@@ -79,6 +79,36 @@ FINNISH: Final = Language(
                 "Ei toimitettu.",
             ),
         ),
+        Kind.CANCELLED: Wording(
+            "Toimituksesi on peruttu",
+            (
+                "Pakettisi toimitus on peruttu.",
+                "Toimitus on peruttu.",
+            ),
+        ),
+        Kind.RESCHEDULED: Wording(
+            "Pakettisi uusi aika: {when}",
+            (
+                "Pakettisi saapuu eri aikaan: {when}.",
+                "Uusi aika: {when}.",
+            ),
+        ),
+        Kind.RETURNING: Wording(
+            "Pakettisi palautuu lähettäjälle",
+            (
+                "Pakettiasi ei toimitettu, ja se palautuu lähettäjälle.",
+                "Pakettisi palautuu lähettäjälle.",
+                "Palautuu lähettäjälle.",
+            ),
+        ),
+        Kind.CORRECTED: Wording(
+            "Pakettiasi ei ole vielä toimitettu",
+            (
+                "Edellinen viestimme oli virheellinen: pakettiasi ei ole vielä toimitettu.",
+                "Virheemme: pakettia ei ole vielä toimitettu.",
+                "Ei vielä toimitettu.",
+            ),
+        ),
     },
     reasons={
         Reason.NOT_HOME: "kukaan ei ollut paikalla",

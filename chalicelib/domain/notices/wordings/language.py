@@ -1,9 +1,10 @@
 """The phrases of notices, with the same fields in every language. Each language is a module here.
 
-``{when}`` is a range of local times with its day or days, ``{near}`` is the distance of the van,
-``{heard}`` is the local time of its last news with the words around it (klo 14.10, 14:10 Uhr).
-``{reason}`` and ``{next}`` belong to failed attempts. Sentences run from the fullest to the
-shortest; we send the first that fits. All of them stay within the alphabet of an SMS (``gsm7``).
+``{when}`` is a range of local times with its day or days, promised or agreed; ``{near}`` is the
+distance of the van, ``{heard}`` is the local time of its last news with the words around it
+(klo 14.10, 14:10 Uhr). ``{reason}`` and ``{next}`` belong to failed attempts. Sentences run from
+the fullest to the shortest; we send the first that fits. All of them stay within the alphabet of
+an SMS (``gsm7``).
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,10 @@ class Kind(StrEnum):
     PUT_OFF = "put_off"
     DELIVERED = "delivered"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+    RESCHEDULED = "rescheduled"
+    RETURNING = "returning"
+    CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,36 @@ SWEDISH: Final = Language(
                 "Ej levererat.",
             ),
         ),
+        Kind.CANCELLED: Wording(
+            "Din leverans är avbeställd",
+            (
+                "Leveransen av ditt paket är avbeställd.",
+                "Leveransen är avbeställd.",
+            ),
+        ),
+        Kind.RESCHEDULED: Wording(
+            "Ny tid för ditt paket: {when}",
+            (
+                "Ditt paket kommer en annan tid: {when}.",
+                "Ny tid: {when}.",
+            ),
+        ),
+        Kind.RETURNING: Wording(
+            "Ditt paket går tillbaka till avsändaren",
+            (
+                "Ditt paket levererades inte och går tillbaka till avsändaren.",
+                "Ditt paket går tillbaka till avsändaren.",
+                "Går tillbaka till avsändaren.",
+            ),
+        ),
+        Kind.CORRECTED: Wording(
+            "Ditt paket är inte levererat än",
+            (
+                "Vårt förra meddelande var fel: ditt paket är inte levererat än.",
+                "Vårt fel: paketet är inte levererat än.",
+                "Ej levererat än.",
+            ),
+        ),
     },
     reasons={
         Reason.NOT_HOME: "ingen var på plats",

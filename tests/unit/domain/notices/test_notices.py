@@ -43,18 +43,25 @@ PROMISE = {"earliest": "2026-11-23T12:10:00+00:00", "latest": "2026-11-23T12:40:
 NEEDED: dict[Kind, dict[str, object]] = {
     Kind.SILENT: {"heard_at": "2026-11-23T11:16:30+00:00", "previous_promise": PROMISE},
     Kind.HEARD_AGAIN: {"promise": PROMISE},
+    Kind.RESCHEDULED: {"window": PROMISE},
 }
 """What makes an event one of these kinds."""
+OTHER_STATUSES = {
+    Kind.CANCELLED: Status.CANCELLED,
+    Kind.RESCHEDULED: Status.ACCEPTED,
+    Kind.RETURNING: Status.RETURNING,
+}
 
 
 def make_shipment_for(kind: Kind, **changes: Any) -> Shipment:
     """A shipment about which that kind is still true."""
     status = Status.DELIVERED if kind is Kind.DELIVERED else Status.ATTEMPT_FAILED
     if kind not in {Kind.DELIVERED, Kind.FAILED}:
-        status = Status.ARRIVING
+        status = OTHER_STATUSES.get(kind, Status.ARRIVING)
     default: dict[str, Any] = {
         "status": status,
         "promise": make_range(NOON + minutes(10)),
+        "window": make_range(NOON + minutes(10)),
         "is_delayed": kind in {Kind.DELAYED, Kind.SILENT, Kind.HEARD_AGAIN},
     }
     return make_travelling(**default | changes)
@@ -113,6 +120,20 @@ def make_notice(
         (Kind.DELAYED, "en", {}, "Kirjakauppa: Delayed: today 14:10-14:40."),
         (Kind.BACK_ON_TIME, "sv", {}, "Kirjakauppa: Ditt paket är i tid igen: i dag 14:10-14:40."),
         (Kind.DELIVERED, "de", {}, "Kirjakauppa: Ihr Paket wurde zugestellt."),
+        (Kind.CANCELLED, "fi", {}, "Kirjakauppa: Pakettisi toimitus on peruttu."),
+        (
+            Kind.RESCHEDULED,
+            "sv",
+            {},
+            "Kirjakauppa: Ditt paket kommer en annan tid: i dag 14:10-14:40.",
+        ),
+        (Kind.CORRECTED, "en", {"outcome": "none"}, "Kirjakauppa: Our mistake: not delivered yet."),
+        (
+            Kind.CORRECTED,
+            "de",
+            {"outcome": "delivered"},
+            "Kirjakauppa: Ihr Paket wurde zugestellt.",
+        ),
         (Kind.NEW_TIME, "fi", {}, "Kirjakauppa: Paketillesi on uusi aika: tänään 14.10-14.40."),
         (Kind.PUT_OFF, "en", {}, "Kirjakauppa: Not with this van. A new time follows."),
         (
@@ -399,8 +420,8 @@ def test_each_language_says_the_same_facts(kind: Kind, language: Language) -> No
     assert lengths == sorted(lengths, reverse=True)
 
 
-def test_seven_events_are_told_and_the_rest_is_on_the_page() -> None:
-    data: dict[str, object] = {"promise": PROMISE}
+def test_some_events_are_told_and_the_rest_is_on_the_page() -> None:
+    data: dict[str, object] = {"promise": PROMISE, "window": PROMISE}
     told = {
         event_type for event_type in EventType if kind_of(make_event(type=event_type, data=data))
     }

@@ -19,6 +19,8 @@ from tests.support.strategies import shipments, walks
 # Written from the lifecycle's picture, not from the code: step → (from, to, roles, event).
 FIELD: Final = "driver dispatcher admin"
 OFFICE: Final = "dispatcher admin"
+VISITED: Final = "delivered attempt_failed"
+CORRECTIONS: Final = {"correct_as_delivered", "correct_as_failed", "undo_at_hub", "undo_aboard"}
 LIFECYCLE: Final = {
     "accept": ("created", "accepted", FIELD, "shipment.accepted"),
     "load": ("accepted", "loaded", FIELD, "shipment.loaded"),
@@ -60,6 +62,11 @@ LIFECYCLE: Final = {
         f"{OFFICE} shipper",
         "shipment.cancelled",
     ),
+    "unload": ("loaded attempt_failed", "accepted", FIELD, "shipment.accepted"),
+    "correct_as_delivered": (VISITED, "delivered", OFFICE, "shipment.corrected"),
+    "correct_as_failed": (VISITED, "attempt_failed", OFFICE, "shipment.corrected"),
+    "undo_at_hub": (VISITED, "accepted", OFFICE, "shipment.corrected"),
+    "undo_aboard": (VISITED, "loaded", OFFICE, "shipment.corrected"),
 }
 
 
@@ -94,8 +101,11 @@ def test_exactly_the_documented_steps_are_possible(status: Status, step: Step) -
 
 IN_PARTS: Final = {
     "accepted": {"load", "depart", "cancel", "deliver_after_all"},
-    "delivered": {"depart", "deliver", "fail", "retry", "return"},
-    "attempt_failed": {"depart", "deliver", "deliver_after_all", "fail", "retry", "return"},
+    "delivered": {"depart", "deliver", "fail", "retry", "return", "unload"} | CORRECTIONS,
+    "attempt_failed": {
+        *("depart", "deliver", "deliver_after_all", "fail", "retry", "return", "unload"),
+        *CORRECTIONS,
+    },
 }
 
 
@@ -145,8 +155,10 @@ def test_any_walk_leaves_a_history_without_gaps(
 
 
 @pytest.mark.parametrize("status", FINISHED)
-def test_a_finished_shipment_stays_finished(status: Status) -> None:
+def test_a_finished_shipment_stays_finished_but_for_corrections(status: Status) -> None:
     for step, role in itertools.product(Step, Role):
+        if status is Status.DELIVERED and step in CORRECTIONS:
+            continue
         with pytest.raises(IllegalTransition):
             step_on(make_shipment(status=status), step, role)
 
@@ -209,3 +221,20 @@ def test_a_shipment_is_loaded_when_its_last_parcel_is() -> None:
     assert not shipment.is_fully_scanned
     assert not replace(shipment, scanned_barcodes=frozenset({"A", "C"})).is_fully_scanned
     assert replace(shipment, scanned_barcodes=frozenset({"A", "B"})).is_fully_scanned
+
+
+def test_what_was_tried_can_be_returned_from_the_hub_what_was_not_is_cancelled() -> None:
+    dispatcher = make_actor(Role.DISPATCHER)
+    new = make_shipment(status=Status.ACCEPTED)
+
+    assert not may_take(new, Step.RETURN, dispatcher)
+    assert may_take(replace(new, attempts=1), Step.RETURN, dispatcher)
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("step", [Step.RETRY, Step.RETURN, Step.CLOSE_RETURN, Step.CANCEL])
+def test_the_office_is_told_in_a_sentence_why_not(status: Status, step: Step) -> None:
+    if may_take(make_shipment(status=status), step, make_actor(Role.ADMIN)):
+        return
+    with pytest.raises(IllegalTransition, match=r"^The shipment [a-z ]+\. .+\.$"):
+        step_on(make_shipment(status=status), step, Role.ADMIN)

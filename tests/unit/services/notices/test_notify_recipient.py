@@ -122,7 +122,7 @@ def test_a_recipient_is_told_on_both_channels(world: World) -> None:
         EventType.LOADED,
         EventType.ARRIVED,
         EventType.SUPERSEDED,
-        EventType.CANCELLED,
+        EventType.RETURNED,
     ],
 )
 def test_quiet_events_tell_nobody(world: World, event_type: EventType) -> None:

@@ -13,6 +13,7 @@ from chalicelib.domain.shipments.shipments import Parcel
 from chalicelib.domain.shipments.statuses import FINISHED, Status
 from chalicelib.services.shipments.expire_shipments import ExpireShipments
 from chalicelib.triggers import streams
+from tests.contract.shipments.golden_values import OFFICE
 from tests.support.builders import NOON, make_shipment
 from tests.support.in_memory import InMemoryCarrier
 
@@ -61,6 +62,16 @@ def test_one_delivered_in_part_is_kept_and_loses_a_mark_that_it_had(
     expire(carrier, kept, planned, returned)
 
     assert carrier.shipments.expiring == {returned: NOON + KEPT}
+
+
+def test_a_corrected_one_that_is_to_be_delivered_loses_its_mark(carrier: InMemoryCarrier) -> None:
+    corrections = OFFICE["shipment-corrected"].corrections
+    carrier.has(make_shipment(1, status=Status.ATTEMPT_FAILED, corrections=corrections))
+    carrier.shipments.expire(ShipmentId("shp_0001"), NOON + KEPT)
+
+    expire(carrier, "shp_0001")
+
+    assert carrier.shipments.expiring == {}
 
 
 def test_those_that_fail_come_again_alone(carrier: InMemoryCarrier) -> None:

@@ -10,7 +10,7 @@ from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.proofs.proofs import object_key
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from local.cloud.capacity import item_bytes
-from tests.contract.shipments.golden_values import SHIPMENTS
+from tests.contract.shipments.golden_values import OFFICE, SHIPMENTS
 from tests.support.builders import make_attempt, make_proof, make_shipment, make_travelling
 from tests.support.carrier import note
 
@@ -94,6 +94,8 @@ def test_no_field_is_forgotten() -> None:
         service_day=date(2026, 12, 8),
         metadata={"order_source": "Web"},
         earlier_attempts=(make_attempt(barcodes=(SSCCS[1].barcode,)), make_attempt(note="x")),
+        corrections=OFFICE["shipment-corrected"].corrections,
+        closing_reason="Ordered twice",
     )
     plain = make_shipment()
 

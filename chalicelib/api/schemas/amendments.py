@@ -1,0 +1,159 @@
+"""Changes of a shipment on the wire, and what the office does with one: cancel, retry, return."""
+
+import json
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from chalicelib.api.schemas.codes import Country, Language, TimeZone
+from chalicelib.api.schemas.contacts import Email, Phone
+from chalicelib.api.schemas.shipments import Lines, ShipmentIn, ShipmentOut, WindowIn
+from chalicelib.api.schemas.values import Day, Latitude, Line, Longitude, Text
+from chalicelib.domain.instants import Range
+from chalicelib.domain.shipments.addresses import Address, Placement
+from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome
+from chalicelib.domain.shipments.placing import WantedAddress
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import FailureReason
+from chalicelib.edge.problems import Unfit
+from chalicelib.edge.schemas import Changes, Maybe, Schema, unsaid
+from chalicelib.edge.sentences import misfit
+
+
+class RecipientChangesIn(Changes):
+    """Changes of the customer. A phone number may be written as in the country of the address."""
+
+    name: Line = unsaid()
+    phone: Maybe[Phone] = unsaid()
+    email: Maybe[Email] = unsaid()
+    locale: Maybe[Language] = unsaid()
+
+
+class AddressChangesIn(Changes):
+    """Changes of the door. Another door has other coordinates, too."""
+
+    lines: Lines = unsaid()
+    city: Maybe[Line] = unsaid()
+    postal_code: Maybe[Annotated[Line, StringConstraints(max_length=16)]] = unsaid()
+    country: Country = unsaid()
+    lat_deg: Latitude = unsaid()
+    lon_deg: Longitude = unsaid()
+    time_zone: TimeZone = unsaid()
+    instructions: Maybe[Text] = unsaid()
+
+
+class ShipmentChangesIn(Changes):
+    """Changes of a shipment, under the names of its answers.
+
+    A field that is left out stays as it is, null takes away what may be absent. A window is written
+    whole; a ``service_day`` without a window stands in its place.
+    """
+
+    recipient: RecipientChangesIn = unsaid()
+    address: AddressChangesIn = unsaid()
+    window: WindowIn | None = unsaid()
+    service_time_s: Maybe[Annotated[float, Field(ge=0, le=14_400)]] = unsaid()
+    service_day: Maybe[Day] = unsaid()
+
+    def of(self, shipment: Shipment) -> Shipment:
+        """The shipment with these changes.
+
+        Raises Unfit where they do not fit what is there: it is read as if it came in whole.
+        """
+        said = self.model_dump(mode="json", exclude_unset=True)
+        document = {**_as_written(shipment), "window": _window_of(shipment)}
+        if {"window", "service_day"} & set(said):  # one of them says the day, or both agree
+            document |= {"window": None, "service_day": None}
+        for name, value in said.items():
+            before = document[name]
+            both = isinstance(before, dict) and isinstance(value, dict) and name != "window"
+            document[name] = before | value if both else value
+        try:
+            order = ShipmentIn.model_validate_json(json.dumps(document)).to_domain()
+        except ValidationError as exc:
+            raise Unfit(exc) from exc
+        address = _address_of(order.address, shipment.address)
+        window = None if order.window is None else order.window.at(address.time_zone)
+        wanted = order.settled(address, window)
+        return replace(
+            shipment,
+            recipient=wanted.recipient,
+            address=wanted.address,
+            window=wanted.window,
+            service_time_s=wanted.service_time_s,
+            service_day=wanted.service_day,
+        )
+
+
+class ReasonIn(Schema):
+    """Why, in a person's words."""
+
+    reason: Maybe[Text] = None
+
+
+class RetryIn(Schema):
+    """Another attempt; without a window in the one that was agreed."""
+
+    window: WindowIn | None = None
+
+    def window_of(self, shipment: Shipment) -> Range | None:
+        """The window at the shipment's address. Raises Unfit."""
+        if self.window is None:
+            return None
+        try:
+            self.window.require_possible(shipment.address.time_zone)
+        except ValidationError as exc:
+            raise Unfit(exc) from exc
+        return self.window.to_domain().at(shipment.address.time_zone)
+
+
+class CorrectionIn(Schema):
+    """How the last attempt ended in truth, and why that was not what was reported.
+
+    ``none``: there was no attempt. ``failure_reason`` is that of a failed one. ``attempt_number``
+    says which one is meant: the correction is refused when another was made since.
+    """
+
+    outcome: TrueOutcome
+    explanation: Line
+    failure_reason: Maybe[FailureReason] = None
+    attempt_number: Maybe[Annotated[int, Field(ge=1)]] = None
+
+    def to_domain(self) -> CorrectionOrder:
+        """The order. Raises Unfit for a failure without a reason, and for a reason without one."""
+        is_failure = self.outcome is TrueOutcome.ATTEMPT_FAILED
+        if is_failure and self.failure_reason is None:
+            words = "Say why the attempt failed, like not_home."
+            raise Unfit(misfit(("failure_reason",), "missing", words))
+        if not is_failure and self.failure_reason is not None:
+            words = "Only an attempt that failed has a failure_reason. Leave it out."
+            raise Unfit(misfit(("failure_reason",), "out_of_place", words))
+        return CorrectionOrder(
+            self.outcome, self.explanation, self.failure_reason, self.attempt_number
+        )
+
+
+def _as_written(shipment: Shipment) -> dict[str, Any]:
+    """The shipment as its shipper could have sent it: answers and orders have the same names."""
+    out = ShipmentOut.told(shipment, tracking_url="").model_dump(mode="json")
+    document = {name: out[name] for name in ShipmentIn.model_fields}
+    document["parcels"] = [{**parcel} for parcel in document["parcels"]]
+    for parcel in document["parcels"]:
+        del parcel["state"]
+    return document
+
+
+def _address_of(wanted: WantedAddress, standing: Address) -> Address:
+    """The wanted address; what is written over another place was placed by who wrote it."""
+    place = wanted.coordinates or standing.coordinates
+    has_moved = place != standing.coordinates
+    placement = Placement.GIVEN if has_moved else standing.placement
+    return wanted.at(place, wanted.time_zone or standing.time_zone, placement)
+
+
+def _window_of(shipment: Shipment) -> dict[str, str] | None:
+    window = shipment.window
+    if window is None:
+        return None
+    return {"earliest": window.earliest.isoformat(), "latest": window.latest.isoformat()}

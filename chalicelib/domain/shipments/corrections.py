@@ -1,0 +1,156 @@
+"""Corrections: a mistaken outcome of the last attempt is put right. History is only appended to."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.domain.errors import IllegalTransition
+from chalicelib.domain.shipments.custody import (
+    aboard,
+    delivered,
+    has_outstanding,
+    off_route,
+    with_delivered,
+    with_failed,
+)
+from chalicelib.domain.shipments.lifecycle import Step, refusal_of
+from chalicelib.domain.shipments.shipments import Attempt, Correction, Shipment
+from chalicelib.domain.shipments.statuses import FailureReason, Status
+
+
+class TrueOutcome(StrEnum):
+    """How the attempt ended in truth. ``none``: there was no attempt."""
+
+    DELIVERED = "delivered"
+    ATTEMPT_FAILED = "attempt_failed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionOrder:
+    """What a dispatcher says. ``explanation`` says why; ``failure_reason`` is of a failed one.
+
+    ``attempt_number`` is the attempt that is meant, which must be the last; None: whichever is.
+    """
+
+    outcome: TrueOutcome
+    explanation: str
+    failure_reason: FailureReason | None = None
+    attempt_number: int | None = None
+
+    def require_last(self, shipment: Shipment) -> None:
+        """Raises IllegalTransition where another attempt is meant than the last one."""
+        last = shipment.last_attempt
+        if self.attempt_number in {None, last.number if last else None}:
+            return
+        text = f"Attempt {self.attempt_number} is not the last one. Only the last can be corrected."
+        step = self.step(is_aboard=False)
+        raise IllegalTransition(text, shipment_id=shipment.id, current=shipment.status, wanted=step)
+
+    def is_known(self, shipment: Shipment) -> bool:
+        """Whether the shipment says so already."""
+        attempt = shipment.last_attempt
+        if attempt is None or shipment.status not in {Status.DELIVERED, Status.ATTEMPT_FAILED}:
+            return False
+        same = attempt.status.value == self.outcome.value
+        return same and attempt.reason is self.failure_reason
+
+    def step(self, *, is_aboard: bool) -> Step:
+        """The step of the lifecycle. An undone attempt leaves the parcel aboard, or at the hub."""
+        undo = Step.UNDO_ABOARD if is_aboard else Step.UNDO_AT_HUB
+        return {
+            TrueOutcome.DELIVERED: Step.CORRECT_AS_DELIVERED,
+            TrueOutcome.ATTEMPT_FAILED: Step.CORRECT_AS_FAILED,
+            TrueOutcome.NONE: undo,
+        }[self.outcome]
+
+    def facts(self, before: Shipment) -> dict[str, object]:
+        """The data of the event. The explanation is left out because a person wrote it."""
+        found: dict[str, object] = {"outcome": self.outcome.value}
+        if before.last_attempt is not None:
+            found["previous_outcome"] = before.last_attempt.status.value
+        if self.failure_reason is not None:
+            found["reason"] = self.failure_reason.value
+        return found
+
+
+def put_right(
+    shipment: Shipment, order: CorrectionOrder, *, is_aboard: bool, now: datetime
+) -> Shipment:
+    """The shipment as if its last attempt had ended so; the step of the lifecycle comes after it.
+
+    Raises IllegalTransition where there is no attempt.
+    """
+    attempt = shipment.last_attempt
+    if attempt is None:
+        step = order.step(is_aboard=is_aboard)
+        text = refusal_of(shipment.status, step)
+        raise IllegalTransition(text, shipment_id=shipment.id, current=shipment.status, wanted=step)
+    concerned = concerned_by(shipment)
+    before = _before(shipment, concerned)
+    match order.outcome:
+        case TrueOutcome.DELIVERED:
+            after = with_delivered(before, concerned)
+        case TrueOutcome.ATTEMPT_FAILED:
+            after = with_failed(before, concerned)
+        case TrueOutcome.NONE:
+            after = before if is_aboard else off_route(before)
+    after = replace(
+        after,
+        status=shipment.status,
+        corrections=(*shipment.corrections, _correction(attempt, order, now)),
+    )
+    if order.outcome is TrueOutcome.NONE:
+        return _without_last_attempt(after)
+    became = Status(order.outcome.value)
+    right = replace(attempt, status=became, reason=order.failure_reason)
+    is_over = became is Status.DELIVERED and not has_outstanding(replace(after, status=became))
+    return replace(after, last_attempt=right, completed_at=attempt.occurred_at if is_over else None)
+
+
+def concerned_by(shipment: Shipment) -> frozenset[str]:
+    """The parcels that a correction is about: those that are where the last attempt left them.
+
+    One that was scanned at the hub since is not.
+    """
+    attempt = shipment.last_attempt
+    if attempt is None:
+        return frozenset()
+    left = delivered(shipment) if attempt.status is Status.DELIVERED else aboard(shipment)
+    return left.intersection(attempt.barcodes or shipment.barcodes)
+
+
+def _before(shipment: Shipment, concerned: frozenset[str]) -> Shipment:
+    """The shipment with these parcels aboard and undecided, as they were at the door."""
+    is_all_failed = shipment.status is Status.ATTEMPT_FAILED and not shipment.failed_barcodes
+    failed = frozenset(shipment.barcodes) if is_all_failed else shipment.failed_barcodes
+    return replace(
+        shipment,
+        status=Status.ARRIVED,
+        handed_over=delivered(shipment) - concerned,
+        scanned_barcodes=shipment.scanned_barcodes or frozenset(shipment.barcodes),
+        failed_barcodes=failed - delivered(shipment) - concerned,
+        completed_at=None,
+    )
+
+
+def _correction(attempt: Attempt, order: CorrectionOrder, now: datetime) -> Correction:
+    is_undone = order.outcome is TrueOutcome.NONE
+    return Correction(
+        attempt_number=attempt.number,
+        action_id=attempt.action_id,
+        driver_id=attempt.driver_id,
+        corrected_at=now,
+        was=attempt.status,
+        became=None if is_undone else Status(order.outcome.value),
+        explanation=order.explanation,
+    )
+
+
+def _without_last_attempt(shipment: Shipment) -> Shipment:
+    earlier = shipment.earlier_attempts
+    return replace(
+        shipment,
+        last_attempt=earlier[-1] if earlier else None,
+        earlier_attempts=earlier[:-1],
+    )

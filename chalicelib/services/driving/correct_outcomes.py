@@ -1,0 +1,89 @@
+"""A dispatcher corrects a mistaken outcome: delivered, failed, or no attempt at all.
+
+The history is only appended to. An undone attempt is before the driver again while the van still
+drives, as if the parcel had been loaded a moment ago; afterwards the parcel is at the hub. A repeat
+of a correction that was cut off in between does what is left to do.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.loading import is_open_for_loading
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import EVENT, EventId, ShipmentId
+from chalicelib.domain.journal.changes import ShipmentChange
+from chalicelib.domain.shipments.corrections import (
+    CorrectionOrder,
+    TrueOutcome,
+    concerned_by,
+    put_right,
+)
+from chalicelib.domain.shipments.custody import parts_data
+from chalicelib.domain.shipments.lifecycle import take, transitions
+from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
+from chalicelib.services.driving.boarding import Boarding
+from chalicelib.services.retries import retried
+from chalicelib.services.routes.whereabouts import Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectOutcome(Boarding):
+    """Corrects the outcome of a shipment's last attempt. What is recorded so already stays so.
+
+    Raises NotFound and IllegalTransition.
+    """
+
+    def __call__(
+        self, shipment_id: ShipmentId, order: CorrectionOrder, *, actor: Actor
+    ) -> Shipment:
+        """The shipment as it is then."""
+        corrected = retried(lambda: self._correct(shipment_id, order, actor))
+        assigned = corrected.assignment
+        if not _is_undone(corrected) or assigned is None:
+            return corrected
+        self.board(assigned.driver_id, assigned.route_id, [shipment_id], actor=actor)
+        return self.shipments.get(shipment_id)
+
+    def _correct(self, shipment_id: ShipmentId, order: CorrectionOrder, actor: Actor) -> Shipment:
+        shipment = self.shipments.get(shipment_id)
+        if not actor.may_see(shipment.shipper_id):
+            raise NotFound
+        is_cut_off = order.outcome is TrueOutcome.NONE and _is_undone(shipment)
+        if is_cut_off or order.is_known(shipment):
+            return shipment
+        order.require_last(shipment)
+        now = self.clock.now()
+        is_aboard = self._is_aboard(shipment, now)
+        step = order.step(is_aboard=is_aboard)
+        right = put_right(shipment, order, is_aboard=is_aboard, now=now)
+        then = replace(right, status=transitions()[step].target)
+        parts = parts_data(then, concerned_by(shipment))
+        after, event = take(
+            right,
+            step,
+            actor=actor,
+            event_id=EventId(self.ids.new(EVENT)),
+            occurred_at=now,
+            now=now,
+            data=order.facts(shipment) | parts,
+        )
+        place = Whereabouts.of(shipment, self.routes)
+        told = place.on_sheet(after, self.routes, now, is_read_anew=True) if is_aboard else ()
+        self.journal.commit(ShipmentChange(after, (event,), shipment.version), *told)
+        return after
+
+    def _is_aboard(self, shipment: Shipment, now: datetime) -> bool:
+        """Whether the van of its route still delivers."""
+        assigned = shipment.assignment
+        if assigned is None:
+            return False
+        live = self.fleet.live(assigned.driver_id)
+        return live.route_id == assigned.route_id and is_open_for_loading(live, now, self.policy)
+
+
+def _is_undone(shipment: Shipment) -> bool:
+    """Whether its last attempt was undone, and its van does not know yet."""
+    is_last_undone = bool(shipment.corrections) and shipment.corrections[-1].became is None
+    return shipment.status is Status.LOADED and is_last_undone
