@@ -34,12 +34,14 @@ _ID: Final = re.compile(ID_PATTERN, re.ASCII)
 class World:
     """What the requests are about: a token of each role, and an id for each name of a field.
 
-    Time passes with each of them (``tick``).
+    Time passes with each of them (``tick``). ``spare`` are the ids in the path of accounts that a
+    request may end: the driver of the other requests is not signed out.
     """
 
     tick: Callable[[], object]
     tokens: Mapping[Role, str]
     ids: Mapping[str, str]
+    spare: Mapping[str, str]
 
 
 @dataclass
@@ -128,7 +130,7 @@ def _about(world: World) -> Callable[[Any, Any], Any]:
     """Lets requests be about things that exist, where they name one of ours."""
 
     def map_case(_context: Any, case: Any) -> Any:
-        case.path_parameters = _known(case.path_parameters, world.ids)
+        case.path_parameters = _known(case.path_parameters, {**world.ids, **world.spare})
         case.query = _known(case.query, world.ids)
         case.body = _known(case.body, world.ids)
         return case

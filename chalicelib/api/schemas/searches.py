@@ -12,7 +12,7 @@ from chalicelib.edge.schemas import ListingQuery
 class ShipmentsQuery(ListingQuery):
     """By reference, by barcode, by news since a time, or by a hub's service day.
 
-    ``status`` narrows the last two. Staff name the shipper, but for a hub's day.
+    ``status`` narrows the last two. Staff name the shipper of a reference and of news.
     """
 
     shipper_id: QueryId | None = None

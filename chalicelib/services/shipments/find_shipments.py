@@ -53,6 +53,8 @@ class FindShipments:
             if actor.role not in STAFF:
                 raise Invalid(ONLY_STAFF, pointer="?service_day", code="unserved_search")
             return self._of_day(search.service_day, search.hub_id, search, limit, position)
+        if search.barcode is not None and search.shipper_id is None and actor.role in STAFF:
+            return self._anywhere(search.barcode, limit, position)
         shipper_id = actor.shipper(search.shipper_id)
         if actor.role in STAFF:
             self.shippers.get(shipper_id)
@@ -74,6 +76,16 @@ class FindShipments:
         code = normal_form(barcode)
         holders = self.barcodes.holders(shipper_id, [code], now=self.clock.now())
         return self.shipments.glances(holders.get(code, ()))[:1]
+
+    def _anywhere(self, barcode: str, limit: int, position: Position) -> Listing[Shipment]:
+        """Of whom is this parcel? The newest few shipments of all shippers that have the code."""
+        code = normal_form(barcode)
+        holders = self.barcodes.everywhere([code], now=self.clock.now()).get(code, ())
+        begin = int((position or {}).get(OFFSET, "0"))
+        newest_first = sorted(holders, reverse=True)
+        end = begin + limit
+        following = {OFFSET: str(end)} if end < len(newest_first) else None
+        return Listing(self.shipments.glances(newest_first[begin:end]), following)
 
     def _updated(
         self, shipper_id: ShipperId, search: Search, limit: int, position: Position

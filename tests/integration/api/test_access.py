@@ -107,7 +107,8 @@ def test_a_key_with_another_scope_gets_in_nowhere_else(
         if path.startswith("/v1/metrics"):
             assert reply.status in {200, 404, 422}, reply.body
         else:
-            assert (reply.status, reply.code) == (403, "missing_scope")
+            assert reply.status == 403
+            assert method == "HEAD" or reply.code == "missing_scope"
 
 
 def unsigned(payload: dict[str, object]) -> str:

@@ -227,6 +227,7 @@ def test_shipments_are_found_by_barcode_by_news_and_by_the_day_of_a_hub(shared: 
     assert listed(shared, f"{mine}&reference={reference}", staff) == [first]
     assert listed(shared, f"&barcode={code}", shop.key) == [second]
     assert listed(shared, f"{mine}&barcode={code}", staff) == [second]
+    assert listed(shared, f"&barcode={code}", staff) == [second]
     news = f"&updated_since={since}"
     assert second in listed(shared, news, shop.key)
     assert listed(shared, f"{news}&status=created", shop.key) == []

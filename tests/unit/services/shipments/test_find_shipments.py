@@ -99,6 +99,23 @@ class TestNames:
         assert found(carrier, barcode="X") == []
         assert found(carrier, STAFF, shipper_id=OTHER, barcode="340123450000000017") == []
 
+    @pytest.mark.parametrize("limit", [1, 50])
+    def test_staff_who_found_a_parcel_ask_whose_it_is(
+        self, carrier: InMemoryCarrier, limit: int
+    ) -> None:
+        carrier.has(make_shipment(1), make_shipment(2, shipper_id=OTHER))
+        for number, shipper_id in ((1, OWN), (2, OTHER)):
+            carrier.barcodes.take(
+                shipper_id,
+                ["X-1"],
+                ShipmentId(f"shp_{number:04d}"),
+                now=NOON,
+                expires_at=NOON + timedelta(days=60),
+            )
+
+        assert found(carrier, STAFF, limit=limit, barcode="X-1") == ["shp_0002", "shp_0001"]
+        assert found(carrier, STAFF, limit=limit, barcode="X-2") == []
+
     def test_a_reference_finds_the_shipment_that_it_names(self, carrier: InMemoryCarrier) -> None:
         carrier.has(make_shipment(1))
         claim = ReferenceClaimed(
