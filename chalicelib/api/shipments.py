@@ -166,7 +166,7 @@ def patch_shipment(
     commits_answer=True,
     refusals=(NotFound, IllegalTransition, StillOnTheRoad),
 )
-def post_cancel(actor: Actor, body: ReasonIn, memory: Memory, shipment_id: str) -> ShipmentOut:
+def post_cancellation(actor: Actor, body: ReasonIn, memory: Memory, shipment_id: str) -> ShipmentOut:
     """Cancel it, before it is out for delivery."""
     return _shown(
         container().cancel_shipment(
