@@ -205,9 +205,15 @@ def test_attention_is_for_staff_and_asks_sensible_questions_only(shared: Carrier
 
 
 def listed(carrier: Carrier, query: str, token: str) -> list[str]:
-    reply = carrier.call("GET", f"/v1/shipments?limit=100{query}", token=token)
-    assert reply.status == 200, reply.body
-    return [shipment["id"] for shipment in reply.json["data"]]
+    """All pages; one may be short, and its cursor leads on."""
+    found, cursor = [], ""
+    while True:
+        reply = carrier.call("GET", f"/v1/shipments?limit=100{query}{cursor}", token=token)
+        assert reply.status == 200, reply.body
+        found += [shipment["id"] for shipment in reply.json["data"]]
+        if reply.json["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={quote(reply.json['next_cursor'])}"
 
 
 def test_shipments_are_found_by_barcode_by_news_and_by_the_day_of_a_hub(shared: Carrier) -> None:
