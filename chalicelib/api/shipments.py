@@ -166,7 +166,9 @@ def patch_shipment(
     commits_answer=True,
     refusals=(NotFound, IllegalTransition, StillOnTheRoad),
 )
-def post_cancellation(actor: Actor, body: ReasonIn, memory: Memory, shipment_id: str) -> ShipmentOut:
+def post_cancellation(
+    actor: Actor, body: ReasonIn, memory: Memory, shipment_id: str
+) -> ShipmentOut:
     """Cancel it, before it is out for delivery."""
     return _shown(
         container().cancel_shipment(
