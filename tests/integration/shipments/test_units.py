@@ -255,7 +255,6 @@ def add_events(shipment_id: ShipmentId, count: int) -> None:
 def test_what_the_office_does_costs_a_change_of_status_and_its_driver_a_manifest(
     shared: Carrier,
 ) -> None:
-    each = SHIPMENT + FEED + WAITS
     van = a_round(shared, 20)
     cancelled, changed, *_ = (ids[0] for ids in van.ids)
     alone = van.shop.shipment()["id"]
