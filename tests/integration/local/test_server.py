@@ -100,7 +100,7 @@ def test_the_start_page_names_keys_and_vans(
     ("path", "allowed"),
     [
         ("/v1/shipments", {"GET", "HEAD", "POST", "OPTIONS"}),
-        ("/v1/shipments/shp_1", {"GET", "HEAD", "OPTIONS"}),
+        ("/v1/shipments/shp_1", {"GET", "HEAD", "PATCH", "OPTIONS"}),
         ("/health", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
