@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -50,8 +51,9 @@ class Delivery:
         keys = facts["keys"]
         self.shop, self.office = api.as_(keys["shipper"]), api.as_(keys["dispatcher"])
         self.public = api
-        self.first = self._shipment("FIRST-1", DOOR)
-        self.second = self._shipment("SECOND-2", north_of(DOOR, 900.0))
+        self.names = [f"{uuid4().hex[:8]}-{number}" for number in (1, 2)]
+        self.first = self._shipment(self.names[0], DOOR)
+        self.second = self._shipment(self.names[1], north_of(DOOR, 900.0))
         self.van = api.as_(self._driver_token())
         self._actions = 0
 
@@ -101,7 +103,7 @@ class Delivery:
     def load_and_leave(self) -> None:
         scans = [
             {"action_id": f"scan-{name}", "barcode": f"BARCODE-{name}", "scanned_at": self._now()}
-            for name in ("FIRST-1", "SECOND-2")
+            for name in self.names
         ]
         self.van.post("/v1/driver/scans", {"scans": scans})
         self._act("route/start")
@@ -146,7 +148,7 @@ def test_a_delivery_from_the_shop_to_the_door(delivery: Delivery, open_page: Ope
     expect(page.get_by_role("heading", level=1)).to_contain_text("Arriving today")
     expect(page.locator("#facts")).to_contain_text("You are the next stop")
     expect(page.locator(VAN_MARKER)).to_be_attached()
-    assert "SECOND-2" not in page.content()
+    assert delivery.names[1] not in page.content()
 
     delivery.drive_to(north_of(DOOR, -350.0))
     next_poll(page)
@@ -167,7 +169,7 @@ def test_the_other_customer_sees_nothing_of_it(delivery: Delivery, open_page: Op
     page = open_page(delivery.second["tracking_url"])
 
     expect(page.locator("#facts")).to_contain_text("1 stop before you")
-    assert "FIRST-1" not in page.content()
+    assert delivery.names[0] not in page.content()
     assert str(DOOR.lat_deg) not in page.content()
 
 
