@@ -17,29 +17,15 @@ from typing import Any
 
 from bench.figures import Row, in_turns
 from bench.stub_server import running
+from infra.template import LOCAL_REGION, Stack
 
 BASELINE = "one conditional UpdateItem"
-FAKE = {
+TABLES = ("shipments", "routes", "fleet", "accounts", "travel", "ledger")
+FAKE = Stack("dev").environment() | {f"{name.upper()}_TABLE": name for name in TABLES}
+FAKE |= {
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",
-    "AWS_DEFAULT_REGION": "eu-north-1",
-    "STAGE": "bench",
-    "SHIPMENTS_TABLE": "shipments",
-    "ROUTES_TABLE": "routes",
-    "FLEET_TABLE": "fleet",
-    "ACCOUNTS_TABLE": "accounts",
-    "TRAVEL_TABLE": "travel",
-    "LEDGER_TABLE": "ledger",
-    "PROOFS_BUCKET": "proofs",
-    "EVENTS_TOPIC_ARN": "arn:aws:sns:eu-north-1:000000000000:events",
-    "PUBLIC_BASE_URL": "https://bench.example",
-    "EMAIL_SENDER": "bench@example.com",
-    "TILE_URL": "none",
-    "TILE_ATTRIBUTION": "none",
-    "ROAD_NETWORK": "great_circle",
-    "GEOCODER": "none",
-    "ROUGH_PLACES": "refuse",
-    "LOG_LEVEL": "INFO",
+    "AWS_DEFAULT_REGION": LOCAL_REGION,
 }
 
 
@@ -125,7 +111,7 @@ class _Fleet:
 
     def __init__(self, *, is_stubbed: bool) -> None:
         from bench.stub import Stub  # noqa: PLC0415
-        from chalicelib.adapters.dynamodb.fleet.items import LiveItem  # noqa: PLC0415
+        from chalicelib.adapters.dynamodb.item import forget_client, shared_client  # noqa: PLC0415
         from chalicelib.adapters.signing import HmacSigner  # noqa: PLC0415
         from chalicelib.bootstrap.container import configure, container  # noqa: PLC0415
 
@@ -135,9 +121,9 @@ class _Fleet:
         adapters = container().adapters
         adapters.__dict__["signer"] = self._signer  # ours: no key is read
         _ = adapters.fleet  # binds the tables
+        forget_client()  # its endpoint is another one now
         if is_stubbed:
-            # one client for all models: installed for each, the stub would answer each call thrice
-            Stub().install(LiveItem._get_connection().connection.client)  # noqa: SLF001 (no public way)
+            Stub().install(shared_client())
 
     def now(self) -> datetime:
         """The port ``Clock``."""
