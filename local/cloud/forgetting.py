@@ -2,6 +2,9 @@
 
 AWS keeps a stream for a day. Here the readers are seconds behind, so the images of all but the
 newest records go. Their shells stay, since moto counts records by their place.
+
+moto also lists every object that it has ever made, for a page of its own that nobody opens here:
+each item, message and record, with all that they hold. That list is where most of the memory goes.
 """
 
 from collections.abc import Callable
@@ -12,6 +15,8 @@ from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION
 KEPT_RECORDS: Final = 1_000
 EVERY: Final = 50
 """Batches between two times of forgetting."""
+KEPT_ITERATORS: Final = 50
+"""Places in streams. Our readers open a new one for each read."""
 
 
 def forgetter(kept_records: int = KEPT_RECORDS, every: int = EVERY) -> Callable[[], None]:
@@ -25,6 +30,8 @@ def forgetter(kept_records: int = KEPT_RECORDS, every: int = EVERY) -> Callable[
         if calls % every == 0:
             _forget_images(forgotten_by_table, kept_records)
             _forget_messages()
+            _forget_iterators()
+            _forget_instances()
 
     return forget
 
@@ -51,3 +58,19 @@ def _forget_messages() -> None:
         topic.sent_notifications.clear()
     for queue in sqs_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION].queues.values():
         queue.deleted_messages.clear()
+
+
+def _forget_iterators() -> None:
+    from moto.dynamodbstreams.models import dynamodbstreams_backends  # noqa: PLC0415
+
+    iterators = dynamodbstreams_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION].shard_iterators
+    for arn in list(iterators)[:-KEPT_ITERATORS]:
+        del iterators[arn]
+
+
+def _forget_instances() -> None:
+    from moto.core.model_instances import model_data  # noqa: PLC0415
+
+    for models in model_data.values():
+        for model in models.values():
+            model.instances_tracked.clear()  # type: ignore[attr-defined]
