@@ -19,9 +19,6 @@ from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.queries import QueryId
 from chalicelib.edge.schemas import ListingQuery, Out
 
-TimeText = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-"""A time as it was written into the event."""
-
 
 def _is_absent(value: object) -> bool:
     return value is None
@@ -40,16 +37,16 @@ class Fact(Out):
 class RangeFact(Fact):
     """From earliest to latest."""
 
-    earliest: TimeText
-    latest: TimeText
+    earliest: datetime
+    latest: datetime
 
 
 class EtaFact(Fact):
     """A point and a range."""
 
-    point: TimeText
-    earliest: TimeText
-    latest: TimeText
+    point: datetime
+    earliest: datetime
+    latest: datetime
 
 
 class ProofFact(Fact):

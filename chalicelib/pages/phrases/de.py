@@ -158,7 +158,7 @@ PHRASES: Final = {
     "page.contact": "{sender} kontaktieren",
     "page.no_contact": "Bitte fragen Sie den Absender: {sender}.",
     "page.time_zone": "Alle Zeiten sind Ortszeit in {city}.",
-    "page.privacy": "Wer diesen StopTimes hat, sieht diese Seite. Über andere steht hier nichts.",
+    "page.privacy": "Wer diesen Link hat, sieht diese Seite. Über andere steht hier nichts.",
     "page.languages": "Sprache",
     "page.refresh": "Aktualisieren",
     "page.no_script": "Diese Seite aktualisiert sich jede Minute.",
@@ -167,7 +167,7 @@ PHRASES: Final = {
     "page.reload": "Neu laden",
     "page.ended": "Es gibt keine weiteren Aktualisierungen.",
     # --- refusals
-    "not_found.title": "Dieser StopTimes führt zu keiner Lieferung",
+    "not_found.title": "Dieser Link führt zu keiner Lieferung",
     "not_found.text": (
         "Er ist vielleicht unvollständig oder abgelaufen: Links enden einige Tage nach der"
         " Zustellung. Öffnen Sie die neueste Nachricht des Absenders noch einmal, oder fragen Sie"
