@@ -21,6 +21,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/shipments": "chalicelib.api.shipments:shipments",
     "/v1/shipments/{shipment_id}/eta": "chalicelib.api.eta:eta",
     "/v1/shipments/{shipment_id}/links": "chalicelib.api.links:links",
+    "/v1/shipments/{shipment_id}/proofs": "chalicelib.api.proofs:proofs",
     "/v1/shippers": "chalicelib.api.accounts:accounts",
     "/v1/teams": "chalicelib.api.teams:teams",
     "/v1/vehicles": "chalicelib.api.teams:teams",

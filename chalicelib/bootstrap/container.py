@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.services.learning.show_accuracy import ShowAccuracy
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
+    from chalicelib.services.proofs.show_proofs import ShowProofs
     from chalicelib.services.proofs.upload_proofs import AllowProofUpload
     from chalicelib.services.repeats import Repeats
     from chalicelib.services.routes.edit_route import EditRoute
@@ -136,6 +137,7 @@ class Container:
     correct_outcome: CorrectOutcome = use_case("driving.correct_outcomes")
     work_stop: WorkStop = use_case("driving.work_stops")
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
+    show_proofs: ShowProofs = use_case("proofs.show_proofs")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
     manage_links: ManageLinks = use_case("tracking.manage_links")

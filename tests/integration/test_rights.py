@@ -177,7 +177,7 @@ def deliver(clients: Clients, at: datetime, *, webhook_url: str) -> ShipmentId:
     token = Path(shipment["tracking_url"]).name
     assert clients.of(None).get(f"/t/{token}/state")["status"] == "delivered"
     below = f"/v1/shipments/{shipment['id']}"
-    for path in ("/v1/shipments", *(f"{below}/{part}" for part in ("events", "links"))):
+    for path in ("/v1/shipments", *(f"{below}/{part}" for part in ("events", "links", "proofs"))):
         assert shipper.get(path)["data"]
     assert shipper.get(f"{below}/eta")["planned"]
     staff.get(f"/v1/routes?service_day={day}&hub_id={hub_id}")

@@ -254,6 +254,26 @@ def test_a_required_photo_must_be_there(shared: Carrier) -> None:
     assert [proof["id"] for proof in shown] == [proof_id]
 
 
+def test_the_shipper_and_staff_see_the_proofs_of_a_shipment(van: Round) -> None:
+    (shipment_id,), carrier = van.ids[0], van.carrier
+    there, owed = van.photo(shipment_id), van.proof(shipment_id)["proof_id"]
+    van.work(0, "deliver", van.action(proof_ids=[there, owed]))
+    path = f"/v1/shipments/{shipment_id}/proofs"
+
+    shown, to_staff, foreign = (
+        carrier.call("GET", path, token=key)
+        for key in (van.shop.key, carrier.dispatcher, carrier.shop("Toinen").key)
+    )
+
+    first, second = shown.json["data"]
+    assert (first["id"], first["outcome"], first["attempt_number"]) == (there, "delivered", 1)
+    assert first["size_bytes"] == len(PHOTO)
+    assert there in first["url"]
+    assert second["id"] == owed
+    assert {second[name] for name in ("size_bytes", "uploaded_at", "etag", "url")} == {None}
+    assert (to_staff.status, foreign.status) == (200, 404)
+
+
 def test_without_its_photo_a_delivery_can_still_fail(shared: Carrier) -> None:
     shop = shared.shop()
     visits = [[shop.shipment(proof_requirements={"photo": "required"})]]
