@@ -37,6 +37,7 @@ from tests.support.builders import HELSINKI, HUB_PLACE, NOON, north_of
 from tests.support.declarations import codes_of, declaration_of
 
 BASE_URL: Final = "https://track.example"
+MANY: Final = "1000000"
 STREET_M: Final = 1_000.0  # from one stop to the next
 JSON: Final = {"Content-Type": "application/json"}
 PHOTO: Final = b"\xff\xd8\xff\xe0" + b"photo" * 200
@@ -461,7 +462,9 @@ def open_carrier(stage: str = "test") -> Iterator[Carrier]:
         aws(stage) as provisioned,
     ):
         settings = provisioned.stack.environment() | {"PUBLIC_BASE_URL": BASE_URL}
-        with changed(settings | {"POWERTOOLS_METRICS_DISABLED": "true"}):
+        settings |= {"POWERTOOLS_METRICS_DISABLED": "true"}
+        settings |= {"KEY_REQUESTS_PER_MINUTE": MANY}  # at noon it stays the same minute for long
+        with changed(settings):
             bootstrap.configure(clock=clock, allow_local_webhooks=True)
             try:
                 admin = (
