@@ -426,7 +426,7 @@ class TestLimits:
         _, token = shared.driver()
         driver = shared.call("GET", "/v1/driver/route", token=token)
 
-        assert good.headers["RateLimit-Policy"] == '"default";q=3000;w=60'
+        assert good.headers["RateLimit-Policy"] == '"default";q=1000000;w=60'
         assert good.headers["RateLimit"] == '"default";r=999999;t=60'
         assert bad.headers["RateLimit"] == '"default";r=999998;t=60'
         for unlimited in (nobody, driver):
