@@ -29,12 +29,15 @@ from chalicelib.domain.journal.changes import (
     LearningMarkChange,
     LiveChange,
     ManifestChange,
+    MessageAdded,
+    MessageCopied,
     PageChange,
     PlanningClosed,
     ReferenceClaimed,
     RequestRemembered,
     RouteChange,
     ShipmentChange,
+    ThreadChange,
     WebhookRemoved,
 )
 
@@ -58,6 +61,9 @@ PUTS: Final[Mapping[type[Change], str]] = {
     RequestRemembered: "ledger.requests:request_puts",
     ReferenceClaimed: "ledger.references:reference_puts",
     BarcodesTaken: "ledger.barcodes:barcode_writes",
+    ThreadChange: "shipments.threads:thread_puts",
+    MessageAdded: "shipments.threads:message_puts",
+    MessageCopied: "routes.messages:copied_puts",
 }
 """The function that makes the writes of a change: its module in this package, and its name.
 
