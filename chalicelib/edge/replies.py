@@ -55,7 +55,8 @@ def json_reply(
 
 def empty(status: int) -> Response:
     """An answer of the API without a body."""
-    return Response("", headers={"Content-Type": JSON}, status_code=status)
+    headers: Headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
+    return Response("", headers=headers, status_code=status)
 
 
 def html(body: str, *, policy: str, status: int = HTTPStatus.OK) -> Response:
