@@ -120,7 +120,7 @@ class Boarding:
         )
         eta = after.etas[index]
         promise = Range(now, now) if eta is None else eta.range
-        promise = promise.widened_to(self.policy.promise_step)
+        promise = promise.as_promise(self.policy.promise_step)
         others: list[Change] = []
         if stop.promise is None or route.status is RouteStatus.COMPLETED:
             others.append(RouteChange(_going_on(route, index, promise, now), route.plan_version))

@@ -130,7 +130,7 @@ class StartRoute(Boarding):
             return None
         told = (found[s].promise for s in route.stops[i].shipment_ids if s in found)
         earlier = next((promise for promise in told if promise is not None), None)
-        return earlier or eta.range.widened_to(self.policy.promise_step)
+        return earlier or eta.range.as_promise(self.policy.promise_step)
 
     def _depart(
         self,
