@@ -13,6 +13,7 @@ from typing import Final
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.effects import PlanNow, StopEffect, effects
 from chalicelib.domain.driving.forecasts import planned_etas, stop_times
+from chalicelib.domain.driving.letting_go import ended
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.replanning import (
     changed_promises,
@@ -177,7 +178,7 @@ class EditRoute:
             return Draft(before, PlanNow(replace(after, stops=tuple(stops))), edited)
         moved = under_plan(live, route, after)
         if not moved.remaining():
-            return Draft(before, _ended(after, moved, now), edited)
+            return Draft(before, ended(after, moved, now), edited)
         moved = with_new_etas(moved, after, times, model=model, policy=self.policy)
         promises = changed_promises(moved, after, now=now, policy=self.policy)
         return Draft(before, PlanNow(after, moved), edited, promises)
@@ -260,20 +261,9 @@ class EditRoute:
             raise ConcurrentUpdate
         if sheet.manifest is None:
             return []
-        entries = {entry.shipment_id: entry for entry in sheet.manifest.entries}
-        entries |= {change.after.id: ManifestEntry.of(change.after) for change in changes}
-        after = replace(
-            sheet.manifest,
-            entries=tuple(entries[key] for key in draft.after.route.listed),
-            version=sheet.manifest.version + 1,
-        )
+        changed = [ManifestEntry.of(change.after) for change in changes]
+        after = sheet.manifest.listing(draft.after.route.listed, changed)
         return [ManifestChange(after, sheet.manifest.version)]
-
-
-def _ended(route: Route, live: Live, now: datetime) -> PlanNow:
-    """Nothing of the plan is left to drive."""
-    done = replace(route, status=RouteStatus.COMPLETED, completed_at=now)
-    return PlanNow(done, replace(live, ended_at=now))
 
 
 def _require_drivable(before: Sequence[StopTimes], after: Sequence[StopTimes]) -> None:
