@@ -37,9 +37,7 @@ ANY: Final = Expected(None)
 OFFICE: Final = Actor(Role.DISPATCHER, "key_1")
 
 
-def run(
-    carrier: Carrier, choices: tuple[int, ...], **works: Callable[[], Any]
-) -> dict[str, Any]:
+def run(carrier: Carrier, choices: tuple[int, ...], **works: Callable[[], Any]) -> dict[str, Any]:
     with Interleaving(choices).on(*carrier.clients()) as schedule:
         return schedule.run(**works)
 
@@ -122,9 +120,7 @@ def test_while_the_route_that_has_it_by_now_starts(
     assert shared.call("POST", "/v1/driver/scans", {"scans": scans}, token=token).status == 200
     start = bootstrap.container().start_route
 
-    ended = run(
-        shared, choices, a=report(van, stop_id), b=lambda: start(other.id, actor=OFFICE)
-    )
+    ended = run(shared, choices, a=report(van, stop_id), b=lambda: start(other.id, actor=OFFICE))
 
     assert not isinstance(ended["a"], Exception), ended
     assert not isinstance(ended["b"], Exception), ended
@@ -136,9 +132,7 @@ def test_while_it_is_planned_again(shared: Carrier, choices: tuple[int, ...]) ->
     van, stop_id, gone = taken_off(shared)
     more = van.shop.shipment(stop=3)["id"]
 
-    ended = run(
-        shared, choices, a=report(van, stop_id), b=lambda: planned(shared, gone, more)
-    )
+    ended = run(shared, choices, a=report(van, stop_id), b=lambda: planned(shared, gone, more))
 
     assert not isinstance(ended["a"], Exception), ended
     if isinstance(ended["b"], Exception):

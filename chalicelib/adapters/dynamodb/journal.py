@@ -34,6 +34,7 @@ from chalicelib.domain.journal.changes import (
     ReferenceClaimed,
     RequestRemembered,
     RouteChange,
+    RouteEventAdded,
     ShipmentChange,
     WebhookRemoved,
 )
@@ -42,6 +43,7 @@ PUTS: Final[Mapping[type[Change], str]] = {
     ShipmentChange: "shipments.changes:shipment_puts",
     LiveChange: "fleet.changes:live_puts",
     RouteChange: "routes.changes:route_puts",
+    RouteEventAdded: "shipments.route_history:route_event_puts",
     ManifestChange: "routes.changes:manifest_puts",
     PlanningClosed: "routes.changes:closed_puts",
     HandledAdded: "routes.changes:handled_additions",

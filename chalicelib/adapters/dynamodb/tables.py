@@ -7,6 +7,7 @@ shipments  shipment_id  SHIPMENT                query; what changes; index by_at
 ..         ..           SHIPMENT#DETAILS        query; index by_shipper (created_at)
 ..         ..           EVENT#<seq>             query; index by_feed (time of the commit)
 ..         ..           UPLOAD#<proof_id>       query; an upload that was allowed
+..         route_id     EVENT#<seq>             query; what became of a route; expires
 routes     route_id     PLAN                    get; index by_service_day (day#hub), by_duty
 ..         ..           MANIFEST                query; HANDLED…PLAN is one run sheet; expires
 ..         ..           HANDLED                 query; numbers of the plan; expires

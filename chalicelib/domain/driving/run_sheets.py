@@ -93,7 +93,6 @@ class Manifest:
             ),
         )
 
-
     def listing(
         self, listed: Sequence[ShipmentId], changed: Iterable["ManifestEntry"] = ()
     ) -> "Manifest":

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.driving.run_sheets import Handled, Manifest
     from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
     from chalicelib.domain.learning.learning import DepartureKey, LearningMark
+    from chalicelib.domain.routes.events import RouteEvent
     from chalicelib.domain.routes.routes import Route
     from chalicelib.domain.shipments.events import Event
     from chalicelib.domain.shipments.shipments import Shipment
@@ -66,6 +67,14 @@ class RouteChange:
 
     after: Route
     expected_plan_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteEventAdded:
+    """An event of a route, written with the plan that it tells of (see ``route_changes``)."""
+
+    event: RouteEvent
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +268,7 @@ Change = (
     ShipmentChange
     | LiveChange
     | RouteChange
+    | RouteEventAdded
     | ManifestChange
     | PlanningClosed
     | HandledAdded

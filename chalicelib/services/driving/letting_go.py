@@ -8,18 +8,21 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.alerts import Alert
 from chalicelib.domain.driving.effects import PlanNow
 from chalicelib.domain.driving.letting_go import let_go
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.replanning import changed_promises, untold, with_promises
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
-from chalicelib.domain.ids import RouteId, ShipmentId
-from chalicelib.domain.journal.changes import Change, LiveChange, ManifestChange, RouteChange
+from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId
+from chalicelib.domain.journal.changes import Change, LiveChange, ManifestChange
+from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.system import Ids
 from chalicelib.services.ports.travel import Forecasts
 
 
@@ -39,10 +42,11 @@ class LettingGo:
     fleet: Fleet
     routes: Routes
     forecasts: Forecasts
+    ids: Ids
     policy: Policy
 
     def of(
-        self, route_id: RouteId, gone: Collection[ShipmentId], now: datetime
+        self, route_id: RouteId, gone: Collection[ShipmentId], *, actor: Actor, now: datetime
     ) -> LetGo | None:
         """None where no open plan counts on them, or the van of that plan is at their door."""
         try:
@@ -65,7 +69,16 @@ class LettingGo:
         if after.live is not None and after.live.is_on_shift:
             later = changed_promises(after.live, after.route, now=now, policy=self.policy)
         plan = with_promises(after.route, later)
-        changes: list[Change] = [RouteChange(plan, route.plan_version)]
+        changes: list[Change] = [
+            *route_changed(
+                route,
+                plan,
+                actor=actor,
+                event_id=EventId(self.ids.new(EVENT)),
+                now=now,
+                data={"changes": ["delivered_elsewhere"], "removed": sorted(gone)},
+            )
+        ]
         if after.live is not None:
             told = untold(after.live, after.route, later)
             changes.append(LiveChange(replace(told, version=live.version + 1), live.version))

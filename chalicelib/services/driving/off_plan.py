@@ -152,7 +152,7 @@ class OffPlan:
         if holder is None or not done:
             self.journal.commit(*changes)
             return [change.after for change in changes]
-        left = self.letting_go.of(holder, done, said.now)
+        left = self.letting_go.of(holder, done, actor=said.actor, now=said.now)
         if left is None:
             self.journal.commit(*changes)
             return [change.after for change in changes]

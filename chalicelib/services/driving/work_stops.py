@@ -27,9 +27,9 @@ from chalicelib.domain.journal.changes import (
     DepartureAdded,
     HandledAdded,
     LiveChange,
-    RouteChange,
     ShipmentChange,
 )
+from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Proof, Requirement, arrived, owed_proof
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus
@@ -128,6 +128,7 @@ class WorkStop:
                     at_stop=found,
                     before=found,
                     changes=(),
+                    actor=actor,
                     occurred_at=occurred_at,
                     now=now,
                 )
@@ -152,6 +153,7 @@ class WorkStop:
             at_stop=after,
             before=found,
             changes=changes,
+            actor=actor,
             occurred_at=occurred_at,
             now=now,
         )
@@ -203,7 +205,7 @@ class WorkStop:
 
     def _record(self, said: Said, lost: Sequence[Consignment]) -> tuple[Shipment, ...]:
         """The shipments of these consignments after a report that is off the plan."""
-        letting_go = LettingGo(self.fleet, self.routes, self.forecasts, self.policy)
+        letting_go = LettingGo(self.fleet, self.routes, self.forecasts, self.ids, self.policy)
         promises = NewPromises(self.fleet, self.shipments, self.journal, self.ids, self.policy)
         record = OffPlan(self.shipments, self.journal, self.ids, letting_go, promises)
         return record(said, lost)
@@ -306,6 +308,7 @@ class WorkStop:
         at_stop: Mapping[ShipmentId, Shipment],
         before: Mapping[ShipmentId, Shipment],
         changes: Sequence[ShipmentChange],
+        actor: Actor,
         occurred_at: datetime,
         now: datetime,
     ) -> None:
@@ -348,7 +351,9 @@ class WorkStop:
                 plan_version=route.plan_version + 1,
             )
             after = replace(after, plan_version=done.plan_version)
-            others.append(RouteChange(done, route.plan_version))
+            others += route_changed(
+                route, done, actor=actor, event_id=EventId(self.ids.new(EVENT)), now=now
+            )
         written = LiveChange(replace(after, version=live.version + 1), live.version)
         self.journal.commit(*changes, written, *others)
 

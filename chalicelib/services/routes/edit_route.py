@@ -25,17 +25,24 @@ from chalicelib.domain.driving.replanning import (
 from chalicelib.domain.driving.run_sheets import ManifestEntry
 from chalicelib.domain.errors import ConcurrentUpdate, Deactivated, Invalid, NotFound, RouteOver
 from chalicelib.domain.eta.chain import StopTimes
-from chalicelib.domain.ids import STOP, DriverId, RouteId, ShipmentId, StopId
+from chalicelib.domain.ids import EVENT, STOP, DriverId, EventId, RouteId, ShipmentId, StopId
 from chalicelib.domain.journal.changes import (
     TRANSACTION_ITEMS,
     Change,
     LiveChange,
     ManifestChange,
-    RouteChange,
     ShipmentChange,
 )
+from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes.edits import Add, Assign, Operation, SetStart, edit_plan
+from chalicelib.domain.routes.edits import (
+    OPERATION_NAMES,
+    Add,
+    Assign,
+    Operation,
+    SetStart,
+    edit_plan,
+)
 from chalicelib.domain.routes.new_routes import require_service_day
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.shipments import Shipment
@@ -55,8 +62,8 @@ from chalicelib.services.routes.road_times import with_road_times
 
 LONGEST_LEG: Final = timedelta(hours=10)
 """Regulation (EC) No 561/2006, article 6: the longest driving time of a day."""
-ITEMS_BESIDES: Final = 4
-"""Plan, manifest, and the live states of at most two drivers."""
+ITEMS_BESIDES: Final = 5
+"""Plan and its event, manifest, and the live states of at most two drivers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ class EditRoute:
         changes = handed_over(draft, concerned, claims, actor, now)
         told = told_of(draft, changes, concerned)
         if not order.is_dry_run:
-            self._commit(draft, changes, concerned, now)
+            self._commit(draft, order, changes, concerned, actor=actor, now=now)
         done = effects(draft.before, draft.after, draft.promises)
         return EditEffect(draft.after.route, done, told, is_dry_run=order.is_dry_run)
 
@@ -215,8 +222,11 @@ class EditRoute:
     def _commit(
         self,
         draft: Draft,
+        order: EditOrder,
         changes: Sequence[ShipmentChange],
         concerned: Mapping[ShipmentId, Shipment],
+        *,
+        actor: Actor,
         now: datetime,
     ) -> None:
         promises = NewPromises(self.fleet, self.shipments, self.journal, self.ids, self.policy)
@@ -225,7 +235,16 @@ class EditRoute:
             draft, concerned, room=min(self.policy.alerts_per_commit, room // 2)
         )
         before, plan = draft.before.route, written.route
-        others: list[Change] = [RouteChange(plan, before.plan_version)]
+        others: list[Change] = [
+            *route_changed(
+                before,
+                plan,
+                actor=actor,
+                event_id=EventId(self.ids.new(EVENT)),
+                now=now,
+                data=_told_of(order, draft),
+            )
+        ]
         if written.live is not None and draft.before.live is not None:
             read = draft.before.live.version
             others.append(LiveChange(replace(written.live, version=read + 1), read))
@@ -264,6 +283,13 @@ class EditRoute:
         changed = [ManifestEntry.of(change.after) for change in changes]
         after = sheet.manifest.listing(draft.after.route.listed, changed)
         return [ManifestChange(after, sheet.manifest.version)]
+
+
+def _told_of(order: EditOrder, draft: Draft) -> dict[str, object]:
+    """What the event tells of an edit: the names of its operations, and what changed hands."""
+    names = dict.fromkeys(OPERATION_NAMES[type(each)] for each in order.operations)
+    handed = {"added": sorted(draft.edited.added), "removed": sorted(draft.edited.removed)}
+    return {"changes": list(names), **{name: ids for name, ids in handed.items() if ids}}
 
 
 def _require_drivable(before: Sequence[StopTimes], after: Sequence[StopTimes]) -> None:

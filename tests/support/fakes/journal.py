@@ -31,6 +31,7 @@ from chalicelib.domain.journal.changes import (
     Remembered,
     RequestRemembered,
     RouteChange,
+    RouteEventAdded,
     ShipmentChange,
     WebhookRemoved,
 )
@@ -118,6 +119,7 @@ class InMemoryJournal:
             ShipmentChange: self.shipments,
             LiveChange: self.fleet,
             RouteChange: self.routes,
+            RouteEventAdded: self.routes.history,
             ManifestChange: self.routes.run_sheets,
             PlanningClosed: self.routes.run_sheets,
             HandledAdded: self.routes.run_sheets,

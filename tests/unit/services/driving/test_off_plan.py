@@ -202,9 +202,11 @@ def test_a_photo_of_it_may_be_uploaded() -> None:
     depot.retry(1)
     allow = depot.carrier.use(AllowProofUpload)
 
-    assert allow(
+    allowed = allow(
         ShipmentId("shp_0001"), content_type="image/jpeg", size_bytes=1_000, actor=DRIVER
     )
+
+    assert allowed.proof_id in depot.carrier.shipments.expected_proofs(ShipmentId("shp_0001"))
 
 
 @pytest.mark.parametrize("step", [Step.DELIVER, Step.FAIL])

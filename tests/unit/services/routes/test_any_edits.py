@@ -114,6 +114,8 @@ class History:
                 owner = self.owners.setdefault((route.id, stop.number), stop.id)
                 assert owner == stop.id, "a number is used again"
             assert len(set(route.numbers)) == len(route.stops)
+            told = carrier.route_history.histories[route.id]
+            assert sorted(told) == list(range(1, route.plan_version + 1)), "a gap in the events"
             if route.status.is_open:
                 for stop in route.stops:
                     for key in stop.shipment_ids:
