@@ -2,8 +2,9 @@
 
 So it is with what the office has taken back after an attempt. The report is judged by the plan that
 the driver had. What was handed over is delivered, and leaves the plan of another route that has it
-by now. All else is kept for the record and changes nothing, for a newer truth stands. A repeat of a
-report is known by its action, as everywhere.
+by now. All else is kept for the record and changes nothing, for a newer truth stands: so it is with
+what has been scanned onto another van since. A repeat of a report is known by its action, as
+everywhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.proofs.proofs import Proof, owed_proof
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
-from chalicelib.domain.shipments.custody import has_outstanding, with_delivered
+from chalicelib.domain.shipments.custody import has_aboard, has_outstanding, with_delivered
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
 from chalicelib.domain.shipments.shipments import Attempt, Shipment
@@ -100,9 +101,13 @@ def _planned(route: Route, report: StopReport) -> frozenset[ShipmentId]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A report with its driver, its time by our clock, and when we hear of it."""
+    """A report with its driver, its time by our clock, and when we hear of it.
+
+    ``route_id`` is the route with the stop.
+    """
 
     report: StopReport
+    route_id: RouteId
     actor: Actor
     occurred_at: datetime
     now: datetime
@@ -175,7 +180,8 @@ class OffPlan:
             return []
         after, noted = self._noted(shipment, said)
         events = [noted]
-        if report.step is Step.DELIVER and may_take(after, Step.DELIVER_AFTER_ALL, actor):
+        is_credible = report.step is Step.DELIVER and not _is_on_another_van(shipment, said)
+        if is_credible and may_take(after, Step.DELIVER_AFTER_ALL, actor):
             proofs = self._proofs(shipment, said)
             after, event = take(
                 _delivered(after, consignment, said, proofs),
@@ -224,6 +230,11 @@ class OffPlan:
         allowed = self.shipments.expected_proofs(shipment.id)
         known = [key for key in dict.fromkeys(said.report.proof_ids) if key in allowed]
         return tuple(owed_proof(shipment.id, key, allowed[key], said.now) for key in known)
+
+
+def _is_on_another_van(shipment: Shipment, said: Said) -> bool:
+    """Whether a parcel has been scanned onto the van of another route."""
+    return not shipment.is_on(said.route_id) and has_aboard(shipment)
 
 
 def _delivered(

@@ -92,7 +92,7 @@ class WorkStop:
         edited = self._edited(live, report.stop_id)
         lost = () if edited is None else lost_parts(edited, report)
         if edited is not None and lost:
-            said = self._off_plan(report, lost, live, actor, now)
+            said = self._off_plan(report, edited, lost, live=live, actor=actor, now=now)
             rest = without_lost(edited, report, lost)
             return said if rest is None else (*said, *self._work(rest, actor))
         route, index = self._stop(live, report.stop_id)
@@ -103,7 +103,7 @@ class WorkStop:
         shown: tuple[Shipment, ...] = ()
         lost = taken_back(route.stops[index], others, report, actor)
         if lost:
-            shown = self._record(Said(report, actor, occurred_at, now), lost)
+            shown = self._record(Said(report, route.id, actor, occurred_at, now), lost)
             rest = without_named(report, lost) if report.has_names else report
             if rest is None or not found:
                 return shown
@@ -195,13 +195,15 @@ class WorkStop:
     def _off_plan(
         self,
         report: StopReport,
+        route: Route,
         lost: Sequence[Consignment],
+        *,
         live: Live,
         actor: Actor,
         now: datetime,
     ) -> tuple[Shipment, ...]:
         report, occurred_at = report.dated(live, now, self.policy)
-        return self._record(Said(report, actor, occurred_at, now), lost)
+        return self._record(Said(report, route.id, actor, occurred_at, now), lost)
 
     def _record(self, said: Said, lost: Sequence[Consignment]) -> tuple[Shipment, ...]:
         """The shipments of these consignments after a report that is off the plan."""

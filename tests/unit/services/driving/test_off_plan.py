@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ProofId, RouteId, ShipmentId, StopId
-from chalicelib.domain.routes.edits import Add, ChangeStop, Remove
+from chalicelib.domain.routes.edits import Add, Remove
+from chalicelib.domain.routes.events import RouteEventType
 from chalicelib.domain.routes.routes import RouteStatus
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.lifecycle import Step
@@ -121,55 +122,47 @@ def test_a_planned_route_with_nothing_else_to_do_is_cancelled_then() -> None:
     assert depot.live(2).planned == ()
 
 
-def handed_to_another_van(*numbers: int) -> tuple[Depot, StopId, RouteId]:
-    """What was taken off is out for delivery with another driver, whose route has these too.
-
-    That driver has been given an hour for it.
-    """
+def driven_without_it(*numbers: int) -> tuple[Depot, StopId, RouteId]:
+    """What was taken off is planned first of another van, which has left with these alone."""
     depot, stop_id = taken_off()
     depot.ship(*numbers)
     other = depot.plan_of(2, *numbers, driver=2)
-    depot.edit(other.id, ChangeStop(other.stops[0].id, service_time_s=3_600.0))
-    depot.load(2, *numbers, actor=OTHER)
+    depot.load(*numbers, actor=OTHER)
     depot.start(other, OTHER)
     return depot, stop_id, other.id
 
 
-def test_a_van_that_has_left_with_it_drives_to_the_others_only_and_they_hear_of_it() -> None:
-    depot, stop_id, other_id = handed_to_another_van(8)
+def test_a_van_that_has_left_without_it_goes_on_to_the_others() -> None:
+    depot, stop_id, other_id = driven_without_it(8)
     promised = depot.carrier.shipment(8).promise
 
     depot.report(stop_id)
 
     live, route = depot.live(2), depot.route(other_id)
+    assert depot.carrier.shipment(2).status is Status.DELIVERED
     assert delivered_by(route) == ["shp_0008"]
     assert (live.plan_version, live.remaining()) == (route.plan_version, [0])
     assert live.etas[0] is not None
-    now_promised = depot.carrier.shipment(8).promise
-    assert promised is not None
-    assert now_promised is not None
-    assert now_promised.earliest < promised.earliest
-    assert depot.carrier.told(8)[-1] is EventType.PROMISED
+    assert depot.carrier.shipment(8).promise == promised == route.stops[0].promise
+    (*_, told) = depot.carrier.route_history.histories[other_id].values()
+    assert (told.type, told.data["changes"]) == (RouteEventType.CHANGED, ["delivered_elsewhere"])
 
 
-def test_a_van_with_nothing_else_aboard_is_done() -> None:
-    depot, stop_id, other_id = handed_to_another_van()
+@pytest.mark.parametrize("is_at_door", [False, True])
+def test_what_was_scanned_onto_another_van_since_stays_there(*, is_at_door: bool) -> None:
+    depot, stop_id = taken_off()
+    other = depot.plan_of(2, driver=2)
+    depot.load(2, actor=OTHER)
+    depot.start(other, OTHER)
+    if is_at_door:
+        depot.report(other.stops[0].id, Step.ARRIVE, actor=OTHER)
+    before = depot.carrier.shipment(2)
 
-    depot.report(stop_id)
+    (shown,) = depot.report(stop_id)
 
-    assert depot.route(other_id).status is RouteStatus.COMPLETED
-    assert not depot.live(2).is_on_shift
-
-
-def test_at_the_door_its_driver_finds_it_delivered() -> None:
-    depot, stop_id, other_id = handed_to_another_van(8)
-    depot.report(depot.route(other_id).stops[0].id, Step.ARRIVE, actor=OTHER)
-
-    depot.report(stop_id)
-
-    assert depot.carrier.shipment(2).status is Status.DELIVERED
-    assert depot.carrier.shipment(2).is_on(other_id)
-    assert delivered_by(depot.route(other_id)) == ["shp_0002", "shp_0008"]
+    assert shown.status is before.status is not Status.DELIVERED
+    assert depot.carrier.told(2)[-1] is EventType.SUPERSEDED
+    assert delivered_by(depot.route(other.id)) == ["shp_0002"]
 
 
 def tried_and_over() -> tuple[Depot, StopId]:
