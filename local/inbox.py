@@ -1,19 +1,23 @@
 """The inbox: every SMS and e-mail that left the application, read from moto's own memory.
 
 moto does not keep the time of a message. So the bridge calls `collect` after each delivery, and the
-inbox notes the time itself.
+inbox notes the time itself. It takes the messages out of moto, and keeps the newest ones, because
+a demo runs for days.
 """
 
 import email
 import email.policy
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from html.parser import HTMLParser
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from local.cloud import aws
+
+KEPT_LETTERS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,11 @@ class Letter:
 
 @dataclass
 class Inbox:
-    """All messages so far. It stays empty with any emulator but our own moto (`is_blind`)."""
+    """The newest messages. It stays empty with any emulator but our own moto (`is_blind`)."""
 
     now: Callable[[], datetime]
     is_blind: bool = False
-    _letters: list[Letter] = field(default_factory=list)
-    _seen: dict[str, int] = field(default_factory=lambda: {"sms": 0, "email": 0})
+    _letters: deque[Letter] = field(default_factory=lambda: deque(maxlen=KEPT_LETTERS))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def collect(self) -> None:
@@ -54,12 +57,10 @@ class Inbox:
             return
         with self._lock:
             now = self.now()
-            messages = list(aws.sns_backend().sms_messages.items())
-            for message_id, (phone, text) in messages[self._seen["sms"] :]:
+            texts, mails = aws.taken_messages()
+            for message_id, (phone, text) in texts:
                 self._letters.append(Letter(message_id, "sms", phone, "", text, now))
-            mails = list(aws.ses_backend().sent_messages)
-            self._letters += [_from_mail(mail, now) for mail in mails[self._seen["email"] :]]
-            self._seen = {"sms": len(messages), "email": len(mails)}
+            self._letters.extend(_from_mail(mail, now) for mail in mails)
 
     def add(self, letter: Letter) -> None:
         """Put a letter on top."""
@@ -67,10 +68,10 @@ class Inbox:
             self._letters.append(letter)
 
     def letters(self) -> list[Letter]:
-        """Everything sent, newest first."""
+        """The newest messages, the newest first."""
         self.collect()
         with self._lock:
-            return self._letters[::-1]
+            return list(reversed(self._letters))
 
 
 def _from_mail(mail: Any, now: datetime) -> Letter:

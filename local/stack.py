@@ -103,7 +103,7 @@ def running_stack(
         events = bridge(served, aws.provisioned, aws.session, clock, peeks=peeks)
         events.after_delivery.append(inbox.collect)
         if not aws.is_foreign:
-            events.after_delivery.append(forgetter())
+            events.after_delivery.append(forgetter(clock.now))
         closing.callback(events.stop)
         if in_background:
             events.start()

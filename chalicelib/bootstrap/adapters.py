@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from chalicelib.services.ports.fleet import Fleet
     from chalicelib.services.ports.journal import Journal, Requests
+    from chalicelib.services.ports.messages import RouteMessages, Threads
     from chalicelib.services.ports.places import Geocoder, TimeZones
     from chalicelib.services.ports.proofs import ProofStore
     from chalicelib.services.ports.routes import RoadNetwork, RouteHistory, Routes
@@ -167,6 +168,22 @@ class Adapters:
         from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
 
         return DynamoFeed()
+
+    @cached_property
+    def threads(self) -> Threads:
+        """Messages about shipments."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.threads import DynamoThreads
+
+        return DynamoThreads()
+
+    @cached_property
+    def route_messages(self) -> RouteMessages:
+        """The same for the drivers of routes."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
+
+        return DynamoRouteMessages(self._clock.now)
 
     @cached_property
     def routes(self) -> Routes:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from chalicelib.services.driving.work_stops import WorkStop
     from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
     from chalicelib.services.learning.show_accuracy import ShowAccuracy
+    from chalicelib.services.messages.read_messages import ReadMessages
+    from chalicelib.services.messages.write_message import WriteMessage
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.proofs.show_proofs import ShowProofs
@@ -138,6 +140,9 @@ class Container:
     work_stop: WorkStop = use_case("driving.work_stops")
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
     show_proofs: ShowProofs = use_case("proofs.show_proofs")
+
+    write_message: WriteMessage = use_case("messages.write_message")
+    read_messages: ReadMessages = use_case("messages.read_messages")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
     manage_links: ManageLinks = use_case("tracking.manage_links")

@@ -14,11 +14,12 @@
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
     │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
-    │  │  DriverHasRoutes, TooManyKeys
+    │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
     ├─ TooManyRequests           more than this key may ask for in a while
+    │  └─ TooManyMessages        more than the other side can read
     └─ Unavailable               a dependency failed; safe to repeat
        └─ AnswerLost             the answer was lost; the dependency may have acted
 """
@@ -155,6 +156,20 @@ class TooManyEndpoints(Conflict):
     text = "No more webhook endpoints may be registered. Delete one first."
 
 
+class ThreadClosed(Conflict):
+    """Nobody may write about this shipment now: it is not loaded yet, or was over long ago."""
+
+    code = "thread_closed"
+    text = "Messages can be written from loading until two hours after the visit."
+
+
+class ThreadFull(Conflict):
+    """The thread has as many messages as it may."""
+
+    code = "thread_full"
+    text = "There are too many messages about this shipment already. Use the support contact."
+
+
 class ReferenceTaken(Conflict):
     """The shipper has another shipment with this reference: ``shipment_id``."""
 
@@ -283,6 +298,13 @@ class TooManyRequests(DomainError):
     def __init__(self, *, retry_after_s: int) -> None:
         super().__init__()
         self.retry_after_s = retry_after_s
+
+
+class TooManyMessages(TooManyRequests):
+    """Somebody writes faster than the other side can read."""
+
+    code = "too_many_messages"
+    text = "That was a lot of messages at once. Wait as long as Retry-After says."
 
 
 class Unavailable(DomainError):

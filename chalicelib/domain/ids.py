@@ -19,6 +19,7 @@ ProofId = NewType("ProofId", str)
 WebhookId = NewType("WebhookId", str)
 InvitationId = NewType("InvitationId", str)
 AuditId = NewType("AuditId", str)
+MessageId = NewType("MessageId", str)
 
 SHIPMENT: Final = "shp"
 ROUTE: Final = "rte"
@@ -34,3 +35,4 @@ PROOF: Final = "prf"
 WEBHOOK: Final = "whk"
 INVITATION: Final = "inv"
 AUDIT: Final = "aud"
+MESSAGE: Final = "msg"

@@ -121,6 +121,15 @@ class Policy:
     """Positions expire after this time (CNIL: two months in principle)."""
     link_retention: timedelta = timedelta(days=14)
     """A tracking link ends this long after the delivery."""
+    thread_stays_open: timedelta = timedelta(hours=2)
+    """Messages may be written until so long after the outcome: time to ask where the parcel is."""
+    messages_per_thread: int = 200
+    """What nobody will read any more; then only the support contact is left."""
+    messages_per_burst: int = 6
+    message_burst_interval: timedelta = timedelta(minutes=2)
+    """One side may write so many messages in so long: more than a person, less than a script."""
+    message_notice_interval: timedelta = timedelta(minutes=15)
+    """The recipient gets at most one notice in so long that there is something to read."""
     poll_near_s: int = 10
     poll_far_s: int = 60
     visibility: VisibilityPolicy = field(default_factory=VisibilityPolicy)

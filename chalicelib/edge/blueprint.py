@@ -26,11 +26,13 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.journal.requests import RequestKey
 from chalicelib.domain.listings import Listing
 from chalicelib.edge.bodies import (
+    FORM,
     JSON,
     MAX_BODY_BYTES,
     MAX_PUBLIC_BODY_BYTES,
     MERGE_PATCH,
     parsed,
+    parsed_form,
 )
 from chalicelib.edge.clients import client_of
 from chalicelib.edge.declarations import Declaration
@@ -77,6 +79,7 @@ class Endpoints(Blueprint):
         commits_answer: bool = False,
         knows_client: bool = False,
         versioned: bool = False,
+        is_form: bool = False,
         also: Mapping[int, str] | None = None,
         refusals: tuple[type[DomainError], ...] = (),
         refuse: Refusal = problem,
@@ -91,7 +94,9 @@ class Endpoints(Blueprint):
         DomainError. Every POST of somebody whom we know honours an Idempotency-Key.
         """
         methods = ["GET", "HEAD"] if method == "GET" else [method]
-        register = self.route(path, methods=methods, content_types=_content_types(method))
+        register = self.route(
+            path, methods=methods, content_types=_content_types(method, is_form=is_form)
+        )
 
         def decorate(view: V) -> V:
             declaration = Declaration(
@@ -111,6 +116,7 @@ class Endpoints(Blueprint):
                 own_refusals=frozenset(refusals),
                 versioned=versioned,
                 also=also or {},
+                is_form=is_form,
                 refuse=refuse,
             )
 
@@ -211,7 +217,8 @@ class _Asked:
 
     def _take_body(self, request: Request, model: type[BaseModel]) -> None:
         try:
-            body = parsed(model, request, max_bytes=self.declaration.max_bytes)
+            read = parsed_form if self.declaration.is_form else parsed
+            body = read(model, request, max_bytes=self.declaration.max_bytes)
         except ValidationError as exc:
             raise _Malformed(exc) from exc
         self.arguments["body"] = body
@@ -245,7 +252,9 @@ def _require_ids(path_parameters: Mapping[str, str]) -> None:
             raise NotFound
 
 
-def _content_types(method: str) -> list[str]:
+def _content_types(method: str, *, is_form: bool) -> list[str]:
+    if is_form:
+        return [FORM]
     return [MERGE_PATCH, JSON] if method == "PATCH" else [JSON]
 
 

@@ -8,7 +8,9 @@ recursion); only then a second parse looks for repeated keys, which the model wo
 
 import codecs
 import json
+from collections.abc import Collection
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
 
 from chalice.app import Request
 from pydantic import BaseModel
@@ -17,6 +19,7 @@ from chalicelib.domain.errors import TooLarge
 from chalicelib.edge.problems import RepeatedKey, Unreadable, UnsupportedMedia, WrongEncoding
 
 JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
 MERGE_PATCH: Final = "application/merge-patch+json"
 """RFC 7396: what is left out stays as it is, null takes away what may be absent."""
 MAX_BODY_BYTES: Final = 256 * 1024
@@ -25,12 +28,13 @@ MAX_SHIPMENTS_BYTES: Final = 4 * 1024 * 1024
 """Lambda takes 6 MB with all that surrounds the body, which is written as a JSON string in it."""
 MAX_PUBLIC_BODY_BYTES: Final = 8 * 1024
 """Of a body that anybody may send, without a key: enough for a code or a short message."""
+MAX_FORM_FIELDS: Final = 20
 M = TypeVar("M", bound=BaseModel)
 
 
 def parsed(model: type[M], request: Request, *, max_bytes: int = MAX_BODY_BYTES) -> M:
     """The body as a model. Raises TooLarge, UnsupportedMedia, Unreadable or a ValidationError."""
-    _require_plain_json(request)
+    _require_plain(request, {JSON, MERGE_PATCH} if request.method == "PATCH" else {JSON})
     raw = request.raw_body
     raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > max_bytes:
@@ -41,11 +45,29 @@ def parsed(model: type[M], request: Request, *, max_bytes: int = MAX_BODY_BYTES)
     return value
 
 
-def _require_plain_json(request: Request) -> None:
+def parsed_form(model: type[M], request: Request, *, max_bytes: int = MAX_BODY_BYTES) -> M:
+    """The form of a page as a model. Raises as ``parsed``; each field may be there once."""
+    _require_plain(request, {FORM})
+    raw = request.raw_body
+    raw = raw.encode() if isinstance(raw, str) else raw
+    if len(raw) > max_bytes:
+        raise TooLarge(limit_bytes=max_bytes)
+    try:
+        pairs = parse_qsl(
+            raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS
+        )
+    except ValueError as exc:
+        raise Unreadable from exc
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise RepeatedKey
+    return model.model_validate_json(json.dumps(fields))
+
+
+def _require_plain(request: Request, known: Collection[str]) -> None:
     media, _, parameters = (request.headers.get("content-type") or "").lower().partition(";")
     charset = parameters.strip().removeprefix("charset=").strip('"')
     encoding = request.headers.get("content-encoding", "identity").lower()
-    known = {JSON, MERGE_PATCH} if request.method == "PATCH" else {JSON}
     if media.strip() not in known or charset not in {"", "utf-8"}:
         raise UnsupportedMedia
     if encoding != "identity":

@@ -41,8 +41,8 @@ class Declaration:
     ``own_refusals`` are the domain errors that only this route answers with, ``max_bytes`` is the
     largest body in bytes. ``commits_answer``: the use case commits the answer to an Idempotency-Key
     with its effect. ``knows_client``: the view is told which client without a key asks.
-    ``versioned``: the answer has an ETag, and a PATCH needs it in If-Match. ``refuse`` makes the
-    answer to a domain error.
+    ``versioned``: the answer has an ETag, and a PATCH needs it in If-Match. ``is_form``: the body
+    is a form of a page, as browsers send it. ``refuse`` makes the answer to a domain error.
     """
 
     path: str
@@ -61,6 +61,7 @@ class Declaration:
     own_refusals: frozenset[type[DomainError]]
     versioned: bool = False
     also: Mapping[int, str] = field(default_factory=dict)
+    is_form: bool = False
     refuse: Refusal = problem
 
     @property

@@ -8,4 +8,5 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/openapi.json": "chalicelib.pages.reference:reference",
     "/static": "chalicelib.pages.static:static",
     "/t": "chalicelib.pages.tracking.views:tracking",
+    "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.edge import limits
-from chalicelib.edge.bodies import MERGE_PATCH
+from chalicelib.edge.bodies import FORM, MERGE_PATCH
 from chalicelib.edge.declarations import Declaration
 from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import PROBLEM, problem
@@ -105,7 +105,7 @@ class Operations:
         if parameters:
             found["parameters"] = parameters
         if declaration.takes is not None:
-            found["requestBody"] = self._body(declaration.takes)
+            found["requestBody"] = self._body(declaration.takes, is_form=declaration.is_form)
         found["responses"] = {**self._successes(declaration), **_refusals(declaration)}
         return found
 
@@ -142,10 +142,10 @@ class Operations:
             "example": self.examples.of(schema, model=model, field=name),
         }
 
-    def _body(self, model: type[BaseModel]) -> Json:
+    def _body(self, model: type[BaseModel], *, is_form: bool) -> Json:
         schema = self.models.reference(model, "validation")
         content = {"schema": schema, "example": self.examples.of(schema)}
-        kinds = [JSON, MERGE_PATCH] if issubclass(model, Changes) else [JSON]
+        kinds = [JSON, MERGE_PATCH] if issubclass(model, Changes) else [FORM if is_form else JSON]
         return {"required": True, "content": dict.fromkeys(kinds, content)}
 
     def _successes(self, declaration: Declaration) -> dict[str, Json]:

@@ -71,10 +71,19 @@ def curl(path: str, method: str, operation: Json) -> str:
     if operation["security"]:
         lines.append('-H "Authorization: Bearer $KEY"')
     if has_body:
-        example = operation["requestBody"]["content"][JSON]["example"]
-        lines.append("-H 'Content-Type: application/json'")
-        lines.append(f"-d '{json.dumps(example, indent=2, ensure_ascii=False)}'")
+        content = operation["requestBody"]["content"]
+        lines += _json_of(content[JSON]["example"]) if JSON in content else _form_of(content)
     return " \\\n  ".join(lines)
+
+
+def _json_of(example: Json) -> list[str]:
+    text = json.dumps(example, indent=2, ensure_ascii=False)
+    return ["-H 'Content-Type: application/json'", f"-d '{text}'"]
+
+
+def _form_of(content: Json) -> list[str]:
+    (form,) = content.values()
+    return [f"--data-urlencode '{name}={value}'" for name, value in form["example"].items()]
 
 
 def _by_tag(document: Json) -> Any:

@@ -17,17 +17,20 @@ POLL_S: Final = 0.05  # how soon a shutdown is noticed
 _Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
+at_rest: Final = threading.Lock()
+"""Held while moto answers a request. Whoever changes its memory from another thread takes it."""
+
+
 class OneAtATime:
     """Lets one request at a time into moto: its transactions are not atomic between threads."""
 
     def __init__(self, application: _Wsgi) -> None:
         self._application = application
-        self._lock = threading.Lock()
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        with self._lock:
+        with at_rest:
             return list(self._application(environ, start_response))
 
 
@@ -75,18 +78,18 @@ def moto_in_process() -> Iterator[None]:
         yield
 
 
-def sns_backend() -> Any:
-    """moto's own memory of SNS: `sms_messages` maps ids to (phone, text), oldest first."""
+def taken_messages() -> tuple[list[tuple[str, tuple[str, str]]], list[Any]]:
+    """Take the messages out of moto: texts as (id, (phone, text)), and mails; each oldest first."""
+    from moto.ses.models import ses_backends  # noqa: PLC0415 (half a second: not for --help)
     from moto.sns.models import sns_backends  # noqa: PLC0415
 
-    return sns_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION]
-
-
-def ses_backend() -> Any:
-    """moto's own memory of SES: `sent_messages`, in the order of sending."""
-    from moto.ses.models import ses_backends  # noqa: PLC0415
-
-    return ses_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION]
+    texts = sns_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION].sms_messages
+    mails = ses_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION].sent_messages
+    with at_rest:
+        taken = list(texts.items()), list(mails)
+        texts.clear()
+        mails.clear()
+    return taken
 
 
 def _forget() -> None:

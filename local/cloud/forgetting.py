@@ -1,52 +1,87 @@
 """Lets moto forget what nobody will read again: it keeps everything, and a demo runs for days.
 
-AWS keeps a stream for a day. Here the readers are seconds behind, so the images of all but the
-newest records go. Their shells stay, since moto counts records by their place.
+AWS keeps a stream for a day, and deletes items that have expired. Here the readers are seconds
+behind, so all but the newest records go; items go by the stack's own clock.
 
 moto also lists every object that it has ever made, for a page of its own that nobody opens here:
 each item, message and record, with all that they hold. That list is where most of the memory goes.
 """
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION
+from local.cloud.aws import at_rest
 
-KEPT_RECORDS: Final = 1_000
+KEPT_RECORDS: Final = 5_000
+"""Enough for a reader that repeats a failing batch for minutes."""
 EVERY: Final = 50
 """Batches between two times of forgetting."""
 KEPT_ITERATORS: Final = 50
 """Places in streams. Our readers open a new one for each read."""
+EXPIRY_EVERY: Final = timedelta(minutes=30)
+"""On the stack's clock. AWS promises a few days at most."""
 
 
-def forgetter(kept_records: int = KEPT_RECORDS, every: int = EVERY) -> Callable[[], None]:
+def forgetter(
+    now: Callable[[], datetime], kept_records: int = KEPT_RECORDS, every: int = EVERY
+) -> Callable[[], None]:
     """A function to call after each batch."""
-    forgotten_by_table: dict[str, int] = {}
-    calls = 0
+    calls, expired_at = 0, now()
 
     def forget() -> None:
-        nonlocal calls
+        nonlocal calls, expired_at
         calls += 1
-        if calls % every == 0:
-            _forget_images(forgotten_by_table, kept_records)
+        if calls % every:
+            return
+        with at_rest:
+            _trim_streams(kept_records)
             _forget_messages()
             _forget_iterators()
             _forget_instances()
+            if now() >= expired_at + EXPIRY_EVERY:
+                expired_at = now()
+                _delete_expired(expired_at)
 
     return forget
 
 
-def _forget_images(forgotten_by_table: dict[str, int], kept_records: int) -> None:
+def _tables() -> list[Any]:
     from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415 (half a second)
 
-    tables: dict[str, Any] = dynamodb_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION].tables
-    for name, table in tables.items():
-        records = table.stream_shard.items if table.stream_shard else []
-        upto = max(0, len(records) - kept_records)
-        for record in records[forgotten_by_table.get(name, 0) : upto]:
-            for image in ("NewImage", "OldImage"):
-                record.record["dynamodb"].pop(image, None)
-        forgotten_by_table[name] = upto
+    return list(dynamodb_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION].tables.values())
+
+
+def _trim_streams(kept_records: int) -> None:
+    """moto finds a record by its distance from the first one, whose number therefore grows."""
+    for table in _tables():
+        shard = table.stream_shard
+        trimmed = max(0, len(shard.items) - kept_records) if shard else 0
+        if trimmed:
+            del shard.items[:trimmed]
+            shard.starting_sequence_number += trimmed
+
+
+def _delete_expired(now: datetime) -> None:
+    """Delete as DynamoDB does: the stream of the table gets a record of each removal."""
+    for table in _tables():
+        attribute = table.ttl.get("AttributeName")
+        if attribute is None:
+            continue
+        for item in _items(table):
+            expiry = item.attrs.get(attribute)
+            if expiry is not None and float(expiry.value) < now.timestamp():
+                table.delete_item(item.hash_key, item.range_key)
+                if table.has_range_key and not table.items[item.hash_key]:
+                    del table.items[item.hash_key]
+
+
+def _items(table: Any) -> list[Any]:
+    """In any order: moto's own list is sorted, which takes seconds after a day."""
+    if not table.has_range_key:
+        return list(table.items.values())
+    return [item for partition in table.items.values() for item in partition.values()]
 
 
 def _forget_messages() -> None:

@@ -17,9 +17,9 @@ def has_messages(queue_arn: str) -> bool:
 
 
 def stream_length(stream_arn: str) -> int:
-    """The number of records ever written to the stream of a table."""
+    """A number that grows with each record of a table's stream, also after old ones are trimmed."""
     from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415
 
     table_name = stream_arn.split("/")[1]
     shard = dynamodb_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION].get_table(table_name).stream_shard
-    return 0 if shard is None else len(shard.items)
+    return 0 if shard is None else int(shard.starting_sequence_number) + len(shard.items)

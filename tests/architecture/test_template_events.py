@@ -17,6 +17,7 @@ ENDING = [
     "shipment.cancelled",
     "shipment.superseded",
     "proof.added",
+    "message.sent",
 ]
 
 

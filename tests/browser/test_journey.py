@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from chalicelib.domain.geography import Coordinates
 from local.client import Api, upload
 from local.demo.photo import doorstep_jpeg
+from tests.browser.axe import violations
 from tests.browser.conftest import TILES, OpenPage
 from tests.support.builders import north_of
 from tests.support.tracking_views import DOOR
@@ -121,6 +122,14 @@ class Delivery:
         upload(proof["url"], proof["fields"], image, "image/jpeg")
         self._act(f"stops/{stop}/deliver", note="Into her hands", proof_ids=[proof["proof_id"]])
 
+    def answer(self, quick_reply: str) -> None:
+        """The driver reads all messages and answers the newest one."""
+        newest = self.van.get("/v1/driver/messages")["data"][-1]
+        read = {"shipment_id": newest["shipment_id"], "message_id": newest["id"]}
+        self.van.post("/v1/driver/messages/seen", read)
+        reply = {"action_id": uuid4().hex, "shipment_id": newest["shipment_id"]}
+        self.van.post("/v1/driver/messages", reply | {"quick_reply": quick_reply})
+
     def close(self) -> None:
         for each in (self.public, self.shop, self.office, self.van):
             each.close()
@@ -160,6 +169,35 @@ def test_a_delivery_from_the_shop_to_the_door(delivery: Delivery, open_page: Ope
     expect(page.get_by_text("Into her hands")).to_be_visible()
     page.wait_for_function(PICTURE_IS_LOADED)
     expect(page.locator(VAN_MARKER)).to_have_count(0)
+
+
+def test_recipient_and_driver_write_to_each_other(delivery: Delivery, open_page: OpenPage) -> None:
+    delivery.load_and_leave()
+    delivery.drive_to(north_of(DOOR, -400.0))
+    page = open_page(delivery.first["tracking_url"], has_test_clock=True)
+
+    page.get_by_label("Your message").fill("The gate is open.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".said.is-own")).to_contain_text("The gate is open.")
+    expect(page.get_by_label("Your message")).to_have_value("")
+    page.get_by_label("Your message").fill("And one more thing")
+    delivery.answer("five_minutes")
+    next_poll(page)
+
+    expect(page.locator(".said").last).to_contain_text("I am there in about five minutes.")
+    expect(page.locator(".said.is-own")).to_contain_text("Seen")
+    expect(page.get_by_label("Your message")).to_have_value("And one more thing")
+    assert violations(page) == []
+
+
+def test_a_message_is_sent_without_a_script(delivery: Delivery, open_page: OpenPage) -> None:
+    delivery.load_and_leave()
+    page = open_page(delivery.first["tracking_url"], java_script_enabled=False)
+
+    page.get_by_role("button", name="Please ring the bell.").click()
+
+    expect(page.locator(".said.is-own")).to_contain_text("Please ring the bell.")
+    expect(page.get_by_text("Sent.")).to_be_visible()
 
 
 def test_the_other_customer_sees_nothing_of_it(delivery: Delivery, open_page: OpenPage) -> None:

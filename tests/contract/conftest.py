@@ -21,10 +21,12 @@ from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
 from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
+from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.shipments.route_history import DynamoRouteHistory
+from chalicelib.adapters.dynamodb.shipments.threads import DynamoThreads
 from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
 from chalicelib.services.ports.accounts import (
     ApiKeys,
@@ -38,6 +40,7 @@ from chalicelib.services.ports.accounts import (
 )
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
+from chalicelib.services.ports.messages import RouteMessages, Threads
 from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
 from chalicelib.services.ports.travel import TravelPages
@@ -74,12 +77,15 @@ class Stores:
     keys: ApiKeys
     invitations: Invitations
     endpoints: WebhookEndpoints
+    threads: Threads
+    route_messages: RouteMessages
     clock: ManualClock
 
 
 @contextmanager
 def in_memory() -> Iterator[Stores]:
     journal = InMemoryJournal()
+    journal.route_messages.clock = journal.shipments.clock
     yield Stores(
         journal,
         journal.requests,
@@ -100,6 +106,8 @@ def in_memory() -> Iterator[Stores]:
         journal.keys,
         journal.invitations,
         journal.endpoints,
+        journal.threads,
+        journal.route_messages,
         journal.shipments.clock,
     )
 
@@ -128,6 +136,8 @@ def on_moto() -> Iterator[Stores]:
             DynamoApiKeys(partitions),
             DynamoInvitations(),
             DynamoWebhookEndpoints(),
+            DynamoThreads(),
+            DynamoRouteMessages(clock.now),
             clock,
         )
 

@@ -24,6 +24,7 @@ from chalicelib.domain.ids import (
     EventId,
     HubId,
     KeyId,
+    MessageId,
     ProofId,
     RouteId,
     ShipmentId,
@@ -34,6 +35,7 @@ from chalicelib.domain.ids import (
     WebhookId,
 )
 from chalicelib.domain.instants import Range
+from chalicelib.domain.messages.threads import Author, Message
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
@@ -265,6 +267,18 @@ def make_shipper(number: int = 1, **changes: Any) -> Shipper:
         "support_contact": "help@example.com",
     }
     return Shipper(**default | changes)
+
+
+def make_message(number: int = 1, **changes: Any) -> Message:
+    """A message of the recipient of `make_travelling()`; the next one is a minute later."""
+    default: dict[str, Any] = {
+        "id": MessageId(f"msg_{number:04d}"),
+        "shipment_id": ShipmentId("shp_0001"),
+        "author": Author.RECIPIENT,
+        "written_at": NOON + minutes(number - 1),
+        "text": f"Hello {number}",
+    }
+    return Message(**default | changes)
 
 
 def make_driver(number: int = 1, **changes: Any) -> Driver:

@@ -59,6 +59,9 @@ class InMemoryCarrier:
         self.requests = self.stores.requests
         self.barcodes = self.stores.barcodes
         self.references = self.stores.references
+        self.threads = self.stores.threads
+        self.route_messages = self.stores.route_messages
+        self.route_messages.clock = self.clock
         self.shippers = self.stores.shippers
         self.hubs = self.stores.hubs
         self.teams = self.stores.teams

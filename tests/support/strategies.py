@@ -290,6 +290,8 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "earlier_attempts": st.lists(attempts(), max_size=2).map(tuple),
             "corrections": st.lists(corrections(), max_size=2).map(tuple),
             "closing_reason": st.none() | words(),
+            "messages": st.integers(0, 200),
+            "unanswered_since": st.none() | instants(),
             "service_day": st.none() | st.dates(),
             "metadata": st.dictionaries(words(), words(), max_size=2),
         }

@@ -29,6 +29,8 @@ from chalicelib.domain.journal.changes import (
     LearningMarkChange,
     LiveChange,
     ManifestChange,
+    MessageAdded,
+    MessageCopied,
     PageChange,
     PlanningClosed,
     ReferenceClaimed,
@@ -36,6 +38,7 @@ from chalicelib.domain.journal.changes import (
     RouteChange,
     RouteEventAdded,
     ShipmentChange,
+    ThreadChange,
     WebhookRemoved,
 )
 
@@ -60,6 +63,9 @@ PUTS: Final[Mapping[type[Change], str]] = {
     RequestRemembered: "ledger.requests:request_puts",
     ReferenceClaimed: "ledger.references:reference_puts",
     BarcodesTaken: "ledger.barcodes:barcode_writes",
+    ThreadChange: "shipments.threads:thread_puts",
+    MessageAdded: "shipments.threads:message_puts",
+    MessageCopied: "routes.messages:copied_puts",
 }
 """The function that makes the writes of a change: its module in this package, and its name.
 

@@ -6,12 +6,15 @@ table      partition    sort key ``item``       read by
 shipments  shipment_id  SHIPMENT                query; what changes; index by_attention
 ..         ..           SHIPMENT#DETAILS        query; index by_shipper (created_at)
 ..         ..           EVENT#<seq>             query; index by_feed (time of the commit)
+..         ..           THREAD                  get; who wrote last, and who has read how far
+..         ..           THREAD#<message_id>     query; a message
 ..         ..           UPLOAD#<proof_id>       query; an upload that was allowed
 ..         route_id     EVENT#<seq>             query; what became of a route; expires
 routes     route_id     PLAN                    get; index by_service_day (day#hub), by_duty
 ..         ..           MANIFEST                query; HANDLED…PLAN is one run sheet; expires
 ..         ..           HANDLED                 query; numbers of the plan; expires
 ..         ..           DEPARTURE#<at>#<stop>   query; stream; expires
+..         ..           THREAD#<message_id>     query; a message, for the route's driver; expires
 fleet      driver_id    LIVE                    get
 ..         ..           TRACK#<first>#<hash>    query over a span of time; expires
 accounts   account_id   SHIPPER, DRIVER, HUB    get; index by_kind (created_at)
@@ -26,8 +29,8 @@ ledger     key                                  get, batch get
 =========  ===========  ======================  ============================================
 
 One query back from ``SHIPMENT#~`` has the details, the state and the newest events of a shipment.
-Nothing else may sort between ``EVENT#`` and there. Messages will be ``THREAD#<ulid>``, proofs that
-were inspected stay ``UPLOAD#<proof_id>``, and feedback will be ``AFTER#FEEDBACK``.
+Nothing else may sort between ``EVENT#`` and there. Messages are ``THREAD#<ulid>``, proofs that were
+inspected stay ``UPLOAD#<proof_id>``, and feedback will be ``AFTER#FEEDBACK``.
 
 MANIFEST holds personal data, a copy of what shipments say: whoever changes a shipment's details or
 erases a recipient writes the manifest of its route too.

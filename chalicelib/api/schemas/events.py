@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from chalicelib.api.schemas.values import Instant
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
+from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.proofs.proofs import ProofKind
 from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
@@ -264,6 +265,21 @@ class AttemptEventOut(HistoryLine):
     data: AttemptFacts
 
 
+class MessageFacts(StatusFacts):
+    """Which message, and who wrote it; ``notice`` says that the recipient is told of it."""
+
+    message_id: str | None = Field(None, exclude_if=_is_absent)
+    author: Author | None = Field(None, exclude_if=_is_absent)
+    notice: bool | None = Field(None, exclude_if=_is_absent)
+
+
+class MessageEventOut(HistoryLine):
+    """Somebody wrote into the thread of the shipment. The words are in the thread alone."""
+
+    type: Literal[EventType.MESSAGE_SENT]
+    data: MessageFacts
+
+
 EventOut = Annotated[
     StatusEventOut
     | AcceptedEventOut
@@ -276,7 +292,8 @@ EventOut = Annotated[
     | ProofEventOut
     | UpdateEventOut
     | ScheduleEventOut
-    | CorrectionEventOut,
+    | CorrectionEventOut
+    | MessageEventOut,
     Field(discriminator="type"),
 ]
 

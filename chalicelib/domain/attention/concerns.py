@@ -31,6 +31,7 @@ class Kind(StrEnum):
     ATTEMPT_FAILED = Waiting.ATTEMPT_FAILED.value
     PARCELS_LEFT = Waiting.PARCELS_LEFT.value
     NEEDS_PLACING = Waiting.NEEDS_PLACING.value
+    UNANSWERED = Waiting.UNANSWERED.value
     UNASSIGNED = Waiting.UNASSIGNED.value
     MISSING_PROOF = Waiting.MISSING_PROOF.value
     RETURNING = Waiting.RETURNING.value

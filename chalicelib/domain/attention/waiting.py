@@ -15,18 +15,22 @@ from chalicelib.domain.shipments.statuses import Status
 
 PROOF_PATIENCE: Final = timedelta(hours=1)
 """A photo may be on its way for this long before somebody should ask for it."""
+ANSWER_WITHIN: Final = timedelta(minutes=10)
+"""A driver may be busy for so long before the office should answer a recipient."""
 
 
 class Waiting(StrEnum):
     """What a shipment waits for, most urgent first.
 
     A decision after a failed attempt; another delivery of the parcels that were left; a place for
-    its address; a route; a photo that never came; its way back to the shipper.
+    its address; an answer to its recipient; a route; a photo that never came; its way back to the
+    shipper.
     """
 
     ATTEMPT_FAILED = "attempt_failed"
     PARCELS_LEFT = "parcels_left"
     NEEDS_PLACING = "needs_placing"
+    UNANSWERED = "unanswered"
     UNASSIGNED = "unassigned"
     MISSING_PROOF = "missing_proof"
     RETURNING = "returning"
@@ -42,6 +46,15 @@ class Waits:
 
 def waits(shipment: Shipment) -> Waits | None:
     """What it waits for; None when it needs nobody. The time changes only with its cause."""
+    return _decision(shipment) or _answer(shipment)
+
+
+def _answer(shipment: Shipment) -> Waits | None:
+    asked_at = shipment.unanswered_since
+    return None if asked_at is None else Waits(Waiting.UNANSWERED, asked_at + ANSWER_WITHIN)
+
+
+def _decision(shipment: Shipment) -> Waits | None:
     match shipment.status:
         case Status.CREATED | Status.ACCEPTED if shipment.needs_placing:
             return Waits(Waiting.NEEDS_PLACING, shipment.created_at)

@@ -2,7 +2,8 @@
 
 Live state is small, so few different times are kept. A new promise counts as told at the next full
 ``Policy.promise_step``: rounded up, it changes no sooner than it may. The time is forgotten when it
-holds back nothing any more. Promises that were told as broken share the time of the last telling.
+holds back nothing any more, and with the visit. Promises that were told as broken share the time of
+the last telling.
 """
 
 from collections.abc import Sequence
@@ -50,10 +51,13 @@ def with_memory(
 ) -> Live:
     """The live state with this memory of what was told, and no more times in it than are needed."""
     pairs = list(zip(progress, route.stops, strict=True))
-    broken_at = (each.told_at for each, stop in pairs if is_told_broken(each, stop))
+    open_pairs = ((each, stop) for each, stop in pairs if not each.is_done)
+    broken_at = (each.told_at for each, stop in open_pairs if is_told_broken(each, stop))
     last_at = max(filter(None, broken_at), default=None)
 
     def tidied(each: Progress, stop: Stop) -> Progress:
+        if each.is_done:
+            return each if each.told_at is None else replace(each, told_at=None)
         if is_told_broken(each, stop):
             return replace(each, told_at=last_at)
         is_needed = each.told_at is None or is_promise_recent(each, as_of, policy)

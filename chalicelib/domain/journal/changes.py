@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.driving.run_sheets import Handled, Manifest
     from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
     from chalicelib.domain.learning.learning import DepartureKey, LearningMark
+    from chalicelib.domain.messages.threads import Message, Thread
     from chalicelib.domain.routes.events import RouteEvent
     from chalicelib.domain.routes.routes import Route
     from chalicelib.domain.shipments.events import Event
@@ -264,6 +265,30 @@ class BarcodesTaken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ThreadChange:
+    """A thread to write where ``expected_version`` was read (0: there was none)."""
+
+    after: Thread
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAdded:
+    """A message. Its id is new: a repeat of the write finds only itself."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCopied:
+    """The same message for the driver of a route, who reads those of all stops at once."""
+
+    message: Message
+    route_id: RouteId
+    expires_at: datetime
+
+
 Change = (
     ShipmentChange
     | LiveChange
@@ -285,5 +310,8 @@ Change = (
     | RequestRemembered
     | ReferenceClaimed
     | BarcodesTaken
+    | ThreadChange
+    | MessageAdded
+    | MessageCopied
 )
 """Everything that the journal can commit."""

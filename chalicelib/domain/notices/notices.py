@@ -42,8 +42,16 @@ KINDS: Final[Mapping[EventType, Kind]] = {
     EventType.RESCHEDULED: Kind.RESCHEDULED,
     EventType.RETURNING: Kind.RETURNING,
     EventType.CORRECTED: Kind.CORRECTED,
+    EventType.MESSAGE_SENT: Kind.MESSAGE,
 }
 """The events that we send to recipients. They find all others on their tracking page."""
+
+TOLD_WITH: Final[Mapping[EventType, str]] = {
+    EventType.RESCHEDULED: "window",
+    EventType.DRIVER_BACK: "promise",
+    EventType.MESSAGE_SENT: "notice",
+}
+"""The fact without which recipients are not told of such an event."""
 
 STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
     Kind.OUT_FOR_DELIVERY: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
@@ -64,6 +72,7 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
     ),
     Kind.RETURNING: frozenset({Status.RETURNING, Status.RETURNED}),
     Kind.CORRECTED: frozenset({Status.ACCEPTED, Status.LOADED}) | ON_THE_WAY,
+    Kind.MESSAGE: frozenset(Status) - {Status.CREATED, Status.CANCELLED},
 }
 """The statuses of the shipment in which a late notice is still true."""
 
@@ -150,7 +159,8 @@ def kind_of(event: Event) -> Kind | None:
     """The kind of notice for an event; None when recipients are not told.
 
     A correction is told as the outcome that it says. They were told of a silent van only if it
-    broke its promise, so they hear that it is back only with a new one.
+    broke its promise, so they hear that it is back only with a new one. Not every message has a
+    notice: the thread has all of them.
     """
     if event.audience != "public":
         return None
@@ -158,9 +168,8 @@ def kind_of(event: Event) -> Kind | None:
         return Kind.SILENT
     if event.type is EventType.CORRECTED:
         return _OF_AN_OUTCOME.get(str(event.data.get("outcome")), Kind.CORRECTED)
-    if event.type is EventType.RESCHEDULED and not event.data.get("window"):
-        return None
-    if event.type is EventType.DRIVER_BACK and not event.data.get("promise"):
+    fact = TOLD_WITH.get(event.type)
+    if fact is not None and not event.data.get(fact):
         return None
     return KINDS.get(event.type)
 

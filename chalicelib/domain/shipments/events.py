@@ -41,6 +41,7 @@ class EventType(StrEnum):
     PROMISED = "eta.promised"
     DELAYED = "eta.delayed"
     BACK_ON_TIME = "eta.back_on_time"
+    MESSAGE_SENT = "message.sent"
     DRIVER_SILENT = "driver.silent"
     DRIVER_BACK = "driver.back"
 

@@ -34,6 +34,9 @@ PUBLIC: Final = (
     "changed",
     "outcome",
     "previous_outcome",
+    "message_id",
+    "author",
+    "notice",
 )
 """The facts of an event that may leave. All other data stay with us."""
 

@@ -123,6 +123,9 @@ class Shipment:
     the attempts before the last one, oldest first. ``corrections`` are the mistaken outcomes that
     were put right, oldest first: attempts show what is true. ``closing_reason`` is a person's
     text on why it was cancelled or is returned.
+
+    ``messages`` counts those of its thread. ``unanswered_since`` is when the recipient wrote the
+    first message that nobody has answered.
     """
 
     id: ShipmentId
@@ -157,6 +160,8 @@ class Shipment:
     closing_reason: str | None = None
     service_day: date | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    messages: int = 0
+    unanswered_since: datetime | None = None
 
     @property
     def wanted_day(self) -> date | None:

@@ -17,9 +17,11 @@ from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.instants import Range
+from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.conversations import is_open
 from chalicelib.domain.shipments.custody import delivered, has_outstanding, parts
-from chalicelib.domain.shipments.events import Event
+from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 from chalicelib.domain.shipments.statuses import (
     FINISHED,
@@ -32,6 +34,8 @@ from chalicelib.domain.shipments.statuses import (
 from chalicelib.domain.visibility import Proximity
 
 PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window"})
+IN_THE_THREAD: Final = frozenset({EventType.MESSAGE_SENT})
+"""What a page shows in the thread, and not once more in the story."""
 POSITION_DECIMALS: Final = 5  # one metre
 
 
@@ -94,6 +98,7 @@ class TrackingView:
     the history; where there are earlier ones, ``earlier_before`` is the number of the first event
     that was read. ``live_version`` is the version of the van's live state, None without a van.
     ``country`` is that of the address (ISO 3166, two letters): it decides the units of distances.
+    ``messages`` counts those of the thread, and ``may_write`` says whether it is open.
     """
 
     status: Status
@@ -124,6 +129,8 @@ class TrackingView:
     parcels_total: int = 1
     parcels_later: int = 0
     country: str = ""
+    messages: int = 0
+    may_write: bool = False
 
     @property
     def is_overdue(self) -> bool:
@@ -200,7 +207,7 @@ def view(
         position_hidden_because=hidden,
         last_seen_age_s=last_seen_s,
         destination=shipment.address.coordinates,
-        timeline=tuple(_milestone(event) for event in history if event.audience == "public"),
+        timeline=tuple(_milestone(event) for event in history if _is_story(event)),
         outcome=_outcome(shipment),
         poll_after_s=_poll_after_s(shipment, policy, is_near=is_near),
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
@@ -209,9 +216,15 @@ def view(
         parcels_total=len(shipment.parcels),
         parcels_later=_parcels_later(shipment),
         country=shipment.address.country,
+        messages=shipment.messages,
+        may_write=is_open(shipment, Author.RECIPIENT, now, policy),
     )
     # The ETA of a silent van only moves with the clock. Past the promise it says nothing any more.
     return replace(seen, eta=None) if seen.is_overdue else seen
+
+
+def _is_story(event: Event) -> bool:
+    return event.audience == "public" and event.type not in IN_THE_THREAD
 
 
 def _driving(shipment: Shipment, live: Live | None) -> Live | None:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from chalicelib.domain.messages.quick_replies import IN_ENGLISH
+
 PHRASES: Final = {
     "language": "English",
     # --- how long ago
@@ -147,6 +149,25 @@ PHRASES: Final = {
     "map.failed": "The map could not be loaded. All that it shows is also written here.",
     "distance.near": "less than {distance}",
     "distance.about": "about {distance}",
+    # --- the thread
+    "talk.title": "Messages",
+    "talk.driver": "Your driver",
+    "talk.dispatcher": "The carrier",
+    "talk.shipper": "{sender}",
+    "talk.recipient": "You",
+    "talk.seen": "Seen",
+    "talk.hint": "Your driver reads it at the next stop.",
+    "talk.label": "Your message",
+    "talk.send": "Send",
+    "talk.quick": "Or tap an answer:",
+    "talk.closed": "No more messages can be written here.",
+    "talk.said.sent": "Sent.",
+    "talk.said.too_many": "That was a lot at once. Please wait two minutes.",
+    "talk.said.unfit": "Not sent: write one letter at least and 500 at most.",
+    "talk.said.closed": "Not sent: the delivery is over.",
+    "talk.said.full": "Not sent: too many messages already. Please use the contact below.",
+    "talk.said.wait": "Not sent. Please try again in a moment.",
+    **{f"quick.{code}": words for code, words in IN_ENGLISH.items()},
     # --- the rest of the page
     "page.from": "Delivery from {sender}",
     "page.reference": "Reference",

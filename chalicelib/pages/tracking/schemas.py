@@ -68,4 +68,6 @@ class StateOut(Out):
     poll_after_s: int | None
     parcels_total: int
     parcels_later: int
+    messages: int
+    may_write: bool
     words: Words

@@ -6,6 +6,7 @@ is to note that a photo has come which was still owed.
 """
 
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError, NotFound, Unavailable
 from chalicelib.domain.links import bare_token
+from chalicelib.domain.messages.threads import Message
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.edge import replies
@@ -31,6 +33,7 @@ from chalicelib.pages.tracking.basemaps import Basemap, basemap
 from chalicelib.pages.tracking.documents import digest_of, dumps, plain_time, state_document
 from chalicelib.pages.tracking.presentation import present, story
 from chalicelib.pages.tracking.tags import Tag, known_tags, wishes_of
+from chalicelib.pages.tracking.talk import Talk, talk_of
 
 tracking: Final = Endpoints(__name__)
 
@@ -172,9 +175,24 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "ground": ground,
         "proof_base": f"{link}/proof/",
         "history_url": f"{link}/history?lang={locale.tag}",
+        "messages_url": f"{link}/messages",
+        "talk": _talk(token, view, locale),
+        "action_id": secrets.token_urlsafe(12),
         "page_data": data,
         "contact_link": contact_link(view.sender.support_contact),
     }
+
+
+def _talk(token: str, view: TrackingView, locale: Locale) -> Talk | None:
+    """The thread; None where there is none and nobody may begin one. An empty one is not read."""
+    if not view.messages and not view.may_write:
+        return None
+    query: Mapping[str, str] = tracking.current_request.query_params or {}
+    thread, messages = None, tuple[Message, ...]()
+    if view.messages:
+        found = container().read_messages.behind(token)
+        thread, messages = found.thread, found.messages
+    return talk_of(view, thread, messages, locale, said=query.get("said", ""))
 
 
 def _tag(view: TrackingView, document: Mapping[str, Any], wishes: str) -> Tag:

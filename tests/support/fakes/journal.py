@@ -25,6 +25,8 @@ from chalicelib.domain.journal.changes import (
     LearningMarkChange,
     LiveChange,
     ManifestChange,
+    MessageAdded,
+    MessageCopied,
     PageChange,
     PlanningClosed,
     ReferenceClaimed,
@@ -33,6 +35,7 @@ from chalicelib.domain.journal.changes import (
     RouteChange,
     RouteEventAdded,
     ShipmentChange,
+    ThreadChange,
     WebhookRemoved,
 )
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
@@ -51,6 +54,7 @@ from tests.support.fakes.accounts import (
 )
 from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
+from tests.support.fakes.messages import InMemoryRouteMessages, InMemoryThreads
 from tests.support.fakes.references import InMemoryReferences
 from tests.support.fakes.routes import InMemoryRoutes
 from tests.support.fakes.shipments import InMemoryShipments
@@ -98,6 +102,8 @@ class InMemoryJournal:
     keys: InMemoryApiKeys = field(default_factory=InMemoryApiKeys)
     invitations: InMemoryInvitations = field(default_factory=InMemoryInvitations)
     endpoints: InMemoryWebhookEndpoints = field(default_factory=InMemoryWebhookEndpoints)
+    threads: InMemoryThreads = field(default_factory=InMemoryThreads)
+    route_messages: InMemoryRouteMessages = field(default_factory=InMemoryRouteMessages)
 
     def commit(self, *changes: Change) -> None:
         items = sum(
@@ -136,6 +142,9 @@ class InMemoryJournal:
             RequestRemembered: self.requests,
             ReferenceClaimed: self.references,
             BarcodesTaken: self.barcodes,
+            ThreadChange: self.threads,
+            MessageAdded: self.threads,
+            MessageCopied: self.route_messages,
         }
         for change in changes:
             yield stores[type(change)], change

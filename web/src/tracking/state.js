@@ -23,6 +23,7 @@
  * @property {number | null} poll_after_s null when there is no more to come
  * @property {Position | null} position
  * @property {{ lat_deg: number, lon_deg: number }} destination
+ * @property {number} messages how many there are in the thread
  * @property {Words} words
  */
 

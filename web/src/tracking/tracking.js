@@ -5,6 +5,7 @@ import { createAnnouncer } from "../shared/announcer.js";
 import { bind } from "../shared/bindings.js";
 import { byId, pageData } from "../shared/elements.js";
 import { startPolling } from "../shared/polling.js";
+import { createTalk } from "./talk.js";
 
 /** @import { TrackingMap } from "./map.js" */
 /** @import { PageData, State } from "./state.js" */
@@ -13,6 +14,7 @@ const page = /** @type {PageData} */ (pageData("page-data"));
 const announce = createAnnouncer(byId("announcement"));
 const connection = byId("connection");
 const fault = byId("fault");
+const talk = createTalk(announce);
 
 let state = page.state;
 /** @type {TrackingMap | null} */
@@ -75,6 +77,7 @@ function show(next) {
   if (next.words.announcement !== state.words.announcement) announce(next.words.announcement);
   state = next;
   bind(document.documentElement, state);
+  talk.show(state.messages);
   showMap();
   fault.hidden = true;
 }

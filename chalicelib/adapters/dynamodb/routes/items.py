@@ -125,6 +125,18 @@ class RunSheetItem(Item):
     expires_at = NumberAttribute(null=True)
 
 
+class RouteMessageItem(Item):
+    """A message of a shipment of this route, for its driver."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    route_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    document = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
 class DepartureItem(Item):
     """A place of the route was left; ``etas`` is packed as in a track. Times are milliseconds."""
 

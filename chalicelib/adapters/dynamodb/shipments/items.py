@@ -134,6 +134,32 @@ class RouteEventItem(Item):
     expires_at = NumberAttribute()
 
 
+class ThreadItem(Item):
+    """Who wrote last in a shipment's thread, and who has read how far, packed."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True, default="THREAD")
+    version = NumberAttribute()
+    token = UnicodeAttribute()
+    thread = BinaryAttribute(legacy_encoding=False)
+    expires_at = NumberAttribute(null=True)
+
+
+class MessageItem(Item):
+    """One message of a thread."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    document = UnicodeAttribute()
+    expires_at = NumberAttribute(null=True)
+
+
 class UploadItem(Item):
     """An upload that was allowed for a shipment."""
 

@@ -145,6 +145,8 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         ),
         corrections=tuple(map(correction_of, state.corrections)),
         closing_reason=state.closing_reason,
+        messages=state.messages,
+        unanswered_since=optional_instant(state.unanswered_ms),
         service_day=service_day_of(details),
         metadata=metadata_of(details),
     )

@@ -99,6 +99,8 @@ class State(Packed, frozen=True, kw_only=True):
     earlier_attempts: tuple[AttemptPart, ...] = ()
     corrections: tuple[CorrectionPart, ...] = ()
     closing_reason: str | None = None
+    messages: int = 0
+    unanswered_ms: int | None = None
 
 
 def state_to(shipment: Shipment) -> bytes:
@@ -127,6 +129,8 @@ def state_to(shipment: Shipment) -> bytes:
             ),
             corrections=tuple(map(_correction_to, shipment.corrections)),
             closing_reason=shipment.closing_reason,
+            messages=shipment.messages,
+            unanswered_ms=optional_ms(shipment.unanswered_since),
         )
     )
 

@@ -115,6 +115,14 @@ GERMAN: Final = Language(
                 "Noch nicht zugestellt.",
             ),
         ),
+        Kind.MESSAGE: Wording(
+            "Sie haben eine Nachricht zu Ihrem Paket",
+            (
+                "Sie haben eine Nachricht zu Ihrem Paket. Lesen und antworten:",
+                "Neue Nachricht zu Ihrem Paket:",
+                "Neue Nachricht:",
+            ),
+        ),
     },
     reasons={
         Reason.NOT_HOME: "niemand war da",

@@ -108,6 +108,14 @@ ENGLISH: Final = Language(
                 "Not delivered yet.",
             ),
         ),
+        Kind.MESSAGE: Wording(
+            "You have a message about your parcel",
+            (
+                "You have a message about your parcel. Read and answer it here:",
+                "New message about your parcel:",
+                "New message:",
+            ),
+        ),
     },
     reasons={
         Reason.NOT_HOME: "nobody was there",

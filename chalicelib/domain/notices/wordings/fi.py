@@ -109,6 +109,14 @@ FINNISH: Final = Language(
                 "Ei vielä toimitettu.",
             ),
         ),
+        Kind.MESSAGE: Wording(
+            "Sinulle on viesti paketistasi",
+            (
+                "Sinulle on viesti paketistasi. Lue ja vastaa:",
+                "Uusi viesti paketistasi:",
+                "Uusi viesti:",
+            ),
+        ),
     },
     reasons={
         Reason.NOT_HOME: "kukaan ei ollut paikalla",

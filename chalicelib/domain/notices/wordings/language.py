@@ -31,6 +31,7 @@ class Kind(StrEnum):
     RESCHEDULED = "rescheduled"
     RETURNING = "returning"
     CORRECTED = "corrected"
+    MESSAGE = "message"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,14 @@ SWEDISH: Final = Language(
                 "Ej levererat än.",
             ),
         ),
+        Kind.MESSAGE: Wording(
+            "Du har ett meddelande om ditt paket",
+            (
+                "Du har ett meddelande om ditt paket. Läs och svara:",
+                "Nytt meddelande om ditt paket:",
+                "Nytt meddelande:",
+            ),
+        ),
     },
     reasons={
         Reason.NOT_HOME: "ingen var på plats",

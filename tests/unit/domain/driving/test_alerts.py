@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import RULES, Alert, AlertInput, AlertKind, decide, is_quiet
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.memory import with_memory
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.instants import Range
@@ -270,6 +271,7 @@ def test_an_alert_is_not_told_again(live: Live, minutes_later: int) -> None:
 @settings(max_examples=times(quick=20, deep=2_000))
 @given(lives_of(6), st.integers(1, 6))
 def test_a_limit_delays_alerts_but_loses_none(live: Live, limit: int) -> None:
+    live = with_memory(live, live.progress, promised_route(live), NOON, POLICY)  # as it is stored
     in_one, everything = judged(live)
     told: list[Alert] = []
     for _ in everything:

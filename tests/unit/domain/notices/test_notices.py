@@ -44,6 +44,7 @@ NEEDED: dict[Kind, dict[str, object]] = {
     Kind.SILENT: {"heard_at": "2026-11-23T11:16:30+00:00", "previous_promise": PROMISE},
     Kind.HEARD_AGAIN: {"promise": PROMISE},
     Kind.RESCHEDULED: {"window": PROMISE},
+    Kind.MESSAGE: {"notice": True},
 }
 """What makes an event one of these kinds."""
 OTHER_STATUSES = {
@@ -421,7 +422,7 @@ def test_each_language_says_the_same_facts(kind: Kind, language: Language) -> No
 
 
 def test_some_events_are_told_and_the_rest_is_on_the_page() -> None:
-    data: dict[str, object] = {"promise": PROMISE, "window": PROMISE}
+    data: dict[str, object] = {"promise": PROMISE, "window": PROMISE, "notice": True}
     told = {
         event_type for event_type in EventType if kind_of(make_event(type=event_type, data=data))
     }

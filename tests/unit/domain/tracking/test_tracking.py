@@ -74,7 +74,7 @@ ALLOWED_KEYS: Final = {
     ),
     *("recorded_at", "age_s", "heading_deg", "position_hidden_because", "last_seen_age_s"),
     *("destination", "timeline", "type", "at", "data", "outcome", "reason", "note", "proofs"),
-    *("id", "kind", "poll_after_s"),
+    *("id", "kind", "poll_after_s", "messages", "may_write"),
 }
 
 

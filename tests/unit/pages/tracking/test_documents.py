@@ -48,6 +48,8 @@ def test_the_state_has_the_published_structure() -> None:
         "poll_after_s",
         "parcels_total",
         "parcels_later",
+        "messages",
+        "may_write",
         "words",
     }
     assert state["external_status"] == {

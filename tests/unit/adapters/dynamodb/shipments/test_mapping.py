@@ -96,6 +96,8 @@ def test_no_field_is_forgotten() -> None:
         earlier_attempts=(make_attempt(barcodes=(SSCCS[1].barcode,)), make_attempt(note="x")),
         corrections=OFFICE["shipment-corrected"].corrections,
         closing_reason="Ordered twice",
+        messages=3,
+        unanswered_since=make_shipment().created_at,
     )
     plain = make_shipment()
 
