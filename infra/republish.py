@@ -17,12 +17,14 @@ from typing import Any, Final
 
 import boto3
 
-from chalicelib.adapters.dynamodb.shipments.events import PREFIX, from_image
+from chalicelib.adapters.dynamodb.shipments.events import PREFIX
+from chalicelib.adapters.dynamodb.shipments.outbox import event_from_image, is_of_route
 from chalicelib.adapters.dynamodb.values.instants import to_text
 from chalicelib.bootstrap.container import Container, wiring
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.policy import LEDGER_KEEP_S
+from chalicelib.domain.routes.events import RouteEvent
 from chalicelib.domain.shipments.events import Event
 from chalicelib.observability import logger
 from chalicelib.settings import Settings
@@ -142,7 +144,7 @@ class Republisher:
 
     def _expire(self, parked: Sequence[Parked]) -> tuple[int, int]:
         """How many shipments were looked at, and of how many that failed."""
-        images = list(self._of_parked(parked))
+        images = [each for each in self._of_parked(parked) if not is_of_route(each)]
         failed = set[ShipmentId]()
         shipment_ids = {ShipmentId(image["shipment_id"]["S"]) for image in images}
         for shipment_id in shipment_ids:
@@ -165,19 +167,19 @@ class Republisher:
         self, images: Iterable[Mapping[str, Any]], now: datetime
     ) -> tuple[Done, list[Mapping[str, Any]]]:
         """What was done, and the items that are not: they are unreadable, or failed for now."""
-        events: dict[str, Event] = {}
+        events: dict[str, Event | RouteEvent] = {}
         images_by_id: dict[str, Mapping[str, Any]] = {}
         unreadable: dict[tuple[str, ...], Mapping[str, Any]] = {}
         for image in images:
             try:
-                event = from_image(image)
+                event = event_from_image(image)
             except Invalid:
                 unreadable[tuple(keys_of(image).values())] = image
             else:
                 events[event.id] = event
                 images_by_id[event.id] = image
         young = [event for event in events.values() if now - event.recorded_at < OLDEST]
-        young.sort(key=lambda event: (event.shipment_id, event.seq))
+        young.sort(key=lambda event: (_whose(event), event.seq))
         failed = [
             event.id
             for start in range(0, len(young), MOST_EVENTS)
@@ -191,7 +193,7 @@ class Republisher:
         )
         return done, [*unreadable.values(), *(images_by_id[each] for each in failed)]
 
-    def _publish_some(self, events: Sequence[Event]) -> Sequence[Event]:
+    def _publish_some(self, events: Sequence[Event | RouteEvent]) -> Sequence[Event | RouteEvent]:
         """Those that are left after some tries."""
         for _ in range(MOST_TRIES):
             left = self.container.publish_events(events)
@@ -243,6 +245,10 @@ class Republisher:
         ends = [message.until for message in parked if message.until is not None]
         if ends:
             yield from self._of_span(min(ends) - PARKED_BEFORE, max(ends))
+
+
+def _whose(event: Event | RouteEvent) -> str:
+    return event.route_id if isinstance(event, RouteEvent) else event.shipment_id
 
 
 if __name__ == "__main__":

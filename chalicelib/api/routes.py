@@ -3,6 +3,7 @@
 from typing import Final
 
 from chalicelib.api.schemas.edits import EditIn, EditOut, EditQuery, EndOut
+from chalicelib.api.schemas.route_events import RouteEventsOut
 from chalicelib.api.schemas.routes import (
     RouteIn,
     RouteOut,
@@ -25,11 +26,13 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.ids import HubId, RouteId
 from chalicelib.domain.listings import Listing
+from chalicelib.domain.routes.events import RouteEvent
 from chalicelib.domain.routes.routes import Route, RouteSummary
 from chalicelib.domain.versions import Expected
 from chalicelib.edge.blueprint import Answer, Endpoints
 from chalicelib.edge.preconditions import tag_of
 from chalicelib.edge.queries import Position
+from chalicelib.edge.schemas import ListingQuery
 from chalicelib.services.repeats import Memory
 from chalicelib.services.routes.edit_route import EditOrder
 from chalicelib.services.routes.end_route import Ended
@@ -94,6 +97,21 @@ def patch_route(
     order = EditOrder(body.to_domain(), expected, is_dry_run=query.dry_run)
     done = EditOut.of(container().edit_route(RouteId(route_id), order, actor=actor))
     return Answer(done, _tag(done.plan_version))
+
+
+@routes.endpoint(
+    "/v1/routes/{route_id}/events",
+    method="GET",
+    principals=STAFF,
+    query=ListingQuery,
+    gives=RouteEventsOut,
+    refusals=(NotFound,),
+)
+def get_route_events(
+    _: Actor, query: ListingQuery, position: Position, route_id: str
+) -> Listing[RouteEvent]:
+    """What became of a route, oldest first."""
+    return container().show_routes.history(RouteId(route_id), limit=query.limit, position=position)
 
 
 @routes.endpoint(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
     from chalicelib.adapters.geocoders.memory import Search
+    from chalicelib.domain.routes.events import RouteEvent
     from chalicelib.domain.shipments.events import Event
     from chalicelib.services.ports.accounts import (
         ApiKeys,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.messages import RouteMessages, Threads
     from chalicelib.services.ports.places import Geocoder, TimeZones
     from chalicelib.services.ports.proofs import ProofStore
-    from chalicelib.services.ports.routes import RoadNetwork, Routes
+    from chalicelib.services.ports.routes import RoadNetwork, RouteHistory, Routes
     from chalicelib.services.ports.senders import (
         EmailSender,
         EventTopic,
@@ -191,6 +192,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 
         return DynamoRoutes()
+
+    @cached_property
+    def route_history(self) -> RouteHistory:
+        """Events of routes."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.route_history import DynamoRouteHistory
+
+        return DynamoRouteHistory()
 
     @cached_property
     def fleet(self) -> Fleet:
@@ -417,11 +426,11 @@ class Adapters:
         return SqsWebhookQueue(self.settings.webhooks_queue_url)
 
     @property
-    def event_from_image(self) -> Callable[[Mapping[str, Any]], Event]:
-        """Reads a record of the shipments' stream. Raises Invalid for anything but an event."""
-        from chalicelib.adapters.dynamodb.shipments.events import from_image
+    def event_from_image(self) -> Callable[[Mapping[str, Any]], Event | RouteEvent]:
+        """Reads a record of the outbox's stream. Raises Invalid for anything but an event."""
+        from chalicelib.adapters.dynamodb.shipments.outbox import event_from_image
 
-        return from_image
+        return event_from_image
 
     @cached_property
     def _partitions(self) -> Partitions:

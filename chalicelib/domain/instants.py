@@ -6,7 +6,7 @@ alone are never taken for a time.
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -143,3 +143,11 @@ class Range:
         earliest_s = self.earliest.timestamp() // step_s * step_s
         earliest = datetime.fromtimestamp(earliest_s, UTC)
         return Range(earliest, rounded_up(self.latest, step))
+
+    def as_promise(self, step: timedelta) -> "Range":
+        """The range as it is told to people: on full steps, and never shorter than one.
+
+        A van that waits for a window to open is expected exactly then, which is no range.
+        """
+        wide = self.widened_to(step)
+        return replace(wide, latest=max(wide.latest, wide.earliest + step))

@@ -8,14 +8,19 @@ What may pass (a topic that is throttled) comes again for as long as the stream 
 which no repeat mends, is put into the dead-letter queue at once and holds up nothing.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.errors import Invalid, Unavailable
 from chalicelib.domain.ids import RouteId, ShipmentId
-from chalicelib.domain.shipments.events import Event
 from chalicelib.observability import counted
 from chalicelib.triggers.failures import Failures, failures, park
+
+if TYPE_CHECKING:
+    from chalicelib.domain.routes.events import RouteEvent
+    from chalicelib.domain.shipments.events import Event
 
 Batch = Mapping[str, Any]
 """As Lambda hands it over: ``{"Records": […]}``."""
@@ -24,8 +29,8 @@ Batch = Mapping[str, Any]
 def publish_events(
     batch: Batch,
     *,
-    read: Callable[[Mapping[str, Any]], Event],
-    publish: Callable[[Sequence[Event]], frozenset[str]],
+    read: Callable[[Mapping[str, Any]], Event | RouteEvent],
+    publish: Callable[[Sequence[Event | RouteEvent]], frozenset[str]],
     set_aside: Callable[[Mapping[str, str]], None],
 ) -> Failures:
     """Publish the new events of a batch. Returns failed sequence numbers, the lowest first.
@@ -36,7 +41,7 @@ def publish_events(
     """
     with counted():
         sequences_by_id: dict[str, str] = {}
-        events: list[Event] = []
+        events: list[Event | RouteEvent] = []
         failed: set[str] = set()
         records = [record for record in batch["Records"] if _is_new(record, "EVENT#")]
         for record in records:

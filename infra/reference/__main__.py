@@ -12,6 +12,7 @@ from app import app
 from chalicelib.pages.rendering import STATIC, asset_names
 from infra.reference import markdown
 from infra.reference.document import declarations, document
+from infra.reference.glossary import glossary
 from infra.reference.pages import docs_page, errors_page
 from infra.reference.refusals import catalogue
 
@@ -43,7 +44,7 @@ def in_docs() -> dict[Path, str]:
     """The pages of `docs/`."""
     return {
         DOCS / "errors.md": markdown.errors(catalogue(declarations(app))),
-        DOCS / "events.md": markdown.events(document(app)),
+        DOCS / "events.md": markdown.events(document(app), glossary().route_events),
     }
 
 

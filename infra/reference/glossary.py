@@ -27,11 +27,13 @@ class Glossary:
     """All words; ``left_out`` are the fields that an example of a model does not have.
 
     ``events`` says of each type of event when it comes, with the status after it as the example.
+    So does ``route_events``, without a status.
     """
 
     words: Mapping[str, Word]
     left_out: Mapping[str, frozenset[str]]
     events: Mapping[str, Word]
+    route_events: Mapping[str, str]
 
     def word(self, model: str, field: str) -> Word | None:
         """The word for a field of a model."""
@@ -57,4 +59,4 @@ def glossary() -> Glossary:
     events = {
         name: Word(event["means"], event["status"]) for name, event in found["events"].items()
     }
-    return Glossary(words, left_out, events)
+    return Glossary(words, left_out, events, found["route_events"])

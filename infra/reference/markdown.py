@@ -20,6 +20,13 @@ to the [webhook](webhooks.md) endpoints that want it. `data.sequence` counts a s
 from 1 without gaps: sort by it. More fields and more types may come."""
 
 
+ROUTE_EVENTS: Final = """\
+What becomes of a route is in its history (`GET /v1/routes/{route_id}/events`, for staff) and on the
+topic `shipment-events` with the attribute `audience` = `staff`, for subscriptions of the operator.
+No webhook and no shipper gets it: it names shipments of several. `sequence` is the version of the
+plan that came with it, and counts from 1 without gaps."""
+
+
 def errors(problems: Mapping[Problem, tuple[str, ...]]) -> str:
     """`docs/errors.md`: every problem under its code, as `type` names it."""
     parts = [
@@ -38,7 +45,7 @@ def errors(problems: Mapping[Problem, tuple[str, ...]]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def events(document: Json) -> str:
+def events(document: Json, of_routes: Mapping[str, str]) -> str:
     """`docs/events.md`: every event that is told, with what it tells."""
     fields = Fields(document["components"]["schemas"])
     parts = [
@@ -53,6 +60,10 @@ def events(document: Json) -> str:
             ],
         ),
         *(_event(name, entry["post"], fields) for name, entry in document["webhooks"].items()),
+        "# Events of routes",
+        ROUTE_EVENTS,
+        _table("type | when", [f"`{name}` | {when}" for name, when in of_routes.items()]),
+        _table("field | type | meaning", map(_line, _route_facts(fields))),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -85,6 +96,12 @@ def _event(name: str, entry: Json, fields: Fields) -> str:
     table = _table("field | type | meaning", map(_line, data.inside))
     example = json.dumps(content["example"], indent=2, ensure_ascii=False)
     return f"## {name}\n\n{_when(entry)}\n\n{table}\n\n```json\n{example}\n```"
+
+
+def _route_facts(fields: Fields) -> tuple[Row, ...]:
+    """What the events of routes tell."""
+    rows = fields.rows({"$ref": "#/components/schemas/RouteEventOut"})
+    return next(row.inside for row in rows if row.name == "data")
 
 
 def _line(row: Row) -> str:

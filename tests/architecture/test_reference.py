@@ -12,6 +12,7 @@ from pydantic import Field
 
 from app import app
 from chalicelib.domain.errors import NothingAboard
+from chalicelib.domain.routes.events import RouteEventType
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.domain.shipments.payloads import webhook_body
 from chalicelib.edge.principals import NEEDS_NO_KEY
@@ -226,6 +227,10 @@ def test_an_event_without_words_is_named() -> None:
     fewer = {name: word for name, word in words.events.items() if name != "eta.delayed"}
 
     assert made_of(ROUTES, replace(words, events=fewer)).gaps == ("eta.delayed has no words",)
+
+
+def test_every_event_of_a_route_has_words() -> None:
+    assert list(glossary().route_events) == [each.value for each in RouteEventType]
 
 
 def test_every_word_is_of_use() -> None:

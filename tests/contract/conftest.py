@@ -25,6 +25,7 @@ from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
+from chalicelib.adapters.dynamodb.shipments.route_history import DynamoRouteHistory
 from chalicelib.adapters.dynamodb.shipments.threads import DynamoThreads
 from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
 from chalicelib.services.ports.accounts import (
@@ -40,7 +41,7 @@ from chalicelib.services.ports.accounts import (
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
-from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
 from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
@@ -64,6 +65,7 @@ class Stores:
     shipments: Shipments
     feed: EventFeed
     routes: Routes
+    route_history: RouteHistory
     fleet: Fleet
     travel: TravelPages
     shippers: Shippers
@@ -92,6 +94,7 @@ def in_memory() -> Iterator[Stores]:
         journal.shipments,
         InMemoryFeed(journal.shipments),
         journal.routes,
+        journal.routes.history,
         journal.fleet,
         journal.travel,
         journal.shippers,
@@ -121,6 +124,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoShipments(clock.now),
             DynamoFeed(),
             DynamoRoutes(),
+            DynamoRouteHistory(),
             DynamoFleet(),
             DynamoTravelPages(),
             DynamoShippers(partitions),

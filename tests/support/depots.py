@@ -26,6 +26,8 @@ from chalicelib.services.routes.end_route import Ended, EndRoute
 from chalicelib.services.routes.plan_routes import PlanRoute
 from chalicelib.services.routes.show_routes import DriverRoute, ShowRoutes
 from chalicelib.services.routes.start_route import StartRoute
+from chalicelib.services.shipments.retry_shipment import RetryShipment
+from chalicelib.services.shipments.return_shipment import ReturnShipment
 from tests.support.builders import (
     HELSINKI,
     make_actor,
@@ -40,6 +42,7 @@ from tests.support.in_memory import InMemoryCarrier
 
 DISPATCHER: Final = Actor(Role.DISPATCHER, "key_1")
 DRIVER: Final = make_actor(id="drv_1", epoch=1)
+OTHER: Final = make_actor(id="drv_2", driver_id=DriverId("drv_2"), epoch=1)
 
 
 @dataclass
@@ -85,11 +88,11 @@ class Depot:
         )
         return self.carrier.use(PlanRoute)(wanted, actor=DISPATCHER)
 
-    def load(self, *numbers: int) -> None:
+    def load(self, *numbers: int, actor: Actor = DRIVER) -> None:
         """Scan the parcels of these shipments."""
         self.scans += 1
         scans = tuple(Scan(f"scan-{self.scans}-{n}", f"BARCODE-{n}", self.now) for n in numbers)
-        self.carrier.use(ScanParcels)(scans, actor=DRIVER)
+        self.carrier.use(ScanParcels)(scans, actor=actor)
 
     def started(self, *numbers: int) -> Route:
         """A route of these shipments that has left with all of them."""
@@ -97,9 +100,9 @@ class Depot:
         self.load(*numbers)
         return self.start(route)
 
-    def start(self, route: Route) -> Route:
+    def start(self, route: Route, actor: Actor = DRIVER) -> Route:
         """The van leaves with what is aboard."""
-        return self.carrier.use(StartRoute)(route.id, actor=DRIVER)
+        return self.carrier.use(StartRoute)(route.id, actor=actor)
 
     def edit(
         self, route_id: RouteId, *operations: Operation, about: int | None = None, **more: bool
@@ -121,6 +124,7 @@ class Depot:
         step: Step = Step.DELIVER,
         *,
         at: datetime | None = None,
+        actor: Actor = DRIVER,
         **more: Any,
     ) -> tuple[Shipment, ...]:
         """The driver reports a step of a visit."""
@@ -133,7 +137,17 @@ class Depot:
             reason=FailureReason.NOT_HOME if step is Step.FAIL else None,
             **more,
         )
-        return self.carrier.use(WorkStop)(said, actor=DRIVER)
+        return self.carrier.use(WorkStop)(said, actor=actor)
+
+    def retry(self, number: int) -> Shipment:
+        """The office lets a shipment be tried again."""
+        use, key = self.carrier.use(RetryShipment), ShipmentId(f"shp_{number:04d}")
+        return use(key, lambda _: None, actor=DISPATCHER)
+
+    def give_up(self, number: int) -> Shipment:
+        """The office sends a shipment back."""
+        use, key = self.carrier.use(ReturnShipment), ShipmentId(f"shp_{number:04d}")
+        return use.begin(key, reason=None, actor=DISPATCHER)
 
     def drive(self, place: Coordinates, *, after: timedelta = timedelta(seconds=30)) -> None:
         """One fix, a while later."""

@@ -53,6 +53,7 @@ class InMemoryCarrier:
         self.shipments.clock = self.clock
         self.feed = InMemoryFeed(self.shipments)
         self.routes = self.stores.routes
+        self.route_history = self.stores.routes.history
         self.fleet = self.stores.fleet
         self.drivers = self.stores.drivers
         self.requests = self.stores.requests

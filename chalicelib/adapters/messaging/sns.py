@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         PublishBatchRequestEntryTypeDef,
     )
 
+    from chalicelib.domain.routes.events import RouteEvent
+
 MOST_ENTRIES: Final = 10
 MOST_BYTES: Final = 256 * 1024
 """Limit of one call, for message bodies and attributes together."""
@@ -31,7 +33,7 @@ class SnsEventTopic:
     def __init__(self, topic_arn: str) -> None:
         self._topic_arn = topic_arn
 
-    def publish(self, events: Sequence[Event]) -> frozenset[str]:
+    def publish(self, events: "Sequence[Event | RouteEvent]") -> frozenset[str]:
         """Publish up to the first failed call. Returns the ids of the events not published."""
         not_taken: set[str] = set()
         calls = list(_calls(events))
@@ -44,7 +46,9 @@ class SnsEventTopic:
                 return frozenset(not_taken | {e.id for rest in calls[i:] for e, _ in rest})
         return frozenset(not_taken)
 
-    def _publish(self, call: "Sequence[tuple[Event, PublishBatchRequestEntryTypeDef]]") -> set[str]:
+    def _publish(
+        self, call: "Sequence[tuple[Event | RouteEvent, PublishBatchRequestEntryTypeDef]]"
+    ) -> set[str]:
         with translated("sns"):
             answer = client("sns").publish_batch(
                 TopicArn=self._topic_arn,
@@ -76,13 +80,13 @@ class SnsSmsSender:
 
 
 def _calls(
-    events: Sequence[Event],
-) -> "Iterator[list[tuple[Event, PublishBatchRequestEntryTypeDef]]]":
+    events: "Sequence[Event | RouteEvent]",
+) -> "Iterator[list[tuple[Event | RouteEvent, PublishBatchRequestEntryTypeDef]]]":
     """The entries in the order of the events, in calls within SNS's limits.
 
     An event that is too large is left out.
     """
-    call: list[tuple[Event, PublishBatchRequestEntryTypeDef]] = []
+    call: list[tuple[Event | RouteEvent, PublishBatchRequestEntryTypeDef]] = []
     call_bytes = 0
     for number, event in enumerate(events):
         entry = _entry(number, event)
@@ -98,17 +102,19 @@ def _calls(
         yield call
 
 
-def _entry(number: int, event: Event) -> "PublishBatchRequestEntryTypeDef":
-    return {
-        "Id": str(number),
-        "Message": to_message(event),
-        "MessageAttributes": {
-            "type": _text(event.type.value),
-            "shipper_id": _text(event.shipper_id),
-            "audience": _text(event.audience),
-            "severity": _text(event.severity),
-        },
+def _entry(number: int, event: "Event | RouteEvent") -> "PublishBatchRequestEntryTypeDef":
+    attributes = {
+        "type": _text(event.type.value),
+        "audience": _text(event.audience),
+        "severity": _text(event.severity),
     }
+    if isinstance(event, Event):
+        message, attributes["shipper_id"] = to_message(event), _text(event.shipper_id)
+    else:
+        from chalicelib.domain.routes import events as of_routes  # noqa: PLC0415 - none for senders
+
+        message = of_routes.to_message(event)
+    return {"Id": str(number), "Message": message, "MessageAttributes": attributes}
 
 
 def _bytes(entry: "PublishBatchRequestEntryTypeDef") -> int:

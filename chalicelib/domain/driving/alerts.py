@@ -227,7 +227,7 @@ def _with_new_promise(
     is_delayed: bool,
     first: Range | None = None,
 ) -> tuple[Alert, Progress]:
-    promise = eta.range.widened_to(policy.promise_step)
+    promise = eta.range.as_promise(policy.promise_step)
     if first is not None:
         # A tighter promise could report a delay while the ETA is still inside the first promise.
         promise = Range(

@@ -114,7 +114,7 @@ def changed_promises(
             continue
         if eta.latest <= now:
             continue
-        told = eta.range.widened_to(policy.promise_step)
+        told = eta.range.as_promise(policy.promise_step)
         found.append(Alert(kind, i, now, eta=eta, promise=told, stops_before=stops_before))
     return tuple(found)
 

@@ -6,7 +6,7 @@ numbers that only grow. The statuses follow from both, the plan and the live sta
 of the shipments as long as the route is open: no other route may take over its shipments then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -92,6 +92,14 @@ class Manifest:
                 for entry in self.entries
             ),
         )
+
+    def listing(
+        self, listed: Sequence[ShipmentId], changed: Iterable["ManifestEntry"] = ()
+    ) -> "Manifest":
+        """The manifest of these shipments, in this order; ``changed`` are their newer entries."""
+        entries = {entry.shipment_id: entry for entry in (*self.entries, *changed)}
+        present = tuple(entries[key] for key in listed)
+        return replace(self, entries=present, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,11 @@ class StopReport:
     named: frozenset[NamedParcel] = frozenset()
     plan_version: int | None = None
 
+    @property
+    def has_names(self) -> bool:
+        """Whether the report names shipments or parcels."""
+        return bool(self.shipment_ids or self.barcodes)
+
     def dated(self, live: Live, now: datetime, policy: Policy) -> tuple["StopReport", datetime]:
         """The report with how sure its time is, and that time by our clock.
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
     from chalicelib.domain.learning.learning import DepartureKey, LearningMark
     from chalicelib.domain.messages.threads import Message, Thread
+    from chalicelib.domain.routes.events import RouteEvent
     from chalicelib.domain.routes.routes import Route
     from chalicelib.domain.shipments.events import Event
     from chalicelib.domain.shipments.shipments import Shipment
@@ -67,6 +68,14 @@ class RouteChange:
 
     after: Route
     expected_plan_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteEventAdded:
+    """An event of a route, written with the plan that it tells of (see ``route_changes``)."""
+
+    event: RouteEvent
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +293,7 @@ Change = (
     ShipmentChange
     | LiveChange
     | RouteChange
+    | RouteEventAdded
     | ManifestChange
     | PlanningClosed
     | HandledAdded

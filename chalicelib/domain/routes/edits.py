@@ -102,6 +102,18 @@ class Assign:
     driver_id: DriverId
 
 
+OPERATION_NAMES: Final[Mapping[type, str]] = {
+    Remove: "remove",
+    Add: "add",
+    Move: "move",
+    Reorder: "reorder",
+    ChangeStop: "change_stop",
+    SetBreaks: "set_breaks",
+    SetStart: "set_start",
+    Assign: "assign",
+}
+"""The operations by the names that people and programs give them."""
+
 Operation = Remove | Add | Move | Reorder | ChangeStop | SetBreaks | SetStart | Assign
 
 

@@ -15,7 +15,7 @@ from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
-from chalicelib.domain.policy import Policy
+from chalicelib.domain.policy import PLAN_RETENTION, Policy
 
 FASTEST_MPS: Final = 70.0
 """250 km/h in a straight line. No road is faster."""
@@ -164,6 +164,11 @@ class Route:
             started_at=self.started_at,
             completed_at=self.completed_at,
         )
+
+    @property
+    def kept_until(self) -> datetime:
+        """When the plan and its events are forgotten."""
+        return max(self.starts_at, self.created_at) + PLAN_RETENTION
 
     @property
     def places(self) -> tuple[Coordinates, ...]:

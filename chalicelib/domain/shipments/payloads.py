@@ -17,6 +17,8 @@ from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status, external_status
 
 VERSION: Final = 1
+OF_ROUTES: Final = "route."
+"""So the types of events of routes begin."""
 PUBLIC: Final = (
     "status",
     "reason",
@@ -84,6 +86,14 @@ def from_message(text: str) -> Event:
         )
     except (KeyError, RecursionError, TypeError, ValueError) as exc:
         raise Invalid(code="unknown_message") from exc
+
+
+def is_about_route(text: str) -> bool:
+    """Whether a message of the topic tells what became of a route, and not of a shipment."""
+    try:
+        return str(json.loads(text)["type"]).startswith(OF_ROUTES)
+    except (KeyError, RecursionError, TypeError, ValueError):
+        return False
 
 
 def _thin(event: Event) -> dict[str, object]:

@@ -236,6 +236,10 @@ class Shipment:
                 return attempt
         return None
 
+    def was_tried_by(self, driver_id: DriverId | None) -> bool:
+        """Whether this driver has made one of the attempts that are kept."""
+        return any(attempt.driver_id == driver_id for attempt in self.made_attempts)
+
     def was_corrected(self, action_id: str, driver_id: DriverId | None) -> bool:
         """Whether an outcome that this action of the driver reported has been put right since."""
         reported = {(each.action_id, each.driver_id) for each in self.corrections}

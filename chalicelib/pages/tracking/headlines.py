@@ -54,7 +54,7 @@ def _arrival(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
         return _worded("overdue", locale)
     told = view.promise
     if view.eta is not None and not _has_passed_in_silence(view):
-        told = view.eta.range.widened_to(times.RANGE_STEP)
+        told = view.eta.range.as_promise(times.RANGE_STEP)
     if told is None:
         return _worded("on_the_way", locale)
     if told.latest <= now or (view.eta is not None and view.eta.latest <= now + ANY_MINUTE):

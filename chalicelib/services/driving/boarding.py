@@ -21,8 +21,8 @@ from chalicelib.domain.journal.changes import (
     Change,
     HandledAdded,
     LiveChange,
-    RouteChange,
 )
+from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.custody import delivered, has_undecided
@@ -81,7 +81,9 @@ class Boarding:
         index = None if assigned is None else route.stop_index(assigned.stop_id)
         if index is None or not shipment.is_on(route_id):
             return
-        after, promise, others = self._reopened(live, route, index, shipment_id, now)
+        after, promise, others = self._reopened(
+            live, route, index, shipment_id, actor=actor, now=now
+        )
         change = departed(
             shipment,
             promise,
@@ -98,7 +100,14 @@ class Boarding:
         )
 
     def _reopened(
-        self, live: Live, route: Route, index: int, boarding: ShipmentId, now: datetime
+        self,
+        live: Live,
+        route: Route,
+        index: int,
+        boarding: ShipmentId,
+        *,
+        actor: Actor,
+        now: datetime,
     ) -> tuple[Live, Range, list[Change]]:
         """The live state with this stop to be made, its promise, and what else changes.
 
@@ -120,10 +129,17 @@ class Boarding:
         )
         eta = after.etas[index]
         promise = Range(now, now) if eta is None else eta.range
-        promise = promise.widened_to(self.policy.promise_step)
+        promise = promise.as_promise(self.policy.promise_step)
         others: list[Change] = []
         if stop.promise is None or route.status is RouteStatus.COMPLETED:
-            others.append(RouteChange(_going_on(route, index, promise, now), route.plan_version))
+            others += route_changed(
+                route,
+                _going_on(route, index, promise, now),
+                actor=actor,
+                event_id=EventId(self.ids.new(EVENT)),
+                now=now,
+                data={"changes": ["board"]},
+            )
             after = replace(after, plan_version=route.plan_version + 1)
         if stop.promise is not None:
             is_delayed = after.progress[index].is_delayed

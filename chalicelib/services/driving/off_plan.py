@@ -1,30 +1,34 @@
 """A driver reports what the plan has lost meanwhile: the phone had no network when it was edited.
 
-The report is judged by the plan that the driver had. What was handed over is delivered. All else is
-kept for the record and changes nothing, for a newer truth stands. A repeat of a report is known by
-its action, as everywhere.
+So it is with what the office has taken back after an attempt. The report is judged by the plan that
+the driver had. What was handed over is delivered, and leaves the plan of another route that has it
+by now. All else is kept for the record and changes nothing, for a newer truth stands: so it is with
+what has been scanned onto another van since. A repeat of a report is known by its action, as
+everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.stop_reports import EARLIER_ATTEMPTS, StopReport
-from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId
+from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.proofs.proofs import Proof, owed_proof
-from chalicelib.domain.routes.routes import Consignment, Route
-from chalicelib.domain.shipments.custody import has_outstanding, with_delivered
+from chalicelib.domain.routes.routes import Consignment, Route, Stop
+from chalicelib.domain.shipments.custody import has_aboard, has_outstanding, with_delivered
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step, append, may_take, take
 from chalicelib.domain.shipments.shipments import Attempt, Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import logger
+from chalicelib.services.driving.letting_go import LettingGo
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Ids
+from chalicelib.services.routes.new_promises import NewPromises
 
 AT_ONCE: Final = 30
 """So many shipments in one transaction: each comes with two events."""
@@ -40,7 +44,7 @@ def lost_parts(route: Route, report: StopReport) -> tuple[Consignment, ...]:
     known, planned = report.plan_version, _planned(route, report)
     lost: dict[ShipmentId, Consignment] = {}
     for stop, version in zip(route.taken_off, route.taken_off_with, strict=True):
-        is_meant = _has_names(report) or (not planned if known is None else known < version)
+        is_meant = report.has_names or (not planned if known is None else known < version)
         if stop.id == report.stop_id and is_meant:
             lost |= {consignment.shipment_id: consignment for consignment in stop.consignments}
     codes, ids = set(report.barcodes), report.shipment_ids
@@ -48,7 +52,24 @@ def lost_parts(route: Route, report: StopReport) -> tuple[Consignment, ...]:
         each
         for each in lost.values()
         if each.shipment_id not in planned
-        and (not _has_names(report) or each.shipment_id in ids or codes & {*each.barcodes})
+        and (not report.has_names or each.shipment_id in ids or codes & {*each.barcodes})
+    )
+
+
+def taken_back(
+    stop: Stop, found: Mapping[ShipmentId, Shipment], report: StopReport, actor: Actor
+) -> tuple[Consignment, ...]:
+    """What the report is about and the office has taken back after an attempt of this driver.
+
+    ``found`` are the shipments of the stop that the route has no more.
+    """
+    codes, ids = set(report.barcodes), report.shipment_ids
+    return tuple(
+        each
+        for each in stop.consignments
+        if each.shipment_id in found
+        and found[each.shipment_id].was_tried_by(actor.driver_id)
+        and (not report.has_names or each.shipment_id in ids or codes & {*each.barcodes})
     )
 
 
@@ -56,8 +77,13 @@ def without_lost(
     route: Route, report: StopReport, lost: Sequence[Consignment]
 ) -> StopReport | None:
     """The rest of the report, about what the plan still has; None when there is no rest."""
-    if not _has_names(report):
+    if not report.has_names:
         return replace(report, plan_version=None) if _planned(route, report) else None
+    return without_named(report, lost)
+
+
+def without_named(report: StopReport, lost: Sequence[Consignment]) -> StopReport | None:
+    """A report without what it names of these; None when it names nothing else."""
     codes = {barcode for consignment in lost for barcode in consignment.barcodes}
     ids = {consignment.shipment_id for consignment in lost}
     named = tuple(key for key in report.shipment_ids if key not in ids)
@@ -65,10 +91,6 @@ def without_lost(
     if not named and not barcodes:
         return None
     return replace(report, shipment_ids=named, barcodes=barcodes)
-
-
-def _has_names(report: StopReport) -> bool:
-    return bool(report.shipment_ids or report.barcodes)
 
 
 def _planned(route: Route, report: StopReport) -> frozenset[ShipmentId]:
@@ -79,9 +101,13 @@ def _planned(route: Route, report: StopReport) -> frozenset[ShipmentId]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A report with its driver, its time by our clock, and when we hear of it."""
+    """A report with its driver, its time by our clock, and when we hear of it.
+
+    ``route_id`` is the route with the stop.
+    """
 
     report: StopReport
+    route_id: RouteId
     actor: Actor
     occurred_at: datetime
     now: datetime
@@ -94,24 +120,56 @@ class OffPlan:
     shipments: Shipments
     journal: Journal
     ids: Ids
+    letting_go: LettingGo
+    promises: NewPromises
 
     def __call__(self, said: Said, lost: Sequence[Consignment]) -> tuple[Shipment, ...]:
         """The shipments as they are after the report. Safe to repeat."""
-        after: dict[ShipmentId, Shipment] = {}
-        for start in range(0, len(lost), AT_ONCE):
-            some = {c.shipment_id: c for c in lost[start : start + AT_ONCE]}
-            found = self.shipments.get_many(list(some))
-            changes = [
-                change
-                for key, shipment in found.items()
-                for change in self._changes(shipment, some[key], said)
-            ]
-            self.journal.commit(*changes)
-            after |= found | {change.after.id: change.after for change in changes}
+        consignments = {each.shipment_id: each for each in lost}
+        after = self.shipments.get_many(list(consignments))
+        by_holder: dict[RouteId | None, list[Shipment]] = {}
+        for shipment in after.values():
+            assigned = shipment.assignment
+            holder = None if assigned is None else assigned.route_id
+            by_holder.setdefault(holder, []).append(shipment)
+        for holder, held in by_holder.items():
+            for start in range(0, len(held), AT_ONCE):
+                changes = [
+                    change
+                    for shipment in held[start : start + AT_ONCE]
+                    for change in self._changes(shipment, consignments[shipment.id], said)
+                ]
+                after |= {each.id: each for each in self._record(changes, holder, said)}
         report = said.report
         facts = {"stop_id": report.stop_id, "step": report.step.value, "shipments": sorted(after)}
         logger.warning("reported off the plan", extra=facts)
         return tuple(after.values())
+
+    def _record(
+        self, changes: Sequence[ShipmentChange], holder: RouteId | None, said: Said
+    ) -> list[Shipment]:
+        """The shipments as written. What was delivered leaves the plan of its ``holder``."""
+        done = {
+            change.after.id
+            for change in changes
+            if any(event.type is EventType.DELIVERED for event in change.events)
+        }
+        if holder is None or not done:
+            self.journal.commit(*changes)
+            return [change.after for change in changes]
+        left = self.letting_go.of(holder, done, actor=said.actor, now=said.now)
+        if left is None:
+            self.journal.commit(*changes)
+            return [change.after for change in changes]
+        freed = [
+            replace(each, after=replace(each.after, assignment=None))
+            if each.after.id in done
+            else each
+            for each in changes
+        ]
+        self.journal.commit(*freed, *left.changes)
+        self.promises.tell_later(left.route, left.later, said.now)
+        return [change.after for change in freed]
 
     def _changes(
         self, shipment: Shipment, consignment: Consignment, said: Said
@@ -122,7 +180,8 @@ class OffPlan:
             return []
         after, noted = self._noted(shipment, said)
         events = [noted]
-        if report.step is Step.DELIVER and may_take(after, Step.DELIVER_AFTER_ALL, actor):
+        is_credible = report.step is Step.DELIVER and not _is_on_another_van(shipment, said)
+        if is_credible and may_take(after, Step.DELIVER_AFTER_ALL, actor):
             proofs = self._proofs(shipment, said)
             after, event = take(
                 _delivered(after, consignment, said, proofs),
@@ -171,6 +230,11 @@ class OffPlan:
         allowed = self.shipments.expected_proofs(shipment.id)
         known = [key for key in dict.fromkeys(said.report.proof_ids) if key in allowed]
         return tuple(owed_proof(shipment.id, key, allowed[key], said.now) for key in known)
+
+
+def _is_on_another_van(shipment: Shipment, said: Said) -> bool:
+    """Whether a parcel has been scanned onto the van of another route."""
+    return not shipment.is_on(said.route_id) and has_aboard(shipment)
 
 
 def _delivered(

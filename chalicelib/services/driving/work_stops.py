@@ -27,9 +27,9 @@ from chalicelib.domain.journal.changes import (
     DepartureAdded,
     HandledAdded,
     LiveChange,
-    RouteChange,
     ShipmentChange,
 )
+from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Proof, Requirement, arrived, owed_proof
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus
@@ -42,7 +42,15 @@ from chalicelib.domain.shipments.custody import (
 from chalicelib.domain.shipments.lifecycle import Step, take, transitions
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FINISHED
-from chalicelib.services.driving.off_plan import OffPlan, Said, lost_parts, without_lost
+from chalicelib.services.driving.letting_go import LettingGo
+from chalicelib.services.driving.off_plan import (
+    OffPlan,
+    Said,
+    lost_parts,
+    taken_back,
+    without_lost,
+    without_named,
+)
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -53,6 +61,7 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.proofs.late_proofs import LateProofs
 from chalicelib.services.retries import retried
+from chalicelib.services.routes.new_promises import NewPromises
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +92,22 @@ class WorkStop:
         edited = self._edited(live, report.stop_id)
         lost = () if edited is None else lost_parts(edited, report)
         if edited is not None and lost:
-            shown = self._off_plan(report, lost, live, actor, now)
+            said = self._off_plan(report, edited, lost, live=live, actor=actor, now=now)
             rest = without_lost(edited, report, lost)
-            return shown if rest is None else (*shown, *self._work(rest, actor))
+            return said if rest is None else (*said, *self._work(rest, actor))
         route, index = self._stop(live, report.stop_id)
         is_driven = route.id == live.route_id
         shift = live if is_driven else replace(live, started_at=route.started_at)
         report, occurred_at = report.dated(shift, now, self.policy)
-        found = self._shipments(route, index, report, actor)
+        found, others = self._shipments(route, index, report, actor)
+        shown: tuple[Shipment, ...] = ()
+        lost = taken_back(route.stops[index], others, report, actor)
+        if lost:
+            shown = self._record(Said(report, route.id, actor, occurred_at, now), lost)
+            rest = without_named(report, lost) if report.has_names else report
+            if rest is None or not found:
+                return shown
+            report = rest
         report = report.naming(found, actor.driver_id)
         reported = report.reported_shipments(route.stops[index], found, actor.driver_id)
         due = [
@@ -111,13 +128,14 @@ class WorkStop:
                     at_stop=found,
                     before=found,
                     changes=(),
+                    actor=actor,
                     occurred_at=occurred_at,
                     now=now,
                 )
             elif is_driven and report.step is Step.ARRIVE:
                 self._confirm_arrival(live, index, occurred_at)
             late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
-            return tuple(map(late.joined, found.values()))
+            return (*shown, *map(late.joined, found.values()))
         report.require_possible(due, actor=actor)
         proofs = self._proofs(report, due, now)
         changes = [
@@ -135,10 +153,11 @@ class WorkStop:
             at_stop=after,
             before=found,
             changes=changes,
+            actor=actor,
             occurred_at=occurred_at,
             now=now,
         )
-        return tuple(after.values())
+        return (*shown, *after.values())
 
     def _confirm_arrival(self, live: Live, index: int, occurred_at: datetime) -> None:
         """The fixes told the arrival first. After the driver's report they cannot withdraw it."""
@@ -150,18 +169,19 @@ class WorkStop:
 
     def _shipments(
         self, route: Route, index: int, report: StopReport, actor: Actor
-    ) -> dict[ShipmentId, Shipment]:
-        """The stop's shipments, but for those that another route has taken over since.
+    ) -> tuple[dict[ShipmentId, Shipment], dict[ShipmentId, Shipment]]:
+        """The stop's shipments, and apart from them those that have left the route since.
 
-        One that has left the route after this very report is found for its repeat.
+        One that has left it after this very report is found for its repeat.
         """
         found = self.shipments.get_many(route.stops[index].shipment_ids)
-        return {
+        own = {
             key: shipment
             for key, shipment in found.items()
             if shipment.is_on(route.id)
             or (shipment.assignment is None and report.was_taken_in(shipment, actor.driver_id))
         }
+        return own, {key: shipment for key, shipment in found.items() if key not in own}
 
     def _edited(self, live: Live, stop_id: StopId) -> Route | None:
         """The plan that has lost the stop or a part of it: that of now, or of the route before."""
@@ -175,14 +195,22 @@ class WorkStop:
     def _off_plan(
         self,
         report: StopReport,
+        route: Route,
         lost: Sequence[Consignment],
+        *,
         live: Live,
         actor: Actor,
         now: datetime,
     ) -> tuple[Shipment, ...]:
         report, occurred_at = report.dated(live, now, self.policy)
-        record = OffPlan(self.shipments, self.journal, self.ids)
-        return record(Said(report, actor, occurred_at, now), lost)
+        return self._record(Said(report, route.id, actor, occurred_at, now), lost)
+
+    def _record(self, said: Said, lost: Sequence[Consignment]) -> tuple[Shipment, ...]:
+        """The shipments of these consignments after a report that is off the plan."""
+        letting_go = LettingGo(self.fleet, self.routes, self.forecasts, self.ids, self.policy)
+        promises = NewPromises(self.fleet, self.shipments, self.journal, self.ids, self.policy)
+        record = OffPlan(self.shipments, self.journal, self.ids, letting_go, promises)
+        return record(said, lost)
 
     def _stop(self, live: Live, stop_id: StopId) -> tuple[Route, int]:
         """The stop in the plan that is driven, else in that of the route before.
@@ -282,6 +310,7 @@ class WorkStop:
         at_stop: Mapping[ShipmentId, Shipment],
         before: Mapping[ShipmentId, Shipment],
         changes: Sequence[ShipmentChange],
+        actor: Actor,
         occurred_at: datetime,
         now: datetime,
     ) -> None:
@@ -324,7 +353,9 @@ class WorkStop:
                 plan_version=route.plan_version + 1,
             )
             after = replace(after, plan_version=done.plan_version)
-            others.append(RouteChange(done, route.plan_version))
+            others += route_changed(
+                route, done, actor=actor, event_id=EventId(self.ids.new(EVENT)), now=now
+            )
         written = LiveChange(replace(after, version=live.version + 1), live.version)
         self.journal.commit(*changes, written, *others)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         RouteId,
     )
     from chalicelib.domain.listings import Listing
+    from chalicelib.domain.routes.events import RouteEvent
     from chalicelib.domain.routes.routes import Duty, Route, RouteSummary
 
 
@@ -58,6 +59,16 @@ class Routes(Protocol):
         position: Mapping[str, str] | None,
     ) -> Listing[RouteSummary]:
         """The routes of a hub's day, without their stops."""
+        ...
+
+
+class RouteHistory(Protocol):
+    """What became of routes."""
+
+    def page(
+        self, route_id: RouteId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[RouteEvent]:
+        """The events of a route, oldest first; none for one that nobody knows."""
         ...
 
 

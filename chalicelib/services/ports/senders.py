@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from chalicelib.domain.journal.claims import Claim
+    from chalicelib.domain.routes.events import RouteEvent
     from chalicelib.domain.shipments.events import Event
 
 
 class EventTopic(Protocol):
     """Where events are published."""
 
-    def publish(self, events: Sequence[Event]) -> frozenset[str]:
+    def publish(self, events: Sequence[Event | RouteEvent]) -> frozenset[str]:
         """Publish; returns the ids of the events that were *not* taken."""
         ...
 

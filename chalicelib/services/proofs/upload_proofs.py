@@ -64,7 +64,7 @@ class AllowProofUpload:
         if live.route_id is None:
             raise NotFound
         if not shipment.is_on(live.route_id):
-            self._require_lost(live.route_id, live.plan_version, shipment_id)
+            self._require_lost(live.route_id, live.plan_version, shipment, actor)
         elif shipment.status not in TAKES_PROOFS or not has_aboard(shipment):
             raise NothingAboard(shipment_id=shipment_id)
         if len(self.shipments.expected_proofs(shipment_id)) >= MAX_UPLOADS:
@@ -74,13 +74,18 @@ class AllowProofUpload:
         self.shipments.add_proof(shipment_id, new_id, content_type)
         return allowed
 
-    def _require_lost(self, route_id: RouteId, plan_version: int, shipment_id: ShipmentId) -> None:
+    def _require_lost(
+        self, route_id: RouteId, plan_version: int, shipment: Shipment, actor: Actor
+    ) -> None:
         """Raises NotFound for what was never on the plan.
 
-        What an edit took off it may be handed over all the same: the phone had no network.
+        What an edit took off it, or the office took back after an attempt, may be handed over all
+        the same: the phone had no network.
         """
-        lost = self.routes.plan(route_id, plan_version).taken_off
-        if not any(shipment_id in stop.shipment_ids for stop in lost):
+        route = self.routes.plan(route_id, plan_version)
+        is_back = shipment.was_tried_by(actor.driver_id)
+        lost = (*route.taken_off, *(route.stops if is_back else ()))
+        if not any(shipment.id in stop.shipment_ids for stop in lost):
             raise NotFound
 
     def _again(

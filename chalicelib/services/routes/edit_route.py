@@ -5,38 +5,19 @@ has new ETAs at once. Who was promised another time is told, the next stops with
 With a dry run the answer is the same and nothing is written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.driving.effects import PlanNow, StopEffect, effects
-from chalicelib.domain.driving.forecasts import planned_etas, stop_times
-from chalicelib.domain.driving.live import Live
-from chalicelib.domain.driving.replanning import (
-    changed_promises,
-    in_expected_order,
-    reached_stops,
-    under_plan,
-    with_new_etas,
-)
-from chalicelib.domain.driving.run_sheets import ManifestEntry
-from chalicelib.domain.errors import ConcurrentUpdate, Deactivated, Invalid, NotFound, RouteOver
-from chalicelib.domain.eta.chain import StopTimes
-from chalicelib.domain.ids import STOP, DriverId, RouteId, ShipmentId, StopId
-from chalicelib.domain.journal.changes import (
-    TRANSACTION_ITEMS,
-    Change,
-    LiveChange,
-    ManifestChange,
-    RouteChange,
-    ShipmentChange,
-)
+from chalicelib.domain.driving.effects import StopEffect, effects
+from chalicelib.domain.errors import Deactivated, Invalid, NotFound, RouteOver
+from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
+from chalicelib.domain.journal.changes import Change, LiveChange
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes.edits import Add, Assign, Operation, SetStart, edit_plan
+from chalicelib.domain.routes.edits import OPERATION_NAMES, Add, Assign, Operation, SetStart
 from chalicelib.domain.routes.new_routes import require_service_day
-from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.versions import Expected
 from chalicelib.services.ports.accounts import Drivers, Hubs
@@ -48,14 +29,11 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 from chalicelib.services.routes.claims import Claims, require_placed, share_of
+from chalicelib.services.routes.editing import ITEMS_OF_PLAN, Editing
 from chalicelib.services.routes.hand_overs import MOST_SHIPMENTS, Told, handed_over, told_of
-from chalicelib.services.routes.new_promises import Draft, NewPromises
-from chalicelib.services.routes.road_times import with_road_times
 
-LONGEST_LEG: Final = timedelta(hours=10)
-"""Regulation (EC) No 561/2006, article 6: the longest driving time of a day."""
-ITEMS_BESIDES: Final = 4
-"""Plan, manifest, and the live states of at most two drivers."""
+ITEMS_BESIDES: Final = ITEMS_OF_PLAN + 1
+"""Those of the plan, and the live state of a second driver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +88,45 @@ class EditRoute:
         order.expected.require(route.plan_version)
         if not route.status.is_open:
             raise RouteOver(route_id=route_id)
-        live = self._live(route)
+        editing = Editing(
+            self.fleet,
+            self.routes,
+            self.shipments,
+            self.journal,
+            self.road_network,
+            self.ids,
+            self.forecasts,
+            self.policy,
+        )
+        before = editing.read(route)
         found = self._to_add(order.operations)
-        draft = self._draft(PlanNow(route, live), order.operations, found, now)
-        concerned = self._concerned(draft, found)
+        draft = editing.draft(
+            before,
+            order.operations,
+            {key: share_of(shipment) for key, shipment in found.items()},
+            now,
+            require=lambda after: self._require_sense(after, order.operations),
+        )
+        concerned = editing.concerned(draft, found)
         claims = Claims(self.routes, self.journal, self.ids, is_dry_run=order.is_dry_run)
         changes = handed_over(draft, concerned, claims, actor, now)
         told = told_of(draft, changes, concerned)
         if not order.is_dry_run:
-            self._commit(draft, changes, concerned, now)
+            names = dict.fromkeys(OPERATION_NAMES[type(each)] for each in order.operations)
+            written = editing.writing(
+                draft,
+                changes,
+                concerned,
+                room=editing.room(changes, ITEMS_BESIDES),
+                actor=actor,
+                now=now,
+                data={"changes": list(names)},
+            )
+            drivers = self._drivers(route, written.divided.route)
+            self.journal.commit(*changes, *written.noted, *written.changes, *drivers)
+            editing.promises.tell_later(written.divided.route, written.divided.later, now)
         done = effects(draft.before, draft.after, draft.promises)
         return EditEffect(draft.after.route, done, told, is_dry_run=order.is_dry_run)
-
-    def _live(self, route: Route) -> Live | None:
-        """The live state of a route that is driven. Before its start an edit needs none."""
-        if route.status is RouteStatus.PLANNED:
-            return None
-        live = self.fleet.live(route.driver_id)
-        if live.route_id != route.id or live.plan_version != route.plan_version:
-            raise ConcurrentUpdate
-        return live
 
     def _to_add(self, operations: Sequence[Operation]) -> dict[ShipmentId, Shipment]:
         wanted = [key for each in operations if isinstance(each, Add) for key in each.shipment_ids]
@@ -143,44 +140,6 @@ class EditRoute:
                     pointer = f"/operations/{n}/shipment_ids/{i}"
                     require_placed(found.get(shipment_id), pointer=pointer)
         return found
-
-    def _draft(
-        self,
-        before: PlanNow,
-        operations: Sequence[Operation],
-        found: Mapping[ShipmentId, Shipment],
-        now: datetime,
-    ) -> Draft:
-        route, live = before.route, before.live
-        edited = edit_plan(
-            route if live is None else in_expected_order(live, route),
-            operations,
-            reached=frozenset() if live is None else reached_stops(live, route),
-            shares={key: share_of(shipment) for key, shipment in found.items()},
-            new_id=lambda: StopId(self.ids.new(STOP)),
-            now=now,
-        )
-        self._require_sense(edited.route, operations)
-        after = replace(edited.route, plan_version=route.plan_version + 1)
-        if after.places != route.places:
-            after = with_road_times(after, self.road_network)
-        at = after.starts_at if live is None else now
-        known = self.forecasts.stop_times(route, at)  # and reads what was learnt
-        model = self.forecasts.model
-        times = stop_times(after, model, at)  # of a plan that is not written yet: never kept
-        _require_drivable(known, times)
-        if live is None:
-            etas = planned_etas(times, model, after.starts_at, after.breaks)
-            stops = [
-                replace(stop, planned=eta) for stop, eta in zip(after.stops, etas, strict=True)
-            ]
-            return Draft(before, PlanNow(replace(after, stops=tuple(stops))), edited)
-        moved = under_plan(live, route, after)
-        if not moved.remaining():
-            return Draft(before, _ended(after, moved, now), edited)
-        moved = with_new_etas(moved, after, times, model=model, policy=self.policy)
-        promises = changed_promises(moved, after, now=now, policy=self.policy)
-        return Draft(before, PlanNow(after, moved), edited, promises)
 
     def _require_sense(self, route: Route, operations: Sequence[Operation]) -> None:
         """Raises Invalid for an unknown driver, and for a start on another day."""
@@ -201,39 +160,6 @@ class EditRoute:
         if not self.drivers.get(driver_id).is_active:
             raise Deactivated(account_id=driver_id)
 
-    def _concerned(
-        self, draft: Draft, found: Mapping[ShipmentId, Shipment]
-    ) -> dict[ShipmentId, Shipment]:
-        """The shipments that change hands, and those whose promise changes."""
-        stops = draft.after.route.stops
-        wanted = list(draft.edited.removed)
-        wanted += [key for alert in draft.promises for key in stops[alert.stop_index].shipment_ids]
-        wanted = [key for key in dict.fromkeys(wanted) if key not in found]
-        return {**found, **(self.shipments.get_many(wanted) if wanted else {})}
-
-    def _commit(
-        self,
-        draft: Draft,
-        changes: Sequence[ShipmentChange],
-        concerned: Mapping[ShipmentId, Shipment],
-        now: datetime,
-    ) -> None:
-        promises = NewPromises(self.fleet, self.shipments, self.journal, self.ids, self.policy)
-        room = TRANSACTION_ITEMS - ITEMS_BESIDES - sum(1 + len(c.events) for c in changes)
-        written = promises.divided(
-            draft, concerned, room=min(self.policy.alerts_per_commit, room // 2)
-        )
-        before, plan = draft.before.route, written.route
-        others: list[Change] = [RouteChange(plan, before.plan_version)]
-        if written.live is not None and draft.before.live is not None:
-            read = draft.before.live.version
-            others.append(LiveChange(replace(written.live, version=read + 1), read))
-        others += self._drivers(before, plan)
-        others += self._manifest(draft, changes, now)
-        noted_now = promises.noted(plan, written.told, concerned, now)
-        self.journal.commit(*changes, *noted_now, *others)
-        promises.tell_later(plan, written.later, now)
-
     def _drivers(self, before: Route, after: Route) -> list[Change]:
         """A planned route is in the list of its driver."""
         if before.driver_id == after.driver_id:
@@ -247,39 +173,3 @@ class EditRoute:
                 replace(new, planned=(*new.planned, after.id), version=new.version + 1), new.version
             ),
         ]
-
-    def _manifest(
-        self, draft: Draft, changes: Sequence[ShipmentChange], now: datetime
-    ) -> list[Change]:
-        """The manifest of what is on the plan now; none where it has expired."""
-        route = draft.before.route
-        if not draft.edited.added and not draft.edited.removed:
-            return []
-        sheet = self.routes.run_sheet(route.id, route.plan_version, now)
-        if sheet.route.plan_version != route.plan_version:
-            raise ConcurrentUpdate
-        if sheet.manifest is None:
-            return []
-        entries = {entry.shipment_id: entry for entry in sheet.manifest.entries}
-        entries |= {change.after.id: ManifestEntry.of(change.after) for change in changes}
-        after = replace(
-            sheet.manifest,
-            entries=tuple(entries[key] for key in draft.after.route.listed),
-            version=sheet.manifest.version + 1,
-        )
-        return [ManifestChange(after, sheet.manifest.version)]
-
-
-def _ended(route: Route, live: Live, now: datetime) -> PlanNow:
-    """Nothing of the plan is left to drive."""
-    done = replace(route, status=RouteStatus.COMPLETED, completed_at=now)
-    return PlanNow(done, replace(live, ended_at=now))
-
-
-def _require_drivable(before: Sequence[StopTimes], after: Sequence[StopTimes]) -> None:
-    """Raises Invalid if the edit makes a leg that nobody drives in a day."""
-    longest_s = LONGEST_LEG.total_seconds()
-    known = max((times.travel.mean_s for times in before), default=0.0)
-    if max(times.travel.mean_s for times in after) > max(longest_s, known):
-        text = "The way to one of the stops is longer than anybody drives in a day."
-        raise Invalid(text, pointer="/operations", code="leg_too_long")

@@ -13,13 +13,13 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.replanning import under_plan
 from chalicelib.domain.errors import RouteOver
-from chalicelib.domain.ids import RouteId, ShipmentId
+from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
     Change,
     LiveChange,
-    RouteChange,
 )
+from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.routes.edits import without_outcome
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.shipments import Shipment
@@ -74,7 +74,7 @@ class EndRoute:
             text = "The route has not started. Cancel it instead."
             raise RouteOver(text, route_id=route_id)
         freed = self._free(route, actor)
-        ended = retried(lambda: self._close(route_id, status))
+        ended = retried(lambda: self._close(route_id, status, actor, freed))
         facts = {"route_id": route_id, "status": status.value, "freed": len(freed)}
         logger.info("route ended by hand", extra=facts)
         return Ended(ended, freed)
@@ -97,7 +97,13 @@ class EndRoute:
         self.journal.commit(*changes)
         return [shipment.id for shipment in found]
 
-    def _close(self, route_id: RouteId, status: RouteStatus) -> Route:
+    def _close(
+        self,
+        route_id: RouteId,
+        status: RouteStatus,
+        actor: Actor,
+        freed: tuple[ShipmentId, ...],
+    ) -> Route:
         route, now = self.routes.get(route_id), self.clock.now()
         if not route.status.is_open:
             return route
@@ -111,7 +117,16 @@ class EndRoute:
             completed_at=now,
             plan_version=route.plan_version + 1,
         )
-        changes: list[Change] = [RouteChange(after, route.plan_version)]
+        changes: list[Change] = [
+            *route_changed(
+                route,
+                after,
+                actor=actor,
+                event_id=EventId(self.ids.new(EVENT)),
+                now=now,
+                data={"freed_count": len(freed)},
+            )
+        ]
         if route_id in live.planned or live.route_id == route_id:
             ended = _ended(live, route, after, now)
             changes.append(LiveChange(replace(ended, version=live.version + 1), live.version))

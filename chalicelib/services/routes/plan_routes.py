@@ -20,9 +20,11 @@ from chalicelib.domain.errors import (
     Deactivated,
 )
 from chalicelib.domain.ids import (
+    EVENT,
     ROUTE,
     STOP,
     DriverId,
+    EventId,
     RouteId,
     ShipmentId,
     StopId,
@@ -32,8 +34,8 @@ from chalicelib.domain.journal.changes import (
     Change,
     LiveChange,
     ManifestChange,
-    RouteChange,
 )
+from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.routes.new_routes import (
     NewRoute,
     require_breaks,
@@ -113,7 +115,11 @@ class PlanRoute:
             expires_at=run_sheet_expires_at(route),
         )
         remembered = memory.of(route)
-        retried(lambda: self._write(route, hub, live.epoch, manifest, remembered))
+        planned = route_changed(
+            None, route, actor=actor, event_id=EventId(self.ids.new(EVENT)), now=now
+        )
+        written = (*planned, *remembered)
+        retried(lambda: self._write(route, hub, live.epoch, manifest, written))
         return route
 
     def _require_active(self, driver_id: DriverId, hub: Hub) -> None:
@@ -171,9 +177,12 @@ class PlanRoute:
         hub: Hub,
         epoch: int,
         manifest: Manifest,
-        remembered: Sequence[Change],
+        others: Sequence[Change],
     ) -> None:
-        """``epoch`` is the driver's as it was read: a deactivation since then has raised it."""
+        """``others`` are the plan and what goes with it.
+
+        ``epoch`` is the driver's as it was read: a deactivation since then has raised it.
+        """
         live = self.fleet.live(route.driver_id)
         if live.epoch != epoch:
             self._require_active(route.driver_id, hub)
@@ -181,9 +190,8 @@ class PlanRoute:
         try:
             self.journal.commit(
                 LiveChange(after, live.version),
-                RouteChange(route, None),
                 ManifestChange(manifest, None),
-                *remembered,
+                *others,
             )
         except ConcurrentUpdate:
             self._require_owned(route)

@@ -12,11 +12,12 @@ from chalicelib.domain.driving.run_sheets import DriverShipment, RunSheet, drive
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.listings import Listing
+from chalicelib.domain.routes.events import RouteEvent
 from chalicelib.domain.routes.routes import Route, RouteStatus, RouteSummary
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
-from chalicelib.services.ports.routes import Routes
+from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock
 from chalicelib.services.retries import retried
@@ -83,6 +84,7 @@ class ShowRoutes:
     """One route, a hub's day, or the driver's own."""
 
     routes: Routes
+    route_history: RouteHistory
     shipments: Shipments
     fleet: Fleet
     clock: Clock
@@ -106,6 +108,15 @@ class ShowRoutes:
     ) -> Listing[RouteSummary]:
         """A hub's routes of one service day, without their stops."""
         return self.routes.by_service_day(service_day, hub_id, limit=limit, position=position)
+
+    def history(
+        self, route_id: RouteId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[RouteEvent]:
+        """What became of a route, oldest first. Raises NotFound for one that nobody knows."""
+        found = self.route_history.page(route_id, limit=limit, position=position)
+        if not found.data and position is None:
+            self.routes.get(route_id)
+        return found
 
     def of_driver(self, actor: Actor, route_id: RouteId | None = None) -> DriverRoute:
         """The route under way, else the first planned one; or the driver's last one, by its id.

@@ -24,8 +24,8 @@ from chalicelib.domain.journal.changes import (
     DepartureAdded,
     HandledAdded,
     LiveChange,
-    RouteChange,
 )
+from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.custody import has_undecided
 from chalicelib.domain.shipments.shipments import Shipment
@@ -110,7 +110,7 @@ class StartRoute(Boarding):
         scanned = {key: shipment.scanned_barcodes for key, shipment in found.items()}
         handled = Handled(parcels=parcel_numbers(route, scanned))
         named = replace(route, start_action_id=order.action_id)
-        started = self._activate(named, live, etas, promises, handled=handled, now=now)
+        started = self._activate(named, live, etas, promises, handled=handled, actor=actor, now=now)
         at_hub = [key for key, shipment in found.items() if not has_undecided(shipment)]
         self._board_latecomers(started, at_hub, actor)
         return started
@@ -130,7 +130,7 @@ class StartRoute(Boarding):
             return None
         told = (found[s].promise for s in route.stops[i].shipment_ids if s in found)
         earlier = next((promise for promise in told if promise is not None), None)
-        return earlier or eta.range.widened_to(self.policy.promise_step)
+        return earlier or eta.range.as_promise(self.policy.promise_step)
 
     def _depart(
         self,
@@ -170,6 +170,7 @@ class StartRoute(Boarding):
         promises: tuple[Range | None, ...],
         *,
         handled: Handled,
+        actor: Actor,
         now: datetime,
     ) -> Route:
         stops = tuple(
@@ -201,7 +202,9 @@ class StartRoute(Boarding):
         )
         self.journal.commit(
             LiveChange(on_shift, live.version),
-            RouteChange(started, route.plan_version),
+            *route_changed(
+                route, started, actor=actor, event_id=EventId(self.ids.new(EVENT)), now=now
+            ),
             DepartureAdded(departures.from_hub(on_shift, now, self.policy)),
             HandledAdded(route.id, handled, run_sheet_expires_at(route)),
         )

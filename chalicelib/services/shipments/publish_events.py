@@ -1,11 +1,18 @@
-"""The outbox is emptied: events from the stream of the shipments table go to the topic."""
+"""The outbox is emptied: events from the stream of its table go to the topic."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.shipments.events import Event
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.ports.senders import EventTopic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.domain.routes.events import RouteEvent
+    from chalicelib.domain.shipments.events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +21,7 @@ class PublishEvents:
 
     topic: EventTopic
 
-    def __call__(self, events: Sequence[Event]) -> frozenset[str]:
+    def __call__(self, events: Sequence[Event | RouteEvent]) -> frozenset[str]:
         """The ids of the events that were not taken, to be tried again."""
         not_taken = self.topic.publish(events) if events else frozenset()
         published = len(events) - len(not_taken)

@@ -229,15 +229,19 @@ def test_who_appears_after_a_failed_attempt_is_served(shared: Carrier, *, at_the
         assert (seen["status"], seen["parcels"][0]["state"]) == ("delivered", "delivered")
 
 
-def test_what_has_gone_back_is_not_served(shared: Carrier) -> None:
+def test_what_was_planned_again_and_is_served_all_the_same_is_delivered(shared: Carrier) -> None:
     van = shared.round(1).started()
     van.work(0, "fail", van.action(reason="not_home"))
     driver_id, _ = shared.driver()
-    assert shared.plan(driver_id, [van.ids[0]]).status == 201
+    planned = shared.plan(driver_id, [van.ids[0]])
+    assert planned.status == 201
 
     reply = van.work(0, "deliver")
 
-    assert (reply.status, reply.code) == (409, "nothing_aboard")
+    assert (reply.status, reply.json["shipments"][0]["status"]) == (200, "delivered")
+    assert van.shop.event_types(van.ids[0][0])[-2:] == ["superseded", "delivered"]
+    path = f"/v1/routes/{planned.json['id']}"
+    assert shared.call("GET", path, token=shared.dispatcher).json["status"] == "cancelled"
 
 
 def test_a_repeat_of_one_report_is_not_a_second_attempt_of_another_shipment(

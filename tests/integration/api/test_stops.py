@@ -518,8 +518,9 @@ def test_what_another_driver_has_taken_over_is_not_delivered_by_the_first(van: R
     wrong = van.work(0, "deliver")
     listed = van.work(0, "deliver", van.action(shipment_ids=[shipment_id]))
 
-    assert (wrong.status, wrong.code) == (409, "nothing_aboard")
-    assert listed.status == 422
+    for reply in (wrong, listed):
+        assert (reply.status, reply.json["shipments"][0]["status"]) == (200, "out_for_delivery")
+    assert again.shop.event_types(shipment_id)[-2:] == ["superseded", "superseded"]
     assert again.shop.get(shipment_id)["status"] == "out_for_delivery"
 
 

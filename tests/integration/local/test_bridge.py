@@ -231,11 +231,17 @@ def test_a_message_that_fails_too_often_ends_in_its_dead_letter_queue(
     assert messages(stack, "NoticesDlq") == ["bad"]
 
 
-def test_what_the_topic_gets_arrives_raw_in_the_queue(
+def test_what_the_topic_gets_for_the_public_arrives_raw_in_the_queue(
     stack: RunningStack, functions: Functions
 ) -> None:
     topic = stack.provisioned.stack.resource("ShipmentEventsTopic").ref
-    stack.session.client("sns").publish(TopicArn=topic, Message='{"id": "evt_1"}')
+    sns = stack.session.client("sns")
+    for number, audience in enumerate(("public", "staff", "internal"), 1):
+        sns.publish(
+            TopicArn=topic,
+            Message=f'{{"id": "evt_{number}"}}',
+            MessageAttributes={"audience": {"DataType": "String", "StringValue": audience}},
+        )
 
     stack.settle()
 

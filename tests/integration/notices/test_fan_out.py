@@ -115,6 +115,37 @@ def ledger(carrier: Carrier, channel: str) -> dict[str, dict[str, Any]]:
     return {row["key"]["S"]: row for row in rows if row["key"]["S"].endswith(channel)}
 
 
+@pytest.fixture
+def operators_queue(carrier: Carrier) -> str:
+    """A queue of the operator's own, subscribed to what becomes of routes."""
+    sqs, stack = SESSION.client("sqs"), carrier.provisioned.stack
+    url = str(sqs.create_queue(QueueName="operators-own")["QueueUrl"])
+    SESSION.client("sns").subscribe(
+        TopicArn=stack.environment()["EVENTS_TOPIC_ARN"],
+        Protocol="sqs",
+        Endpoint=f"arn:aws:sqs:{stack.region}:{stack.account_id}:operators-own",
+        Attributes={"RawMessageDelivery": "true", "FilterPolicy": '{"audience": ["staff"]}'},
+    )
+    return url
+
+
+def test_what_becomes_of_a_route_is_published_for_the_operator_alone(
+    carrier: Carrier, settle: Settle, receiver: Receiver, operators_queue: str
+) -> None:
+    shop = carrier.shop()
+    register(shop, receiver.url)
+
+    found = carrier.round(1, shop=shop)
+    settle()
+
+    got = SESSION.client("sqs").receive_message(QueueUrl=operators_queue, MaxNumberOfMessages=10)
+    told = [json.loads(message["Body"]) for message in got["Messages"]]
+    assert [(each["type"], each["data"]["route_id"]) for each in told] == [
+        ("route.planned", found.route_id)
+    ]
+    assert {json.loads(each.body)["type"] for each in receiver.received} == {"shipment.created"}
+
+
 def test_a_recipient_hears_of_every_step_once(carrier: Carrier, settle: Settle) -> None:
     found = carrier.round(1).started()
     settle()

@@ -124,6 +124,38 @@ def test_a_route_is_ended_by_hand_and_a_repeat_gets_the_same_answer(shared: Carr
     assert (refused.status, refused.code) == (409, "route_over")
 
 
+def history(carrier: Carrier, route_id: str, query: str = "") -> Any:
+    path = f"/v1/routes/{route_id}/events{query}"
+    reply = carrier.call("GET", path, token=carrier.dispatcher)
+    assert reply.status == 200, reply.body
+    return reply.json
+
+
+def test_staff_read_what_became_of_a_route_and_shippers_do_not(shared: Carrier) -> None:
+    van = shared.round(3).loaded().started()
+    patch(shared, van.route_id, {"op": "remove", "stop_id": van.stop_ids[2]})
+    for stop in (0, 1):
+        van.work(stop, "deliver")
+
+    first = history(shared, van.route_id, "?limit=3")
+    second = history(shared, van.route_id, f"?limit=3&cursor={first['next_cursor']}")
+
+    found = [*first["data"], *second["data"]]
+    assert [(each["sequence"], each["type"], each["actor"]) for each in found] == [
+        (1, "route.planned", "dispatcher"),
+        (2, "route.started", "driver"),
+        (3, "route.changed", "dispatcher"),
+        (4, "route.completed", "driver"),
+    ]
+    told = found[2]["data"]
+    assert (told["changes"], told["removed"], told["stop_count"]) == (["remove"], van.ids[2], 2)
+    assert second["next_cursor"] is None
+    path = f"/v1/routes/{van.route_id}/events"
+    assert shared.call("GET", path, token=van.shop.key).status in {403, 404}
+    unknown = shared.call("GET", "/v1/routes/rte_1/events", token=shared.dispatcher)
+    assert (unknown.status, unknown.code) == (404, "not_found")
+
+
 @pytest.mark.parametrize(
     ("operation", "pointer"),
     [

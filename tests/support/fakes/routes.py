@@ -12,8 +12,10 @@ from chalicelib.domain.journal.changes import (
     ManifestChange,
     PlanningClosed,
     RouteChange,
+    RouteEventAdded,
 )
 from chalicelib.domain.listings import Listing
+from chalicelib.domain.routes.events import RouteEvent
 from chalicelib.domain.routes.routes import Duty, Route, RouteStatus, RouteSummary
 from tests.support.fakes.paging import page
 
@@ -69,12 +71,35 @@ class RunSheets:
 
 
 @dataclass
+class InMemoryRouteHistory:
+    """The events of each route by their numbers."""
+
+    histories: dict[RouteId, dict[int, RouteEvent]] = field(default_factory=dict)
+
+    def require(self, added: RouteEventAdded) -> None:
+        """Raises ConcurrentUpdate where another event has the number."""
+        present = self.histories.get(added.event.route_id, {}).get(added.event.seq)
+        if present is not None and present.id != added.event.id:
+            raise ConcurrentUpdate
+
+    def write(self, added: RouteEventAdded) -> None:
+        self.histories.setdefault(added.event.route_id, {})[added.event.seq] = added.event
+
+    def page(
+        self, route_id: RouteId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[RouteEvent]:
+        events = [event for _, event in sorted(self.histories.get(route_id, {}).items())]
+        return page(events, lambda event: str(event.seq), limit=limit, position=position)
+
+
+@dataclass
 class InMemoryRoutes:
     """Routes with their plan versions, their run sheets, and the departures of each by key."""
 
     routes: dict[RouteId, Route] = field(default_factory=dict)
     departed: Departed = field(default_factory=Departed)
     run_sheets: RunSheets = field(default_factory=RunSheets)
+    history: InMemoryRouteHistory = field(default_factory=InMemoryRouteHistory)
 
     def get(self, route_id: RouteId) -> Route:
         if route_id not in self.routes:

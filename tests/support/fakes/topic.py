@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chalicelib.domain.routes.events import RouteEvent
 from chalicelib.domain.shipments.events import Event
 
 
@@ -8,10 +9,10 @@ from chalicelib.domain.shipments.events import Event
 class InMemoryTopic:
     """Keeps all published events. It takes at most `room` events, like a throttled topic."""
 
-    published: list[Event] = field(default_factory=list)
+    published: list[Event | RouteEvent] = field(default_factory=list)
     room: int | None = None
 
-    def publish(self, events: Sequence[Event]) -> frozenset[str]:
+    def publish(self, events: Sequence[Event | RouteEvent]) -> frozenset[str]:
         free = len(events) if self.room is None else max(self.room - len(self.published), 0)
         self.published += events[:free]
         return frozenset(event.id for event in events[free:])

@@ -59,6 +59,19 @@ def test_widening_holds_to_the_microsecond(at: datetime) -> None:
     assert wide.earliest <= at <= wide.latest
 
 
+@given(ranges() | st.builds(lambda at: Range(at, at), instants()), st.sampled_from([1, 5, 15, 60]))
+def test_a_promise_is_always_a_range_and_no_wider_than_it_must_be(
+    estimated: Range, step_min: int
+) -> None:
+    step = minutes(step_min)
+    promise, wide = estimated.as_promise(step), estimated.widened_to(step)
+
+    assert promise.earliest == wide.earliest
+    assert promise.latest >= wide.latest
+    assert promise.latest - promise.earliest == max(wide.latest - wide.earliest, step)
+    assert promise.as_promise(step) == promise
+
+
 @pytest.mark.parametrize(
     ("text", "instant"),
     [

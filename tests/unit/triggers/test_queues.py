@@ -59,6 +59,12 @@ class TestQueues:
         assert trigger(batch(*map(message, events)), office) == failures()
         assert sorted(office.told, key=lambda event: event.seq) == events
 
+    def test_what_became_of_a_route_is_not_for_them(self, trigger: Any, office: Office) -> None:
+        told = {"messageId": "message-1", "body": '{"version":1,"type":"route.planned"}'}
+
+        assert trigger(batch(told, message(make_event(2))), office) == failures()
+        assert [event.seq for event in office.told] == [2]
+
     def test_failed_messages_alone_come_again(self, trigger: Any, office: Office) -> None:
         office.answer = lambda event: Report(is_complete=event.seq != 2)
 

@@ -21,7 +21,6 @@ from chalicelib.domain.journal.changes import (
     PlanningClosed,
     RouteChange,
 )
-from chalicelib.domain.policy import PLAN_RETENTION
 from chalicelib.domain.routes.routes import Route, RouteStatus
 
 
@@ -102,5 +101,5 @@ def route_item(route: Route, token: str) -> RouteItem:
         plan=pack_plan(route),
         duty=ON_DUTY if route.status is RouteStatus.ACTIVE else None,
         driver_id=route.driver_id,
-        expires_at=int((max(route.starts_at, route.created_at) + PLAN_RETENTION).timestamp()),
+        expires_at=int(route.kept_until.timestamp()),
     )

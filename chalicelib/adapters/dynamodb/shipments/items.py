@@ -115,6 +115,25 @@ class EventItem(Item):
     by_feed = ByFeed()
 
 
+class RouteEventItem(Item):
+    """One line of a route's history; ``shipment_id`` is the name of the table's key."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    event_id = UnicodeAttribute()
+    seq = NumberAttribute()
+    type = UnicodeAttribute()
+    occurred_at = UnicodeAttribute()
+    recorded_at = UnicodeAttribute()
+    actor_role = UnicodeAttribute()
+    actor_id = UnicodeAttribute()
+    data = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
 class ThreadItem(Item):
     """Who wrote last in a shipment's thread, and who has read how far, packed."""
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from chalicelib.domain.errors import DomainError, Unavailable
 from chalicelib.domain.ids import RouteId, ShipmentId, StopId
 from chalicelib.domain.routes.edits import Add, ChangeStop, Move, Operation, Remove, Reorder
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.lifecycle import Step
 from tests.support.builders import HELSINKI, minutes, north_of
-from tests.support.depots import Depot
+from tests.support.depots import OTHER, Depot
 from tests.support.depth import times
 
 SHIPMENTS = 9
@@ -47,7 +47,8 @@ class History:
         for route in self.depot.carrier.routes.routes.values():
             self.stop_ids += [stop.id for stop in route.stops if stop.id not in self.stop_ids]
         often = [self.edit, self.edit, self.edit, self.drive, self.report, self.report]
-        what: Callable[[], object] = self.chance.choice([*often, self.scan, self.plan, self.end])
+        rarely = [self.scan, self.plan, self.end, self.leave, self.take_back]
+        what: Callable[[], object] = self.chance.choice([*often, *rarely])
         try:
             what()
         except Unavailable:
@@ -80,11 +81,25 @@ class History:
         ago = minutes(self.chance.randrange(0, 30))
         self.depot.report(self.chance.choice(self.stop_ids), step, at=self.depot.now - ago)
 
+    def number(self) -> int:
+        return self.chance.randrange(1, SHIPMENTS + 1)
+
     def scan(self) -> None:
-        self.depot.load(self.chance.randrange(1, SHIPMENTS + 1))
+        self.depot.load(self.number())
 
     def plan(self) -> None:
-        self.depot.plan_of(self.chance.randrange(1, SHIPMENTS + 1), driver=2)
+        self.depot.plan_of(*{self.number(), self.number()}, driver=2)
+
+    def leave(self) -> None:
+        """The other driver loads all of a route and leaves."""
+        for route in self.depot.carrier.routes.routes.values():
+            if route.driver_id == OTHER.driver_id and route.status is RouteStatus.PLANNED:
+                numbers = [int(key.removeprefix("shp_")) for key in route.listed]
+                self.depot.load(*numbers, actor=OTHER)
+                self.depot.start(route, OTHER)
+
+    def take_back(self) -> None:
+        self.chance.choice([self.depot.retry, self.depot.give_up])(self.number())
 
     def end(self) -> None:
         route = self.route()
@@ -99,6 +114,8 @@ class History:
                 owner = self.owners.setdefault((route.id, stop.number), stop.id)
                 assert owner == stop.id, "a number is used again"
             assert len(set(route.numbers)) == len(route.stops)
+            told = carrier.route_history.histories[route.id]
+            assert sorted(told) == list(range(1, route.plan_version + 1)), "a gap in the events"
             if route.status.is_open:
                 for stop in route.stops:
                     for key in stop.shipment_ids:
@@ -116,15 +133,16 @@ class History:
                 assert found
             history = carrier.shipments.histories[shipment.id]
             assert sorted(history) == list(range(1, shipment.seq + 1)), "a gap in the events"
-        self._live_follows_the_plan()
+        for driver in (1, 2):
+            self._live_follows_the_plan(driver)
 
     def _is_on_the_sheet(self, route: Route) -> None:
         sheet = self.depot.carrier.routes.run_sheet(route.id, 1, self.depot.now)
         assert sheet.manifest is not None
         assert tuple(entry.shipment_id for entry in sheet.manifest.entries) == route.listed
 
-    def _live_follows_the_plan(self) -> None:
-        live = self.depot.live()
+    def _live_follows_the_plan(self, driver: int) -> None:
+        live = self.depot.live(driver)
         if live.route_id is None:
             return
         route = self.depot.route(live.route_id)

@@ -13,7 +13,7 @@ from chalicelib.domain.driving.run_sheets import RunSheet
 from chalicelib.domain.errors import AlreadyAssigned, Invalid, NotFound, Outdated, RouteOver
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
-from chalicelib.domain.journal.changes import LiveChange, RouteChange
+from chalicelib.domain.journal.changes import LiveChange, RouteChange, RouteEventAdded
 from chalicelib.domain.routes.edits import (
     Add,
     Assign,
@@ -43,7 +43,7 @@ def refused(depot: Depot, route_id: RouteId, *operations: Any) -> dict[str, str]
 
 
 class TestBeforeTheStart:
-    def test_another_order_writes_the_plan_and_nothing_else(self) -> None:
+    def test_another_order_writes_the_plan_with_its_event_and_nothing_else(self) -> None:
         depot = Depot()
         route = depot.plan(1, 2, 3)
         ids = [stop.id for stop in route.stops]
@@ -51,8 +51,8 @@ class TestBeforeTheStart:
 
         depot.edit(route.id, Reorder((ids[2], ids[0], ids[1])))
 
-        ((change,),) = depot.carrier.journal.tried
-        assert isinstance(change, RouteChange)
+        (changes,) = depot.carrier.journal.tried
+        assert [type(change) for change in changes] == [RouteChange, RouteEventAdded]
         after = depot.route(route.id)
         assert (numbers(after), after.plan_version) == ([2, 0, 1], 2)
         planned = [stop.planned.point for stop in after.stops if stop.planned]

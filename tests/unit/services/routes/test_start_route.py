@@ -121,6 +121,19 @@ def test_a_promise_is_the_range_of_the_eta_on_full_five_minutes() -> None:
         assert stop.promise == eta.range.widened_to(minutes(5))
 
 
+def test_a_van_that_waits_for_a_window_to_open_is_promised_a_range() -> None:
+    carrier = at_the_hub()
+    opens_at = NOON + minutes(600)
+    window = Range(opens_at, opens_at + minutes(60))
+    route = carrier.routes.get(ROUTE)
+    carrier.has(replace(route, stops=tuple(replace(s, window=window) for s in route.stops)))
+
+    start(carrier)
+
+    assert promises(carrier)[0] == Range(opens_at, opens_at + minutes(5))
+    assert all(promise and promise.earliest < promise.latest for promise in promises(carrier))
+
+
 def test_the_route_is_active_under_a_new_plan_version() -> None:
     carrier = at_the_hub()
 
@@ -375,7 +388,7 @@ def test_no_transaction_is_too_large() -> None:
 
     start(carrier)
 
-    assert [len(changes) for changes in carrier.journal.tried] == [45, 45, 10, 4]
+    assert [len(changes) for changes in carrier.journal.tried] == [45, 45, 10, 5]
 
 
 @pytest.mark.parametrize("commit", [0, 1], ids=["of the shipments", "of the route"])
