@@ -48,6 +48,7 @@ PHRASES: Final = {
     "detail.stale.s": "Letzte Nachricht vom Fahrzeug vor {n} s: Die Zeit ist weniger sicher.",
     "detail.stale.min": "Letzte Nachricht vom Fahrzeug vor {n} min: Die Zeit ist weniger sicher.",
     "detail.stale.h": "Letzte Nachricht vom Fahrzeug vor {n} h: Die Zeit ist weniger sicher.",
+    "detail.next_day": "Nächster Versuch: {day}",
     "detail.parcels_later": "Kommt später: {later} von {total} Paketen",
     "detail.window": "Vereinbarte Zeit: {agreed}",
     # --- when what we told is past and nothing is heard

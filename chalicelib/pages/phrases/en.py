@@ -52,6 +52,7 @@ PHRASES: Final = {
     "detail.stale.s": "The last news of the van is {n} s old, so the time is less certain.",
     "detail.stale.min": "The last news of the van is {n} min old, so the time is less certain.",
     "detail.stale.h": "The last news of the van is {n} h old, so the time is less certain.",
+    "detail.next_day": "Next attempt: {day}",
     "detail.parcels_later": "To come later: {later} of {total} parcels",
     "detail.window": "Agreed time: {agreed}",
     # --- when what we told is past and nothing is heard

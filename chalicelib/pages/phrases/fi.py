@@ -48,6 +48,7 @@ PHRASES: Final = {
     "detail.stale.s": "Viimeisin tieto autosta on {n} s vanha, joten aika on epävarmempi.",
     "detail.stale.min": "Viimeisin tieto autosta on {n} min vanha, joten aika on epävarmempi.",
     "detail.stale.h": "Viimeisin tieto autosta on {n} t vanha, joten aika on epävarmempi.",
+    "detail.next_day": "Seuraava yritys: {day}",
     "detail.parcels_later": "Myöhemmin toimitetaan {later}/{total} pakettia",
     "detail.window": "Sovittu aika: {agreed}",
     # --- when what we told is past and nothing is heard

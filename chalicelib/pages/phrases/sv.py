@@ -48,6 +48,7 @@ PHRASES: Final = {
     "detail.stale.s": "Senaste uppgiften om bilen är {n} s gammal, så tiden är mindre säker.",
     "detail.stale.min": "Senaste uppgiften om bilen är {n} min gammal, så tiden är mindre säker.",
     "detail.stale.h": "Senaste uppgiften om bilen är {n} h gammal, så tiden är mindre säker.",
+    "detail.next_day": "Nästa försök: {day}",
     "detail.parcels_later": "Levereras senare: {later} av {total} paket",
     "detail.window": "Avtalad tid: {agreed}",
     # --- when what we told is past and nothing is heard

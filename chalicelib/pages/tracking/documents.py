@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.domain.instants import Range
@@ -81,6 +81,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON is what it is
             return [_plain(each) for each in value]
         case datetime():
             return plain_time(value)
+        case date():
+            return value.isoformat()
         case str():
             return str(value)
         case _:

@@ -3,7 +3,7 @@
 The view writes its answer without it (documents.py): a function never imports this module.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import ConfigDict
 
@@ -68,6 +68,7 @@ class StateOut(Out):
     poll_after_s: int | None
     parcels_total: int
     parcels_later: int
+    service_day: date | None
     messages: int
     may_write: bool
     words: Words

@@ -48,6 +48,7 @@ def test_the_state_has_the_published_structure() -> None:
         "poll_after_s",
         "parcels_total",
         "parcels_later",
+        "service_day",
         "messages",
         "may_write",
         "words",

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -98,6 +98,29 @@ def test_a_planned_day_has_one_preposition(tag: str, headline: str) -> None:
     day = Range(NOON + timedelta(days=7, hours=19), NOON + timedelta(days=8, hours=3))
 
     assert words(make_waiting(window=day), tag).headline.text == headline
+
+
+@pytest.mark.parametrize(
+    ("tag", "tomorrow", "later"),
+    [
+        ("en", "Planned for tomorrow", "Planned for Tuesday 1 December"),
+        ("fi", "Suunniteltu huomenna", "Suunniteltu tiistaina 1. joulukuuta"),
+        ("sv", "Planerad i morgon", "Planerad tisdag 1 december"),
+        ("de", "Geplant für morgen", "Geplant für Dienstag, 1. Dezember"),
+    ],
+)
+def test_a_day_without_a_window_is_named(tag: str, tomorrow: str, later: str) -> None:
+    days = [date(2026, 11, 24), date(2026, 12, 1)]
+
+    views = [make_waiting(Status.ACCEPTED, service_day=day) for day in days]
+
+    assert [words(view, tag).headline.text for view in views] == [tomorrow, later]
+
+
+def test_after_a_failed_attempt_the_next_day_is_named() -> None:
+    shown = words(make_failed(service_day=date(2026, 11, 24)))
+
+    assert "Next attempt: tomorrow" in shown.details
 
 
 def test_a_window_of_several_days_is_told_with_both() -> None:
