@@ -165,14 +165,14 @@ class _Asked:
         """Raises NotFound, VersionNeeded, _Malformed, and what a body may raise."""
         asked = cls(declaration, actor, {})
         _require_ids(request.uri_params or {})
+        if declaration.needs_version:
+            asked.arguments["expected"] = expected_by(request)
         if declaration.takes is not None:
             asked._take_body(request, declaration.takes)
         if declaration.query is not None:
             asked._take_query(request, declaration.query)
         if declaration.knows_client:
             asked.arguments["client"] = client_of(request)
-        if declaration.needs_version:
-            asked.arguments["expected"] = expected_by(request)
         if declaration.is_idempotent:
             asked._take_key(request)
         return asked

@@ -15,6 +15,7 @@ from chalicelib.edge.schemas import ID_PATTERN, ID_WORDS, Query, written_as
 from chalicelib.edge.sentences import refused, sentence_of
 
 Q = TypeVar("Q", bound=Query)
+_OFFSET: Final = re.compile(r"^(\d{4}-\d\d-\d\d[Tt][\d:.]{5,18}) (\d\d:?\d\d)$", re.ASCII)
 _ID: Final = re.compile(ID_PATTERN, re.ASCII)
 Position = Mapping[str, str] | None
 """Where a page of a listing begins; None: at its first entry."""
@@ -62,7 +63,16 @@ def _parameters(request: Request, model: type[Query]) -> dict[str, str]:
         if len(query.getlist(name)) > 1:
             text = "This parameter may be given once."
             raise Invalid(text, pointer=f"?{name}", code="repeated")
-    return {name: query[name] for name in query}
+    return {name: _with_its_plus(query[name]) for name in query}
+
+
+def _with_its_plus(text: str) -> str:
+    """In an address a plus sign is a blank: an offset from UTC that was not escaped gets its back.
+
+    >>> _with_its_plus("2026-11-28T18:00:00 02:00")
+    '2026-11-28T18:00:00+02:00'
+    """
+    return _OFFSET.sub(r"\1+\2", text)
 
 
 def _day(text: object) -> date:
