@@ -32,6 +32,7 @@ PUBLIC: Final = (
     "parcels",
     "window",
     "previous_window",
+    "service_day",
     "changed",
     "outcome",
     "previous_outcome",

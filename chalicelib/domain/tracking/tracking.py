@@ -34,7 +34,7 @@ from chalicelib.domain.shipments.statuses import (
 )
 from chalicelib.domain.visibility import Proximity
 
-PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window"})
+PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window", "service_day"})
 IN_THE_THREAD: Final = frozenset({EventType.MESSAGE_SENT})
 """What a page shows in the thread, and not once more in the story."""
 WAITS_FOR_A_VAN: Final = frozenset(

@@ -84,7 +84,7 @@ PHRASES: Final = {
     "event.shipment.arrival_withdrawn": "Der Fahrer fuhr weiter und war noch nicht bei Ihnen",
     "event.shipment.delivered": "Zugestellt",
     "event.shipment.attempt_failed": "Zustellversuch erfolglos",
-    "event.shipment.rescheduled": "Neuer Tag vereinbart",
+    "event.shipment.rescheduled": "Neue Zeit vereinbart",
     "event.shipment.redirected": "Neue Adresse vereinbart",
     "event.shipment.instructions_changed": "Hinweise geändert",
     "event.shipment.unassigned": "Kommt nicht mit diesem Wagen, sondern später",
@@ -98,6 +98,7 @@ PHRASES: Final = {
     "event.driver.silent": "Keine Nachricht vom Fahrzeug",
     "event.driver.back": "Wieder Nachricht vom Fahrzeug",
     "event.proof.added": "Foto eingegangen",
+    "story.time_open": "Die vereinbarte Zeit gilt nicht mehr",
     "story.expected": "Erwartet {range}",
     # --- how it ended
     "outcome.note": "Nachricht vom Fahrer",

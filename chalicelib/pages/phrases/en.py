@@ -86,7 +86,7 @@ PHRASES: Final = {
     "event.shipment.arrival_withdrawn": "The driver drove on and had not reached you yet",
     "event.shipment.delivered": "Delivered",
     "event.shipment.attempt_failed": "Delivery attempt failed",
-    "event.shipment.rescheduled": "New day agreed",
+    "event.shipment.rescheduled": "New time agreed",
     "event.shipment.redirected": "New address agreed",
     "event.shipment.instructions_changed": "Instructions changed",
     "event.shipment.unassigned": "It does not come with this van, but later",
@@ -100,6 +100,7 @@ PHRASES: Final = {
     "event.driver.silent": "No news of the van",
     "event.driver.back": "News of the van again",
     "event.proof.added": "Photo received",
+    "story.time_open": "The agreed time no longer holds",
     "story.expected": "Expected {range}",
     # --- how it ended
     "outcome.note": "Note from the driver",

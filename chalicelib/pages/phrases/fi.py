@@ -82,7 +82,7 @@ PHRASES: Final = {
     "event.shipment.arrival_withdrawn": "Kuljettaja ajoi eteenpäin eikä ollutkaan vielä perillä",
     "event.shipment.delivered": "Toimitettu",
     "event.shipment.attempt_failed": "Toimitus ei onnistunut",
-    "event.shipment.rescheduled": "Uusi päivä sovittu",
+    "event.shipment.rescheduled": "Uusi aika sovittu",
     "event.shipment.redirected": "Uusi osoite sovittu",
     "event.shipment.instructions_changed": "Ohjeet muuttuivat",
     "event.shipment.unassigned": "Ei tule tällä autolla vaan myöhemmin",
@@ -96,6 +96,7 @@ PHRASES: Final = {
     "event.driver.silent": "Autosta ei kuulu",
     "event.driver.back": "Autosta kuuluu taas",
     "event.proof.added": "Kuva saapui",
+    "story.time_open": "Sovittu aika ei enää päde",
     "story.expected": "Arvioitu saapuminen {range}",
     # --- how it ended
     "outcome.note": "Kuljettajan viesti",

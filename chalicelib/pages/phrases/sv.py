@@ -82,7 +82,7 @@ PHRASES: Final = {
     "event.shipment.arrival_withdrawn": "Föraren körde vidare och var inte framme hos dig än",
     "event.shipment.delivered": "Levererad",
     "event.shipment.attempt_failed": "Leveransförsöket misslyckades",
-    "event.shipment.rescheduled": "Ny dag avtalad",
+    "event.shipment.rescheduled": "Ny tid avtalad",
     "event.shipment.redirected": "Ny adress avtalad",
     "event.shipment.instructions_changed": "Instruktionerna ändrades",
     "event.shipment.unassigned": "Kommer inte med den här bilen utan senare",
@@ -96,6 +96,7 @@ PHRASES: Final = {
     "event.driver.silent": "Inget hörs från bilen",
     "event.driver.back": "Bilen hörs igen",
     "event.proof.added": "Foto mottaget",
+    "story.time_open": "Den avtalade tiden gäller inte längre",
     "story.expected": "Väntas {range}",
     # --- how it ended
     "outcome.note": "Meddelande från föraren",

@@ -33,6 +33,7 @@ class MilestoneFactsOut(Out):
     promise: Range | None = None
     reason: FailureReason | None = None
     window: Range | None = None
+    service_day: date | None = None
 
 
 class MilestoneOut(Out):

@@ -200,7 +200,7 @@ class Day:
     def retry(self) -> None:
         key = self.some(Status.ATTEMPT_FAILED)
         use = self.carrier.use(RetryShipment)
-        self.do("retry", lambda: use(key, lambda _: None, actor=OFFICE))
+        self.do("retry", lambda: use(key, lambda shipment: shipment, actor=OFFICE))
 
     def send_back(self) -> None:
         key = self.some(Status.ATTEMPT_FAILED)

@@ -123,6 +123,29 @@ def test_after_a_failed_attempt_the_next_day_is_named() -> None:
     assert "Next attempt: tomorrow" in shown.details
 
 
+@pytest.mark.parametrize(
+    ("data", "label", "detail"),
+    [
+        ({"service_day": "2026-11-24"}, "New time agreed", "Agreed time: tomorrow"),
+        ({}, "The agreed time no longer holds", None),
+    ],
+)
+def test_another_day_is_named_in_the_story_and_a_lost_time_is_owned_up_to(
+    data: dict[str, object], label: str, detail: str | None
+) -> None:
+    line = make_milestone("shipment.rescheduled", NOON, **data)
+
+    (told,) = words(make_waiting(timeline=(line,))).story
+
+    assert (told.label, told.detail) == (label, detail)
+
+
+@pytest.mark.parametrize("status", [Status.RETURNING, Status.RETURNED, Status.CANCELLED])
+def test_what_no_van_brings_has_no_road(status: Status) -> None:
+    assert not words(make_waiting(status)).has_road
+    assert words(make_waiting(Status.ACCEPTED)).has_road
+
+
 def test_a_window_of_several_days_is_told_with_both() -> None:
     window = Range(NOON + timedelta(days=8, hours=-5), NOON + timedelta(days=10, hours=3))
 
