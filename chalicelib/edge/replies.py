@@ -45,6 +45,11 @@ def content_security_policy(
     )
 
 
+def print_policy(base_url: str) -> str:
+    """A page for the printer: no script, no picture of others, and the style sheets of this one."""
+    return f"default-src 'none'; style-src {base_url}/static/; base-uri 'none'; form-action 'none'"
+
+
 def json_reply(
     body: BaseModel, status: int = 200, *, headers: Mapping[str, str] | None = None
 ) -> Response:

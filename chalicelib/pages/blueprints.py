@@ -7,6 +7,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/docs": "chalicelib.pages.reference:reference",
     "/openapi.json": "chalicelib.pages.reference:reference",
     "/static": "chalicelib.pages.static:static",
+    "/v1/shipments/{shipment_id}/label": "chalicelib.pages.labels.views:labels",
     "/t": "chalicelib.pages.tracking.views:tracking",
     "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

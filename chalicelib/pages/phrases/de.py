@@ -197,6 +197,10 @@ PHRASES: Final = {
     "page.fault": "Diese Seite kann den neuesten Stand nicht anzeigen.",
     "page.reload": "Neu laden",
     "page.ended": "Es gibt keine weiteren Aktualisierungen.",
+    # --- labels
+    "label.title": "Etikett {reference}",
+    "label.parcel": "Paket {n} von {total}",
+    "label.from": "Von",
     # --- refusals
     "not_found.title": "Dieser Link führt zu keiner Lieferung",
     "not_found.text": (

@@ -189,6 +189,10 @@ PHRASES: Final = {
     "page.fault": "This page cannot show the newest state.",
     "page.reload": "Load it again",
     "page.ended": "There will be no further updates.",
+    # --- labels
+    "label.title": "Label {reference}",
+    "label.parcel": "Parcel {n} of {total}",
+    "label.from": "From",
     # --- refusals
     "not_found.title": "This link does not lead to a delivery",
     "not_found.text": (

@@ -195,6 +195,10 @@ PHRASES: Final = {
     "page.fault": "Sivu ei pysty näyttämään uusimpia tietoja.",
     "page.reload": "Lataa uudelleen",
     "page.ended": "Päivityksiä ei enää tule.",
+    # --- labels
+    "label.title": "Osoitelappu {reference}",
+    "label.parcel": "Paketti {n}/{total}",
+    "label.from": "Lähettäjä",
     # --- refusals
     "not_found.title": "Tämä linkki ei johda toimitukseen",
     "not_found.text": (

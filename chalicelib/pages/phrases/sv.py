@@ -195,6 +195,10 @@ PHRASES: Final = {
     "page.fault": "Sidan kan inte visa de senaste uppgifterna.",
     "page.reload": "Ladda om sidan",
     "page.ended": "Det kommer inga fler uppdateringar.",
+    # --- labels
+    "label.title": "Etikett {reference}",
+    "label.parcel": "Paket {n} av {total}",
+    "label.from": "Från",
     # --- refusals
     "not_found.title": "Den här länken leder inte till någon leverans",
     "not_found.text": (
