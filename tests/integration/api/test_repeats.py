@@ -1,5 +1,7 @@
 """Repeats under an Idempotency-Key: for every POST, the same bytes and no second effect."""
 
+import collections
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,8 +16,9 @@ from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.services.repeats import LEASE
-from tests.support.carrier import Carrier, Reply, Round, fix
+from tests.support.carrier import Carrier, Reply, Round, fix, note
 from tests.support.declarations import DECLARATIONS
+from tests.support.depth import times
 from tests.support.faults import (
     DYNAMODB_500,
     THROTTLE,
@@ -25,6 +28,10 @@ from tests.support.faults import (
     crash_after,
 )
 
+REPLAYS: Final = times(quick=60, deep=1_000)
+GROUP: Final = 10
+RECENT: Final = 150
+"""Their keys are less than a day old."""
 POSTS: Final = {path for (method, path), d in DECLARATIONS.items() if d.is_idempotent}
 
 
@@ -453,3 +460,33 @@ def test_two_at_once_under_one_key_have_one_effect_and_one_answer(
             told = {reply.body for reply in (first, *met) if reply.status == 201}
             assert told == {last.body}, (operation, number)
             assert {reply.status for reply in (first, *met)} <= {201, 409, 503}
+
+
+def test_random_replays_over_all_routes_are_the_same_bytes_and_have_no_effect(
+    shared: Carrier,
+) -> None:
+    """Ten at a time, of any earlier requests in any order, later and by new containers."""
+    rnd = random.Random(random.getrandbits(32))  # by the seed of the run
+    answered: list[tuple[str, Ask, Reply]] = []
+    replayed = collections.Counter[str]()
+    waiting = sorted(ASKS)
+    while replayed.total() < REPLAYS:
+        for route in waiting[:GROUP] or rnd.sample(sorted(ASKS), 1):
+            asked = ASKS[route](shared)
+            answered.append((route, asked, asked()))
+        waiting = waiting[GROUP:]
+        shared.clock.advance(timedelta(minutes=rnd.randint(0, 4)))
+        if rnd.random() < 0.3:
+            shared.rewire()
+        before = shared.everything()
+
+        for route, asked, first in rnd.choices(answered[-RECENT:], k=GROUP):
+            again = asked()
+            assert again.headers.get("Idempotency-Replayed") == "true", route
+            assert (again.status, again.body) == (first.status, first.body), route
+            replayed[route] += 1
+
+        assert shared.everything() == before
+
+    note(f"{replayed.total()} replays over {len(replayed)} of {len(ASKS)} routes, none with effect")
+    assert not waiting
