@@ -473,7 +473,10 @@ def test_random_replays_over_all_routes_are_the_same_bytes_and_have_no_effect(
     while replayed.total() < REPLAYS:
         for route in waiting[:GROUP] or rnd.sample(sorted(ASKS), 1):
             asked = ASKS[route](shared)
-            answered.append((route, asked, asked()))
+            first = asked()
+            assert first.status in {200, 201, 204, 409}, first.body
+            if first.status != 409:  # refusals are not kept: a third key with one label
+                answered.append((route, asked, first))
         waiting = waiting[GROUP:]
         shared.clock.advance(timedelta(minutes=rnd.randint(0, 4)))
         if rnd.random() < 0.3:
