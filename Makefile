@@ -24,6 +24,7 @@ REFERENCE := chalicelib/pages/static/openapi.json
 ROUTES  := $(shell find app.py chalicelib infra/reference -type f ! -path '*/static/*' ! -path '*/__pycache__/*')
 NODE_MODULES := web/node_modules/.package-lock.json
 NODE_BIN := web/node_modules/.bin
+CLIENT_MODULES := clients/node_modules/.package-lock.json
 WEB     := $(if $(wildcard web/package.json),$(shell find web -name node_modules -prune -o -type f -print))
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 PLAYWRIGHT := $(or $(PLAYWRIGHT_BROWSERS_PATH),$(wildcard $(HOME)/.cache/ms-playwright $(HOME)/Library/Caches/ms-playwright))
@@ -35,12 +36,12 @@ export PYTHONHASHSEED := $(if $(CI),0,random)# in CI sets have a fixed order too
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 export UV_NO_PROGRESS := 1
 
-.PHONY: help setup run test test-deep test-browser bench package deploy lint format reference lock clean
+.PHONY: help setup run test test-deep test-browser bench package deploy lint format reference clients lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.packages $(if $(WEB),$(STATIC) $(REFERENCE)) ## install everything into .venv and build the pages
+setup: $(VENV)/.packages $(CLIENT_MODULES) $(if $(WEB),$(STATIC) $(REFERENCE)) ## install everything into .venv and build the pages
 	@:
 
 run: setup ## start Doorstep on this machine, with a demo carrier (ARGS="--speed 5")
@@ -86,6 +87,9 @@ format: $(VENV)/.packages $(NODE_MODULES) ## format the code and mend what ruff 
 	@$(STEP) "front-end lint, mended" $(NODE_BIN)/eslint --fix web
 	@$(STEP) "front-end format" $(NODE_BIN)/prettier --write web
 
+clients: setup ## generate clients of the API in Python and TypeScript, into clients/generated
+	@$(PYTHON) -m infra.clients
+
 reference: setup ## write docs/errors.md and docs/events.md, which are made from the code
 	@$(STEP) "reference in docs" $(PYTHON) -m infra.reference --docs
 
@@ -95,7 +99,7 @@ lock: $(BIN)/uv ## write requirements*.txt from requirements*.in
 			--no-emit-index-url --no-annotate $$name.in -o $$name.txt || exit; done
 
 clean: ## remove all that make has made
-	@rm -rf $(VENV) web/node_modules chalicelib/pages/static build .cache .mypy_cache .pytest_cache .ruff_cache \
+	@rm -rf $(VENV) web/node_modules clients/node_modules clients/generated chalicelib/pages/static build .cache .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache .hypothesis .chalice/deployments
 	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 
@@ -126,6 +130,10 @@ $(VENV)/.packages: requirements-dev.txt $(BIN)/uv
 
 $(NODE_MODULES): web/package.json web/package-lock.json | $(VENV)/.packages
 	@$(STEP) "front-end packages" npm --prefix web ci --no-audit --no-fund
+	@touch $@
+
+$(CLIENT_MODULES): clients/package.json clients/package-lock.json | $(VENV)/.packages
+	@$(STEP) "generators of clients" npm --prefix clients ci --no-audit --no-fund
 	@touch $@
 
 $(STATIC): $(WEB) $(NODE_MODULES)
