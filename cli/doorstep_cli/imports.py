@@ -17,6 +17,9 @@ from typing import Any, Final
 from doorstep_cli.client import Client
 
 BATCH: Final = 500
+LATER: Final = "later"
+TRIES: Final = 20
+"""Each brings some rows through, unless the deployment is down."""
 NUMBERS: Final = frozenset({"address.lat_deg", "address.lon_deg", "service_time_s"})
 NEEDED: Final = ("reference", "recipient.name", "parcels.barcode")
 
@@ -90,22 +93,43 @@ def sent(client: Client, path: Path, *, update: bool, done: Callable[[int], obje
     """Send all rows; ``done`` is called with how many more are through. Again is harmless.
 
     A batch has a key made of what it says, so a repeat of a cut-off run is answered as before.
+    Rows for which the deployment had no time are sent again. Raises NotAnImport if it never has.
     """
     counts = Counts()
     for group in _groups(rows(path)):
-        body = {"shipments": [order_of(row) for _, row in group]}
-        mark = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-        query = {"if_exists": "update" if update else None}
-        answer = client.post("/v1/shipments/batch", body, key=f"import {mark}", **query)
-        for result in answer["results"]:
-            counts.add(result["outcome"])
-            number = group[result["index"]][0]
-            counts.errors += [
-                RowError(number, _column(each["pointer"]), each["code"], each["detail"])
-                for each in result["errors"]
-            ]
-        done(len(group))
+        left = group
+        for number in range(TRIES):
+            later = _send(client, left, counts, update=update, number=number)
+            done(len(left) - len(later))
+            left = later
+            if not left:
+                break
+        else:
+            msg = f"The deployment has no time for row {left[0][0]} and those after it. Try later."
+            raise NotAnImport(msg)
     return counts
+
+
+def _send(
+    client: Client, group: list[Row], counts: Counts, *, update: bool, number: int
+) -> list[Row]:
+    """Send some rows, for the ``number``-th time, and return those that are to be sent again."""
+    body = {"shipments": [order_of(row) for _, row in group]}
+    mark = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    query = {"if_exists": "update" if update else None}
+    answer = client.post("/v1/shipments/batch", body, key=f"import {mark} {number}", **query)
+    later = []
+    for result in answer["results"]:
+        row = group[result["index"]]
+        if result["outcome"] == LATER:
+            later.append(row)
+            continue
+        counts.add(result["outcome"])
+        counts.errors += [
+            RowError(row[0], _column(each["pointer"]), each["code"], each["detail"])
+            for each in result["errors"]
+        ]
+    return later
 
 
 def _groups(found: Iterator[Row]) -> Iterator[list[Row]]:
