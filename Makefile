@@ -70,7 +70,7 @@ test-pythons: setup ## the fast tests with every Python that is here, of 3.11, 3
 		[ -n "$$found" ] || { echo "  – no Python $$version here"; continue; }; \
 		there=.cache/pythons/$$version; \
 		$(STEP) "packages for $$("$$found" -V)" bash -c \
-			"uv venv --quiet --clear --python $$found $$there && uv pip sync --quiet --python $$there --require-hashes requirements-dev.txt" \
+			"uv venv --quiet --clear --python $$found $$there && uv pip sync --quiet --python $$there --require-hashes requirements-dev.txt && ln -sf $(CURDIR)/$(BIN)/node $$there/bin/node" \
 			&& $(STEP) --show "tests with Python $$version" $$there/bin/python -m pytest $(SPREAD) -q tests/unit tests/contract $(ARGS) \
 			|| exit; \
 	done
