@@ -16,7 +16,7 @@ STAGE  ?= dev
 ARGS   ?=
 PYTEST := $(PYTHON) -m pytest
 SPREAD := --numprocesses 2 --dist loadfile
-CODE   := $(wildcard app.py chalicelib infra local bench tests)
+CODE   := $(wildcard app.py chalicelib infra local bench cli tests)
 
 UV_PIN  := $(shell sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)
 STATIC  := chalicelib/pages/static/manifest.json

@@ -1,0 +1,126 @@
+"""Import of a CSV file: read row by row, sent 500 at a time, and safe to be sent again as a whole.
+
+A column is the name of a field of the API, with dots inside: ``recipient.name``. The address lines
+are ``address.lines``, one under the other or as ``address.lines.1`` and ``.2``; barcodes are
+``parcels.barcode``, several with a blank between. Words of your own are ``metadata.…``.
+"""
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from doorstep_cli.client import Client
+
+BATCH: Final = 500
+NUMBERS: Final = frozenset({"address.lat_deg", "address.lon_deg", "service_time_s"})
+NEEDED: Final = ("reference", "recipient.name", "parcels.barcode")
+
+
+Row = tuple[int, dict[str, str]]
+
+
+class NotAnImport(Exception):
+    """The file cannot be imported at all: a sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong in a row: its number in the file, the column, and a sentence."""
+
+    row: int
+    column: str
+    code: str
+    detail: str
+
+
+@dataclass
+class Counts:
+    """How many rows had which outcome, and what was wrong."""
+
+    outcomes: dict[str, int] = field(default_factory=dict)
+    errors: list[RowError] = field(default_factory=list)
+
+    def add(self, outcome: str) -> None:
+        """One more."""
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+
+
+def rows(path: Path) -> Iterator[Row]:
+    """The rows with their numbers, from 2. Raises NotAnImport for a file without the columns."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        head = file.read(4_096)
+        file.seek(0)
+        delimiter = max(",;\t", key=head.partition("\n")[0].count)
+        reader = csv.DictReader(file, delimiter=delimiter, strict=True)
+        missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
+        if missing:
+            msg = f"The file has no column {' and no column '.join(missing)}."
+            raise NotAnImport(msg)
+        try:
+            for row in reader:
+                yield reader.line_num, {k: v for k, v in row.items() if k and v and v.strip()}
+        except (csv.Error, UnicodeDecodeError) as exc:
+            msg = f"Line {reader.line_num + 1} cannot be read: {exc}."
+            raise NotAnImport(msg) from exc
+
+
+def order_of(row: Mapping[str, str]) -> dict[str, Any]:
+    """A row as an order of the API."""
+    order: dict[str, Any] = {}
+    for name, text in row.items():
+        *path, last = name.split(".")
+        place = order
+        if name.startswith("address.lines"):
+            place.setdefault("address", {}).setdefault("lines", []).extend(text.splitlines())
+        elif name == "parcels.barcode":
+            order["parcels"] = [{"barcode": code} for code in text.split()]
+        else:
+            for part in path:
+                place = place.setdefault(part, {})
+            place[last] = _number(text) if name in NUMBERS else text
+    return order
+
+
+def sent(client: Client, path: Path, *, update: bool, done: Callable[[int], object]) -> Counts:
+    """Send all rows; ``done`` is called with how many more are through. Again is harmless.
+
+    A batch has a key made of what it says, so a repeat of a cut-off run is answered as before.
+    """
+    counts = Counts()
+    for group in _groups(rows(path)):
+        body = {"shipments": [order_of(row) for _, row in group]}
+        mark = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        query = {"if_exists": "update" if update else None}
+        answer = client.post("/v1/shipments/batch", body, key=f"import {mark}", **query)
+        for result in answer["results"]:
+            counts.add(result["outcome"])
+            number = group[result["index"]][0]
+            counts.errors += [
+                RowError(number, _column(each["pointer"]), each["code"], each["detail"])
+                for each in result["errors"]
+            ]
+        done(len(group))
+    return counts
+
+
+def _groups(found: Iterator[Row]) -> Iterator[list[Row]]:
+    """As many rows as one request takes: the file is never read whole."""
+    while group := list(islice(found, BATCH)):
+        yield group
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return text
+
+
+def _column(pointer: str) -> str:
+    """The column of a pointer: /address/lines/0 is address.lines."""
+    return ".".join(part for part in pointer.split("/") if part and not part.isdigit())
