@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from doorstep_cli import accounts, desk, imports, profiles, shipments
+from doorstep_cli import accounts, desk, imports, profiles, shipments, webhooks
 from doorstep_cli.client import Client, Refused, Unreachable
 from doorstep_cli.context import Given, given
 from doorstep_cli.output import as_json, console, errors, table
@@ -25,6 +25,7 @@ app.add_typer(accounts.accounts, name="accounts")
 app.add_typer(accounts.keys, name="keys")
 app.add_typer(shipments.shipments, name="shipments")
 app.add_typer(desk.routes, name="routes")
+app.add_typer(webhooks.webhooks, name="webhooks")
 app.command("follow")(shipments.follow)
 app.command("attention")(desk.attention)
 

@@ -96,7 +96,8 @@ class Client:
                 if answer.status_code not in COMES_AGAIN:
                     return _required(answer)
                 failure = Refused(answer.status_code, _problem(answer))
-                wait_s = float(answer.headers.get("Retry-After") or wait_s)
+                told = answer.headers.get("Retry-After", "")
+                wait_s = float(told) if told.isdecimal() else wait_s  # or it is a date
             if left:
                 self.wait(min(wait_s, LONGEST_WAIT_S))
         raise failure

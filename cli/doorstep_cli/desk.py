@@ -66,14 +66,18 @@ def edit_route(
 ) -> None:
     """Change a plan. Its effect is shown first, and nothing is done until you agree."""
     client, path = given(context).client, f"/v1/routes/{route_id}"
-    said: Any = json.loads(operations.read_text("utf-8"))
+    try:
+        said: Any = json.loads(operations.read_text("utf-8"))
+    except ValueError as exc:
+        msg = f"{operations} is not JSON: {exc}"
+        raise typer.BadParameter(msg) from exc
     body = said if isinstance(said, dict) else {"operations": said}
     _, tag = client.tagged(path)
     effect = client.patch(path, body, tag=tag, dry_run="true")
     if not given(context).is_json:
         show_effect(effect)
-        if not yes:
-            typer.confirm("Do it?", abort=True)
+    if not yes:
+        typer.confirm("Do it?", abort=True, err=True)
     done = client.patch(path, body, tag=tag)
     given(context).tell(done, f"Done: plan {done['plan_version']}.")
 

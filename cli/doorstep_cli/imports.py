@@ -8,6 +8,7 @@ are ``address.lines``, one under the other or as ``address.lines.1`` and ``.2``;
 import csv
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -140,9 +141,10 @@ def _groups(found: Iterator[Row]) -> Iterator[list[Row]]:
 
 def _number(text: str) -> float | str:
     try:
-        return float(text.replace(",", "."))
+        number = float(text.replace(",", "."))
     except ValueError:
         return text
+    return number if math.isfinite(number) else text
 
 
 def _column(pointer: str) -> str:

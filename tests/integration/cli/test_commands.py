@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from doorstep_cli.__main__ import app
 from doorstep_cli.client import Client, Refused, Unreachable
+from doorstep_cli.imports import order_of
 from typer.testing import CliRunner, Result
 
 from local.demo.carrier import Carrier, signed_in, small
@@ -269,3 +270,29 @@ def test_who_does_not_answer_is_asked_again_with_pauses_that_grow() -> None:
         client.get("/health")
 
     assert waited == [1.0, 2.0, 4.0, 8.0, 16.0]
+
+
+def test_an_endpoint_is_made_listed_and_taken_away(desk: Desk) -> None:
+    made = desk.json("webhooks", "create", "http://127.0.0.1:9/hooks")
+    assert made["secret"].startswith("whsec_")
+    assert made["id"] in {each["id"] for each in desk.json("webhooks", "list")}
+
+    desk.run("webhooks", "delete", made["id"])
+
+    assert made["id"] not in {each["id"] for each in desk.json("webhooks", "list")}
+
+
+def test_operations_that_are_no_json_are_told(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "operations.json"
+    file.write_text("[{]", "utf-8")
+
+    result = desk.run("routes", "edit", "rte_1", str(file), key=desk.office)
+
+    assert result.exit_code == 2
+    assert "is not JSON" in result.output
+
+
+def test_a_cell_that_is_no_number_is_left_to_the_api() -> None:
+    order = order_of({"address.lat_deg": "nan", "address.lon_deg": "24,95"})
+
+    assert order == {"address": {"lat_deg": "nan", "lon_deg": 24.95}}
