@@ -13,6 +13,8 @@ LONGEST_WAIT_S: Final = 60.0
 TIMEOUT_S: Final = 35.0
 """An answer takes 29 s at most: then API Gateway gives up."""
 COMES_AGAIN: Final = frozenset({429, 502, 503, 504})
+RUNNING: Final = "request_running"
+"""The first one with this Idempotency-Key has no answer yet: its connection was lost."""
 
 
 class Refused(Exception):
@@ -93,9 +95,12 @@ class Client:
             except httpx.TransportError as exc:
                 failure = Unreachable(f"{self.base_url} does not answer: {exc}")
             else:
-                if answer.status_code not in COMES_AGAIN:
-                    return _required(answer)
-                failure = Refused(answer.status_code, _problem(answer))
+                if answer.status_code < httpx.codes.BAD_REQUEST:
+                    return answer
+                refused = Refused(answer.status_code, _problem(answer))
+                if answer.status_code not in COMES_AGAIN and refused.code != RUNNING:
+                    raise refused
+                failure = refused
                 told = answer.headers.get("Retry-After", "")
                 wait_s = float(told) if told.isdecimal() else wait_s  # or it is a date
             if left:
@@ -109,12 +114,6 @@ def _said(query: Mapping[str, object]) -> dict[str, str]:
 
 def _json(answer: httpx.Response) -> Any:
     return answer.json() if answer.content else None
-
-
-def _required(answer: httpx.Response) -> httpx.Response:
-    if answer.status_code >= httpx.codes.BAD_REQUEST:
-        raise Refused(answer.status_code, _problem(answer))
-    return answer
 
 
 def _problem(answer: httpx.Response) -> Mapping[str, Any]:

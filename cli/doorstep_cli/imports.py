@@ -9,7 +9,7 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -65,12 +65,25 @@ def rows(path: Path) -> Iterator[Row]:
         if missing:
             msg = f"The file has no column {' and no column '.join(missing)}."
             raise NotAnImport(msg)
+        _require_plain(reader.fieldnames or ())
         try:
             for row in reader:
+                if None in row:
+                    msg = f"Line {reader.line_num} has more cells than there are columns."
+                    raise NotAnImport(msg)
                 yield reader.line_num, {k: v for k, v in row.items() if k and v and v.strip()}
         except (csv.Error, UnicodeDecodeError) as exc:
             msg = f"Line {reader.line_num + 1} cannot be read: {exc}."
             raise NotAnImport(msg) from exc
+
+
+def _require_plain(columns: Sequence[str]) -> None:
+    """Raises NotAnImport where one column is the whole of what another is a part of."""
+    for name in columns:
+        part = next((each for each in columns if each.startswith(f"{name}.")), None)
+        if part is not None and name != "address.lines":
+            msg = f"The columns {name} and {part} say the same thing twice."
+            raise NotAnImport(msg)
 
 
 def order_of(row: Mapping[str, str]) -> dict[str, Any]:

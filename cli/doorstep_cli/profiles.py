@@ -14,7 +14,7 @@ DEFAULT: Final = "default"
 
 
 class UnknownProfile(Exception):
-    """There is no profile of this name."""
+    """There is no profile of this name, or none can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,12 @@ def file() -> Path:
 def known() -> dict[str, dict[str, str]]:
     """All profiles."""
     path = file()
-    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+    try:
+        found = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    except ValueError as exc:
+        msg = f"{path} is not JSON. Mend it, or delete it and log in again."
+        raise UnknownProfile(msg) from exc
+    return dict(found)
 
 
 def save(name: str, url: str, key: str) -> Path:
@@ -53,6 +58,7 @@ def chosen(url: str | None, key: str | None, profile: str | None) -> Profile:
     """The deployment that is meant. Raises UnknownProfile."""
     profiles = known()
     if profile is not None and profile not in profiles:
-        raise UnknownProfile(profile)
+        msg = f"There is no profile {profile} in {file()}."
+        raise UnknownProfile(msg)
     kept = profiles.get(profile or DEFAULT, {})
     return Profile(url or kept.get("url", LOCAL), key or kept.get("key"))

@@ -223,6 +223,8 @@ def test_a_mended_file_brings_only_what_was_missing(desk: Desk, tmp_path: Path) 
         ("", "no column reference"),
         ("name;city\nAino;Helsinki\n", "no column reference"),
         ('reference,recipient.name,parcels.barcode\n"x', "cannot be read"),
+        ("reference,recipient.name,parcels.barcode\na,b,c,d\n", "more cells"),
+        ("reference,recipient,recipient.name,parcels.barcode\na,b,c,d\n", "twice"),
     ],
 )
 def test_a_file_that_is_no_import_is_told_in_a_sentence(
