@@ -15,8 +15,9 @@ STEP   := infra/step.sh
 STAGE  ?= dev
 ARGS   ?=
 PYTEST := $(PYTHON) -m pytest
+PYTHONS := 3.11 3.12 3.13
 SPREAD := --numprocesses 2 --dist loadfile
-CODE   := $(wildcard app.py chalicelib infra local bench tests)
+CODE   := $(wildcard app.py chalicelib infra local bench cli tests)
 
 UV_PIN  := $(shell sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)
 STATIC  := chalicelib/pages/static/manifest.json
@@ -36,7 +37,7 @@ export PYTHONHASHSEED := $(if $(CI),0,random)# in CI sets have a fixed order too
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 export UV_NO_PROGRESS := 1
 
-.PHONY: help setup run test test-deep test-browser bench package deploy lint format reference clients lock clean
+.PHONY: help setup run test test-deep test-browser test-pythons bench package deploy lint format reference clients lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +61,19 @@ test-browser: setup ## the pages in a real Chromium, with axe
 		exit 1; \
 	fi
 	@CHROMIUM="$(CHROMIUM)" $(STEP) --show "browser tests" $(PYTEST) tests/browser $(ARGS)
+
+test-pythons: setup ## the fast tests with every Python that is here, of 3.11, 3.12 and 3.13
+	@for version in $(PYTHONS); do \
+		found=; for python in python$$version $(HOME)/.pyenv/versions/$$version*/bin/python$$version; do \
+			"$$python" -c '' >/dev/null 2>&1 && { found=$$python; break; }; \
+		done; \
+		[ -n "$$found" ] || { echo "  – no Python $$version here"; continue; }; \
+		there=.cache/pythons/$$version; \
+		$(STEP) "packages for $$("$$found" -V)" bash -c \
+			"uv venv --quiet --clear --python $$found $$there && uv pip sync --quiet --python $$there --require-hashes requirements-dev.txt && ln -sf $(CURDIR)/$(BIN)/node $$there/bin/node" \
+			&& $(STEP) --show "tests with Python $$version" $$there/bin/python -m pytest $(SPREAD) -q tests/unit tests/contract $(ARGS) \
+			|| exit; \
+	done
 
 bench: setup ## measure the hot path, the cold start and the ETAs
 	@$(PYTHON) -m bench $(ARGS)

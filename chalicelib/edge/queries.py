@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final, TypeVar
+from urllib.parse import urlencode
 
 from chalice.app import Request
 from pydantic import BeforeValidator, StringConstraints, ValidationError
@@ -36,6 +37,15 @@ def parsed_query(model: type[Q], request: Request) -> Q:
         text = "This parameter is needed." if first["type"] == "missing" else text
         pointer = f"?{first['loc'][0]}"
         raise Invalid(text, pointer=pointer, code=first["type"]) from exc
+
+
+def next_page(query: Mapping[str, str], cursor: str) -> str:
+    """The Link header of a page (RFC 8288): the address of the next one, relative to this one's.
+
+    >>> next_page({"limit": "2", "cursor": "first"}, "second")
+    '<?limit=2&cursor=second>; rel="next"'
+    """
+    return f'<?{urlencode({**query, "cursor": cursor})}>; rel="next"'
 
 
 def scope_of(request: Request, actor: Actor) -> str:

@@ -18,7 +18,7 @@ from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import PROBLEM, problem
 from chalicelib.edge.repeats import MAX_KEY_CHARS
 from chalicelib.edge.replies import HTML, JSON, refused_link
-from chalicelib.edge.schemas import ID_PATTERN, Changes
+from chalicelib.edge.schemas import ID_PATTERN, Changes, ListingQuery
 from infra.reference.examples import Examples
 from infra.reference.glossary import Glossary
 from infra.reference.models import Json, Models
@@ -222,6 +222,8 @@ def _answer_headers(declaration: Declaration, status: int) -> dict[str, Json]:
         names += [limits.POLICY, limits.LIMIT]
     if status in {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}:
         names.append("Location")
+    if declaration.query is not None and issubclass(declaration.query, ListingQuery):
+        names.append("Link")
     return named_headers(names)
 
 

@@ -1,5 +1,7 @@
 """Refusals say what to do, and all lists have one shape."""
 
+import re
+
 import pytest
 from pydantic import BaseModel
 
@@ -107,3 +109,17 @@ def test_all_lists_are_looked_at() -> None:
     paths = {path for path, _ in LISTS}
 
     assert {"/v1/webhooks", "/v1/shipments", "/v1/driver/messages"} <= paths
+
+
+def test_a_page_links_to_the_next_one(shared: Carrier) -> None:
+    shop = shared.shop()
+    made = {shop.shipment()["id"] for _ in range(3)}
+    path, found = "/v1/shipments", list[str]()
+    address = f"{path}?limit=2"
+    for _ in range(2):
+        reply = shared.call("GET", address, token=shop.key)
+        found += [each["id"] for each in reply.json["data"]]
+        link = re.fullmatch(r'<(.*)>; rel="next"', reply.headers.get("Link", ""))
+        address = f"{path}{link[1]}" if link else ""
+
+    assert ({*found}, len(found), address) == (made, 3, "")
