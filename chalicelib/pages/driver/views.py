@@ -1,4 +1,4 @@
-"""The driver's app as files: shell, manifest, icon, worker. All that it shows comes from /v1/driver.
+"""The driver's app as files: shell, manifest, icon, worker. What it shows comes from /v1/driver.
 
 The one-time code of an invitation stands behind the # of the address, so it never reaches a log. A
 GET signs nobody in: the page shows a button, and the tap redeems the code by POST.
