@@ -222,6 +222,42 @@ def test_what_the_office_refuses_comes_back_with_a_way_out(
     assert made["status"] == "delivered"
 
 
+def test_an_outcome_can_be_undone_before_it_is_sent(phone: Opened, shift: Delivery) -> None:
+    _, page = phone(shift)
+    on_the_road(page, shift)
+    page.get_by_role("button", name="I am here").click()
+    page.get_by_role("button", name="Delivered", exact=True).click()
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.get_by_role("heading", name="At the door")).to_be_visible()
+    expect(page.locator("#unsent")).to_be_hidden()
+    made = shift.office.get(f"/v1/shipments/{shift.first['id']}")
+    assert (made["status"], made["attempts"]) == ("arrived", 0)
+
+
+def test_a_phone_that_was_signed_out_says_so_and_keeps_its_work(
+    phone: Opened, shift: Delivery
+) -> None:
+    context, page = phone(shift)
+    on_the_road(page, shift)
+    context.set_offline(True)
+    page.get_by_role("button", name="I am here").click()
+    route = shift.office.get(f"/v1/shipments/{shift.first['id']}")["route_id"]
+    driver = shift.office.get(f"/v1/routes/{route}")["driver_id"]
+    shift.office.post(f"/v1/drivers/{driver}/sign-out")
+
+    context.set_offline(False)
+    expect(page.get_by_text("This phone was signed out.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Not sent yet: 1")).to_be_visible()
+    code = shift.office.post(f"/v1/drivers/{driver}/invitations")["code"]
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Start as the driver").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+
+    assert shift.office.get(f"/v1/shipments/{shift.first['id']}")["status"] == "arrived"
+
+
 def frame(kind: str) -> Image.Image:
     """A label before the camera."""
     image = Image.new("RGB", (640, 480), "#9a9184")

@@ -346,4 +346,6 @@ if ("serviceWorker" in navigator) {
   const scope = `${page.base}/driver`;
   addEventListener("load", () => void navigator.serviceWorker.register(`${scope}/worker.js`, { scope }));
 }
-await start();
+// Without https browsers give no locks, no worker, no camera and no position: half an app would lose what it recorded.
+if (window.isSecureContext) await start();
+else byId("screen").replaceChildren(h("p", { class: "card lead" }, say("trouble.insecure")));

@@ -9,7 +9,7 @@ WORDS: Final = {
     "on_duty": "Im Dienst",
     "off_duty": "Außer Dienst",
     "sign_out": "Abmelden",
-    "sign_out.waits": "{n} Aktionen sind noch nicht gesendet. Sie bleiben auf diesem Telefon, bis Sie sich anmelden.",
+    "sign_out.waits": "Noch nicht gesendet: {n}. Es bleibt auf diesem Telefon, bis Sie sich anmelden.",
     "no_script": "Diese App braucht JavaScript. Erlauben Sie es für diese Seite und öffnen Sie den Link erneut.",
     # --- signing in
     "in.title": "Schicht beginnen",
@@ -19,7 +19,7 @@ WORDS: Final = {
     "in.code": "Code",
     "in.used": "Dieser Code gilt nicht: benutzt, widerrufen oder zu alt. Bitten Sie um einen neuen.",
     "in.revoked": "Dieses Telefon wurde abgemeldet. Was Sie erfasst haben, bleibt hier. Bitten Sie um einen neuen Code.",
-    "in.other": "{n} Aktionen eines anderen Fahrers warten auf diesem Telefon. Sie werden gesendet, wenn er sich anmeldet.",
+    "in.other": "Von einem anderen Fahrer noch nicht gesendet: {n}. Es wird gesendet, wenn er sich hier anmeldet.",
     # --- the day
     "day.title": "Heute",
     "day.none": "Noch keine Tour für Sie. Fragen Sie gleich noch einmal, oder rufen Sie die Disposition an.",
@@ -142,6 +142,7 @@ WORDS: Final = {
     "back.too_many_uploads": "Zu viele Bilder für diesen Stopp begonnen. Rufen Sie die Disposition an.",
     "back.other": "Nicht angenommen: {detail}",
     # --- trouble
+    "trouble.insecure": "Diese Adresse ist nicht sicher (kein https): Das Telefon erlaubt keine Kamera, keine Position und keine Arbeit ohne Netz. Öffnen Sie die App mit https.",
     "trouble.storage": "Dieses Telefon ist voll, darum wurde dies nicht gespeichert. Löschen Sie etwas, dann noch einmal.",
     "trouble.position": "Ihre Position ist nicht erlaubt. Erlauben Sie sie in den Einstellungen dieser Seite; ohne sie sehen Kunden keine Zeiten.",
     "trouble.position_none": "Im Moment keine Position.",

@@ -9,7 +9,7 @@ WORDS: Final = {
     "on_duty": "On duty",
     "off_duty": "Off duty",
     "sign_out": "Sign out",
-    "sign_out.waits": "{n} actions are not sent yet. They stay on this phone until you sign in.",
+    "sign_out.waits": "Not sent yet: {n}. It stays on this phone until you sign in.",
     "no_script": "This app needs JavaScript. Allow it for this site, then open the link again.",
     # --- signing in
     "in.title": "Start your shift",
@@ -19,7 +19,7 @@ WORDS: Final = {
     "in.code": "Code",
     "in.used": "This code does not work: it was used, revoked or is too old. Ask for a new one.",
     "in.revoked": "This phone was signed out. What you recorded is kept. Ask for a new code.",
-    "in.other": "{n} actions of another driver wait on this phone. They are sent when that driver signs in.",
+    "in.other": "Of another driver, not sent yet: {n}. It is sent when that driver signs in here.",
     # --- the day
     "day.title": "Today",
     "day.none": "No route for you yet. Pull the news again in a moment, or call your dispatcher.",
@@ -142,6 +142,7 @@ WORDS: Final = {
     "back.too_many_uploads": "Too many pictures were begun for this stop. Call your dispatcher.",
     "back.other": "The office did not accept this: {detail}",
     # --- trouble
+    "trouble.insecure": "This address is not safe (no https), so the phone allows no camera, no position and no work without a network. Open the app by https.",
     "trouble.storage": "This phone is full, so this was not saved. Delete something, then try again.",
     "trouble.position": "Your position is not allowed. Allow it in the settings of this site; customers see no times without it.",
     "trouble.position_none": "No position at the moment.",

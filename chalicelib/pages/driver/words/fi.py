@@ -9,7 +9,7 @@ WORDS: Final = {
     "on_duty": "Työvuorossa",
     "off_duty": "Ei vuorossa",
     "sign_out": "Kirjaudu ulos",
-    "sign_out.waits": "{n} toimintoa on lähettämättä. Ne pysyvät tässä puhelimessa, kunnes kirjaudut sisään.",
+    "sign_out.waits": "Lähettämättä: {n}. Ne pysyvät tässä puhelimessa, kunnes kirjaudut sisään.",
     "no_script": "Tämä sovellus tarvitsee JavaScriptin. Salli se tälle sivustolle ja avaa linkki uudelleen.",
     # --- signing in
     "in.title": "Aloita vuoro",
@@ -19,7 +19,7 @@ WORDS: Final = {
     "in.code": "Koodi",
     "in.used": "Koodi ei kelpaa: se on käytetty, peruttu tai liian vanha. Pyydä uusi.",
     "in.revoked": "Tämä puhelin kirjattiin ulos. Kirjaamasi on tallessa. Pyydä uusi koodi.",
-    "in.other": "{n} toisen kuljettajan toimintoa odottaa tässä puhelimessa. Ne lähetetään, kun hän kirjautuu sisään.",
+    "in.other": "Toiselta kuljettajalta lähettämättä: {n}. Ne lähetetään, kun hän kirjautuu tässä sisään.",
     # --- the day
     "day.title": "Tänään",
     "day.none": "Sinulla ei ole vielä reittiä. Kysy hetken päästä uudelleen tai soita ajojärjestelijälle.",
@@ -142,6 +142,7 @@ WORDS: Final = {
     "back.too_many_uploads": "Pysähdykselle on aloitettu liian monta kuvaa. Soita ajojärjestelijälle.",
     "back.other": "Toimisto ei hyväksynyt tätä: {detail}",
     # --- trouble
+    "trouble.insecure": "Osoite ei ole suojattu (ei https), joten puhelin ei salli kameraa, sijaintia eikä työtä ilman verkkoa. Avaa sovellus https-osoitteesta.",
     "trouble.storage": "Puhelin on täynnä, joten tätä ei tallennettu. Poista jotain ja yritä uudelleen.",
     "trouble.position": "Sijainti ei ole sallittu. Salli se sivuston asetuksissa; ilman sitä asiakkaat eivät näe aikoja.",
     "trouble.position_none": "Ei sijaintia juuri nyt.",

@@ -9,7 +9,7 @@ WORDS: Final = {
     "on_duty": "I tjänst",
     "off_duty": "Ej i tjänst",
     "sign_out": "Logga ut",
-    "sign_out.waits": "{n} åtgärder är inte skickade. De stannar i telefonen tills du loggar in.",
+    "sign_out.waits": "Inte skickat än: {n}. Det stannar i telefonen tills du loggar in.",
     "no_script": "Appen behöver JavaScript. Tillåt det för webbplatsen och öppna länken igen.",
     # --- signing in
     "in.title": "Börja ditt pass",
@@ -19,7 +19,7 @@ WORDS: Final = {
     "in.code": "Kod",
     "in.used": "Koden gäller inte: den är använd, återkallad eller för gammal. Be om en ny.",
     "in.revoked": "Telefonen loggades ut. Det du registrerat finns kvar. Be om en ny kod.",
-    "in.other": "{n} åtgärder av en annan förare väntar i telefonen. De skickas när föraren loggar in.",
+    "in.other": "Inte skickat än av en annan förare: {n}. Det skickas när föraren loggar in här.",
     # --- the day
     "day.title": "I dag",
     "day.none": "Ingen rutt för dig än. Fråga igen om en stund, eller ring trafikledaren.",
@@ -142,6 +142,7 @@ WORDS: Final = {
     "back.too_many_uploads": "För många bilder har påbörjats för stoppet. Ring trafikledaren.",
     "back.other": "Kontoret godtog inte detta: {detail}",
     # --- trouble
+    "trouble.insecure": "Adressen är inte säker (ingen https), så telefonen tillåter varken kamera, position eller arbete utan nät. Öppna appen med https.",
     "trouble.storage": "Telefonen är full, så detta sparades inte. Ta bort något och försök igen.",
     "trouble.position": "Din position är inte tillåten. Tillåt den i webbplatsens inställningar; utan den ser kunderna inga tider.",
     "trouble.position_none": "Ingen position just nu.",
