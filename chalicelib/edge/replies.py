@@ -33,13 +33,17 @@ PRIVATE: Final[Mapping[str, str]] = {
 
 
 def content_security_policy(
-    *, image_sources: tuple[str, ...] = (), connect_sources: tuple[str, ...] = ()
+    *,
+    image_sources: tuple[str, ...] = (),
+    connect_sources: tuple[str, ...] = (),
+    script_sources: tuple[str, ...] = (),
 ) -> str:
     """Only our own scripts and styles, no inline code, no frame; images also from the sources."""
     images = " ".join(["'self'", "data:", *filter(None, image_sources)])
     connects = " ".join(["'self'", *filter(None, connect_sources)])
+    scripts = " ".join(["'self'", *script_sources])
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images};"
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src {images};"
         f" connect-src {connects}; manifest-src 'self'; worker-src 'self'; base-uri 'none';"
         " form-action 'self'; frame-ancestors 'none'"
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
+    "/driver": "chalicelib.pages.driver.views:driver_app",
     "/docs": "chalicelib.pages.reference:reference",
     "/openapi.json": "chalicelib.pages.reference:reference",
     "/static": "chalicelib.pages.static:static",
