@@ -17,6 +17,8 @@ DOCUMENT: Final = ROOT / "chalicelib" / "pages" / "static" / "openapi.json"
 CLIENTS: Final = ROOT / "clients"
 GENERATED: Final = CLIENTS / "generated"
 PACKAGE: Final = "doorstep_client"
+AS_TEXT: Final = {"image/svg+xml": "text/html", "application/manifest+json": "application/json"}
+"""Of the pages' own files: the generator knows no such types."""
 
 
 class NotGenerated(Exception):
@@ -34,7 +36,8 @@ def generate() -> Path:
 
 def _python() -> None:
     settings = GENERATED / "settings.json"
-    settings.write_text(json.dumps({"package_name_override": PACKAGE}), encoding="utf-8")
+    options = {"package_name_override": PACKAGE, "content_type_overrides": AS_TEXT}
+    settings.write_text(json.dumps(options), encoding="utf-8")
     said = _run(
         *(sys.executable, "-m", "openapi_python_client", "generate"),
         *("--path", str(DOCUMENT), "--config", str(settings), "--meta", "none"),
