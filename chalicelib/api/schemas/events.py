@@ -287,8 +287,10 @@ class RatingFacts(StatusFacts):
 
     stars: int | None = Field(None, exclude_if=_is_absent)
     is_low: bool | None = Field(None, exclude_if=_is_absent)
-    reasons: tuple[RatingReason, ...] | None = Field(None, exclude_if=_is_absent)
-    attempt: int | None = Field(None, exclude_if=_is_absent)
+    reasons: tuple[RatingReason, ...] | None = Field(
+        None, exclude_if=_is_absent, examples=[["punctuality", "driver"]]
+    )
+    attempt_number: int | None = Field(None, exclude_if=_is_absent)
     previous_stars: int | None = None
 
 

@@ -42,6 +42,7 @@ PUBLIC: Final = (
     "stars",
     "previous_stars",
     "is_low",
+    "attempt_number",
     "reasons",
 )
 """The facts of an event that may leave. All other data stay with us."""

@@ -80,7 +80,7 @@ def rated(
         "stars": verdict.stars,
         "is_low": rating.is_low,
         "reasons": [reason.value for reason in verdict.reasons],
-        "attempt": attempt.number,
+        "attempt_number": attempt.number,
         "previous_stars": None if given is None else given.stars,
     }
     after, event = append(
