@@ -107,7 +107,7 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     fix = {"recorded_at": now, "lat_deg": 60.2, "lon_deg": 24.9}
     other = van.ids[1][0]
     changes = {name: order[name] for name in ("recipient", "address", "window", "service_time_s")}
-    correction = {"outcome": "attempt_failed", "explanation": "any", "failure_reason": "lost"}
+    correction = {"outcome": "attempt_failed", "explanation": "any", "reason": "lost"}
     move = {"op": "move", "stop_id": van.stop_ids[0], "before": None}
     link = van.orders[van.ids[0][0]]["tracking_url"].rpartition("/")[2]
     written = {"shipment_id": van.ids[0][0], "action_id": "any-3"}
