@@ -15,8 +15,9 @@ STEP   := infra/step.sh
 STAGE  ?= dev
 ARGS   ?=
 PYTEST := $(PYTHON) -m pytest
+PYTHONS := 3.11 3.12 3.13
 SPREAD := --numprocesses 2 --dist loadfile
-CODE   := $(wildcard app.py chalicelib infra local bench tests)
+CODE   := $(wildcard app.py chalicelib infra local bench cli tests)
 
 UV_PIN  := $(shell sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)
 STATIC  := chalicelib/pages/static/manifest.json
@@ -24,6 +25,7 @@ REFERENCE := chalicelib/pages/static/openapi.json
 ROUTES  := $(shell find app.py chalicelib infra/reference -type f ! -path '*/static/*' ! -path '*/__pycache__/*')
 NODE_MODULES := web/node_modules/.package-lock.json
 NODE_BIN := web/node_modules/.bin
+CLIENT_MODULES := clients/node_modules/.package-lock.json
 WEB     := $(if $(wildcard web/package.json),$(shell find web -name node_modules -prune -o -type f -print))
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 PLAYWRIGHT := $(or $(PLAYWRIGHT_BROWSERS_PATH),$(wildcard $(HOME)/.cache/ms-playwright $(HOME)/Library/Caches/ms-playwright))
@@ -35,12 +37,12 @@ export PYTHONHASHSEED := $(if $(CI),0,random)# in CI sets have a fixed order too
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 export UV_NO_PROGRESS := 1
 
-.PHONY: help setup run test test-deep test-browser bench package deploy lint format reference lock clean
+.PHONY: help setup run test test-deep test-browser test-pythons bench package deploy lint format reference clients lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.packages $(if $(WEB),$(STATIC) $(REFERENCE)) ## install everything into .venv and build the pages
+setup: $(VENV)/.packages $(CLIENT_MODULES) $(if $(WEB),$(STATIC) $(REFERENCE)) ## install everything into .venv and build the pages
 	@:
 
 run: setup ## start Doorstep on this machine, with a demo carrier (ARGS="--speed 5")
@@ -59,6 +61,19 @@ test-browser: setup ## the pages in a real Chromium, with axe
 		exit 1; \
 	fi
 	@CHROMIUM="$(CHROMIUM)" $(STEP) --show "browser tests" $(PYTEST) tests/browser $(ARGS)
+
+test-pythons: setup ## the fast tests with every Python that is here, of 3.11, 3.12 and 3.13
+	@for version in $(PYTHONS); do \
+		found=; for python in python$$version $(HOME)/.pyenv/versions/$$version*/bin/python$$version; do \
+			"$$python" -c '' >/dev/null 2>&1 && { found=$$python; break; }; \
+		done; \
+		[ -n "$$found" ] || { echo "  – no Python $$version here"; continue; }; \
+		there=.cache/pythons/$$version; \
+		$(STEP) "packages for $$("$$found" -V)" bash -c \
+			"uv venv --quiet --clear --python $$found $$there && uv pip sync --quiet --python $$there --require-hashes requirements-dev.txt && ln -sf $(CURDIR)/$(BIN)/node $$there/bin/node" \
+			&& $(STEP) --show "tests with Python $$version" $$there/bin/python -m pytest $(SPREAD) -q tests/unit tests/contract $(ARGS) \
+			|| exit; \
+	done
 
 bench: setup ## measure the hot path, the cold start and the ETAs
 	@$(PYTHON) -m bench $(ARGS)
@@ -86,6 +101,9 @@ format: $(VENV)/.packages $(NODE_MODULES) ## format the code and mend what ruff 
 	@$(STEP) "front-end lint, mended" $(NODE_BIN)/eslint --fix web
 	@$(STEP) "front-end format" $(NODE_BIN)/prettier --write web
 
+clients: setup ## generate clients of the API in Python and TypeScript, into clients/generated
+	@$(PYTHON) -m infra.clients
+
 reference: setup ## write docs/errors.md and docs/events.md, which are made from the code
 	@$(STEP) "reference in docs" $(PYTHON) -m infra.reference --docs
 
@@ -95,7 +113,7 @@ lock: $(BIN)/uv ## write requirements*.txt from requirements*.in
 			--no-emit-index-url --no-annotate $$name.in -o $$name.txt || exit; done
 
 clean: ## remove all that make has made
-	@rm -rf $(VENV) web/node_modules chalicelib/pages/static build .cache .mypy_cache .pytest_cache .ruff_cache \
+	@rm -rf $(VENV) web/node_modules clients/node_modules clients/generated chalicelib/pages/static build .cache .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache .hypothesis .chalice/deployments
 	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 
@@ -126,6 +144,10 @@ $(VENV)/.packages: requirements-dev.txt $(BIN)/uv
 
 $(NODE_MODULES): web/package.json web/package-lock.json | $(VENV)/.packages
 	@$(STEP) "front-end packages" npm --prefix web ci --no-audit --no-fund
+	@touch $@
+
+$(CLIENT_MODULES): clients/package.json clients/package-lock.json | $(VENV)/.packages
+	@$(STEP) "generators of clients" npm --prefix clients ci --no-audit --no-fund
 	@touch $@
 
 $(STATIC): $(WEB) $(NODE_MODULES)

@@ -11,7 +11,7 @@ from typing import Final
 
 from infra.vendor import compile_tree
 
-SIZE_LIMIT_MB: Final = 16.0
+SIZE_LIMIT_MB: Final = 17.0
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the oldest time that a zip can hold
 _READABLE: Final = 0o100644 << 16
 

@@ -47,6 +47,9 @@ NEVER_CALLED: Final = (
     "**/__pycache__",
     "**/*.c",
     ".lock",
+    "barcode/fonts",  # for pictures; we draw bars as shapes
+    "docs",  # python-barcode brings its own
+    "tests",
     "dateutil/zoneinfo/*.tar.gz",  # zones come from tzdata
     "botocore/data/**/examples-1.json*",
     "boto3/data",  # resource objects; we use clients

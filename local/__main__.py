@@ -45,6 +45,8 @@ class Opened:
     keys: Mapping[str, str]
     tracking_links: Callable[[], list[str]]
     board: Callable[[], list[dict[str, Any]]]
+    driver_link: str
+    """Opens the driver's app, and signs in once."""
     run: Callable[[], object]
     """Starts the demo. It waits until now so that it does not slow down the start."""
 
@@ -72,6 +74,7 @@ class Console:
                 "keys": opened.keys,
                 "tracking_links": opened.tracking_links(),
                 "inbox_url": stack.inbox_url,
+                "driver_link": opened.driver_link,
             }
             print(json.dumps(facts), file=self.out, flush=True)
             return
@@ -86,11 +89,13 @@ class Console:
             *self._rows("start here", [f"{stack.base_url}/"]),
             *self._rows("follow a parcel", links),
             *self._rows("sent messages", [stack.inbox_url]),
+            *self._rows("drive yourself", [opened.driver_link]),
             *self._rows("API reference", [f"{stack.base_url}/docs"]),
             *self._rows("health", [f"{stack.base_url}/health"]),
             "",
             *(f"  {f'{role} key':<18}{self._paint('2', key)}" for role, key in opened.keys.items()),
             "",
+            *self._code(opened.driver_link),
             f"  {self._paint('2', 'Ctrl-C stops it; nothing is kept.')}",
             "",
         ]
@@ -99,6 +104,16 @@ class Console:
     def _rows(self, name: str, addresses: Sequence[str]) -> Iterator[str]:
         for index, address in enumerate(addresses):
             yield f"  {'' if index else name:<18}{self._paint('36', address)}"
+
+    def _code(self, link: str) -> Sequence[str]:
+        """A QR code of the driver's link, where a phone can reach it and somebody looks."""
+        if not self.out.isatty() or environment.is_on_this_machine(link):
+            return ()
+        import segno  # noqa: PLC0415 - only a terminal shows it
+
+        drawn = io.StringIO()
+        segno.make(link, micro=False).terminal(drawn, compact=True)
+        return ("  The driver's app, for a phone:", "", drawn.getvalue())
 
     def _elapsed(self) -> str:
         return f"{time.perf_counter() - self.started_s:.1f} s"
@@ -210,21 +225,23 @@ def _demo(
     from local.demo import carrier  # noqa: PLC0415
 
     if options.demo == "helsinki":
-        from local.demo import helsinki  # noqa: PLC0415
+        from local.demo import helsinki, own_van  # noqa: PLC0415
 
         demo = helsinki.prepare(stack, seed=options.seed, progress=console.step)
         closing.callback(demo.stop)
         opened, links, board, run = demo.carrier, demo.tracking_links, demo.board, demo.run
+        driver_link = own_van.invited(demo.world, stack.clock.now(), options.seed)
     else:
         opened, links, board, run = carrier.small(stack.api()), list, list, _do_nothing
         console.step("a carrier with one shop, a hub and a driver")
+        driver_link = carrier.invitation_link(opened.dispatcher, opened.driver_ids[0])
     keys = {
         "admin": stack.admin_key,
         "dispatcher": opened.dispatcher.token or "",
         "shipper": opened.shops[0].api.token or "",
         "driver": carrier.signed_in(opened.dispatcher, opened.driver_ids[0]).token or "",
     }
-    return Opened(keys, links, board, run)
+    return Opened(keys, links, board, driver_link, run)
 
 
 def _do_nothing() -> None:

@@ -24,6 +24,23 @@ const FACES = [
     ],
   },
   {
+    entries: ["src/driver/driver.js", "src/driver/driver.css", "src/driver/scanner.js", "src/driver/signing.js"],
+    budgets: [
+      { view: "driver, first view without HTML", limitKb: 60, files: ["driver.js", "driver.css"] },
+      { view: "driver, scanner, lazily", limitKb: 700, files: ["scanner.js"] },
+      { view: "driver, signature, lazily", limitKb: 10, files: ["signing.js"] },
+    ],
+    listedIn: "offline.json",
+  },
+  {
+    entries: ["src/driver/worker.js"],
+    budgets: [{ view: "driver, worker", limitKb: 3, files: ["worker.js"] }],
+  },
+  {
+    entries: ["src/labels/label.css"],
+    budgets: [{ view: "label, without HTML", limitKb: 3, files: ["label.css"] }],
+  },
+  {
     entries: ["src/reference/reference.css"],
     budgets: [{ view: "reference, without HTML", limitKb: 5, files: ["reference.css"] }],
   },
@@ -45,7 +62,7 @@ const builds = await Promise.all(
       target: ["chrome100", "firefox100", "safari15"],
       entryNames: "[name]-[hash]",
       chunkNames: "[name]-[hash]",
-      loader: { ".png": "empty" },
+      loader: { ".png": "empty", ".wasm": "binary" },
       logLevel: "warning",
     }),
   ),
@@ -97,6 +114,11 @@ await mkdir(TARGET, { recursive: true });
 const outdated = (await readdir(TARGET)).filter((name) => HASHED.test(name) && !bytesByName.has(name));
 await Promise.all(outdated.map((name) => rm(join(TARGET, name))));
 await Promise.all(files.map(({ path, contents }) => writeFile(path, contents)));
+// What a page needs without a network: its worker fetches these beforehand.
+for (const [index, { listedIn }] of FACES.entries()) {
+  const names = Object.keys(builds[index]?.metafile.outputs ?? {}).map((path) => basename(path));
+  if (listedIn) await writeFile(join(TARGET, listedIn), `${JSON.stringify(names.sort())}\n`);
+}
 // The manifest comes last: who reads it finds all that it names.
 const manifest = Object.fromEntries(namesByPlainName);
 await writeFile(join(TARGET, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -5,7 +5,7 @@ from typing import Final
 from chalicelib.api.schemas.links import LinkIn, LinkOut, LinksOut
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import DISPATCH, Actor
-from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.errors import NoMoreLinks, NotFound
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.tracking.shared_links import LinkStatus
@@ -37,7 +37,7 @@ def get_links(actor: Actor, shipment_id: str) -> Listing[LinkOut]:
     gives=LinkOut,
     status=201,
     commits_answer=True,
-    refusals=(NotFound, Conflict),
+    refusals=(NotFound, NoMoreLinks),
 )
 def post_link(actor: Actor, body: LinkIn, memory: Memory, shipment_id: str) -> LinkOut:
     """Make another tracking link; the present one opens nothing from then on."""
@@ -54,7 +54,7 @@ def post_link(actor: Actor, body: LinkIn, memory: Memory, shipment_id: str) -> L
     method="DELETE",
     principals=SHIPPERS | DISPATCH,
     status=204,
-    refusals=(NotFound, Conflict),
+    refusals=(NotFound, NoMoreLinks),
 )
 def delete_link(actor: Actor, shipment_id: str, number: str) -> None:
     """Revoke a tracking link; the next one is sent with the next notice."""

@@ -195,7 +195,7 @@ def post_retry(actor: Actor, body: RetryIn, memory: Memory, shipment_id: str) ->
     return _shown(
         container().retry_shipment(
             ShipmentId(shipment_id),
-            body.window_of,
+            body.of,
             actor=actor,
             memory=memory.of_shown(_shown),
         )

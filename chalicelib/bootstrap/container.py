@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from chalicelib.services.shipments.receive_parcels import ReceiveParcels
     from chalicelib.services.shipments.retry_shipment import RetryShipment
     from chalicelib.services.shipments.return_shipment import ReturnShipment
+    from chalicelib.services.shipments.show_label import ShowLabel
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
     from chalicelib.services.tracking.manage_links import ManageLinks
@@ -121,6 +122,7 @@ class Container:
     create_batch: CreateBatch = use_case("shipments.create_batch")
     place_shipment: PlaceShipment = use_case("shipments.place_shipment")
     find_shipments: FindShipments = use_case("shipments.find_shipments")
+    show_label: ShowLabel = use_case("shipments.show_label")
     show_shipments: ShowShipments = use_case("shipments.show_shipments")
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")

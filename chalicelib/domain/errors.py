@@ -14,7 +14,8 @@
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
     │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
-    │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull
+    │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull,
+    │  │  NoMoreLinks
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
@@ -168,6 +169,13 @@ class ThreadFull(Conflict):
 
     code = "thread_full"
     text = "There are too many messages about this shipment already. Use the support contact."
+
+
+class NoMoreLinks(Conflict):
+    """The shipment gets no other tracking link: its links have ended, or there were too many."""
+
+    code = "no_more_links"
+    text = "This shipment gets no other tracking link."
 
 
 class ReferenceTaken(Conflict):

@@ -58,6 +58,15 @@ def read_instant(text: str) -> datetime:
         return found.replace(tzinfo=UTC)
 
 
+def written(instant: datetime) -> str:
+    """An instant as all that leaves us writes it: RFC 3339 in UTC, in whole milliseconds.
+
+    >>> written(datetime.fromisoformat("2026-11-28T18:00:00.1+02:00"))
+    '2026-11-28T16:00:00.100Z'
+    """
+    return f"{utc(instant).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
 def read_day(text: str) -> date:
     """A day like 2026-11-28. Raises ValueError with a sentence for anything else."""
     try:

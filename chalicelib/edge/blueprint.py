@@ -40,7 +40,7 @@ from chalicelib.edge.limits import headers_of
 from chalicelib.edge.preconditions import expected_by, tag_of
 from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import Refusal, problem, problem_of_validation
-from chalicelib.edge.queries import is_id, parsed_query, scope_of
+from chalicelib.edge.queries import is_id, next_page, parsed_query, scope_of
 from chalicelib.edge.repeats import answered_once, request_key
 from chalicelib.edge.replies import empty, json_reply
 from chalicelib.edge.schemas import Listed, ListingQuery, Out, Query
@@ -159,20 +159,21 @@ class _Asked:
     arguments: dict[str, object]
     scope: str = ""
     key: RequestKey | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def by(cls, request: Request, declaration: Declaration, actor: Actor) -> "_Asked":
         """Raises NotFound, VersionNeeded, _Malformed, and what a body may raise."""
         asked = cls(declaration, actor, {})
         _require_ids(request.uri_params or {})
+        if declaration.needs_version:
+            asked.arguments["expected"] = expected_by(request)
         if declaration.takes is not None:
             asked._take_body(request, declaration.takes)
         if declaration.query is not None:
             asked._take_query(request, declaration.query)
         if declaration.knows_client:
             asked.arguments["client"] = client_of(request)
-        if declaration.needs_version:
-            asked.arguments["expected"] = expected_by(request)
         if declaration.is_idempotent:
             asked._take_key(request)
         return asked
@@ -206,6 +207,9 @@ class _Asked:
             version: int = answer.value.version  # type: ignore[attr-defined] # as the route says
             headers["ETag"] = tag_of(version)
         model = self._model(answer.value, self.declaration.gives)
+        next_cursor = getattr(model, "next_cursor", None)
+        if next_cursor is not None:
+            headers["Link"] = next_page(self.query, next_cursor)
         return json_reply(model, status, headers=headers)
 
     def _model(self, value: object, gives: tuple[type[Out], ...]) -> Out:
@@ -236,6 +240,7 @@ class _Asked:
         query = parsed_query(model, request)
         self.arguments["query"] = query
         if isinstance(query, ListingQuery):
+            self.query = request.query_params or {}
             self.scope = scope_of(request, self.actor)
             self.arguments["position"] = container().cursors.open(query.cursor, self.scope)
 

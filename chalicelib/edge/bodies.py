@@ -29,11 +29,19 @@ MAX_SHIPMENTS_BYTES: Final = 4 * 1024 * 1024
 MAX_PUBLIC_BODY_BYTES: Final = 8 * 1024
 """Of a body that anybody may send, without a key: enough for a code or a short message."""
 MAX_FORM_FIELDS: Final = 20
+NO_BODY: Final = "This needs a body in JSON, and none was sent."
 M = TypeVar("M", bound=BaseModel)
 
 
 def parsed(model: type[M], request: Request, *, max_bytes: int = MAX_BODY_BYTES) -> M:
-    """The body as a model. Raises TooLarge, UnsupportedMedia, Unreadable or a ValidationError."""
+    """The body as a model. Raises TooLarge, UnsupportedMedia, Unreadable or a ValidationError.
+
+    Where all that could be said may be left out, so may the body.
+    """
+    if not request.raw_body.strip():
+        if any(field.is_required() for field in model.model_fields.values()):
+            raise Unreadable(NO_BODY)
+        return model.model_validate_json(b"{}")
     _require_plain(request, {JSON, MERGE_PATCH} if request.method == "PATCH" else {JSON})
     raw = request.raw_body
     raw = raw.encode() if isinstance(raw, str) else raw

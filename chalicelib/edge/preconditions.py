@@ -5,11 +5,15 @@ from typing import Final
 
 from chalice.app import Request
 
-from chalicelib.domain.errors import DomainError
+from chalicelib.domain.errors import DomainError, Outdated
 from chalicelib.domain.versions import Expected
 
 ANY: Final = "*"
 MOST_CHARS: Final = 400
+NO_TAG_OF_OURS: Final = (
+    "What stands in If-Match is no ETag of ours. Send the ETag as you have got it, with its quotes:"
+    ' If-Match: "3".'
+)
 _TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
 """A proxy that compresses makes a tag weak, and it is still that of our version."""
 
@@ -36,7 +40,7 @@ def tag_of(version: int) -> str:
 def expected_by(request: Request) -> Expected:
     """The versions that the caller accepts. A tag that is none of ours matches nothing.
 
-    Raises VersionNeeded without If-Match.
+    Raises VersionNeeded without If-Match, and Outdated where none of the tags is of ours.
     """
     text = (request.headers.get("if-match") or "").strip()
     if not text:
@@ -44,4 +48,7 @@ def expected_by(request: Request) -> Expected:
     if text == ANY:
         return Expected(None)
     tags = [tag.strip() for tag in text[:MOST_CHARS].split(",")]
-    return Expected(frozenset(int(found[1]) for tag in tags if (found := _TAG.fullmatch(tag))))
+    versions = frozenset(int(found[1]) for tag in tags if (found := _TAG.fullmatch(tag)))
+    if not versions:
+        raise Outdated(NO_TAG_OF_OURS)
+    return Expected(versions)

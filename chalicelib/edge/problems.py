@@ -62,7 +62,7 @@ SENTENCES: Final[Mapping[int, str]] = {
     400: "The request cannot be read.",
     404: "There is nothing at this address.",
     405: "This address does not take this method. It takes {allowed}.",
-    415: "This address does not take this content type.",
+    415: "This address does not take this content type. Send application/json; charset=utf-8.",
     500: "Something went wrong on our side.",
 }
 """Ours, where Chalice refuses: its own words name what was sent and its classes."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final, TypeVar
+from urllib.parse import urlencode
 
 from chalice.app import Request
 from pydantic import BeforeValidator, StringConstraints, ValidationError
@@ -15,6 +16,7 @@ from chalicelib.edge.schemas import ID_PATTERN, ID_WORDS, Query, written_as
 from chalicelib.edge.sentences import refused, sentence_of
 
 Q = TypeVar("Q", bound=Query)
+_OFFSET: Final = re.compile(r"^(\d{4}-\d\d-\d\d[Tt][\d:.]{5,18}) (\d\d:?\d\d)$", re.ASCII)
 _ID: Final = re.compile(ID_PATTERN, re.ASCII)
 Position = Mapping[str, str] | None
 """Where a page of a listing begins; None: at its first entry."""
@@ -35,6 +37,15 @@ def parsed_query(model: type[Q], request: Request) -> Q:
         text = "This parameter is needed." if first["type"] == "missing" else text
         pointer = f"?{first['loc'][0]}"
         raise Invalid(text, pointer=pointer, code=first["type"]) from exc
+
+
+def next_page(query: Mapping[str, str], cursor: str) -> str:
+    """The Link header of a page (RFC 8288): the address of the next one, relative to this one's.
+
+    >>> next_page({"limit": "2", "cursor": "first"}, "second")
+    '<?limit=2&cursor=second>; rel="next"'
+    """
+    return f'<?{urlencode({**query, "cursor": cursor})}>; rel="next"'
 
 
 def scope_of(request: Request, actor: Actor) -> str:
@@ -62,7 +73,16 @@ def _parameters(request: Request, model: type[Query]) -> dict[str, str]:
         if len(query.getlist(name)) > 1:
             text = "This parameter may be given once."
             raise Invalid(text, pointer=f"?{name}", code="repeated")
-    return {name: query[name] for name in query}
+    return {name: _with_its_plus(query[name]) for name in query}
+
+
+def _with_its_plus(text: str) -> str:
+    """In an address a plus sign is a blank: an offset from UTC that was not escaped gets its back.
+
+    >>> _with_its_plus("2026-11-28T18:00:00 02:00")
+    '2026-11-28T18:00:00+02:00'
+    """
+    return _OFFSET.sub(r"\1+\2", text)
 
 
 def _day(text: object) -> date:

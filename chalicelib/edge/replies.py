@@ -33,16 +33,25 @@ PRIVATE: Final[Mapping[str, str]] = {
 
 
 def content_security_policy(
-    *, image_sources: tuple[str, ...] = (), connect_sources: tuple[str, ...] = ()
+    *,
+    image_sources: tuple[str, ...] = (),
+    connect_sources: tuple[str, ...] = (),
+    script_sources: tuple[str, ...] = (),
 ) -> str:
     """Only our own scripts and styles, no inline code, no frame; images also from the sources."""
     images = " ".join(["'self'", "data:", *filter(None, image_sources)])
     connects = " ".join(["'self'", *filter(None, connect_sources)])
+    scripts = " ".join(["'self'", *script_sources])
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images};"
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src {images};"
         f" connect-src {connects}; manifest-src 'self'; worker-src 'self'; base-uri 'none';"
         " form-action 'self'; frame-ancestors 'none'"
     )
+
+
+def print_policy(base_url: str) -> str:
+    """A page for the printer: no script, no picture of others, and the style sheets of this one."""
+    return f"default-src 'none'; style-src {base_url}/static/; base-uri 'none'; form-action 'none'"
 
 
 def json_reply(
@@ -55,7 +64,8 @@ def json_reply(
 
 def empty(status: int) -> Response:
     """An answer of the API without a body."""
-    return Response("", headers={"Content-Type": JSON}, status_code=status)
+    headers: Headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
+    return Response("", headers=headers, status_code=status)
 
 
 def html(body: str, *, policy: str, status: int = HTTPStatus.OK) -> Response:

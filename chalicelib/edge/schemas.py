@@ -6,10 +6,19 @@ All are closed: a field that is not declared is refused on its way in and unknow
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Final, LiteralString, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
+from chalicelib.domain.instants import written
 from chalicelib.edge.cleaning import is_blank, without_invisible
 from chalicelib.edge.sentences import refused
 
@@ -20,6 +29,14 @@ MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 50
 ID_WORDS: Final = "Write an id as it was given to you, like shp_01JD8X4Q2M7V9K3N5P6R8T0W1Y."
 T = TypeVar("T")
+
+
+Time = Annotated[
+    datetime,
+    PlainSerializer(written, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
+"""An instant in an answer."""
 
 
 class Schema(BaseModel):

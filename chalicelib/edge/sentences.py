@@ -29,6 +29,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "less_than": "This number must be less than {lt}.",
     "less_than_equal": "This number must not be greater than {le}.",
     "bool_type": "Write true or false, without quotes.",
+    "bool_parsing": "Write true or false.",
     "tuple_type": 'Write this as a list in square brackets, like ["one", "two"].',
     "list_type": 'Write this as a list in square brackets, like ["one", "two"].',
     "too_short": "This list is too short. The least number of entries is {min_length}.",

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
+    "/driver": "chalicelib.pages.driver.views:driver_app",
     "/docs": "chalicelib.pages.reference:reference",
     "/openapi.json": "chalicelib.pages.reference:reference",
     "/static": "chalicelib.pages.static:static",
+    "/v1/shipments/{shipment_id}/label": "chalicelib.pages.labels.views:labels",
     "/t": "chalicelib.pages.tracking.views:tracking",
     "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

@@ -49,6 +49,11 @@ HEADERS: Final[dict[str, Json]] = {
         "schema": {"const": "true"},
     },
     "ETag": {"description": "The version of the answer.", "schema": {"type": "string"}},
+    "Link": {
+        "description": "The address of the next page, where there is one (RFC 8288).",
+        "schema": {"type": "string"},
+        "example": '<?limit=25&cursor=eyJwIjoiLi4uIn0>; rel="next"',
+    },
     "Location": {"description": "Where to go on.", "schema": {"type": "string"}},
 }
 PROBLEM_SCHEMA: Final[Json] = {

@@ -6,7 +6,7 @@ from typing import Any, Final
 from infra.reference.glossary import Glossary, Word
 from infra.reference.models import Json, Models, name_of
 
-BY_FORMAT: Final = {"date-time": "2026-11-27T08:15:00Z", "date": "2026-11-27"}
+BY_FORMAT: Final = {"date-time": "2026-11-27T08:15:00.000Z", "date": "2026-11-27"}
 NOTHING: Final = Word("")
 
 

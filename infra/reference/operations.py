@@ -18,7 +18,7 @@ from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import PROBLEM, problem
 from chalicelib.edge.repeats import MAX_KEY_CHARS
 from chalicelib.edge.replies import HTML, JSON, refused_link
-from chalicelib.edge.schemas import ID_PATTERN, Changes
+from chalicelib.edge.schemas import ID_PATTERN, Changes, ListingQuery
 from infra.reference.examples import Examples
 from infra.reference.glossary import Glossary
 from infra.reference.models import Json, Models
@@ -105,7 +105,7 @@ class Operations:
         if parameters:
             found["parameters"] = parameters
         if declaration.takes is not None:
-            found["requestBody"] = self._body(declaration.takes, is_form=declaration.is_form)
+            found["requestBody"] = self._body(declaration.takes, declaration)
         found["responses"] = {**self._successes(declaration), **_refusals(declaration)}
         return found
 
@@ -142,10 +142,12 @@ class Operations:
             "example": self.examples.of(schema, model=model, field=name),
         }
 
-    def _body(self, model: type[BaseModel], *, is_form: bool) -> Json:
+    def _body(self, model: type[BaseModel], declaration: Declaration) -> Json:
         schema = self.models.reference(model, "validation")
         content = {"schema": schema, "example": self.examples.of(schema)}
-        kinds = [JSON, MERGE_PATCH] if issubclass(model, Changes) else [FORM if is_form else JSON]
+        kinds = [FORM if declaration.is_form else JSON]
+        if declaration.method == "PATCH" and issubclass(model, Changes):
+            kinds.append(MERGE_PATCH)
         return {"required": True, "content": dict.fromkeys(kinds, content)}
 
     def _successes(self, declaration: Declaration) -> dict[str, Json]:
@@ -220,6 +222,8 @@ def _answer_headers(declaration: Declaration, status: int) -> dict[str, Json]:
         names += [limits.POLICY, limits.LIMIT]
     if status in {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}:
         names.append("Location")
+    if declaration.query is not None and issubclass(declaration.query, ListingQuery):
+        names.append("Link")
     return named_headers(names)
 
 

@@ -74,6 +74,12 @@ def small(admin: Api) -> Carrier:
     )
 
 
+def invitation_link(dispatcher: Api, driver_id: str) -> str:
+    """The link that signs a driver's phone in once."""
+    link: str = dispatcher.post(f"/v1/drivers/{driver_id}/invitations", {})["link"]
+    return link
+
+
 def signed_in(dispatcher: Api, driver_id: str) -> Api:
     """A client with a new token of a driver, obtained by invitation as on a phone."""
     invitation = dispatcher.post(f"/v1/drivers/{driver_id}/invitations", {})

@@ -28,6 +28,14 @@ OPEN: Final = {
     "HEAD /openapi.json",
     "GET /static/{name}",
     "HEAD /static/{name}",
+    "GET /driver",
+    "HEAD /driver",
+    "GET /driver/app.webmanifest",
+    "HEAD /driver/app.webmanifest",
+    "GET /driver/icon.svg",
+    "HEAD /driver/icon.svg",
+    "GET /driver/worker.js",
+    "HEAD /driver/worker.js",
 }
 
 

@@ -176,7 +176,7 @@ def test_while_the_office_takes_it_back(
 
     def take_back() -> Any:
         if how == "retry":
-            return retry(ShipmentId(shipment_id), lambda _: None, actor=OFFICE)
+            return retry(ShipmentId(shipment_id), lambda shipment: shipment, actor=OFFICE)
         return give_up.begin(ShipmentId(shipment_id), reason=None, actor=OFFICE)
 
     ended = run(shared, choices, a=report(van, van.stop_ids[0]), b=take_back)

@@ -150,7 +150,7 @@ class Depot:
     def retry(self, number: int) -> Shipment:
         """The office lets a shipment be tried again."""
         use, key = self.carrier.use(RetryShipment), ShipmentId(f"shp_{number:04d}")
-        return use(key, lambda _: None, actor=DISPATCHER)
+        return use(key, lambda shipment: shipment, actor=DISPATCHER)
 
     def give_up(self, number: int) -> Shipment:
         """The office sends a shipment back."""

@@ -17,7 +17,7 @@ from chalicelib.api.schemas.values import (
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.geography import Coordinates
-from chalicelib.edge.schemas import Changes, Maybe, Out, Schema, unsaid, written_as
+from chalicelib.edge.schemas import Changes, Maybe, Out, Schema, Time, unsaid, written_as
 
 _SMS_NAME: Final = r"^[A-Za-z0-9 ]{1,24}$"
 SmsName = Annotated[
@@ -60,8 +60,8 @@ class ShipperOut(Out):
     sms_name: str | None
     support_contact: str | None
     is_active: bool
-    created_at: datetime
-    deactivated_at: datetime | None
+    created_at: Time
+    deactivated_at: Time | None
 
 
 class ShippersOut(Out):
@@ -115,8 +115,8 @@ class HubOut(Out):
     lon_deg: float = Field(validation_alias=AliasPath("coordinates", "lon_deg"))
     time_zone: str
     is_active: bool
-    created_at: datetime
-    deactivated_at: datetime | None
+    created_at: Time
+    deactivated_at: Time | None
 
 
 class HubsOut(Out):

@@ -4,13 +4,12 @@ import json
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, WithJsonSchema
 
 from chalicelib.api.schemas.codes import Country, Language, TimeZone
 from chalicelib.api.schemas.contacts import Email, Phone
 from chalicelib.api.schemas.shipments import Lines, ShipmentIn, ShipmentOut, WindowIn
-from chalicelib.api.schemas.values import Day, Latitude, Line, Longitude, Text
-from chalicelib.domain.instants import Range
+from chalicelib.api.schemas.values import MAX_LINE_CHARS, Day, Latitude, Line, Longitude, Text
 from chalicelib.domain.shipments.addresses import Address, Placement
 from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome
 from chalicelib.domain.shipments.placing import WantedAddress
@@ -19,6 +18,22 @@ from chalicelib.domain.shipments.statuses import FailureReason
 from chalicelib.edge.problems import Unfit
 from chalicelib.edge.schemas import Changes, Maybe, Schema, unsaid
 from chalicelib.edge.sentences import misfit
+
+MetadataChanges = Annotated[
+    dict[str, Line | None],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": "string", "minLength": 1, "maxLength": MAX_LINE_CHARS},
+                    {"type": "null"},
+                ]
+            },
+        }
+    ),
+]
+"""New words by their names; null takes one away. What comes of it follows the rules of orders."""
 
 
 class RecipientChangesIn(Changes):
@@ -43,17 +58,10 @@ class AddressChangesIn(Changes):
     instructions: Maybe[Text] = unsaid()
 
 
-class ShipmentChangesIn(Changes):
-    """Changes of a shipment, under the names of its answers.
+class ScheduleChangesIn(Changes):
+    """When a shipment is wanted: a window is written whole, or a ``service_day`` stands for it."""
 
-    A field that is left out stays as it is, null takes away what may be absent. A window is written
-    whole; a ``service_day`` without a window stands in its place.
-    """
-
-    recipient: RecipientChangesIn = unsaid()
-    address: AddressChangesIn = unsaid()
     window: WindowIn | None = unsaid()
-    service_time_s: Maybe[Annotated[float, Field(ge=0, le=14_400)]] = unsaid()
     service_day: Maybe[Day] = unsaid()
 
     def of(self, shipment: Shipment) -> Shipment:
@@ -62,6 +70,8 @@ class ShipmentChangesIn(Changes):
         Raises Unfit where they do not fit what is there: it is read as if it came in whole.
         """
         said = self.model_dump(mode="json", exclude_unset=True)
+        if not said:
+            return shipment
         document = {**_as_written(shipment), "window": _window_of(shipment)}
         if {"window", "service_day"} & set(said):  # one of them says the day, or both agree
             document |= {"window": None, "service_day": None}
@@ -69,6 +79,8 @@ class ShipmentChangesIn(Changes):
             before = document[name]
             both = isinstance(before, dict) and isinstance(value, dict) and name != "window"
             document[name] = before | value if both else value
+        kept = (document["metadata"] or {}).items()
+        document["metadata"] = {name: words for name, words in kept if words is not None}
         try:
             order = ShipmentIn.model_validate_json(json.dumps(document)).to_domain()
         except ValidationError as exc:
@@ -83,7 +95,22 @@ class ShipmentChangesIn(Changes):
             window=wanted.window,
             service_time_s=wanted.service_time_s,
             service_day=wanted.service_day,
+            metadata=wanted.metadata,
         )
+
+
+class ShipmentChangesIn(ScheduleChangesIn):
+    """Changes of a shipment, under the names of its answers.
+
+    A field that is left out stays as it is, null takes away what may be absent. A window is written
+    whole; a ``service_day`` without a window stands in its place. Of ``metadata``, null takes away
+    one entry.
+    """
+
+    recipient: RecipientChangesIn = unsaid()
+    address: AddressChangesIn = unsaid()
+    service_time_s: Maybe[Annotated[float, Field(ge=0, le=14_400)]] = unsaid()
+    metadata: MetadataChanges = unsaid()
 
 
 class ReasonIn(Schema):
@@ -92,20 +119,8 @@ class ReasonIn(Schema):
     reason: Maybe[Text] = None
 
 
-class RetryIn(Schema):
-    """Another attempt; without a window in the one that was agreed."""
-
-    window: WindowIn | None = None
-
-    def window_of(self, shipment: Shipment) -> Range | None:
-        """The window at the shipment's address. Raises Unfit."""
-        if self.window is None:
-            return None
-        try:
-            self.window.require_possible(shipment.address.time_zone)
-        except ValidationError as exc:
-            raise Unfit(exc) from exc
-        return self.window.to_domain().at(shipment.address.time_zone)
+class RetryIn(ScheduleChangesIn):
+    """Another attempt. Without a window or a day it is for when it was agreed before."""
 
 
 class CorrectionIn(Schema):

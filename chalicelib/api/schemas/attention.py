@@ -1,13 +1,11 @@
 """What needs somebody of the office, on the wire."""
 
-from datetime import datetime
-
 from pydantic import AliasPath, Field
 
 from chalicelib.api.schemas.values import EtaOut, Instant, RangeOut
 from chalicelib.domain.attention.concerns import Kind
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import ListingQuery, Out
+from chalicelib.edge.schemas import ListingQuery, Out, Time
 
 
 class AttentionQuery(ListingQuery):
@@ -41,7 +39,7 @@ class ConcernOut(Out):
     """
 
     kind: Kind
-    look_at: datetime
+    look_at: Time
     shipment_ids: tuple[str, ...]
     route_id: str | None
     driver_id: str | None

@@ -1,10 +1,8 @@
 """The audit on the wire."""
 
-from datetime import datetime
-
 from chalicelib.domain.actors import Role
 from chalicelib.edge.queries import QueryId
-from chalicelib.edge.schemas import ListingQuery, Out
+from chalicelib.edge.schemas import ListingQuery, Out, Time
 
 Shown = str | bool | float | tuple[str, ...] | None
 
@@ -27,7 +25,7 @@ class AuditEntryOut(Out):
     """One change of an account: by which key, what, and when."""
 
     id: str
-    at: datetime
+    at: Time
     actor_id: str
     actor_role: Role
     action: str

@@ -9,7 +9,7 @@ from pydantic import AliasPath, Field, StringConstraints
 from chalicelib.api.schemas.changes import changed
 from chalicelib.api.schemas.values import Id, Line
 from chalicelib.domain.accounts.drivers import Driver
-from chalicelib.edge.schemas import Changes, Maybe, Out, Schema, unsaid, written_as
+from chalicelib.edge.schemas import Changes, Maybe, Out, Schema, Time, unsaid, written_as
 
 _CODE: Final = r"^[A-Za-z0-9_-]{20,100}$"
 
@@ -40,9 +40,9 @@ class DriverOut(Out):
     name: str
     team_id: str | None
     is_active: bool
-    created_at: datetime
-    signed_out_at: datetime | None
-    deactivated_at: datetime | None
+    created_at: Time
+    signed_out_at: Time | None
+    deactivated_at: Time | None
 
 
 class DriversOut(Out):
@@ -63,7 +63,7 @@ class InvitationOut(Out):
     code: str
     link: str
     qr_svg: str
-    expires_at: datetime = Field(validation_alias=AliasPath("invitation", "expires_at"))
+    expires_at: Time = Field(validation_alias=AliasPath("invitation", "expires_at"))
 
     @classmethod
     def of(cls, value: Any) -> Self:  # noqa: ANN401 - as in Out
@@ -76,7 +76,7 @@ class OpenInvitationOut(Out):
 
     id: str
     driver_id: str
-    expires_at: datetime
+    expires_at: Time
 
 
 class OpenInvitationsOut(Out):
@@ -105,7 +105,7 @@ class SessionOut(Out):
 
     token: str
     driver_id: str
-    expires_at: datetime
+    expires_at: Time
 
 
 def qr_svg(text: str) -> str:

@@ -1,6 +1,5 @@
 """Bodies and answers of a driver's phone: scans, reports, uploads. Positions are apart."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AliasPath, Field
@@ -11,7 +10,7 @@ from chalicelib.domain.ids import ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.scans import Scan
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import Maybe, Out, Schema
+from chalicelib.edge.schemas import Maybe, Out, Schema, Time
 from chalicelib.services.driving.scan_parcels import ScanVerdict
 from chalicelib.services.driving.unload_parcels import UnloadVerdict
 from chalicelib.services.routes.start_route import StartOrder
@@ -191,4 +190,4 @@ class ProofOut(Out):
     proof_id: str
     url: str = Field(validation_alias=AliasPath("upload", "url"))
     fields: dict[str, str] = Field(validation_alias=AliasPath("upload", "fields"))
-    expires_at: datetime = Field(validation_alias=AliasPath("upload", "expires_at"))
+    expires_at: Time = Field(validation_alias=AliasPath("upload", "expires_at"))

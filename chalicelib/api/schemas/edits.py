@@ -4,7 +4,6 @@ An operation is one object with its name in ``op``, and the fields of that opera
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AliasPath, Field, model_validator
@@ -19,6 +18,7 @@ from chalicelib.api.schemas.values import (
     RangeOut,
     require_place,
 )
+from chalicelib.api.schemas.windows import TwoEnds
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
@@ -26,7 +26,7 @@ from chalicelib.domain.routes import edits
 from chalicelib.domain.routes.edits import Keep, Operation
 from chalicelib.domain.routes.routes import Break, RouteStatus
 from chalicelib.domain.shipments.events import EventType
-from chalicelib.edge.schemas import Maybe, Out, Query, Schema
+from chalicelib.edge.schemas import Maybe, Out, Query, Schema, Time
 from chalicelib.edge.sentences import misfit
 from chalicelib.services.routes.editing import EditEffect
 from chalicelib.services.routes.end_route import Ended
@@ -47,22 +47,25 @@ FIELDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 """By operation the fields that it needs, and those that it may have."""
 
 
-class StopWindowIn(Schema):
-    """When a stop is wanted, in the form in which a route shows it."""
+class StopWindowIn(TwoEnds):
+    """When a stop is wanted. Its ends are ``start`` and ``end``, or named as in answers."""
 
-    earliest: Instant
-    latest: Instant
+    start: Maybe[Instant] = None
+    end: Maybe[Instant] = None
+    earliest: Maybe[Instant] = None
+    latest: Maybe[Instant] = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.latest < self.earliest:
+        first, last = (getattr(self, name) for name in self.names)
+        if last < first:
             words = "A window must not end before it begins."
-            raise misfit(("latest",), "invalid_range", words)
+            raise misfit((self.names[1],), "invalid_range", words)
         return self
 
     def to_domain(self) -> Range:
         """The range."""
-        return Range(self.earliest, self.latest)
+        return Range(*(getattr(self, name) for name in self.names))
 
 
 class OperationIn(Schema):
@@ -186,7 +189,7 @@ class EndOut(Out):
     id: str
     status: RouteStatus
     plan_version: int
-    completed_at: datetime | None
+    completed_at: Time | None
     freed: tuple[str, ...]
 
     @classmethod

@@ -1,6 +1,5 @@
 """When a shipment comes, on the wire."""
 
-from datetime import datetime
 from typing import Self
 
 from pydantic import AliasPath, Field
@@ -10,17 +9,17 @@ from chalicelib.api.schemas.values import EtaOut, RangeOut
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.tracking.eta_story import EtaStory
-from chalicelib.edge.schemas import Out
+from chalicelib.edge.schemas import Out, Time
 
 
 class LiveEtaOut(Out):
     """The ETA of now; ``as_of`` is the time of the fix or report behind it."""
 
-    point: datetime = Field(validation_alias=AliasPath("eta", "point"))
-    earliest: datetime = Field(validation_alias=AliasPath("eta", "earliest"))
-    latest: datetime = Field(validation_alias=AliasPath("eta", "latest"))
+    point: Time = Field(validation_alias=AliasPath("eta", "point"))
+    earliest: Time = Field(validation_alias=AliasPath("eta", "earliest"))
+    latest: Time = Field(validation_alias=AliasPath("eta", "latest"))
     stops_before: int | None
-    as_of: datetime | None
+    as_of: Time | None
 
 
 class ToldOut(Out):
@@ -28,8 +27,8 @@ class ToldOut(Out):
 
     event_id: str
     type: EventType
-    occurred_at: datetime
-    recorded_at: datetime
+    occurred_at: Time
+    recorded_at: Time
     eta: EtaFact | None
     promise: RangeFact | None
     previous_promise: RangeFact | None
@@ -57,7 +56,7 @@ class ShipmentEtaOut(Out):
     promise: RangeOut | None = Field(validation_alias=AliasPath("shipment", "promise"))
     delayed: bool = Field(validation_alias=AliasPath("shipment", "is_delayed"))
     live: LiveEtaOut | None
-    completed_at: datetime | None = Field(validation_alias=AliasPath("shipment", "completed_at"))
+    completed_at: Time | None = Field(validation_alias=AliasPath("shipment", "completed_at"))
     told: tuple[ToldOut, ...]
     has_earlier: bool
 

@@ -4,7 +4,7 @@ A fact that an event does not have is absent. A stored fact that is not declared
 an event written by an older or a newer release can always be read.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -18,7 +18,7 @@ from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.queries import QueryId
-from chalicelib.edge.schemas import ListingQuery, Out
+from chalicelib.edge.schemas import ListingQuery, Out, Time
 
 
 def _is_absent(value: object) -> bool:
@@ -38,16 +38,16 @@ class Fact(Out):
 class RangeFact(Fact):
     """From earliest to latest."""
 
-    earliest: datetime
-    latest: datetime
+    earliest: Time
+    latest: Time
 
 
 class EtaFact(Fact):
     """A point and a range."""
 
-    point: datetime
-    earliest: datetime
-    latest: datetime
+    point: Time
+    earliest: Time
+    latest: Time
 
 
 class ProofFact(Fact):
@@ -96,7 +96,7 @@ class ChangedForecastFacts(ForecastFacts):
 class SilenceFacts(ChangedForecastFacts):
     """The same, and when a silent van was last heard of; absent while it is heard."""
 
-    heard_at: datetime | None = Field(None, exclude_if=_is_absent)
+    heard_at: Time | None = Field(None, exclude_if=_is_absent)
 
 
 class ArrivalFacts(ForecastFacts):
@@ -153,8 +153,8 @@ class HistoryLine(Out):
     shipment_id: str
     sequence: int = Field(validation_alias="seq")
     type: EventType
-    occurred_at: datetime
-    recorded_at: datetime
+    occurred_at: Time
+    recorded_at: Time
     actor: Role = Field(validation_alias="actor_role")
     data: StatusFacts
 

@@ -15,7 +15,7 @@ from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.screening import Reason, UnreadableFix
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import read_instant
-from chalicelib.edge.schemas import Schema
+from chalicelib.edge.schemas import Schema, Time
 
 FULL_TURN_DEG: Final = 360.0
 MOST_HEADING_DEG: Final = 361.0
@@ -31,7 +31,7 @@ class FixIn(Schema):
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": False})
 
-    recorded_at: datetime
+    recorded_at: Time
     lat_deg: Latitude
     lon_deg: Longitude
     accuracy_m: Annotated[float, Field(ge=-1)] | None = None

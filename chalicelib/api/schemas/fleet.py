@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.api.schemas.values import EtaOut, RangeOut
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.vans import Van
-from chalicelib.edge.schemas import Out
+from chalicelib.edge.schemas import Out, Time
 from chalicelib.services.driving.show_fleet import ShownFleet
 
 
@@ -32,7 +32,7 @@ class NextStopOut(Out):
 class LastFixOut(Out):
     """The last fix that we believe. ``age_s`` counts to ``as_of`` of the collection."""
 
-    recorded_at: datetime
+    recorded_at: Time
     age_s: int
     accuracy_m: float | None
     speed_mps: float | None
@@ -47,13 +47,13 @@ class VanOut(Out):
     route_id: str
     hub_id: str
     service_day: date
-    started_at: datetime | None
+    started_at: Time | None
     stops_done: int
     stops_total: int
     delayed_stops: int
     next_stop: NextStopOut | None
     last_fix: LastFixOut | None
-    heard_at: datetime | None
+    heard_at: Time | None
     is_silent: bool
 
 
@@ -90,7 +90,7 @@ class FleetOut(Out):
 
     type: Literal["FeatureCollection"]
     features: tuple[VanFeatureOut, ...]
-    as_of: datetime
+    as_of: Time
 
     @classmethod
     def of(cls, value: ShownFleet) -> Self:

@@ -1,6 +1,5 @@
 """API keys on the wire. Only the answer that makes a key has its text."""
 
-from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import AliasPath, BeforeValidator, Field, WithJsonSchema
@@ -8,7 +7,7 @@ from pydantic import AliasPath, BeforeValidator, Field, WithJsonSchema
 from chalicelib.api.blueprints import BLUEPRINTS
 from chalicelib.api.schemas.values import Id, Instant, Line
 from chalicelib.domain.actors import Role
-from chalicelib.edge.schemas import Maybe, Out, Schema
+from chalicelib.edge.schemas import Maybe, Out, Schema, Time
 from chalicelib.edge.sentences import refused
 
 _FOR_TOKENS: Final = "driver"
@@ -59,8 +58,8 @@ class KeyOut(Out):
     label: str = Field(validation_alias=AliasPath("key", "label"))
     shipper_id: str | None = Field(validation_alias=AliasPath("key", "shipper_id"))
     scopes: Scopes = Field(validation_alias=AliasPath("key", "scopes"))
-    created_at: datetime = Field(validation_alias=AliasPath("key", "created_at"))
-    expires_at: datetime | None = Field(validation_alias=AliasPath("key", "expires_at"))
+    created_at: Time = Field(validation_alias=AliasPath("key", "created_at"))
+    expires_at: Time | None = Field(validation_alias=AliasPath("key", "expires_at"))
 
 
 class KnownKeyOut(Out):
@@ -72,10 +71,10 @@ class KnownKeyOut(Out):
     label: str
     shipper_id: str | None
     scopes: Scopes
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
+    created_at: Time
+    expires_at: Time | None
+    revoked_at: Time | None
+    last_used_at: Time | None
 
 
 class KeysOut(Out):

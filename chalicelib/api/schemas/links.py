@@ -1,9 +1,7 @@
 """Tracking links on the wire."""
 
-from datetime import datetime
-
 from chalicelib.domain.tracking.shared_links import LinkStatus
-from chalicelib.edge.schemas import Out, Schema
+from chalicelib.edge.schemas import Out, Schema, Time
 
 
 class LinkIn(Schema):
@@ -16,7 +14,7 @@ class LinkOut(Out):
     number: int
     status: LinkStatus
     tracking_url: str | None
-    ends_at: datetime | None
+    ends_at: Time | None
 
 
 class LinksOut(Out):

@@ -1,6 +1,5 @@
 """Messages on the wire."""
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -9,7 +8,7 @@ from chalicelib.api.schemas.values import ActionId, Id, Text
 from chalicelib.domain.ids import MessageId, ShipmentId
 from chalicelib.domain.messages.quick_replies import IN_ENGLISH, QuickReply
 from chalicelib.domain.messages.threads import MAX_TEXT, Author, Draft, Message
-from chalicelib.edge.schemas import Maybe, Out, Schema
+from chalicelib.edge.schemas import Maybe, Out, Schema, Time
 from chalicelib.edge.sentences import refused
 
 MessageText = Annotated[Text, Field(max_length=MAX_TEXT)]
@@ -59,7 +58,7 @@ class MessageOut(Out):
     author: Author
     text: str
     quick_reply: QuickReply | None
-    written_at: datetime
+    written_at: Time
 
     @classmethod
     def of(cls, value: Message) -> "MessageOut":

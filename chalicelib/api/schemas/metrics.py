@@ -1,6 +1,6 @@
 """Figures on the wire. All times are seconds; numerators stand beside what is divided by them."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, AliasPath, Field, model_validator
@@ -10,7 +10,7 @@ from chalicelib.domain.eta.accuracy import Horizon
 from chalicelib.domain.ids import HubId
 from chalicelib.domain.routes.routes import RouteStatus
 from chalicelib.edge.queries import QueryDay, QueryId
-from chalicelib.edge.schemas import Listed, ListingQuery, Out, number_up_to
+from chalicelib.edge.schemas import Listed, ListingQuery, Out, Time, number_up_to
 from chalicelib.services.learning.show_accuracy import RouteAccuracy, pooled
 
 MOST_ROUTES: Final = 5
@@ -83,7 +83,7 @@ class JudgedStopOut(Out):
     """
 
     stop_id: str
-    arrived_at: datetime
+    arrived_at: Time
     misses: dict[Horizon, MissOut]
 
 
@@ -98,7 +98,7 @@ class RouteAccuracyOut(Out):
     hub_id: str = Field(validation_alias=AliasPath("route", "hub_id"))
     service_day: date = Field(validation_alias=AliasPath("route", "service_day"))
     status: RouteStatus = Field(validation_alias=AliasPath("route", "status"))
-    started_at: datetime | None = Field(validation_alias=AliasPath("route", "started_at"))
+    started_at: Time | None = Field(validation_alias=AliasPath("route", "started_at"))
     stops_planned: int
     stops_judged: int
     stops_unknown: int

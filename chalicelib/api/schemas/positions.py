@@ -1,7 +1,6 @@
 """A batch of positions, and the answer to it."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -10,7 +9,7 @@ from chalicelib.api.schemas.fixes import FixItem
 from chalicelib.api.schemas.values import DeviceTime
 from chalicelib.domain.driving.screening import REFUSING, Reason, Verdict
 from chalicelib.domain.ids import DriverId
-from chalicelib.edge.schemas import Maybe, Out, Schema
+from chalicelib.edge.schemas import Maybe, Out, Schema, Time
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestReport
 
 
@@ -56,7 +55,7 @@ class IngestReportOut(Out):
     duplicates: int
     suspect: tuple[VerdictsOut, ...]
     rejected: tuple[VerdictsOut, ...]
-    head_recorded_at: datetime | None
+    head_recorded_at: Time | None
     clock_skew_s: float
     corrected: tuple[VerdictsOut, ...] = ()
     plan_version: int = 0

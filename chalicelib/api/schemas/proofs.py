@@ -1,10 +1,8 @@
 """Proofs on the wire, as shippers and staff see them."""
 
-from datetime import datetime
-
 from chalicelib.domain.proofs.proofs import ProofKind
 from chalicelib.domain.shipments.statuses import Status
-from chalicelib.edge.schemas import Out
+from chalicelib.edge.schemas import Out, Time
 from chalicelib.services.proofs.show_proofs import ShownProof
 
 
@@ -21,7 +19,7 @@ class ShownProofOut(Out):
     outcome: Status
     content_type: str
     size_bytes: int | None
-    uploaded_at: datetime | None
+    uploaded_at: Time | None
     etag: str | None
     url: str | None
 

@@ -1,13 +1,11 @@
 """What became of a route, on the wire. A fact that an event does not have is absent."""
 
-from datetime import datetime
-
 from pydantic import Field
 
 from chalicelib.api.schemas.events import Fact
 from chalicelib.domain.actors import Role
 from chalicelib.domain.routes.events import RouteEventType
-from chalicelib.edge.schemas import Out
+from chalicelib.edge.schemas import Out, Time
 
 
 def _is_absent(value: object) -> bool:
@@ -40,8 +38,8 @@ class RouteEventOut(Out):
     route_id: str
     sequence: int = Field(validation_alias="seq")
     type: RouteEventType
-    occurred_at: datetime
-    recorded_at: datetime
+    occurred_at: Time
+    recorded_at: Time
     actor: Role = Field(validation_alias="actor_role")
     data: RouteFacts
 

@@ -1,6 +1,6 @@
 """Routes on the wire."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import AliasPath, Field, model_validator
@@ -15,7 +15,7 @@ from chalicelib.domain.routes.routes import Break, Route, RouteStatus
 from chalicelib.domain.shipments.custody import ParcelState
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.edge.queries import QueryDay, QueryId
-from chalicelib.edge.schemas import ListingQuery, Maybe, Out, Query, Schema
+from chalicelib.edge.schemas import ListingQuery, Maybe, Out, Query, Schema, Time
 from chalicelib.edge.sentences import misfit
 from chalicelib.services.routes.show_routes import DriverRoute
 
@@ -111,7 +111,7 @@ class StopOut(Out):
     planned_arrival: EtaOut | None = Field(validation_alias="planned")
     promise: RangeOut | None
     eta: EtaOut | None
-    arrived_at: datetime | None
+    arrived_at: Time | None
     is_done: bool
 
     @classmethod
@@ -135,8 +135,8 @@ class StopOut(Out):
 class BreakOut(Out):
     """A rest of the driver, as planned."""
 
-    earliest: datetime
-    latest: datetime
+    earliest: Time
+    latest: Time
     duration_s: int
 
 
@@ -147,12 +147,12 @@ class RouteFields(Out):
     driver_id: str
     hub_id: str
     service_day: date
-    starts_at: datetime
+    starts_at: Time
     status: RouteStatus
     plan_version: int
-    started_at: datetime | None
-    completed_at: datetime | None
-    created_at: datetime
+    started_at: Time | None
+    completed_at: Time | None
+    created_at: Time
     breaks: tuple[BreakOut, ...]
     stops: tuple[StopOut, ...]
 
@@ -194,12 +194,12 @@ class RouteSummaryOut(Out):
     driver_id: str
     hub_id: str
     service_day: date
-    starts_at: datetime
+    starts_at: Time
     status: RouteStatus
     plan_version: int
-    started_at: datetime | None
-    completed_at: datetime | None
-    created_at: datetime
+    started_at: Time | None
+    completed_at: Time | None
+    created_at: Time
     stop_count: int
     shipment_count: int
 
@@ -269,8 +269,8 @@ class DriverRouteOut(Out):
     status: RouteStatus
     plan_version: int
     service_day: date
-    starts_at: datetime
-    started_at: datetime | None
+    starts_at: Time
+    started_at: Time | None
     breaks: tuple[BreakOut, ...]
     stops: tuple[DriverStopOut, ...]
     missing: tuple[MissingOut, ...]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Final, Self
 
 from pydantic import (
@@ -28,6 +28,7 @@ from chalicelib.api.schemas.values import (
     TextOrNothing,
     require_place,
 )
+from chalicelib.api.schemas.windows import TwoEnds
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
@@ -43,7 +44,7 @@ from chalicelib.domain.shipments.placing import WantedAddress
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.cleaning import is_blank
-from chalicelib.edge.schemas import Maybe, Out, Query, Schema, written_as
+from chalicelib.edge.schemas import Maybe, Out, Query, Schema, Time, written_as
 from chalicelib.edge.sentences import misfit, refused
 
 MAX_LINES: Final = 5
@@ -202,7 +203,7 @@ class ParcelIn(Schema):
     description: Maybe[Line] = None
 
 
-class WindowIn(Schema):
+class WindowIn(TwoEnds):
     """When the recipient expects it: instants, or local times or days at the address.
 
     It has ``start`` and ``end``, or ``earliest`` and ``latest`` as in answers.
@@ -213,27 +214,9 @@ class WindowIn(Schema):
     earliest: Maybe[Moment] = None
     latest: Maybe[Moment] = None
 
-    @model_validator(mode="after")
-    def _has_two_ends(self) -> Self:
-        wanted = self._names()
-        for name in WindowIn.model_fields:
-            if name not in wanted and getattr(self, name) is not None:
-                words = "A window has either start and end, or earliest and latest, like answers."
-                raise misfit((name,), "mixed_names", words)
-        for name in wanted:
-            if getattr(self, name) is None:
-                words = "Write both ends of the window, like 2026-11-28T18:00 and 2026-11-28T20:00."
-                raise misfit((name,), "missing", words)
-        return self
-
-    def _names(self) -> tuple[str, str]:
-        """The fields that hold its first and its last moment."""
-        is_as_answered = self.start is None and (self.earliest or self.latest) is not None
-        return ("earliest", "latest") if is_as_answered else ("start", "end")
-
     def to_domain(self) -> WantedWindow:
         """The window."""
-        names = self._names()
+        names = self.names
         return WantedWindow(getattr(self, names[0]), getattr(self, names[1]), names)
 
     def require_possible(self, time_zone: str) -> None:
@@ -358,7 +341,7 @@ class ShipmentCreatedOut(Out):
     reference: str
     outcome: Outcome
     status: Status
-    created_at: datetime
+    created_at: Time
     tracking_url: str
     warnings: tuple[WarningOut, ...]
 
@@ -415,7 +398,7 @@ class AttemptOut(Out):
 
     number: int
     status: Status
-    occurred_at: datetime
+    occurred_at: Time
     reason: FailureReason | None
     note: str | None
     proof_ids: tuple[str, ...]
@@ -431,7 +414,7 @@ class CorrectionOut(Out):
     was: Status
     became: Status | None
     explanation: str
-    corrected_at: datetime
+    corrected_at: Time
 
 
 class ShipmentOut(Out):
@@ -462,8 +445,8 @@ class ShipmentOut(Out):
     attempts: int = Field(validation_alias="standing_attempts")
     last_attempt: AttemptOut | None
     earlier_attempts: tuple[AttemptOut, ...]
-    created_at: datetime
-    updated_at: datetime
+    created_at: Time
+    updated_at: Time
     version: int
     tracking_url: str
     corrections: tuple[CorrectionOut, ...]

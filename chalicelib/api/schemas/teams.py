@@ -9,7 +9,7 @@ from chalicelib.api.schemas.changes import changed
 from chalicelib.api.schemas.values import Id, Line
 from chalicelib.domain.accounts.teams import Team
 from chalicelib.domain.accounts.vehicles import Vehicle
-from chalicelib.edge.schemas import Changes, Maybe, Out, Schema, unsaid
+from chalicelib.edge.schemas import Changes, Maybe, Out, Schema, Time, unsaid
 
 MAX_PLATE_CHARS = 20
 Plate = Annotated[Line, StringConstraints(max_length=MAX_PLATE_CHARS)]
@@ -42,8 +42,8 @@ class TeamOut(Out):
     name: str
     hub_id: str | None
     is_active: bool
-    created_at: datetime
-    deactivated_at: datetime | None
+    created_at: Time
+    deactivated_at: Time | None
 
 
 class TeamsOut(Out):
@@ -82,8 +82,8 @@ class VehicleOut(Out):
     plate: str | None
     team_id: str | None
     is_active: bool
-    created_at: datetime
-    deactivated_at: datetime | None
+    created_at: Time
+    deactivated_at: Time | None
 
 
 class VehiclesOut(Out):

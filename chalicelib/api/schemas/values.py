@@ -11,7 +11,7 @@ from chalicelib.domain.instants import read_day, read_instant, read_moment
 from chalicelib.domain.shipments.places import is_nowhere, is_swapped
 from chalicelib.edge.cleaning import cleaned, is_blank
 from chalicelib.edge.problems import Unfit
-from chalicelib.edge.schemas import ID_PATTERN, ID_WORDS, Out, written_as
+from chalicelib.edge.schemas import ID_PATTERN, ID_WORDS, Out, Time, written_as
 from chalicelib.edge.sentences import misfit, refused
 
 MIN_YEAR: Final = 2000
@@ -159,13 +159,13 @@ def require_place_of_change(place: Coordinates, countries: Iterable[str]) -> Non
 class RangeOut(Out):
     """From earliest to latest."""
 
-    earliest: datetime
-    latest: datetime
+    earliest: Time
+    latest: Time
 
 
 class EtaOut(Out):
     """A point and a range."""
 
-    point: datetime
-    earliest: datetime
-    latest: datetime
+    point: Time
+    earliest: Time
+    latest: Time

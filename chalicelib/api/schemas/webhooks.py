@@ -1,12 +1,11 @@
 """Webhook endpoints on the wire."""
 
-from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from chalicelib.domain.shipments.events import INTERNAL, EventType
-from chalicelib.edge.schemas import Out, Schema
+from chalicelib.edge.schemas import Out, Schema, Time
 
 TOLD: Final = [event_type.value for event_type in EventType if event_type not in INTERNAL]
 
@@ -30,8 +29,8 @@ class WebhookOut(Out):
     id: str
     url: str
     event_types: Annotated[tuple[EventType, ...], BeforeValidator(sorted)]
-    created_at: datetime
-    switched_off_at: datetime | None = None
+    created_at: Time
+    switched_off_at: Time | None = None
 
 
 class WebhookCreatedOut(WebhookOut):
@@ -44,3 +43,4 @@ class WebhooksOut(Out):
     """All endpoints of a shipper."""
 
     data: tuple[WebhookOut, ...]
+    next_cursor: None = None

@@ -22,6 +22,7 @@ from chalicelib.domain.ids import (
     WEBHOOK,
     AuditId,
 )
+from chalicelib.domain.instants import written
 
 KEPT_FOR: Final = timedelta(days=400)
 """Longer than a year, so that this month can be compared with the same one of last year."""
@@ -135,7 +136,7 @@ def _plain(value: object) -> Shown:
         case None | bool() | float():
             return value
         case datetime():
-            return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            return written(value)
         case frozenset() | tuple():
             return tuple(sorted(str(each) for each in value))
         case _:

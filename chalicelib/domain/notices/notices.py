@@ -19,9 +19,9 @@ from chalicelib.domain.notices.wordings.en import ENGLISH
 from chalicelib.domain.notices.wordings.fi import FINNISH
 from chalicelib.domain.notices.wordings.language import Kind, Language
 from chalicelib.domain.notices.wordings.sv import SWEDISH
-from chalicelib.domain.phrases.days import Form, moment_in_sentence
+from chalicelib.domain.phrases.days import Form, day_of_date, moment_in_sentence
 from chalicelib.domain.phrases.ranges import DASH, range_phrase
-from chalicelib.domain.phrases.styles import Style, style_of
+from chalicelib.domain.phrases.styles import style_of
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
@@ -46,12 +46,12 @@ KINDS: Final[Mapping[EventType, Kind]] = {
 }
 """The events that we send to recipients. They find all others on their tracking page."""
 
-TOLD_WITH: Final[Mapping[EventType, str]] = {
-    EventType.RESCHEDULED: "window",
-    EventType.DRIVER_BACK: "promise",
-    EventType.MESSAGE_SENT: "notice",
+TOLD_WITH: Final[Mapping[EventType, tuple[str, ...]]] = {
+    EventType.RESCHEDULED: ("window", "service_day"),
+    EventType.DRIVER_BACK: ("promise",),
+    EventType.MESSAGE_SENT: ("notice",),
 }
-"""The fact without which recipients are not told of such an event."""
+"""The facts, of which one at least is there where recipients are told of such an event."""
 
 STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
     Kind.OUT_FOR_DELIVERY: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
@@ -168,8 +168,8 @@ def kind_of(event: Event) -> Kind | None:
         return Kind.SILENT
     if event.type is EventType.CORRECTED:
         return _OF_AN_OUTCOME.get(str(event.data.get("outcome")), Kind.CORRECTED)
-    fact = TOLD_WITH.get(event.type)
-    if fact is not None and not event.data.get(fact):
+    facts = TOLD_WITH.get(event.type)
+    if facts is not None and not any(event.data.get(fact) for fact in facts):
         return None
     return KINDS.get(event.type)
 
@@ -183,7 +183,7 @@ def is_stale(event: Event, shipment: Shipment) -> bool:
     if kind is None or shipment.status not in STILL_TRUE[kind]:
         return True
     if kind is Kind.RESCHEDULED:
-        return _range(event.data.get("window")) != shipment.window
+        return not _still_wants(shipment, event)
     if kind not in _OF_A_PROMISE:
         return False
     promise = _range(event.data.get("previous_promise" if kind is Kind.SILENT else "promise"))
@@ -207,12 +207,7 @@ def compose(
     wording = language.wordings[kind]
     reason = _reason(event)
     words = {
-        "when": _when(
-            shipment.window if kind is Kind.RESCHEDULED else shipment.promise,
-            ZoneInfo(shipment.address.time_zone),
-            style_of(shipment.recipient.locale),
-            now,
-        ),
+        "when": _when(kind, shipment, now),
         "near": _near(event, language, now),
         "heard": _heard(event, shipment, now),
         "reason": language.reasons[reason],
@@ -244,11 +239,28 @@ def _sentence(template: str, words: Mapping[str, str]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _when(promise: Range | None, zone: ZoneInfo, style: Style, now: datetime) -> str:
-    """The range in the stop's local time: ``today 14:10–14:40``, ``Tue 24 Nov 09:00–09:30``."""
-    if promise is None:
-        return style.words.today
-    return range_phrase(promise, now, zone, style, Form.BRIEF).text
+def _still_wants(shipment: Shipment, event: Event) -> bool:
+    """Whether the time that was agreed then is the one that holds now."""
+    day = shipment.wanted_day
+    told_day = event.data.get("service_day")
+    is_same_day = told_day is None or (day is not None and told_day == day.isoformat())
+    return is_same_day and _range(event.data.get("window")) == shipment.window
+
+
+def _when(kind: Kind, shipment: Shipment, now: datetime) -> str:
+    """The range in the stop's local time: ``today 14:10–14:40``, ``Tue 24 Nov 09:00–09:30``.
+
+    Of a new time that is only a day, the day: ``tomorrow``.
+    """
+    style, zone = style_of(shipment.recipient.locale), ZoneInfo(shipment.address.time_zone)
+    is_agreed = kind is Kind.RESCHEDULED
+    told = shipment.window if is_agreed else shipment.promise
+    if told is not None:
+        return range_phrase(told, now, zone, style, Form.BRIEF).text
+    if is_agreed and shipment.service_day is not None:
+        today = now.astimezone(zone).date()
+        return day_of_date(shipment.service_day, today, style, Form.BRIEF)
+    return style.words.today
 
 
 def _near(event: Event, language: Language, now: datetime) -> str:

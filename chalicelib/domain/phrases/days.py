@@ -26,6 +26,11 @@ def day(
 ) -> str:
     """The day of an instant: today, tomorrow, yesterday, or a date with its weekday."""
     local, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
+    return day_of_date(local, today, style, form)
+
+
+def day_of_date(local: date, today: date, style: Style, form: Form = Form.ON) -> str:
+    """The same for a date."""
     return near_day(local, today, style) or dated(local, today, style, form)
 
 

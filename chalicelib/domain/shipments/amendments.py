@@ -25,6 +25,7 @@ class Detail(StrEnum):
     WINDOW = "window"
     ADDRESS = "address"
     PLACE = "place"
+    METADATA = "metadata"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ RULES: Final = {
     Detail.WINDOW: Rule(_BEFORE_IT_LEAVES, EventType.RESCHEDULED, is_planned=True),
     Detail.ADDRESS: Rule(_BEFORE_IT_LEAVES, EventType.REDIRECTED, is_of_the_driver=True),
     Detail.PLACE: Rule(_BEFORE_IT_LEAVES, EventType.REDIRECTED, is_planned=True),
+    Detail.METADATA: Rule(frozenset(Status), EventType.UPDATED),
 }
 """Every detail. After a visit all of them wait for the next one, unless nothing is left for it."""
 
@@ -63,6 +65,7 @@ _IN_WORDS: Final = {
     Detail.WINDOW: "window",
     Detail.ADDRESS: "address",
     Detail.PLACE: "address",
+    Detail.METADATA: "metadata",
 }
 
 
@@ -78,6 +81,7 @@ def changed_details(before: Shipment, after: Shipment) -> tuple[Detail, ...]:
         != (new.lines, new.city, new.postal_code),
         Detail.PLACE: (old.coordinates, old.country, old.time_zone)
         != (new.coordinates, new.country, new.time_zone),
+        Detail.METADATA: before.metadata != after.metadata,
     }
     return tuple(detail for detail in Detail if differs[detail])
 

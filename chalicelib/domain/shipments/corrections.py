@@ -44,23 +44,30 @@ class CorrectionOrder:
         if self.attempt_number in {None, last.number if last else None}:
             return
         text = f"Attempt {self.attempt_number} is not the last one. Only the last can be corrected."
-        step = self.step(is_aboard=False)
+        step = self.step(shipment, is_aboard=False)
         raise IllegalTransition(text, shipment_id=shipment.id, current=shipment.status, wanted=step)
 
     def is_known(self, shipment: Shipment) -> bool:
         """Whether the shipment says so already."""
         attempt = shipment.last_attempt
-        if attempt is None or shipment.status not in {Status.DELIVERED, Status.ATTEMPT_FAILED}:
+        if attempt is None:
             return False
         same = attempt.status.value == self.outcome.value
-        return same and attempt.reason is self.failure_reason
+        is_same = same and attempt.reason is self.failure_reason
+        stands = shipment.status in {Status.DELIVERED, Status.ATTEMPT_FAILED}
+        return is_same and (stands or _is_at_hub_since(shipment, attempt))
 
-    def step(self, *, is_aboard: bool) -> Step:
-        """The step of the lifecycle. An undone attempt leaves the parcel aboard, or at the hub."""
+    def step(self, shipment: Shipment, *, is_aboard: bool) -> Step:
+        """The step of the lifecycle. An undone attempt leaves the parcel aboard, or at the hub.
+
+        So does a failed one that no route has: the office had taken the parcel back already when
+        its delivery was reported.
+        """
+        failed = Step.CORRECT_AS_FAILED if shipment.assignment else Step.UNDO_AT_HUB
         undo = Step.UNDO_ABOARD if is_aboard else Step.UNDO_AT_HUB
         return {
             TrueOutcome.DELIVERED: Step.CORRECT_AS_DELIVERED,
-            TrueOutcome.ATTEMPT_FAILED: Step.CORRECT_AS_FAILED,
+            TrueOutcome.ATTEMPT_FAILED: failed,
             TrueOutcome.NONE: undo,
         }[self.outcome]
 
@@ -83,7 +90,7 @@ def put_right(
     """
     attempt = shipment.last_attempt
     if attempt is None:
-        step = order.step(is_aboard=is_aboard)
+        step = order.step(shipment, is_aboard=is_aboard)
         text = refusal_of(shipment.status, step)
         raise IllegalTransition(text, shipment_id=shipment.id, current=shipment.status, wanted=step)
     concerned = concerned_by(shipment)
@@ -92,7 +99,8 @@ def put_right(
         case TrueOutcome.DELIVERED:
             after = with_delivered(before, concerned)
         case TrueOutcome.ATTEMPT_FAILED:
-            after = with_failed(before, concerned)
+            has_route = shipment.assignment is not None
+            after = with_failed(before, concerned) if has_route else off_route(before)
         case TrueOutcome.NONE:
             after = before if is_aboard else off_route(before)
     after = replace(
@@ -132,6 +140,13 @@ def _before(shipment: Shipment, concerned: frozenset[str]) -> Shipment:
         failed_barcodes=failed - delivered(shipment) - concerned,
         completed_at=None,
     )
+
+
+def _is_at_hub_since(shipment: Shipment, attempt: Attempt) -> bool:
+    """Whether this attempt was corrected, and the parcel has been at the hub since."""
+    last = shipment.corrections[-1] if shipment.corrections else None
+    is_corrected = last is not None and last.attempt_number == attempt.number
+    return shipment.status is Status.ACCEPTED and is_corrected
 
 
 def _correction(attempt: Attempt, order: CorrectionOrder, now: datetime) -> Correction:

@@ -6,13 +6,14 @@ order by ``data.sequence``, which counts without gaps per shipment.
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import EventId, ShipmentId, ShipperId
-from chalicelib.domain.instants import utc
+from chalicelib.domain.instants import utc, written
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status, external_status
 
@@ -31,6 +32,7 @@ PUBLIC: Final = (
     "parcels",
     "window",
     "previous_window",
+    "service_day",
     "changed",
     "outcome",
     "previous_outcome",
@@ -39,6 +41,8 @@ PUBLIC: Final = (
     "notice",
 )
 """The facts of an event that may leave. All other data stay with us."""
+TIMES: Final = frozenset({"point", "earliest", "latest", "heard_at"})
+"""Those of them that are times, at any depth."""
 
 
 def webhook_body(event: Event) -> str:
@@ -56,7 +60,7 @@ def to_message(event: Event) -> str:
             "version": VERSION,
             "id": event.id,
             **_thin(event),
-            "recorded_at": _text(event.recorded_at),
+            "recorded_at": written(event.recorded_at),
             "actor": {"role": event.actor_role.value, "id": event.actor_id},
         }
     )
@@ -100,7 +104,7 @@ def _thin(event: Event) -> dict[str, object]:
     facts = _public(event.data)
     return {
         "type": event.type.value,
-        "timestamp": _text(event.occurred_at),
+        "timestamp": written(event.occurred_at),
         "data": {
             "shipment_id": event.shipment_id,
             "shipper_id": event.shipper_id,
@@ -112,7 +116,18 @@ def _thin(event: Event) -> dict[str, object]:
 
 
 def _public(data: Mapping[str, object]) -> dict[str, Any]:
-    return {key: data[key] for key in PUBLIC if key in data}
+    return {key: _plain(data[key], key) for key in PUBLIC if key in data}
+
+
+def _plain(value: object, name: str) -> object:
+    """A fact with its times as we write them everywhere; older events have them as Python does."""
+    match value:
+        case Mapping():
+            return {key: _plain(each, key) for key, each in value.items()}
+        case str() if name in TIMES:
+            with suppress(ValueError):
+                return written(_instant(value))
+    return value
 
 
 def _external(facts: Mapping[str, Any]) -> dict[str, str] | None:
@@ -134,10 +149,6 @@ def _string(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
-
-
-def _text(instant: datetime) -> str:
-    return utc(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _instant(text: str) -> datetime:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.errors import NoMoreLinks, NotFound
 from chalicelib.domain.links import LAST_GENERATION
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.shipments import Shipment
@@ -46,14 +46,14 @@ def links_of(shipment: Shipment, now: datetime, policy: Policy) -> tuple[Link, .
 def renewed(shipment: Shipment, now: datetime, policy: Policy) -> Shipment:
     """The shipment with another link, the present one revoked.
 
-    Raises Conflict when its links have ended, and when there have been too many.
+    Raises NoMoreLinks when its links have ended, and when there have been too many.
     """
     if links_of(shipment, now, policy)[0].status is LinkStatus.ENDED:
         text = "The delivery was long ago: its link has ended, and there are no new ones."
-        raise Conflict(text)
+        raise NoMoreLinks(text)
     if shipment.link_generation >= LAST_GENERATION:
         text = f"A shipment has at most {LAST_GENERATION} links, and this one has had them all."
-        raise Conflict(text)
+        raise NoMoreLinks(text)
     return replace(
         shipment,
         link_generation=shipment.link_generation + 1,

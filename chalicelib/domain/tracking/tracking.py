@@ -6,8 +6,9 @@ already missing here, so no page can show it by mistake.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.driving.fixes import Fix
@@ -33,9 +34,12 @@ from chalicelib.domain.shipments.statuses import (
 )
 from chalicelib.domain.visibility import Proximity
 
-PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window"})
+PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window", "service_day"})
 IN_THE_THREAD: Final = frozenset({EventType.MESSAGE_SENT})
 """What a page shows in the thread, and not once more in the story."""
+WAITS_FOR_A_VAN: Final = frozenset(
+    {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
+)
 POSITION_DECIMALS: Final = 5  # one metre
 
 
@@ -99,6 +103,7 @@ class TrackingView:
     that was read. ``live_version`` is the version of the van's live state, None without a van.
     ``country`` is that of the address (ISO 3166, two letters): it decides the units of distances.
     ``messages`` counts those of the thread, and ``may_write`` says whether it is open.
+    ``service_day`` is the day at the address on which it is to come, as long as no van has it.
     """
 
     status: Status
@@ -131,6 +136,7 @@ class TrackingView:
     country: str = ""
     messages: int = 0
     may_write: bool = False
+    service_day: date | None = None
 
     @property
     def is_overdue(self) -> bool:
@@ -216,11 +222,26 @@ def view(
         parcels_total=len(shipment.parcels),
         parcels_later=_parcels_later(shipment),
         country=shipment.address.country,
+        service_day=_day_to_come(shipment, now),
         messages=shipment.messages,
         may_write=is_open(shipment, Author.RECIPIENT, now, policy),
     )
     # The ETA of a silent van only moves with the clock. Past the promise it says nothing any more.
     return replace(seen, eta=None) if seen.is_overdue else seen
+
+
+def _day_to_come(shipment: Shipment, now: datetime) -> date | None:
+    """The day that is wanted, for what waits for a van; None for a day that is over.
+
+    After a failed attempt it is another day only where somebody has said one since.
+    """
+    day, attempt = shipment.wanted_day, shipment.last_attempt
+    if day is None or shipment.status not in WAITS_FOR_A_VAN:
+        return None
+    zone = ZoneInfo(shipment.address.time_zone)
+    tried = None if attempt is None else attempt.occurred_at.astimezone(zone).date()
+    is_to_come = day >= now.astimezone(zone).date() and (tried is None or day > tried)
+    return day if is_to_come else None
 
 
 def _is_story(event: Event) -> bool:

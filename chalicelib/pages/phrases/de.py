@@ -48,6 +48,7 @@ PHRASES: Final = {
     "detail.stale.s": "Letzte Nachricht vom Fahrzeug vor {n} s: Die Zeit ist weniger sicher.",
     "detail.stale.min": "Letzte Nachricht vom Fahrzeug vor {n} min: Die Zeit ist weniger sicher.",
     "detail.stale.h": "Letzte Nachricht vom Fahrzeug vor {n} h: Die Zeit ist weniger sicher.",
+    "detail.next_day": "Nächster Versuch: {day}",
     "detail.parcels_later": "Kommt später: {later} von {total} Paketen",
     "detail.window": "Vereinbarte Zeit: {agreed}",
     # --- when what we told is past and nothing is heard
@@ -83,7 +84,7 @@ PHRASES: Final = {
     "event.shipment.arrival_withdrawn": "Der Fahrer fuhr weiter und war noch nicht bei Ihnen",
     "event.shipment.delivered": "Zugestellt",
     "event.shipment.attempt_failed": "Zustellversuch erfolglos",
-    "event.shipment.rescheduled": "Neuer Tag vereinbart",
+    "event.shipment.rescheduled": "Neue Zeit vereinbart",
     "event.shipment.redirected": "Neue Adresse vereinbart",
     "event.shipment.instructions_changed": "Hinweise geändert",
     "event.shipment.unassigned": "Kommt nicht mit diesem Wagen, sondern später",
@@ -97,6 +98,7 @@ PHRASES: Final = {
     "event.driver.silent": "Keine Nachricht vom Fahrzeug",
     "event.driver.back": "Wieder Nachricht vom Fahrzeug",
     "event.proof.added": "Foto eingegangen",
+    "story.time_open": "Die vereinbarte Zeit gilt nicht mehr",
     "story.expected": "Erwartet {range}",
     # --- how it ended
     "outcome.note": "Nachricht vom Fahrer",
@@ -195,6 +197,10 @@ PHRASES: Final = {
     "page.fault": "Diese Seite kann den neuesten Stand nicht anzeigen.",
     "page.reload": "Neu laden",
     "page.ended": "Es gibt keine weiteren Aktualisierungen.",
+    # --- labels
+    "label.title": "Etikett {reference}",
+    "label.parcel": "Paket {n} von {total}",
+    "label.from": "Von",
     # --- refusals
     "not_found.title": "Dieser Link führt zu keiner Lieferung",
     "not_found.text": (

@@ -52,6 +52,7 @@ PHRASES: Final = {
     "detail.stale.s": "The last news of the van is {n} s old, so the time is less certain.",
     "detail.stale.min": "The last news of the van is {n} min old, so the time is less certain.",
     "detail.stale.h": "The last news of the van is {n} h old, so the time is less certain.",
+    "detail.next_day": "Next attempt: {day}",
     "detail.parcels_later": "To come later: {later} of {total} parcels",
     "detail.window": "Agreed time: {agreed}",
     # --- when what we told is past and nothing is heard
@@ -85,7 +86,7 @@ PHRASES: Final = {
     "event.shipment.arrival_withdrawn": "The driver drove on and had not reached you yet",
     "event.shipment.delivered": "Delivered",
     "event.shipment.attempt_failed": "Delivery attempt failed",
-    "event.shipment.rescheduled": "New day agreed",
+    "event.shipment.rescheduled": "New time agreed",
     "event.shipment.redirected": "New address agreed",
     "event.shipment.instructions_changed": "Instructions changed",
     "event.shipment.unassigned": "It does not come with this van, but later",
@@ -99,6 +100,7 @@ PHRASES: Final = {
     "event.driver.silent": "No news of the van",
     "event.driver.back": "News of the van again",
     "event.proof.added": "Photo received",
+    "story.time_open": "The agreed time no longer holds",
     "story.expected": "Expected {range}",
     # --- how it ended
     "outcome.note": "Note from the driver",
@@ -187,6 +189,10 @@ PHRASES: Final = {
     "page.fault": "This page cannot show the newest state.",
     "page.reload": "Load it again",
     "page.ended": "There will be no further updates.",
+    # --- labels
+    "label.title": "Label {reference}",
+    "label.parcel": "Parcel {n} of {total}",
+    "label.from": "From",
     # --- refusals
     "not_found.title": "This link does not lead to a delivery",
     "not_found.text": (

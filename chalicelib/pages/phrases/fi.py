@@ -48,6 +48,7 @@ PHRASES: Final = {
     "detail.stale.s": "Viimeisin tieto autosta on {n} s vanha, joten aika on epävarmempi.",
     "detail.stale.min": "Viimeisin tieto autosta on {n} min vanha, joten aika on epävarmempi.",
     "detail.stale.h": "Viimeisin tieto autosta on {n} t vanha, joten aika on epävarmempi.",
+    "detail.next_day": "Seuraava yritys: {day}",
     "detail.parcels_later": "Myöhemmin toimitetaan {later}/{total} pakettia",
     "detail.window": "Sovittu aika: {agreed}",
     # --- when what we told is past and nothing is heard
@@ -81,7 +82,7 @@ PHRASES: Final = {
     "event.shipment.arrival_withdrawn": "Kuljettaja ajoi eteenpäin eikä ollutkaan vielä perillä",
     "event.shipment.delivered": "Toimitettu",
     "event.shipment.attempt_failed": "Toimitus ei onnistunut",
-    "event.shipment.rescheduled": "Uusi päivä sovittu",
+    "event.shipment.rescheduled": "Uusi aika sovittu",
     "event.shipment.redirected": "Uusi osoite sovittu",
     "event.shipment.instructions_changed": "Ohjeet muuttuivat",
     "event.shipment.unassigned": "Ei tule tällä autolla vaan myöhemmin",
@@ -95,6 +96,7 @@ PHRASES: Final = {
     "event.driver.silent": "Autosta ei kuulu",
     "event.driver.back": "Autosta kuuluu taas",
     "event.proof.added": "Kuva saapui",
+    "story.time_open": "Sovittu aika ei enää päde",
     "story.expected": "Arvioitu saapuminen {range}",
     # --- how it ended
     "outcome.note": "Kuljettajan viesti",
@@ -193,6 +195,10 @@ PHRASES: Final = {
     "page.fault": "Sivu ei pysty näyttämään uusimpia tietoja.",
     "page.reload": "Lataa uudelleen",
     "page.ended": "Päivityksiä ei enää tule.",
+    # --- labels
+    "label.title": "Osoitelappu {reference}",
+    "label.parcel": "Paketti {n}/{total}",
+    "label.from": "Lähettäjä",
     # --- refusals
     "not_found.title": "Tämä linkki ei johda toimitukseen",
     "not_found.text": (

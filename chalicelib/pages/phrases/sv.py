@@ -48,6 +48,7 @@ PHRASES: Final = {
     "detail.stale.s": "Senaste uppgiften om bilen är {n} s gammal, så tiden är mindre säker.",
     "detail.stale.min": "Senaste uppgiften om bilen är {n} min gammal, så tiden är mindre säker.",
     "detail.stale.h": "Senaste uppgiften om bilen är {n} h gammal, så tiden är mindre säker.",
+    "detail.next_day": "Nästa försök: {day}",
     "detail.parcels_later": "Levereras senare: {later} av {total} paket",
     "detail.window": "Avtalad tid: {agreed}",
     # --- when what we told is past and nothing is heard
@@ -81,7 +82,7 @@ PHRASES: Final = {
     "event.shipment.arrival_withdrawn": "Föraren körde vidare och var inte framme hos dig än",
     "event.shipment.delivered": "Levererad",
     "event.shipment.attempt_failed": "Leveransförsöket misslyckades",
-    "event.shipment.rescheduled": "Ny dag avtalad",
+    "event.shipment.rescheduled": "Ny tid avtalad",
     "event.shipment.redirected": "Ny adress avtalad",
     "event.shipment.instructions_changed": "Instruktionerna ändrades",
     "event.shipment.unassigned": "Kommer inte med den här bilen utan senare",
@@ -95,6 +96,7 @@ PHRASES: Final = {
     "event.driver.silent": "Inget hörs från bilen",
     "event.driver.back": "Bilen hörs igen",
     "event.proof.added": "Foto mottaget",
+    "story.time_open": "Den avtalade tiden gäller inte längre",
     "story.expected": "Väntas {range}",
     # --- how it ended
     "outcome.note": "Meddelande från föraren",
@@ -193,6 +195,10 @@ PHRASES: Final = {
     "page.fault": "Sidan kan inte visa de senaste uppgifterna.",
     "page.reload": "Ladda om sidan",
     "page.ended": "Det kommer inga fler uppdateringar.",
+    # --- labels
+    "label.title": "Etikett {reference}",
+    "label.parcel": "Paket {n} av {total}",
+    "label.from": "Från",
     # --- refusals
     "not_found.title": "Den här länken leder inte till någon leverans",
     "not_found.text": (

@@ -8,10 +8,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, written
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.pages.tracking.words import Words
 
@@ -37,11 +37,6 @@ def state_document(view: TrackingView, words: Words) -> Json:
     document["words"] = asdict(words)
     plain: Json = _plain(document)
     return plain
-
-
-def plain_time(instant: datetime) -> str:
-    """RFC 3339 in whole seconds."""
-    return instant.isoformat(timespec="seconds")
 
 
 def dumps(document: Mapping[str, object]) -> str:
@@ -80,7 +75,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON is what it is
         case list() | tuple():
             return [_plain(each) for each in value]
         case datetime():
-            return plain_time(value)
+            return written(value)
+        case date():
+            return value.isoformat()
         case str():
             return str(value)
         case _:

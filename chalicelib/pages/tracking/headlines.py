@@ -1,10 +1,10 @@
 """The one-line answer of a page, and the lines for all that it leaves open."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.phrases.days import Form, day, moment_in_sentence, worded_clock
+from chalicelib.domain.phrases.days import Form, day, day_of_date, moment_in_sentence, worded_clock
 from chalicelib.domain.phrases.ranges import deadline_phrase, range_phrase
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import TrackingView
@@ -41,7 +41,14 @@ def headline_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
         planned = range_phrase(view.window, now, zone, locale.style)
         lead = locale.say("headline.planned", day=planned.before)
         return _timed(lead.strip(), planned.times)
+    if view.service_day is not None:
+        return _worded("planned", locale, day=_named(view.service_day, view, zone, locale))
     return _worded(view.status, locale)
+
+
+def _named(day_to_come: date, view: TrackingView, zone: ZoneInfo, locale: Locale) -> str:
+    today = view.server_now.astimezone(zone).date()
+    return day_of_date(day_to_come, today, locale.style, Form.BARE)
 
 
 def _arrival(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
@@ -91,6 +98,9 @@ def details_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[str,
         details.append(locale.say(f"detail.{view.status}", sender=view.sender.name))
     if view.outcome is not None and view.outcome.reason is not None:
         details.append(locale.say(f"reason.{view.outcome.reason}"))
+    if view.status is Status.ATTEMPT_FAILED and view.service_day is not None:
+        next_day = _named(view.service_day, view, zone, locale)
+        details.append(locale.say("detail.next_day", day=next_day))
     if view.is_overdue:
         details += _owning_up(view, zone, locale)
     elif view.eta is not None and view.eta_age_s is not None and view.status is not Status.ARRIVED:

@@ -6,12 +6,12 @@ relative to the view's own ``server_now``; no clock is read.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.instants import Range
-from chalicelib.domain.phrases.days import Form, moment
+from chalicelib.domain.phrases.days import Form, day_of_date, moment
 from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
@@ -58,6 +58,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
         lang=locale.tag,
         tone="late" if is_late or view.is_overdue else _TONES.get(view.status, "waiting"),
         progress=_PROGRESS.get(view.status, 0),
+        has_road=view.status in _PROGRESS,
         status=locale.say(f"status.{view.status}"),
         headline=headline,
         title=f"{headline.text} · {view.sender.name}",
@@ -152,6 +153,7 @@ def _range(fact: object) -> Range | None:
 
 def _line(entry: Milestone, view: TrackingView, zone: ZoneInfo, locale: Locale) -> Line:
     promise, window = _promise(entry.data), _range(entry.data.get("window"))
+    agreed_day, key = entry.data.get("service_day"), f"event.{entry.type}"
     reason = entry.data.get("reason")
     detail = None
     if promise is not None:
@@ -160,12 +162,18 @@ def _line(entry: Milestone, view: TrackingView, zone: ZoneInfo, locale: Locale) 
     elif window is not None:
         agreed = range_phrase(window, view.server_now, zone, locale.style).text
         detail = locale.say("detail.window", agreed=agreed)
+    elif isinstance(agreed_day, str):
+        today = view.server_now.astimezone(zone).date()
+        named = day_of_date(date.fromisoformat(agreed_day), today, locale.style, Form.BARE)
+        detail = locale.say("detail.window", agreed=named)
+    elif entry.type == "shipment.rescheduled":
+        key = "story.time_open"
     elif entry.type == "shipment.corrected":
         detail = locale.say(f"status.{entry.data['status']}")
     elif f"reason.{reason}" in locale.phrases:
         detail = locale.say(f"reason.{reason}")
     return Line(
-        label=locale.say(f"event.{entry.type}", sender=view.sender.name),
+        label=locale.say(key, sender=view.sender.name),
         detail=detail,
         at=entry.at,
         moment=moment(entry.at, view.server_now, zone, locale.style),

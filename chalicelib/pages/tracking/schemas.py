@@ -3,7 +3,7 @@
 The view writes its answer without it (documents.py): a function never imports this module.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import ConfigDict
 
@@ -33,6 +33,7 @@ class MilestoneFactsOut(Out):
     promise: Range | None = None
     reason: FailureReason | None = None
     window: Range | None = None
+    service_day: date | None = None
 
 
 class MilestoneOut(Out):
@@ -68,6 +69,7 @@ class StateOut(Out):
     poll_after_s: int | None
     parcels_total: int
     parcels_later: int
+    service_day: date | None
     messages: int
     may_write: bool
     words: Words

@@ -18,6 +18,7 @@ from chalice.app import Response
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError, NotFound, Unavailable
+from chalicelib.domain.instants import written
 from chalicelib.domain.links import bare_token
 from chalicelib.domain.messages.threads import Message
 from chalicelib.domain.tracking.tracking import TrackingView
@@ -30,7 +31,7 @@ from chalicelib.edge.schemas import Out
 from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap
-from chalicelib.pages.tracking.documents import digest_of, dumps, plain_time, state_document
+from chalicelib.pages.tracking.documents import digest_of, dumps, state_document
 from chalicelib.pages.tracking.presentation import present, story
 from chalicelib.pages.tracking.tags import Tag, known_tags, wishes_of
 from chalicelib.pages.tracking.talk import Talk, talk_of
@@ -108,7 +109,7 @@ def tracking_state(_: Actor, token: str) -> Response:
     view = follow.unless_known(token, like_ours.versions) if like_ours else follow(token)
     if isinstance(view, Unchanged):
         return replies.json_state(
-            "", tag=str(like_ours), server_now=plain_time(view.server_now), is_unchanged=True
+            "", tag=str(like_ours), server_now=written(view.server_now), is_unchanged=True
         )
     document = state_document(view, present(view, _locale(view.locale)))
     tag = _tag(view, document, wishes)

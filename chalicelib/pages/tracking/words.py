@@ -95,6 +95,7 @@ class Words:
     lang: str
     tone: str
     progress: int
+    has_road: bool
     status: str
     headline: Headline
     title: str

@@ -56,7 +56,7 @@ class CorrectOutcome(Boarding):
         order.require_last(shipment)
         now = self.clock.now()
         is_aboard = self._is_aboard(shipment, now)
-        step = order.step(is_aboard=is_aboard)
+        step = order.step(shipment, is_aboard=is_aboard)
         right = put_right(shipment, order, is_aboard=is_aboard, now=now)
         then = replace(right, status=transitions()[step].target)
         parts = parts_data(then, concerned_by(shipment))

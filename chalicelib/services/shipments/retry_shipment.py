@@ -1,4 +1,4 @@
-"""A dispatcher lets a shipment be tried again after a failed attempt, perhaps in another window."""
+"""A dispatcher lets a shipment be tried again after a failed attempt, perhaps at another time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
-from chalicelib.domain.instants import Range
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.shipments.amendments import amended
 from chalicelib.domain.shipments.custody import off_route
@@ -25,7 +24,7 @@ from chalicelib.services.routes.whereabouts import Whereabouts
 
 @dataclass(frozen=True, slots=True)
 class RetryShipment:
-    """Takes one shipment in again. What is taken in already, for the same window, stays so.
+    """Takes one shipment in again. What is taken in already, for the same time, stays so.
 
     Raises NotFound, IllegalTransition, Invalid (a window that is over), and OnRoute while a route
     still counts on it.
@@ -40,30 +39,34 @@ class RetryShipment:
     def __call__(
         self,
         shipment_id: ShipmentId,
-        window_of: Callable[[Shipment], Range | None],
+        change: Callable[[Shipment], Shipment],
         *,
         actor: Actor,
         memory: Memory = NO_MEMORY,
     ) -> Shipment:
-        """``window_of`` reads the wanted window at the shipment's address; None: as it is."""
-        return retried(lambda: self._retry(shipment_id, window_of, actor, memory))
+        """``change`` makes the wanted shipment out of the present one: another window, or a day."""
+        return retried(lambda: self._retry(shipment_id, change, actor, memory))
 
     def _retry(
         self,
         shipment_id: ShipmentId,
-        window_of: Callable[[Shipment], Range | None],
+        change: Callable[[Shipment], Shipment],
         actor: Actor,
         memory: Memory,
     ) -> Shipment:
         shipment = self.shipments.get(shipment_id)
         if not actor.may_see(shipment.shipper_id):
             raise NotFound
-        window = window_of(shipment)
-        if _is_taken_in(shipment) and window in {None, shipment.window}:
+        wanted = change(shipment)
+        is_changed = (wanted.window, wanted.service_day) != (shipment.window, shipment.service_day)
+        if _is_taken_in(shipment) and not is_changed:
             self.journal.commit(*memory.of(shipment))
             return shipment
         now = self.clock.now()
-        require_possible_time(window, None, shipment.address.time_zone, now)
+        if is_changed:
+            require_possible_time(
+                wanted.window, wanted.service_day, shipment.address.time_zone, now
+            )
         after, accepted = take(
             off_route(shipment),
             Step.RETRY,
@@ -74,7 +77,7 @@ class RetryShipment:
         )
         place = Whereabouts.of(shipment, self.routes)
         place.require_no_plan()
-        rescheduled = after if window is None else replace(after, window=window, service_day=None)
+        rescheduled = replace(after, window=wanted.window, service_day=wanted.service_day)
         after, events = amended(
             after, rescheduled, actor=actor, event_id=lambda: EventId(self.ids.new(EVENT)), now=now
         )

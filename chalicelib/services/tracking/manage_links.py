@@ -41,7 +41,7 @@ class ManageLinks:
     def renew(self, shipment_id: ShipmentId, actor: Actor, *, memory: Memory) -> ShipmentLinks:
         """Another link in place of the present one, which opens nothing from now on.
 
-        Raises Conflict when the links of the shipment have ended.
+        Raises NoMoreLinks when the links of the shipment have ended.
         """
         return retried(lambda: self._renew(self._own(shipment_id, actor), actor, memory))
 

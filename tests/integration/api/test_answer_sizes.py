@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from chalicelib.domain.actors import Role
+from chalicelib.edge.bodies import FORM
 from tests.support.carrier import Carrier, Reply, Round, fix, indexes_of, note
 from tests.support.declarations import DECLARATIONS
 from tests.support.depth import times
@@ -32,15 +33,22 @@ def sends(van: Round) -> dict[str, Callable[[bytes], Reply]]:
     ids = {"stop_id": van.stop_ids[0], "driver_id": van.driver_id, "route_id": van.route_id}
     ids |= {"shipment_id": van.ids[1][0], "hub_id": carrier.hub_id}
     ids["shipment_id"] = van.ids[0][0]
+    ids["token"] = van.orders[van.ids[0][0]]["tracking_url"].rpartition("/")[2]
     found: dict[str, Callable[[bytes], Reply]] = {}
     for (method, path), declaration in DECLARATIONS.items():
         if method == "POST" and declaration.takes is not None:
             role = min(declaration.principals)
-            token = {Role.DRIVER: van.token, Role.SHIPPER: van.shop.key, Role.PUBLIC: ""}.get(
-                role, carrier.admin
-            )
+            token = {
+                Role.DRIVER: van.token,
+                Role.SHIPPER: van.shop.key,
+                Role.PUBLIC: "",
+                Role.RECIPIENT: "",
+            }.get(role, carrier.admin)
             address = path.format_map(ids)
-            found[path] = lambda body, a=address, t=token: carrier.call("POST", a, body, token=t)  # type: ignore[misc]
+            headers = {"Content-Type": FORM} if declaration.is_form else {}
+            found[path] = lambda body, a=address, t=token, h=headers: carrier.call(  # type: ignore[misc]
+                "POST", a, body, token=t, headers=h
+            )
     return found
 
 

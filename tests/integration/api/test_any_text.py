@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.edge.bodies import FORM
 from tests.support.carrier import Carrier, Round, note
+from tests.support.declarations import DECLARATIONS
 from tests.support.depth import times
 from tests.support.input_models import INPUTS, fields_of, replaced
 
@@ -56,6 +59,8 @@ ODD: Final = (
     "\u2028",
 )
 UNKNOWN_TEAM: Final = "tem_" + "0" * 26
+UNKNOWN_MESSAGE: Final = "msg_" + "0" * 26
+FORMS: Final = {route for route, declaration in DECLARATIONS.items() if declaration.is_form}
 UNKNOWN_VEHICLE: Final = "veh_" + "0" * 26
 TEXTS: Final = st.sampled_from(ODD) | st.text(max_size=300) | st.characters().map(lambda c: c * 30)
 PLACES: Final = [(route, at) for route in sorted(INPUTS) for at in fields_of(INPUTS[route])]
@@ -104,7 +109,15 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     changes = {name: order[name] for name in ("recipient", "address", "window", "service_time_s")}
     correction = {"outcome": "attempt_failed", "explanation": "any", "failure_reason": "lost"}
     move = {"op": "move", "stop_id": van.stop_ids[0], "before": None}
+    link = van.orders[van.ids[0][0]]["tracking_url"].rpartition("/")[2]
+    written = {"shipment_id": van.ids[0][0], "action_id": "any-3"}
+    seen = {"shipment_id": van.ids[0][0], "message_id": UNKNOWN_MESSAGE}
     return {
+        "/t/{token}/messages": ("", link, {"action_id": "any-4", "text": "any"}),
+        "/t/{token}/messages/seen": ("", link, {"message_id": UNKNOWN_MESSAGE}),
+        "/v1/driver/messages": (van.token, "", written | {"text": "any"}),
+        "/v1/driver/messages/seen": (van.token, "", seen),
+        "/v1/shipments/{shipment_id}/messages": (van.shop.key, van.ids[0][0], {"text": "any"}),
         "/v1/shippers": (carrier.admin, "", {"name": "Any", "sms_name": "Any"}),
         "/v1/keys": (carrier.admin, "", {"role": "dispatcher", "label": "any"}),
         "/v1/hubs": (carrier.dispatcher, "", {"name": "Any", **place}),
@@ -176,9 +189,11 @@ def test_any_text_in_any_field_is_answered(
     token, named, body = good_bodies(van)[path]
     to = re.sub(r"{\w+}", named, path)
 
-    reply = van.carrier.call(
-        method, to, replaced(body, at, text), token=token or None, headers={"If-Match": "*"}
-    )
+    sent, headers = replaced(body, at, text), {"If-Match": "*"}
+    if (method, path) in FORMS:
+        sent = urlencode(sent, errors="surrogatepass").encode()
+        headers["Content-Type"] = FORM
+    reply = van.carrier.call(method, to, sent, token=token or None, headers=headers)
 
     counter.statuses[reply.status] += 1
     assert reply.status < 500, (route, at, text, reply.body)

@@ -321,7 +321,7 @@ def test_l11_a_jump_there_and_back_moves_nothing(van: Round) -> None:
 
     assert there["suspect"] == [{"indexes": [0], "reasons": ["teleport"]}]
     assert returned["accepted"] == 1
-    position = van.carrier.clock.now().isoformat().replace("+00:00", "Z")
+    position = van.carrier.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
     assert returned["head_recorded_at"] == position
     assert van.shop.get(van.ids[0][0])["status"] == "out_for_delivery"
 

@@ -144,7 +144,7 @@ def test_a_late_report_keeps_the_time_at_which_it_happened(van: Round) -> None:
     van.work(0, "deliver", report)
 
     last = van.shop.events(van.ids[0][0])[-1]
-    assert last["occurred_at"] == happened.isoformat().replace("+00:00", "Z")
+    assert last["occurred_at"] == happened.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     assert last["recorded_at"] > last["occurred_at"]
 
 
@@ -202,7 +202,7 @@ def test_a_device_that_says_what_its_clock_shows_may_be_wrong_by_any_amount(
 
     assert reply.status == 200
     last = van.shop.events(van.ids[0][0])[-1]
-    assert last["occurred_at"] == happened.isoformat().replace("+00:00", "Z")
+    assert last["occurred_at"] == happened.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def test_a_failed_attempt_says_why(van: Round) -> None:

@@ -73,10 +73,10 @@ def test_a_window_of_days_or_local_times_is_meant_at_the_address(shop: Shop) -> 
     days = taken(shop, window={"start": "2026-12-08", "end": "2026-12-08"})["window"]
     hours = taken(shop, window={"start": "2026-12-08T09:00", "end": "2026-12-08T11:30:00"})
 
-    assert days == {"earliest": "2026-12-07T22:00:00Z", "latest": "2026-12-08T21:59:59Z"}
+    assert days == {"earliest": "2026-12-07T22:00:00.000Z", "latest": "2026-12-08T21:59:59.000Z"}
     assert hours["window"] == {
-        "earliest": "2026-12-08T07:00:00Z",
-        "latest": "2026-12-08T09:30:00Z",
+        "earliest": "2026-12-08T07:00:00.000Z",
+        "latest": "2026-12-08T09:30:00.000Z",
     }
 
 

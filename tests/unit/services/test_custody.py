@@ -200,7 +200,7 @@ class Day:
     def retry(self) -> None:
         key = self.some(Status.ATTEMPT_FAILED)
         use = self.carrier.use(RetryShipment)
-        self.do("retry", lambda: use(key, lambda _: None, actor=OFFICE))
+        self.do("retry", lambda: use(key, lambda shipment: shipment, actor=OFFICE))
 
     def send_back(self) -> None:
         key = self.some(Status.ATTEMPT_FAILED)
@@ -251,7 +251,10 @@ class Day:
         may_move = {
             "plan": {(ParcelState.ABOARD, ParcelState.AT_HUB)},
             "scan": {(ParcelState.AT_HUB, ParcelState.ABOARD)},
-            "work": {(ParcelState.ABOARD, ParcelState.DELIVERED)},
+            "work": {
+                (ParcelState.ABOARD, ParcelState.DELIVERED),
+                (ParcelState.AT_HUB, ParcelState.DELIVERED),  # the office took it back too early
+            },
             "start": set(),
             "cancel": {(ParcelState.ABOARD, ParcelState.AT_HUB)},
             "retry": {(ParcelState.ABOARD, ParcelState.AT_HUB)},

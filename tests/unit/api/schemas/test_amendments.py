@@ -1,6 +1,7 @@
 """Changes of a shipment: what is read can be written back, and bad values are pointed at."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -102,11 +103,35 @@ def test_what_does_not_fit_is_pointed_at(said: dict[str, Any], pointer: str) -> 
 
 def test_a_window_for_another_attempt_is_read_at_the_address() -> None:
     said = {"window": {"start": "2026-11-24T10:00", "end": "2026-11-24T12:00"}}
-    window = RetryIn.model_validate_json(json.dumps(said)).window_of(SHIPMENT)
+    window = RetryIn.model_validate_json(json.dumps(said)).of(SHIPMENT).window
 
     assert window is not None
     assert window.earliest.isoformat() == "2026-11-24T08:00:00+00:00"
-    assert RetryIn().window_of(SHIPMENT) is None
+    assert RetryIn().of(SHIPMENT) is SHIPMENT
+
+
+def test_another_attempt_may_be_for_a_day() -> None:
+    wanted = RetryIn.model_validate_json('{"service_day": "2026-11-24"}').of(SHIPMENT)
+
+    assert (wanted.window, str(wanted.service_day)) == (None, "2026-11-24")
+
+
+def test_entries_of_metadata_are_added_changed_and_taken_away_one_by_one() -> None:
+    before = replace(SHIPMENT, metadata={"source": "web", "gift": "yes"})
+    said = '{"metadata": {"source": "app", "gift": null, "floor": "3"}}'
+
+    after = ShipmentChangesIn.model_validate_json(said).of(before)
+
+    assert after.metadata == {"source": "app", "floor": "3"}
+    assert changed_details(before, after) == (Detail.METADATA,)
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"No Name": "x"}, {f"name_{i}": "x" for i in range(21)}, {"a": ""}]
+)
+def test_metadata_follows_the_rules_of_orders(metadata: dict[str, str]) -> None:
+    with pytest.raises((Unfit, ValidationError)):
+        ShipmentChangesIn.model_validate_json(json.dumps({"metadata": metadata})).of(SHIPMENT)
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,8 @@ def test_an_event_tells_its_facts_and_no_others(
 
 
 def as_answered(stored: object) -> Any:
-    """Answers write all times alike, with a Z; earlier releases stored them with an offset."""
-    return json.loads(json.dumps(stored).replace("+00:00", "Z"))
+    """Answers write all times alike, in milliseconds with a Z; events are stored as Python does."""
+    return json.loads(json.dumps(stored).replace("+00:00", ".000Z"))
 
 
 @pytest.mark.parametrize("event_type", EventType)

@@ -432,6 +432,38 @@ def test_some_events_are_told_and_the_rest_is_on_the_page() -> None:
     assert {*KINDS.values(), Kind.SILENT} == set(Kind) == set(STILL_TRUE)
 
 
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "Kirjakauppa: Your parcel comes at another time: tomorrow."),
+        ("fi", "Kirjakauppa: Pakettisi saapuu eri aikaan: huomenna."),
+    ],
+)
+def test_another_day_without_a_window_is_told(locale: str, text: str) -> None:
+    tomorrow = NOON.date() + timedelta(days=1)
+    shipment = make_shipment_for(
+        Kind.RESCHEDULED,
+        window=None,
+        service_day=tomorrow,
+        recipient=make_recipient(locale=locale),
+    )
+    event = make_event(
+        5, type=EventType.RESCHEDULED, data={"window": None, "service_day": tomorrow.isoformat()}
+    )
+
+    notice = compose(event, shipment, sms_name="Kirjakauppa", url=URL, now=NOON)
+
+    assert not is_stale(event, shipment)
+    assert is_stale(event, replace(shipment, service_day=NOON.date()))
+    assert notice.sms() == f"{text} {URL}"
+
+
+def test_a_time_that_was_taken_away_without_another_is_told_to_nobody() -> None:
+    data: dict[str, object] = {"window": None, "service_day": None, "previous_window": PROMISE}
+
+    assert kind_of(make_event(type=EventType.RESCHEDULED, data=data)) is None
+
+
 def test_who_was_told_nothing_of_the_silence_is_told_nothing_of_its_end() -> None:
     assert kind_of(make_event(type=EventType.DRIVER_SILENT)) is None
     assert kind_of(make_event(type=EventType.DRIVER_BACK)) is None

@@ -37,7 +37,7 @@ def corrected(shipment: Shipment, outcome: str, *, is_aboard: bool = True) -> Sh
     order = CorrectionOrder(TrueOutcome(outcome), "Wrong house", reason)
     after, _ = take(
         put_right(shipment, order, is_aboard=is_aboard, now=NOON),
-        order.step(is_aboard=is_aboard),
+        order.step(shipment, is_aboard=is_aboard),
         actor=make_actor(Role.DISPATCHER),
         event_id=EventId("evt_9"),
         occurred_at=NOON,
@@ -59,6 +59,18 @@ def test_what_was_said_to_be_delivered_is_aboard_after_a_failed_attempt() -> Non
         DELIVERED, status=Status.ATTEMPT_FAILED, reason=FailureReason.NO_ACCESS
     )
     assert after.standing_attempts == 1
+
+
+def test_a_failed_attempt_at_what_no_route_has_leaves_the_parcel_at_the_hub() -> None:
+    off_plan = replace(after_a_visit(DELIVERED), assignment=None)
+
+    after = corrected(off_plan, "attempt_failed", is_aboard=False)
+
+    assert (after.status, after.standing_attempts) == (Status.ACCEPTED, 1)
+    assert (aboard(after), delivered(after)) == (frozenset(), frozenset())
+    order = CorrectionOrder(TrueOutcome.ATTEMPT_FAILED, "Again", FailureReason.NO_ACCESS)
+    assert order.is_known(after)
+    assert not replace(order, failure_reason=FailureReason.LOST).is_known(after)
 
 
 def test_what_was_said_to_have_failed_is_delivered_when_the_driver_was_there() -> None:

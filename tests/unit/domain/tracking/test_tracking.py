@@ -2,7 +2,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
@@ -54,6 +54,8 @@ POLICY: Final = Policy()
 SHOW_ALL: Final = Policy(visibility=VisibilityPolicy(position=Always()))
 VAN: Final = make_fix(NOON - seconds(12), coordinates=north_of(HELSINKI, -900.0), heading_deg=45.0)
 
+TODAY: Final = NOON.date()
+TOMORROW: Final = TODAY + timedelta(days=1)
 ALLOWED_KEYS: Final = {
     *("country", "accuracy_m"),
     "first_promise",
@@ -74,7 +76,7 @@ ALLOWED_KEYS: Final = {
     ),
     *("recorded_at", "age_s", "heading_deg", "position_hidden_because", "last_seen_age_s"),
     *("destination", "timeline", "type", "at", "data", "outcome", "reason", "note", "proofs"),
-    *("id", "kind", "poll_after_s", "messages", "may_write"),
+    *("id", "kind", "poll_after_s", "messages", "may_write", "service_day"),
 }
 
 
@@ -120,6 +122,28 @@ def keys(value: Any) -> set[str]:
 
 def seeing_with(rule: Any) -> Policy:
     return Policy(visibility=VisibilityPolicy(position=rule))
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"status": Status.ACCEPTED, "service_day": TOMORROW}, TOMORROW),
+        ({"status": Status.ACCEPTED, "service_day": TODAY - timedelta(days=1)}, None),
+        ({"status": Status.ACCEPTED, "window": make_range(NOON + timedelta(days=1))}, TOMORROW),
+        ({"status": Status.OUT_FOR_DELIVERY, "service_day": TOMORROW}, None),
+        ({"status": Status.ATTEMPT_FAILED, "service_day": TODAY}, None),
+        ({"status": Status.ATTEMPT_FAILED, "service_day": TOMORROW}, TOMORROW),
+    ],
+)
+def test_the_day_to_come_is_told_while_no_van_has_it(
+    changes: dict[str, Any], shown: date | None
+) -> None:
+    failed = changes["status"] is Status.ATTEMPT_FAILED
+    attempt = make_attempt(occurred_at=NOON) if failed else None
+
+    found = seen(make_travelling(last_attempt=attempt, **changes))
+
+    assert found.service_day == shown
 
 
 class TestNothingPrivate:

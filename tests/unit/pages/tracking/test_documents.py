@@ -48,6 +48,7 @@ def test_the_state_has_the_published_structure() -> None:
         "poll_after_s",
         "parcels_total",
         "parcels_later",
+        "service_day",
         "messages",
         "may_write",
         "words",
@@ -57,8 +58,8 @@ def test_the_state_has_the_published_structure() -> None:
         "sub_status": "OutForDelivery_001",
     }
     assert state["window"] == {
-        "start": "2026-11-23T12:00:00+00:00",
-        "end": "2026-11-23T13:00:00+00:00",
+        "start": "2026-11-23T12:00:00.000Z",
+        "end": "2026-11-23T13:00:00.000Z",
     }
     assert state["eta"].keys() == {"point", "earliest", "latest"}
     assert state["position"].keys() == {

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -98,6 +98,52 @@ def test_a_planned_day_has_one_preposition(tag: str, headline: str) -> None:
     day = Range(NOON + timedelta(days=7, hours=19), NOON + timedelta(days=8, hours=3))
 
     assert words(make_waiting(window=day), tag).headline.text == headline
+
+
+@pytest.mark.parametrize(
+    ("tag", "tomorrow", "later"),
+    [
+        ("en", "Planned for tomorrow", "Planned for Tuesday 1 December"),
+        ("fi", "Suunniteltu huomenna", "Suunniteltu tiistaina 1. joulukuuta"),
+        ("sv", "Planerad i morgon", "Planerad tisdag 1 december"),
+        ("de", "Geplant für morgen", "Geplant für Dienstag, 1. Dezember"),
+    ],
+)
+def test_a_day_without_a_window_is_named(tag: str, tomorrow: str, later: str) -> None:
+    days = [date(2026, 11, 24), date(2026, 12, 1)]
+
+    views = [make_waiting(Status.ACCEPTED, service_day=day) for day in days]
+
+    assert [words(view, tag).headline.text for view in views] == [tomorrow, later]
+
+
+def test_after_a_failed_attempt_the_next_day_is_named() -> None:
+    shown = words(make_failed(service_day=date(2026, 11, 24)))
+
+    assert "Next attempt: tomorrow" in shown.details
+
+
+@pytest.mark.parametrize(
+    ("data", "label", "detail"),
+    [
+        ({"service_day": "2026-11-24"}, "New time agreed", "Agreed time: tomorrow"),
+        ({}, "The agreed time no longer holds", None),
+    ],
+)
+def test_another_day_is_named_in_the_story_and_a_lost_time_is_owned_up_to(
+    data: dict[str, object], label: str, detail: str | None
+) -> None:
+    line = make_milestone("shipment.rescheduled", NOON, **data)
+
+    (told,) = words(make_waiting(timeline=(line,))).story
+
+    assert (told.label, told.detail) == (label, detail)
+
+
+@pytest.mark.parametrize("status", [Status.RETURNING, Status.RETURNED, Status.CANCELLED])
+def test_what_no_van_brings_has_no_road(status: Status) -> None:
+    assert not words(make_waiting(status)).has_road
+    assert words(make_waiting(Status.ACCEPTED)).has_road
 
 
 def test_a_window_of_several_days_is_told_with_both() -> None:

@@ -67,6 +67,7 @@ CHANGES: dict[Detail, Change] = {
     Detail.WINDOW: window(),
     Detail.ADDRESS: address(lines=("Mannerheimintie 14",)),
     Detail.PLACE: address(coordinates=north_of(HELSINKI, 900.0)),
+    Detail.METADATA: lambda s: replace(s, metadata={"source": "app"}),
 }
 EVENTS: dict[Detail, EventType] = {
     Detail.INSTRUCTIONS: EventType.INSTRUCTIONS_CHANGED,
@@ -75,8 +76,9 @@ EVENTS: dict[Detail, EventType] = {
     Detail.WINDOW: EventType.RESCHEDULED,
     Detail.ADDRESS: EventType.REDIRECTED,
     Detail.PLACE: EventType.REDIRECTED,
+    Detail.METADATA: EventType.UPDATED,
 }
-UNTIL_IT_LEAVES = set(Detail) - {Detail.INSTRUCTIONS, Detail.RECIPIENT}
+UNTIL_IT_LEAVES = set(Detail) - {Detail.INSTRUCTIONS, Detail.RECIPIENT, Detail.METADATA}
 OF_THE_PLAN = {Detail.SERVICE_TIME, Detail.WINDOW, Detail.PLACE}
 
 
@@ -158,6 +160,7 @@ def test_a_window_can_be_taken_away() -> None:
 def test_a_detail_can_be_changed_as_long_as_it_matters(detail: Detail, status: Status) -> None:
     carrier = has(status)
     allowed = BEFORE_IT_LEAVES | (set() if detail in UNTIL_IT_LEAVES else AT_DOOR)
+    allowed |= set(Status) if detail is Detail.METADATA else set()
 
     if status in allowed:
         assert change(carrier, CHANGES[detail]).status is status

@@ -1,5 +1,6 @@
 """After a failed attempt: another one, or the way back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -45,7 +46,10 @@ def failed(
 
 
 def retry(carrier: InMemoryCarrier, window: Range | None = None) -> Shipment:
-    return carrier.use(RetryShipment)(ONE, lambda _: window, actor=DISPATCHER)
+    def change(shipment: Shipment) -> Shipment:
+        return shipment if window is None else replace(shipment, window=window)
+
+    return carrier.use(RetryShipment)(ONE, change, actor=DISPATCHER)
 
 
 def send_back(carrier: InMemoryCarrier, reason: str | None = "Refused twice") -> Shipment:

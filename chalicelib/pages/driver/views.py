@@ -1,0 +1,138 @@
+"""The driver's app as files: shell, manifest, icon, worker. What it shows comes from /v1/driver.
+
+The one-time code of an invitation stands behind the # of the address, so it never reaches a log. A
+GET signs nobody in: the page shows a button, and the tap redeems the code by POST.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from chalice.app import Response
+
+from chalicelib.bootstrap.container import container
+from chalicelib.domain.actors import Actor
+from chalicelib.domain.shipments.statuses import FailureReason
+from chalicelib.edge import replies
+from chalicelib.edge.blueprint import Endpoints
+from chalicelib.edge.principals import PUBLIC
+from chalicelib.pages.driver.catalogues import CATALOGUES
+from chalicelib.pages.languages import Locale, negotiate
+from chalicelib.pages.rendering import STATIC, asset_names, render
+
+driver_app: Final = Endpoints(__name__)
+
+JAVASCRIPT: Final = "text/javascript; charset=utf-8"
+MANIFEST: Final = "application/manifest+json"
+SVG: Final = "image/svg+xml"
+WASM: Final = "'wasm-unsafe-eval'"
+"""The scanner is WebAssembly. This allows to compile it, and no other eval."""
+ICON: Final = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512">
+<rect width="512" height="512" fill="#0b6b50"/>
+<path d="M168 384V184a88 88 0 0 1 176 0v200z" fill="#fff"/>
+<circle cx="302" cy="286" r="20" fill="#0b6b50"/></svg>"""
+
+
+@driver_app.endpoint("/driver", method="GET", principals=PUBLIC, media_types=(replies.HTML,))
+def driver_page(_: Actor) -> Response:
+    """The driver's app. It asks for the route by itself, with the driver's token."""
+    locale = _locale()
+    origin = container().follow_shipment.proofs_origin
+    data = {
+        "base": _base_path(),
+        "language": locale.language,
+        "tag": locale.tag,
+        "words": _words(locale),
+        "files": [f"{_base_path()}/static/{name}" for name in offline_files()],
+    }
+    body = render(
+        "driver.html",
+        locale=locale,
+        words=data["words"],
+        languages={tag: each["language"] for tag, each in CATALOGUES.items()},
+        base=_base_path(),
+        assets=asset_names(),
+        page_data=data,
+    )
+    policy = replies.content_security_policy(
+        image_sources=("blob:",), connect_sources=(origin,), script_sources=(WASM,)
+    )
+    return replies.html(body, policy=policy)
+
+
+@driver_app.endpoint(
+    "/driver/worker.js", method="GET", principals=PUBLIC, media_types=(JAVASCRIPT,)
+)
+def driver_worker(_: Actor) -> Response:
+    """The service worker, which knows by name all that the app needs without a network."""
+    base = _base_path()
+    names = offline_files()
+    known = {
+        "shell": f"{base}/driver",
+        "files": [f"{base}/static/{name}" for name in names],
+        "extras": [f"{base}/driver/app.webmanifest", f"{base}/driver/icon.svg"],
+    }
+    code = (STATIC / asset_names()["worker.js"]).read_text(encoding="utf-8")
+    headers = _headers(JAVASCRIPT) | {"Service-Worker-Allowed": f"{base}/driver"}
+    return Response(f"self.doorstep = {json.dumps(known)};\n{code}", headers=headers)
+
+
+@driver_app.endpoint(
+    "/driver/app.webmanifest", method="GET", principals=PUBLIC, media_types=(MANIFEST,)
+)
+def driver_manifest(_: Actor) -> Response:
+    """What makes the page an app on the phone's first screen."""
+    base = _base_path()
+    icon = {"src": f"{base}/driver/icon.svg", "sizes": "any", "type": SVG}
+    manifest = {
+        "id": f"{base}/driver",
+        "name": _words(_locale())["app"],
+        "short_name": "Doorstep",
+        "start_url": f"{base}/driver",
+        "scope": f"{base}/driver",
+        "display": "standalone",
+        "orientation": "portrait",
+        "background_color": "#0f1514",
+        "theme_color": "#0b6b50",
+        "icons": [icon | {"purpose": "any"}, icon | {"purpose": "maskable"}],
+    }
+    return Response(json.dumps(manifest, ensure_ascii=False), headers=_headers(MANIFEST))
+
+
+@driver_app.endpoint("/driver/icon.svg", method="GET", principals=PUBLIC, media_types=(SVG,))
+def driver_icon(_: Actor) -> Response:
+    """The app's icon."""
+    return Response(ICON, headers=_headers(SVG))
+
+
+@cache
+def offline_files() -> tuple[str, ...]:
+    """The built files that the app needs without a network, parts that load late among them."""
+    listed = json.loads((STATIC / "offline.json").read_text(encoding="utf-8"))
+    return tuple(listed)
+
+
+def _words(locale: Locale) -> Mapping[str, str]:
+    """The app's own words, and the reasons, which the tracking page says in the same way."""
+    reasons = {f"reason.{each}": locale.phrases[f"reason.{each}"] for each in FailureReason}
+    return {**CATALOGUES[locale.language], **reasons}
+
+
+def _headers(content_type: str) -> replies.Headers:
+    return {
+        "Content-Type": content_type,
+        "Cache-Control": "no-cache",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _base_path() -> str:
+    path: str = driver_app.current_request.context["path"]
+    return path.partition("/driver")[0]
+
+
+def _locale() -> Locale:
+    request = driver_app.current_request
+    query: Mapping[str, Any] = request.query_params or {}
+    return negotiate(query.get("lang"), request.headers.get("accept-language"))

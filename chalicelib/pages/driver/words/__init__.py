@@ -1,0 +1,1 @@
+"""What the driver's app says, by language. A test compares keys and placeholders."""

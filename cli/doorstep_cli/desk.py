@@ -1,0 +1,90 @@
+"""The dispatch desk: what needs somebody, routes, and edits with their effect first."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from doorstep_cli.context import given
+from doorstep_cli.output import as_json, console, table
+
+routes: Final = typer.Typer(help="Routes and their plans.")
+
+
+def attention(
+    context: typer.Context,
+    kind: Annotated[str | None, typer.Option(help="Only these, like late or unassigned.")] = None,
+) -> None:
+    """List what needs somebody, most urgent first."""
+    found = list(given(context).client.all("/v1/attention", kind=kind))
+    if given(context).is_json:
+        as_json(found)
+        return
+    rows = [
+        each | {"what": (each["shipment"] or {}).get("reference") or each["stop_id"]}
+        for each in found
+    ]
+    columns = ("kind", "look_at", "what", "shipment_ids", "route_id", "driver_id")
+    table(rows, columns, nothing="Nothing needs anybody.")
+
+
+@routes.command("list")
+def list_routes(
+    context: typer.Context,
+    hub_id: str,
+    service_day: Annotated[str, typer.Argument(help="Like 2026-11-28.")],
+) -> None:
+    """List the routes of a hub's day."""
+    query = {"hub_id": hub_id, "service_day": service_day}
+    found = list(given(context).client.all("/v1/routes", **query))
+    if given(context).is_json:
+        as_json(found)
+    else:
+        columns = ("id", "status", "driver_id", "starts_at", "stop_count", "shipment_count")
+        table(found, columns, nothing="There are no routes on that day.")
+
+
+@routes.command("show")
+def show_route(context: typer.Context, route_id: str) -> None:
+    """Show a route with the arrivals of its stops."""
+    found = given(context).client.get(f"/v1/routes/{route_id}")
+    if given(context).is_json:
+        as_json(found)
+        return
+    console.print(f"{found['id']} is {found['status']}, plan {found['plan_version']}.")
+    columns = ("number", "id", "window", "planned_arrival", "promise", "shipment_ids")
+    table(found["stops"], columns, nothing="No stop is left.")
+
+
+@routes.command("edit")
+def edit_route(
+    context: typer.Context,
+    route_id: str,
+    operations: Annotated[Path, typer.Argument(help="A file with the operations, as JSON.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Change a plan. Its effect is shown first, and nothing is done until you agree."""
+    client, path = given(context).client, f"/v1/routes/{route_id}"
+    try:
+        said: Any = json.loads(operations.read_text("utf-8"))
+    except ValueError as exc:
+        msg = f"{operations} is not JSON: {exc}"
+        raise typer.BadParameter(msg) from exc
+    body = said if isinstance(said, dict) else {"operations": said}
+    _, tag = client.tagged(path)
+    effect = client.patch(path, body, tag=tag, dry_run="true")
+    if not given(context).is_json:
+        show_effect(effect)
+    if not yes:
+        typer.confirm("Do it?", abort=True, err=True)
+    done = client.patch(path, body, tag=tag)
+    given(context).tell(done, f"Done: plan {done['plan_version']}.")
+
+
+def show_effect(effect: dict[str, Any]) -> None:
+    """Each stop before and after, who would be told, and which windows break."""
+    columns = ("number", "is_planned", "eta_before", "eta_after", "promise_after", "breaks_window")
+    table(effect["stops"], columns, nothing="No stop is left.")
+    broken = len(effect["broken_windows"])
+    console.print(f"{len(effect['told'])} recipients would be told, {broken} windows would break.")

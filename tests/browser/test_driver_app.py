@@ -1,0 +1,306 @@
+"""The driver's app in a real browser: a stop in a cellar, scanned labels, a conflict."""
+
+import io
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import segno
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, BrowserContext, Geolocation, Page, expect
+
+from chalicelib.pages.labels.codes import bars_of
+from local.demo.photo import doorstep_jpeg
+from tests.browser.axe import violations
+from tests.browser.conftest import CHROMIUM_NAMES, PHONE
+from tests.browser.test_journey import Delivery, doorstep  # noqa: F401 - the stack of this module
+from tests.support.tracking_views import DOOR
+
+HERE: Final[Geolocation] = {
+    "latitude": DOOR.lat_deg,
+    "longitude": DOOR.lon_deg,
+    "accuracy": 8,
+}
+NUMBER: Final = "00340434161094042557"
+Opened = Callable[..., tuple[BrowserContext, Page]]
+
+
+@pytest.fixture
+def shift(doorstep: dict[str, Any]) -> Iterator[Delivery]:  # noqa: F811
+    with closing(Delivery(doorstep)) as delivery:
+        yield delivery
+
+
+@pytest.fixture
+def phone(browser: Browser, doorstep: dict[str, Any]) -> Iterator[Opened]:  # noqa: F811
+    """Opens the app as a driver's phone does. No script of it may fail."""
+    problems: list[str] = []
+    contexts = []
+
+    def opened(shift: Delivery, **more: Any) -> tuple[BrowserContext, Page]:
+        context = browser.new_context(
+            viewport=PHONE,
+            geolocation=HERE,
+            permissions=["geolocation", "camera"],
+            **({"locale": "en"} | more),
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on(
+            "console",
+            lambda said: (
+                problems.append(said.text) if "Content Security Policy" in said.text else None
+            ),
+        )
+        page.goto(invitation_of(shift))
+        return context, page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def invitation_of(shift: Delivery) -> str:
+    """The link that the dispatcher sends to the driver."""
+    route = shift.office.get(f"/v1/shipments/{shift.first['id']}")["route_id"]
+    driver = shift.office.get(f"/v1/routes/{route}")["driver_id"]
+    link: str = shift.office.post(f"/v1/drivers/{driver}/invitations")["link"]
+    return link
+
+
+def signed_in(page: Page) -> None:
+    page.get_by_role("button", name="Start as the driver").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+
+
+def typed(page: Page, code: str) -> None:
+    page.get_by_label("Type or scan a code").fill(code)
+    page.get_by_role("button", name="Enter").click()
+
+
+def on_the_road(page: Page, shift: Delivery) -> None:
+    signed_in(page)
+    page.get_by_role("button", name="Scan parcels").click()
+    for name in shift.names:
+        typed(page, f"BARCODE-{name}")
+        expect(page.locator(".verdict")).to_contain_text("On the van")
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Start the route").click()
+    expect(page.get_by_role("button", name="I am here")).to_be_visible()
+    expect(page.locator("#unsent")).to_be_hidden()
+
+
+def sign(page: Page) -> None:
+    page.locator("summary", has_text="Signature").click()
+    expect(page.get_by_role("button", name="Keep it")).to_be_in_viewport()
+    page.locator("canvas").evaluate("e => e.scrollIntoView({ block: 'center' })")
+    box = page.locator("canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 60)
+    page.mouse.down()
+    for step in range(8):
+        page.mouse.move(box["x"] + 30 + 25 * step, box["y"] + 60 + 30 * (step % 2))
+    page.mouse.up()
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.locator("summary", has_text="Signed")).to_be_visible()
+
+
+def picture(page: Page, pictures: Path | None, name: str) -> None:
+    if pictures is not None:
+        page.screenshot(path=pictures / f"driver-{name}.png")
+
+
+def test_a_link_signs_nobody_in_before_the_tap(phone: Opened, shift: Delivery) -> None:
+    _, page = phone(shift)
+
+    expect(page.get_by_text("It works once.")).to_be_visible()
+    assert violations(page) == []
+    signed_in(page)
+
+    assert "code" not in page.url
+    assert violations(page) == []
+    page.reload()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+
+
+def test_loading_says_at_once_what_is_missing_and_what_does_not_belong(
+    phone: Opened, shift: Delivery, pictures: Path | None
+) -> None:
+    _, page = phone(shift)
+    signed_in(page)
+    page.get_by_role("button", name="Scan parcels").click()
+
+    expect(page.get_by_text("Still missing: 2")).to_be_visible()
+    typed(page, "SOMEBODY-ELSES")
+    expect(page.locator(".verdict")).to_contain_text("Not for this van")
+    picture(page, pictures, "load")
+    page.locator("body").click(position={"x": 5, "y": 400})
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type(f"BARCODE-{shift.names[0]}\n")
+
+    expect(page.locator(".verdict")).to_contain_text("On the van")
+    expect(page.get_by_text("Still missing: 1")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_whole_stop_in_a_cellar_arrives_exactly_once(
+    phone: Opened, shift: Delivery, pictures: Path | None
+) -> None:
+    context, page = phone(shift)
+    on_the_road(page, shift)
+    picture(page, pictures, "stop")
+    assert violations(page) == []
+
+    context.set_offline(True)
+    page.get_by_role("button", name="I am here").click()
+    for step in range(5):
+        context.set_geolocation({**HERE, "latitude": DOOR.lat_deg + step * 1e-5})
+    photo = doorstep_jpeg(random.Random(1))
+    page.locator("#photo").set_input_files(
+        {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    )
+    expect(page.get_by_text("Kept on this phone")).to_be_visible()
+    sign(page)
+    page.get_by_label("Received by").fill("Aino")
+    picture(page, pictures, "proof")
+    assert violations(page) == []
+    page.reload()  # the phone closed the app, in the cellar
+    expect(page.get_by_text("No network.")).to_be_visible()
+    page.get_by_role("button", name="Next stop").click()
+    page.get_by_role("button", name="Hand over").click()
+    expect(page.get_by_text("Kept on this phone")).to_be_visible()
+    expect(page.get_by_label("Received by")).to_have_value("Aino")
+    page.get_by_role("button", name="Delivered", exact=True).click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    picture(page, pictures, "offline")
+    page.reload()
+    expect(page.locator("#unsent")).to_contain_text("2 actions wait on this phone. 2 pictures")
+
+    context.set_offline(False)
+    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+
+    made = shift.office.get(f"/v1/shipments/{shift.first['id']}")
+    assert (made["status"], made["attempts"]) == ("delivered", 1)
+    assert made["last_attempt"]["note"] == "Received by: Aino"
+    proofs = shift.office.get(f"/v1/shipments/{shift.first['id']}/proofs")["data"]
+    assert len(proofs) == 2
+    page.reload()
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert shift.office.get(f"/v1/shipments/{shift.first['id']}")["version"] == made["version"]
+
+
+def test_what_the_office_refuses_comes_back_with_a_way_out(
+    phone: Opened, shift: Delivery, pictures: Path | None
+) -> None:
+    context, page = phone(shift)
+    on_the_road(page, shift)
+    context.set_offline(True)
+    page.get_by_role("button", name="I am here").click()
+    page.get_by_role("button", name="Not delivered").click()
+    page.get_by_role("button", name="Nobody").first.click()
+    page.get_by_role("button", name="Save:").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    shift.hand_over()  # meanwhile another phone of this driver delivers
+
+    context.set_offline(False)
+    expect(page.locator("#unsent")).to_contain_text("came back", timeout=20_000)
+    page.locator("#unsent").click()
+
+    expect(page.get_by_text("Call your dispatcher, who can correct it.")).to_be_visible()
+    expect(page.get_by_role("button", name="Send again")).to_be_visible()
+    picture(page, pictures, "conflict")
+    assert violations(page) == []
+    made = shift.office.get(f"/v1/shipments/{shift.first['id']}")
+    assert made["status"] == "delivered"
+
+
+def test_an_outcome_can_be_undone_before_it_is_sent(phone: Opened, shift: Delivery) -> None:
+    _, page = phone(shift)
+    on_the_road(page, shift)
+    page.get_by_role("button", name="I am here").click()
+    page.get_by_role("button", name="Delivered", exact=True).click()
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.get_by_role("heading", name="At the door")).to_be_visible()
+    expect(page.locator("#unsent")).to_be_hidden()
+    made = shift.office.get(f"/v1/shipments/{shift.first['id']}")
+    assert (made["status"], made["attempts"]) == ("arrived", 0)
+
+
+def test_a_phone_that_was_signed_out_says_so_and_keeps_its_work(
+    phone: Opened, shift: Delivery
+) -> None:
+    context, page = phone(shift)
+    on_the_road(page, shift)
+    context.set_offline(True)
+    page.get_by_role("button", name="I am here").click()
+    route = shift.office.get(f"/v1/shipments/{shift.first['id']}")["route_id"]
+    driver = shift.office.get(f"/v1/routes/{route}")["driver_id"]
+    shift.office.post(f"/v1/drivers/{driver}/sign-out")
+
+    context.set_offline(False)
+    expect(page.get_by_text("This phone was signed out.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Not sent yet: 1")).to_be_visible()
+    code = shift.office.post(f"/v1/drivers/{driver}/invitations")["code"]
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Start as the driver").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+
+    assert shift.office.get(f"/v1/shipments/{shift.first['id']}")["status"] == "arrived"
+
+
+def frame(kind: str) -> Image.Image:
+    """A label before the camera."""
+    image = Image.new("RGB", (640, 480), "#9a9184")
+    if kind == "QR":
+        drawn = io.BytesIO()
+        segno.make(NUMBER, micro=False).save(drawn, kind="png", scale=8, border=4)
+        code = Image.open(drawn).convert("RGB")
+    else:
+        bars = bars_of(NUMBER)
+        assert bars is not None
+        code = Image.new("RGB", (bars.width * 3 + 60, 180), "white")
+        draw = ImageDraw.Draw(code)
+        for at, width in bars.bars:
+            draw.rectangle((30 + at * 3, 20, 30 + (at + width) * 3 - 1, 160), fill="black")
+    image.paste(code, ((640 - code.width) // 2, (480 - code.height) // 2))
+    return image
+
+
+@pytest.mark.parametrize("kind", ["QR", "Code 128"])
+def test_the_camera_reads_labels(
+    shift: Delivery, tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    film = tmp_path / "label.mjpeg"
+    jpeg = io.BytesIO()
+    frame(kind).save(jpeg, "JPEG", quality=90)
+    film.write_bytes(jpeg.getvalue() * 2)
+    link = invitation_of(shift)
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    engine = request.getfixturevalue("browser").browser_type
+    chromium = engine.launch(
+        executable_path=path,
+        args=[
+            "--no-sandbox",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
+        ],
+    )
+    with closing(chromium):
+        page = chromium.new_context(viewport=PHONE, locale="en").new_page()
+        page.goto(link)
+        signed_in(page)
+        page.get_by_role("button", name="Scan parcels").click()
+        page.get_by_role("button", name="Camera").click()
+        expect(page.locator(".verdict")).to_contain_text(NUMBER, timeout=15_000)
+        expect(page.locator(".verdict")).to_contain_text("Not for this van")

@@ -1,0 +1,33 @@
+// What a screen may ask of the app.
+
+interface App {
+  page: { base: string; tag: string; words: Record<string, string> };
+  say: (key: string, values?: Record<string, string | number>) => string;
+  data: import("./state.js").State;
+  fix: import("./watch.js").Fix | null;
+  screen: string;
+  params: Record<string, string>;
+  show: (name: string, params?: Record<string, string>) => void;
+  render: () => void;
+  act: (
+    what: Pick<Entry, "kind" | "label"> & Partial<Entry>,
+    options?: { files?: { blob: Blob; shipment_id: string }[]; canUndo?: boolean },
+    isHurried?: boolean,
+  ) => Promise<string>;
+  trouble: (key: string, text: string | null) => void;
+  undoable: (text: string, actionId: string, onUndo: () => void) => void;
+  setDuty: (isOn: boolean) => Promise<void>;
+  signOut: () => Promise<void>;
+  redeem: (code: string) => Promise<string | null>;
+  times: (span: Span | null | undefined, zone: string) => string;
+  read: () => Promise<void>;
+  isMoving: () => boolean;
+  standStill: () => void;
+  whenLeft: (onLeave: () => void) => void;
+}
+
+interface Drawn {
+  title: string;
+  body: Node[];
+  dock: Node[];
+}

@@ -1,0 +1,237 @@
+// Before and after the road: signing in, the day, the list of stops, the end of the shift.
+import { button, h } from "./dom.js";
+import { barcodesAboard, nameOf } from "./plan.js";
+import { counts } from "./queue.js";
+
+/**
+ * @param {App} app
+ * @returns {Drawn}
+ */
+export function signIn(app) {
+  const { say, data } = app;
+  const code = new URLSearchParams(location.hash.slice(1)).get("code") ?? "";
+  const field = h("input", {
+    ...{ id: "code", class: "field", autocomplete: "off", autocapitalize: "off", spellcheck: "false" },
+    value: code,
+  });
+  const refusal = h("p", { class: "refusal", role: "alert", hidden: true });
+  const go = button(
+    say("in.go"),
+    async () => {
+      go.disabled = true;
+      const why = await app.redeem(field.value.trim());
+      go.disabled = false;
+      refusal.hidden = why === null;
+      refusal.textContent = why;
+    },
+    "go",
+  );
+  const waiting = counts(data.state.entries, "").others;
+  const lead = data.state.isRevoked ? say("in.revoked") : say(code ? "in.ready" : "in.none");
+  return {
+    title: say("in.title"),
+    body: [
+      h(
+        "section",
+        { class: "card" },
+        h("p", { class: "lead" }, lead),
+        refusal,
+        h("div", { hidden: Boolean(code) }, h("label", { for: "code" }, say("in.code")), field),
+        waiting > 0 && h("p", {}, say("sign_out.waits", { n: waiting })),
+      ),
+    ],
+    dock: [go],
+  };
+}
+
+/**
+ * @param {App} app
+ * @returns {Drawn}
+ */
+export function day(app) {
+  const { say, data, page } = app;
+  const route = data.route();
+  const title = say("day.title");
+  const others = counts(data.state.entries, data.state.session?.driver_id ?? "").others;
+  const foreign = others > 0 && h("p", { class: "card" }, say("in.other", { n: others }));
+  const again = button(say("day.reload"), () => void app.read());
+  const out = button(say("sign_out"), () => void app.signOut());
+  if (!route) {
+    const key = data.state.hasRead ? "day.none" : "day.unread";
+    const ended = data.state.previous && button(say("end.title"), () => app.show("end"));
+    const body = [h("section", { class: "card" }, h("p", { class: "lead" }, say(key))), foreign];
+    return { title, body: present(body), dock: present([ended, again, out]) };
+  }
+  const total = route.stops.flatMap((s) => s.shipments).flatMap((s) => s.barcodes).length;
+  const missing = route.missing.reduce((sum, each) => sum + each.barcodes.length, 0);
+  const zone = route.stops[0]?.time_zone ?? "UTC";
+  const isPlanned = route.status === "planned";
+  const leave = app.times({ earliest: route.starts_at, latest: route.starts_at }, zone);
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date());
+  const isOther = isPlanned && route.service_day !== today;
+  const named = new Intl.DateTimeFormat(page.tag, { dateStyle: "full", timeZone: "UTC" }).format(
+    new Date(route.service_day),
+  );
+  const question = app.params.sure ? (isOther ? "day.start_other" : "day.start_anyway") : "day.start";
+  const start = button(
+    say(question, { day: named }),
+    async () => {
+      if ((missing > 0 || isOther) && !app.params.sure) {
+        app.show("day", { sure: "yes" });
+        return;
+      }
+      const id = await app.act({ kind: "start", label: "", body: isOther ? { confirm_other_day: true } : {} });
+      if (!id) return;
+      await app.setDuty(true);
+      app.show("next");
+    },
+    missing > 0 && !app.params.sure ? "alt" : "go",
+  );
+  const load = button(say("day.load"), () => app.show("load"), missing > 0 && !app.params.sure ? "go" : "alt");
+  const card = h(
+    "section",
+    { class: "card" },
+    h("p", { class: "when" }, isPlanned ? say("day.leave", { time: leave }) : say("day.started")),
+    h("p", { class: "where" }, say("day.stops", { n: data.open(route).length })),
+    h("p", {}, say("day.scanned", { n: total - missing, total })),
+    meter(total - missing, total, say("day.scanned", { n: total - missing, total })),
+  );
+  const hints = [
+    isOther && h("p", { class: "card warn" }, say("day.other", { day: named })),
+    app.params.sure && missing > 0 && h("p", { class: "card warn" }, say("day.start_missing", { n: missing })),
+    foreign,
+  ];
+  const list = h("section", { class: "card" }, stopList(app, route));
+  const on = button(say("stop.title"), () => app.show("next"), "go");
+  return {
+    title,
+    body: [...news(app), card, ...present(hints), list],
+    dock: isPlanned
+      ? missing > 0 && !app.params.sure
+        ? [load, start, out]
+        : [start, load, out]
+      : [on, load, button(say("end.title"), () => app.show("end"))],
+  };
+}
+
+/**
+ * @param {App} app
+ * @returns {Drawn}
+ */
+export function stops(app) {
+  const route = app.data.route();
+  return {
+    title: app.say("stop.all"),
+    body: [...news(app), h("section", { class: "card" }, route && stopList(app, route))],
+    dock: [
+      button(app.say("stop.title"), () => app.show("next"), "go"),
+      button(app.say("end.title"), () => app.show("end")),
+      button(app.say("day.title"), () => app.show("day")),
+    ],
+  };
+}
+
+/**
+ * @param {App} app
+ * @returns {Drawn}
+ */
+export function end(app) {
+  const { say, data } = app;
+  const route = data.route();
+  const plan = route?.status === "active" ? route : (data.state.previous ?? route);
+  const shipments = plan?.stops.flatMap((stop) => stop.shipments) ?? [];
+  const aboard = shipments.flatMap((s) => barcodesAboard(s).map((code) => ({ code, s })));
+  const items = aboard.map(({ code, s }) =>
+    h(
+      "li",
+      {},
+      h("span", { class: "mark no", "aria-hidden": "true" }, "↩"),
+      h("span", {}, h("span", { class: "code" }, code), h("small", {}, s.address_lines[0] ?? "")),
+    ),
+  );
+  const n = (/** @type {string} */ status) => shipments.filter((each) => each.status === status).length;
+  return {
+    title: say("end.title"),
+    body: [
+      h(
+        "section",
+        { class: "card" },
+        h("p", { class: "where" }, say("end.delivered", { n: n("delivered") })),
+        h("p", { class: "who" }, say("end.failed", { n: n("attempt_failed") })),
+      ),
+      h(
+        "section",
+        { class: "card" },
+        h("h2", {}, items.length ? say("end.aboard", { n: items.length }) : say("end.empty")),
+        items.length > 0 && h("ul", { class: "parcels" }, ...items),
+      ),
+    ],
+    dock: [
+      button(say("end.unload"), () => app.show("unload"), items.length ? "go" : "alt"),
+      button(say("end.off"), () => void app.setDuty(false), items.length ? "alt" : "go"),
+      button(say("sign_out"), () => void app.signOut()),
+    ],
+  };
+}
+
+/**
+ * What the office changed, until the driver has seen it.
+ * @param {App} app
+ */
+export function news({ say, data, render }) {
+  if (!data.state.told.length) return [];
+  const seen = button(say("change.seen"), async () => {
+    await data.keep({ told: [] });
+    render();
+  });
+  const lines = data.state.told.map(({ kind, what }) => h("li", {}, say(`change.${kind}`, { what })));
+  return [h("section", { class: "card changed" }, h("h2", {}, say("change.title")), h("ul", {}, ...lines), seen)];
+}
+
+/**
+ * @param {App} app
+ * @param {Route} route
+ */
+function stopList(app, route) {
+  const order = [...route.stops.filter((stop) => stop.is_done), ...app.data.open(route)];
+  const now = app.data.open(route)[0];
+  return h(
+    "ol",
+    { class: "stops" },
+    ...order.map((stop, i) => {
+      const parcels = stop.shipments.flatMap((each) => each.barcodes).length;
+      const state = stop.is_done ? app.say("stop.done") : stop === now ? app.say("stop.now") : "";
+      const words = [app.say(parcels === 1 ? "stop.parcel" : "stop.parcels", { n: parcels }), state];
+      return h(
+        "li",
+        { class: stop.is_done ? "gone" : null },
+        h("span", { class: "n" }, String(i + 1)),
+        h(
+          "button",
+          { type: "button", class: "row", onclick: () => app.show("next", { stop: stop.id }) },
+          h("strong", {}, nameOf(stop)),
+          h("small", {}, words.filter(Boolean).join(" · ")),
+        ),
+        h("span", { class: "time" }, stop.is_done ? "✓" : app.times(stop.eta, stop.time_zone)),
+      );
+    }),
+  );
+}
+
+/**
+ * @param {number} n
+ * @param {number} total
+ * @param {string} words
+ */
+export function meter(n, total, words) {
+  return h("progress", { class: "meter", value: n, max: Math.max(1, total), "aria-label": words });
+}
+
+/**
+ * @template T
+ * @param {(T | false | null | undefined | "")[]} all
+ * @returns {T[]}
+ */
+export function present(all) {
+  return /** @type {T[]} */ (all.filter(Boolean));
+}

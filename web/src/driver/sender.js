@@ -1,0 +1,202 @@
+// Sends the queue, one job after the other. An entry is taken away only when the office has answered.
+import { meaning, nextJob, waitMs } from "./queue.js";
+import { isAboard } from "./scans.js";
+
+const PATHS = { scan: "scans", unload: "unloads", start: "route/start", fix: "positions" };
+
+/**
+ * @param {{
+ *   store: import("./store.js").Store,
+ *   api: import("./api.js").Api,
+ *   session: () => Session | null,
+ *   onSignedOut: () => void,
+ *   onChange: () => void,
+ *   onDrained: () => void,
+ *   onAnswer: (answer: { status: number, skewMs: number | null }) => void,
+ * }} wired
+ */
+export function createSender({ store, api, session, onSignedOut, onChange, onDrained, onAnswer }) {
+  let isBusy = false;
+  let failures = 0;
+  let restMs = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  /** @param {number} ms */
+  function later(ms) {
+    clearTimeout(timer);
+    timer = setTimeout(() => void flush(), ms);
+  }
+
+  async function flush() {
+    if (isBusy) return;
+    isBusy = true;
+    clearTimeout(timer);
+    let hasSent = false;
+    try {
+      for (;;) {
+        const signedIn = session();
+        if (!signedIn) return;
+        const job = nextJob(await store.entries(), signedIn.driver_id, Date.now());
+        if (job.kind === "idle") break;
+        if (job.kind === "wait") {
+          later(job.ms);
+          break;
+        }
+        const result = await send(job.entries, signedIn.token);
+        onChange();
+        if (result === "signed_out") {
+          onSignedOut();
+          return;
+        }
+        if (result === "again") {
+          failures += 1;
+          later(waitMs(failures, restMs));
+          return;
+        }
+        failures = 0;
+        hasSent = true;
+      }
+    } catch {
+      later(waitMs((failures += 1))); // the phone's own storage failed; the entry is still there
+    } finally {
+      isBusy = false;
+      if (hasSent) onDrained();
+    }
+  }
+
+  /**
+   * @param {Entry[]} entries of one kind
+   * @param {string} token
+   */
+  async function send(entries, token) {
+    const [first] = entries;
+    if (!first) return "sent";
+    if (first.kind === "file") return sendFile(first, token);
+    if (first.kind === "deliver" || first.kind === "fail") {
+      const ready = await allowed(first, token);
+      if (ready !== "sent") return ready;
+    }
+    const answer = await api.ask(pathOf(first), { token, body: await bodyOf(entries) });
+    return settle(entries, answer);
+  }
+
+  /**
+   * @param {Entry[]} entries
+   * @param {import("./api.js").Answer} answer
+   */
+  async function settle(entries, answer) {
+    onAnswer(answer);
+    restMs = answer.afterMs;
+    const meant = meaning(answer.status, answer.saysWhen);
+    if (meant === "refused") {
+      const problem = problemOf(answer.body);
+      // A refused batch of fixes would come back for ever, and no person can mend it.
+      if (entries[0]?.kind === "fix") await store.remove(entries);
+      else await store.put(entries.map((each) => ({ ...each, state: "refused", problem })));
+    } else if (meant === "sent" && entries[0]?.kind === "fix") await store.remove(entries);
+    else if (meant === "sent") await store.put(entries.map((each) => settled(each, answer.body)));
+    return meant;
+  }
+
+  /**
+   * Asks for a place for each picture. The report names them; no delivery waits for the pictures themselves.
+   * @param {Entry} action
+   * @param {string} token
+   */
+  async function allowed(action, token) {
+    for (const file of await filesOf(action)) {
+      if (file.proof_id) continue;
+      const answer = await api.ask("/v1/driver/proofs", { token, body: proofBody(file), key: file.action_id });
+      const meant = meaning(answer.status, answer.saysWhen);
+      if (meant !== "sent") return settle([action], answer);
+      await store.put([{ ...file, proof_id: answer.body.proof_id }]);
+    }
+    return "sent";
+  }
+
+  /**
+   * @param {Entry} file
+   * @param {string} token
+   */
+  async function sendFile(file, token) {
+    const body = { ...proofBody(file), proof_id: file.proof_id };
+    const answer = await api.ask("/v1/driver/proofs", { token, body });
+    const meant = meaning(answer.status, answer.saysWhen);
+    if (meant !== "sent") return settle([file], answer);
+    const status = await api.upload(answer.body.url, answer.body.fields, file.blob ?? new Blob());
+    const uploaded = meaning(status);
+    if (uploaded === "sent") await store.remove([file]);
+    if (uploaded === "refused" || uploaded === "signed_out") {
+      const problem = { code: "upload_refused", detail: String(status) };
+      await store.put([{ ...file, state: "refused", problem }]);
+      return "refused";
+    }
+    return uploaded;
+  }
+
+  /** @param {Entry} action */
+  async function filesOf(action) {
+    return (await store.entries()).filter(({ kind, of }) => kind === "file" && of === action.action_id);
+  }
+
+  /** @param {Entry[]} entries */
+  async function bodyOf(entries) {
+    const [first] = entries;
+    if (!first) return {};
+    const sentAt = new Date().toISOString();
+    switch (first.kind) {
+      case "fix":
+        return { fixes: entries.map(({ body }) => body) };
+      case "scan":
+      case "unload":
+        return { scans: entries.map((e) => ({ ...e.body, action_id: e.action_id, scanned_at: e.at })) };
+      case "start":
+        return { ...first.body, action_id: first.action_id, occurred_at: first.at };
+      default: {
+        const files = first.kind === "arrive" ? [] : await filesOf(first);
+        const proofs = files.length ? { proof_ids: files.map((file) => file.proof_id) } : {};
+        return { ...first.body, ...proofs, action_id: first.action_id, occurred_at: first.at, sent_at: sentAt };
+      }
+    }
+  }
+
+  return { flush, later };
+}
+
+/** @param {Entry} entry */
+function pathOf({ kind, stop_id: stopId }) {
+  const path = kind in PATHS ? PATHS[/** @type {keyof typeof PATHS} */ (kind)] : `stops/${stopId}/${kind}`;
+  return `/v1/driver/${path}`;
+}
+
+/** @param {Entry} file */
+function proofBody(file) {
+  const { size, type } = file.blob ?? new Blob();
+  return { shipment_id: file.shipment_id, kind: "photo", content_type: type, size_bytes: size };
+}
+
+/**
+ * A scan has a verdict of its own, and the office may know better than the phone did.
+ * @param {Entry} entry
+ * @param {any} body
+ * @returns {Entry}
+ */
+function settled(entry, body) {
+  /** @type {Entry} */
+  const sent = { ...entry, state: "sent", sent_at: Date.now() };
+  if (entry.kind !== "scan" && entry.kind !== "unload") return sent;
+  const results = /** @type {{ action_id: string, verdict: string }[]} */ (body?.results ?? []);
+  const verdict = results.find((each) => each.action_id === entry.action_id)?.verdict ?? "loaded";
+  if (entry.kind === "scan" ? isAboard(verdict) : ["unloaded", "not_aboard"].includes(verdict)) return sent;
+  return { ...entry, state: "refused", problem: { code: `scan.${verdict}`, detail: verdict } };
+}
+
+/** @param {any} body a problem document */
+function problemOf(body) {
+  const error = body?.errors?.[0];
+  return {
+    code: String(error?.code ?? body?.code ?? "other"),
+    detail: String(error?.detail ?? body?.detail ?? body?.title ?? ""),
+  };
+}

@@ -1,0 +1,108 @@
+// What the driver's API gives, and what the phone keeps. Only what the app uses is named.
+
+interface Span {
+  earliest: string;
+  latest: string;
+}
+
+interface Eta extends Span {
+  expected: string;
+}
+
+interface Shipment {
+  id: string;
+  reference: string;
+  status: string;
+  recipient_name: string;
+  address_lines: string[];
+  city: string;
+  postal_code: string | null;
+  instructions: string | null;
+  barcodes: string[];
+  scanned_barcodes: string[];
+  parcels: { barcode: string; state: string }[];
+  photo: "none" | "optional" | "required";
+}
+
+interface Stop {
+  id: string;
+  lat_deg: number;
+  lon_deg: number;
+  time_zone: string;
+  window: Span | null;
+  is_done: boolean;
+  eta: Eta | null;
+  shipments: Shipment[];
+}
+
+interface Route {
+  id: string;
+  status: "planned" | "active" | "completed" | "cancelled";
+  plan_version: number;
+  service_day: string;
+  starts_at: string;
+  started_at: string | null;
+  stops: Stop[];
+  missing: { stop_id: string; shipment_id: string; barcodes: string[] }[];
+  cancelled: {
+    stop_id: string;
+    shipment_id: string;
+    reference: string;
+    barcodes: string[];
+    scanned_barcodes: string[];
+  }[];
+}
+
+type Kind = "scan" | "unload" | "start" | "arrive" | "deliver" | "fail" | "fix" | "file";
+
+/** Something that the driver did or that the phone noticed, in the order of `seq`. */
+interface Entry {
+  seq?: number;
+  action_id: string;
+  driver_id: string;
+  kind: Kind;
+  /** Of the device's clock. */
+  at: string;
+  /** Milliseconds of the device's clock: before this it can be undone. */
+  held_until?: number;
+  stop_id?: string;
+  /** What a person calls it. */
+  label: string;
+  body: Record<string, unknown>;
+  state: "waiting" | "sent" | "refused";
+  sent_at?: number;
+  problem?: { code: string; detail: string };
+  /** Of a file: the action that it proves, its own id at the office, and the picture. */
+  of?: string;
+  shipment_id?: string;
+  proof_id?: string;
+  blob?: Blob;
+}
+
+interface Session {
+  token: string;
+  driver_id: string;
+  expires_at: string;
+}
+
+interface Draft {
+  stop_id: string;
+  photos: Blob[];
+  signature: Blob | null;
+  typed: string;
+  by: string;
+  note: string;
+  scanned: string[];
+  left_out: string[];
+  reason: string;
+}
+
+interface Change {
+  kind: "added" | "removed" | "order" | "edited" | "cancelled";
+  what: string;
+}
+
+interface Place {
+  lat_deg: number;
+  lon_deg: number;
+}

@@ -1,0 +1,76 @@
+// What has not been sent yet, and what came back: each a sentence with a way out.
+import { button, h } from "./dom.js";
+
+/**
+ * @param {App} app
+ * @returns {Drawn}
+ */
+export function unsent(app) {
+  const { say, data, page } = app;
+  const clock = new Intl.DateTimeFormat(page.tag, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hour12: page.tag.includes("-"),
+  });
+  const fixes = data.own().filter(({ kind, state }) => kind === "fix" && state === "waiting").length;
+  const shown = data.own().filter(({ kind, state }) => kind !== "fix" && state !== "sent");
+  const lines = shown
+    .sort((a, b) => Number(b.state === "refused") - Number(a.state === "refused"))
+    .map((entry) => line(app, entry, clock.format(new Date(entry.at))));
+  if (fixes)
+    lines.push(h("li", {}, h("span", { class: "mark" }, "○"), h("span", {}, `${say("what.fixes")}: ${fixes}`)));
+  return {
+    title: say("unsent.title"),
+    body: [
+      h(
+        "section",
+        { class: "card" },
+        lines.length ? h("ul", { class: "parcels" }, ...lines) : h("p", { class: "lead" }, say("unsent.none")),
+      ),
+      h("p", {}, say("unsent.kept")),
+    ],
+    dock: [button(say("back"), () => app.show("day"), "go")],
+  };
+}
+
+/**
+ * @param {App} app
+ * @param {Entry} entry
+ * @param {string} time
+ */
+function line(app, entry, time) {
+  const { say, data } = app;
+  const isBack = entry.state === "refused";
+  const again = async () => {
+    await data.sendAgain(entry.action_id);
+    app.render();
+    void app.read();
+    dispatchEvent(new Event("online"));
+  };
+  const away = async () => {
+    await data.forget(entry.action_id);
+    app.render();
+  };
+  return h(
+    "li",
+    { class: isBack ? "came-back" : null },
+    h("span", { class: `mark ${isBack ? "no" : ""}`, "aria-hidden": "true" }, isBack ? "!" : "○"),
+    h(
+      "span",
+      {},
+      h("strong", {}, say(`what.${entry.kind}`, { what: entry.label })),
+      h("small", {}, isBack ? `${time} · ${reason(app, entry)}` : time),
+      isBack && h("span", { class: "pair" }, button(say("unsent.again"), again), button(say("unsent.away"), away)),
+    ),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {Entry} entry
+ */
+function reason({ say, page }, { problem }) {
+  const code = problem?.code ?? "other";
+  const key = code.startsWith("scan.") ? code : `back.${code}`;
+  return key in page.words ? say(key) : say("back.other", { detail: problem?.detail ?? code });
+}
