@@ -88,6 +88,7 @@ def move_stop(
     route_id: str,
     stop_id: str,
     to_route_id: str,
+    *,
     before: Annotated[str | None, typer.Option(help="The stop there that comes after it.")] = None,
     shipment: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
