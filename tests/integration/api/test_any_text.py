@@ -60,6 +60,8 @@ ODD: Final = (
 )
 UNKNOWN_TEAM: Final = "tem_" + "0" * 26
 UNKNOWN_MESSAGE: Final = "msg_" + "0" * 26
+UNKNOWN_ROUTE: Final = "rte_" + "0" * 26
+UNKNOWN_STOP: Final = "stp_" + "0" * 26
 FORMS: Final = {route for route, declaration in DECLARATIONS.items() if declaration.is_form}
 UNKNOWN_VEHICLE: Final = "veh_" + "0" * 26
 TEXTS: Final = st.sampled_from(ODD) | st.text(max_size=300) | st.characters().map(lambda c: c * 30)
@@ -152,6 +154,18 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/v1/shipments/{shipment_id}/links": (van.shop.key, van.ids[0][0], {}),
         "/v1/routes": (carrier.dispatcher, "", route),
         "/v1/routes/{route_id}": (carrier.dispatcher, van.route_id, {"operations": [move]}),
+        "/v1/routes/{route_id}/moves": (
+            carrier.dispatcher,
+            van.route_id,
+            {
+                "stop_id": van.stop_ids[0],
+                "plan_version": 1,
+                "to_route_id": UNKNOWN_ROUTE,
+                "to_plan_version": 1,
+                "before": UNKNOWN_STOP,
+                "shipment_ids": [van.ids[0][0]],
+            },
+        ),
         "/v1/webhooks": (van.shop.key, "", {"url": "https://shop.example/hook"}),
         "/v1/driver/scans": (van.token, "", {"scans": [scan]}),
         "/v1/driver/positions": (van.token, "", {"fixes": [fix]}),
