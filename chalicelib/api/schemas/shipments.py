@@ -20,6 +20,7 @@ from chalicelib.api.schemas.ratings import RatingOut
 from chalicelib.api.schemas.values import (
     MAX_LINE_CHARS,
     Day,
+    ExternalStatusOut,
     Latitude,
     Line,
     Longitude,
@@ -345,13 +346,6 @@ class ShipmentCreatedOut(Out):
     created_at: Time
     tracking_url: str
     warnings: tuple[WarningOut, ...]
-
-
-class ExternalStatusOut(Out):
-    """AfterShip's words."""
-
-    status: str
-    sub_status: str
 
 
 class RecipientOut(Out):
