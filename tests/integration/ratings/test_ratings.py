@@ -24,7 +24,7 @@ def link(found: Round, stop: int = 0) -> str:
     return urlsplit(found.orders[found.ids[stop][0]]["tracking_url"]).path
 
 
-def rated(found: Round, stop: int = 0, **fields: str) -> Reply:
+def rated(found: Round, stop: int = 0, **fields: Any) -> Reply:
     form = urlencode(fields).encode()
     return found.carrier.call("POST", f"{link(found, stop)}/rating", form, headers=FORM)
 
@@ -45,7 +45,13 @@ def page(found: Round, query: str = "lang=en") -> str:
 
 
 def test_a_form_rates_once_and_the_shop_reads_it(found: Round) -> None:
-    fields = {"stars": "2", "place": "1", "punctuality": "1", "comment": WORDS, "lang": "en"}
+    fields: dict[str, Any] = {
+        "stars": "2",
+        "place": "1",
+        "punctuality": "1",
+        "comment": WORDS,
+        "lang": "en",
+    }
     replies = [rated(found, **fields) for _ in range(2)]
 
     for reply in replies:
@@ -74,7 +80,7 @@ def test_a_form_rates_once_and_the_shop_reads_it(found: Round) -> None:
         ({"stars": "5", "comment": " \u200b "}, "rated"),
     ],
 )
-def test_what_cannot_be_rated_is_said(found: Round, fields: dict[str, str], said: str) -> None:
+def test_what_cannot_be_rated_is_said(found: Round, fields: dict[str, Any], said: str) -> None:
     reply = rated(found, **fields)
 
     assert reply.headers["Location"] == f"{link(found)}?said={said}#rating"

@@ -1,5 +1,7 @@
 """Ratings as use cases: by the link, once, and dealt with by the office."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.actors import Role
@@ -29,11 +31,15 @@ BAD = Verdict(1, (RatingReason.PLACE,), "It stood in the rain")
 ID = make_travelling().id
 
 
-def carrier(**changes: object) -> InMemoryCarrier:
+def carrier(**changes: Any) -> InMemoryCarrier:
     made = InMemoryCarrier()
     made.clock.at = NOON + minutes(10)
     attempt = make_attempt(occurred_at=NOON)
-    default = {"status": Status.DELIVERED, "last_attempt": attempt, "completed_at": NOON}
+    default: dict[str, Any] = {
+        "status": Status.DELIVERED,
+        "last_attempt": attempt,
+        "completed_at": NOON,
+    }
     made.has(make_travelling(**default | changes))
     return made
 
