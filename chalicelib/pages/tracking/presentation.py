@@ -215,11 +215,12 @@ def _wishes(view: TrackingView, locale: Locale) -> WishesWords | None:
         said.append(locale.say("wishes.neighbour"))
     if wishes.is_contact_free:
         said.append(locale.say("wishes.contact_free"))
-    if wishes.may_change is Open.YES:
+    is_open = wishes.may_change is Open.YES
+    if is_open:
         until = locale.count("wishes.until", view.offers.until_stops)
     else:
         until = locale.say(f"wishes.{wishes.may_change}")
-    return WishesWords(tuple(said) or (locale.say("wishes.none"),), until)
+    return WishesWords(tuple(said) or (locale.say("wishes.none"),), until, is_open)
 
 
 def _rating(view: TrackingView, zone: ZoneInfo, locale: Locale) -> RatingWords | None:

@@ -90,6 +90,7 @@ class WishesWords:
 
     lines: tuple[str, ...]
     until: str
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)

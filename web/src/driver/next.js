@@ -141,8 +141,8 @@ function wishesOf({ wishes }, say) {
   const told = [way.filter(Boolean).join(" · ")];
   if (wishes.is_contact_free) told.push(say("wish.contact_free"));
   if (spot) {
-    const place = say(`wish.place.${spot.place}`);
-    told.push([say("wish.safe_place", { place }), spot.note].filter(Boolean).join(" "));
+    const where = say(`wish.place.${spot.place}`);
+    told.push([say("wish.safe_place", { place: where }), spot.note].filter(Boolean).join(" "));
   }
   if (neighbour) {
     const who = [neighbour.name, neighbour.door].filter(Boolean).join(", ");
