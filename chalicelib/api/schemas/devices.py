@@ -26,10 +26,8 @@ class DeviceOut(Out):
     driver_id: str
     label: str
     created_at: Time
-    last_seen_at: Annotated[Time | None, Field(description="When it last reported.")]
-    app: Annotated[
-        DeviceApp | None, Field(description="What it reports with, and of which generation.")
-    ]
+    last_seen_at: Time | None
+    app: DeviceApp | None
 
 
 class DevicesOut(Out):
@@ -57,7 +55,7 @@ class IssuedDeviceOut(Out):
 
     id: str
     device: DeviceOut
-    key: Annotated[str, Field(description="What the addresses end with.")]
+    key: str
     addresses: Annotated[AddressesOut, Field(validation_alias="setup")]
     link: Annotated[str, Field(validation_alias=AliasPath("setup", "page_url"))]
     qr_svg: str

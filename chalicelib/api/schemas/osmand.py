@@ -6,9 +6,9 @@ one position (m/s), and a form or a list in JSON (knots again).
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
-from pydantic import ConfigDict, Field, PlainValidator, RootModel
+from pydantic import ConfigDict, PlainValidator, RootModel
 
 from chalicelib.api.schemas.measures import fix_of, number, number_or_text, place_at
 from chalicelib.api.schemas.reports import (
@@ -23,6 +23,7 @@ from chalicelib.api.schemas.reports import (
 from chalicelib.domain.accounts.devices import DeviceApp
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.screening import UnreadableFix
+from chalicelib.edge.bodies import FORM
 from chalicelib.edge.reports import InQuery
 from chalicelib.edge.schemas import Out, Query, Schema
 
@@ -37,23 +38,20 @@ class OsmAndQuery(Query):
 
     model_config = OPEN
 
-    id: Annotated[str | None, Field(description="The device. Needed, but the key decides.")] = None
-    deviceid: Annotated[str | None, Field(description="The same as `id`.")] = None
-    timestamp: Annotated[
-        str | None,
-        Field(description="Seconds or milliseconds since 1970, or ISO 8601. Without it: now."),
-    ] = None
-    lat: Annotated[str | None, Field(description="The latitude in degrees.")] = None
-    lon: Annotated[str | None, Field(description="The longitude in degrees.")] = None
-    location: Annotated[str | None, Field(description="Both: latitude, comma, longitude.")] = None
-    speed: Annotated[str | None, Field(description="In knots.")] = None
-    spd: Annotated[str | None, Field(description="In metres per second.")] = None
-    bearing: Annotated[str | None, Field(description="In degrees.")] = None
-    heading: Annotated[str | None, Field(description="The same as `bearing`.")] = None
-    accuracy: Annotated[str | None, Field(description="In metres.")] = None
-    batt: Annotated[str | None, Field(description="The battery in percent.")] = None
-    mock: Annotated[str | None, Field(description="`true`: an app made the place up.")] = None
-    valid: Annotated[str | None, Field(description="`false`: no place after all.")] = None
+    id: str | None = None
+    deviceid: str | None = None
+    timestamp: str | None = None
+    lat: str | None = None
+    lon: str | None = None
+    location: str | None = None
+    speed: str | None = None
+    spd: str | None = None
+    bearing: str | None = None
+    heading: str | None = None
+    accuracy: str | None = None
+    batt: str | None = None
+    mock: str | None = None
+    valid: str | None = None
 
     def report(self, received_at: datetime) -> Report:
         """What it says."""
@@ -67,15 +65,15 @@ class OsmAndPosition(Schema):
 
     model_config = OPEN
 
-    id: Annotated[str, Field(description="The device.", examples=["phone-7"])]
-    timestamp: Annotated[int | None, Field(description="Seconds since 1970.")] = None
-    lat: Annotated[float | None, Field(description="The latitude in degrees.")] = None
-    lon: Annotated[float | None, Field(description="The longitude in degrees.")] = None
-    speed: Annotated[float | None, Field(description="In knots.")] = None
-    bearing: Annotated[float | None, Field(description="In degrees.")] = None
-    accuracy: Annotated[float | None, Field(description="In metres.")] = None
-    batt: Annotated[float | None, Field(description="The battery in percent.")] = None
-    mock: Annotated[bool | None, Field(description="Whether an app made the place up.")] = None
+    id: str
+    timestamp: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    speed: float | None = None
+    bearing: float | None = None
+    accuracy: float | None = None
+    batt: float | None = None
+    mock: bool | None = None
 
 
 class TraccarCoordinates(Schema):
@@ -83,11 +81,11 @@ class TraccarCoordinates(Schema):
 
     model_config = OPEN
 
-    latitude: Annotated[float, Field(description="In degrees.")]
-    longitude: Annotated[float, Field(description="In degrees.")]
-    accuracy: Annotated[float | None, Field(description="In metres.")] = None
-    speed: Annotated[float | None, Field(description="In metres per second.")] = None
-    heading: Annotated[float | None, Field(description="In degrees.")] = None
+    latitude: float
+    longitude: float
+    accuracy: float | None = None
+    speed: float | None = None
+    heading: float | None = None
 
 
 class TraccarBattery(Schema):
@@ -95,7 +93,7 @@ class TraccarBattery(Schema):
 
     model_config = OPEN
 
-    level: Annotated[float | None, Field(description="From 0 to 1; −1: unknown.")] = None
+    level: float | None = None
 
 
 class TraccarLocation(Schema):
@@ -103,10 +101,10 @@ class TraccarLocation(Schema):
 
     model_config = OPEN
 
-    timestamp: Annotated[str, Field(description="ISO 8601.", examples=["2026-11-27T08:15:00Z"])]
-    coords: Annotated[TraccarCoordinates | None, Field(description="Null: a sign of life.")] = None
-    battery: Annotated[TraccarBattery | None, Field(description="The battery.")] = None
-    mock: Annotated[bool | None, Field(description="Whether an app made the place up.")] = None
+    timestamp: str
+    coords: TraccarCoordinates | None = None
+    battery: TraccarBattery | None = None
+    mock: bool | None = None
 
 
 class TraccarReport(Schema):
@@ -114,8 +112,8 @@ class TraccarReport(Schema):
 
     model_config = OPEN
 
-    device_id: Annotated[str, Field(description="The device.", examples=["phone-7"])]
-    location: Annotated[TraccarLocation, Field(description="The position.")]
+    device_id: str
+    location: TraccarLocation
 
 
 class OsmAndIn(
@@ -132,6 +130,7 @@ class OsmAndIn(
     """A position as a form or in JSON, or a list of them. Reading it never fails."""
 
     model_config = ConfigDict(defer_build=True)
+    also_sent_as: ClassVar = (FORM,)
 
     def report(self, received_at: datetime) -> Report:
         """What it says."""
@@ -141,9 +140,9 @@ class OsmAndIn(
 class OsmAndOut(Out):
     """What came of the positions. No app reads it."""
 
-    accepted: Annotated[int, Field(description="How many are new.", examples=[1])]
-    duplicate: Annotated[int, Field(description="How many were there already.", examples=[0])]
-    ignored: Annotated[int, Field(description="How many were not kept.", examples=[0])]
+    accepted: int
+    duplicate: int
+    ignored: int
 
 
 def osmand_report(value: object, received_at: datetime) -> Report:
@@ -165,7 +164,7 @@ def osmand_report(value: object, received_at: datetime) -> Report:
 
 
 def _has_id(flat: Mapping[str, object]) -> bool:
-    return any(flat.get(name) not in {None, ""} for name in IDS)
+    return any(flat.get(name) not in (None, "") for name in IDS)
 
 
 def _flat(said: Mapping[str, object], received_at: datetime) -> tuple[Fix | UnreadableFix, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, PlainValidator, RootModel
+from pydantic import ConfigDict, PlainValidator, RootModel
 
 from chalicelib.api.schemas.measures import fix_of, number, place_at
 from chalicelib.api.schemas.reports import OPEN, Report, time_of
@@ -19,11 +19,8 @@ class OverlandPoint(Schema):
 
     model_config = OPEN
 
-    type: Annotated[str, Field(description="`Point`.", examples=["Point"])]
-    coordinates: Annotated[
-        list[float],
-        Field(description="Longitude, then latitude, in degrees.", examples=[[24.94, 60.17]]),
-    ]
+    type: str
+    coordinates: list[float]
 
 
 class OverlandProperties(Schema):
@@ -31,11 +28,11 @@ class OverlandProperties(Schema):
 
     model_config = OPEN
 
-    timestamp: Annotated[str, Field(description="ISO 8601.", examples=["2026-11-27T08:15:00Z"])]
-    horizontal_accuracy: Annotated[float | None, Field(description="In metres.")] = None
-    speed: Annotated[float | None, Field(description="In metres per second.")] = None
-    course: Annotated[float | None, Field(description="In degrees.")] = None
-    battery_level: Annotated[float | None, Field(description="From 0 to 1.")] = None
+    timestamp: str
+    horizontal_accuracy: float | None = None
+    speed: float | None = None
+    course: float | None = None
+    battery_level: float | None = None
 
 
 class OverlandFeature(Schema):
@@ -43,9 +40,9 @@ class OverlandFeature(Schema):
 
     model_config = OPEN
 
-    type: Annotated[str, Field(description="`Feature`.", examples=["Feature"])]
-    geometry: Annotated[OverlandPoint, Field(description="Where.")]
-    properties: Annotated[OverlandProperties, Field(description="When, and what else.")]
+    type: str
+    geometry: OverlandPoint
+    properties: OverlandProperties
 
 
 class OverlandBatch(Schema):
@@ -53,7 +50,7 @@ class OverlandBatch(Schema):
 
     model_config = OPEN
 
-    locations: Annotated[list[OverlandFeature], Field(description="The positions.")]
+    locations: list[OverlandFeature]
 
 
 class OverlandIn(
@@ -75,7 +72,7 @@ class OverlandIn(
 class OverlandOut(Out):
     """With this answer the app drops the batch that it sent."""
 
-    result: Annotated[Literal["ok"], Field(description="Always `ok`.")] = "ok"
+    result: Literal["ok"] = "ok"
 
 
 def _is_list(value: object) -> bool:

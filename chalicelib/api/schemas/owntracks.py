@@ -34,16 +34,14 @@ class OwnTracksMessage(Schema):
 
     model_config = OPEN
 
-    type: Annotated[
-        str, Field(alias="_type", description="The type of message.", examples=[LOCATION])
-    ]
-    tst: Annotated[int | None, Field(description="When: seconds since 1970.")] = None
-    lat: Annotated[float | None, Field(description="The latitude in degrees.")] = None
-    lon: Annotated[float | None, Field(description="The longitude in degrees.")] = None
-    acc: Annotated[float | None, Field(description="The accuracy in metres.")] = None
-    vel: Annotated[float | None, Field(description="The speed in km/h.")] = None
-    cog: Annotated[float | None, Field(description="The course in degrees.")] = None
-    batt: Annotated[float | None, Field(description="The battery in percent.")] = None
+    type: Annotated[str, Field(alias="_type")]
+    tst: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    acc: float | None = None
+    vel: float | None = None
+    cog: float | None = None
+    batt: float | None = None
 
 
 class OwnTracksIn(
