@@ -193,7 +193,7 @@ class Operations:
         return found
 
     def _content(self, declaration: Declaration) -> Json:
-        models = list(declaration.gives)
+        models: list[type[BaseModel]] = list(declaration.gives)
         if declaration.written is not None:
             models.append(declaration.written())
         if models:

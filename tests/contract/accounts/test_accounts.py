@@ -8,7 +8,7 @@ import pytest
 from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
 from chalicelib.adapters.dynamodb.accounts.partitions import CACHE_S, Partitions
 from chalicelib.domain.accounts.audit import KEPT_FOR, AuditEntry, FieldChange
-from chalicelib.domain.accounts.devices import DeviceApp
+from chalicelib.domain.accounts.devices import Device, DeviceApp
 from chalicelib.domain.accounts.drivers import Driver, TakenInvitation
 from chalicelib.domain.accounts.keys import key_ring_of
 from chalicelib.domain.actors import Role
@@ -339,7 +339,8 @@ class TestDevices:
             stores.journal.commit(AccountAdded(device))
         stores.journal.commit(AccountChange(gone.revoked(NOON), 1))
 
-        listed, position = [], None
+        listed: list[Device] = []
+        position = None
         for _ in range(3):
             page = stores.devices.page(DriverId("drv_1"), limit=2, position=position)
             listed += page.data
