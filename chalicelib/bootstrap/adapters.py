@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.accounts import (
         ApiKeys,
         Audit,
+        Devices,
         Drivers,
         Hubs,
         Invitations,
@@ -297,6 +298,13 @@ class Adapters:
         from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
 
         return DynamoInvitations()
+
+    @cached_property
+    def devices(self) -> Devices:
+        """Phones with location apps."""
+        from chalicelib.adapters.dynamodb.accounts.devices import DynamoDevices
+
+        return DynamoDevices(self._partitions)
 
     @cached_property
     def endpoints(self) -> WebhookEndpoints:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.invite_drivers import InviteDrivers
     from chalicelib.services.accounts.issue_keys import IssueKeys
     from chalicelib.services.accounts.limit_requests import LimitRequests
+    from chalicelib.services.accounts.manage_devices import ManageDevices
     from chalicelib.services.accounts.open_accounts import OpenAccounts
+    from chalicelib.services.accounts.recognise_devices import RecogniseDevice
     from chalicelib.services.accounts.show_accounts import ShowAccounts
     from chalicelib.services.attention.close_concern import CloseConcern
     from chalicelib.services.attention.show_attention import ShowAttention
@@ -111,6 +113,8 @@ class Container:
     change_accounts: ChangeAccounts = use_case("accounts.change_accounts")
     issue_keys: IssueKeys = use_case("accounts.issue_keys")
     invite_drivers: InviteDrivers = use_case("accounts.invite_drivers")
+    manage_devices: ManageDevices = use_case("accounts.manage_devices")
+    recognise_device: RecogniseDevice = use_case("accounts.recognise_devices")
     show_accounts: ShowAccounts = use_case("accounts.show_accounts")
 
     show_attention: ShowAttention = use_case("attention.show_attention")

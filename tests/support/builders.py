@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+from chalicelib.domain.accounts.devices import Device
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
@@ -351,6 +352,16 @@ def make_invitation(**changes: Any) -> Invitation:
         "expires_at": NOON + timedelta(hours=1),
     }
     return Invitation(**default | changes)
+
+
+def make_device(number: int = 1, **changes: Any) -> Device:
+    default: dict[str, Any] = {
+        "secret_hash": f"{number:x}" * 64,
+        "driver_id": DriverId("drv_1"),
+        "label": "Pixel",
+        "created_at": NOON,
+    }
+    return Device(**default | changes)
 
 
 def make_webhook(number: int = 1, **changes: Any) -> WebhookEndpoint:
