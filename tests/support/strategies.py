@@ -30,7 +30,7 @@ from chalicelib.domain.ids import (
     StopId,
 )
 from chalicelib.domain.instants import Range, TimeSource
-from chalicelib.domain.proofs.proofs import Proof, ProofKind, ProofRequirements, Requirement
+from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import Event, EventType
@@ -205,6 +205,8 @@ def proofs() -> st.SearchStrategy[Proof]:
         size_bytes=st.integers(1, 10_000_000),
         etag=words(),
         uploaded_at=instants(),
+        sha256=st.none() | st.binary(min_size=32, max_size=32).map(bytes.hex),
+        flaw=st.none() | st.sampled_from(Flaw),
     )
 
 

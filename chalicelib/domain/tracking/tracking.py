@@ -345,7 +345,7 @@ def _outcome(shipment: Shipment) -> Outcome | None:
         at=attempt.occurred_at,
         reason=attempt.reason,
         note=attempt.note,
-        proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if not p.is_owed),
+        proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if p.is_there),
         has_proofs_to_come=bool(attempt.owed_proof_ids),
     )
 

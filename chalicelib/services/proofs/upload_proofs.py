@@ -1,18 +1,27 @@
 """A driver may upload one file: straight to the store, one key, one type, up to a size."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound, NothingAboard, TooManyUploads
 from chalicelib.domain.ids import PROOF, ProofId, RouteId, ShipmentId
-from chalicelib.domain.proofs.proofs import MAX_PROOF_BYTES, Upload, object_key
+from chalicelib.domain.proofs.proofs import (
+    MAX_PROOF_BYTES,
+    UPLOAD_PATIENCE,
+    AllowedProof,
+    Capture,
+    ProofKind,
+    Upload,
+    object_key,
+)
 from chalicelib.domain.shipments.custody import has_aboard
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
-from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.proofs import AllowedProofs, ProofStore
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
@@ -40,6 +49,7 @@ class AllowProofUpload:
     fleet: Fleet
     routes: Routes
     shipments: Shipments
+    allowed_proofs: AllowedProofs
     proofs: ProofStore
     clock: Clock
     ids: Ids
@@ -52,6 +62,8 @@ class AllowProofUpload:
         size_bytes: int,
         actor: Actor,
         proof_id: ProofId | None = None,
+        kind: ProofKind = ProofKind.PHOTO,
+        capture: Capture = Capture(),  # noqa: B008 - frozen
     ) -> AllowedUpload:
         """A form for one file of this type, at most as large as announced.
 
@@ -67,12 +79,17 @@ class AllowProofUpload:
             self._require_lost(live.route_id, live.plan_version, shipment, actor)
         elif shipment.status not in TAKES_PROOFS or not has_aboard(shipment):
             raise NothingAboard(shipment_id=shipment_id)
-        if len(self.shipments.expected_proofs(shipment_id)) >= MAX_UPLOADS:
+        if len(self.allowed_proofs.of(shipment_id)) >= MAX_UPLOADS:
             raise TooManyUploads(limit=MAX_UPLOADS)
         new_id = ProofId(self.ids.new(PROOF))
-        allowed = self._allowed(new_id, object_key(shipment_id, new_id), content_type, size_bytes)
-        self.shipments.add_proof(shipment_id, new_id, content_type)
-        return allowed
+        form = self._form(new_id, object_key(shipment_id, new_id), content_type, size_bytes)
+        self.allowed_proofs.allow(
+            shipment_id,
+            new_id,
+            AllowedProof(kind, content_type, capture),
+            expected_by=self._expected_by(),
+        )
+        return form
 
     def _require_lost(
         self, route_id: RouteId, plan_version: int, shipment: Shipment, actor: Actor
@@ -94,10 +111,14 @@ class AllowProofUpload:
         for attempt in shipment.made_attempts:
             for proof in attempt.proofs:
                 if attempt.driver_id == actor.driver_id and proof.is_owed and proof.id == proof_id:
-                    return self._allowed(proof_id, proof.object_key, proof.content_type, size_bytes)
+                    self.allowed_proofs.extend(proof.owner, proof_id, self._expected_by())
+                    return self._form(proof_id, proof.object_key, proof.content_type, size_bytes)
         raise NotFound
 
-    def _allowed(
+    def _expected_by(self) -> datetime:
+        return self.clock.now() + UPLOAD_PATIENCE
+
+    def _form(
         self, proof_id: ProofId, key: str, content_type: str, size_bytes: int
     ) -> AllowedUpload:
         upload = self.proofs.allow_upload(
