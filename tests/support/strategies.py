@@ -294,7 +294,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "closing_reason": st.none() | words(),
             "messages": st.integers(0, 200),
             "unanswered_since": st.none() | instants(),
-            "service_day": st.none() | st.dates(),
+            "service_day": st.none() | st.dates(min_value=date(2000, 1, 1)),
             "metadata": st.dictionaries(words(), words(), max_size=2),
         }
         | fixed,
