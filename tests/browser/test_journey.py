@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,6 +25,7 @@ from tests.support.tracking_views import DOOR
 
 ROOT = Path(__file__).parents[2]
 HUB = north_of(DOOR, -430.0)  # no van is far from its hub a second after the start
+TIME_ZONE = "Europe/Helsinki"
 VAN_MARKER = ".marker-van"
 PICTURE_IS_LOADED = "() => document.querySelector('#pictures img')?.naturalWidth > 0"
 
@@ -66,7 +68,7 @@ class Delivery:
                 "lines": ["Mannerheimintie 12"],
                 "city": "Helsinki",
                 "country": "FI",
-                "time_zone": "Europe/Helsinki",
+                "time_zone": TIME_ZONE,
                 "lat_deg": place.lat_deg,
                 "lon_deg": place.lon_deg,
             },
@@ -78,13 +80,13 @@ class Delivery:
     def _driver_token(self) -> str:
         driver = self.office.post("/v1/drivers", {"name": "Matti"})
         near = {"lat_deg": HUB.lat_deg, "lon_deg": HUB.lon_deg}
-        body = {"name": "Kamppi", "time_zone": "Europe/Helsinki", **near}
+        body = {"name": "Kamppi", "time_zone": TIME_ZONE, **near}
         hub = self.office.post("/v1/hubs", body)
         now = right_now()
         route = {
             "driver_id": driver["id"],
             "hub_id": hub["id"],
-            "service_day": now.date().isoformat(),
+            "service_day": now.astimezone(ZoneInfo(TIME_ZONE)).date().isoformat(),
             "starts_at": now.isoformat(),
             "shipment_ids": [self.first["id"], self.second["id"]],
         }
