@@ -195,15 +195,14 @@ def compile_tree(tree: Path, root: str = LAMBDA_ROOT) -> None:
 
 
 def _download(pins: str, platform: str, into: Path) -> None:
-    requirements = into.with_name("requirements.txt")
-    requirements.write_text(pins, encoding="utf-8")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     subprocess.run(
         [
             *(sys.executable, "-m", "uv", "pip", "install", "--quiet"),
             *("--no-deps", "--require-hashes"),
             *("--python-platform", platform, "--python-version", version, "--only-binary", ":all:"),
-            *("--target", str(into), "--requirement", str(requirements)),
+            *("--target", str(into), "--requirement", "-"),
         ],
+        input=pins.encode(),
         check=True,
     )

@@ -4,7 +4,7 @@ Values are realistic and include the edges: poles, the antimeridian, millisecond
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 
