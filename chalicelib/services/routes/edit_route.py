@@ -16,7 +16,7 @@ from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
 from chalicelib.domain.journal.changes import Change, LiveChange
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.edits import OPERATION_NAMES, Add, Assign, Operation, SetStart
-from chalicelib.domain.routes.new_routes import require_service_day
+from chalicelib.domain.routes.new_routes import service_day_of
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.versions import Expected
@@ -153,7 +153,7 @@ class EditRoute:
                         raise Invalid(text, pointer=pointer, code="unknown_driver") from exc
                 case SetStart():
                     hub = self.hubs.get(route.hub_id)
-                    require_service_day(route, hub, at=f"/operations/{n}/starts_at")
+                    service_day_of(route, hub, at=f"/operations/{n}/starts_at")
 
     def _require_active(self, driver_id: DriverId) -> None:
         """Raises NotFound and Deactivated."""
