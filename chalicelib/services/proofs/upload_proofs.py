@@ -12,6 +12,7 @@ from chalicelib.domain.proofs.proofs import (
     UPLOAD_PATIENCE,
     AllowedProof,
     Capture,
+    Flaw,
     ProofKind,
     Upload,
     object_key,
@@ -42,8 +43,8 @@ class AllowedUpload:
 
 @dataclass(frozen=True, slots=True)
 class AllowProofUpload:
-    """Raises NotFound for a shipment that this driver does not carry and for a proof that is not
-    owed, Conflict when nothing is aboard or the shipment has had its uploads.
+    """Raises NotFound for a shipment that this driver does not carry and for a proof that this
+    driver never reported or that was given up, Conflict when nothing is aboard or the shipment has had its uploads.
     """
 
     fleet: Fleet
@@ -67,12 +68,12 @@ class AllowProofUpload:
     ) -> AllowedUpload:
         """A form for one file of this type, at most as large as announced.
 
-        With ``proof_id`` a fresh form for a proof that this driver still owes, hours later too.
+        With ``proof_id`` a fresh form for a proof that this driver has reported, hours later too.
         """
         live = live_of(self.fleet, actor)
         shipment = self.shipments.get(shipment_id)
         if proof_id is not None:
-            return self._again(shipment, proof_id, size_bytes, actor)
+            return self._again(shipment, proof_id, content_type, size_bytes, actor)
         if live.route_id is None:
             raise NotFound
         if not shipment.is_on(live.route_id):
@@ -106,13 +107,26 @@ class AllowProofUpload:
             raise NotFound
 
     def _again(
-        self, shipment: Shipment, proof_id: ProofId, size_bytes: int, actor: Actor
+        self,
+        shipment: Shipment,
+        proof_id: ProofId,
+        content_type: str,
+        size_bytes: int,
+        actor: Actor,
     ) -> AllowedUpload:
+        """Also for a file that is there: the phone may not have heard that it arrived.
+
+        What it sends once more is thrown away.
+        """
         for attempt in shipment.made_attempts:
+            if attempt.driver_id != actor.driver_id:
+                continue
             for proof in attempt.proofs:
-                if attempt.driver_id == actor.driver_id and proof.is_owed and proof.id == proof_id:
+                if proof.id == proof_id and proof.flaw is not Flaw.NEVER_CAME:
                     self.allowed_proofs.extend(proof.owner, proof_id, self._expected_by())
-                    return self._form(proof_id, proof.object_key, proof.content_type, size_bytes)
+                    key = object_key(proof.owner, proof_id)
+                    announced = content_type if proof.is_there else proof.content_type
+                    return self._form(proof_id, key, announced, size_bytes)
         raise NotFound
 
     def _expected_by(self) -> datetime:

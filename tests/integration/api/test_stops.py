@@ -40,6 +40,7 @@ def test_a_stop_is_arrived_at_and_delivered_and_its_customer_sees_it(van: Round)
                 "status": "delivered",
                 "external_status": "Delivered_001",
                 "owed_proof_ids": [],
+                "rejected_proofs": [],
             }
         ],
     }

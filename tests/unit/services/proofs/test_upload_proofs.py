@@ -212,10 +212,19 @@ def test_an_owed_proof_has_a_fresh_form_whenever_it_is_asked_for() -> None:
     [
         make_travelling(),
         owing(driver_id=DriverId("drv_2")),
-        make_travelling(last_attempt=make_attempt(proofs=(make_proof(),))),
         make_travelling(last_attempt=make_attempt(proofs=(make_owed_proof(flaw=Flaw.NEVER_CAME),))),
     ],
-    ids=["not reported", "another driver's", "arrived", "given up"],
+    ids=["not reported", "another driver's", "given up"],
 )
-def test_a_proof_that_is_not_owed_has_no_second_form(shipment: Shipment) -> None:
+def test_a_proof_that_may_not_come_has_no_second_form(shipment: Shipment) -> None:
     refused(on_the_road(shipment), NotFound, proof_id=make_proof().id)
+
+
+def test_p3_a_phone_that_did_not_hear_of_its_success_may_send_the_file_once_more() -> None:
+    there = make_travelling(last_attempt=make_attempt(proofs=(make_proof(),)))
+    carrier = on_the_road(there)
+
+    allowed = allow(carrier, proof_id=make_proof().id)
+
+    assert allowed.upload.fields["key"] == object_key(there.id, make_proof().id)
+    assert carrier.allowed_proofs.waits == {}
