@@ -4,7 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.schemas.values import ActionId, DeviceTime, Id, Latitude, Longitude, Text
+from chalicelib.api.schemas.values import (
+    ActionId,
+    DeviceTime,
+    ExternalStatusOut,
+    Id,
+    Latitude,
+    Longitude,
+    Text,
+)
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import ProofId, ShipmentId, StopId
@@ -191,7 +199,7 @@ class StopShipmentOut(Out):
 
     id: str
     status: Status
-    external_status: str = Field(validation_alias=AliasPath("external_status", "sub_status"))
+    external_status: ExternalStatusOut
     owed_proof_ids: tuple[str, ...]
     rejected_proofs: tuple[RejectedProofOut, ...]
 

@@ -44,7 +44,8 @@ class AllowedUpload:
 @dataclass(frozen=True, slots=True)
 class AllowProofUpload:
     """Raises NotFound for a shipment that this driver does not carry and for a proof that this
-    driver never reported or that was given up, Conflict when nothing is aboard or the shipment has had its uploads.
+    driver never reported or that was given up, Conflict when nothing is aboard or the shipment has
+    had its uploads.
     """
 
     fleet: Fleet
