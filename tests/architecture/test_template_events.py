@@ -20,6 +20,8 @@ ENDING = [
     "proof.rejected",
     "proof.missing",
     "message.sent",
+    "shipment.rated",
+    "shipment.concern_closed",
 ]
 
 

@@ -12,9 +12,11 @@ from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from local.cloud.capacity import item_bytes
 from tests.contract.shipments.golden_values import OFFICE, SHIPMENTS
 from tests.support.builders import (
+    NOON,
     make_attempt,
     make_owed_proof,
     make_proof,
+    make_rating,
     make_shipment,
     make_travelling,
 )
@@ -106,6 +108,7 @@ def test_no_field_is_forgotten() -> None:
         closing_reason="Ordered twice",
         messages=3,
         unanswered_since=make_shipment().created_at,
+        rating=make_rating(closed_at=NOON),
     )
     plain = make_shipment()
 
