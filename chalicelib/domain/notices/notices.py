@@ -8,7 +8,6 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -94,13 +93,6 @@ FOR_THE_SENDER: Final = frozenset(
     }
 )
 """Reasons for a failed attempt that another attempt does not solve."""
-
-
-class Channel(StrEnum):
-    """The ways to reach a recipient."""
-
-    SMS = "sms"
-    EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)

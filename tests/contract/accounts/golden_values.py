@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.domain.accounts.audit import AuditEntry, FieldChange
+from chalicelib.domain.accounts.devices import DeviceApp
 from chalicelib.domain.accounts.keys import ApiKey, KeyRing
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import AuditId, HubId, KeyId, TeamId
 from chalicelib.domain.wishes.wishes import SafePlace
 from tests.support.builders import (
     NOON,
+    make_device,
     make_driver,
     make_hub,
     make_invitation,
@@ -69,6 +71,10 @@ SCOPED_KEY: Final = make_key(
 )
 RING: Final = KeyRing("shr_1", "ab" * 16, (KeyId("key_1"), KeyId("key_5")), version=2)
 OPEN_INVITATION: Final = make_invitation(code_hash="34" * 32)
+DEVICE: Final = make_device(6, epoch=2)
+GONE_DEVICE: Final = make_device(
+    7, revoked_at=NOON, last_seen_at=NOON, app=DeviceApp.TRACCAR_10, version=2
+)
 ENTRY: Final = AuditEntry(
     id=AuditId("aud_1"),
     at=NOON,
@@ -85,6 +91,6 @@ ENTRY: Final = AuditEntry(
 )
 V3: Final = {
     *("team", "vehicle", "hub-closed", "shipper-closed", "driver-gone", "key-scoped", "ring"),
-    *("invitation-open", "audit-entry", "shipper-rules"),
+    *("invitation-open", "audit-entry", "device", "device-revoked", "shipper-rules"),
 }
 """What came with teams, versions and the audit, and the names of its files."""
