@@ -50,7 +50,7 @@ def of_driver(found: Round, stop: int = 3) -> Any:
 
 def test_wishes_reach_driver_office_and_shop_and_the_page_shows_no_word(found: Round) -> None:
     shipment_id = found.ids[3][0]
-    fields = {
+    fields: dict[str, Any] = {
         "entrance": "Staircase B",
         "door_code": "4711",
         "absence": "neighbour",
@@ -99,7 +99,11 @@ def test_a_shipper_says_until_when(found: Round) -> None:
 
 
 def test_a_safe_place_is_one_that_the_shipper_allows(found: Round) -> None:
-    shed = {"absence": "safe_place", "safe_place": "shed", "safe_place_note": "behind the door"}
+    shed: dict[str, Any] = {
+        "absence": "safe_place",
+        "safe_place": "shed",
+        "safe_place_note": "behind the door",
+    }
     assert said(wished(found, **shed)) == "wishes_not_offered"
     assert "Leave it in a safe place" not in page(found)
 
