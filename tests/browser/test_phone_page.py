@@ -1,6 +1,7 @@
 """“Add a phone” in a real browser: a camera reads its codes, and everybody can use it."""
 
 import io
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -18,9 +19,10 @@ def test_a_camera_reads_the_codes_of_all_apps(
     open_page: OpenPage,
     viewport: dict[str, int],
 ) -> None:
-    office = Delivery(doorstep).office
-    driver = office.post("/v1/drivers", {"name": "Matti"})
-    made = office.post(f"/v1/drivers/{driver['id']}/devices", {"label": "Pixel 8"})
+    with closing(Delivery(doorstep)) as delivery:
+        driver = delivery.office.post("/v1/drivers", {"name": "Matti"})
+        path = f"/v1/drivers/{driver['id']}/devices"
+        made = delivery.office.post(path, {"label": "Pixel 8"})
 
     page = open_page(made["link"], viewport=viewport, device_scale_factor=2)
 
