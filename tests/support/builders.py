@@ -38,6 +38,7 @@ from chalicelib.domain.ids import (
 from chalicelib.domain.instants import Range
 from chalicelib.domain.messages.threads import Author, Message
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
+from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.delivery_days import WantedWindow
@@ -280,6 +281,17 @@ def make_message(number: int = 1, **changes: Any) -> Message:
         "text": f"Hello {number}",
     }
     return Message(**default | changes)
+
+
+def make_rating(stars: int = 2, **changes: Any) -> Rating:
+    """A rating of the outcome of `make_attempt()`, an hour later."""
+    default: dict[str, Any] = {
+        "verdict": Verdict(stars, (RatingReason.PUNCTUALITY, RatingReason.PLACE), "In the rain"),
+        "attempt_number": 1,
+        "rated_at": NOON + timedelta(hours=1),
+        "changed_at": NOON + timedelta(hours=1),
+    }
+    return Rating(**default | changes)
 
 
 def make_driver(number: int = 1, **changes: Any) -> Driver:
