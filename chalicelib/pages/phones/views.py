@@ -84,4 +84,5 @@ def _name(device: Device) -> str:
 
 def _rendered(template: str, **values: object) -> str:
     path: str = phones.current_request.context["path"]
-    return render(template, base=path.partition("/phones")[0], assets=asset_names(), **values)
+    base = path.partition("/phones")[0]
+    return render(template, state=None, base=base, assets=asset_names(), **values)
