@@ -14,12 +14,8 @@ import msgspec
 import pydantic_core
 import pytest
 
-<<<<<<< HEAD
-from infra.bundle import SIZE_LIMIT_MB, bundle, bundle_layer, size_mb
-=======
 from chalicelib.precompiled import FILE_NAME
-from infra.bundle import SIZE_LIMIT_MB, bundle, size_mb
->>>>>>> b8f78fc (Methods of dataclasses are compiled when packaging: a cold start of the API is a quarter shorter)
+from infra.bundle import SIZE_LIMIT_MB, bundle, bundle_layer, size_mb
 from infra.package import Generated
 from infra.vendor import (
     BOTOCORE_SERVICES,
