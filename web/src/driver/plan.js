@@ -134,6 +134,6 @@ function essence({ window, lat_deg: lat, lon_deg: lon, shipments }) {
     window,
     lat,
     lon,
-    shipments.map((s) => [s.id, s.address_lines, s.instructions, s.recipient_name, s.barcodes]),
+    shipments.map((s) => [s.id, s.address_lines, s.instructions, s.wishes?.number ?? 0, s.recipient_name, s.barcodes]),
   ]);
 }

@@ -22,6 +22,20 @@ interface Shipment {
   scanned_barcodes: string[];
   parcels: { barcode: string; state: string }[];
   photo: "none" | "optional" | "required";
+  /** Absent in a route that was kept before there were any. */
+  wishes?: Wishes;
+}
+
+/** What the recipient wants at the door. */
+interface Wishes {
+  number: number;
+  entrance: string | null;
+  door_code: string | null;
+  floor: string | null;
+  note: string | null;
+  safe_place: { place: string; note: string | null } | null;
+  neighbour: { name: string; door: string | null } | null;
+  is_contact_free: boolean;
 }
 
 interface Stop {

@@ -81,6 +81,18 @@ WORDS: Final = {
     "stop.last": "Das war der letzte Stopp.",
     "stop.moving": "Fahrt",
     "stop.still": "Ich fahre nicht",
+    # --- what the recipient wants at the door
+    "wish.code": "Code {code}",
+    "wish.floor": "Stock {floor}",
+    "wish.contact_free": "Ohne Kontakt: vor der Tür abstellen",
+    "wish.safe_place": "Wenn niemand öffnet, hier abstellen: {place}.",
+    "wish.neighbour": "Wenn niemand öffnet, beim Nachbarn abgeben: {who}",
+    "wish.place.porch": "Vorbau",
+    "wish.place.garage": "Garage",
+    "wish.place.shed": "Schuppen",
+    "wish.place.garden": "Garten",
+    "wish.place.mail_room": "Poststelle",
+    "wish.place.reception": "Empfang",
     # --- the door
     "door.title": "An der Tür",
     "door.scan": "Pakete scannen",

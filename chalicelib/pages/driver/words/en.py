@@ -81,6 +81,18 @@ WORDS: Final = {
     "stop.last": "That was the last stop.",
     "stop.moving": "Driving",
     "stop.still": "I am not driving",
+    # --- what the recipient wants at the door
+    "wish.code": "code {code}",
+    "wish.floor": "floor {floor}",
+    "wish.contact_free": "No contact: put it down at the door",
+    "wish.safe_place": "If nobody opens, leave it here: {place}.",
+    "wish.neighbour": "If nobody opens, give it to the neighbour: {who}",
+    "wish.place.porch": "porch",
+    "wish.place.garage": "garage",
+    "wish.place.shed": "shed",
+    "wish.place.garden": "garden",
+    "wish.place.mail_room": "mail room",
+    "wish.place.reception": "reception",
     # --- the door
     "door.title": "At the door",
     "door.scan": "Scan the parcels",

@@ -81,6 +81,18 @@ WORDS: Final = {
     "stop.last": "Se oli viimeinen pysähdys.",
     "stop.moving": "Ajossa",
     "stop.still": "En aja",
+    # --- what the recipient wants at the door
+    "wish.code": "koodi {code}",
+    "wish.floor": "kerros {floor}",
+    "wish.contact_free": "Ilman kontaktia: jätä oven eteen",
+    "wish.safe_place": "Jos kukaan ei avaa, jätä tänne: {place}.",
+    "wish.neighbour": "Jos kukaan ei avaa, anna naapurille: {who}",
+    "wish.place.porch": "kuisti",
+    "wish.place.garage": "autotalli",
+    "wish.place.shed": "varasto",
+    "wish.place.garden": "piha",
+    "wish.place.mail_room": "postihuone",
+    "wish.place.reception": "vastaanotto",
     # --- the door
     "door.title": "Ovella",
     "door.scan": "Lue paketit",

@@ -81,6 +81,18 @@ WORDS: Final = {
     "stop.last": "Det var sista stoppet.",
     "stop.moving": "Kör",
     "stop.still": "Jag kör inte",
+    # --- what the recipient wants at the door
+    "wish.code": "kod {code}",
+    "wish.floor": "våning {floor}",
+    "wish.contact_free": "Utan kontakt: ställ det vid dörren",
+    "wish.safe_place": "Om ingen öppnar, lämna här: {place}.",
+    "wish.neighbour": "Om ingen öppnar, lämna till grannen: {who}",
+    "wish.place.porch": "veranda",
+    "wish.place.garage": "garage",
+    "wish.place.shed": "förråd",
+    "wish.place.garden": "trädgård",
+    "wish.place.mail_room": "postrum",
+    "wish.place.reception": "reception",
     # --- the door
     "door.title": "Vid dörren",
     "door.scan": "Skanna paketen",
