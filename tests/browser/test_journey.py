@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,8 @@ VAN_MARKER = ".marker-van"
 PICTURE_IS_LOADED = "() => document.querySelector('#pictures img')?.naturalWidth > 0"
 
 
-@pytest.fixture(scope="module")
-def doorstep() -> Iterator[dict[str, Any]]:
+@contextmanager
+def running_doorstep() -> Iterator[dict[str, Any]]:
     """The laptop stack without demo, in a process of its own."""
     command = [sys.executable, "-m", "local", "--json", "--demo", "none", "--port", "0"]
     with subprocess.Popen(
@@ -40,6 +40,12 @@ def doorstep() -> Iterator[dict[str, Any]]:
         assert run.stdout is not None
         yield json.loads(run.stdout.readline())
         run.terminate()
+
+
+@pytest.fixture(scope="module")
+def doorstep() -> Iterator[dict[str, Any]]:
+    with running_doorstep() as facts:
+        yield facts
 
 
 def right_now() -> datetime:

@@ -42,6 +42,9 @@ function apply(route, { kind, body, stop_id: stopId }) {
   if (kind === "start") route.status = "active";
   if (kind === "scan" || kind === "unload") {
     for (const shipment of route.stops.flatMap((stop) => stop.shipments)) move(shipment, kind === "scan", body);
+    for (const each of route.cancelled) {
+      if (kind === "unload") each.scanned_barcodes = each.scanned_barcodes.filter((code) => code !== body.barcode);
+    }
   }
   const stop = route.stops.find(({ id }) => id === stopId);
   if (!stop) return;
