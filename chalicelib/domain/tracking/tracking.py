@@ -22,6 +22,7 @@ from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.reports.reports import ReportReason
+from chalicelib.domain.shipments.choices import Choice, agreed, choices
 from chalicelib.domain.shipments.conversations import is_open
 from chalicelib.domain.shipments.custody import delivered, has_outstanding, parts
 from chalicelib.domain.shipments.events import Event, EventType
@@ -151,6 +152,7 @@ class TrackingView:
     ``rating_until``. ``wishes`` are None once they can make no difference any more, and ``offers``
     are what the form of the page has for them. ``may_report`` says whether the recipient can say
     that something is wrong, and ``reported`` what is open of that.
+    ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
     """
 
     status: Status
@@ -191,6 +193,8 @@ class TrackingView:
     offers: Offers = Offers()
     may_report: bool = False
     reported: ReportReason | None = None
+    choices: tuple[Choice, ...] = ()
+    agreed: str = ""
 
     @property
     def is_overdue(self) -> bool:
@@ -282,6 +286,8 @@ def view(
         may_rate=may_rate(shipment, now, policy),
         rating_until=rating_open_until(shipment, policy),
         wishes=_wishes(shipment, may_change(shipment, shipper, before)),
+        choices=choices(shipment, shipper, now),
+        agreed=agreed(shipment),
         may_report=may_report(shipment),
         reported=shipment.report.reason if shipment.report and shipment.report.is_open else None,
         offers=Offers(

@@ -190,6 +190,15 @@ PHRASES: Final = {
     "quick.knock_do_not_ring": "Bitte klopfen, nicht klingeln.",
     "quick.okay": "In Ordnung.",
     "quick.thank_you": "Danke!",
+    # --- another day
+    "day.title": "Passt Ihnen eine andere Zeit besser?",
+    "day.label": "Tag oder Zeit",
+    "day.send": "Diese Zeit wählen",
+    "said.day_saved": "Vereinbart. Die neue Zeit steht auf dieser Seite.",
+    "said.day_late": "Nicht gespeichert: Die Lieferung ist schon geplant.",
+    "said.day_changed": "Nicht gespeichert: Inzwischen wurde eine andere Zeit vereinbart.",
+    "said.day_gone": "Nicht gespeichert: Diese Zeit gibt es nicht mehr. Wählen Sie eine andere.",
+    "said.day_wait": "Nicht gespeichert. Bitte versuchen Sie es gleich noch einmal.",
     # --- what is to happen at the door
     "wishes.title": "An der Tür",
     "wishes.none": "Der Fahrer klingelt und übergibt es Ihnen.",

@@ -182,6 +182,15 @@ PHRASES: Final = {
     "talk.said.full": "Not sent: too many messages already. Please use the contact below.",
     "talk.said.wait": "Not sent. Please try again in a moment.",
     **{f"quick.{code}": words for code, words in IN_ENGLISH.items()},
+    # --- another day
+    "day.title": "Does another time suit you better?",
+    "day.label": "Day or time",
+    "day.send": "Choose this time",
+    "said.day_saved": "Agreed. The new time is on this page.",
+    "said.day_late": "Not saved: the delivery is planned already, so its day cannot change here.",
+    "said.day_changed": "Not saved: another time was agreed since you opened the page.",
+    "said.day_gone": "Not saved: this time is not offered any more. Please choose another one.",
+    "said.day_wait": "Not saved. Please try again in a moment.",
     # --- what is to happen at the door
     "wishes.title": "At the door",
     "wishes.none": "The driver rings and hands it to you.",

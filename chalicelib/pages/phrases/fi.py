@@ -188,6 +188,15 @@ PHRASES: Final = {
     "quick.knock_do_not_ring": "Koputa, älä soita.",
     "quick.okay": "Selvä.",
     "quick.thank_you": "Kiitos!",
+    # --- another day
+    "day.title": "Sopiiko toinen aika paremmin?",
+    "day.label": "Päivä tai aika",
+    "day.send": "Valitse tämä aika",
+    "said.day_saved": "Sovittu. Uusi aika on tällä sivulla.",
+    "said.day_late": "Ei tallennettu: toimitus on jo suunniteltu.",
+    "said.day_changed": "Ei tallennettu: toinen aika on sovittu sen jälkeen, kun avasit sivun.",
+    "said.day_gone": "Ei tallennettu: tätä aikaa ei enää tarjota. Valitse toinen.",
+    "said.day_wait": "Ei tallennettu. Yritä hetken kuluttua uudelleen.",
     # --- what is to happen at the door
     "wishes.title": "Ovella",
     "wishes.none": "Kuljettaja soittaa ovikelloa ja antaa paketin sinulle.",

@@ -188,6 +188,15 @@ PHRASES: Final = {
     "quick.knock_do_not_ring": "Knacka, ring inte.",
     "quick.okay": "Okej.",
     "quick.thank_you": "Tack!",
+    # --- another day
+    "day.title": "Passar en annan tid bättre?",
+    "day.label": "Dag eller tid",
+    "day.send": "Välj den här tiden",
+    "said.day_saved": "Avtalat. Den nya tiden finns på den här sidan.",
+    "said.day_late": "Inte sparat: leveransen är redan planerad.",
+    "said.day_changed": "Inte sparat: en annan tid har avtalats sedan du öppnade sidan.",
+    "said.day_gone": "Inte sparat: den här tiden erbjuds inte längre. Välj en annan.",
+    "said.day_wait": "Inte sparat. Försök igen om en stund.",
     # --- what is to happen at the door
     "wishes.title": "Vid dörren",
     "wishes.none": "Föraren ringer på och lämnar paketet till dig.",

@@ -26,6 +26,8 @@ INTERNAL: Final = (
     "live_version",
     "country",
     "offers",
+    "choices",
+    "agreed",
 )
 
 
