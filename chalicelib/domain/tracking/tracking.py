@@ -151,7 +151,8 @@ class TrackingView:
     ``may_rate`` says whether the last outcome can be rated, or its ``rating`` changed, until
     ``rating_until``. ``wishes`` are None once they can make no difference any more, and ``offers``
     are what the form of the page has for them. ``may_report`` says whether the recipient can say
-    that something is wrong, and ``reported`` what is open of that.
+    that something is wrong, and ``reported`` what is open of that;
+    ``last_report`` names the newest one.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
     """
 
@@ -193,6 +194,7 @@ class TrackingView:
     offers: Offers = Offers()
     may_report: bool = False
     reported: ReportReason | None = None
+    last_report: str = ""
     choices: tuple[Choice, ...] = ()
     agreed: str = ""
 
@@ -286,6 +288,7 @@ def view(
         may_rate=may_rate(shipment, now, policy),
         rating_until=rating_open_until(shipment, policy),
         wishes=_wishes(shipment, may_change(shipment, shipper, before)),
+        last_report=shipment.report.message_id if shipment.report else "",
         choices=choices(shipment, shipper, now),
         agreed=agreed(shipment),
         may_report=may_report(shipment),

@@ -27,6 +27,7 @@ INTERNAL: Final = (
     "country",
     "offers",
     "choices",
+    "last_report",
     "agreed",
 )
 

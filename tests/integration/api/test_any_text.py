@@ -122,7 +122,7 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/t/{token}/reports": (
             "",
             link,
-            {"action_id": "any-5", "reason": "damaged", "text": "any"},
+            {"seen": "", "reason": "damaged", "text": "any"},
         ),
         "/t/{token}/wishes": (
             "",
