@@ -543,7 +543,7 @@ REPORTS: Final = st.dictionaries(
 @given(REPORTS, st.sampled_from(["[%s]", "%s"]))
 def test_no_report_of_any_app_is_refused(resting: Phone, said: dict[str, Any], form: str) -> None:
     body = (form % json.dumps(said)).encode()
-    query = urlencode({"id": "1"} | said)
+    query = urlencode(said | {"id": "1"})
 
     statuses = {
         resting.report("osmand", query=query).status,
