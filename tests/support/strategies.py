@@ -543,6 +543,7 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         is_at_hub=st.booleans(),
         unsettled_until=st.none() | instants(),
         began_at=st.none() | coordinates().map(on_grid),
+        alive_at=st.none() | instants(),
     )
 
 
