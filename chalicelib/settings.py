@@ -41,6 +41,8 @@ class Settings:
     """SNS topic that every public event is published to."""
     webhooks_queue_url: str
     """SQS queue of webhooks; further tries wait in it."""
+    imports_queue_url: str
+    """SQS queue of files to import; imports that need more time wait in it, too."""
     stream_dlq_url: str
     """SQS queue of records that no repeat mends."""
     public_base_url: str

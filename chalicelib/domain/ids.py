@@ -20,6 +20,7 @@ WebhookId = NewType("WebhookId", str)
 InvitationId = NewType("InvitationId", str)
 AuditId = NewType("AuditId", str)
 MessageId = NewType("MessageId", str)
+ImportId = NewType("ImportId", str)
 
 SHIPMENT: Final = "shp"
 ROUTE: Final = "rte"
@@ -36,3 +37,4 @@ WEBHOOK: Final = "whk"
 INVITATION: Final = "inv"
 AUDIT: Final = "aud"
 MESSAGE: Final = "msg"
+IMPORT: Final = "imp"
