@@ -94,6 +94,8 @@ def damages(values: Mapping[str, Sequence[str]]) -> Iterator[RowError]:
                     "as text, and fill it in again."
                 )
                 yield _error(field, "rounded_number", words)
+            elif field in NUMBERS and isinstance(_number(text), str):
+                yield _error(field, "not_a_number", "Write a number here, like 60.17 or 60,17.")
     yield from _lost_zeros(values)
 
 

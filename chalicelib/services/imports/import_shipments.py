@@ -92,11 +92,12 @@ class ImportShipments:
             logger.info("somebody else works on it", extra={"import_id": found.id})
 
     def _run(self, found: Import, file: FoundFile, tools: _Tools) -> None:
-        if found.status is ImportStatus.WAITING:
+        is_new = found.status is ImportStatus.WAITING
+        if is_new:
             found = self._kept(found.begun(file.version, file.size_bytes, self.clock.now()))
         try:
             found = found if found.layout else self._look_at(found)
-            self._work(found, tools)
+            self._work(found, tools, may_be_again=not is_new)
         except NotATable as exc:
             self._kept(found.failed(exc, self.clock.now()))
             count(Metric.IMPORTS_FAILED)
@@ -127,7 +128,7 @@ class ImportShipments:
     def _opened(self, found: Import) -> Callable[[], Iterator[bytes]]:
         return partial(self.import_files.chunks, found.file_key, found.file_version)
 
-    def _work(self, found: Import, tools: _Tools) -> None:
+    def _work(self, found: Import, tools: _Tools, *, may_be_again: bool) -> None:
         layout = found.layout
         assert layout is not None  # noqa: S101 - it has been looked at
         form = layout.form
@@ -135,15 +136,14 @@ class ImportShipments:
         below = (record for record in file_rows if record[0] > form.header_row)
         rows = _Rows(row for each in below if (row := row_of(each, found, layout)))
         left = (row for row in rows if row.number > found.row_done)
-        is_first = True
         while group := list(islice(left, GROUP)):
-            run = _Group(found, layout, tools, rows.firsts, may_be_again=is_first)
+            run = _Group(found, layout, tools, rows.firsts, may_be_again=may_be_again)
             if not run.finished(group):
                 self.import_queue.go_on(found.file_key, found.file_version)
                 logger.info("import goes on", extra={"import_id": found.id})
                 return
             found = self._told(found, run, group[-1].number)
-            is_first = False
+            may_be_again = False  # what comes now was not begun before
         self._complete(found)
 
     def _told(self, found: Import, run: "_Group", row_done: int) -> Import:
@@ -266,9 +266,9 @@ class _Group:
             or begun_at is None
         ):
             return verdict.outcome
-        if shipment.created_at >= begun_at:
+        if shipment.created_at > begun_at:
             return RowOutcome.CREATED
-        return RowOutcome.UPDATED if shipment.updated_at >= begun_at else RowOutcome.UNCHANGED
+        return RowOutcome.UPDATED if shipment.updated_at > begun_at else RowOutcome.UNCHANGED
 
 
 _WRITTEN: Final = frozenset({RowOutcome.CREATED, RowOutcome.UPDATED})

@@ -20,6 +20,7 @@ from chalicelib.domain.journal.changes import (
     DepartureAdded,
     DriverAdded,
     HandledAdded,
+    ImportChange,
     InvitationRevoked,
     KeyRingChange,
     LearningMarkChange,
@@ -54,6 +55,7 @@ from tests.support.fakes.accounts import (
 )
 from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
+from tests.support.fakes.imports import InMemoryImports
 from tests.support.fakes.messages import InMemoryRouteMessages, InMemoryThreads
 from tests.support.fakes.references import InMemoryReferences
 from tests.support.fakes.routes import InMemoryRoutes
@@ -104,6 +106,7 @@ class InMemoryJournal:
     endpoints: InMemoryWebhookEndpoints = field(default_factory=InMemoryWebhookEndpoints)
     threads: InMemoryThreads = field(default_factory=InMemoryThreads)
     route_messages: InMemoryRouteMessages = field(default_factory=InMemoryRouteMessages)
+    imports: InMemoryImports = field(default_factory=InMemoryImports)
 
     def commit(self, *changes: Change) -> None:
         items = sum(
@@ -145,6 +148,7 @@ class InMemoryJournal:
             ThreadChange: self.threads,
             MessageAdded: self.threads,
             MessageCopied: self.route_messages,
+            ImportChange: self.imports,
         }
         for change in changes:
             yield stores[type(change)], change
