@@ -20,6 +20,7 @@ FUNCTIONS: Final = (
     "LearnTravelTimes",
     "NotifyRecipient",
     "DeliverWebhook",
+    "ImportShipments",
 )
 POWERTOOLS: Final = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 SETTINGS: Final = {field.name.upper() for field in fields(Settings)}

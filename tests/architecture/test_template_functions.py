@@ -10,6 +10,7 @@ import pytest
 from chalicelib.domain.errors import NotFound, TooLarge, Unavailable
 from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 from chalicelib.observability import Metric, count, counted, name_stage
+from chalicelib.services.imports.import_shipments import NEEDED_S
 from chalicelib.services.ports.webhooks import LONGEST_DELAY_S
 from chalicelib.services.repeats import LEASE
 from infra.lint import findings, transform
@@ -28,6 +29,7 @@ def test_every_handler_is_in_app(dev: Packaged) -> None:
         "app.sweep_fleet",
         "app.notify_recipient",
         "app.deliver_webhook",
+        "app.import_shipments",
     }
 
 
@@ -106,12 +108,38 @@ def touching(packaged: Packaged, resource: str) -> set[str]:
 
 
 def test_only_the_api_may_touch_proofs_and_it_and_the_sweep_positions(dev: Packaged) -> None:
-    assert touching(dev, "ProofsBucket") == {"ApiHandlerRole"}
+    assert touching(dev, "ProofsBucket") == {"ApiHandlerRole", "ImportShipmentsRole"}
     assert touching(dev, "FleetTable") == {"ApiHandlerRole", "SweepFleetRole"}
 
 
+def test_an_import_reads_uploads_writes_reports_and_touches_no_proof(dev: Packaged) -> None:
+    rights = {
+        (action, resource["Fn::Sub"].rpartition("Arn}")[2])
+        for role, statement in statements(dev)
+        if role == "ImportShipmentsRole"
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+        if action in {"s3:GetObject", "s3:PutObject"}
+    }
+
+    assert rights == {
+        ("s3:GetObject", "/imports/files/*"),
+        ("s3:GetObject", "/imports/parts/*"),
+        ("s3:PutObject", "/imports/parts/*"),
+        ("s3:PutObject", "/imports/reports/*"),
+    }
+
+
+def test_a_run_of_an_import_ends_by_itself_long_before_its_time_is_up(dev: Packaged) -> None:
+    assert 2 * NEEDED_S < dev.resources(FUNCTION)["ImportShipments"]["Timeout"]
+
+
 def test_the_fleet_is_swept_each_minute_and_a_failed_sweep_is_not_repeated(dev: Packaged) -> None:
-    (rule,) = dev.resources("AWS::Events::Rule").values()
+    (rule,) = (
+        each
+        for each in dev.resources("AWS::Events::Rule").values()
+        if "ScheduleExpression" in each
+    )
     (invocation,) = dev.resources("AWS::Lambda::EventInvokeConfig").values()
 
     assert rule["ScheduleExpression"] == "rate(1 minute)"
@@ -207,7 +235,11 @@ def test_a_try_that_waits_for_its_turn_rings_no_alarm(dev: Packaged) -> None:
         if alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
     }
 
-    assert thresholds_s == {"NoticesQueue": 600, "WebhooksQueue": 2 * LONGEST_DELAY_S}
+    assert thresholds_s == {
+        "NoticesQueue": 600,
+        "ImportsQueue": 1_800,
+        "WebhooksQueue": 2 * LONGEST_DELAY_S,
+    }
 
 
 def test_the_api_waits_for_the_role_that_writes_its_access_log(dev: Packaged) -> None:

@@ -10,12 +10,9 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from chalicelib.domain.errors import DomainError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 MOST_COLUMNS: Final = 200
@@ -183,7 +180,7 @@ class _Stream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+    def readinto(self, buffer: bytearray, /) -> int:  # type: ignore[override] # a view of one
         while not self._rest:
             chunk = next(self._chunks, None)
             if chunk is None:

@@ -51,9 +51,7 @@ def test_a_barcode_with_zeros_for_digits_is_found_by_its_check_digit(
         ("GB", "650", None),
     ],
 )
-def test_a_postcode_that_lost_its_zeros_is_told(
-    country: str, text: str, meant: str | None
-) -> None:
+def test_a_postcode_that_lost_its_zeros_is_told(country: str, text: str, meant: str | None) -> None:
     values = {"address.country": [country], "address.postal_code": [text]}
 
     found = list(damages(values))

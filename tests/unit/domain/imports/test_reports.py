@@ -19,7 +19,7 @@ def read(content: bytes) -> list[list[str]]:
 
 @given(column=TEXTS, detail=TEXTS, reference=TEXTS)
 @example(column="=1+1", detail="\t@x", reference=" +1")
-@example(column="＝1", detail="-1", reference='"\r\n=')  # noqa: RUF001 - meant
+@example(column="＝1", detail="-1", reference='"\r\n=')
 def test_any_text_comes_back_and_no_cell_is_a_formula(
     column: str, detail: str, reference: str
 ) -> None:

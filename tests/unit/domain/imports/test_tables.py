@@ -122,9 +122,7 @@ def test_what_a_writer_of_csv_writes_is_read(
     rows: list[list[str]], separator: str, encoding: str, line_end: str, size: int
 ) -> None:
     text = io.StringIO()
-    writer = csv.writer(
-        text, delimiter=separator, lineterminator=line_end, quoting=csv.QUOTE_ALL
-    )
+    writer = csv.writer(text, delimiter=separator, lineterminator=line_end, quoting=csv.QUOTE_ALL)
     writer.writerows(rows)
     content = text.getvalue().encode(encoding)
 
