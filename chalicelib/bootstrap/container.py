@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from chalicelib.services.repeats import Repeats
     from chalicelib.services.routes.edit_route import EditRoute
     from chalicelib.services.routes.end_route import EndRoute
+    from chalicelib.services.routes.move_stop import MoveStop
     from chalicelib.services.routes.plan_routes import PlanRoute
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
@@ -136,6 +137,7 @@ class Container:
 
     plan_route: PlanRoute = use_case("routes.plan_routes")
     edit_route: EditRoute = use_case("routes.edit_route")
+    move_stop: MoveStop = use_case("routes.move_stop")
     end_route: EndRoute = use_case("routes.end_route")
     show_routes: ShowRoutes = use_case("routes.show_routes")
     start_route: StartRoute = use_case("routes.start_route")

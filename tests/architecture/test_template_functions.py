@@ -136,9 +136,7 @@ def test_a_run_of_an_import_ends_by_itself_long_before_its_time_is_up(dev: Packa
 
 def test_the_fleet_is_swept_each_minute_and_a_failed_sweep_is_not_repeated(dev: Packaged) -> None:
     (rule,) = (
-        each
-        for each in dev.resources("AWS::Events::Rule").values()
-        if "ScheduleExpression" in each
+        each for each in dev.resources("AWS::Events::Rule").values() if "ScheduleExpression" in each
     )
     (invocation,) = dev.resources("AWS::Lambda::EventInvokeConfig").values()
 

@@ -19,6 +19,7 @@ from chalicelib.api.schemas.contacts import Email, Phone, e164
 from chalicelib.api.schemas.values import (
     MAX_LINE_CHARS,
     Day,
+    ExternalStatusOut,
     Latitude,
     Line,
     Longitude,
@@ -344,13 +345,6 @@ class ShipmentCreatedOut(Out):
     created_at: Time
     tracking_url: str
     warnings: tuple[WarningOut, ...]
-
-
-class ExternalStatusOut(Out):
-    """AfterShip's words."""
-
-    status: str
-    sub_status: str
 
 
 class RecipientOut(Out):

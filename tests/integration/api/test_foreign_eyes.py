@@ -104,6 +104,7 @@ def marked(carrier: Carrier) -> tuple[Round, dict[str, str]]:
     link = urlsplit(van.orders[second]["tracking_url"]).path
     carrier.call("POST", f"{link}/messages", form, headers={"Content-Type": FORM})
     webhook = carrier.made("/v1/webhooks", {"url": f"http://127.0.0.1:9/{CANARY}"}, shop.key)
+    imported = carrier.made("/v1/imports", {"file_name": f"{CANARY}.csv"}, shop.key)
     names = {"name": f"{CANARY} account"}
     ids = {
         "shipment_id": second,
@@ -111,6 +112,7 @@ def marked(carrier: Carrier) -> tuple[Round, dict[str, str]]:
         "driver_id": van.driver_id,
         "stop_id": van.stop_ids[1],
         "webhook_id": webhook["id"],
+        "import_id": imported["id"],
         "shipper_id": shop.shipper_id,
         "hub_id": carrier.hub_id,
         "team_id": carrier.made("/v1/teams", names, carrier.dispatcher)["id"],
