@@ -137,7 +137,7 @@ def test_the_marks_are_in_every_kind_of_item(world: World) -> None:
         for kind in [re.split(r"[#_]", row["item"]["S"])[0]]
     }
 
-    assert {"SHIPMENT", "THREAD", "WEBHOOK", "SHIPPER", "TEAM", "VEHICLE"} <= kinds
+    assert {"SHIPMENT", "THREAD", "WEBHOOK", "SHIPPER", "TEAM", "VEHICLE", "IMPORT"} <= kinds
     path = f"/v1/shipments/{world.ids['shipment_id']}"
     assert CANARY in world.carrier.call("GET", path, token=shop.key).body.decode()
 
@@ -163,12 +163,20 @@ def test_strangers_see_nothing_and_change_nothing(world: World, route: tuple[str
 
 @pytest.mark.parametrize(
     "route",
-    [route for route in ROUTES if "{shipment_id}" in route[1] or "{webhook_id}" in route[1]],
+    [
+        route
+        for route in ROUTES
+        if any(f"{{{name}_id}}" in route[1] for name in ("shipment", "webhook", "import"))
+    ],
     ids=" ".join,
 )
 def test_what_is_foreign_looks_like_what_is_not_there(world: World, route: tuple[str, str]) -> None:
     method, path = route
-    unknown = world.ids | {"shipment_id": f"shp_{ULID}", "webhook_id": f"whk_{ULID}"}
+    unknown = world.ids | {
+        "shipment_id": f"shp_{ULID}",
+        "webhook_id": f"whk_{ULID}",
+        "import_id": f"imp_{ULID}",
+    }
     key = world.strangers["of another shop"]
 
     foreign, nowhere = (world.ask(method, path, ids, key) for ids in (world.ids, unknown))
