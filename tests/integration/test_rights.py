@@ -252,7 +252,8 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
 
 def import_files(clients: Clients) -> None:
     """A good row and a bad one, the good one again, and one whose address has to be searched for, as below."""
-    admin = clients.of(clients.running.admin_key)
+    running = clients.running
+    admin = clients.of(running.admin_key)
     shipper_id = admin.post("/v1/shippers", {"name": "Fifth shop"})["id"]
     own = {"role": "shipper", "shipper_id": shipper_id, "label": "test"}
     shipper = clients.of(admin.post("/v1/keys", own)["key"])
@@ -262,8 +263,8 @@ def import_files(clients: Clients) -> None:
     for rows in (good + bad, good, b"I3,Aino,Kuja 3,Helsinki,FI,,,I3\n"):
         form = shipper.post("/v1/imports", {"file_name": "july.csv"})["upload"]
         assert upload(form["url"], form["fields"], headings + rows, "text/csv") == 204
-        bootstrap.configure(clock=clients.running.clock, allow_local_webhooks=True)  # as above
-        clients.running.settle()
+        bootstrap.configure(clock=running.clock, allow_local_webhooks=True)  # caches are cold again
+        running.settle()
     searching, again, done = shipper.get("/v1/imports")["data"]
     assert (done["counts"]["created"], done["counts"]["refused"]) == (1, 1), done
     assert done["report_url"]
