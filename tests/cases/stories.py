@@ -14,6 +14,7 @@ from chalicelib.domain.notices.notices import kind_of
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.pages.languages import locale_of
 from chalicelib.pages.tracking.presentation import present
+from tests.cases.importing import spreadsheet
 from tests.cases.pages import told
 from tests.cases.reading import Case, instant
 from tests.cases.shopping import order, serve
@@ -368,6 +369,7 @@ STORIES: Final[Mapping[str, Story]] = {
     "F06": phones,
     "F07": dates_for_times,
     "F08": wrong_clock_outlived,
+    "F10": spreadsheet,
     "F13": check_digit,
     "F15": proximity,
     "F16": one_parcel_missing,

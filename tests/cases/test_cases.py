@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from tests.cases import driving, pages, shopping
+from tests.cases import driving, importing, pages, shopping
 from tests.cases.reading import Case, cases, folder
 from tests.cases.stories import STORIES
 from tests.support.carrier import Carrier, note
@@ -23,7 +23,6 @@ RUNS: Final[Mapping[str, Run]] = {
 
 FEATURES: Final[Mapping[str, str]] = {
     "F09": "device intake",
-    "F10": "import",
     "F12": "proofs for staff and shippers",
 }
 """Cases without a word about the feature that they wait for."""
@@ -43,6 +42,8 @@ ALL: Final = cases()
 
 def run_of(case: Case) -> Run | None:
     """How a case is run; None when it waits for a feature or is tested elsewhere."""
+    if "file_utf8" in case.said:
+        return importing.file
     if case.awaits or case.id in FEATURES or case.id in ELSEWHERE:
         return None
     if isinstance(case.said.get("input"), dict) and case.said["input"].get("run") == "track":
@@ -53,7 +54,9 @@ def run_of(case: Case) -> Run | None:
 def test_every_case_has_its_place() -> None:
     if not ALL:
         pytest.skip(f"there are no cases in {folder()}")
-    waiting = {case.id: case.awaits or FEATURES.get(case.id) for case in ALL}
+    waiting = {
+        case.id: None if run_of(case) else case.awaits or FEATURES.get(case.id) for case in ALL
+    }
     for feature in sorted({feature for feature in waiting.values() if feature}):
         note(f"waits for {feature}: {', '.join(k for k, v in waiting.items() if v == feature)}")
     here = [case for case in ALL if run_of(case)]

@@ -251,7 +251,7 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
 
 
 def import_files(clients: Clients) -> None:
-    """A good row and a bad one, the good one again, and one whose address has to be searched for, as below."""
+    """A good row and a bad one; the good one again; and one that has to be searched for."""
     running = clients.running
     admin = clients.of(running.admin_key)
     shipper_id = admin.post("/v1/shippers", {"name": "Fifth shop"})["id"]

@@ -1,20 +1,15 @@
 """Files of orders over HTTP: a form, an upload, and the function behind the queue."""
 
-import csv
-import io
 import json
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
-from app import app
-from chalicelib.domain.imports.notices import notice_of
 from local.cloud.capacity import CapacityMeter
-from tests.support.aws import SESSION, bucket_name
 from tests.support.carrier import Carrier, Shop, note
 from tests.support.depth import times
+from tests.support.importing import handed_over, imported, report
 
 HEADINGS = "Tilausnumero;Nimi;Puhelin;Osoite;Kaupunki;Maa;Lat;Lon;Viivakoodi;Väri"
 ROWS = times(quick=60, deep=1_200)
@@ -26,45 +21,12 @@ def shop(shared: Carrier) -> Shop:
     return shared.shop()
 
 
-class Context:
-    """What Lambda tells a function."""
-
-    aws_request_id = "1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 100_000
-
-
 def row(number: int, phone: str = "0401234567", name: str = "Väinö") -> str:
     return f"R{number};{name};{phone};Kuja {number};Helsinki;FI;60,17;24,94;B{number};red"
 
 
 def file_of(*rows: str) -> bytes:
     return "\r\n".join([HEADINGS, *rows]).encode("cp1252")
-
-
-def delivered(key: str) -> None:
-    """Hand the notice of a file to the function, as the queue does."""
-    record = {"messageId": "m1", "body": notice_of(key), "eventSource": "aws:sqs"}
-    answer = app.handler_map["import_shipments"]({"Records": [record]}, Context())
-    assert answer == {"batchItemFailures": []}
-
-
-def imported(shop: Shop, content: bytes, **wishes: Any) -> Any:
-    carrier = shop.carrier
-    begun = carrier.made("/v1/imports", wishes, shop.key)
-    assert begun["status"] == "waiting"
-    carrier.upload(begun["upload"], content)
-    delivered(begun["upload"]["fields"]["key"])
-    carrier.clock.advance(timedelta(seconds=1))
-    return carrier.call("GET", f"/v1/imports/{begun['id']}", token=shop.key).json
-
-
-def report(carrier: Carrier, found: Any) -> list[dict[str, str]]:
-    key = urlsplit(found["report_url"]).path.lstrip("/")
-    bucket = bucket_name(carrier.provisioned.stack)
-    body = SESSION.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-    return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
 
 
 def test_a_file_comes_in_and_its_bad_rows_are_named(shop: Shop) -> None:
@@ -189,9 +151,6 @@ def test_wishes_that_cannot_be_are_refused_by_their_field(
     assert json.loads(reply.body)["errors"][0]["detail"].endswith(".")
 
 
-def test_a_notice_that_is_none_comes_again_until_somebody_looks() -> None:
-    for body in ("nonsense", "{}", "[1]", '{"detail": {"object": {"key": 1}}}'):
-        record = {"messageId": "m1", "body": body, "eventSource": "aws:sqs"}
-        answer = app.handler_map["import_shipments"]({"Records": [record]}, Context())
-
-        assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+@pytest.mark.parametrize("body", ["nonsense", "{}", "[1]", '{"detail": {"object": {"key": 1}}}'])
+def test_a_notice_that_is_none_comes_again_until_somebody_looks(body: str) -> None:
+    assert handed_over(body) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
