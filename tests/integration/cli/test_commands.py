@@ -261,6 +261,19 @@ def test_headings_and_defaults_may_be_said(desk: Desk, tmp_path: Path) -> None:
     assert "Farbe" in done.stdout
 
 
+def test_the_program_of_the_guide_imports_a_file(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "imports.md").read_text("utf-8")
+    program = text.partition("```python\n")[2].partition("```")[0]
+    file_of(tmp_path / "july.csv", 3, wrong={1: ("recipient.phone", "12")})
+    monkeypatch.chdir(tmp_path)
+
+    exec(program, {"BASE": desk.stack.base_url, "KEY": desk.shop_key})  # noqa: S102 - our own page
+
+    assert "3 recipient.phone Write a phone number" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
