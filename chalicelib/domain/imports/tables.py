@@ -180,14 +180,13 @@ class _Stream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray, /) -> int:  # type: ignore[override] # a view of one
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override] # of its readers
         while not self._rest:
             chunk = next(self._chunks, None)
             if chunk is None:
                 return 0
             self._rest = chunk
-        view = memoryview(buffer)
-        taken = self._rest[: len(view)]
-        view[: len(taken)] = taken
+        taken = self._rest[: len(buffer)]
+        buffer[: len(taken)] = taken
         self._rest = self._rest[len(taken) :]
         return len(taken)

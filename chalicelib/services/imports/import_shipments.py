@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from chalicelib.domain.errors import ConcurrentUpdate, NotFound
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
 from chalicelib.domain.imports import reports
 from chalicelib.domain.imports.cells import order_of
 from chalicelib.domain.imports.headings import fields_of
@@ -136,9 +136,16 @@ class ImportShipments:
         below = (record for record in file_rows if record[0] > form.header_row)
         rows = _Rows(row for each in below if (row := row_of(each, found, layout)))
         left = (row for row in rows if row.number > found.row_done)
+        row_done = found.row_done
         while group := list(islice(left, GROUP)):
             run = _Group(found, layout, tools, rows.firsts, may_be_again=may_be_again)
-            if not run.finished(group):
+            try:
+                is_finished = run.finished(group)
+            except Unavailable:
+                if found.row_done == row_done:
+                    raise  # the queue tries again later, and gives up after some tries
+                is_finished = False
+            if not is_finished:
                 self.import_queue.go_on(found.file_key, found.file_version)
                 logger.info("import goes on", extra={"import_id": found.id})
                 return

@@ -288,6 +288,28 @@ def test_a_run_that_broke_off_is_gone_on_with_and_counts_right(desk: Desk) -> No
     assert len(desk.references) == 60
 
 
+def test_a_run_that_got_somewhere_before_it_broke_off_goes_on_at_once(desk: Desk) -> None:
+    calls = 0
+
+    def failing(orders: Any, **given: Any) -> tuple[RowVerdict | None, ...]:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise Unavailable
+        return desk.create(orders, **given)
+
+    begun = desk.begin()
+    desk.send(begun, many(GROUP + 1))
+
+    desk.run(begun.file_key, create=failing)
+
+    assert desk.carrier.import_queue.waiting == [(begun.file_key, "1")]
+    with pytest.raises(Unavailable):
+        desk.run(begun.file_key, create=failing)
+    desk.run(begun.file_key)
+    assert desk.shown(begun).tally == Tally(created=GROUP + 1)
+
+
 def test_rows_for_which_a_batch_had_no_time_are_sent_again(desk: Desk) -> None:
     def hurried(orders: Any, **given: Any) -> tuple[RowVerdict | None, ...]:
         done = desk.create(orders[:3], **given)
