@@ -11,7 +11,7 @@ from chalicelib.domain.errors import NotFound, TooLarge, Unavailable
 from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 from chalicelib.observability import Metric, count, counted, name_stage
 from chalicelib.services.imports.import_shipments import NEEDED_S
-from chalicelib.services.ports.webhooks import LONGEST_DELAY_S
+from chalicelib.services.ports.senders import LONGEST_DELAY_S
 from chalicelib.services.repeats import LEASE
 from infra.lint import findings, transform
 from infra.package import start_from_snapshots

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.adapters.dynamodb.accounts.audit import DynamoAudit
+from chalicelib.adapters.dynamodb.accounts.devices import DynamoDevices
 from chalicelib.adapters.dynamodb.accounts.drivers import DynamoDrivers
 from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
 from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
@@ -32,6 +33,7 @@ from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
 from chalicelib.services.ports.accounts import (
     ApiKeys,
     Audit,
+    Devices,
     Drivers,
     Hubs,
     Invitations,
@@ -78,6 +80,7 @@ class Stores:
     audit: Audit
     keys: ApiKeys
     invitations: Invitations
+    devices: Devices
     endpoints: WebhookEndpoints
     threads: Threads
     route_messages: RouteMessages
@@ -109,6 +112,7 @@ def in_memory() -> Iterator[Stores]:
         journal.audit,
         journal.keys,
         journal.invitations,
+        journal.devices,
         journal.endpoints,
         journal.threads,
         journal.route_messages,
@@ -140,6 +144,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoAudit(),
             DynamoApiKeys(partitions),
             DynamoInvitations(),
+            DynamoDevices(partitions),
             DynamoWebhookEndpoints(),
             DynamoThreads(),
             DynamoRouteMessages(clock.now),

@@ -16,6 +16,7 @@ from pydantic import (
 
 from chalicelib.api.schemas.codes import Country, Language, TimeZone, zones_of
 from chalicelib.api.schemas.contacts import Email, Phone, e164
+from chalicelib.api.schemas.ratings import RatingOut
 from chalicelib.api.schemas.values import (
     MAX_LINE_CHARS,
     Day,
@@ -445,6 +446,7 @@ class ShipmentOut(Out):
     tracking_url: str
     corrections: tuple[CorrectionOut, ...]
     closing_reason: str | None
+    rating: RatingOut | None
 
     @classmethod
     def told(cls, shipment: Shipment, *, tracking_url: str) -> Self:

@@ -117,6 +117,12 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     return {
         "/t/{token}/messages": ("", link, {"action_id": "any-4", "text": "any"}),
         "/t/{token}/messages/seen": ("", link, {"message_id": UNKNOWN_MESSAGE}),
+        "/t/{token}/rating": ("", link, {"stars": "4", "comment": "any"}),
+        "/v1/attention/close": (
+            carrier.dispatcher,
+            "",
+            {"shipment_id": van.ids[0][0], "kind": "low_rating"},
+        ),
         "/v1/driver/messages": (van.token, "", written | {"text": "any"}),
         "/v1/driver/messages/seen": (van.token, "", seen),
         "/v1/shipments/{shipment_id}/messages": (van.shop.key, van.ids[0][0], {"text": "any"}),
