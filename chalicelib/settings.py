@@ -44,6 +44,8 @@ class Settings:
     """SQS queue of webhooks; further tries wait in it."""
     imports_queue_url: str
     """SQS queue of files to import; imports that need more time wait in it, too."""
+    inspections_queue_url: str
+    """SQS queue of uploaded files that wait to be inspected."""
     stream_dlq_url: str
     """SQS queue of records that no repeat mends."""
     public_base_url: str

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.domain.errors import Invalid
-from chalicelib.domain.imports.notices import read_notice
+from chalicelib.domain.proofs.notices import read_notice
 from chalicelib.observability import counted, logger
 from chalicelib.services.ports.imports import BatchCreator, RowReader
 from chalicelib.triggers.failures import Failures, failures, park

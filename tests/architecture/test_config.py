@@ -21,6 +21,8 @@ FUNCTIONS: Final = (
     "NotifyRecipient",
     "DeliverWebhook",
     "ImportShipments",
+    "InspectProof",
+    "SweepProofs",
 )
 POWERTOOLS: Final = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 SETTINGS: Final = {field.name.upper() for field in fields(Settings)}

@@ -17,6 +17,8 @@ ENDING = [
     "shipment.cancelled",
     "shipment.superseded",
     "proof.added",
+    "proof.rejected",
+    "proof.missing",
     "message.sent",
     "shipment.rated",
     "shipment.concern_closed",
@@ -33,6 +35,7 @@ def test_two_streams_have_three_readers_and_there_are_three_queues(dev: Packaged
         "NoticesQueue",
         "WebhooksQueue",
         "ImportsQueue",
+        "InspectionsQueue",
     }
 
 
@@ -143,6 +146,28 @@ def test_the_topic_may_write_to_each_queue_and_dead_letter_queue_that_it_feeds(
     }
 
     assert fed == allowed
+
+
+def test_new_files_in_quarantine_reach_their_queue_or_its_dead_letter_queue(dev: Packaged) -> None:
+    rule = dev.resources("AWS::Events::Rule")["UploadsRule"]
+    (target,) = rule["Targets"]
+
+    assert rule["EventPattern"]["source"] == ["aws.s3"]
+    assert rule["EventPattern"]["detail"]["object"]["key"] == [{"prefix": "quarantine/"}]
+    assert referred(target["Arn"]) == "InspectionsQueue"
+    assert referred(target["DeadLetterConfig"]["Arn"]) == "InspectionsDlq"
+    allowed = {
+        referred(statement["Resource"])
+        for policy in dev.resources("AWS::SQS::QueuePolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "events.amazonaws.com"}
+        and statement["Condition"]
+        == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["ImportsRule", "Arn"]}}}
+    }
+    assert allowed == {"ImportsQueue", "ImportsDlq"}
+        == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["UploadsRule", "Arn"]}}}
+    }
+    assert allowed == {"InspectionsQueue", "InspectionsDlq"}
 
 
 def test_new_files_of_orders_reach_their_queue_or_its_dead_letter_queue(dev: Packaged) -> None:

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 from chalicelib.observability import Metric, count, counted, name_stage
 from chalicelib.services.imports.import_shipments import NEEDED_S
 from chalicelib.services.ports.senders import LONGEST_DELAY_S
+from chalicelib.services.proofs.sweep_proofs import EVERY
 from chalicelib.services.repeats import LEASE
 from infra.lint import findings, transform
 from infra.package import start_from_snapshots
@@ -30,6 +32,8 @@ def test_every_handler_is_in_app(dev: Packaged) -> None:
         "app.notify_recipient",
         "app.deliver_webhook",
         "app.import_shipments",
+        "app.inspect_proof",
+        "app.sweep_proofs",
     }
 
 
@@ -108,8 +112,20 @@ def touching(packaged: Packaged, resource: str) -> set[str]:
 
 
 def test_only_the_api_may_touch_proofs_and_it_and_the_sweep_positions(dev: Packaged) -> None:
-    assert touching(dev, "ProofsBucket") == {"ApiHandlerRole", "ImportShipmentsRole"}
-    assert touching(dev, "FleetTable") == {"ApiHandlerRole", "SweepFleetRole"}
+from chalicelib.services.imports.import_shipments import NEEDED_S
+from chalicelib.services.ports.senders import LONGEST_DELAY_S
+from chalicelib.services.proofs.sweep_proofs import EVERY
+
+    assert {right for right in rights if right[0] == "ApiHandlerRole"} == {
+        ("ApiHandlerRole", "s3:GetObject", "/proofs/*"),
+        ("ApiHandlerRole", "s3:GetObject", "/imports/reports/*"),
+        ("ApiHandlerRole", "s3:PutObject", "/quarantine/*"),
+        ("ApiHandlerRole", "s3:PutObject", "/imports/files/*"),
+    }
+    assert {role for role, _, place in rights if place in {"/proofs/*", "/rejected/*"}} == {
+        "ApiHandlerRole",
+        "InspectProofRole",
+    }
 
 
 def test_an_import_reads_uploads_writes_reports_and_touches_no_proof(dev: Packaged) -> None:
@@ -135,15 +151,21 @@ def test_a_run_of_an_import_ends_by_itself_long_before_its_time_is_up(dev: Packa
 
 
 def test_the_fleet_is_swept_each_minute_and_a_failed_sweep_is_not_repeated(dev: Packaged) -> None:
-    (rule,) = (
-        each for each in dev.resources("AWS::Events::Rule").values() if "ScheduleExpression" in each
-    )
-    (invocation,) = dev.resources("AWS::Lambda::EventInvokeConfig").values()
+    rules = dev.resources("AWS::Events::Rule").values()
+    scheduled = {
+        referred(rule["Targets"][0]["Arn"]): rule["ScheduleExpression"]
+        for rule in rules
+        if "ScheduleExpression" in rule
+    }
+    invocations = {
+        referred(each["FunctionName"]): each["MaximumEventAgeInSeconds"]
+        for each in dev.resources("AWS::Lambda::EventInvokeConfig").values()
+        if each["MaximumRetryAttempts"] == 0
+    }
 
-    assert rule["ScheduleExpression"] == "rate(1 minute)"
-    assert referred(rule["Targets"][0]["Arn"]) == "SweepFleet"
-    assert invocation["MaximumRetryAttempts"] == 0
-    assert invocation["MaximumEventAgeInSeconds"] == 60
+    assert scheduled == {"SweepFleet": "rate(1 minute)", "SweepProofs": "rate(15 minutes)"}
+    assert invocations == {"SweepFleet": 60, "SweepProofs": 300}
+    assert timedelta(minutes=15) == EVERY
 
 
 def test_the_api_is_regional_has_one_stage_and_a_highest_price(dev: Packaged) -> None:
@@ -236,6 +258,7 @@ def test_a_try_that_waits_for_its_turn_rings_no_alarm(dev: Packaged) -> None:
     assert thresholds_s == {
         "NoticesQueue": 600,
         "ImportsQueue": 1_800,
+        "InspectionsQueue": 600,
         "WebhooksQueue": 2 * LONGEST_DELAY_S,
     }
 

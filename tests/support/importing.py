@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app import app
-from chalicelib.domain.imports.notices import notice_of
+from chalicelib.domain.proofs.notices import notice_of
 from tests.support.aws import SESSION, bucket_name
 from tests.support.carrier import Carrier, Shop
 

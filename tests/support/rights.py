@@ -29,12 +29,14 @@ POLICIES: Final = {
     "notify_recipient": "policy-notify-recipient.json",
     "deliver_webhook": "policy-deliver-webhook.json",
     "import_shipments": "policy-import-shipments.json",
+    "inspect_proof": "policy-inspect-proof.json",
+    "sweep_proofs": "policy-sweep-proofs.json",
     "api_handler": "policy-api.json",
 }
 USE_CASE: Final = re.compile(
     r"chalicelib/services/\w+/"
     r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook"
-    r"|import_shipments)"
+    r"|import_shipments|inspect_proof|sweep_proofs)"
 )
 SERVES_HTTP: Final = ("api", "edge", "pages")
 WAITING: Final = "chalicelib/adapters/webhooks/deadlines.py"
@@ -172,8 +174,14 @@ def _objects(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, s
     match operation:
         case "ListObjectsV2":
             yield "ListBucket", path
-        case "HeadObject" | "GetObject":
+        case "HeadObject":
             yield f"GetObject{version}", path
+        case "GetObject" | "DeleteObject":
+            yield operation + version, path
+        case "CopyObject":
+            source, _, of_version = params["headers"]["x-amz-copy-source"].partition("?")
+            yield f"GetObject{'Version' if of_version else ''}", source
+            yield "PutObject", path
         case _:
             yield operation, path
 

@@ -1,7 +1,7 @@
 """SQS: imports that have more rows than one run has time for wait in the queue of new files."""
 
 from chalicelib.adapters.aws import client, translated
-from chalicelib.domain.imports.notices import notice_of
+from chalicelib.domain.proofs.notices import notice_of
 
 
 class SqsImportQueue:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.imports.notices import notice_of, read_notice
+from chalicelib.domain.proofs.notices import notice_of, read_notice
 from chalicelib.triggers.imports import import_shipments
 from tests.unit.triggers.batches import batch, failures
 

@@ -6,10 +6,10 @@ from chalicelib.domain.errors import Invalid
 
 
 def notice_of(object_key: str, version_id: str | None = None) -> str:
-    """A notice of this version of a file, or of the newest one.
+    """A notice of this version of a file, or of the newest one, as far as it is read.
 
-    >>> read_notice(notice_of("imports/files/shr_1/imp_2"))
-    ('imports/files/shr_1/imp_2', None)
+    >>> read_notice(notice_of("quarantine/shp_1/prf_2"))
+    ('quarantine/shp_1/prf_2', None)
     """
     named = {"key": object_key} | ({"version-id": version_id} if version_id else {})
     return json.dumps({"detail-type": "Object Created", "detail": {"object": named}})
