@@ -162,9 +162,6 @@ def test_new_files_in_quarantine_reach_their_queue_or_its_dead_letter_queue(dev:
         for statement in policy["PolicyDocument"]["Statement"]
         if statement["Principal"] == {"Service": "events.amazonaws.com"}
         and statement["Condition"]
-        == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["ImportsRule", "Arn"]}}}
-    }
-    assert allowed == {"ImportsQueue", "ImportsDlq"}
         == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["UploadsRule", "Arn"]}}}
     }
     assert allowed == {"InspectionsQueue", "InspectionsDlq"}

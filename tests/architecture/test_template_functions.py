@@ -112,9 +112,23 @@ def touching(packaged: Packaged, resource: str) -> set[str]:
 
 
 def test_only_the_api_may_touch_proofs_and_it_and_the_sweep_positions(dev: Packaged) -> None:
-from chalicelib.services.imports.import_shipments import NEEDED_S
-from chalicelib.services.ports.senders import LONGEST_DELAY_S
-from chalicelib.services.proofs.sweep_proofs import EVERY
+    assert touching(dev, "ProofsBucket") == {
+        "ApiHandlerRole",
+        "ImportShipmentsRole",
+        "InspectProofRole",
+        "SweepProofsRole",
+    }
+    assert touching(dev, "FleetTable") == {"ApiHandlerRole", "SweepFleetRole"}
+
+
+def test_nobody_but_the_inspection_reads_quarantine_or_writes_what_is_shown(dev: Packaged) -> None:
+    rights = {
+        (role, action, resource["Fn::Sub"].rpartition("Arn}")[2])
+        for role, statement in statements(dev)
+        for action in statement["Action"]
+        for resource in statement.get("Resource", ())
+        if action.startswith("s3:") and "Fn::Sub" in resource
+    }
 
     assert {right for right in rights if right[0] == "ApiHandlerRole"} == {
         ("ApiHandlerRole", "s3:GetObject", "/proofs/*"),
