@@ -24,6 +24,11 @@ KEPT_FOR: Final = timedelta(days=14)
 """File, result and errors hold personal data: they are kept as long as somebody may ask."""
 FOLDER: Final = "imports/"
 MOST_SHOWN_ERRORS: Final = 20
+MOST_SETBACKS: Final = 8
+"""One after the other; they wait for twenty minutes in all."""
+FIRST_DELAY_S: Final = 5
+LONGEST_DELAY_S: Final = 900
+"""What SQS takes."""
 STALLED_AFTER: Final = timedelta(hours=2)
 """All tries of the queue are over by then."""
 
@@ -135,7 +140,8 @@ class Import:
     """One import. ``version`` counts its writes.
 
     ``file_version`` is the one version of the file that is read. ``row_done`` is the number of the
-    last row that is done. ``parts`` are the numbers of the first rows of the parts of its report.
+    last row that is done, ``setbacks`` counts failures of services since then. ``parts`` are the
+    numbers of the first rows of the parts of its report.
     """
 
     id: ImportId
@@ -157,6 +163,13 @@ class Import:
     failure: Failure | None = None
     has_report: bool = False
     moved_at: datetime | None = None
+    setbacks: int = 0
+
+    @property
+    def delay_s(self) -> int:
+        """How long to wait before it is gone on with: longer after each failure of a service."""
+        doubled = FIRST_DELAY_S * 2 ** (self.setbacks - 1)
+        return min(doubled, LONGEST_DELAY_S) if self.setbacks else 0
 
     @property
     def actor(self) -> Actor:
@@ -232,7 +245,12 @@ class Import:
             first_errors=self.first_errors + errors[:room],
             parts=(*self.parts, remarks[0].row) if remarks else self.parts,
             moved_at=now,
+            setbacks=0,
         )
+
+    def set_back(self) -> "Import":
+        """The import after a failure of a service that it needs."""
+        return self._next(setbacks=self.setbacks + 1)
 
     def completed(self, now: datetime, *, has_report: bool) -> "Import":
         """The end of an import that went through all rows."""

@@ -20,6 +20,7 @@ from chalicelib.domain.imports.headings import fields_of
 from chalicelib.domain.imports.imports import (
     MOST_BYTES,
     MOST_ROWS,
+    MOST_SETBACKS,
     FoundFile,
     Import,
     ImportStatus,
@@ -136,22 +137,26 @@ class ImportShipments:
         below = (record for record in file_rows if record[0] > form.header_row)
         rows = _Rows(row for each in below if (row := row_of(each, found, layout)))
         left = (row for row in rows if row.number > found.row_done)
-        row_done = found.row_done
         while group := list(islice(left, GROUP)):
             run = _Group(found, layout, tools, rows.firsts, may_be_again=may_be_again)
             try:
                 is_finished = run.finished(group)
             except Unavailable:
-                if found.row_done == row_done:
-                    raise  # the queue tries again later, and gives up after some tries
+                if found.setbacks >= MOST_SETBACKS:
+                    raise  # now it is the queue's: it tries some times more, and then gives up
+                found = self._kept(found.set_back())
                 is_finished = False
             if not is_finished:
-                self.import_queue.go_on(found.file_key, found.file_version)
-                logger.info("import goes on", extra={"import_id": found.id})
+                self._go_on_later(found)
                 return
             found = self._told(found, run, group[-1].number)
             may_be_again = False  # what comes now was not begun before
         self._complete(found)
+
+    def _go_on_later(self, found: Import) -> None:
+        delay_s = found.delay_s
+        self.import_queue.go_on(found.file_key, found.file_version, delay_s=delay_s)
+        logger.info("import goes on", extra={"import_id": found.id, "delay_s": delay_s})
 
     def _told(self, found: Import, run: "_Group", row_done: int) -> Import:
         remarks = tuple(run.remarks())

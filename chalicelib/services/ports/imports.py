@@ -63,8 +63,8 @@ class ImportFiles(Protocol):
 class ImportQueue(Protocol):
     """Where imports wait for the function that works on them."""
 
-    def go_on(self, file_key: str, file_version: str) -> None:
-        """Have this import gone on with. Raises Unavailable."""
+    def go_on(self, file_key: str, file_version: str, *, delay_s: int) -> None:
+        """Have this import gone on with, so much later. Raises Unavailable."""
         ...
 
 

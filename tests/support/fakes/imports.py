@@ -91,6 +91,8 @@ class InMemoryImportFiles:
 @dataclass
 class InMemoryImportQueue:
     waiting: list[tuple[str, str]] = field(default_factory=list)
+    delays_s: list[int] = field(default_factory=list)
 
-    def go_on(self, file_key: str, file_version: str) -> None:
+    def go_on(self, file_key: str, file_version: str, *, delay_s: int) -> None:
         self.waiting.append((file_key, file_version))
+        self.delays_s.append(delay_s)

@@ -101,6 +101,7 @@ class ImportDocument(Stored, frozen=True, kw_only=True):
     first_errors: tuple[RemarkPart, ...] = ()
     failure: FailurePart | None = None
     has_report: bool = False
+    setbacks: int = 0
 
 
 class DynamoImports:
@@ -202,6 +203,7 @@ def import_of(item: ImportItem) -> Import:
         ),
         failure=None if failure is None else Failure(failure.code, failure.detail),
         has_report=stored.has_report,
+        setbacks=stored.setbacks,
     )
 
 
@@ -248,6 +250,7 @@ def _document(found: Import) -> ImportDocument:
         ),
         failure=None if failure is None else FailurePart(code=failure.code, detail=failure.detail),
         has_report=found.has_report,
+        setbacks=found.setbacks,
     )
 
 

@@ -15,6 +15,7 @@ from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.ids import ImportId
 from chalicelib.domain.imports.imports import (
     LATEST_FILE,
+    MOST_SETBACKS,
     STALLED_AFTER,
     Import,
     ImportStatus,
@@ -275,39 +276,36 @@ def test_a_run_that_broke_off_is_gone_on_with_and_counts_right(desk: Desk) -> No
     desk.send(begun, many(60))
     journal = desk.carrier.journal
     before_all_rows = [goes_well] * 4  # begun, looked at, and two groups of twenty
-    journal.before = [*before_all_rows, *([cut_off] * 8)]
+    journal.before = [*before_all_rows, cut_off]
 
-    with pytest.raises(Unavailable):
-        desk.run(begun.file_key)
+    desk.run(begun.file_key)
 
-    journal.before = ()
     there = len(desk.references)
     assert 0 < there < 60
-    desk.run(begun.file_key, "1")
+    assert desk.shown(begun).tally == Tally()
+    desk.run(*desk.carrier.import_queue.waiting.pop())
     assert desk.shown(begun).tally == Tally(created=60)
     assert len(desk.references) == 60
 
 
-def test_a_run_that_got_somewhere_before_it_broke_off_goes_on_at_once(desk: Desk) -> None:
-    calls = 0
-
+def test_after_each_failure_it_waits_longer_and_in_the_end_the_queue_gives_up(desk: Desk) -> None:
     def failing(orders: Any, **given: Any) -> tuple[RowVerdict | None, ...]:
-        nonlocal calls
-        calls += 1
-        if calls > 1:
-            raise Unavailable
-        return desk.create(orders, **given)
+        del orders, given
+        raise Unavailable
 
     begun = desk.begin()
     desk.send(begun, many(GROUP + 1))
-
     desk.run(begun.file_key, create=failing)
+    for _ in range(MOST_SETBACKS - 1):
+        desk.run(*desk.carrier.import_queue.waiting.pop(), create=failing)
 
-    assert desk.carrier.import_queue.waiting == [(begun.file_key, "1")]
     with pytest.raises(Unavailable):
-        desk.run(begun.file_key, create=failing)
+        desk.run(*desk.carrier.import_queue.waiting.pop(), create=failing)
+
+    assert desk.carrier.import_queue.delays_s == [5, 10, 20, 40, 80, 160, 320, 640]
     desk.run(begun.file_key)
-    assert desk.shown(begun).tally == Tally(created=GROUP + 1)
+    done = desk.shown(begun)
+    assert (done.tally, done.setbacks) == (Tally(created=GROUP + 1), 0)
 
 
 def test_rows_for_which_a_batch_had_no_time_are_sent_again(desk: Desk) -> None:
