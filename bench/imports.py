@@ -34,7 +34,10 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=10_000, help="of the file")
     options = parser.parse_args()
     content = b"".join(file_of(options.rows))
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, running_stack() as stack:
+    with (
+        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+        running_stack(log_level="CRITICAL") as stack,
+    ):
         shop = small(stack.api()).shops[0].api
         with redirect_stdout(nowhere):  # the application's metrics
             runs = [_run(shop, content, f"run {number}") for number in (1, 2)]
