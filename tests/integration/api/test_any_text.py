@@ -182,6 +182,15 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
                 "shipment_ids": [van.ids[0][0]],
             },
         ),
+        "/v1/imports": (
+            van.shop.key,
+            "",
+            {
+                "file_name": "july.csv",
+                "columns": {"Nr": "reference"},
+                "defaults": {"address.city": "Helsinki"},
+            },
+        ),
         "/v1/webhooks": (van.shop.key, "", {"url": "https://shop.example/hook"}),
         "/v1/driver/scans": (van.token, "", {"scans": [scan]}),
         "/v1/driver/positions": (van.token, "", {"fixes": [fix]}),
