@@ -91,8 +91,12 @@ def notify_recipient(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.triggers import queues
 
     left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's
+    notify = container().notify_recipient
     return queues.notify_recipient(
-        event.to_dict(), notify=container().notify_recipient, time_left_s=lambda: left_ms() / 1000
+        event.to_dict(),
+        notify=notify,
+        again=notify.again,
+        time_left_s=lambda: left_ms() / 1000,
     )
 
 
@@ -112,6 +116,28 @@ def sweep_fleet(event: CloudWatchEvent) -> None:
 
     del event
     schedules.sweep_fleet(sweep=container().sweep_fleet)
+
+
+@app.on_sqs_message(queue="inspections", batch_size=1, name="inspect_proof")
+def inspect_proof(event: SQSEvent) -> dict[str, Any]:
+    """From the bucket to the pictures that may be shown."""
+    from chalicelib.triggers import uploads
+
+    left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's
+    return uploads.inspect_proof(
+        event.to_dict(),
+        inspect=container().inspect_proof,
+        time_left_s=lambda: left_ms() / 1000,
+    )
+
+
+@app.schedule("rate(15 minutes)", name="sweep_proofs")
+def sweep_proofs(event: CloudWatchEvent) -> None:
+    """Uploads that were left half done."""
+    from chalicelib.triggers import schedules
+
+    del event
+    schedules.sweep_proofs(sweep=container().sweep_proofs)
 
 
 serving.prepare()

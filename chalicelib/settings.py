@@ -39,8 +39,11 @@ class Settings:
     """Private bucket of the proof files."""
     events_topic_arn: str
     """SNS topic that every public event is published to."""
+    notices_queue_url: str
     webhooks_queue_url: str
     """SQS queue of webhooks; further tries wait in it."""
+    inspections_queue_url: str
+    """SQS queue of uploaded files that wait to be inspected."""
     stream_dlq_url: str
     """SQS queue of records that no repeat mends."""
     public_base_url: str

@@ -3,6 +3,7 @@
 from typing import Final
 
 from chalicelib.api.schemas.edits import EditIn, EditOut, EditQuery, EndOut
+from chalicelib.api.schemas.moves import MoveIn, MoveOut
 from chalicelib.api.schemas.route_events import RouteEventsOut
 from chalicelib.api.schemas.routes import (
     RouteIn,
@@ -21,6 +22,7 @@ from chalicelib.domain.errors import (
     NothingLoaded,
     NotPlannable,
     NotToday,
+    Outdated,
     RouteOver,
     RouteUnderWay,
 )
@@ -112,6 +114,21 @@ def get_route_events(
 ) -> Listing[RouteEvent]:
     """What became of a route, oldest first."""
     return container().show_routes.history(RouteId(route_id), limit=query.limit, position=position)
+
+
+@routes.endpoint(
+    "/v1/routes/{route_id}/moves",
+    method="POST",
+    principals=DISPATCH,
+    takes=MoveIn,
+    query=EditQuery,
+    gives=MoveOut,
+    refusals=(NotFound, Outdated, NotPlannable, RouteOver),
+)
+def post_move(actor: Actor, body: MoveIn, query: EditQuery, route_id: str) -> MoveOut:
+    """Move a stop to another route, both planned or driven, or ask what that would do."""
+    order = body.to_domain(is_dry_run=query.dry_run)
+    return MoveOut.of(container().move_stop(RouteId(route_id), order, actor=actor))
 
 
 @routes.endpoint(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.accounts import (
         ApiKeys,
         Audit,
+        Devices,
         Drivers,
         Hubs,
         Invitations,
@@ -40,12 +41,19 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.journal import Journal, Requests
     from chalicelib.services.ports.messages import RouteMessages, Threads
     from chalicelib.services.ports.places import Geocoder, TimeZones
-    from chalicelib.services.ports.proofs import ProofStore
+    from chalicelib.services.ports.proofs import (
+        AllowedProofs,
+        InspectionQueue,
+        Pictures,
+        ProofStore,
+    )
     from chalicelib.services.ports.routes import RoadNetwork, RouteHistory, Routes
     from chalicelib.services.ports.senders import (
+        Allowances,
         EmailSender,
         EventTopic,
         Ledger,
+        NoticeQueue,
         Parking,
         SmsSender,
     )
@@ -144,6 +152,13 @@ class Adapters:
         from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
 
         return DynamoBarcodes()
+
+    @cached_property
+    def allowances(self) -> Allowances:
+        """How many SMS there have been about a delivery."""
+        from chalicelib.adapters.dynamodb.ledger.allowances import DynamoAllowances
+
+        return DynamoAllowances()
 
     @cached_property
     def references(self) -> References:
@@ -290,6 +305,13 @@ class Adapters:
         return DynamoInvitations()
 
     @cached_property
+    def devices(self) -> Devices:
+        """Phones with location apps."""
+        from chalicelib.adapters.dynamodb.accounts.devices import DynamoDevices
+
+        return DynamoDevices(self._partitions)
+
+    @cached_property
     def endpoints(self) -> WebhookEndpoints:
         """Shippers' webhook endpoints."""
         self._bind()
@@ -381,6 +403,28 @@ class Adapters:
         return S3ProofStore(self.settings.proofs_bucket)
 
     @cached_property
+    def allowed_proofs(self) -> AllowedProofs:
+        """Uploads of proofs."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
+
+        return DynamoAllowedProofs()
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """Pictures made anew."""
+        from chalicelib.adapters.pictures.processes import SeparatePictures
+
+        return SeparatePictures()
+
+    @cached_property
+    def inspections(self) -> InspectionQueue:
+        """Where files wait to be inspected."""
+        from chalicelib.adapters.messaging.inspections import SqsInspectionQueue
+
+        return SqsInspectionQueue(self.settings.inspections_queue_url)
+
+    @cached_property
     def topic(self) -> EventTopic:
         """The topic that events are published to."""
         from chalicelib.adapters.messaging.sns import SnsEventTopic
@@ -421,9 +465,16 @@ class Adapters:
     @cached_property
     def webhook_queue(self) -> WebhookQueue:
         """Where further tries of webhooks wait."""
-        from chalicelib.adapters.webhooks.queue import SqsWebhookQueue
+        from chalicelib.adapters.delayed_queue import SqsDelayedQueue
 
-        return SqsWebhookQueue(self.settings.webhooks_queue_url)
+        return SqsDelayedQueue(self.settings.webhooks_queue_url)
+
+    @cached_property
+    def notice_queue(self) -> NoticeQueue:
+        """Where notices wait for the end of the quiet hours."""
+        from chalicelib.adapters.delayed_queue import SqsDelayedQueue
+
+        return SqsDelayedQueue(self.settings.notices_queue_url)
 
     @property
     def event_from_image(self) -> Callable[[Mapping[str, Any]], Event | RouteEvent]:

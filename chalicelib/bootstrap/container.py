@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.invite_drivers import InviteDrivers
     from chalicelib.services.accounts.issue_keys import IssueKeys
     from chalicelib.services.accounts.limit_requests import LimitRequests
+    from chalicelib.services.accounts.manage_devices import ManageDevices
     from chalicelib.services.accounts.open_accounts import OpenAccounts
+    from chalicelib.services.accounts.recognise_devices import RecogniseDevice
     from chalicelib.services.accounts.show_accounts import ShowAccounts
+    from chalicelib.services.attention.close_concern import CloseConcern
     from chalicelib.services.attention.show_attention import ShowAttention
     from chalicelib.services.cursors import Cursors
     from chalicelib.services.driving.correct_outcomes import CorrectOutcome
@@ -41,11 +44,16 @@ if TYPE_CHECKING:
     from chalicelib.services.messages.write_message import WriteMessage
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
+    from chalicelib.services.proofs.inspect_proof import InspectProof
     from chalicelib.services.proofs.show_proofs import ShowProofs
+    from chalicelib.services.proofs.show_uploads import ShowUploads
+    from chalicelib.services.proofs.sweep_proofs import SweepProofs
     from chalicelib.services.proofs.upload_proofs import AllowProofUpload
+    from chalicelib.services.ratings.rate_delivery import RateDelivery
     from chalicelib.services.repeats import Repeats
     from chalicelib.services.routes.edit_route import EditRoute
     from chalicelib.services.routes.end_route import EndRoute
+    from chalicelib.services.routes.move_stop import MoveStop
     from chalicelib.services.routes.plan_routes import PlanRoute
     from chalicelib.services.routes.show_routes import ShowRoutes
     from chalicelib.services.routes.start_route import StartRoute
@@ -108,9 +116,12 @@ class Container:
     change_accounts: ChangeAccounts = use_case("accounts.change_accounts")
     issue_keys: IssueKeys = use_case("accounts.issue_keys")
     invite_drivers: InviteDrivers = use_case("accounts.invite_drivers")
+    manage_devices: ManageDevices = use_case("accounts.manage_devices")
+    recognise_device: RecogniseDevice = use_case("accounts.recognise_devices")
     show_accounts: ShowAccounts = use_case("accounts.show_accounts")
 
     show_attention: ShowAttention = use_case("attention.show_attention")
+    close_concern: CloseConcern = use_case("attention.close_concern")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
     cancel_shipment: CancelShipment = use_case("shipments.cancel_shipment")
@@ -129,6 +140,7 @@ class Container:
 
     plan_route: PlanRoute = use_case("routes.plan_routes")
     edit_route: EditRoute = use_case("routes.edit_route")
+    move_stop: MoveStop = use_case("routes.move_stop")
     end_route: EndRoute = use_case("routes.end_route")
     show_routes: ShowRoutes = use_case("routes.show_routes")
     start_route: StartRoute = use_case("routes.start_route")
@@ -142,9 +154,14 @@ class Container:
     work_stop: WorkStop = use_case("driving.work_stops")
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
     show_proofs: ShowProofs = use_case("proofs.show_proofs")
+    show_uploads: ShowUploads = use_case("proofs.show_uploads")
+    inspect_proof: InspectProof = use_case("proofs.inspect_proof")
+    sweep_proofs: SweepProofs = use_case("proofs.sweep_proofs")
 
     write_message: WriteMessage = use_case("messages.write_message")
     read_messages: ReadMessages = use_case("messages.read_messages")
+
+    rate_delivery: RateDelivery = use_case("ratings.rate_delivery")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
     manage_links: ManageLinks = use_case("tracking.manage_links")

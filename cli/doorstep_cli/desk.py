@@ -82,6 +82,39 @@ def edit_route(
     given(context).tell(done, f"Done: plan {done['plan_version']}.")
 
 
+@routes.command("move")
+def move_stop(
+    context: typer.Context,
+    route_id: str,
+    stop_id: str,
+    to_route_id: str,
+    *,
+    before: Annotated[str | None, typer.Option(help="The stop there that comes after it.")] = None,
+    shipment: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Move a stop to another route. The effect on both is shown first."""
+    client, path = given(context).client, f"/v1/routes/{route_id}/moves"
+    body = {
+        "stop_id": stop_id,
+        "plan_version": client.get(f"/v1/routes/{route_id}")["plan_version"],
+        "to_route_id": to_route_id,
+        "to_plan_version": client.get(f"/v1/routes/{to_route_id}")["plan_version"],
+        "before": before,
+    }
+    body |= {"shipment_ids": shipment} if shipment else {}
+    effect = client.post(path, body, dry_run="true")
+    if not given(context).is_json:
+        for title, side in (("From", effect["from_route"]), ("To", effect["to_route"])):
+            console.print(f"{title} {side['id']}:")
+            show_effect(side)
+    if not yes:
+        typer.confirm("Do it?", abort=True, err=True)
+    done = client.post(path, body)
+    to_scan = len(done["to_scan"])
+    given(context).tell(done, f"Done: {to_scan} shipments board the other van by scan.")
+
+
 def show_effect(effect: dict[str, Any]) -> None:
     """Each stop before and after, who would be told, and which windows break."""
     columns = ("number", "is_planned", "eta_before", "eta_after", "promise_after", "breaks_window")

@@ -124,6 +124,15 @@ class Delivery:
         upload(proof["url"], proof["fields"], image, "image/jpeg")
         self._act(f"stops/{stop}/deliver", note="Into her hands", proof_ids=[proof["proof_id"]])
 
+    def wait_until_photo_is_inspected(self) -> None:
+        """Ask until it is. In the stack that takes a second or two."""
+        path = f"/v1/shipments/{self.first['id']}/proofs"
+        for _ in range(1_000):
+            (photo,) = self.office.get(path)["data"]
+            if photo["state"] == "accepted":
+                return
+        pytest.fail("the photo was never inspected")
+
     def answer(self, quick_reply: str) -> None:
         """The driver reads all messages and answers the newest one."""
         newest = self.van.get("/v1/driver/messages")["data"][-1]
@@ -169,6 +178,8 @@ def test_a_delivery_from_the_shop_to_the_door(delivery: Delivery, open_page: Ope
     next_poll(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Delivered today at")
     expect(page.get_by_text("Into her hands")).to_be_visible()
+    delivery.wait_until_photo_is_inspected()
+    next_poll(page)
     page.wait_for_function(PICTURE_IS_LOADED)
     expect(page.locator(VAN_MARKER)).to_have_count(0)
 
@@ -200,6 +211,33 @@ def test_a_message_is_sent_without_a_script(delivery: Delivery, open_page: OpenP
 
     expect(page.locator(".said.is-own")).to_contain_text("Please ring the bell.")
     expect(page.get_by_text("Sent.")).to_be_visible()
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_delivery_is_rated_from_the_mail(
+    delivery: Delivery, open_page: OpenPage, *, has_script: bool
+) -> None:
+    delivery.load_and_leave()
+    delivery.drive_to(north_of(DOOR, -400.0))
+    delivery.hand_over()
+    url = delivery.first["tracking_url"]
+    page = open_page(f"{url}?stars=2#rating", java_script_enabled=has_script)
+
+    expect(page.get_by_label("2 stars")).to_be_checked()
+    page.get_by_label("1 star").check(force=True)
+    page.get_by_label("Where it was left").check()
+    page.get_by_label("Anything to add?").fill("In the rain")
+    if has_script:
+        assert violations(page) == []
+    page.get_by_role("button", name="Send rating").click()
+
+    expect(page.get_by_text("Thank you. Your rating is saved.")).to_be_visible()
+    expect(page.get_by_text("You gave 1 of 5 stars.")).to_be_visible()
+    shipment = delivery.shop.get(f"/v1/shipments/{delivery.first['id']}")
+    given = shipment["rating"]
+    assert (given["reasons"], given["comment"]) == (["place"], "In the rain")
+    if has_script:
+        assert violations(page) == []
 
 
 def test_the_other_customer_sees_nothing_of_it(delivery: Delivery, open_page: OpenPage) -> None:

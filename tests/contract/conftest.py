@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.adapters.dynamodb.accounts.audit import DynamoAudit
+from chalicelib.adapters.dynamodb.accounts.devices import DynamoDevices
 from chalicelib.adapters.dynamodb.accounts.drivers import DynamoDrivers
 from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
 from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
@@ -23,6 +24,7 @@ from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
 from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
+from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
 from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.shipments.route_history import DynamoRouteHistory
@@ -31,6 +33,7 @@ from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
 from chalicelib.services.ports.accounts import (
     ApiKeys,
     Audit,
+    Devices,
     Drivers,
     Hubs,
     Invitations,
@@ -41,6 +44,7 @@ from chalicelib.services.ports.accounts import (
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
+from chalicelib.services.ports.proofs import AllowedProofs
 from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
 from chalicelib.services.ports.travel import TravelPages
@@ -63,6 +67,7 @@ class Stores:
     references: References
     barcodes: Barcodes
     shipments: Shipments
+    allowed_proofs: AllowedProofs
     feed: EventFeed
     routes: Routes
     route_history: RouteHistory
@@ -76,6 +81,7 @@ class Stores:
     audit: Audit
     keys: ApiKeys
     invitations: Invitations
+    devices: Devices
     endpoints: WebhookEndpoints
     threads: Threads
     route_messages: RouteMessages
@@ -92,6 +98,7 @@ def in_memory() -> Iterator[Stores]:
         journal.references,
         journal.barcodes,
         journal.shipments,
+        journal.allowed_proofs,
         InMemoryFeed(journal.shipments),
         journal.routes,
         journal.routes.history,
@@ -105,6 +112,7 @@ def in_memory() -> Iterator[Stores]:
         journal.audit,
         journal.keys,
         journal.invitations,
+        journal.devices,
         journal.endpoints,
         journal.threads,
         journal.route_messages,
@@ -122,6 +130,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoReferences(),
             DynamoBarcodes(),
             DynamoShipments(clock.now),
+            DynamoAllowedProofs(),
             DynamoFeed(),
             DynamoRoutes(),
             DynamoRouteHistory(),
@@ -135,6 +144,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoAudit(),
             DynamoApiKeys(partitions),
             DynamoInvitations(),
+            DynamoDevices(partitions),
             DynamoWebhookEndpoints(),
             DynamoThreads(),
             DynamoRouteMessages(clock.now),

@@ -27,6 +27,7 @@ from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.versions import Expected
 from chalicelib.services.routes.edit_route import EditOrder
+from chalicelib.services.routes.move_stop import MoveOrder
 from tests.support.carrier import Carrier, Round
 from tests.support.depth import times
 from tests.support.interleaving import Interleaving
@@ -124,6 +125,27 @@ def test_while_the_route_that_has_it_by_now_starts(
 
     assert not isinstance(ended["a"], Exception), ended
     assert not isinstance(ended["b"], Exception), ended
+    assert_one_truth(van, gone, other)
+
+
+@pytest.mark.parametrize("choices", SCHEDULES)
+def test_while_it_is_moved_to_another_route(shared: Carrier, choices: tuple[int, ...]) -> None:
+    van = shared.round(2).started()
+    (gone,), stop_id = van.ids[1], van.stop_ids[1]
+    other = planned(shared, van.shop.shipment(stop=3)["id"])
+    source = bootstrap.container().adapters.routes.get(RouteId(van.route_id))
+    order = MoveOrder(StopId(stop_id), source.plan_version, other.id, other.plan_version)
+    move = bootstrap.container().move_stop
+
+    ended = run(
+        shared,
+        choices,
+        a=report(van, stop_id),
+        b=lambda: move(source.id, order, actor=OFFICE),
+    )
+
+    assert not isinstance(ended["a"], Exception), ended
+    assert not isinstance(ended["b"], Exception) or isinstance(ended["b"], Invalid), ended
     assert_one_truth(van, gone, other)
 
 

@@ -7,7 +7,7 @@ import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,13 @@ from chalicelib.domain.shipments.payloads import to_message
 from chalicelib.triggers import queues
 from infra.template import Stack
 from local.client import Api, Refused, upload
+from local.clock import VirtualClock
 from local.stack import STAGE, RunningStack, running_stack
 from tests.support.aws import table_names
+from tests.support.pictures import jpeg
 from tests.support.rights import POLICIES, Call, Recorder, allows, statements
 
-JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
+JPEG = jpeg()
 HELSINKI = {"lat_deg": 60.1699, "lon_deg": 24.9384}
 NOT_CALLED_BY_US = {
     "logs:CreateLogStream",  # Lambda itself, with the function's role, here and below
@@ -39,7 +41,7 @@ NOT_CALLED_BY_US = {
     "sqs:ReceiveMessage",
     "sqs:SendMessage",  # Lambda too, into a dead-letter queue
     "s3:PutObject",  # the driver's phone, by a form that we sign
-    "s3:GetObjectVersion",  # the recipient's browser, by a link that we sign
+    "s3:GetObject",  # the recipient's browser, by a link that we sign
     "s3:ListBucket",  # without it, S3 says 403 of what is not there
 }
 
@@ -70,6 +72,12 @@ def receiver() -> Iterator[str]:
     thread.join()
 
 
+def tomorrow_noon() -> datetime:
+    """By day, so that recipients are told. Not before the real time, which new ids begin with."""
+    real = datetime.now(UTC)  # noqa: TID251 - see above
+    return real.replace(hour=12) + timedelta(days=1)
+
+
 @pytest.fixture(scope="module")
 def recorder(receiver: str) -> Recorder:
     recorder = Recorder(Stack(STAGE))
@@ -81,6 +89,7 @@ def recorder(receiver: str) -> Recorder:
                 "Geocoder": "amazon_location",
                 "KeyRequestsPerMinute": "50",
             },
+            clock=VirtualClock(tomorrow_noon(), speed=1.0),
             in_background=False,
         ) as running,
     ):
@@ -88,12 +97,13 @@ def recorder(receiver: str) -> Recorder:
             shipment_id = deliver(clients, running.clock.now(), webhook_url=receiver)
         bootstrap.configure(clock=running.clock, allow_local_webhooks=True)  # caches are cold again
         running.settle()
+        deliver_events_again(shipment_id)
         with Clients(running) as clients:
             fall_silent(clients, webhook_url=receiver)
-        deliver_events_again(shipment_id)
         learn_over_a_broken_page()
         with Clients(running) as clients:
             search_for_an_address(clients)
+            leave_uploads_half_done(clients)
     return recorder
 
 
@@ -219,8 +229,11 @@ def fall_silent(clients: Clients, *, webhook_url: str) -> None:
     assert shipper.get("/v1/shipments?barcode=222")["data"]
     assert staff.get(f"/v1/shipments?service_day={day}&hub_id={hub_id}")["data"]
     assert staff.get("/v1/fleet")["features"]
-    shipper.post("/v1/shipments", SHIPMENT | {"reference": "2", "parcels": [{"barcode": "333"}]})
+    again = SHIPMENT | {"reference": "2", "parcels": [{"barcode": "333"}]}
+    cancelled = shipper.post("/v1/shipments", again)["id"]
     assert staff.get("/v1/attention?kind=unassigned")["data"]
+    shipper.post(f"/v1/shipments/{cancelled}/cancel")
+    running.settle()  # it is ten in the evening: that waits for the morning
 
 
 def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:
@@ -231,11 +244,52 @@ def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:
     return clients.of(session["token"]), driver_id
 
 
-def take_photo(driver: Api, shipment_id: str) -> str:
+def take_photo(driver: Api, shipment_id: str, content: bytes = JPEG, **more: str) -> str:
     photo = {"kind": "photo", "content_type": "image/jpeg", "size_bytes": len(JPEG)}
-    form = driver.post("/v1/driver/proofs", {"shipment_id": shipment_id, **photo})
-    assert upload(form["url"], form["fields"], JPEG, "image/jpeg") == 204
+    form = driver.post("/v1/driver/proofs", {"shipment_id": shipment_id, **photo, **more})
+    assert upload(form["url"], form["fields"], content, "image/jpeg") == 204
     return str(form["proof_id"])
+
+
+def leave_uploads_half_done(clients: Clients) -> None:
+    """A bad file, a file whose notice is late, and one that never comes."""
+    running = clients.running
+    now, day = running.clock.now().isoformat(), running.clock.now().date().isoformat()
+    admin = clients.of(running.admin_key)
+    shipper_id = admin.post("/v1/shippers", {"name": "Fourth shop"})["id"]
+    own = {"role": "shipper", "shipper_id": shipper_id, "label": "test"}
+    shipper = clients.of(admin.post("/v1/keys", own)["key"])
+    staff = clients.of(admin.post("/v1/keys", {"role": "dispatcher", "label": "last"})["key"])
+    hub_id = staff.post("/v1/hubs", {"name": "H", "time_zone": "Europe/Helsinki", **HELSINKI})["id"]
+    driver, driver_id = sign_in(clients, staff)
+    shipment_id = shipper.post("/v1/shipments", SHIPMENT | {"parcels": [{"barcode": "444"}]})["id"]
+    planned = {"driver_id": driver_id, "hub_id": hub_id, "service_day": day, "starts_at": now}
+    route = staff.post("/v1/routes", planned | {"shipment_ids": [shipment_id]})
+    scan = {"action_id": "action-1", "barcode": "444", "scanned_at": now}
+    driver.post("/v1/driver/scans", {"scans": [scan]})
+    driver.post("/v1/driver/route/start", {"action_id": "action-2", "occurred_at": now})
+    take_photo(driver, shipment_id, JPEG[:-9])
+    running.settle()
+    photo = {"kind": "photo", "content_type": "image/jpeg", "size_bytes": len(JPEG)}
+    proof_id = driver.post("/v1/driver/proofs", {"shipment_id": shipment_id, **photo})["proof_id"]
+    outcome = {"action_id": "action-3", "occurred_at": now, "proof_ids": [proof_id]}
+    driver.post(f"/v1/driver/stops/{route['stops'][0]['id']}/deliver", outcome)
+    again = driver.post(
+        "/v1/driver/proofs", {"shipment_id": shipment_id, "proof_id": proof_id, **photo}
+    )
+    running.clock.advance(timedelta(minutes=20))
+    running.settle()
+    assert upload(again["url"], again["fields"], JPEG[:-9], "image/jpeg") == 204
+    running.clock.advance(timedelta(minutes=20))
+    running.settle()  # the sweeper looks before the notice has come
+    (known,) = (
+        each
+        for each in driver.get(f"/v1/driver/shipments/{shipment_id}/proofs")["data"]
+        if each["proof_id"] == proof_id
+    )
+    assert known["flaw"] == "damaged"
+    running.clock.advance(timedelta(days=3, minutes=1))
+    running.settle()
 
 
 def deliver_events_again(shipment_id: ShipmentId) -> None:
@@ -244,7 +298,8 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     _, events = container.adapters.shipments.with_history(shipment_id, newest=99)
     batch = {"Records": [{"messageId": event.id, "body": to_message(event)} for event in events]}
     nothing: dict[str, list[Any]] = {"batchItemFailures": []}
-    assert queues.notify_recipient(batch, notify=container.notify_recipient) == nothing
+    notify = container.notify_recipient
+    assert queues.notify_recipient(batch, notify=notify, again=notify.again) == nothing
     webhooks = container.deliver_webhook
     assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
 

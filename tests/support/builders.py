@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+from chalicelib.domain.accounts.devices import Device
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
@@ -36,7 +37,8 @@ from chalicelib.domain.ids import (
 )
 from chalicelib.domain.instants import Range
 from chalicelib.domain.messages.threads import Author, Message
-from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
+from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, kept_key, object_key
+from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.delivery_days import WantedWindow
@@ -167,13 +169,21 @@ def make_proof(number: int = 1, **changes: Any) -> Proof:
     default: dict[str, Any] = {
         "id": proof_id,
         "kind": ProofKind.PHOTO,
-        "object_key": object_key(ShipmentId("shp_0001"), proof_id),
+        "object_key": kept_key(ShipmentId("shp_0001"), proof_id),
         "content_type": "image/jpeg",
         "size_bytes": 120_000,
         "etag": "0123456789abcdef",
         "uploaded_at": NOON,
+        "sha256": f"{number:064x}",
     }
     return Proof(**default | changes)
+
+
+def make_owed_proof(number: int = 1, flaw: Flaw | None = None) -> Proof:
+    """A proof whose file has not come, or was rejected."""
+    proof_id = ProofId(f"prf_{number}")
+    key = object_key(ShipmentId("shp_0001"), proof_id)
+    return make_proof(number, object_key=key, size_bytes=0, etag="", sha256=None, flaw=flaw)
 
 
 def make_attempt(status: Status = Status.DELIVERED, **changes: Any) -> Attempt:
@@ -281,6 +291,17 @@ def make_message(number: int = 1, **changes: Any) -> Message:
     return Message(**default | changes)
 
 
+def make_rating(stars: int = 2, **changes: Any) -> Rating:
+    """A rating of the outcome of `make_attempt()`, an hour later."""
+    default: dict[str, Any] = {
+        "verdict": Verdict(stars, (RatingReason.PUNCTUALITY, RatingReason.PLACE), "In the rain"),
+        "attempt_number": 1,
+        "rated_at": NOON + timedelta(hours=1),
+        "changed_at": NOON + timedelta(hours=1),
+    }
+    return Rating(**default | changes)
+
+
 def make_driver(number: int = 1, **changes: Any) -> Driver:
     default: dict[str, Any] = {
         "id": DriverId(f"drv_{number}"),
@@ -339,6 +360,16 @@ def make_invitation(**changes: Any) -> Invitation:
         "expires_at": NOON + timedelta(hours=1),
     }
     return Invitation(**default | changes)
+
+
+def make_device(number: int = 1, **changes: Any) -> Device:
+    default: dict[str, Any] = {
+        "secret_hash": f"{number:x}" * 64,
+        "driver_id": DriverId("drv_1"),
+        "label": "Pixel",
+        "created_at": NOON,
+    }
+    return Device(**default | changes)
 
 
 def make_webhook(number: int = 1, **changes: Any) -> WebhookEndpoint:

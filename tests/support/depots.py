@@ -21,8 +21,10 @@ from chalicelib.domain.versions import Expected
 from chalicelib.services.driving.ingest_positions import FixBatch, IngestPositions
 from chalicelib.services.driving.scan_parcels import ScanParcels
 from chalicelib.services.driving.work_stops import WorkStop
-from chalicelib.services.routes.edit_route import EditEffect, EditOrder, EditRoute
+from chalicelib.services.routes.edit_route import EditOrder, EditRoute
+from chalicelib.services.routes.editing import EditEffect
 from chalicelib.services.routes.end_route import Ended, EndRoute
+from chalicelib.services.routes.move_stop import MoveEffect, MoveOrder, MoveStop
 from chalicelib.services.routes.plan_routes import PlanRoute
 from chalicelib.services.routes.show_routes import DriverRoute, ShowRoutes
 from chalicelib.services.routes.start_route import StartRoute
@@ -111,6 +113,12 @@ class Depot:
         expected = Expected(None if about is None else frozenset({about}))
         order = EditOrder(operations, expected, **more)
         return self.carrier.use(EditRoute)(route_id, order, actor=DISPATCHER)
+
+    def move(self, source: RouteId, stop_id: StopId, target: RouteId, **more: Any) -> MoveEffect:
+        """A stop goes over to another route, whatever the versions of both plans are."""
+        versions = (self.route(source).plan_version, self.route(target).plan_version)
+        order = MoveOrder(stop_id, versions[0], target, versions[1], **more)
+        return self.carrier.use(MoveStop)(source, order, actor=DISPATCHER)
 
     def cancel(self, route_id: RouteId) -> Ended:
         return self.carrier.use(EndRoute).cancel(route_id, actor=DISPATCHER)

@@ -4,7 +4,7 @@ Values are realistic and include the edges: poles, the antimeridian, millisecond
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -30,7 +30,8 @@ from chalicelib.domain.ids import (
     StopId,
 )
 from chalicelib.domain.instants import Range, TimeSource
-from chalicelib.domain.proofs.proofs import Proof, ProofKind, ProofRequirements, Requirement
+from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, ProofRequirements, Requirement
+from chalicelib.domain.ratings.ratings import MOST_STARS, Rating, RatingReason, Verdict
 from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import Event, EventType
@@ -205,6 +206,8 @@ def proofs() -> st.SearchStrategy[Proof]:
         size_bytes=st.integers(1, 10_000_000),
         etag=words(),
         uploaded_at=instants(),
+        sha256=st.none() | st.binary(min_size=32, max_size=32).map(bytes.hex),
+        flaw=st.none() | st.sampled_from(Flaw),
     )
 
 
@@ -236,6 +239,29 @@ def corrections() -> st.SearchStrategy[Correction]:
         was=st.sampled_from([Status.DELIVERED, Status.ATTEMPT_FAILED]),
         became=st.sampled_from([None, Status.DELIVERED, Status.ATTEMPT_FAILED]),
         explanation=words(),
+    )
+
+
+def verdicts() -> st.SearchStrategy[Verdict]:
+    """Any verdict that a form can say."""
+    some = st.frozensets(st.sampled_from(RatingReason))
+    return st.builds(
+        Verdict,
+        stars=st.integers(1, MOST_STARS),
+        reasons=some.map(lambda found: tuple(each for each in RatingReason if each in found)),
+        comment=st.none() | words(),
+    )
+
+
+@cache
+def ratings() -> st.SearchStrategy[Rating]:
+    return st.builds(
+        Rating,
+        verdict=verdicts(),
+        attempt_number=st.integers(1, 9),
+        rated_at=instants(),
+        changed_at=instants(),
+        closed_at=st.none() | instants(),
     )
 
 
@@ -292,8 +318,9 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "closing_reason": st.none() | words(),
             "messages": st.integers(0, 200),
             "unanswered_since": st.none() | instants(),
-            "service_day": st.none() | st.dates(),
+            "service_day": st.none() | st.dates(min_value=date(2000, 1, 1)),
             "metadata": st.dictionaries(words(), words(), max_size=2),
+            "rating": st.none() | ratings(),
         }
         | fixed,
     )

@@ -28,7 +28,7 @@ from chalicelib.domain.routes.routes import Break, RouteStatus
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.edge.schemas import Maybe, Out, Query, Schema, Time
 from chalicelib.edge.sentences import misfit
-from chalicelib.services.routes.edit_route import EditEffect
+from chalicelib.services.routes.editing import EditEffect
 from chalicelib.services.routes.end_route import Ended
 
 Name = Literal[

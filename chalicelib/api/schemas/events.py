@@ -13,7 +13,9 @@ from chalicelib.api.schemas.values import Instant
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.messages.threads import Author
-from chalicelib.domain.proofs.proofs import ProofKind
+from chalicelib.domain.proofs.proofs import Flaw, ProofKind
+from chalicelib.domain.ratings.ratings import RatingReason
+from chalicelib.domain.shipments.concerns import About
 from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
@@ -51,11 +53,16 @@ class EtaFact(Fact):
 
 
 class ProofFact(Fact):
-    """A proof and the fingerprint of its bytes; without that while its file is on its way."""
+    """A proof and the fingerprint of its bytes; without that while its file is on its way.
+
+    ``flaw`` says why a file was rejected.
+    """
 
     id: str
     kind: ProofKind
     etag: str | None = Field(None, exclude_if=_is_absent)
+    sha256: str | None = Field(None, exclude_if=_is_absent)
+    flaw: Flaw | None = Field(None, exclude_if=_is_absent)
 
 
 class PartsFact(Fact):
@@ -246,15 +253,15 @@ class CorrectionEventOut(HistoryLine):
 
 
 class ProofFacts(StatusFacts):
-    """Proofs whose files have arrived."""
+    """Proofs whose files were accepted or rejected, or never came."""
 
     proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
 
 
 class ProofEventOut(HistoryLine):
-    """The files of proofs have arrived after their attempt."""
+    """What has become of the files of proofs, after their attempt."""
 
-    type: Literal[EventType.PROOF_ADDED]
+    type: Literal[EventType.PROOF_ADDED, EventType.PROOF_REJECTED, EventType.PROOF_MISSING]
     data: ProofFacts
 
 
@@ -280,6 +287,38 @@ class MessageEventOut(HistoryLine):
     data: MessageFacts
 
 
+class RatingFacts(StatusFacts):
+    """Stars and reasons, and the stars before where a rating was changed."""
+
+    stars: int | None = Field(None, exclude_if=_is_absent)
+    is_low: bool | None = Field(None, exclude_if=_is_absent)
+    reasons: tuple[RatingReason, ...] | None = Field(
+        None, exclude_if=_is_absent, examples=[["punctuality", "driver"]]
+    )
+    attempt_number: int | None = Field(None, exclude_if=_is_absent)
+    previous_stars: int | None = None
+
+
+class RatingEventOut(HistoryLine):
+    """The recipient has rated the outcome of an attempt. The comment is in the shipment alone."""
+
+    type: Literal[EventType.RATED]
+    data: RatingFacts
+
+
+class ConcernFacts(StatusFacts):
+    """What was dealt with."""
+
+    concern: About | None = Field(None, exclude_if=_is_absent)
+
+
+class ConcernEventOut(HistoryLine):
+    """Somebody of the office has dealt with what the recipient complained of."""
+
+    type: Literal[EventType.CONCERN_CLOSED]
+    data: ConcernFacts
+
+
 EventOut = Annotated[
     StatusEventOut
     | AcceptedEventOut
@@ -293,7 +332,9 @@ EventOut = Annotated[
     | UpdateEventOut
     | ScheduleEventOut
     | CorrectionEventOut
-    | MessageEventOut,
+    | MessageEventOut
+    | RatingEventOut
+    | ConcernEventOut,
     Field(discriminator="type"),
 ]
 

@@ -38,11 +38,14 @@ class BreakIn(Schema):
 
 
 class RouteIn(Schema):
-    """A route out of shipments: ``stops``, or ``shipment_ids`` for one stop each in that order."""
+    """A route out of shipments: ``stops``, or ``shipment_ids`` for one stop each in that order.
+
+    Without a ``service_day`` it belongs to the day of ``starts_at`` in the hub's time zone.
+    """
 
     driver_id: Id
     hub_id: Id
-    service_day: Day
+    service_day: Day | None = None
     starts_at: Instant
     stops: Annotated[tuple[VisitIn, ...], Field(min_length=1, max_length=200)] | None = None
     shipment_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200)] | None = None

@@ -70,7 +70,7 @@ def device_clock_skew(
         if abs(seen) <= policy.clock_skew_limit:
             return NO_SKEW
         seen -= seen % MILLISECOND  # we store milliseconds; a repeat must get the same correction
-        if abs(seen - shift.known_skew) <= policy.clock_skew_limit:
+        if _are_close(seen, shift.known_skew, policy.clock_skew_limit):
             seen = shift.known_skew
         return seen if sense(seen) >= sense(NO_SKEW) else NO_SKEW
     if known and sense(known) > sense(NO_SKEW):
@@ -106,6 +106,11 @@ def corrector(
     sent = None if sent_at is None else without_rollover(sent_at, now, policy)
     skew = device_clock_skew(recent, sent, shift, policy)
     return lambda at: moved(without_rollover(at, now, policy), -skew), skew
+
+
+def _are_close(skew: timedelta, other: timedelta, limit: timedelta) -> bool:
+    """In whole milliseconds: the difference of two skews may be longer than a timedelta can be."""
+    return abs(skew // MILLISECOND - other // MILLISECOND) <= limit // MILLISECOND
 
 
 def _seen_ahead(recorded: Sequence[datetime], now: datetime, policy: Policy) -> timedelta:

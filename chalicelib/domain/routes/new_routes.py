@@ -30,11 +30,11 @@ class PlannedVisit:
 
 @dataclass(frozen=True, slots=True)
 class NewRoute:
-    """The route as asked for."""
+    """The route as asked for. Without a ``service_day`` it is the day on which it starts."""
 
     driver_id: DriverId
     hub_id: HubId
-    service_day: date
+    service_day: date | None
     starts_at: datetime
     visits: tuple[PlannedVisit, ...]
     breaks: tuple[Break, ...] = ()
@@ -48,18 +48,21 @@ class NewRoute:
         return f"/stops/{visit}/shipment_ids/{shipment}"
 
 
-def require_service_day(wanted: NewRoute | Route, hub: Hub, *, at: str = "/service_day") -> None:
-    """Raises Invalid unless the route starts on its service day, as the hub's clocks say.
+def service_day_of(wanted: NewRoute | Route, hub: Hub, *, at: str = "/service_day") -> date:
+    """The day to which the route belongs, in the hub's zone: as asked for, else that of its start.
 
-    A night shift may belong to the day before or after its start. ``at`` is the pointer.
+    A night shift may belong to the day before or after its start; a day farther off raises
+    Invalid. ``at`` is the pointer.
     """
     zone = ZoneInfo(hub.time_zone)
-    day = datetime.combine(wanted.service_day, time(), zone)
-    ends = datetime.combine(wanted.service_day + timedelta(days=1), time(), zone)
+    starts_on = wanted.starts_at.astimezone(zone).date()
+    service_day = wanted.service_day or starts_on
+    day = datetime.combine(service_day, time(), zone)
+    ends = datetime.combine(service_day + timedelta(days=1), time(), zone)
     if not day - NIGHT <= wanted.starts_at <= ends + NIGHT:
-        starts_on = wanted.starts_at.astimezone(zone).date()
         text = f"The route starts on {starts_on} at its hub, its service day is not that day."
         raise Invalid(text, pointer=at, code="another_day")
+    return service_day
 
 
 def require_breaks(wanted: NewRoute | Route, *, at: str = "/breaks") -> None:

@@ -38,18 +38,30 @@ class EventType(StrEnum):
     CORRECTED = "shipment.corrected"
     SUPERSEDED = "shipment.superseded"
     PROOF_ADDED = "proof.added"
+    PROOF_REJECTED = "proof.rejected"
+    PROOF_MISSING = "proof.missing"
     PROMISED = "eta.promised"
     DELAYED = "eta.delayed"
     BACK_ON_TIME = "eta.back_on_time"
     MESSAGE_SENT = "message.sent"
+    RATED = "shipment.rated"
+    CONCERN_CLOSED = "shipment.concern_closed"
     DRIVER_SILENT = "driver.silent"
     DRIVER_BACK = "driver.back"
 
 
-INTERNAL: Final = frozenset({EventType.SUPERSEDED})
+INTERNAL: Final = frozenset({EventType.SUPERSEDED, EventType.CONCERN_CLOSED})
 """Event types that we keep for the record and tell nobody."""
 
-WARNINGS: Final = frozenset({EventType.DELAYED, EventType.DRIVER_SILENT, EventType.ATTEMPT_FAILED})
+WARNINGS: Final = frozenset(
+    {
+        EventType.DELAYED,
+        EventType.DRIVER_SILENT,
+        EventType.ATTEMPT_FAILED,
+        EventType.PROOF_REJECTED,
+        EventType.PROOF_MISSING,
+    }
+)
 
 
 def range_data(value: Range | None) -> dict[str, str] | None:
@@ -96,4 +108,5 @@ class Event:
     @property
     def severity(self) -> str:
         """``warning`` when a person may have to act, else ``info``."""
-        return "warning" if self.type in WARNINGS else "info"
+        is_bad = self.type in WARNINGS or self.data.get("is_low") is True
+        return "warning" if is_bad else "info"

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.driving.effects import StopEffect, effects
+from chalicelib.domain.driving.effects import effects
 from chalicelib.domain.errors import Deactivated, Invalid, NotFound, RouteOver
-from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
+from chalicelib.domain.ids import DriverId, RouteId, ShipmentId
 from chalicelib.domain.journal.changes import Change, LiveChange
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.edits import OPERATION_NAMES, Add, Assign, Operation, SetStart
-from chalicelib.domain.routes.new_routes import require_service_day
+from chalicelib.domain.routes.new_routes import service_day_of
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.versions import Expected
@@ -29,8 +29,8 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 from chalicelib.services.routes.claims import Claims, require_placed, share_of
-from chalicelib.services.routes.editing import ITEMS_OF_PLAN, Editing
-from chalicelib.services.routes.hand_overs import MOST_SHIPMENTS, Told, handed_over, told_of
+from chalicelib.services.routes.editing import ITEMS_OF_PLAN, EditEffect, Editing
+from chalicelib.services.routes.hand_overs import MOST_SHIPMENTS, handed_over, told_of
 
 ITEMS_BESIDES: Final = ITEMS_OF_PLAN + 1
 """Those of the plan, and the live state of a second driver."""
@@ -43,21 +43,6 @@ class EditOrder:
     operations: tuple[Operation, ...]
     expected: Expected
     is_dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EditEffect:
-    """The plan after an edit, what changes for each stop, and who is told of it."""
-
-    route: Route
-    stops: tuple[StopEffect, ...]
-    told: tuple[Told, ...]
-    is_dry_run: bool
-
-    @property
-    def broken_windows(self) -> tuple[StopId, ...]:
-        """The stops that are expected after their windows."""
-        return tuple(e.stop.id for e in self.stops if e.is_planned and e.breaks_window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +138,7 @@ class EditRoute:
                         raise Invalid(text, pointer=pointer, code="unknown_driver") from exc
                 case SetStart():
                     hub = self.hubs.get(route.hub_id)
-                    require_service_day(route, hub, at=f"/operations/{n}/starts_at")
+                    service_day_of(route, hub, at=f"/operations/{n}/starts_at")
 
     def _require_active(self, driver_id: DriverId) -> None:
         """Raises NotFound and Deactivated."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.driving.effects import PlanNow
+from chalicelib.domain.driving.effects import PlanNow, StopEffect
 from chalicelib.domain.driving.forecasts import planned_etas, stop_times
 from chalicelib.domain.driving.letting_go import ended
 from chalicelib.domain.driving.replanning import (
@@ -43,6 +43,7 @@ from chalicelib.services.ports.routes import RoadNetwork, Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Ids
 from chalicelib.services.ports.travel import Forecasts
+from chalicelib.services.routes.hand_overs import Told
 from chalicelib.services.routes.new_promises import Divided, Draft, NewPromises
 from chalicelib.services.routes.road_times import with_road_times
 
@@ -50,6 +51,21 @@ LONGEST_LEG: Final = timedelta(hours=10)
 """Regulation (EC) No 561/2006, article 6: the longest driving time of a day."""
 ITEMS_OF_PLAN: Final = 4
 """Plan and its event, manifest, and the live state of its driver."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditEffect:
+    """The plan after an edit, what changes for each stop, and who is told of it."""
+
+    route: Route
+    stops: tuple[StopEffect, ...]
+    told: tuple[Told, ...]
+    is_dry_run: bool
+
+    @property
+    def broken_windows(self) -> tuple[StopId, ...]:
+        """The stops that are expected after their windows."""
+        return tuple(e.stop.id for e in self.stops if e.is_planned and e.breaks_window)
 
 
 @dataclass(frozen=True, slots=True)

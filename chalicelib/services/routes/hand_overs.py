@@ -42,7 +42,7 @@ def handed_over(
     removed = [concerned[key] for key in draft.edited.removed if key in concerned]
     removed = [shipment for shipment in removed if shipment.is_on(route.id)]
     for shipment in removed:
-        _require_undecided(shipment)
+        require_undecided(shipment)
     added = {key: number for key, number in draft.edited.added.items() if key in concerned}
     if len(removed) + len(added) > MOST_SHIPMENTS:
         text = f"At most {MOST_SHIPMENTS} shipments change hands in one request."
@@ -71,7 +71,7 @@ def told_of(
     return (*handed, *promised)
 
 
-def _require_undecided(shipment: Shipment) -> None:
+def require_undecided(shipment: Shipment) -> None:
     if shipment.status in {Status.DELIVERED, Status.ATTEMPT_FAILED}:
         text = "The visit of a shipment of this stop is over. Take only the others off the plan."
         raise Invalid(text, pointer="/operations", code="visit_over")

@@ -40,7 +40,7 @@ from chalicelib.domain.routes.new_routes import (
     NewRoute,
     require_breaks,
     require_possible,
-    require_service_day,
+    service_day_of,
 )
 from chalicelib.domain.routes.new_stops import make_stop
 from chalicelib.domain.routes.routes import Route, Stop
@@ -82,7 +82,7 @@ class PlanRoute:
         """Make the route and claim its shipments."""
         require_possible(wanted)
         hub = self.hubs.get(wanted.hub_id)
-        require_service_day(wanted, hub)
+        service_day = service_day_of(wanted, hub)
         require_breaks(wanted)
         live = self.fleet.live(wanted.driver_id)
         self._require_active(wanted.driver_id, hub)
@@ -93,7 +93,7 @@ class PlanRoute:
             driver_id=wanted.driver_id,
             hub_id=hub.id,
             hub_coordinates=hub.coordinates,
-            service_day=wanted.service_day,
+            service_day=service_day,
             starts_at=wanted.starts_at,
             stops=tuple(self._stop(wanted, i, found) for i in range(len(wanted.visits))),
             created_at=now,

@@ -17,7 +17,7 @@ from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.proofs import AllowedProofs, ProofStore
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids, Signer
 from chalicelib.services.proofs.late_proofs import LateProofs
@@ -33,6 +33,7 @@ class FollowShipment:
     shipments: Shipments
     fleet: Fleet
     shippers: Shippers
+    allowed_proofs: AllowedProofs
     proofs: ProofStore
     journal: Journal
     signer: Signer
@@ -84,7 +85,7 @@ class FollowShipment:
         shipment, _ = self._open(token)
         attempt = shipment.last_attempt
         proofs = attempt.proofs if attempt else ()
-        shown = (proof for proof in proofs if proof.id == proof_id and not proof.is_owed)
+        shown = (proof for proof in proofs if proof.id == proof_id and proof.is_there)
         proof = next(shown, None)
         if proof is None:
             raise NotFound
@@ -95,7 +96,9 @@ class FollowShipment:
         shipment, history = self.shipments.with_history(shipment_id, newest=NEWEST)
         require_open_link(shipment, generation, self.clock.now(), self.policy)
         if shipment.owed_proofs:
-            late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
+            late = LateProofs(
+                self.shipments, self.journal, self.allowed_proofs, self.clock, self.ids
+            )
             if late.joined(shipment) != shipment:
                 return self.shipments.with_history(shipment_id, newest=NEWEST)
         return shipment, history

@@ -5,11 +5,17 @@ A value here never changes: its stored form was written by a release, and must b
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, EventId, ProofId, RouteId, ShipmentId, ShipperId, StopId
-from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement, object_key
+from chalicelib.domain.proofs.proofs import (
+    Proof,
+    ProofRequirements,
+    Requirement,
+    object_key,
+)
+from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.domain.shipments.events import Event, EventType, eta_data, range_data
 from chalicelib.domain.shipments.shipments import Assignment, Correction, Parcel, Shipment
@@ -33,6 +39,13 @@ LATER: Final = NOON + minutes(95)
 PARCELS: Final = (Parcel("00340123450000000017", "Box"), Parcel("00340123450000000024"))
 DELIVERED_ID: Final = ShipmentId("shp_01JDCR6ZK4M3T8Y0QW7B5XN2VE")
 PROOF_ID: Final = ProofId("prf_01JDCR7A9E6H2D4F8G0J1K3M5N")
+
+
+def _early_proof(number: int = 1, **changes: Any) -> Proof:
+    """A proof from before there were inspections."""
+    key = object_key(ShipmentId("shp_0001"), ProofId(f"prf_{number}"))
+    return make_proof(number, **{"sha256": None, "object_key": key} | changes)
+
 
 SHIPMENTS: Final[dict[str, Shipment]] = {
     "shipment-created-minimal": make_shipment(
@@ -106,13 +119,13 @@ SHIPMENTS: Final[dict[str, Shipment]] = {
             occurred_at=LATER + timedelta(milliseconds=123),
             note="Left with the neighbour in B 35, who promised to tell her",
             proofs=(
-                make_proof(
+                _early_proof(
                     id=PROOF_ID,
                     object_key=object_key(DELIVERED_ID, PROOF_ID),
                     etag="d41d8cd98f00b204e9800998ecf8427e",
                     version_id="3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY",
                 ),
-                make_proof(
+                _early_proof(
                     2,
                     object_key=object_key(ShipmentId("shp_0002"), ProofId("prf_2")),
                     content_type="image/png",
@@ -130,7 +143,7 @@ SHIPMENTS: Final[dict[str, Shipment]] = {
         seq=7,
         attempts=1,
         last_attempt=make_attempt(
-            Status.ATTEMPT_FAILED, reason=FailureReason.NOT_HOME, proofs=(make_proof(3),)
+            Status.ATTEMPT_FAILED, reason=FailureReason.NOT_HOME, proofs=(_early_proof(3),)
         ),
     ),
     "shipment-retried": make_shipment(
@@ -198,6 +211,27 @@ WHOLE: Final = {
     )
 }
 """Those that the second version keeps in one item, for they were stored in the first."""
+
+RATED: Final = {
+    "shipment-rated": make_shipment(
+        116,
+        status=Status.DELIVERED,
+        version=8,
+        details_version=8,
+        seq=8,
+        attempts=1,
+        last_attempt=make_attempt(),
+        completed_at=NOON,
+        rating=Rating(
+            verdict=Verdict(2, (RatingReason.DRIVER, RatingReason.PLACE), "Sateessa 🌧"),
+            attempt_number=1,
+            rated_at=LATER,
+            changed_at=LATER + minutes(5),
+            closed_at=LATER + minutes(9),
+        ),
+    )
+}
+"""Those that their recipients have rated."""
 
 WANTED: Final = {
     "shipment-wanted-day": make_shipment(

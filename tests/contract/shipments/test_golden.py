@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.adapters.dynamodb.shipments.events import from_image
+from chalicelib.domain.proofs.proofs import AllowedProof, ProofKind
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.contract.conftest import Stores, on_moto
 from tests.contract.shipments.golden_values import (
     EVENTS,
     OFFICE,
     OFFICE_EVENTS,
+    RATED,
     SHIPMENTS,
     UPLOADS,
     WANTED,
@@ -44,7 +46,7 @@ def later(version: str) -> list[Shipment]:
     """What later versions have added."""
     return [
         *(WHOLE.values() if version >= "v2" else ()),
-        *([*WANTED.values(), *OFFICE.values()] if version >= "v3" else ()),
+        *([*WANTED.values(), *OFFICE.values(), *RATED.values()] if version >= "v3" else ()),
     ]
 
 
@@ -55,6 +57,7 @@ def test_all_are_read_somewhere_here() -> None:
     assert set(golden_items("v2", "shipments")) == {*SHIPMENTS, *details, *WHOLE}
     office = {name.replace("shipment-", "details-") for name in OFFICE}
     wanted = {*WANTED, "details-wanted-day", *OFFICE, *office, *OFFICE_EVENTS}
+    wanted |= {*RATED, "details-rated"}
     assert set(golden_items("v3", "shipments")) == wanted
     assert golden_versions("shipments") == ["v1", "v2", "v3"]
 
@@ -106,4 +109,5 @@ def test_the_history_is_read(written: Stores, version: str) -> None:
 
 def test_the_uploads_are_read(written: Stores) -> None:
     for shipment_id, proof_id, content_type in UPLOADS.values():
-        assert written.shipments.expected_proofs(shipment_id)[proof_id] == content_type
+        allowed = AllowedProof(ProofKind.PHOTO, content_type)
+        assert written.allowed_proofs.of(shipment_id)[proof_id] == allowed

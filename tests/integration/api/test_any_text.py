@@ -60,6 +60,8 @@ ODD: Final = (
 )
 UNKNOWN_TEAM: Final = "tem_" + "0" * 26
 UNKNOWN_MESSAGE: Final = "msg_" + "0" * 26
+UNKNOWN_ROUTE: Final = "rte_" + "0" * 26
+UNKNOWN_STOP: Final = "stp_" + "0" * 26
 FORMS: Final = {route for route, declaration in DECLARATIONS.items() if declaration.is_form}
 UNKNOWN_VEHICLE: Final = "veh_" + "0" * 26
 TEXTS: Final = st.sampled_from(ODD) | st.text(max_size=300) | st.characters().map(lambda c: c * 30)
@@ -107,7 +109,7 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     fix = {"recorded_at": now, "lat_deg": 60.2, "lon_deg": 24.9}
     other = van.ids[1][0]
     changes = {name: order[name] for name in ("recipient", "address", "window", "service_time_s")}
-    correction = {"outcome": "attempt_failed", "explanation": "any", "failure_reason": "lost"}
+    correction = {"outcome": "attempt_failed", "explanation": "any", "reason": "lost"}
     move = {"op": "move", "stop_id": van.stop_ids[0], "before": None}
     link = van.orders[van.ids[0][0]]["tracking_url"].rpartition("/")[2]
     written = {"shipment_id": van.ids[0][0], "action_id": "any-3"}
@@ -115,6 +117,12 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     return {
         "/t/{token}/messages": ("", link, {"action_id": "any-4", "text": "any"}),
         "/t/{token}/messages/seen": ("", link, {"message_id": UNKNOWN_MESSAGE}),
+        "/t/{token}/rating": ("", link, {"stars": "4", "comment": "any"}),
+        "/v1/attention/close": (
+            carrier.dispatcher,
+            "",
+            {"shipment_id": van.ids[0][0], "kind": "low_rating"},
+        ),
         "/v1/driver/messages": (van.token, "", written | {"text": "any"}),
         "/v1/driver/messages/seen": (van.token, "", seen),
         "/v1/shipments/{shipment_id}/messages": (van.shop.key, van.ids[0][0], {"text": "any"}),
@@ -152,6 +160,18 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/v1/shipments/{shipment_id}/links": (van.shop.key, van.ids[0][0], {}),
         "/v1/routes": (carrier.dispatcher, "", route),
         "/v1/routes/{route_id}": (carrier.dispatcher, van.route_id, {"operations": [move]}),
+        "/v1/routes/{route_id}/moves": (
+            carrier.dispatcher,
+            van.route_id,
+            {
+                "stop_id": van.stop_ids[0],
+                "plan_version": 1,
+                "to_route_id": UNKNOWN_ROUTE,
+                "to_plan_version": 1,
+                "before": UNKNOWN_STOP,
+                "shipment_ids": [van.ids[0][0]],
+            },
+        ),
         "/v1/webhooks": (van.shop.key, "", {"url": "https://shop.example/hook"}),
         "/v1/driver/scans": (van.token, "", {"scans": [scan]}),
         "/v1/driver/positions": (van.token, "", {"fixes": [fix]}),

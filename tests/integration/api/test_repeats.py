@@ -157,6 +157,18 @@ def end(how: str) -> Callable[[Carrier], Ask]:
     return ask
 
 
+def move(carrier: Carrier) -> Ask:
+    van, other = carrier.round(2), carrier.round(1)
+    body = {
+        "stop_id": van.stop_ids[0],
+        "plan_version": 1,
+        "to_route_id": other.route_id,
+        "to_plan_version": 1,
+    }
+    path = f"/v1/routes/{van.route_id}/moves"
+    return Ask(carrier, path, body, carrier.dispatcher, body | {"stop_id": van.stop_ids[1]})
+
+
 def of_van(van: Round, path: str, body: Any, **other: Any) -> Ask:
     return Ask(van.carrier, f"/v1/driver/{path}", body, van.token, body | other)
 
@@ -283,6 +295,7 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/routes/{route_id}/start": start,
     "/v1/routes/{route_id}/cancel": end("cancel"),
     "/v1/routes/{route_id}/complete": end("complete"),
+    "/v1/routes/{route_id}/moves": move,
     "/v1/driver/route/start": driver_start,
     "/v1/driver/scans": scans,
     "/v1/driver/positions": positions,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from doorstep_cli.__main__ import app
@@ -17,6 +18,7 @@ from doorstep_cli.imports import order_of
 from typer.testing import CliRunner, Result
 
 from local.demo.carrier import Carrier, signed_in, small
+from local.demo.vans import TIME_ZONE
 from local.stack import RunningStack, running_stack
 
 COLUMNS = [
@@ -89,6 +91,24 @@ def created(desk: Desk, reference: str) -> str:
     return str(told(made)["id"])
 
 
+def planned(desk: Desk, reference: str, *, shipments: int) -> Any:
+    """A route of a new driver with this many shipments."""
+    ids = [created(desk, f"{reference}-{i}") for i in range(shipments)]
+    starts_at = desk.stack.clock.now() + timedelta(hours=1)
+    driver_id = desk.json("accounts", "create", "drivers", reference, key=desk.office)["id"]
+    signed_in(desk.carrier.dispatcher, driver_id).close()
+    return desk.carrier.dispatcher.post(
+        "/v1/routes",
+        {
+            "hub_id": desk.carrier.hub_id,
+            "driver_id": driver_id,
+            "service_day": starts_at.astimezone(ZoneInfo(TIME_ZONE)).date().isoformat(),
+            "starts_at": starts_at.isoformat(),
+            "shipment_ids": ids,
+        },
+    )
+
+
 def test_accounts_are_created_listed_shown_and_taken_out_of_use(desk: Desk) -> None:
     team = desk.json("accounts", "create", "teams", "North", key=desk.office)
     driver = desk.json(
@@ -129,21 +149,9 @@ def test_a_shipment_is_created_found_followed_and_cancelled(desk: Desk) -> None:
 def test_the_desk_sees_what_needs_somebody_and_edits_a_plan_after_its_effect(
     desk: Desk, tmp_path: Path
 ) -> None:
-    ids = [created(desk, f"CLI-PLAN-{i}") for i in range(2)]
-    now = desk.stack.clock.now()
+    created(desk, "CLI-WAITS")
     assert "unassigned" in desk.run("attention", key=desk.office).stdout
-    driver_id = desk.json("accounts", "create", "drivers", "Otso", key=desk.office)["id"]
-    signed_in(desk.carrier.dispatcher, driver_id).close()
-    route = desk.carrier.dispatcher.post(
-        "/v1/routes",
-        {
-            "hub_id": desk.carrier.hub_id,
-            "driver_id": driver_id,
-            "service_day": now.date().isoformat(),
-            "starts_at": (now + timedelta(hours=1)).isoformat(),
-            "shipment_ids": ids,
-        },
-    )
+    route = planned(desk, "CLI-PLAN", shipments=2)
     plan = tmp_path / "edit.json"
     plan.write_text(json.dumps([{"op": "remove", "stop_id": route["stops"][0]["id"]}]))
 
@@ -154,8 +162,27 @@ def test_the_desk_sees_what_needs_somebody_and_edits_a_plan_after_its_effect(
     assert (refused.exit_code, len(before["stops"])) == (1, len(route["stops"]))
     assert "recipients would be told" in done.stdout
     assert "Done: plan 2." in done.stdout
-    day = [desk.carrier.hub_id, now.date().isoformat()]
+    day = [desk.carrier.hub_id, route["service_day"]]
     assert route["id"] in {r["id"] for r in desk.json("routes", "list", *day, key=desk.office)}
+
+
+def test_the_desk_moves_a_stop_to_another_route_after_its_effect_on_both(desk: Desk) -> None:
+    one, other = planned(desk, "CLI-ONE", shipments=2), planned(desk, "CLI-OTHER", shipments=1)
+    stop = one["stops"][0]
+    command = ["routes", "move", one["id"], stop["id"], other["id"]]
+    command += ["--shipment", stop["shipment_ids"][0], "--before", other["stops"][0]["id"]]
+
+    refused = desk.run(*command, key=desk.office, stdin="n\n")
+    untouched = desk.json("routes", "show", one["id"], key=desk.office)["plan_version"]
+    done = desk.run(*command, "--yes", key=desk.office)
+
+    assert (refused.exit_code, untouched) == (1, 1)
+    assert done.stdout.count("recipients would be told") == 2
+    assert "Done: 1 shipments board the other van by scan." in done.stdout
+    left = desk.json("routes", "show", one["id"], key=desk.office)["stops"]
+    there = desk.json("routes", "show", other["id"], key=desk.office)["stops"]
+    assert [each["id"] for each in left] == [each["id"] for each in one["stops"][1:]]
+    assert there[0]["shipment_ids"] == stop["shipment_ids"][:1]
 
 
 def file_of(path: Path, rows: int, *, wrong: dict[int, tuple[str, str]]) -> Path:

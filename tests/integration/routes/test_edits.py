@@ -124,6 +124,34 @@ def test_a_route_is_ended_by_hand_and_a_repeat_gets_the_same_answer(shared: Carr
     assert (refused.status, refused.code) == (409, "route_over")
 
 
+def test_a_stop_goes_to_another_route_in_one_call(shared: Carrier) -> None:
+    van, other = shared.round(2).loaded().started(), shared.round(1)
+    body = {
+        "stop_id": van.stop_ids[1],
+        "plan_version": shown(van).json["plan_version"],
+        "to_route_id": other.route_id,
+        "to_plan_version": shown(other).json["plan_version"],
+        "before": other.stop_ids[0],
+    }
+    path, token = f"/v1/routes/{van.route_id}/moves", shared.dispatcher
+
+    dry = shared.call("POST", f"{path}?dry_run=true", body, token=token)
+    with CapacityMeter().watching(*shared.clients()) as meter:
+        done = shared.call("POST", path, body, token=token)
+    again = shared.call("POST", path, body, token=token)
+
+    note(f"move between two routes: {dict(meter.calls)}, {meter.write_units:g} WRU")
+    assert (dry.status, dry.json["dry_run"]) == (200, True)
+    assert (done.status, done.json["to_scan"]) == (200, van.ids[1])
+    for side in ("from_route", "to_route"):
+        assert dry.json[side]["plan_version"] + 1 == done.json[side]["plan_version"]
+    added, kept = done.json["to_route"]["stops"]
+    assert (added["shipment_ids"], kept["shipment_ids"]) == (van.ids[1], other.ids[0])
+    assert meter.calls["TransactWriteItems"] == 1
+    assert (again.status, again.code) == (412, "outdated")
+    assert [stop["id"] for stop in shown(other).json["stops"]] == [added["id"], kept["id"]]
+
+
 def history(carrier: Carrier, route_id: str, query: str = "") -> Any:
     path = f"/v1/routes/{route_id}/events{query}"
     reply = carrier.call("GET", path, token=carrier.dispatcher)

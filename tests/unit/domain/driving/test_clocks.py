@@ -176,6 +176,8 @@ class TestReports:
     @given(ANY_TIME, st.none() | ANY_TIME, st.timedeltas())
     @example(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), timedelta.max)
     @example(datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), timedelta.min)
+    @example(NOON, datetime.max.replace(tzinfo=UTC), timedelta.min)
+    @example(NOON, datetime.min.replace(tzinfo=UTC), timedelta.max)
     def test_any_time_ends_within_the_shift_so_far(
         self, at: datetime, sent_at: datetime | None, known: timedelta
     ) -> None:

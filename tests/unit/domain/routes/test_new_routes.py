@@ -8,13 +8,13 @@ from chalicelib.domain.routes.new_routes import (
     NewRoute,
     PlannedVisit,
     require_breaks,
-    require_service_day,
+    service_day_of,
 )
 from chalicelib.domain.routes.routes import Break
 from tests.support.builders import make_driver, make_hub
 
 
-def route(starts_at: datetime, day: date, *breaks: Break) -> NewRoute:
+def route(starts_at: datetime, day: date | None, *breaks: Break) -> NewRoute:
     return NewRoute(
         driver_id=make_driver().id,
         hub_id=make_hub().id,
@@ -43,11 +43,24 @@ def test_a_route_starts_on_its_service_day_or_in_the_night_beside_it(
     wanted, hub = route(starts_at, date(2026, 6, 9)), make_hub()
 
     if is_that_day:
-        require_service_day(wanted, hub)
+        assert service_day_of(wanted, hub) == date(2026, 6, 9)
     else:
         with pytest.raises(Invalid) as refusal:
-            require_service_day(wanted, hub)
+            service_day_of(wanted, hub)
         assert "'/service_day'" in str(refusal.value.data)
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "day"),
+    [
+        (datetime(2026, 6, 9, 20, 59, tzinfo=UTC), date(2026, 6, 9)),  # 23:59 at the hub
+        (datetime(2026, 6, 9, 21, tzinfo=UTC), date(2026, 6, 10)),
+    ],
+)
+def test_without_a_service_day_it_is_that_of_the_start_at_the_hub(
+    starts_at: datetime, day: date
+) -> None:
+    assert service_day_of(route(starts_at, None), make_hub()) == day
 
 
 def test_a_night_shift_rests_after_midnight() -> None:

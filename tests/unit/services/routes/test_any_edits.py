@@ -47,7 +47,7 @@ class History:
         for route in self.depot.carrier.routes.routes.values():
             self.stop_ids += [stop.id for stop in route.stops if stop.id not in self.stop_ids]
         often = [self.edit, self.edit, self.edit, self.drive, self.report, self.report]
-        rarely = [self.scan, self.plan, self.end, self.leave, self.take_back]
+        rarely = [self.scan, self.plan, self.end, self.leave, self.take_back, self.move]
         what: Callable[[], object] = self.chance.choice([*often, *rarely])
         try:
             what()
@@ -97,6 +97,11 @@ class History:
                 numbers = [int(key.removeprefix("shp_")) for key in route.listed]
                 self.depot.load(*numbers, actor=OTHER)
                 self.depot.start(route, OTHER)
+
+    def move(self) -> None:
+        source, target = self.route(), self.route()
+        ids = [stop.id for stop in source.stops] or [StopId("stp_none")]
+        self.depot.move(source.id, self.chance.choice(ids), target.id)
 
     def take_back(self) -> None:
         self.chance.choice([self.depot.retry, self.depot.give_up])(self.number())
