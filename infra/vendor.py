@@ -33,7 +33,6 @@ BOTOCORE_SERVICES: Final = (
     "ses",
     "sns",
     "sqs",
-    "ssm",
     "sts",
 )
 """The services whose API descriptions ship; a test compares them with the adapters' clients."""
