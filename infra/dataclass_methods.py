@@ -9,18 +9,19 @@ from typing import Final
 RECORD: Final = """
 import dataclasses, marshal, pkgutil, sys
 
+VERSION = 2  # later ones note who else holds a value, which differs from run to run
 codes = {}
 
 def record(source, names, found):
     code = compile(source, "<string>", "exec")
-    codes[source] = marshal.dumps(code)
+    codes[source] = marshal.dumps(code, VERSION)
     exec(code, names, found)
 
 dataclasses.exec = record
 import app, chalicelib
 for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
     __import__(module.name)
-sys.stdout.buffer.write(marshal.dumps(dict(sorted(codes.items()))))
+sys.stdout.buffer.write(marshal.dumps(dict(sorted(codes.items())), VERSION))
 """
 
 
