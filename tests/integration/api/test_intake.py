@@ -540,10 +540,7 @@ REPORTS: Final = st.dictionaries(
 )
 
 
-@settings(
-    max_examples=times(quick=12, deep=1_000),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=times(quick=12, deep=1_000))
 @given(REPORTS, st.sampled_from(["[%s]", "%s"]))
 def test_no_report_of_any_app_is_refused(resting: Phone, said: dict[str, Any], form: str) -> None:
     body = (form % json.dumps(said)).encode()
