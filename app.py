@@ -8,6 +8,10 @@ import gc
 
 gc.disable()  # a collection finds nothing while modules are made, and costs a tenth of a cold start
 
+from chalicelib import precompiled
+
+precompiled.install()  # before there is any dataclass: compiling them is a quarter of the rest
+
 from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, SQSEvent
@@ -103,6 +107,22 @@ def deliver_webhook(event: SQSEvent) -> dict[str, Any]:
 
     deliver = container().deliver_webhook
     return queues.deliver_webhook(event.to_dict(), deliver=deliver, again=deliver.again)
+
+
+@app.on_sqs_message(queue="imports", batch_size=1, name="import_shipments")
+def import_shipments(event: SQSEvent) -> dict[str, Any]:
+    """From uploaded files to shipments."""
+    from chalicelib.api.schemas.imports import read_row
+    from chalicelib.triggers import imports
+
+    left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's
+    return imports.import_shipments(
+        event.to_dict(),
+        go_on=container().import_shipments,
+        read=read_row,
+        create=container().create_batch,
+        time_left_s=lambda: left_ms() / 1000,
+    )
 
 
 @app.schedule("rate(1 minute)", name="sweep_fleet")

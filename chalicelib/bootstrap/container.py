@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from chalicelib.services.driving.sweep_fleet import SweepFleet
     from chalicelib.services.driving.unload_parcels import UnloadParcels
     from chalicelib.services.driving.work_stops import WorkStop
+    from chalicelib.services.imports.begin_import import BeginImport
+    from chalicelib.services.imports.import_shipments import ImportShipments
+    from chalicelib.services.imports.show_imports import ShowImports
     from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
     from chalicelib.services.learning.show_accuracy import ShowAccuracy
     from chalicelib.services.messages.read_messages import ReadMessages
@@ -77,6 +80,7 @@ if TYPE_CHECKING:
     from chalicelib.services.tracking.tracking_links import TrackingLinks
     from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
     from chalicelib.services.webhooks.register_webhook import RegisterWebhook
+    from chalicelib.services.wishes.change_wishes import ChangeWishes
 
 
 class NotWired(Exception):
@@ -138,6 +142,10 @@ class Container:
     publish_events: PublishEvents = use_case("shipments.publish_events")
     read_feed: ReadFeed = use_case("shipments.read_feed")
 
+    begin_import: BeginImport = use_case("imports.begin_import")
+    import_shipments: ImportShipments = use_case("imports.import_shipments")
+    show_imports: ShowImports = use_case("imports.show_imports")
+
     plan_route: PlanRoute = use_case("routes.plan_routes")
     edit_route: EditRoute = use_case("routes.edit_route")
     move_stop: MoveStop = use_case("routes.move_stop")
@@ -161,6 +169,7 @@ class Container:
     write_message: WriteMessage = use_case("messages.write_message")
     read_messages: ReadMessages = use_case("messages.read_messages")
 
+    change_wishes: ChangeWishes = use_case("wishes.change_wishes")
     rate_delivery: RateDelivery = use_case("ratings.rate_delivery")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
