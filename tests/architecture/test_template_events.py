@@ -21,6 +21,7 @@ ENDING = [
     "proof.missing",
     "message.sent",
     "shipment.rated",
+    "shipment.reported",
     "shipment.concern_closed",
 ]
 

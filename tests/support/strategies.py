@@ -23,6 +23,7 @@ from chalicelib.domain.ids import (
     DriverId,
     EventId,
     HubId,
+    MessageId,
     ProofId,
     RouteId,
     ShipmentId,
@@ -32,6 +33,7 @@ from chalicelib.domain.ids import (
 from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.ratings.ratings import MOST_STARS, Rating, RatingReason, Verdict
+from chalicelib.domain.reports.reports import Report, ReportReason
 from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import Event, EventType
@@ -44,6 +46,16 @@ from chalicelib.domain.shipments.shipments import (
     Shipment,
 )
 from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.wishes.wishes import (
+    Absence,
+    Access,
+    Neighbour,
+    Part,
+    SafePlace,
+    Spot,
+    Wishes,
+    WishesOrder,
+)
 from tests.support.builders import HELSINKI, NOON, north_of
 
 TIME_ZONES: Final = ("Europe/Helsinki", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "UTC")
@@ -266,6 +278,46 @@ def ratings() -> st.SearchStrategy[Rating]:
 
 
 @cache
+def wishes() -> st.SearchStrategy[Wishes]:
+    said = st.none() | words()
+    return st.builds(
+        Wishes,
+        access=st.builds(Access, entrance=said, door_code=said, floor=said, note=said),
+        safe_place=st.none() | st.builds(Spot, place=st.sampled_from(SafePlace), note=said),
+        neighbour=st.none() | st.builds(Neighbour, name=words(), door=said),
+        is_contact_free=st.booleans(),
+        numbers=st.dictionaries(st.sampled_from(Part), st.integers(1, 99), max_size=4),
+    )
+
+
+@cache
+def wishes_orders() -> st.SearchStrategy[WishesOrder]:
+    """Any form, on top of the first wishes."""
+    said = st.none() | words()
+    return st.builds(
+        WishesOrder,
+        seen=st.just(0),
+        access=st.builds(Access, entrance=said, door_code=said, floor=said, note=said),
+        forgets_access=st.booleans(),
+        absence=st.sampled_from(Absence),
+        safe_place=st.none() | st.builds(Spot, place=st.sampled_from(SafePlace), note=said),
+        neighbour=st.none() | st.builds(Neighbour, name=words(), door=said),
+        is_contact_free=st.booleans(),
+    )
+
+
+@cache
+def reports() -> st.SearchStrategy[Report]:
+    return st.builds(
+        Report,
+        reason=st.sampled_from(ReportReason),
+        message_id=ids("msg").map(MessageId),
+        reported_at=instants(),
+        closed_at=st.none() | instants(),
+    )
+
+
+@cache
 def assignments() -> st.SearchStrategy[Assignment]:
     return st.builds(
         Assignment,
@@ -321,6 +373,8 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "service_day": st.none() | st.dates(min_value=date(2000, 1, 1)),
             "metadata": st.dictionaries(words(), words(), max_size=2),
             "rating": st.none() | ratings(),
+            "wishes": wishes(),
+            "report": st.none() | reports(),
         }
         | fixed,
     )
@@ -416,6 +470,7 @@ def manifest_entries() -> st.SearchStrategy[ManifestEntry]:
         instructions=st.none() | words(),
         photo=st.sampled_from(Requirement),
         is_read_anew=st.booleans(),
+        wishes=wishes(),
     )
 
 
@@ -502,6 +557,7 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         is_at_hub=st.booleans(),
         unsettled_until=st.none() | instants(),
         began_at=st.none() | coordinates().map(on_grid),
+        alive_at=st.none() | instants(),
     )
 
 

@@ -15,10 +15,12 @@ from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.proofs.proofs import Flaw, ProofKind
 from chalicelib.domain.ratings.ratings import RatingReason
+from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.concerns import About
 from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.wishes.wishes import SafePlace
 from chalicelib.edge.queries import QueryId
 from chalicelib.edge.schemas import ListingQuery, Out, Time
 
@@ -232,10 +234,35 @@ class ArrivalEventOut(HistoryLine):
 
 
 class UpdateEventOut(HistoryLine):
-    """Details were changed: the address, the instructions, or others."""
+    """Details were changed: the address, or others."""
 
-    type: Literal[EventType.UPDATED, EventType.REDIRECTED, EventType.INSTRUCTIONS_CHANGED]
+    type: Literal[EventType.UPDATED, EventType.REDIRECTED]
     data: UpdateFacts
+
+
+class WishesFact(Fact):
+    """What the recipient wanted at the door, without words and names."""
+
+    has_instructions: bool
+    safe_place: SafePlace | None
+    has_neighbour: bool
+    is_contact_free: bool
+
+
+class InstructionsFacts(UpdateFacts):
+    """What was changed by a recipient, as it was ``before`` and is ``after``; both are absent where
+    the shipper or a dispatcher has changed the instructions of the address.
+    """
+
+    before: WishesFact | None = Field(None, exclude_if=_is_absent)
+    after: WishesFact | None = Field(None, exclude_if=_is_absent)
+
+
+class InstructionsEventOut(HistoryLine):
+    """The driver is to do something else at the door."""
+
+    type: Literal[EventType.INSTRUCTIONS_CHANGED]
+    data: InstructionsFacts
 
 
 class ScheduleEventOut(HistoryLine):
@@ -306,6 +333,20 @@ class RatingEventOut(HistoryLine):
     data: RatingFacts
 
 
+class ReportFacts(StatusFacts):
+    """What is wrong, and the message of the thread that says it in words."""
+
+    report_reason: ReportReason | None = Field(None, exclude_if=_is_absent)
+    message_id: str | None = Field(None, exclude_if=_is_absent)
+
+
+class ReportEventOut(HistoryLine):
+    """The recipient has reported that something is wrong."""
+
+    type: Literal[EventType.REPORTED]
+    data: ReportFacts
+
+
 class ConcernFacts(StatusFacts):
     """What was dealt with."""
 
@@ -330,10 +371,12 @@ EventOut = Annotated[
     | AttemptEventOut
     | ProofEventOut
     | UpdateEventOut
+    | InstructionsEventOut
     | ScheduleEventOut
     | CorrectionEventOut
     | MessageEventOut
     | RatingEventOut
+    | ReportEventOut
     | ConcernEventOut,
     Field(discriminator="type"),
 ]

@@ -16,6 +16,7 @@ from pydantic import (
 
 from chalicelib.api.schemas.codes import Country, Language, TimeZone, zones_of
 from chalicelib.api.schemas.contacts import Email, Phone, e164
+from chalicelib.api.schemas.problem_reports import ReportOut
 from chalicelib.api.schemas.ratings import RatingOut
 from chalicelib.api.schemas.values import (
     MAX_LINE_CHARS,
@@ -31,6 +32,7 @@ from chalicelib.api.schemas.values import (
     require_place,
 )
 from chalicelib.api.schemas.windows import TwoEnds
+from chalicelib.api.schemas.wishes import WishesOut
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
@@ -447,6 +449,8 @@ class ShipmentOut(Out):
     corrections: tuple[CorrectionOut, ...]
     closing_reason: str | None
     rating: RatingOut | None
+    wishes: WishesOut
+    report: ReportOut | None
 
     @classmethod
     def told(cls, shipment: Shipment, *, tracking_url: str) -> Self:
@@ -455,7 +459,8 @@ class ShipmentOut(Out):
             ParcelOut.joined(parcel, state=parcel_state(shipment, parcel.barcode))
             for parcel in shipment.parcels
         ]
-        return cls.joined(shipment, parcels=parcels, tracking_url=tracking_url)
+        wishes = WishesOut.of(shipment.wishes)
+        return cls.joined(shipment, parcels=parcels, tracking_url=tracking_url, wishes=wishes)
 
 
 class ShipmentsOut(Out):

@@ -10,9 +10,10 @@ from pydantic import ConfigDict
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
+from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import ExternalStatus, FailureReason, Status
-from chalicelib.domain.tracking.tracking import Outcome, Position, Sender, ShownRating
+from chalicelib.domain.tracking.tracking import Outcome, Position, Sender, ShownRating, ShownWishes
 from chalicelib.edge.schemas import Out
 from chalicelib.pages.tracking.words import Words
 
@@ -75,4 +76,7 @@ class StateOut(Out):
     rating: ShownRating | None
     may_rate: bool
     rating_until: datetime | None
+    wishes: ShownWishes | None
+    may_report: bool
+    reported: ReportReason | None
     words: Words

@@ -54,6 +54,9 @@ def test_the_state_has_the_published_structure() -> None:
         "rating",
         "may_rate",
         "rating_until",
+        "wishes",
+        "may_report",
+        "reported",
         "words",
     }
     assert state["external_status"] == {
