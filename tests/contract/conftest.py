@@ -26,6 +26,7 @@ from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
 from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
+from chalicelib.adapters.dynamodb.shipments.pin_tries import DynamoPinTries
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.shipments.route_history import DynamoRouteHistory
 from chalicelib.adapters.dynamodb.shipments.threads import DynamoThreads
@@ -44,7 +45,7 @@ from chalicelib.services.ports.accounts import (
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
-from chalicelib.services.ports.proofs import AllowedProofs
+from chalicelib.services.ports.proofs import AllowedProofs, PinTries
 from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
 from chalicelib.services.ports.travel import TravelPages
@@ -68,6 +69,7 @@ class Stores:
     barcodes: Barcodes
     shipments: Shipments
     allowed_proofs: AllowedProofs
+    pin_tries: PinTries
     feed: EventFeed
     routes: Routes
     route_history: RouteHistory
@@ -99,6 +101,7 @@ def in_memory() -> Iterator[Stores]:
         journal.barcodes,
         journal.shipments,
         journal.allowed_proofs,
+        journal.pin_tries,
         InMemoryFeed(journal.shipments),
         journal.routes,
         journal.routes.history,
@@ -131,6 +134,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoBarcodes(),
             DynamoShipments(clock.now),
             DynamoAllowedProofs(),
+            DynamoPinTries(),
             DynamoFeed(),
             DynamoRoutes(),
             DynamoRouteHistory(),

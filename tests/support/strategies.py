@@ -276,6 +276,11 @@ def assignments() -> st.SearchStrategy[Assignment]:
     )
 
 
+def proof_requirements() -> st.SearchStrategy[ProofRequirements]:
+    kinds = ("photo", "signature", "pin", "photo_when_failed")
+    return st.builds(ProofRequirements, **dict.fromkeys(kinds, st.sampled_from(Requirement)))
+
+
 def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
     """Any shipment. Its parts need not agree with each other. `fixed` replaces single fields."""
     barcodes = words()
@@ -300,7 +305,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "seq": st.integers(1, 999),
             "window": st.none() | ranges(),
             "service_time_s": st.none() | st.floats(0, 3600).map(lambda s: round(s, 1)),
-            "proof_requirements": st.builds(ProofRequirements, photo=st.sampled_from(Requirement)),
+            "proof_requirements": proof_requirements(),
             "link_generation": st.integers(1, 9),
             "assignment": st.none() | assignments(),
             "scanned_barcodes": st.frozensets(barcodes, max_size=3),
@@ -414,8 +419,11 @@ def manifest_entries() -> st.SearchStrategy[ManifestEntry]:
         city=words(),
         postal_code=st.none() | words(),
         instructions=st.none() | words(),
-        photo=st.sampled_from(Requirement),
         is_read_anew=st.booleans(),
+        photo=st.sampled_from(Requirement),
+        signature=st.sampled_from(Requirement),
+        pin=st.sampled_from(Requirement),
+        photo_when_failed=st.sampled_from(Requirement),
     )
 
 

@@ -246,6 +246,9 @@ class DriverShipmentOut(Out):
     scanned_barcodes: tuple[str, ...]
     parcels: tuple[DriverParcelOut, ...]
     photo: Requirement = Field(validation_alias=AliasPath("entry", "photo"))
+    signature: Requirement = Field(validation_alias=AliasPath("entry", "signature"))
+    pin: Requirement = Field(validation_alias=AliasPath("entry", "pin"))
+    photo_when_failed: Requirement = Field(validation_alias=AliasPath("entry", "photo_when_failed"))
 
 
 class DriverStopOut(Out):

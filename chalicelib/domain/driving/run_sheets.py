@@ -38,6 +38,9 @@ class ManifestEntry:
     instructions: str | None
     photo: Requirement
     is_read_anew: bool = False
+    signature: Requirement = Requirement.OPTIONAL
+    pin: Requirement = Requirement.NONE
+    photo_when_failed: Requirement = Requirement.OPTIONAL
 
     @classmethod
     def of(cls, shipment: Shipment) -> "ManifestEntry":
@@ -52,6 +55,9 @@ class ManifestEntry:
             postal_code=shipment.address.postal_code,
             instructions=shipment.address.instructions,
             photo=shipment.proof_requirements.photo,
+            signature=shipment.proof_requirements.signature,
+            pin=shipment.proof_requirements.pin,
+            photo_when_failed=shipment.proof_requirements.photo_when_failed,
         )
 
 

@@ -75,4 +75,5 @@ class StateOut(Out):
     rating: ShownRating | None
     may_rate: bool
     rating_until: datetime | None
+    pin: str | None
     words: Words

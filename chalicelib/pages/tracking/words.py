@@ -85,6 +85,14 @@ class RatingWords:
 
 
 @dataclass(frozen=True, slots=True)
+class PinWords:
+    """The recipient's PIN in groups that are easily read out, and what to do with it."""
+
+    digits: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MapWords:
     """Whether there is a map, and all that it says as text."""
 
@@ -117,4 +125,5 @@ class Words:
     ending: Ending | None
     rating: RatingWords | None
     map: MapWords
+    pin: PinWords | None
     announcement: str

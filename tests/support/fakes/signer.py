@@ -24,6 +24,12 @@ class InMemorySigner:
             raise NotFound
         return self.links[token]
 
+    def pin(self, shipment_id: ShipmentId, link_generation: int) -> str:
+        return f"{int(shipment_id[-4:]) * 10 + link_generation:06}"
+
+    def pin_tag(self, shipment_id: ShipmentId, pin: str) -> str:
+        return f"guess {pin} of {shipment_id}"
+
     def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
         text = f"sealed-{len(self.sealed)}"
         self.sealed[purpose, text] = json.dumps(dict(payload))

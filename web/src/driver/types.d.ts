@@ -22,6 +22,9 @@ interface Shipment {
   scanned_barcodes: string[];
   parcels: { barcode: string; state: string }[];
   photo: "none" | "optional" | "required";
+  signature?: "none" | "optional" | "required";
+  pin?: "none" | "optional" | "required";
+  photo_when_failed?: "none" | "optional" | "required";
 }
 
 interface Stop {
@@ -92,6 +95,7 @@ interface Draft {
   typed: string;
   by: string;
   note: string;
+  pin: string;
   scanned: string[];
   left_out: string[];
   reason: string;

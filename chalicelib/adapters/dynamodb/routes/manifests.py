@@ -19,10 +19,15 @@ from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.shipments.statuses import Status
 
 VERSION: Final = 1
+MORE: Final = ("signature", "pin", "photo_when_failed")
+USUAL: Final = (Requirement.OPTIONAL, Requirement.NONE, Requirement.OPTIONAL)
 
 
 class ManifestDocument(msgspec.Struct, array_like=True):
-    """One value a shipment in each column; ``read_anew`` are the places of some of them."""
+    """One value a shipment in each column; ``read_anew`` are the places of some of them.
+
+    ``more_proofs`` are signature, PIN and photo of a failure where they are not as usual, by place.
+    """
 
     version: int
     plan_sum: int
@@ -35,6 +40,7 @@ class ManifestDocument(msgspec.Struct, array_like=True):
     statuses: list[str]
     photos: list[str]
     read_anew: list[int] = []
+    more_proofs: dict[int, tuple[str, str, str]] = {}
 
 
 _DOCUMENTS: Final = msgspec.msgpack.Decoder(ManifestDocument)
@@ -55,6 +61,11 @@ def pack_manifest(manifest: Manifest) -> bytes:
         statuses=[entry.status.value for entry in entries],
         photos=[entry.photo.value for entry in entries],
         read_anew=[place for place, entry in enumerate(entries) if entry.is_read_anew],
+        more_proofs={
+            place: more
+            for place, entry in enumerate(entries)
+            if (more := (entry.signature, entry.pin, entry.photo_when_failed)) != USUAL
+        },
     )
     return zlib.compress(msgspec.msgpack.encode(document), DEFLATE_LEVEL)
 
@@ -85,6 +96,9 @@ def unpack_manifest(
                 instructions=instructions,
                 photo=Requirement(photo),
                 is_read_anew=place in found.read_anew,
+                **dict(
+                    zip(MORE, map(Requirement, found.more_proofs.get(place, USUAL)), strict=True)
+                ),
             )
             for place, (
                 shipment_id,

@@ -195,3 +195,15 @@ class UploadItem(Item):
     attention = UnicodeAttribute(null=True)
     look_at = UnicodeAttribute(null=True)
     by_attention = UploadsByAttention()
+
+
+class PinTriesItem(Item):
+    """The PINs that were tried for one link of a shipment, as tags."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    guesses = UnicodeSetAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
