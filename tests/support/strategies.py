@@ -30,6 +30,7 @@ from chalicelib.domain.ids import (
     StopId,
 )
 from chalicelib.domain.instants import Range, TimeSource
+from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.ratings.ratings import MOST_STARS, Rating, RatingReason, Verdict
 from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
@@ -224,6 +225,7 @@ def attempts() -> st.SearchStrategy[Attempt]:
         note=st.none() | words(),
         proofs=st.lists(proofs(), max_size=2).map(tuple),
         time_source=st.sampled_from(TimeSource),
+        pin=st.none() | st.sampled_from(PinCheck),
         barcodes=st.lists(words(), max_size=2, unique=True).map(lambda some: tuple(sorted(some))),
     )
 

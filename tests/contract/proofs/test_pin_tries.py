@@ -6,7 +6,7 @@ from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
 from tests.contract.conftest import Stores
 from tests.support.aws import SESSION, stack_of, table_names
-from tests.support.builders import NOON, make_shipment, minutes
+from tests.support.builders import NOON, make_event, make_shipment, minutes
 
 ID, OTHER = ShipmentId("shp_0001"), ShipmentId("shp_0002")
 
@@ -46,5 +46,14 @@ def test_they_expire_with_their_shipment_and_hold_no_pin(dynamo: Stores) -> None
 
     rows = SESSION.client("dynamodb").scan(TableName=table_names(stack_of("test"))["shipments"])
     assert all("expires_at" in row for row in rows["Items"])
-    (row,) = (row for row in rows["Items"] if row["item"]["S"] == "PIN#1")
+    (row,) = (row for row in rows["Items"] if row["item"]["S"] == "TRIED_PINS#1")
     assert row["guesses"] == {"SS": ["tag"]}
+
+
+def test_a_shipment_is_read_past_them(stores: Stores) -> None:
+    shipment = make_shipment(1, details_version=1, version=1)
+    event = make_event(1, shipment_id=ID)
+    stores.journal.commit(ShipmentChange(shipment, (event,), None))
+    tried(stores, "tag")
+
+    assert stores.shipments.with_history(ID, newest=20) == (shipment, (event,))

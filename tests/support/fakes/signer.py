@@ -1,6 +1,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
@@ -25,7 +26,7 @@ class InMemorySigner:
         return self.links[token]
 
     def pin(self, shipment_id: ShipmentId, link_generation: int) -> str:
-        return f"{int(shipment_id[-4:]) * 10 + link_generation:06}"
+        return f"{crc32(f'{shipment_id} {link_generation}'.encode()) % 1_000_000:06}"
 
     def pin_tag(self, shipment_id: ShipmentId, pin: str) -> str:
         return f"guess {pin} of {shipment_id}"

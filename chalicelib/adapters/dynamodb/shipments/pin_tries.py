@@ -9,7 +9,8 @@ from chalicelib.adapters.dynamodb.shipments.items import PinTriesItem
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
 
-PIN_TRIES: Final = "PIN#"
+PIN_TRIES: Final = "TRIED_PINS#"
+"""Behind what is read together with a shipment: history, state and details."""
 
 
 class DynamoPinTries:

@@ -193,8 +193,16 @@ def test_each_kind_of_proof_is_asked_for_by_itself(
 
 @pytest.mark.parametrize(
     ("text", "pin"),
-    [("482913", "482913"), ("482 913", "482913"), ("482-913", "482913"), ("48291", None),
-     ("4829133", None), ("48291x", None), ("４８２９１３", None), ("", None)],
+    [
+        ("482913", "482913"),
+        ("482 913", "482913"),
+        ("482-913", "482913"),
+        ("48291", None),
+        ("4829133", None),
+        ("48291x", None),
+        ("４８２９１３", None),
+        ("", None),
+    ],
 )
 def test_a_pin_is_read_as_people_write_it(text: str, pin: str | None) -> None:
     assert typed_pin(text) == pin
