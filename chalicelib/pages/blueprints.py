@@ -7,9 +7,11 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/driver": "chalicelib.pages.driver.views:driver_app",
     "/docs": "chalicelib.pages.reference:reference",
     "/openapi.json": "chalicelib.pages.reference:reference",
+    "/phones": "chalicelib.pages.phones.views:phones",
     "/static": "chalicelib.pages.static:static",
     "/v1/shipments/{shipment_id}/label": "chalicelib.pages.labels.views:labels",
     "/t": "chalicelib.pages.tracking.views:tracking",
     "/t/{token}/rating": "chalicelib.pages.tracking.rating:rating",
+    "/t/{token}/wishes": "chalicelib.pages.tracking.wishes:wishes",
     "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

@@ -18,6 +18,7 @@ from chalicelib.domain.routes.routes import Consignment, Route
 from chalicelib.domain.shipments.custody import ParcelState, parcel_state, state_of
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_NO_VAN, Status
+from chalicelib.domain.wishes.wishes import NO_WISHES, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class ManifestEntry:
     instructions: str | None
     photo: Requirement
     is_read_anew: bool = False
+    wishes: Wishes = NO_WISHES
     signature: Requirement = Requirement.OPTIONAL
     pin: Requirement = Requirement.NONE
     photo_when_failed: Requirement = Requirement.OPTIONAL
@@ -55,6 +57,7 @@ class ManifestEntry:
             postal_code=shipment.address.postal_code,
             instructions=shipment.address.instructions,
             photo=shipment.proof_requirements.photo,
+            wishes=shipment.wishes,
             signature=shipment.proof_requirements.signature,
             pin=shipment.proof_requirements.pin,
             photo_when_failed=shipment.proof_requirements.photo_when_failed,

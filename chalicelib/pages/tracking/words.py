@@ -85,6 +85,15 @@ class RatingWords:
 
 
 @dataclass(frozen=True, slots=True)
+class WishesWords:
+    """What is to happen at the door, and until when or why not it can be changed."""
+
+    lines: tuple[str, ...]
+    until: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PinWords:
     """The recipient's PIN in groups that are easily read out, and what to do with it."""
 
@@ -124,6 +133,7 @@ class Words:
     has_earlier: bool
     ending: Ending | None
     rating: RatingWords | None
+    wishes: WishesWords | None
     map: MapWords
     pin: PinWords | None
     announcement: str

@@ -55,6 +55,7 @@ def test_the_state_has_the_published_structure() -> None:
         "may_rate",
         "pin",
         "rating_until",
+        "wishes",
         "words",
     }
     assert state["external_status"] == {

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import Invalid, PinLocked
+from chalicelib.domain.ids import ProofId
 from chalicelib.domain.proofs.pins import MAX_PIN_TRIES, PinCheck, typed_pin
 from chalicelib.domain.proofs.proofs import (
     AllowedProof,
@@ -39,7 +40,8 @@ def refused(carrier: InMemoryCarrier, error: type[Invalid | PinLocked], **change
 
     assert carrier.shipment() == before
     assert "9999" not in str(told.value.data)
-    return str(told.value.data["errors"][0]["code"]) if error is Invalid else told.value.code
+    errors: Any = told.value.data.get("errors", [{"code": told.value.code}])
+    return str(errors[0]["code"])
 
 
 def test_the_right_pin_is_part_of_the_attempt_and_told_by_the_event() -> None:
@@ -173,15 +175,15 @@ def test_two_people_are_reported_one_by_one() -> None:
     ],
 )
 def test_each_kind_of_proof_is_asked_for_by_itself(
-    asked: str, step: Step, brought: ProofKind | None, is_taken: bool
+    asked: str, step: Step, brought: ProofKind | None, *, is_taken: bool
 ) -> None:
     requirements = ProofRequirements(**{asked: Requirement.REQUIRED})
     carrier = on_the_road(proof_requirements=requirements)
-    proof_ids = ()
+    proof_ids: tuple[ProofId, ...] = ()
     if brought is not None:
         allowed = AllowedProof(brought, "image/png")
-        carrier.allowed_proofs.allow(FIRST, "prf_1", allowed, expected_by=NOON)  # type: ignore[arg-type]
-        proof_ids = ("prf_1",)
+        carrier.allowed_proofs.allow(FIRST, ProofId("prf_1"), allowed, expected_by=NOON)
+        proof_ids = (ProofId("prf_1"),)
 
     if is_taken:
         work(carrier, report(step, proof_ids=proof_ids))
