@@ -256,7 +256,7 @@ WISHED: Final = {
 
 PROVEN: Final = {
     "shipment-proven": make_shipment(
-        117,
+        118,
         status=Status.DELIVERED,
         version=9,
         details_version=9,
@@ -264,7 +264,7 @@ PROVEN: Final = {
         attempts=2,
         last_attempt=make_attempt(
             number=2,
-            proofs=(make_proof(1, object_key="proofs/shp_0117/prf_1"),),
+            proofs=(make_proof(1, object_key="proofs/shp_0118/prf_1"),),
             pin=PinCheck.CONFIRMED,
         ),
         earlier_attempts=(
