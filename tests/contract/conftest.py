@@ -26,6 +26,7 @@ from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
 from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
+from chalicelib.adapters.dynamodb.shipments.imports import DynamoImports
 from chalicelib.adapters.dynamodb.shipments.pin_tries import DynamoPinTries
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.shipments.route_history import DynamoRouteHistory
@@ -43,6 +44,7 @@ from chalicelib.services.ports.accounts import (
     Vehicles,
 )
 from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.imports import Imports
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
 from chalicelib.services.ports.proofs import AllowedProofs, PinTries
@@ -87,6 +89,7 @@ class Stores:
     endpoints: WebhookEndpoints
     threads: Threads
     route_messages: RouteMessages
+    imports: Imports
     clock: ManualClock
 
 
@@ -94,6 +97,7 @@ class Stores:
 def in_memory() -> Iterator[Stores]:
     journal = InMemoryJournal()
     journal.route_messages.clock = journal.shipments.clock
+    journal.imports.clock = journal.shipments.clock
     yield Stores(
         journal,
         journal.requests,
@@ -119,6 +123,7 @@ def in_memory() -> Iterator[Stores]:
         journal.endpoints,
         journal.threads,
         journal.route_messages,
+        journal.imports,
         journal.shipments.clock,
     )
 
@@ -152,6 +157,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoWebhookEndpoints(),
             DynamoThreads(),
             DynamoRouteMessages(clock.now),
+            DynamoImports(clock.now),
             clock,
         )
 

@@ -15,6 +15,7 @@ from tests.contract.shipments.golden_values import (
     OFFICE_EVENTS,
     PROVEN,
     RATED,
+    REPORTED,
     SHIPMENTS,
     UPLOADS,
     WANTED,
@@ -54,6 +55,7 @@ def later(version: str) -> list[Shipment]:
                 *OFFICE.values(),
                 *RATED.values(),
                 *WISHED.values(),
+                *REPORTED.values(),
                 *PROVEN.values(),
             ]
             if version >= "v3"
@@ -69,7 +71,8 @@ def test_all_are_read_somewhere_here() -> None:
     assert set(golden_items("v2", "shipments")) == {*SHIPMENTS, *details, *WHOLE}
     office = {name.replace("shipment-", "details-") for name in OFFICE}
     wanted = {*WANTED, "details-wanted-day", *OFFICE, *office, *OFFICE_EVENTS}
-    wanted |= {*RATED, "details-rated", *WISHED, "details-wished", *PROVEN, "details-proven"}
+    wanted |= {*RATED, "details-rated", *WISHED, "details-wished", *REPORTED, "details-reported"}
+    wanted |= {*PROVEN, "details-proven"}
     assert set(golden_items("v3", "shipments")) == wanted
     assert golden_versions("shipments") == ["v1", "v2", "v3"]
 

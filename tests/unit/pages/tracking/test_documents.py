@@ -56,6 +56,8 @@ def test_the_state_has_the_published_structure() -> None:
         "pin",
         "rating_until",
         "wishes",
+        "may_report",
+        "reported",
         "words",
     }
     assert state["external_status"] == {
