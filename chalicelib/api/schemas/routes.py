@@ -250,6 +250,9 @@ class DriverShipmentOut(Out):
     wishes: Annotated[WishesOut, BeforeValidator(WishesOut.of)] = Field(
         validation_alias=AliasPath("entry", "wishes")
     )
+    signature: Requirement = Field(validation_alias=AliasPath("entry", "signature"))
+    pin: Requirement = Field(validation_alias=AliasPath("entry", "pin"))
+    photo_when_failed: Requirement = Field(validation_alias=AliasPath("entry", "photo_when_failed"))
 
 
 class DriverStopOut(Out):

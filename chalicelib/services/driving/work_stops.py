@@ -31,6 +31,7 @@ from chalicelib.domain.journal.changes import (
 )
 from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus
 from chalicelib.domain.shipments.custody import (
@@ -52,13 +53,14 @@ from chalicelib.services.driving.off_plan import (
     without_named,
 )
 from chalicelib.services.driving.shifts import live_of
+from chalicelib.services.driving.stop_pins import StopPins
 from chalicelib.services.driving.stop_proofs import StopProofs
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.proofs import AllowedProofs
+from chalicelib.services.ports.proofs import AllowedProofs, PinTries
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
-from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.ports.system import Clock, Ids, Signer
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.proofs.late_proofs import LateProofs
 from chalicelib.services.retries import retried
@@ -70,7 +72,7 @@ class WorkStop:
     """Takes one report in and returns the stop's shipments as they then are.
 
     Raises NotFound (not the driver's stop), IllegalTransition, Conflict (nothing aboard), Invalid
-    (a proof that is none, a required proof that is missing).
+    (a proof that is none, a required proof that is missing, a wrong PIN), PinLocked.
     """
 
     fleet: Fleet
@@ -78,6 +80,8 @@ class WorkStop:
     shipments: Shipments
     journal: Journal
     allowed_proofs: AllowedProofs
+    pin_tries: PinTries
+    signer: Signer
     clock: Clock
     ids: Ids
     forecasts: Forecasts
@@ -138,9 +142,17 @@ class WorkStop:
             return (*shown, *map(self._late_proofs().joined, found.values()))
         report.require_possible(due, actor=actor)
         proofs = StopProofs(self.allowed_proofs).of(report, due, now)
+        check = StopPins(self.pin_tries, self.signer, self.policy)
+        pins = check.of(report, due, occurred_at=occurred_at, now=now)
         changes = [
             self._change(
-                s, report, actor=actor, proofs=proofs[s.id], occurred_at=occurred_at, now=now
+                s,
+                report,
+                actor=actor,
+                proofs=proofs[s.id],
+                pin=pins.get(s.id),
+                occurred_at=occurred_at,
+                now=now,
             )
             for s in due
         ]
@@ -241,14 +253,15 @@ class WorkStop:
         *,
         actor: Actor,
         proofs: Sequence[Proof],
+        pin: PinCheck | None,
         occurred_at: datetime,
         now: datetime,
     ) -> ShipmentChange:
-        reported, data = shipment, report.event_data(proofs)
+        reported, data = shipment, report.event_data(proofs, pin)
         is_partial = report.leaves_undecided(shipment)
         if report.step is not Step.ARRIVE:
             reported = report.attempted(
-                shipment, DriverId(actor.id), proofs=proofs, occurred_at=occurred_at
+                shipment, DriverId(actor.id), proofs=proofs, occurred_at=occurred_at, pin=pin
             )
             decided = shipment.status if is_partial else transitions()[report.step].target
             data |= parts_data(replace(reported, status=decided), report.parcels_of(shipment))

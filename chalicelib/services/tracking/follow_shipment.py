@@ -107,4 +107,12 @@ class FollowShipment:
         self, shipment: Shipment, history: Sequence[Event], live: Live | None
     ) -> TrackingView:
         shipper = self.shippers.get(shipment.shipper_id)
-        return view(shipment, history, live, shipper, now=self.clock.now(), policy=self.policy)
+        return view(
+            shipment,
+            history,
+            live,
+            shipper,
+            now=self.clock.now(),
+            policy=self.policy,
+            pin=self.signer.pin(shipment.id, shipment.link_generation),
+        )
