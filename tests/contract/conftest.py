@@ -55,7 +55,7 @@ from chalicelib.services.ports.webhooks import WebhookEndpoints
 from local.cloud.answers import cheap_answers
 from local.cloud.queries import cheap_queries
 from local.cloud.transactions import cheap_transactions
-from tests.support.aws import aws
+from tests.support.aws import dynamodb
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.journal import InMemoryJournal
@@ -130,7 +130,7 @@ def in_memory() -> Iterator[Stores]:
 
 @contextmanager
 def on_moto() -> Iterator[Stores]:
-    with cheap_transactions(), cheap_queries(), cheap_answers(), aws():
+    with cheap_transactions(), cheap_queries(), cheap_answers(), dynamodb():
         partitions, clock = Partitions(), ManualClock()
         yield Stores(
             DynamoJournal(clock.now),
