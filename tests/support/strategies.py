@@ -31,7 +31,14 @@ from chalicelib.domain.ids import (
 )
 from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, ProofRequirements, Requirement
-from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.routes.routes import (
+    Break,
+    Consignment,
+    Route,
+    RouteStatus,
+    Stint,
+    Stop,
+)
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step
@@ -372,6 +379,17 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         breaks=st.lists(breaks(), max_size=3).map(tuple),
         previous=st.none() | ids("rte").map(RouteId),
         pauses=st.lists(ranges(), max_size=2).map(tuple),
+        stints=st.lists(stints(), max_size=3).map(tuple),
+    )
+
+
+@cache
+def stints() -> st.SearchStrategy[Stint]:
+    return st.builds(
+        Stint,
+        driver_id=ids("drv").map(DriverId),
+        until=instants(),
+        previous=st.none() | ids("rte").map(RouteId),
     )
 
 
