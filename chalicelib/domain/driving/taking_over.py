@@ -19,6 +19,11 @@ def with_new_driver(route: Route, before: Route, by: Live, now: datetime) -> Rou
     return replace(route, driver_id=by.driver_id, stints=(*route.stints, stint), previous=previous)
 
 
+def set_out_at(route: Route, live: Live) -> datetime | None:
+    """When the van left the hub: its driver may have taken it over on the road."""
+    return route.started_at if route.stints else live.started_at
+
+
 def taken_over(live: Live, by: Live, now: datetime) -> Live:
     """The live state of the van with another driver, from now on. Its version is that of ``by``."""
     return replace(
@@ -30,6 +35,7 @@ def taken_over(live: Live, by: Live, now: datetime) -> Live:
         planned=by.planned,
         started_at=now,
         began_at=None,
+        estimated_at=live.news_at,
     )
 
 
