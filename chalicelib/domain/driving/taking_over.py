@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.driving.live import Live, Progress, kept_numbers
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, Stint
 
 
@@ -24,8 +25,12 @@ def set_out_at(route: Route, live: Live) -> datetime | None:
     return route.started_at if route.stints else live.started_at
 
 
-def taken_over(live: Live, by: Live, now: datetime) -> Live:
-    """The live state of the van with another driver, from now on. Its version is that of ``by``."""
+def taken_over(live: Live, by: Live, now: datetime, policy: Policy) -> Live:
+    """The live state of the van with another driver, from now on. Its version is that of ``by``.
+
+    Only fixes that the van can have driven go over: what they were judged by, the way from the hub
+    since the start, is not the new driver's.
+    """
     return replace(
         live,
         driver_id=by.driver_id,
@@ -35,6 +40,7 @@ def taken_over(live: Live, by: Live, now: datetime) -> Live:
         planned=by.planned,
         started_at=now,
         began_at=None,
+        recent=live.credible(policy),
         estimated_at=live.news_at,
     )
 

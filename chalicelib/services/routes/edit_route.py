@@ -112,7 +112,8 @@ class EditRoute:
             drivers = self._drivers(route, plan)
             self.journal.commit(*changes, *written.noted, *written.changes, *drivers)
             editing.promises.tell_later(plan, written.divided.later, now)
-            if route.status is RouteStatus.ACTIVE and plan.driver_id != route.driver_id:
+            is_driven = route.status is RouteStatus.ACTIVE
+            if is_driven and any(isinstance(each, Assign) for each in order.operations):
                 NewDriver(self.shipments, self.journal).note(plan)
         done = effects(draft.before, draft.after, draft.promises)
         return EditEffect(draft.after.route, done, told, is_dry_run=order.is_dry_run)

@@ -149,7 +149,7 @@ class Editing:
             text = "This driver has another route under way."
             raise Invalid(text, pointer="/operations", code="driver_on_the_road")
         plan = with_new_driver(route, draft.before.route, by, now)
-        return replace(draft, after=PlanNow(plan, taken_over(live, by, now)))
+        return replace(draft, after=PlanNow(plan, taken_over(live, by, now, self.policy)))
 
     def _forecast(self, before: PlanNow, edited: Edited, now: datetime) -> Draft:
         """The edited plan with its ETAs, and whose promise no longer holds."""
