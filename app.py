@@ -87,8 +87,12 @@ def notify_recipient(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.triggers import queues
 
     left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's
+    notify = container().notify_recipient
     return queues.notify_recipient(
-        event.to_dict(), notify=container().notify_recipient, time_left_s=lambda: left_ms() / 1000
+        event.to_dict(),
+        notify=notify,
+        again=notify.again,
+        time_left_s=lambda: left_ms() / 1000,
     )
 
 

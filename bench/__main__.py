@@ -4,10 +4,15 @@ import argparse
 import json
 from pathlib import Path
 
-from bench import cold_start, eta, hot_path
+from bench import cold_start, cost, eta, hot_path
 from bench.figures import table
 
-BENCHMARKS = {"hot-path": hot_path.measure, "cold-start": cold_start.measure, "eta": eta.measure}
+BENCHMARKS = {
+    "hot-path": hot_path.measure,
+    "cold-start": cold_start.measure,
+    "eta": eta.measure,
+    "cost": cost.measure,
+}
 
 
 def main() -> None:

@@ -39,6 +39,7 @@ class Settings:
     """Private bucket of the proof files."""
     events_topic_arn: str
     """SNS topic that every public event is published to."""
+    notices_queue_url: str
     webhooks_queue_url: str
     """SQS queue of webhooks; further tries wait in it."""
     stream_dlq_url: str

@@ -5,6 +5,7 @@ from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
     "/health": "chalicelib.api.health:health",
+    "/in": "chalicelib.api.intake:intake",
     "/v1/attention": "chalicelib.api.attention:attention",
     "/v1/audit": "chalicelib.api.audit:audit",
     "/v1/driver": "chalicelib.api.driving:driving",
@@ -12,6 +13,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/driver/positions": "chalicelib.api.positions:positions",
     "/v1/driver/session": "chalicelib.api.drivers:drivers",
     "/v1/drivers": "chalicelib.api.drivers:drivers",
+    "/v1/drivers/{driver_id}/devices": "chalicelib.api.devices:devices",
     "/v1/events": "chalicelib.api.events:events",
     "/v1/fleet": "chalicelib.api.fleet:fleet",
     "/v1/hubs": "chalicelib.api.accounts:accounts",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.accounts import (
         ApiKeys,
         Audit,
+        Devices,
         Drivers,
         Hubs,
         Invitations,
@@ -43,9 +44,11 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.proofs import ProofStore
     from chalicelib.services.ports.routes import RoadNetwork, RouteHistory, Routes
     from chalicelib.services.ports.senders import (
+        Allowances,
         EmailSender,
         EventTopic,
         Ledger,
+        NoticeQueue,
         Parking,
         SmsSender,
     )
@@ -144,6 +147,13 @@ class Adapters:
         from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
 
         return DynamoBarcodes()
+
+    @cached_property
+    def allowances(self) -> Allowances:
+        """How many SMS there have been about a delivery."""
+        from chalicelib.adapters.dynamodb.ledger.allowances import DynamoAllowances
+
+        return DynamoAllowances()
 
     @cached_property
     def references(self) -> References:
@@ -290,6 +300,13 @@ class Adapters:
         return DynamoInvitations()
 
     @cached_property
+    def devices(self) -> Devices:
+        """Phones with location apps."""
+        from chalicelib.adapters.dynamodb.accounts.devices import DynamoDevices
+
+        return DynamoDevices(self._partitions)
+
+    @cached_property
     def endpoints(self) -> WebhookEndpoints:
         """Shippers' webhook endpoints."""
         self._bind()
@@ -421,9 +438,16 @@ class Adapters:
     @cached_property
     def webhook_queue(self) -> WebhookQueue:
         """Where further tries of webhooks wait."""
-        from chalicelib.adapters.webhooks.queue import SqsWebhookQueue
+        from chalicelib.adapters.delayed_queue import SqsDelayedQueue
 
-        return SqsWebhookQueue(self.settings.webhooks_queue_url)
+        return SqsDelayedQueue(self.settings.webhooks_queue_url)
+
+    @cached_property
+    def notice_queue(self) -> NoticeQueue:
+        """Where notices wait for the end of the quiet hours."""
+        from chalicelib.adapters.delayed_queue import SqsDelayedQueue
+
+        return SqsDelayedQueue(self.settings.notices_queue_url)
 
     @property
     def event_from_image(self) -> Callable[[Mapping[str, Any]], Event | RouteEvent]:

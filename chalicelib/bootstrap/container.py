@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.invite_drivers import InviteDrivers
     from chalicelib.services.accounts.issue_keys import IssueKeys
     from chalicelib.services.accounts.limit_requests import LimitRequests
+    from chalicelib.services.accounts.manage_devices import ManageDevices
     from chalicelib.services.accounts.open_accounts import OpenAccounts
+    from chalicelib.services.accounts.recognise_devices import RecogniseDevice
     from chalicelib.services.accounts.show_accounts import ShowAccounts
+    from chalicelib.services.attention.close_concern import CloseConcern
     from chalicelib.services.attention.show_attention import ShowAttention
     from chalicelib.services.cursors import Cursors
     from chalicelib.services.driving.correct_outcomes import CorrectOutcome
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.proofs.show_proofs import ShowProofs
     from chalicelib.services.proofs.upload_proofs import AllowProofUpload
+    from chalicelib.services.ratings.rate_delivery import RateDelivery
     from chalicelib.services.repeats import Repeats
     from chalicelib.services.routes.edit_route import EditRoute
     from chalicelib.services.routes.end_route import EndRoute
@@ -109,9 +113,12 @@ class Container:
     change_accounts: ChangeAccounts = use_case("accounts.change_accounts")
     issue_keys: IssueKeys = use_case("accounts.issue_keys")
     invite_drivers: InviteDrivers = use_case("accounts.invite_drivers")
+    manage_devices: ManageDevices = use_case("accounts.manage_devices")
+    recognise_device: RecogniseDevice = use_case("accounts.recognise_devices")
     show_accounts: ShowAccounts = use_case("accounts.show_accounts")
 
     show_attention: ShowAttention = use_case("attention.show_attention")
+    close_concern: CloseConcern = use_case("attention.close_concern")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
     cancel_shipment: CancelShipment = use_case("shipments.cancel_shipment")
@@ -147,6 +154,8 @@ class Container:
 
     write_message: WriteMessage = use_case("messages.write_message")
     read_messages: ReadMessages = use_case("messages.read_messages")
+
+    rate_delivery: RateDelivery = use_case("ratings.rate_delivery")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
     manage_links: ManageLinks = use_case("tracking.manage_links")

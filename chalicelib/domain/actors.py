@@ -11,7 +11,10 @@ NAME_A_SHIPPER = "Name the shipper whose goods you look for: shipper_id."
 
 
 class Role(StrEnum):
-    """The principals of the system. PUBLIC is anybody, even without a key."""
+    """The principals of the system. PUBLIC is anybody, even without a key.
+
+    DEVICE is a phone with a location app: it may report where it is, and nothing else.
+    """
 
     SHIPPER = "shipper"
     DISPATCHER = "dispatcher"
@@ -19,6 +22,7 @@ class Role(StrEnum):
     ADMIN = "admin"
     DRIVER = "driver"
     RECIPIENT = "recipient"
+    DEVICE = "device"
     SYSTEM = "system"
     PUBLIC = "public"
 
@@ -32,7 +36,9 @@ DISPATCH = STAFF - {Role.MANAGER}
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Someone who acts. ``id`` is a key's id, a driver's id, or a word for one of our processes.
+    """Someone who acts.
+
+    ``id`` is the id of a key, a driver or a device, or a word for one of our processes.
 
     ``scopes`` narrow what a key may do, each a resource and ``read`` or ``write``; none: nothing
     is narrowed.

@@ -14,7 +14,7 @@
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
     │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
-    │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull,
+    │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull, RatingClosed,
     │  │  NoMoreLinks
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
@@ -169,6 +169,13 @@ class ThreadFull(Conflict):
 
     code = "thread_full"
     text = "There are too many messages about this shipment already. Use the support contact."
+
+
+class RatingClosed(Conflict):
+    """The recipient cannot rate this delivery now, or not change the rating any more."""
+
+    code = "rating_closed"
+    text = "A delivery can be rated for a week after the visit, and a rating changed for a day."
 
 
 class NoMoreLinks(Conflict):

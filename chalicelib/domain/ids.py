@@ -18,6 +18,7 @@ EventId = NewType("EventId", str)
 ProofId = NewType("ProofId", str)
 WebhookId = NewType("WebhookId", str)
 InvitationId = NewType("InvitationId", str)
+DeviceId = NewType("DeviceId", str)
 AuditId = NewType("AuditId", str)
 MessageId = NewType("MessageId", str)
 
@@ -34,5 +35,22 @@ EVENT: Final = "evt"
 PROOF: Final = "prf"
 WEBHOOK: Final = "whk"
 INVITATION: Final = "inv"
+DEVICE: Final = "dev"
 AUDIT: Final = "aud"
 MESSAGE: Final = "msg"
+
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ULID_CHARS: Final = 26
+_NAME_DIGITS: Final = 32
+"""So many hexadecimal digits of a hash are the 128 bits of a ULID."""
+
+
+def id_of_hash(prefix: str, sha256_hex: str) -> str:
+    """The id of what is found by the hash of its secret. It tells nothing of the secret.
+
+    >>> id_of_hash(INVITATION, "ff" * 32)
+    'inv_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
+    """
+    number = int(sha256_hex[:_NAME_DIGITS], 16)
+    digits = (number >> 5 * place & 31 for place in reversed(range(_ULID_CHARS)))
+    return f"{prefix}_{''.join(_CROCKFORD[digit] for digit in digits)}"

@@ -130,6 +130,10 @@ class Policy:
     """One side may write so many messages in so long: more than a person, less than a script."""
     message_notice_interval: timedelta = timedelta(minutes=15)
     """The recipient gets at most one notice in so long that there is something to read."""
+    rating_open_for: timedelta = timedelta(days=7)
+    """A visit can be rated until so long after its outcome."""
+    rating_changes_for: timedelta = timedelta(days=1)
+    """A rating can be changed until so long after it was given."""
     poll_near_s: int = 10
     poll_far_s: int = 60
     visibility: VisibilityPolicy = field(default_factory=VisibilityPolicy)

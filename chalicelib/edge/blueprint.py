@@ -38,11 +38,12 @@ from chalicelib.edge.clients import client_of
 from chalicelib.edge.declarations import Declaration
 from chalicelib.edge.limits import headers_of
 from chalicelib.edge.preconditions import expected_by, tag_of
-from chalicelib.edge.principals import NEEDS_NO_KEY
+from chalicelib.edge.principals import DEVICES, NEEDS_NO_KEY
 from chalicelib.edge.problems import Refusal, problem, problem_of_validation
 from chalicelib.edge.queries import is_id, next_page, parsed_query, scope_of
 from chalicelib.edge.repeats import answered_once, request_key
 from chalicelib.edge.replies import empty, json_reply
+from chalicelib.edge.reports import reported
 from chalicelib.edge.schemas import Listed, ListingQuery, Out, Query
 from chalicelib.services.repeats import Memory
 
@@ -73,13 +74,14 @@ class Endpoints(Blueprint):
         query: type[Query] | None = None,
         gives: type[Out] | tuple[type[Out], ...] = (),
         media_types: tuple[str, ...] = (),
-        written: Callable[[], type[Out]] | None = None,
+        written: Callable[[], type[BaseModel]] | None = None,
         status: int = 200,
         max_bytes: int = MAX_BODY_BYTES,
         commits_answer: bool = False,
         knows_client: bool = False,
         versioned: bool = False,
         is_form: bool = False,
+        is_report: bool = False,
         also: Mapping[int, str] | None = None,
         refusals: tuple[type[DomainError], ...] = (),
         refuse: Refusal = problem,
@@ -94,9 +96,8 @@ class Endpoints(Blueprint):
         DomainError. Every POST of somebody whom we know honours an Idempotency-Key.
         """
         methods = ["GET", "HEAD"] if method == "GET" else [method]
-        register = self.route(
-            path, methods=methods, content_types=_content_types(method, is_form=is_form)
-        )
+        kinds = [] if is_report else _content_types(method, is_form=is_form)
+        register = self.route(path, methods=methods, content_types=kinds)
 
         def decorate(view: V) -> V:
             declaration = Declaration(
@@ -117,6 +118,7 @@ class Endpoints(Blueprint):
                 versioned=versioned,
                 also=also or {},
                 is_form=is_form,
+                is_report=is_report,
                 refuse=refuse,
             )
 
@@ -220,9 +222,13 @@ class _Asked:
         return gives[0].of(value)
 
     def _take_body(self, request: Request, model: type[BaseModel]) -> None:
+        most = self.declaration.max_bytes
+        if self.declaration.is_report:
+            self.arguments["body"] = model.model_validate(reported(request, max_bytes=most))
+            return
         try:
             read = parsed_form if self.declaration.is_form else parsed
-            body = read(model, request, max_bytes=self.declaration.max_bytes)
+            body = read(model, request, max_bytes=most)
         except ValidationError as exc:
             raise _Malformed(exc) from exc
         self.arguments["body"] = body
@@ -237,6 +243,9 @@ class _Asked:
         )
 
     def _take_query(self, request: Request, model: type[Query]) -> None:
+        if self.declaration.is_report:
+            self.arguments["query"] = model.model_validate(reported(request, max_bytes=0))
+            return
         query = parsed_query(model, request)
         self.arguments["query"] = query
         if isinstance(query, ListingQuery):
@@ -246,8 +255,9 @@ class _Asked:
 
 
 def _bounded(max_bytes: int, principals: frozenset[Role]) -> int:
-    """A body that anybody may send is small."""
-    return min(max_bytes, MAX_PUBLIC_BODY_BYTES) if principals in NEEDS_NO_KEY else max_bytes
+    """A body that anybody may send is small. A device is known before its body is read."""
+    is_open = principals in NEEDS_NO_KEY and principals != DEVICES
+    return min(max_bytes, MAX_PUBLIC_BODY_BYTES) if is_open else max_bytes
 
 
 def _require_ids(path_parameters: Mapping[str, str]) -> None:
@@ -268,6 +278,8 @@ def _actor(request: Request, declaration: Declaration, limits: dict[str, str]) -
 
     Raises Unauthorized, Forbidden and TooManyRequests.
     """
+    if declaration.principals == DEVICES:
+        return container().recognise_device((request.uri_params or {})["key"])
     if not declaration.needs_key:
         return ANYBODY
     scheme, _, bearer = (request.headers.get("authorization") or "").partition(" ")

@@ -24,7 +24,7 @@ from chalicelib.domain.errors import (
     Unavailable,
 )
 from chalicelib.edge.preconditions import VersionNeeded
-from chalicelib.edge.principals import NEEDS_NO_KEY
+from chalicelib.edge.principals import DEVICES, NEEDS_NO_KEY
 from chalicelib.edge.problems import Refusal, Unreadable, UnsupportedMedia, problem
 from chalicelib.edge.schemas import Out, Query
 
@@ -42,7 +42,8 @@ class Declaration:
     largest body in bytes. ``commits_answer``: the use case commits the answer to an Idempotency-Key
     with its effect. ``knows_client``: the view is told which client without a key asks.
     ``versioned``: the answer has an ETag, and a PATCH needs it in If-Match. ``is_form``: the body
-    is a form of a page, as browsers send it. ``refuse`` makes the answer to a domain error.
+    is a form of a page, as browsers send it. ``is_report``: body and query are what an app of
+    somebody else sends, read without a refusal. ``refuse`` makes the answer to a domain error.
     """
 
     path: str
@@ -54,7 +55,7 @@ class Declaration:
     query: type[Query] | None
     gives: tuple[type[Out], ...]
     media_types: tuple[str, ...]
-    written: Callable[[], type[Out]] | None
+    written: Callable[[], type[BaseModel]] | None
     max_bytes: int
     commits_answer: bool
     knows_client: bool
@@ -62,6 +63,7 @@ class Declaration:
     versioned: bool = False
     also: Mapping[int, str] = field(default_factory=dict)
     is_form: bool = False
+    is_report: bool = False
     refuse: Refusal = problem
 
     @property
@@ -100,13 +102,17 @@ class Declaration:
         found: set[type[DomainError]] = {Unavailable, *self.own_refusals}
         if self.needs_key:
             found |= {Unauthorized, Forbidden}
+        if self.principals == DEVICES:
+            found.add(Unauthorized)
         if self.needs_key and Role.DRIVER not in self.principals:
             found.add(TooManyRequests)
         if self.needs_version:
             found |= {VersionNeeded, Outdated}
-        if self.takes is not None:
+        if self.takes is not None and self.is_report:
+            found.add(TooLarge)
+        elif self.takes is not None:
             found |= {Unreadable, UnsupportedMedia, TooLarge, Invalid}
-        if self.query is not None:
+        if self.query is not None and not self.is_report:
             found.add(Invalid)
         if "_id}" in self.path:
             found.add(NotFound)

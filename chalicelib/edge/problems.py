@@ -82,6 +82,13 @@ class RepeatedKey(Unreadable):
     text = "A key appears twice in the same object."
 
 
+class NoDevice(DomainError):
+    """A report of a location app without an id, which each such app sends."""
+
+    code = "no_device_id"
+    text = "The report has no id. Set the app up with the code of this phone."
+
+
 class WrongEncoding(Unreadable):
     """Text in another encoding than UTF-8."""
 
@@ -106,6 +113,7 @@ class UnsupportedMedia(DomainError):
 
 STATUS: Final[dict[type[DomainError], int]] = {
     Unreadable: 400,
+    NoDevice: 400,
     Invalid: 422,
     Unauthorized: 401,
     Forbidden: 403,

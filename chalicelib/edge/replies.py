@@ -12,13 +12,20 @@ from chalice.app import Response
 from pydantic import BaseModel
 
 from chalicelib.domain.errors import DomainError
-from chalicelib.edge.problems import as_seen_by_a_link, problem
+from chalicelib.edge.problems import (
+    as_seen_by_a_link,
+    dumped,
+    headers_of,
+    problem,
+    status_of,
+)
 
 NO_STORE: Final = "private, no-store"
 NO_CACHE: Final = "private, no-cache"
 REVALIDATED: Final = "public, no-cache"
 HTML: Final = "text/html; charset=utf-8"
 JSON: Final = "application/json"
+TEXT: Final = "text/plain; charset=utf-8"
 SERVER_NOW: Final = "X-Server-Now"
 """When an answer was made, also on a 304: ages on the page are counted from it, never from the
 reader's clock."""
@@ -102,6 +109,18 @@ def found(url: str) -> Response:
     """Send the browser on to the proper address of the same page."""
     headers: Headers = {**PRIVATE, "Location": url, "Cache-Control": NO_STORE, "Content-Type": HTML}
     return Response("", headers=headers, status_code=HTTPStatus.FOUND)
+
+
+def refused_in_words(error: DomainError) -> Response:
+    """The refusal as a plain sentence, for an app that shows the driver what it is answered."""
+    headers: Headers = {"Content-Type": TEXT, "Cache-Control": "no-store", **headers_of(error)}
+    return Response(str(error), headers=headers, status_code=status_of(error))
+
+
+def refused_as_error(error: DomainError) -> Response:
+    """The same in an object, for an app that looks there for the sentence to show."""
+    headers: Headers = {"Content-Type": JSON, "Cache-Control": "no-store", **headers_of(error)}
+    return Response(dumped({"error": str(error)}), headers=headers, status_code=status_of(error))
 
 
 def refused_link(error: DomainError) -> Response:

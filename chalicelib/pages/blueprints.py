@@ -10,5 +10,6 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/static": "chalicelib.pages.static:static",
     "/v1/shipments/{shipment_id}/label": "chalicelib.pages.labels.views:labels",
     "/t": "chalicelib.pages.tracking.views:tracking",
+    "/t/{token}/rating": "chalicelib.pages.tracking.rating:rating",
     "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

@@ -15,6 +15,8 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from chalicelib.domain.errors import Invalid
+from chalicelib.domain.notices.held import HeldNotice, is_held
+from chalicelib.domain.notices.held import from_text as held_from_text
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.payloads import from_message, is_about_route
 from chalicelib.domain.webhooks.tries import WebhookTry, from_text, is_try
@@ -22,7 +24,7 @@ from chalicelib.observability import counted, logger
 from chalicelib.triggers.failures import Failures, failures, park
 
 NOTICE_S: Final = 15.0
-"""No notice is begun with less time left: two channels, each with a time-out of its own."""
+"""No notice is begun with less time left: a channel that refuses and the other one."""
 
 Batch = Mapping[str, Any]
 """As Lambda hands it over: ``{"Records": […]}``."""
@@ -50,9 +52,15 @@ def _for_ever() -> float:
 
 
 def notify_recipient(
-    batch: Batch, *, notify: UseCase, time_left_s: TimeLeft = _for_ever
+    batch: Batch,
+    *,
+    notify: UseCase,
+    again: Callable[[HeldNotice], Report],
+    time_left_s: TimeLeft = _for_ever,
 ) -> Failures:
     """Tell recipients, in the order of each shipment's events. Returns the ids of failed messages.
+
+    ``again`` gets what was put off until the morning.
 
     When time runs short, the messages that are left count as failed and come again.
     """
@@ -60,7 +68,10 @@ def notify_recipient(
     def tell(record: SQSRecord) -> None:
         if time_left_s() < NOTICE_S:
             raise NotDone
-        _work(record, notify)
+        if is_held(record.body):
+            _work(record, again, held_from_text)
+        else:
+            _work(record, notify)
 
     with counted():
         in_order = sorted(batch["Records"], key=_seq)
@@ -104,7 +115,7 @@ def _processed(records: list[dict[str, Any]], handler: Callable[[SQSRecord], Non
 def _work(
     record: SQSRecord,
     use_case: Callable[[Any], Report],
-    read: Callable[[str], Event | WebhookTry] = from_message,
+    read: Callable[[str], Event | HeldNotice | WebhookTry] = from_message,
 ) -> None:
     """Raises whatever keeps the message from being done.
 
@@ -118,7 +129,7 @@ def _work(
     except Invalid as exc:
         park("message", record.message_id, exc)
         raise
-    event = found.event if isinstance(found, WebhookTry) else found
+    event = found if isinstance(found, Event) else found.event
     about = {"message_id": record.message_id, "event_id": event.id}
     try:
         report = use_case(found)

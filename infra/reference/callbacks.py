@@ -6,7 +6,7 @@ What an event tells is what its history line tells, as far as it may leave (`pay
 from typing import Any, Final, get_args
 
 from chalicelib.api.schemas.events import EventOut, HistoryLine
-from chalicelib.api.schemas.shipments import ExternalStatusOut
+from chalicelib.api.schemas.values import ExternalStatusOut
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.domain.shipments.payloads import PUBLIC
 from chalicelib.domain.shipments.statuses import FailureReason, Status, external_status

@@ -8,6 +8,8 @@ from infra.reference.fields import Fields, Row
 from infra.reference.models import Json
 from infra.reference.refusals import Problem
 
+MOST_NAMED: Final = 12
+"""A longer list says less than the reference does at each request."""
 MADE: Final = "<!-- Made from the code by `make reference`. -->"
 PROBLEMS: Final = """\
 A refusal is a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457),
@@ -74,7 +76,8 @@ def _table(head: str, rows: Iterable[str]) -> str:
 
 
 def _problem(problem: Problem, operations: tuple[str, ...]) -> str:
-    whose = ", ".join(f"`{name}`" for name in operations) or "any request"
+    named = ", ".join(f"`{name}`" for name in operations) or "any request"
+    whose = named if len(operations) <= MOST_NAMED else "many requests; each lists it in `/docs`"
     lines = [
         f"## {problem.code}",
         f"**{problem.status} · {problem.example['title']}.** {problem.detail}",

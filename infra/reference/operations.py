@@ -17,7 +17,14 @@ from chalicelib.edge.declarations import Declaration
 from chalicelib.edge.principals import NEEDS_NO_KEY
 from chalicelib.edge.problems import PROBLEM, problem
 from chalicelib.edge.repeats import MAX_KEY_CHARS
-from chalicelib.edge.replies import HTML, JSON, refused_link
+from chalicelib.edge.replies import (
+    HTML,
+    JSON,
+    TEXT,
+    refused_as_error,
+    refused_in_words,
+    refused_link,
+)
 from chalicelib.edge.schemas import ID_PATTERN, Changes, ListingQuery
 from infra.reference.examples import Examples
 from infra.reference.glossary import Glossary
@@ -32,6 +39,23 @@ SCHEMES: Final = {
     Role.DRIVER: "A driver's token of one shift: `Authorization: Bearer dst_…`, in exchange for a "
     "one-time code.",
 }
+OWN_REFUSALS: Final[dict[Any, Json]] = {
+    refused_in_words: {TEXT.partition(";")[0]: {"schema": {"type": "string"}}},
+    refused_as_error: {
+        JSON: {
+            "schema": {
+                "type": "object",
+                "required": ["error"],
+                "properties": {
+                    "error": {"type": "string", "description": "Why, in a sentence for people."}
+                },
+            },
+            "example": {"error": "Send a valid key or token as a bearer token."},
+        }
+    },
+}
+"""What an app of others reads, in place of a problem document."""
+OF_THE_GATEWAY: Final = {429, 500}
 STATUS_WORDS: Final = {200: "Done.", 201: "Made.", 303: "The address to go on to."}
 IDEMPOTENCY_KEY: Final[Json] = {
     "name": "Idempotency-Key",
@@ -146,6 +170,7 @@ class Operations:
         schema = self.models.reference(model, "validation")
         content = {"schema": schema, "example": self.examples.of(schema)}
         kinds = [FORM if declaration.is_form else JSON]
+        kinds += getattr(model, "also_sent_as", ())
         if declaration.method == "PATCH" and issubclass(model, Changes):
             kinds.append(MERGE_PATCH)
         return {"required": True, "content": dict.fromkeys(kinds, content)}
@@ -168,7 +193,7 @@ class Operations:
         return found
 
     def _content(self, declaration: Declaration) -> Json:
-        models = list(declaration.gives)
+        models: list[type[BaseModel]] = list(declaration.gives)
         if declaration.written is not None:
             models.append(declaration.written())
         if models:
@@ -233,7 +258,8 @@ def named_headers(names: list[str]) -> dict[str, Json]:
 
 
 def _refusals(declaration: Declaration) -> dict[str, Json]:
-    is_page = declaration.refuse not in (problem, refused_link)
+    own = OWN_REFUSALS.get(declaration.refuse)
+    is_page = own is None and declaration.refuse not in (problem, refused_link)
     by_status: dict[int, list[Any]] = {}
     for each in problems_of(declaration):
         by_status.setdefault(each.status, []).append(each)
@@ -248,6 +274,8 @@ def _refusals(declaration: Declaration) -> dict[str, Json]:
         }
         if is_page and all(each.code in {"not_found", "unavailable"} for each in problems):
             content = {HTML: {"schema": {"type": "string"}}}
+        if own is not None and status not in OF_THE_GATEWAY:
+            content = own
         found[str(status)] = {
             "description": " ".join(f"`{each.code}`: {each.detail}" for each in problems),
             "headers": named_headers(["X-Request-Id", *headers]),

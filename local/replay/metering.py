@@ -41,6 +41,7 @@ class Log:
 
     meter: CapacityMeter
     requests: list[Request] = field(default_factory=list)
+    background_calls: int = 0
     background_write_units: float = 0.0
     background_read_units: float = 0.0
 
@@ -48,6 +49,7 @@ class Log:
         """Do work that no request waits for, and count its units separately."""
         self.meter.reset()
         work()
+        self.background_calls += self.meter.call_count
         self.background_write_units += self.meter.write_units
         self.background_read_units += self.meter.read_units
 

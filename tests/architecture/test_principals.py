@@ -66,6 +66,8 @@ def test_a_path_tells_who_it_is_for(name: str, entry: RouteEntry) -> None:
 
     if path.startswith("/t/"):
         assert principals == {Role.RECIPIENT}
+    elif path.startswith(("/in/", "/phones/")):
+        assert principals == {Role.DEVICE}
     elif path.startswith("/v1/driver/") and name not in OPEN:
         assert principals == {Role.DRIVER}
     elif name not in OPEN:

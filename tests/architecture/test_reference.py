@@ -241,6 +241,7 @@ def test_every_word_is_of_use() -> None:
     used |= {name.partition(".")[2] for name in used}
     for route in ROUTES:
         named = [each["name"] for each in operation(route).get("parameters", ())]
-        used |= {*named, *(f"path.{name}" for name in named)}
+        query = getattr(route.declaration.query, "__name__", "")
+        used |= {*named, *(f"{kind}.{name}" for kind in ("path", query) for name in named)}
 
     assert set(glossary().words) - used == set()

@@ -18,6 +18,8 @@ ENDING = [
     "shipment.superseded",
     "proof.added",
     "message.sent",
+    "shipment.rated",
+    "shipment.concern_closed",
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain.errors import NotFound, TooLarge, Unavailable
 from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 from chalicelib.observability import Metric, count, counted, name_stage
-from chalicelib.services.ports.webhooks import LONGEST_DELAY_S
+from chalicelib.services.ports.senders import LONGEST_DELAY_S
 from chalicelib.services.repeats import LEASE
 from infra.lint import findings, transform
 from infra.package import start_from_snapshots

@@ -202,6 +202,33 @@ def test_a_message_is_sent_without_a_script(delivery: Delivery, open_page: OpenP
     expect(page.get_by_text("Sent.")).to_be_visible()
 
 
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_delivery_is_rated_from_the_mail(
+    delivery: Delivery, open_page: OpenPage, *, has_script: bool
+) -> None:
+    delivery.load_and_leave()
+    delivery.drive_to(north_of(DOOR, -400.0))
+    delivery.hand_over()
+    url = delivery.first["tracking_url"]
+    page = open_page(f"{url}?stars=2#rating", java_script_enabled=has_script)
+
+    expect(page.get_by_label("2 stars")).to_be_checked()
+    page.get_by_label("1 star").check(force=True)
+    page.get_by_label("Where it was left").check()
+    page.get_by_label("Anything to add?").fill("In the rain")
+    if has_script:
+        assert violations(page) == []
+    page.get_by_role("button", name="Send rating").click()
+
+    expect(page.get_by_text("Thank you. Your rating is saved.")).to_be_visible()
+    expect(page.get_by_text("You gave 1 of 5 stars.")).to_be_visible()
+    shipment = delivery.shop.get(f"/v1/shipments/{delivery.first['id']}")
+    given = shipment["rating"]
+    assert (given["reasons"], given["comment"]) == (["place"], "In the rain")
+    if has_script:
+        assert violations(page) == []
+
+
 def test_the_other_customer_sees_nothing_of_it(delivery: Delivery, open_page: OpenPage) -> None:
     delivery.load_and_leave()
     delivery.drive_to(north_of(DOOR, -400.0))

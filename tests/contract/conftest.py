@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.adapters.dynamodb.accounts.audit import DynamoAudit
+from chalicelib.adapters.dynamodb.accounts.devices import DynamoDevices
 from chalicelib.adapters.dynamodb.accounts.drivers import DynamoDrivers
 from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
 from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
@@ -31,6 +32,7 @@ from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
 from chalicelib.services.ports.accounts import (
     ApiKeys,
     Audit,
+    Devices,
     Drivers,
     Hubs,
     Invitations,
@@ -76,6 +78,7 @@ class Stores:
     audit: Audit
     keys: ApiKeys
     invitations: Invitations
+    devices: Devices
     endpoints: WebhookEndpoints
     threads: Threads
     route_messages: RouteMessages
@@ -105,6 +108,7 @@ def in_memory() -> Iterator[Stores]:
         journal.audit,
         journal.keys,
         journal.invitations,
+        journal.devices,
         journal.endpoints,
         journal.threads,
         journal.route_messages,
@@ -135,6 +139,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoAudit(),
             DynamoApiKeys(partitions),
             DynamoInvitations(),
+            DynamoDevices(partitions),
             DynamoWebhookEndpoints(),
             DynamoThreads(),
             DynamoRouteMessages(clock.now),

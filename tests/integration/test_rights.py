@@ -7,7 +7,7 @@ import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from chalicelib.domain.shipments.payloads import to_message
 from chalicelib.triggers import queues
 from infra.template import Stack
 from local.client import Api, Refused, upload
+from local.clock import VirtualClock
 from local.stack import STAGE, RunningStack, running_stack
 from tests.support.aws import table_names
 from tests.support.rights import POLICIES, Call, Recorder, allows, statements
@@ -70,6 +71,12 @@ def receiver() -> Iterator[str]:
     thread.join()
 
 
+def tomorrow_noon() -> datetime:
+    """By day, so that recipients are told. Not before the real time, which new ids begin with."""
+    real = datetime.now(UTC)  # noqa: TID251 - see above
+    return real.replace(hour=12) + timedelta(days=1)
+
+
 @pytest.fixture(scope="module")
 def recorder(receiver: str) -> Recorder:
     recorder = Recorder(Stack(STAGE))
@@ -81,6 +88,7 @@ def recorder(receiver: str) -> Recorder:
                 "Geocoder": "amazon_location",
                 "KeyRequestsPerMinute": "50",
             },
+            clock=VirtualClock(tomorrow_noon(), speed=1.0),
             in_background=False,
         ) as running,
     ):
@@ -88,9 +96,9 @@ def recorder(receiver: str) -> Recorder:
             shipment_id = deliver(clients, running.clock.now(), webhook_url=receiver)
         bootstrap.configure(clock=running.clock, allow_local_webhooks=True)  # caches are cold again
         running.settle()
+        deliver_events_again(shipment_id)
         with Clients(running) as clients:
             fall_silent(clients, webhook_url=receiver)
-        deliver_events_again(shipment_id)
         learn_over_a_broken_page()
         with Clients(running) as clients:
             search_for_an_address(clients)
@@ -219,8 +227,11 @@ def fall_silent(clients: Clients, *, webhook_url: str) -> None:
     assert shipper.get("/v1/shipments?barcode=222")["data"]
     assert staff.get(f"/v1/shipments?service_day={day}&hub_id={hub_id}")["data"]
     assert staff.get("/v1/fleet")["features"]
-    shipper.post("/v1/shipments", SHIPMENT | {"reference": "2", "parcels": [{"barcode": "333"}]})
+    again = SHIPMENT | {"reference": "2", "parcels": [{"barcode": "333"}]}
+    cancelled = shipper.post("/v1/shipments", again)["id"]
     assert staff.get("/v1/attention?kind=unassigned")["data"]
+    shipper.post(f"/v1/shipments/{cancelled}/cancel")
+    running.settle()  # it is ten in the evening: that waits for the morning
 
 
 def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:
@@ -244,7 +255,8 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     _, events = container.adapters.shipments.with_history(shipment_id, newest=99)
     batch = {"Records": [{"messageId": event.id, "body": to_message(event)} for event in events]}
     nothing: dict[str, list[Any]] = {"batchItemFailures": []}
-    assert queues.notify_recipient(batch, notify=container.notify_recipient) == nothing
+    notify = container.notify_recipient
+    assert queues.notify_recipient(batch, notify=notify, again=notify.again) == nothing
     webhooks = container.deliver_webhook
     assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
 

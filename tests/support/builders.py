@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+from chalicelib.domain.accounts.devices import Device
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
@@ -37,6 +38,7 @@ from chalicelib.domain.ids import (
 from chalicelib.domain.instants import Range
 from chalicelib.domain.messages.threads import Author, Message
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
+from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.delivery_days import WantedWindow
@@ -281,6 +283,17 @@ def make_message(number: int = 1, **changes: Any) -> Message:
     return Message(**default | changes)
 
 
+def make_rating(stars: int = 2, **changes: Any) -> Rating:
+    """A rating of the outcome of `make_attempt()`, an hour later."""
+    default: dict[str, Any] = {
+        "verdict": Verdict(stars, (RatingReason.PUNCTUALITY, RatingReason.PLACE), "In the rain"),
+        "attempt_number": 1,
+        "rated_at": NOON + timedelta(hours=1),
+        "changed_at": NOON + timedelta(hours=1),
+    }
+    return Rating(**default | changes)
+
+
 def make_driver(number: int = 1, **changes: Any) -> Driver:
     default: dict[str, Any] = {
         "id": DriverId(f"drv_{number}"),
@@ -339,6 +352,16 @@ def make_invitation(**changes: Any) -> Invitation:
         "expires_at": NOON + timedelta(hours=1),
     }
     return Invitation(**default | changes)
+
+
+def make_device(number: int = 1, **changes: Any) -> Device:
+    default: dict[str, Any] = {
+        "secret_hash": f"{number:x}" * 64,
+        "driver_id": DriverId("drv_1"),
+        "label": "Pixel",
+        "created_at": NOON,
+    }
+    return Device(**default | changes)
 
 
 def make_webhook(number: int = 1, **changes: Any) -> WebhookEndpoint:

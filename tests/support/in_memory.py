@@ -69,6 +69,7 @@ class InMemoryCarrier:
         self.audit = self.stores.audit
         self.keys = self.stores.keys
         self.invitations = self.stores.invitations
+        self.devices = self.stores.devices
         self.endpoints = self.stores.endpoints
 
     def use(self, use_case: type[T]) -> T:

@@ -31,6 +31,7 @@ from chalicelib.domain.ids import (
 )
 from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofKind, ProofRequirements, Requirement
+from chalicelib.domain.ratings.ratings import MOST_STARS, Rating, RatingReason, Verdict
 from chalicelib.domain.routes.routes import (
     Break,
     Consignment,
@@ -246,6 +247,29 @@ def corrections() -> st.SearchStrategy[Correction]:
     )
 
 
+def verdicts() -> st.SearchStrategy[Verdict]:
+    """Any verdict that a form can say."""
+    some = st.frozensets(st.sampled_from(RatingReason))
+    return st.builds(
+        Verdict,
+        stars=st.integers(1, MOST_STARS),
+        reasons=some.map(lambda found: tuple(each for each in RatingReason if each in found)),
+        comment=st.none() | words(),
+    )
+
+
+@cache
+def ratings() -> st.SearchStrategy[Rating]:
+    return st.builds(
+        Rating,
+        verdict=verdicts(),
+        attempt_number=st.integers(1, 9),
+        rated_at=instants(),
+        changed_at=instants(),
+        closed_at=st.none() | instants(),
+    )
+
+
 @cache
 def assignments() -> st.SearchStrategy[Assignment]:
     return st.builds(
@@ -301,6 +325,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "unanswered_since": st.none() | instants(),
             "service_day": st.none() | st.dates(),
             "metadata": st.dictionaries(words(), words(), max_size=2),
+            "rating": st.none() | ratings(),
         }
         | fixed,
     )

@@ -126,27 +126,25 @@ class RetryIn(ScheduleChangesIn):
 class CorrectionIn(Schema):
     """How the last attempt ended in truth, and why that was not what was reported.
 
-    ``none``: there was no attempt. ``failure_reason`` is that of a failed one. ``attempt_number``
+    ``none``: there was no attempt. ``reason`` is that of a failed one. ``attempt_number``
     says which one is meant: the correction is refused when another was made since.
     """
 
     outcome: TrueOutcome
     explanation: Line
-    failure_reason: Maybe[FailureReason] = None
+    reason: Maybe[FailureReason] = None
     attempt_number: Maybe[Annotated[int, Field(ge=1)]] = None
 
     def to_domain(self) -> CorrectionOrder:
         """The order. Raises Unfit for a failure without a reason, and for a reason without one."""
         is_failure = self.outcome is TrueOutcome.ATTEMPT_FAILED
-        if is_failure and self.failure_reason is None:
+        if is_failure and self.reason is None:
             words = "Say why the attempt failed, like not_home."
-            raise Unfit(misfit(("failure_reason",), "missing", words))
-        if not is_failure and self.failure_reason is not None:
-            words = "Only an attempt that failed has a failure_reason. Leave it out."
-            raise Unfit(misfit(("failure_reason",), "out_of_place", words))
-        return CorrectionOrder(
-            self.outcome, self.explanation, self.failure_reason, self.attempt_number
-        )
+            raise Unfit(misfit(("reason",), "missing", words))
+        if not is_failure and self.reason is not None:
+            words = "Only an attempt that failed has a reason. Leave it out."
+            raise Unfit(misfit(("reason",), "out_of_place", words))
+        return CorrectionOrder(self.outcome, self.explanation, self.reason, self.attempt_number)
 
 
 def _as_written(shipment: Shipment) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.schemas.values import EtaOut, Instant, RangeOut
+from chalicelib.api.schemas.ratings import RatingOut
+from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut
 from chalicelib.domain.attention.concerns import Kind
+from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.shipments.concerns import About
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import ListingQuery, Out, Time
+from chalicelib.edge.schemas import ListingQuery, Out, Schema, Time
 
 
 class AttentionQuery(ListingQuery):
@@ -13,6 +16,17 @@ class AttentionQuery(ListingQuery):
 
     kind: Kind | None = None
     due_by: Instant | None = None
+
+
+class ClosedIn(Schema):
+    """What has been dealt with, of which shipment."""
+
+    shipment_id: Id
+    kind: About
+
+    def to_domain(self) -> tuple[ShipmentId, About]:
+        """Both."""
+        return ShipmentId(self.shipment_id), self.kind
 
 
 class WaitingShipmentOut(Out):
@@ -30,6 +44,7 @@ class WaitingShipmentOut(Out):
     attempts: int
     reason: FailureReason | None = Field(None, validation_alias=AliasPath("last_attempt", "reason"))
     note: str | None = Field(None, validation_alias=AliasPath("last_attempt", "note"))
+    rating: RatingOut | None
 
 
 class ConcernOut(Out):

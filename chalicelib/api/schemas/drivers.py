@@ -1,6 +1,5 @@
 """Drivers, their invitations and their sessions on the wire."""
 
-import io
 from datetime import datetime
 from typing import Annotated, Any, Final, Self
 
@@ -9,6 +8,7 @@ from pydantic import AliasPath, Field, StringConstraints
 from chalicelib.api.schemas.changes import changed
 from chalicelib.api.schemas.values import Id, Line
 from chalicelib.domain.accounts.drivers import Driver
+from chalicelib.edge.qr_codes import qr_svg
 from chalicelib.edge.schemas import Changes, Maybe, Out, Schema, Time, unsaid, written_as
 
 _CODE: Final = r"^[A-Za-z0-9_-]{20,100}$"
@@ -68,7 +68,7 @@ class InvitationOut(Out):
     @classmethod
     def of(cls, value: Any) -> Self:  # noqa: ANN401 - as in Out
         """With the QR code of the link."""
-        return cls.joined(value, qr_svg=qr_svg(value.link))
+        return cls.joined(value, qr_svg=qr_svg(value.link, title="Sign-in code"))
 
 
 class OpenInvitationOut(Out):
@@ -106,14 +106,3 @@ class SessionOut(Out):
     token: str
     driver_id: str
     expires_at: Time
-
-
-def qr_svg(text: str) -> str:
-    """A QR code as an SVG element, to be put into a page or printed; four modules of quiet zone."""
-    import segno  # noqa: PLC0415 - only who invites a driver pays for it
-
-    drawn = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        drawn, kind="svg", xmldecl=False, svgns=True, scale=4, light="#fff", title="Sign-in code"
-    )
-    return drawn.getvalue().decode().strip()

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.schemas.values import ActionId, DeviceTime, Id, Text
+from chalicelib.api.schemas.values import ActionId, DeviceTime, ExternalStatusOut, Id, Text
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.ids import ProofId, ShipmentId, StopId
 from chalicelib.domain.shipments.lifecycle import Step
@@ -163,7 +163,7 @@ class StopShipmentOut(Out):
 
     id: str
     status: Status
-    external_status: str = Field(validation_alias=AliasPath("external_status", "sub_status"))
+    external_status: ExternalStatusOut
     owed_proof_ids: tuple[str, ...]
 
 

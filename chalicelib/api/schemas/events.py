@@ -14,6 +14,8 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.proofs.proofs import ProofKind
+from chalicelib.domain.ratings.ratings import RatingReason
+from chalicelib.domain.shipments.concerns import About
 from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
@@ -280,6 +282,38 @@ class MessageEventOut(HistoryLine):
     data: MessageFacts
 
 
+class RatingFacts(StatusFacts):
+    """Stars and reasons, and the stars before where a rating was changed."""
+
+    stars: int | None = Field(None, exclude_if=_is_absent)
+    is_low: bool | None = Field(None, exclude_if=_is_absent)
+    reasons: tuple[RatingReason, ...] | None = Field(
+        None, exclude_if=_is_absent, examples=[["punctuality", "driver"]]
+    )
+    attempt_number: int | None = Field(None, exclude_if=_is_absent)
+    previous_stars: int | None = None
+
+
+class RatingEventOut(HistoryLine):
+    """The recipient has rated the outcome of an attempt. The comment is in the shipment alone."""
+
+    type: Literal[EventType.RATED]
+    data: RatingFacts
+
+
+class ConcernFacts(StatusFacts):
+    """What was dealt with."""
+
+    concern: About | None = Field(None, exclude_if=_is_absent)
+
+
+class ConcernEventOut(HistoryLine):
+    """Somebody of the office has dealt with what the recipient complained of."""
+
+    type: Literal[EventType.CONCERN_CLOSED]
+    data: ConcernFacts
+
+
 EventOut = Annotated[
     StatusEventOut
     | AcceptedEventOut
@@ -293,7 +327,9 @@ EventOut = Annotated[
     | UpdateEventOut
     | ScheduleEventOut
     | CorrectionEventOut
-    | MessageEventOut,
+    | MessageEventOut
+    | RatingEventOut
+    | ConcernEventOut,
     Field(discriminator="type"),
 ]
 

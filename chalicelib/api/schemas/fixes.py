@@ -4,22 +4,18 @@ A phone repeats a refused batch for ever, so no item refuses the others. What is
 gets a verdict. A measure that cannot be is unknown. Other fields are ignored.
 """
 
-import math
 from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field, PlainValidator
 
+from chalicelib.api.schemas.measures import MOST_HEADING_DEG, fix_of, number, place_at
 from chalicelib.api.schemas.values import Latitude, Longitude
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.screening import Reason, UnreadableFix
-from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import read_instant
 from chalicelib.edge.schemas import Schema, Time
 
-FULL_TURN_DEG: Final = 360.0
-MOST_HEADING_DEG: Final = 361.0
-"""A rounding error beyond a full turn. Above this it is a code for an unknown heading."""
 MOCKED: Final = (True, 1, "true")
 
 
@@ -49,34 +45,21 @@ def read_fix(item: object) -> Fix | UnreadableFix:
     """
     if not isinstance(item, dict):
         return UnreadableFix((Reason.NO_PLACE, Reason.NO_TIME))
-    place, recorded_at = _place(item), _time(item.get("recorded_at"))
-    if place is None or recorded_at is None:
-        lacks = ((place, Reason.NO_PLACE), (recorded_at, Reason.NO_TIME))
-        return UnreadableFix(tuple(reason for value, reason in lacks if value is None))
-    heading_deg = _measure(item.get("heading_deg"), most=MOST_HEADING_DEG)
-    return Fix(
-        recorded_at=recorded_at,
-        coordinates=place,
-        accuracy_m=_measure(item.get("accuracy_m")),
-        speed_mps=_measure(item.get("speed_mps")),
-        heading_deg=None if heading_deg is None else heading_deg % FULL_TURN_DEG,
-        battery_ratio=_measure(item.get("battery_ratio"), most=1.0),
+    place = place_at(number(item.get("lat_deg")), number(item.get("lon_deg")))
+    recorded_at = _time(item.get("recorded_at"))
+    return fix_of(
+        place,
+        recorded_at,
+        accuracy_m=number(item.get("accuracy_m")),
+        speed_mps=number(item.get("speed_mps")),
+        heading_deg=number(item.get("heading_deg")),
+        battery_ratio=number(item.get("battery_ratio")),
         is_mock=item.get("mock") in MOCKED,
     )
 
 
 FixItem = Annotated[Fix | UnreadableFix, PlainValidator(read_fix, json_schema_input_type=FixIn)]
 """An item of a batch. Reading it never fails."""
-
-
-def _place(item: dict[object, object]) -> Coordinates | None:
-    lat_deg, lon_deg = _number(item.get("lat_deg")), _number(item.get("lon_deg"))
-    if lat_deg is None or lon_deg is None:
-        return None
-    try:
-        return Coordinates(lat_deg, lon_deg)
-    except ValueError:
-        return None
 
 
 def _time(value: object) -> datetime | None:
@@ -87,19 +70,3 @@ def _time(value: object) -> datetime | None:
         return read_instant(value.strip())
     except ValueError:
         return None
-
-
-def _measure(value: object, *, most: float = math.inf) -> float | None:
-    """A measure; None where it is below zero, above the most that can be, or no number."""
-    number = _number(value)
-    return None if number is None or not 0.0 <= number <= most else number
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None

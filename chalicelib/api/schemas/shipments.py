@@ -16,9 +16,11 @@ from pydantic import (
 
 from chalicelib.api.schemas.codes import Country, Language, TimeZone, zones_of
 from chalicelib.api.schemas.contacts import Email, Phone, e164
+from chalicelib.api.schemas.ratings import RatingOut
 from chalicelib.api.schemas.values import (
     MAX_LINE_CHARS,
     Day,
+    ExternalStatusOut,
     Latitude,
     Line,
     Longitude,
@@ -346,13 +348,6 @@ class ShipmentCreatedOut(Out):
     warnings: tuple[WarningOut, ...]
 
 
-class ExternalStatusOut(Out):
-    """AfterShip's words."""
-
-    status: str
-    sub_status: str
-
-
 class RecipientOut(Out):
     """The customer; ``phone`` is E.164, ``locale`` a BCP 47 tag."""
 
@@ -451,6 +446,7 @@ class ShipmentOut(Out):
     tracking_url: str
     corrections: tuple[CorrectionOut, ...]
     closing_reason: str | None
+    rating: RatingOut | None
 
     @classmethod
     def told(cls, shipment: Shipment, *, tracking_url: str) -> Self:

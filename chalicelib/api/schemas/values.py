@@ -169,3 +169,10 @@ class EtaOut(Out):
     point: Time
     earliest: Time
     latest: Time
+
+
+class ExternalStatusOut(Out):
+    """AfterShip's words."""
+
+    status: str
+    sub_status: str

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import (
+    DEVICE,
     DRIVER,
     HUB,
     INVITATION,
@@ -39,6 +40,7 @@ NOUNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     SHIPPER: ("shipper", (*_CARRIERS, "sms_name", "support_contact")),
     KEY: ("key", ("label", "role", "shipper_id", "scopes", "expires_at", "revoked_at")),
     INVITATION: ("invitation", ("driver_id", "expires_at")),
+    DEVICE: ("device", ("driver_id", "label", "revoked_at")),
     WEBHOOK: ("webhook", ("shipper_id", "url", "event_types")),
 }
 """By the prefix of its id: the word for a kind of account, and the fields that the audit shows."""

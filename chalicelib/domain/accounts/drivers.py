@@ -4,14 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.domain.ids import INVITATION, DriverId, InvitationId, TeamId
+from chalicelib.domain.ids import INVITATION, DriverId, InvitationId, TeamId, id_of_hash
 
 RETAKEN_WITHIN: Final = timedelta(minutes=1)
 """How long a code works again for the client that took it: its first answer may have been lost."""
-_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ULID_CHARS: Final = 26
-_NAME_DIGITS: Final = 32
-"""So many hexadecimal digits of a hash are the 128 bits of a ULID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +70,4 @@ def invitation_id(code_hash: str) -> InvitationId:
     >>> invitation_id("ff" * 32)
     'inv_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
     """
-    number = int(code_hash[:_NAME_DIGITS], 16)
-    digits = (number >> 5 * place & 31 for place in reversed(range(_ULID_CHARS)))
-    return InvitationId(f"{INVITATION}_{''.join(_CROCKFORD[digit] for digit in digits)}")
+    return InvitationId(id_of_hash(INVITATION, code_hash))

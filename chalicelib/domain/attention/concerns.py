@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PARCELS_LEFT = Waiting.PARCELS_LEFT.value
     NEEDS_PLACING = Waiting.NEEDS_PLACING.value
     UNANSWERED = Waiting.UNANSWERED.value
+    LOW_RATING = Waiting.LOW_RATING.value
     UNASSIGNED = Waiting.UNASSIGNED.value
     MISSING_PROOF = Waiting.MISSING_PROOF.value
     RETURNING = Waiting.RETURNING.value

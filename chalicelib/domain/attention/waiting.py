@@ -23,14 +23,15 @@ class Waiting(StrEnum):
     """What a shipment waits for, most urgent first.
 
     A decision after a failed attempt; another delivery of the parcels that were left; a place for
-    its address; an answer to its recipient; a route; a photo that never came; its way back to the
-    shipper.
+    its address; an answer to its recipient; a look at a low rating; a route; a photo that never
+    came; its way back to the shipper.
     """
 
     ATTEMPT_FAILED = "attempt_failed"
     PARCELS_LEFT = "parcels_left"
     NEEDS_PLACING = "needs_placing"
     UNANSWERED = "unanswered"
+    LOW_RATING = "low_rating"
     UNASSIGNED = "unassigned"
     MISSING_PROOF = "missing_proof"
     RETURNING = "returning"
@@ -45,8 +46,18 @@ class Waits:
 
 
 def waits(shipment: Shipment) -> Waits | None:
-    """What it waits for; None when it needs nobody. The time changes only with its cause."""
-    return _decision(shipment) or _answer(shipment)
+    """What it waits for first; None when it needs nobody. The time changes only with its cause.
+
+    What holds the delivery up comes before what its recipient says, and that before what is left.
+    """
+    return _decision(shipment) or _answer(shipment) or _look(shipment) or _rest(shipment)
+
+
+def _look(shipment: Shipment) -> Waits | None:
+    rating = shipment.rating
+    if rating is None or not rating.waits:
+        return None
+    return Waits(Waiting.LOW_RATING, rating.changed_at)
 
 
 def _answer(shipment: Shipment) -> Waits | None:
@@ -62,11 +73,19 @@ def _decision(shipment: Shipment) -> Waits | None:
             return Waits(Waiting.UNASSIGNED, _wanted_at(shipment))
         case Status.ATTEMPT_FAILED:
             return Waits(Waiting.ATTEMPT_FAILED, _ended_at(shipment))
-        case Status.DELIVERED:
-            return _after_delivery(shipment)
-        case Status.RETURNING:
-            return Waits(Waiting.RETURNING, shipment.updated_at)
+        case Status.DELIVERED if has_outstanding(shipment) and not has_aboard(shipment):
+            return Waits(Waiting.PARCELS_LEFT, _ended_at(shipment))
     return None
+
+
+def _rest(shipment: Shipment) -> Waits | None:
+    """What holds nobody up."""
+    if shipment.status is Status.RETURNING:
+        return Waits(Waiting.RETURNING, shipment.updated_at)
+    owing = next((each for each in shipment.made_attempts if each.owed_proof_ids), None)
+    if owing is None or shipment.status is not Status.DELIVERED:
+        return None
+    return Waits(Waiting.MISSING_PROOF, owing.occurred_at + PROOF_PATIENCE)
 
 
 def _wanted_at(shipment: Shipment) -> datetime:
@@ -76,15 +95,6 @@ def _wanted_at(shipment: Shipment) -> datetime:
     if shipment.service_day is not None:
         return at_place(shipment.service_day, shipment.address.time_zone, is_end=False)
     return shipment.created_at
-
-
-def _after_delivery(shipment: Shipment) -> Waits | None:
-    if has_outstanding(shipment) and not has_aboard(shipment):
-        return Waits(Waiting.PARCELS_LEFT, _ended_at(shipment))
-    owing = next((each for each in shipment.made_attempts if each.owed_proof_ids), None)
-    if owing is None:
-        return None
-    return Waits(Waiting.MISSING_PROOF, owing.occurred_at + PROOF_PATIENCE)
 
 
 def _ended_at(shipment: Shipment) -> datetime:

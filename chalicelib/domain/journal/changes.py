@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from chalicelib.domain.accounts.audit import AuditEntry
+    from chalicelib.domain.accounts.devices import Device
     from chalicelib.domain.accounts.drivers import Driver, Invitation
     from chalicelib.domain.accounts.hubs import Hub
     from chalicelib.domain.accounts.keys import ApiKey, KeyRing
@@ -124,14 +125,14 @@ class DriverAdded:
 class AccountAdded:
     """A new account, or what belongs to one. Its id is new: a repeat writes the same again."""
 
-    account: Shipper | Hub | Team | Vehicle | ApiKey | Invitation | WebhookEndpoint
+    account: Shipper | Hub | Team | Vehicle | ApiKey | Invitation | Device | WebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
     """An account to write where ``expected_version`` was read."""
 
-    after: Shipper | Hub | Team | Vehicle | Driver | ApiKey
+    after: Shipper | Hub | Team | Vehicle | Driver | ApiKey | Device
     expected_version: int
 
 

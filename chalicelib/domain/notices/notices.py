@@ -8,7 +8,6 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from chalicelib.domain.notices.wordings.sv import SWEDISH
 from chalicelib.domain.phrases.days import Form, day_of_date, moment_in_sentence
 from chalicelib.domain.phrases.ranges import DASH, range_phrase
 from chalicelib.domain.phrases.styles import style_of
+from chalicelib.domain.ratings.ratings import MOST_STARS
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
@@ -95,13 +95,6 @@ FOR_THE_SENDER: Final = frozenset(
 """Reasons for a failed attempt that another attempt does not solve."""
 
 
-class Channel(StrEnum):
-    """The ways to reach a recipient."""
-
-    SMS = "sms"
-    EMAIL = "email"
-
-
 @dataclass(frozen=True, slots=True)
 class Email:
     """One e-mail, ready to send."""
@@ -126,6 +119,7 @@ class Notice:
     sentences: tuple[str, ...]
     link_text: str
     url: str
+    rate_text: str | None = None
 
     def sms(self) -> str:
         """The fullest text that fits into one message, else the shortest. It is always in GSM-7.
@@ -139,20 +133,36 @@ class Notice:
         return next(fitting, None) or min(texts, key=len)
 
     def email(self) -> Email:
-        """Subject, text and HTML. Each body has the link exactly once, the subject never."""
+        """Subject, text and HTML. The subject never has the link.
+
+        Where the recipient is asked to rate, a link leads to the form of the page, and in HTML one
+        more for each number of stars, which are then ticked there. A link alone rates nothing.
+        """
         subject = f"{self.sender}: {self.subject}" if self.sender else self.subject
         sentence, link, url = (
             html.escape(part) for part in (self.sentences[0], self.link_text, self.url)
         )
         return Email(
             subject=subject,
-            text=f"{self.sentences[0]}\n\n{self.link_text}: {self.url}\n",
+            text=f"{self.sentences[0]}\n\n{self.link_text}: {self.url}\n{self._rate_in_text()}",
             html=(
                 f'<!doctype html><html lang="{self.language}"><meta charset="utf-8">'
                 f"<title>{html.escape(subject)}</title>"
-                f'<body><p>{sentence}</p><p><a href="{url}">{link}</a></p></body></html>'
+                f'<body><p>{sentence}</p><p><a href="{url}">{link}</a></p>'
+                f"{self._rate_in_html(url)}</body></html>"
             ),
         )
+
+    def _rate_in_text(self) -> str:
+        return "" if self.rate_text is None else f"\n{self.rate_text}: {self.url}#rating\n"
+
+    def _rate_in_html(self, url: str) -> str:
+        if self.rate_text is None:
+            return ""
+        stars = " · ".join(
+            f'<a href="{url}?stars={n}#rating">{n}&nbsp;★</a>' for n in range(1, MOST_STARS + 1)
+        )
+        return f"<p>{html.escape(self.rate_text)}: {stars}</p>"
 
 
 def kind_of(event: Event) -> Kind | None:
@@ -221,6 +231,7 @@ def compose(
         sentences=tuple(_sentence(sentence, words) for sentence in wording.sentences),
         link_text=language.link,
         url=url,
+        rate_text=language.rate if kind is Kind.DELIVERED else None,
     )
 
 

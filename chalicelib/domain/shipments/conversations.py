@@ -10,6 +10,7 @@ from chalicelib.domain.errors import ThreadClosed
 from chalicelib.domain.ids import EventId
 from chalicelib.domain.messages.threads import Author, Message
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.shipments.concerns import About, without_concern
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import append
 from chalicelib.domain.shipments.shipments import Shipment
@@ -63,13 +64,16 @@ def with_message(
     """The shipment with one more message in its thread, and the event of it.
 
     The event names the message and has none of its words. ``is_told`` says whether the recipient
-    gets a notice. Whoever answers, the recipient's question is answered.
+    gets a notice. Whoever answers, the recipient's question is answered. An answer of the office is
+    also one to a low rating.
     """
     is_question = message.author is Author.RECIPIENT
     since = (shipment.unanswered_since or message.written_at) if is_question else None
     changed = replace(shipment, messages=shipment.messages + 1, unanswered_since=since)
+    if message.author in OFFICE:
+        changed = without_concern(changed, About.LOW_RATING, message.written_at)
     data = {"message_id": message.id, "author": message.author.value}
-    return append(
+    after, event = append(
         changed,
         EventType.MESSAGE_SENT,
         actor=actor,
@@ -78,3 +82,6 @@ def with_message(
         now=message.written_at,
         data={**data, "notice": True} if is_told else data,
     )
+    if after.rating != shipment.rating:
+        after = replace(after, details_version=after.version)
+    return after, event

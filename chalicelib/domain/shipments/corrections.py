@@ -28,14 +28,14 @@ class TrueOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CorrectionOrder:
-    """What a dispatcher says. ``explanation`` says why; ``failure_reason`` is of a failed one.
+    """What a dispatcher says. ``explanation`` says why; ``reason`` is of a failed one.
 
     ``attempt_number`` is the attempt that is meant, which must be the last; None: whichever is.
     """
 
     outcome: TrueOutcome
     explanation: str
-    failure_reason: FailureReason | None = None
+    reason: FailureReason | None = None
     attempt_number: int | None = None
 
     def require_last(self, shipment: Shipment) -> None:
@@ -53,7 +53,7 @@ class CorrectionOrder:
         if attempt is None:
             return False
         same = attempt.status.value == self.outcome.value
-        is_same = same and attempt.reason is self.failure_reason
+        is_same = same and attempt.reason is self.reason
         stands = shipment.status in {Status.DELIVERED, Status.ATTEMPT_FAILED}
         return is_same and (stands or _is_at_hub_since(shipment, attempt))
 
@@ -76,8 +76,8 @@ class CorrectionOrder:
         found: dict[str, object] = {"outcome": self.outcome.value}
         if before.last_attempt is not None:
             found["previous_outcome"] = before.last_attempt.status.value
-        if self.failure_reason is not None:
-            found["reason"] = self.failure_reason.value
+        if self.reason is not None:
+            found["reason"] = self.reason.value
         return found
 
 
@@ -111,7 +111,7 @@ def put_right(
     if order.outcome is TrueOutcome.NONE:
         return _without_last_attempt(after)
     became = Status(order.outcome.value)
-    right = replace(attempt, status=became, reason=order.failure_reason)
+    right = replace(attempt, status=became, reason=order.reason)
     is_over = became is Status.DELIVERED and not has_outstanding(replace(after, status=became))
     return replace(after, last_attempt=right, completed_at=attempt.occurred_at if is_over else None)
 

@@ -42,11 +42,13 @@ class EventType(StrEnum):
     DELAYED = "eta.delayed"
     BACK_ON_TIME = "eta.back_on_time"
     MESSAGE_SENT = "message.sent"
+    RATED = "shipment.rated"
+    CONCERN_CLOSED = "shipment.concern_closed"
     DRIVER_SILENT = "driver.silent"
     DRIVER_BACK = "driver.back"
 
 
-INTERNAL: Final = frozenset({EventType.SUPERSEDED})
+INTERNAL: Final = frozenset({EventType.SUPERSEDED, EventType.CONCERN_CLOSED})
 """Event types that we keep for the record and tell nobody."""
 
 WARNINGS: Final = frozenset({EventType.DELAYED, EventType.DRIVER_SILENT, EventType.ATTEMPT_FAILED})
@@ -96,4 +98,5 @@ class Event:
     @property
     def severity(self) -> str:
         """``warning`` when a person may have to act, else ``info``."""
-        return "warning" if self.type in WARNINGS else "info"
+        is_bad = self.type in WARNINGS or self.data.get("is_low") is True
+        return "warning" if is_bad else "info"

@@ -39,6 +39,11 @@ PUBLIC: Final = (
     "message_id",
     "author",
     "notice",
+    "stars",
+    "previous_stars",
+    "is_low",
+    "attempt_number",
+    "reasons",
 )
 """The facts of an event that may leave. All other data stay with us."""
 TIMES: Final = frozenset({"point", "earliest", "latest", "heard_at"})

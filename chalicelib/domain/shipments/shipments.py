@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
 from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
+from chalicelib.domain.ratings.ratings import Rating
 from chalicelib.domain.shipments.addresses import Address, Placement, Recipient
 from chalicelib.domain.shipments.statuses import (
     ON_THE_WAY,
@@ -110,8 +111,8 @@ class Shipment:
     ``link_generation`` is part of the tracking link's signature; raising it revokes all earlier
     links. ``details_version`` is the ``version`` with which the details were last written: shipper,
     reference, recipient, address, parcels, window, service time, proof requirements, service day,
-    metadata. A change of one of them must set it, or it is not stored. 0 means that details and
-    state are one item, as in the first format.
+    metadata, rating. A change of one of them must set it, or it is not stored. 0 means that details
+    and state are one item, as in the first format.
 
     ``service_day`` is the day that the shipper asked for without a window; ``wanted_day`` says the
     day either way. ``metadata`` are the shipper's own words by their names; we only keep them.
@@ -125,7 +126,7 @@ class Shipment:
     text on why it was cancelled or is returned.
 
     ``messages`` counts those of its thread. ``unanswered_since`` is when the recipient wrote the
-    first message that nobody has answered.
+    first message that nobody has answered. ``rating`` is the newest one (``rated``).
     """
 
     id: ShipmentId
@@ -162,6 +163,7 @@ class Shipment:
     metadata: Mapping[str, str] = field(default_factory=dict)
     messages: int = 0
     unanswered_since: datetime | None = None
+    rating: Rating | None = None
 
     @property
     def wanted_day(self) -> date | None:

@@ -20,9 +20,11 @@ from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.instants import Range
 from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.shipments.conversations import is_open
 from chalicelib.domain.shipments.custody import delivered, has_outstanding, parts
 from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.rated import may_rate, rating_of, rating_open_until
 from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 from chalicelib.domain.shipments.statuses import (
     FINISHED,
@@ -35,8 +37,8 @@ from chalicelib.domain.shipments.statuses import (
 from chalicelib.domain.visibility import Proximity
 
 PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window", "service_day"})
-IN_THE_THREAD: Final = frozenset({EventType.MESSAGE_SENT})
-"""What a page shows in the thread, and not once more in the story."""
+SHOWN_ELSEWHERE: Final = frozenset({EventType.MESSAGE_SENT, EventType.RATED})
+"""What a page shows in a part of its own, and not once more in the story."""
 WAITS_FOR_A_VAN: Final = frozenset(
     {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
 )
@@ -93,6 +95,17 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRating:
+    """The recipient's own rating of the last outcome. The comment is shown while it can be changed,
+    and never after: others may get the link.
+    """
+
+    stars: int
+    reasons: tuple[RatingReason, ...]
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TrackingView:
     """The tracking page as data.
 
@@ -104,6 +117,8 @@ class TrackingView:
     ``country`` is that of the address (ISO 3166, two letters): it decides the units of distances.
     ``messages`` counts those of the thread, and ``may_write`` says whether it is open.
     ``service_day`` is the day at the address on which it is to come, as long as no van has it.
+    ``may_rate`` says whether the last outcome can be rated, or its ``rating`` changed, until
+    ``rating_until``.
     """
 
     status: Status
@@ -137,6 +152,9 @@ class TrackingView:
     messages: int = 0
     may_write: bool = False
     service_day: date | None = None
+    rating: ShownRating | None = None
+    may_rate: bool = False
+    rating_until: datetime | None = None
 
     @property
     def is_overdue(self) -> bool:
@@ -225,6 +243,9 @@ def view(
         service_day=_day_to_come(shipment, now),
         messages=shipment.messages,
         may_write=is_open(shipment, Author.RECIPIENT, now, policy),
+        rating=_rating(shipment, is_open=may_rate(shipment, now, policy)),
+        may_rate=may_rate(shipment, now, policy),
+        rating_until=rating_open_until(shipment, policy),
     )
     # The ETA of a silent van only moves with the clock. Past the promise it says nothing any more.
     return replace(seen, eta=None) if seen.is_overdue else seen
@@ -245,7 +266,7 @@ def _day_to_come(shipment: Shipment, now: datetime) -> date | None:
 
 
 def _is_story(event: Event) -> bool:
-    return event.audience == "public" and event.type not in IN_THE_THREAD
+    return event.audience == "public" and event.type not in SHOWN_ELSEWHERE
 
 
 def _driving(shipment: Shipment, live: Live | None) -> Live | None:
@@ -348,6 +369,13 @@ def _outcome(shipment: Shipment) -> Outcome | None:
         proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if not p.is_owed),
         has_proofs_to_come=bool(attempt.owed_proof_ids),
     )
+
+
+def _rating(shipment: Shipment, *, is_open: bool) -> ShownRating | None:
+    given = rating_of(shipment)
+    if given is None:
+        return None
+    return ShownRating(given.stars, given.reasons, given.comment if is_open else None)
 
 
 def _poll_after_s(shipment: Shipment, policy: Policy, *, is_near: bool) -> int | None:

@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.instants import Range
-from chalicelib.domain.phrases.days import Form, day_of_date, moment
+from chalicelib.domain.phrases.days import Form, day_of_date, moment, moment_in_sentence
 from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
@@ -24,6 +24,7 @@ from chalicelib.pages.tracking.words import (
     Ending,
     Line,
     Picture,
+    RatingWords,
     Seen,
     Words,
 )
@@ -69,6 +70,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
         story=story(view, locale),
         has_earlier=view.earlier_before is not None,
         ending=_ending(view, locale),
+        rating=_rating(view, zone, locale),
         map=map_words(view, locale),
         announcement=". ".join([headline.text, *nearness[:1]]) + ".",
     )
@@ -193,6 +195,21 @@ def _ending(view: TrackingView, locale: Locale) -> Ending | None:
         text=_ending_text(view, outcome, locale),
         note=outcome.note,
         pictures=tuple(Picture(proof.id, alt) for proof in outcome.proofs),
+    )
+
+
+def _rating(view: TrackingView, zone: ZoneInfo, locale: Locale) -> RatingWords | None:
+    """There is one where something was given, or can be."""
+    given, until = view.rating, None
+    if given is None and not view.may_rate:
+        return None
+    if given is not None and view.may_rate and view.rating_until is not None:
+        moment = moment_in_sentence(view.rating_until, view.server_now, zone, locale.style)
+        until = locale.say("rating.until", moment=moment)
+    return RatingWords(
+        title=locale.say("rating.title" if given is None else "rating.title_given"),
+        given=None if given is None else locale.say("rating.given", stars=given.stars),
+        until=until,
     )
 
 

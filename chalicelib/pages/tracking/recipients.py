@@ -4,7 +4,6 @@ Every answer leads back to the page, which says what became of the message.
 """
 
 from typing import Annotated, Final
-from urllib.parse import quote
 
 from chalice.app import Response
 from pydantic import Field
@@ -25,9 +24,9 @@ from chalicelib.domain.messages.quick_replies import OF_RECIPIENT, QuickReply
 from chalicelib.domain.messages.threads import MAX_TEXT, Draft
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
-from chalicelib.edge.cleaning import cleaned, is_blank
 from chalicelib.edge.principals import RECIPIENTS
 from chalicelib.edge.schemas import Schema
+from chalicelib.pages.tracking.forms import Field64, PageForm, back, own_words
 
 recipients: Final = Endpoints(__name__)
 
@@ -37,18 +36,16 @@ SAID: Final[dict[type[DomainError], str]] = {
     TooManyMessages: "too_many",
     Unavailable: "wait",
 }
-Field64 = Annotated[str, Field(max_length=64)]
 
 
-class MessageForm(Schema):
+class MessageForm(PageForm):
     """Own words, or the name of a quick reply. ``action_id`` is the page's own, so that a form that
-    is sent twice is one message; ``lang`` is the language of the page.
+    is sent twice is one message.
     """
 
     action_id: Annotated[str, Field(min_length=1, max_length=64)]
     text: Annotated[str, Field(max_length=4 * MAX_TEXT)] = ""
     quick_reply: Field64 = ""
-    lang: Field64 = ""
 
 
 class SeenForm(Schema):
@@ -99,17 +96,11 @@ def _draft(form: MessageForm) -> Draft | None:
     if form.quick_reply in set(OF_RECIPIENT):
         return Draft(quick_reply=QuickReply(form.quick_reply))
     try:
-        text = cleaned(form.text)
+        text = own_words(form.text, MAX_TEXT)
     except ValueError:
         return None
-    if form.quick_reply or is_blank(text) or len(text) > MAX_TEXT:
-        return None
-    return Draft(text=text)
+    return Draft(text=text) if text and not form.quick_reply else None
 
 
 def _back(token: str, said: str, lang: str) -> Response:
-    """To the thread on the page, by a GET: loading the page again sends nothing again."""
-    path: str = recipients.current_request.context["path"]
-    base = path.partition("/t/")[0]
-    language = f"&lang={quote(lang)}" if lang else ""
-    return replies.see_other(f"{base}/t/{token}?said={said}{language}#thread")
+    return back(recipients, token, said, lang, part="thread")

@@ -12,7 +12,7 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import ExternalStatus, FailureReason, Status
-from chalicelib.domain.tracking.tracking import Outcome, Position, Sender
+from chalicelib.domain.tracking.tracking import Outcome, Position, Sender, ShownRating
 from chalicelib.edge.schemas import Out
 from chalicelib.pages.tracking.words import Words
 
@@ -72,4 +72,7 @@ class StateOut(Out):
     service_day: date | None
     messages: int
     may_write: bool
+    rating: ShownRating | None
+    may_rate: bool
+    rating_until: datetime | None
     words: Words

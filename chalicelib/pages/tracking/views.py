@@ -21,6 +21,7 @@ from chalicelib.domain.errors import DomainError, NotFound, Unavailable
 from chalicelib.domain.instants import written
 from chalicelib.domain.links import bare_token
 from chalicelib.domain.messages.threads import Message
+from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.edge import replies
@@ -33,6 +34,7 @@ from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap
 from chalicelib.pages.tracking.documents import digest_of, dumps, state_document
 from chalicelib.pages.tracking.presentation import present, story
+from chalicelib.pages.tracking.rating import STARS
 from chalicelib.pages.tracking.tags import Tag, known_tags, wishes_of
 from chalicelib.pages.tracking.talk import Talk, talk_of
 
@@ -179,6 +181,11 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "messages_url": f"{link}/messages",
         "talk": _talk(token, view, locale),
         "action_id": secrets.token_urlsafe(12),
+        "said": _said(),
+        "rating_url": f"{link}/rating",
+        "stars": tuple(STARS.values()),
+        "stars_tapped": STARS.get(_query().get("stars", "")),
+        "rating_reasons": tuple(reason.value for reason in RatingReason),
         "page_data": data,
         "contact_link": contact_link(view.sender.support_contact),
     }
@@ -188,12 +195,11 @@ def _talk(token: str, view: TrackingView, locale: Locale) -> Talk | None:
     """The thread; None where there is none and nobody may begin one. An empty one is not read."""
     if not view.messages and not view.may_write:
         return None
-    query: Mapping[str, str] = tracking.current_request.query_params or {}
     thread, messages = None, tuple[Message, ...]()
     if view.messages:
         found = container().read_messages.behind(token)
         thread, messages = found.thread, found.messages
-    return talk_of(view, thread, messages, locale, said=query.get("said", ""))
+    return talk_of(view, thread, messages, locale, said=_said())
 
 
 def _tag(view: TrackingView, document: Mapping[str, Any], wishes: str) -> Tag:
@@ -255,14 +261,23 @@ def _base_path() -> str:
     return path.partition("/t/")[0]
 
 
+def _query() -> Mapping[str, str]:
+    return tracking.current_request.query_params or {}
+
+
+def _said() -> str:
+    """What became of a form that was just sent: a word in the address."""
+    return _query().get("said", "")
+
+
 def _query_string() -> str:
-    query: Mapping[str, str] = tracking.current_request.query_params or {}
+    query = _query()
     return f"?{urlencode(dict(query))}" if query else ""
 
 
 def _before() -> int | None:
     """The event before which a part of the history ends; anything but a number is no wish."""
-    query: Mapping[str, str] = tracking.current_request.query_params or {}
+    query = _query()
     found = _SEQ.fullmatch(query.get("before", ""))
     return None if found is None else int(found[0])
 

@@ -76,6 +76,15 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class RatingWords:
+    """What was given, and until when it can be changed. ``given`` is None before."""
+
+    title: str
+    given: str | None
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MapWords:
     """Whether there is a map, and all that it says as text."""
 
@@ -106,5 +115,6 @@ class Words:
     story: tuple[Line, ...]
     has_earlier: bool
     ending: Ending | None
+    rating: RatingWords | None
     map: MapWords
     announcement: str

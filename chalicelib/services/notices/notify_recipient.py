@@ -1,37 +1,55 @@
-"""Notify the recipient: one event becomes at most one notice per channel.
+"""Notify the recipient: one event becomes at most one notice, on one channel.
 
 We claim the notice in the ledger before we send it, and mark it as sent after. If we crash in
 between, the lease runs out and the notice is sent again; the log marks it as a possible repeat. In
 all other cases nobody gets a notice twice.
 """
 
+import math
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from chalicelib.domain.errors import AnswerLost, ConcurrentUpdate, Invalid, NotFound, Unavailable
-from chalicelib.domain.notices.notices import Channel, Notice, compose, is_stale, kind_of
+from chalicelib.domain.notices.channels import Channel, address, most_texts, ways
+from chalicelib.domain.notices.held import HeldNotice, to_text
+from chalicelib.domain.notices.notices import Notice, compose, is_stale, kind_of
+from chalicelib.domain.notices.quiet_hours import told_at
+from chalicelib.domain.notices.wordings.language import Kind
 from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import Metric, count, logger
 from chalicelib.services.ports.accounts import Shippers
-from chalicelib.services.ports.senders import EmailSender, Ledger, SmsSender
+from chalicelib.services.ports.senders import (
+    LONGEST_DELAY_S,
+    Allowances,
+    EmailSender,
+    Ledger,
+    NoticeQueue,
+    SmsSender,
+)
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, PublicBaseUrl, Signer
 
+AFTER_AN_ATTEMPT: Final = frozenset(
+    {Status.DELIVERED, Status.ATTEMPT_FAILED, Status.RETURNING, Status.RETURNED}
+)
+
 
 class Outcome(StrEnum):
-    """The outcome of a notice on one channel."""
+    """The outcome of a notice."""
 
     SENT = "sent"
     ALREADY_DONE = "already_done"
     REJECTED = "rejected"
     STALE = "suppressed:stale"
     NO_ADDRESS = "suppressed:no_address"
+    ENOUGH = "suppressed:enough"
     ERASED = "suppressed:erased"
+    PUT_OFF = "put_off"
     HELD = "held"
     FAILED = "failed"
     ANSWER_LOST = "answer_lost"
@@ -47,20 +65,22 @@ _METRICS: Final = {
     Outcome.REJECTED: Metric.NOTICES_REJECTED,
     Outcome.STALE: Metric.NOTICES_SUPPRESSED,
     Outcome.NO_ADDRESS: Metric.NOTICES_SUPPRESSED,
+    Outcome.ENOUGH: Metric.NOTICES_SUPPRESSED,
     Outcome.ERASED: Metric.NOTICES_SUPPRESSED,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeReport:
-    """The outcomes of one event by channel; empty for an event that recipients do not hear of."""
+    """The outcome of one event, and on which channel; None where recipients do not hear of it."""
 
-    outcomes: Mapping[Channel, Outcome] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    channel: Channel | None = None
 
     @property
     def is_complete(self) -> bool:
-        """Whether no channel has to be tried again."""
-        return not UNFINISHED & set(self.outcomes.values())
+        """Whether it does not have to be tried again."""
+        return self.outcome not in UNFINISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,65 +90,112 @@ class NotifyRecipient:
     shipments: Shipments
     shippers: Shippers
     ledger: Ledger
+    allowances: Allowances
     sms: SmsSender
     email: EmailSender
+    queue: NoticeQueue
     signer: Signer
     clock: Clock
     public_base_url: PublicBaseUrl
 
     def __call__(self, event: Event) -> NoticeReport:
-        """Send the notice on every channel that has an address. Safe to repeat.
+        """Send the notice on the best channel that has an address. Safe to repeat.
 
-        The notice tells the present state of the shipment. A stale notice is not sent. Raises
-        Unavailable when the shipment cannot be read.
+        The notice tells the present state of the shipment. A stale notice is not sent, and in the
+        quiet hours it is put off until the morning. Raises Unavailable when the shipment cannot be
+        read, and when nothing can be put off.
         """
-        if kind_of(event) is None:
+        kind = kind_of(event)
+        if kind is None:
             return NoticeReport()
         shipment = self._shipment(event)
-        outcomes = {channel: self._tell(channel, event, shipment) for channel in Channel}
-        for outcome in outcomes.values():
-            if outcome in _METRICS:
-                count(_METRICS[outcome])
-        logger.info("recipient notified", extra={"event_id": event.id, "outcomes": outcomes})
-        return NoticeReport(outcomes)
+        due_at = told_at(kind, shipment, self.clock.now()) if shipment else self.clock.now()
+        if due_at > self.clock.now():
+            self._put_off(HeldNotice(event, due_at))
+            report = NoticeReport(Outcome.PUT_OFF)
+        else:
+            report = self._tell(event, kind, shipment)
+        if report.outcome in _METRICS:
+            count(_METRICS[report.outcome])
+        about = {"event_id": event.id, "outcome": report.outcome, "channel": report.channel}
+        logger.info("recipient notified", extra=about)
+        return report
 
-    def _tell(self, channel: Channel, event: Event, shipment: Shipment | None) -> Outcome:
-        key, owner = f"notice#{event.id}#{channel}", secrets.token_hex(8)
+    def again(self, held: HeldNotice) -> NoticeReport:
+        """Send what was put off, if it is due and still true; else let it wait on.
+
+        Raises Unavailable.
+        """
+        if held.due_at <= self.clock.now():
+            return self(held.event)
+        self._put_off(held)
+        return NoticeReport(Outcome.PUT_OFF)
+
+    def _put_off(self, held: HeldNotice) -> None:
+        """A wait of more than a quarter of an hour is made of several."""
+        left_s = math.ceil((held.due_at - self.clock.now()).total_seconds())
+        self.queue.put(to_text(held), delay_s=max(0, min(left_s, LONGEST_DELAY_S)))
+
+    def _tell(self, event: Event, kind: Kind, shipment: Shipment | None) -> NoticeReport:
+        key, owner = f"notice#{event.id}", secrets.token_hex(8)
         try:
             claim = self.ledger.claim(
                 key, owner=owner, now=self.clock.now(), lease_s=NOTICE_LEASE_S, keep_s=LEDGER_KEEP_S
             )
             if not claim.granted:
-                return Outcome.ALREADY_DONE if claim.done else Outcome.HELD
+                return NoticeReport(Outcome.ALREADY_DONE if claim.done else Outcome.HELD)
             if claim.maybe_duplicate:
                 count(Metric.NOTICES_MAYBE_REPEATED)
                 logger.warning("notice maybe repeated", extra={"key": key})
-            outcome = self._attempt(channel, event, shipment)
-            match outcome:
+            report = self._attempt(event, kind, shipment)
+            match report.outcome:
                 case Outcome.FAILED:
                     self.ledger.release(key, owner=owner)
                 case Outcome.ANSWER_LOST:
                     pass  # keep the claim: after its lease, the repeat is marked as possible
-                case _:
-                    self.ledger.finish(key, owner=owner, outcome=outcome, now=self.clock.now())
+                case outcome:
+                    self.ledger.finish(key, owner=owner, outcome=str(outcome), now=self.clock.now())
         except (ConcurrentUpdate, Unavailable) as exc:  # from the ledger; the claim stays
             logger.warning("ledger failed", extra={"key": key, "code": exc.code})
-            return Outcome.FAILED
-        return outcome
+            return NoticeReport(Outcome.FAILED)
+        return report
 
-    def _attempt(self, channel: Channel, event: Event, shipment: Shipment | None) -> Outcome:
+    def _attempt(self, event: Event, kind: Kind, shipment: Shipment | None) -> NoticeReport:
         if shipment is None:
-            return Outcome.ERASED
+            return NoticeReport(Outcome.ERASED)
         if is_stale(event, shipment):
-            return Outcome.STALE
-        address = _address(channel, shipment)
-        return self._send_to(address, channel, event, shipment) if address else Outcome.NO_ADDRESS
+            return NoticeReport(Outcome.STALE)
+        report = NoticeReport(Outcome.NO_ADDRESS)
+        for channel in ways(kind, shipment.recipient):
+            if channel is Channel.SMS and not self._may_text(event, kind, shipment):
+                report = NoticeReport(Outcome.ENOUGH, channel)
+                continue
+            report = NoticeReport(self._send_to(channel, event, shipment), channel)
+            if report.outcome is not Outcome.REJECTED:
+                break
+        return report
 
-    def _send_to(self, address: str, channel: Channel, event: Event, shipment: Shipment) -> Outcome:
+    def _may_text(self, event: Event, kind: Kind, shipment: Shipment) -> bool:
+        """Whether this is among the SMS that there may be about this attempt."""
+        most = most_texts(kind, shipment.recipient)
+        if most is None:
+            return True
+        attempt = max(0, shipment.attempts - (shipment.status in AFTER_AN_ATTEMPT))
+        return self.allowances.take(
+            f"texts#{shipment.id}#{attempt}",
+            event.id,
+            most=most,
+            now=self.clock.now(),
+            keep_s=LEDGER_KEEP_S,
+        )
+
+    def _send_to(self, channel: Channel, event: Event, shipment: Shipment) -> Outcome:
+        to = address(channel, shipment.recipient) or ""
         try:
-            self._send(channel, address, self._compose(event, shipment))
+            self._send(channel, to, self._compose(event, shipment))
         except Invalid as exc:
-            logger.warning("notice rejected", extra={"event_id": event.id, "errors": exc.data})
+            about = {"event_id": event.id, "channel": channel, "errors": exc.data}
+            logger.warning("notice rejected", extra=about)
             return Outcome.REJECTED
         except AnswerLost:
             return Outcome.ANSWER_LOST
@@ -152,20 +219,15 @@ class NotifyRecipient:
         except NotFound:
             return None
 
-    def _send(self, channel: Channel, address: str, notice: Notice) -> None:
+    def _send(self, channel: Channel, to: str, notice: Notice) -> None:
         if channel is Channel.SMS:
-            self.sms.send(address, notice.sms())
+            self.sms.send(to, notice.sms())
         else:
             email = notice.email()
-            self.email.send(address, email.subject, email.text, email.html)
+            self.email.send(to, email.subject, email.text, email.html)
 
     def _shipment(self, event: Event) -> Shipment | None:
         try:
             return self.shipments.get(event.shipment_id)
         except NotFound:
             return None
-
-
-def _address(channel: Channel, shipment: Shipment) -> str | None:
-    recipient = shipment.recipient
-    return recipient.phone if channel is Channel.SMS else recipient.email

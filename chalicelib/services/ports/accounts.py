@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NewType, Protocol
 
 if TYPE_CHECKING:
     from chalicelib.domain.accounts.audit import AuditEntry
+    from chalicelib.domain.accounts.devices import Device, DeviceApp
     from chalicelib.domain.accounts.drivers import Driver, Invitation, TakenInvitation
     from chalicelib.domain.accounts.hubs import Hub
     from chalicelib.domain.accounts.keys import ApiKey, KeyRing
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.accounts.vehicles import Vehicle
     from chalicelib.domain.geography import Coordinates
     from chalicelib.domain.ids import (
+        DeviceId,
         DriverId,
         HubId,
         InvitationId,
@@ -156,6 +158,37 @@ class Invitations(Protocol):
 
     def open_for(self, driver_id: DriverId, now: datetime) -> tuple[Invitation, ...]:
         """A driver's invitations that can still be used, the first to expire first."""
+        ...
+
+
+class Devices(Protocol):
+    """Phones with location apps, each beside its driver."""
+
+    def get(self, driver_id: DriverId, device_id: DeviceId) -> Device | None:
+        """None when unknown. May be up to 60 s old."""
+        ...
+
+    def latest(self, driver_id: DriverId, device_id: DeviceId) -> Device:
+        """As it is now. Raises NotFound."""
+        ...
+
+    def forget(self, driver_id: DriverId, device_id: DeviceId) -> None:
+        """Read it anew next time: this process has changed it."""
+        ...
+
+    def page(
+        self, driver_id: DriverId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[Device]:
+        """A driver's devices that are not revoked."""
+        ...
+
+    def mark_seen(
+        self, driver_id: DriverId, device_id: DeviceId, app: DeviceApp, now: datetime
+    ) -> None:
+        """Note that it has reported with this app, unless that was noted a moment ago.
+
+        Raises NotFound and Unavailable.
+        """
         ...
 
 

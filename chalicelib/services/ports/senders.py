@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from chalicelib.domain.journal.claims import Claim
     from chalicelib.domain.routes.events import RouteEvent
     from chalicelib.domain.shipments.events import Event
+
+
+LONGEST_DELAY_S: Final = 900
+"""SQS holds a message back for fifteen minutes at most."""
 
 
 class EventTopic(Protocol):
@@ -25,6 +29,32 @@ class Parking(Protocol):
 
     def park(self, pointer: Mapping[str, str]) -> None:
         """Keep the pointer to an item. May be called twice. Raises Unavailable."""
+        ...
+
+
+class DelayedQueue(Protocol):
+    """Messages to ourselves that come later."""
+
+    def put(self, text: str, *, delay_s: int) -> None:
+        """A message that comes in so many seconds, at most ``LONGEST_DELAY_S``.
+
+        Raises Unavailable.
+        """
+        ...
+
+
+class NoticeQueue(DelayedQueue, Protocol):
+    """Where notices wait for the end of the quiet hours."""
+
+
+class Allowances(Protocol):
+    """How often something may be done at most."""
+
+    def take(self, key: str, member: str, *, most: int, now: datetime, keep_s: int) -> bool:
+        """Whether ``member`` is among the first ``most`` that asked. Asking again changes nothing.
+
+        What was counted is forgotten after ``keep_s``. Raises Unavailable.
+        """
         ...
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from chalicelib.services.ports.senders import DelayedQueue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,9 +13,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.ids import ShipperId
     from chalicelib.domain.webhooks.answers import WebhookAnswer
     from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
-
-LONGEST_DELAY_S: Final = 900
-"""SQS holds a message back for fifteen minutes at most."""
 
 
 class WebhookEndpoints(Protocol):
@@ -28,15 +27,8 @@ class WebhookEndpoints(Protocol):
         ...
 
 
-class WebhookQueue(Protocol):
+class WebhookQueue(DelayedQueue, Protocol):
     """Where a further try waits until it is due."""
-
-    def put(self, text: str, *, delay_s: int) -> None:
-        """A message that comes in so many seconds, at most ``LONGEST_DELAY_S``.
-
-        Raises Unavailable.
-        """
-        ...
 
 
 class WebhookSender(Protocol):

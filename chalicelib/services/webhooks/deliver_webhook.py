@@ -29,14 +29,9 @@ from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.domain.webhooks.schedule import next_try_at, put_off_by
 from chalicelib.domain.webhooks.tries import FIRST, WebhookTry, chance_of, key_of, to_text
 from chalicelib.observability import Metric, count, logger
-from chalicelib.services.ports.senders import Ledger
+from chalicelib.services.ports.senders import LONGEST_DELAY_S, Ledger
 from chalicelib.services.ports.system import Clock
-from chalicelib.services.ports.webhooks import (
-    LONGEST_DELAY_S,
-    WebhookEndpoints,
-    WebhookQueue,
-    WebhookSender,
-)
+from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookQueue, WebhookSender
 
 MOST_AT_ONCE: Final = 10
 A_MOMENT: Final = timedelta(seconds=1)

@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.domain.accounts.audit import AuditEntry, FieldChange
+from chalicelib.domain.accounts.devices import DeviceApp
 from chalicelib.domain.accounts.keys import ApiKey, KeyRing
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import AuditId, HubId, KeyId, TeamId
 from tests.support.builders import (
     NOON,
+    make_device,
     make_driver,
     make_hub,
     make_invitation,
@@ -60,6 +62,10 @@ SCOPED_KEY: Final = make_key(
 )
 RING: Final = KeyRing("shr_1", "ab" * 16, (KeyId("key_1"), KeyId("key_5")), version=2)
 OPEN_INVITATION: Final = make_invitation(code_hash="34" * 32)
+DEVICE: Final = make_device(6, epoch=2)
+GONE_DEVICE: Final = make_device(
+    7, revoked_at=NOON, last_seen_at=NOON, app=DeviceApp.TRACCAR_10, version=2
+)
 ENTRY: Final = AuditEntry(
     id=AuditId("aud_1"),
     at=NOON,
@@ -76,6 +82,6 @@ ENTRY: Final = AuditEntry(
 )
 V3: Final = {
     *("team", "vehicle", "hub-closed", "shipper-closed", "driver-gone", "key-scoped", "ring"),
-    *("invitation-open", "audit-entry"),
+    *("invitation-open", "audit-entry", "device", "device-revoked"),
 }
 """What came with teams, versions and the audit, and the names of its files."""

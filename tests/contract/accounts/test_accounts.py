@@ -8,6 +8,7 @@ import pytest
 from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
 from chalicelib.adapters.dynamodb.accounts.partitions import CACHE_S, Partitions
 from chalicelib.domain.accounts.audit import KEPT_FOR, AuditEntry, FieldChange
+from chalicelib.domain.accounts.devices import Device, DeviceApp
 from chalicelib.domain.accounts.drivers import Driver, TakenInvitation
 from chalicelib.domain.accounts.keys import key_ring_of
 from chalicelib.domain.actors import Role
@@ -32,6 +33,7 @@ from tests.support.builders import (
     HELSINKI,
     HUB_PLACE,
     NOON,
+    make_device,
     make_driver,
     make_hub,
     make_invitation,
@@ -317,6 +319,77 @@ class TestKeys:
             stores.journal.commit(KeyRingChange(joined, 0))
 
 
+class TestDevices:
+    def test_one_comes_back_as_its_driver_s(self, stores: Stores) -> None:
+        device = make_device(epoch=3)
+        stores.journal.commit(AccountAdded(device))
+        other = DriverId("drv_2")
+
+        assert stores.devices.get(device.driver_id, device.id) == device
+        assert stores.devices.latest(device.driver_id, device.id) == device
+        assert stores.devices.get(other, device.id) is None
+        with pytest.raises(NotFound):
+            stores.devices.latest(other, device.id)
+
+    def test_a_driver_s_live_ones_are_listed_page_by_page(self, stores: Stores) -> None:
+        found = [make_device(number) for number in (1, 2, 3)]
+        gone, foreign = make_device(4), make_device(5, driver_id=DriverId("drv_2"))
+        create_driver(stores, make_driver())
+        for device in (*found, gone, foreign):
+            stores.journal.commit(AccountAdded(device))
+        stores.journal.commit(AccountChange(gone.revoked(NOON), 1))
+
+        listed: list[Device] = []
+        position = None
+        for _ in range(3):
+            page = stores.devices.page(DriverId("drv_1"), limit=2, position=position)
+            listed += page.data
+            position = page.position
+            if position is None:
+                break
+
+        assert {device.id for device in listed} == {device.id for device in found}
+
+    def test_it_is_marked_as_seen_now_and_then_and_with_another_app_at_once(
+        self, stores: Stores
+    ) -> None:
+        device = make_device()
+        stores.journal.commit(AccountAdded(device))
+        seen = []
+        for after_min, app in (
+            (0, DeviceApp.OWNTRACKS),
+            (4, DeviceApp.OWNTRACKS),
+            (5, DeviceApp.OWNTRACKS),
+            (6, DeviceApp.OVERLAND),
+        ):
+            stores.devices.mark_seen(device.driver_id, device.id, app, NOON + minutes(after_min))
+            found = stores.devices.latest(device.driver_id, device.id)
+            seen.append((found.last_seen_at, found.app))
+
+        used = stores.devices.latest(device.driver_id, device.id)
+        stores.journal.commit(AccountChange(used.revoked(NOON), 1))
+        stores.devices.forget(device.driver_id, device.id)
+        after = stores.devices.get(device.driver_id, device.id)
+
+        assert seen == [
+            (NOON, DeviceApp.OWNTRACKS),
+            (NOON, DeviceApp.OWNTRACKS),
+            (NOON + minutes(5), DeviceApp.OWNTRACKS),
+            (NOON + minutes(6), DeviceApp.OVERLAND),
+        ]
+        assert after == replace(used, revoked_at=NOON, version=2)
+        with pytest.raises(NotFound):
+            stores.devices.mark_seen(device.driver_id, make_device(9).id, DeviceApp.OSMAND, NOON)
+
+    def test_what_was_changed_since_is_not_revoked_blindly(self, stores: Stores) -> None:
+        device = make_device()
+        stores.journal.commit(AccountAdded(device))
+        stores.journal.commit(AccountChange(device.revoked(NOON), 1))
+
+        with pytest.raises(ConcurrentUpdate):
+            stores.journal.commit(AccountChange(device.revoked(NOON + minutes(1)), 1))
+
+
 class TestInvitations:
     def test_it_is_good_for_one_client(self, stores: Stores) -> None:
         invitation = make_invitation()
@@ -468,6 +541,19 @@ class TestOnDynamo:
                 dynamo.keys.mark_used(KeyId("key_1"), NOON + minutes(after_min))
 
         assert meter.call_count == 2
+
+    def test_a_phone_that_reports_all_hour_costs_twelve_writes_for_that(
+        self, dynamo: Stores
+    ) -> None:
+        device = make_device()
+        dynamo.journal.commit(AccountAdded(device))
+        dynamo.devices.get(device.driver_id, device.id)
+        with CapacityMeter().watching(*dynamodb_clients()) as meter:
+            for after_s in range(0, 3_600, 15):
+                at = NOON + seconds(after_s)
+                dynamo.devices.mark_seen(device.driver_id, device.id, DeviceApp.OVERLAND, at)
+
+        assert meter.calls == {"UpdateItem": 12}
 
     def test_a_lost_answer_makes_no_second_driver(
         self, dynamo: Stores, monkeypatch: pytest.MonkeyPatch

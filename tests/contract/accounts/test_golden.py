@@ -14,8 +14,10 @@ from chalicelib.domain.journal.changes import AccountChange
 from tests.contract.accounts.golden_values import (
     CLOSED_HUB,
     CLOSED_SHIPPER,
+    DEVICE,
     DRIVERS,
     ENTRY,
+    GONE_DEVICE,
     GONE_DRIVER,
     HUBS,
     INVITATIONS,
@@ -118,6 +120,8 @@ def test_what_came_with_teams_and_the_audit_is_read() -> None:
         assert stores.keys.get(SCOPED_KEY.id) == SCOPED_KEY
         assert stores.keys.ring(KeyRing(RING.owner, RING.name)) == RING
         assert stores.invitations.get(OPEN_INVITATION.id, NOON) == OPEN_INVITATION
+        for device in (DEVICE, GONE_DEVICE):
+            assert stores.devices.latest(device.driver_id, device.id) == device
         page = stores.audit.page(account_id=None, limit=9, position=None, now=NOON)
         assert page.data == (ENTRY,)
 

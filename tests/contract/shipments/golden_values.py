@@ -10,6 +10,7 @@ from typing import Final
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, EventId, ProofId, RouteId, ShipmentId, ShipperId, StopId
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement, object_key
+from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.domain.shipments.events import Event, EventType, eta_data, range_data
 from chalicelib.domain.shipments.shipments import Assignment, Correction, Parcel, Shipment
@@ -198,6 +199,27 @@ WHOLE: Final = {
     )
 }
 """Those that the second version keeps in one item, for they were stored in the first."""
+
+RATED: Final = {
+    "shipment-rated": make_shipment(
+        116,
+        status=Status.DELIVERED,
+        version=8,
+        details_version=8,
+        seq=8,
+        attempts=1,
+        last_attempt=make_attempt(),
+        completed_at=NOON,
+        rating=Rating(
+            verdict=Verdict(2, (RatingReason.DRIVER, RatingReason.PLACE), "Sateessa 🌧"),
+            attempt_number=1,
+            rated_at=LATER,
+            changed_at=LATER + minutes(5),
+            closed_at=LATER + minutes(9),
+        ),
+    )
+}
+"""Those that their recipients have rated."""
 
 WANTED: Final = {
     "shipment-wanted-day": make_shipment(

@@ -12,6 +12,7 @@ from tests.contract.shipments.golden_values import (
     EVENTS,
     OFFICE,
     OFFICE_EVENTS,
+    RATED,
     SHIPMENTS,
     UPLOADS,
     WANTED,
@@ -44,7 +45,7 @@ def later(version: str) -> list[Shipment]:
     """What later versions have added."""
     return [
         *(WHOLE.values() if version >= "v2" else ()),
-        *([*WANTED.values(), *OFFICE.values()] if version >= "v3" else ()),
+        *([*WANTED.values(), *OFFICE.values(), *RATED.values()] if version >= "v3" else ()),
     ]
 
 
@@ -55,6 +56,7 @@ def test_all_are_read_somewhere_here() -> None:
     assert set(golden_items("v2", "shipments")) == {*SHIPMENTS, *details, *WHOLE}
     office = {name.replace("shipment-", "details-") for name in OFFICE}
     wanted = {*WANTED, "details-wanted-day", *OFFICE, *office, *OFFICE_EVENTS}
+    wanted |= {*RATED, "details-rated"}
     assert set(golden_items("v3", "shipments")) == wanted
     assert golden_versions("shipments") == ["v1", "v2", "v3"]
 

@@ -13,6 +13,7 @@ from chalicelib.edge.bodies import FORM
 from tests.support.carrier import Carrier, Reply, Round, fix, indexes_of, note
 from tests.support.declarations import DECLARATIONS
 from tests.support.depth import times
+from tests.support.phones import Phone
 
 MOST_BYTES: Final = 32 * 1024
 MOST_VERDICT_BYTES: Final = 16 * 1024
@@ -34,6 +35,7 @@ def sends(van: Round) -> dict[str, Callable[[bytes], Reply]]:
     ids |= {"shipment_id": van.ids[1][0], "hub_id": carrier.hub_id}
     ids["shipment_id"] = van.ids[0][0]
     ids["token"] = van.orders[van.ids[0][0]]["tracking_url"].rpartition("/")[2]
+    ids["key"] = Phone.of(carrier, van.driver_id).key
     found: dict[str, Callable[[bytes], Reply]] = {}
     for (method, path), declaration in DECLARATIONS.items():
         if method == "POST" and declaration.takes is not None:

@@ -18,6 +18,7 @@ from infra.reference.document import document
 from tests.support.carrier import Carrier, note
 from tests.support.depth import DEEP, times
 from tests.support.exploring import World, explored
+from tests.support.phones import Phone
 
 DOCUMENT: Final = document(app)
 
@@ -68,6 +69,8 @@ def world(shared: Carrier, names: None) -> World:
             "vehicle_id": shared.made("/v1/vehicles", {"name": "V"}, shared.admin)["id"],
             "key_id": shared.made("/v1/keys", new_key, shared.admin)["id"],
             "invitation_id": shared.made(invitations, {}, shared.admin)["id"],
+            "device_id": Phone.of(shared, spare_driver).id,
+            "key": Phone.of(shared, under_way.driver_id).key,
             "webhook_id": shared.made("/v1/webhooks", hook, shop.key)["id"],
         },
     )

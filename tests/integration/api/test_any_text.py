@@ -109,7 +109,7 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     fix = {"recorded_at": now, "lat_deg": 60.2, "lon_deg": 24.9}
     other = van.ids[1][0]
     changes = {name: order[name] for name in ("recipient", "address", "window", "service_time_s")}
-    correction = {"outcome": "attempt_failed", "explanation": "any", "failure_reason": "lost"}
+    correction = {"outcome": "attempt_failed", "explanation": "any", "reason": "lost"}
     move = {"op": "move", "stop_id": van.stop_ids[0], "before": None}
     link = van.orders[van.ids[0][0]]["tracking_url"].rpartition("/")[2]
     written = {"shipment_id": van.ids[0][0], "action_id": "any-3"}
@@ -117,6 +117,12 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     return {
         "/t/{token}/messages": ("", link, {"action_id": "any-4", "text": "any"}),
         "/t/{token}/messages/seen": ("", link, {"message_id": UNKNOWN_MESSAGE}),
+        "/t/{token}/rating": ("", link, {"stars": "4", "comment": "any"}),
+        "/v1/attention/close": (
+            carrier.dispatcher,
+            "",
+            {"shipment_id": van.ids[0][0], "kind": "low_rating"},
+        ),
         "/v1/driver/messages": (van.token, "", written | {"text": "any"}),
         "/v1/driver/messages/seen": (van.token, "", seen),
         "/v1/shipments/{shipment_id}/messages": (van.shop.key, van.ids[0][0], {"text": "any"}),

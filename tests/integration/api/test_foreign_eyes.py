@@ -17,6 +17,7 @@ from chalicelib.edge.bodies import FORM
 from tests.integration.api.test_any_text import good_bodies
 from tests.support.carrier import Carrier, Reply, Round, note
 from tests.support.declarations import DECLARATIONS
+from tests.support.phones import Phone
 
 CANARY: Final = "Kanarienvogel"
 ULID: Final = "0" * 26
@@ -68,6 +69,7 @@ def world(shared: Carrier) -> Iterator[World]:
     }
     gone = ids["token"]
     links = {"of another shipment": own["tracking_url"].rpartition("/")[2], "revoked": gone}
+    links["phone of another driver"] = Phone.of(shared, stranger_van.driver_id).key
     shared.made(f"/v1/shipments/{ids['shipment_id']}/links", {}, van.shop.key)
     made = World(shared, van, ids, strangers, links)
     yield made
@@ -117,6 +119,8 @@ def marked(carrier: Carrier) -> tuple[Round, dict[str, str]]:
         "vehicle_id": carrier.made("/v1/vehicles", names, carrier.dispatcher)["id"],
         "key_id": key_of(carrier, shop.shipper_id)["id"],
         "invitation_id": f"inv_{ULID}",
+        "device_id": Phone.of(carrier, van.driver_id, CANARY).id,
+        "key": ULID + "x" * 24,
         "proof_id": proof_id,
         "number": "1",
         "name": "manifest.json",
@@ -147,6 +151,7 @@ def test_strangers_see_nothing_and_change_nothing(world: World, route: tuple[str
 
     for who, token in world.strangers.items():
         ids = world.ids | {"token": world.links["of another shipment"]}
+        ids["key"] = world.links["phone of another driver"]
         reply = world.ask(method, path, ids, token or None)
 
         assert reply.status < 500, (who, reply.body)

@@ -126,9 +126,9 @@ def test_a_mistaken_outcome_is_corrected_and_the_page_tells_the_truth(shared: Ca
     assert van.work(0, "deliver", mistaken).status == 200
     order = {"outcome": "attempt_failed", "explanation": "Wrong house"}
     incomplete = do(van.shop, shipment_id, "corrections", order)
-    assert (incomplete.status, incomplete.pointers) == (422, ["/failure_reason"])
+    assert (incomplete.status, incomplete.pointers) == (422, ["/reason"])
 
-    order |= {"failure_reason": "no_access"}
+    order |= {"reason": "no_access"}
     failed = do(van.shop, shipment_id, "corrections", order, **{"Idempotency-Key": "c1"})
     again = do(van.shop, shipment_id, "corrections", order, **{"Idempotency-Key": "c1"})
 

@@ -37,7 +37,7 @@ def test_a_stop_is_arrived_at_and_delivered_and_its_customer_sees_it(van: Round)
             {
                 "id": shipment_id,
                 "status": "delivered",
-                "external_status": "Delivered_001",
+                "external_status": {"status": "Delivered", "sub_status": "Delivered_001"},
                 "owed_proof_ids": [],
             }
         ],
@@ -208,7 +208,7 @@ def test_a_device_that_says_what_its_clock_shows_may_be_wrong_by_any_amount(
 def test_a_failed_attempt_says_why(van: Round) -> None:
     reply = van.work(0, "fail", van.action(reason="not_home", note="Nobody answered"))
 
-    assert reply.json["shipments"][0]["external_status"] == "AttemptFail_002"
+    assert reply.json["shipments"][0]["external_status"]["sub_status"] == "AttemptFail_002"
     got = van.shop.get(van.ids[0][0])
     assert got["last_attempt"]["reason"] == "not_home"
     assert got["attempts"] == 1

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from chalicelib.domain.accounts.audit import KEPT_FOR, AuditEntry
+from chalicelib.domain.accounts.devices import SEEN_EVERY, Device, DeviceApp
 from chalicelib.domain.accounts.drivers import RETAKEN_WITHIN, Driver, Invitation, TakenInvitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey, KeyRing
@@ -12,7 +13,7 @@ from chalicelib.domain.accounts.teams import Team
 from chalicelib.domain.accounts.vehicles import Vehicle
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.ids import DriverId, InvitationId, KeyId, ShipperId
+from chalicelib.domain.ids import DeviceId, DriverId, InvitationId, KeyId, ShipperId
 from chalicelib.domain.journal.changes import (
     AccountChange,
     AuditAdded,
@@ -185,6 +186,34 @@ class InMemoryInvitations:
     def _open(self, now: datetime) -> list[Invitation]:
         unused = (each for each in self.by_hash.values() if each.code_hash not in self.taken)
         return sorted((i for i in unused if now < i.expires_at), key=lambda i: i.expires_at)
+
+
+@dataclass
+class InMemoryDevices(Accounts[Device]):
+    def get(self, driver_id: DriverId, device_id: DeviceId) -> Device | None:
+        device = self.by_id.get(device_id)
+        return device if device is not None and device.driver_id == driver_id else None
+
+    def latest(self, driver_id: DriverId, device_id: DeviceId) -> Device:
+        return _found(self.get(driver_id, device_id))
+
+    def forget(self, driver_id: DriverId, device_id: DeviceId) -> None:
+        """Forget nothing: every read is new."""
+
+    def page(  # type: ignore[override] # of one driver
+        self, driver_id: DriverId, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[Device]:
+        of_driver = (each for each in self.by_id.values() if each.driver_id == driver_id)
+        live = sorted((each for each in of_driver if each.is_live), key=lambda each: each.id)
+        return page(live, lambda device: device.id, limit=limit, position=position)
+
+    def mark_seen(
+        self, driver_id: DriverId, device_id: DeviceId, app: DeviceApp, now: datetime
+    ) -> None:
+        device = self.latest(driver_id, device_id)
+        is_fresh = device.last_seen_at is not None and now - device.last_seen_at < SEEN_EVERY
+        if not is_fresh or device.app is not app:
+            self.put(replace(device, last_seen_at=now, app=app))
 
 
 @dataclass

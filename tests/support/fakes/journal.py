@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.accounts.devices import Device
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
@@ -44,6 +45,7 @@ from tests.support.fakes.accounts import (
     AddedDrivers,
     InMemoryApiKeys,
     InMemoryAudit,
+    InMemoryDevices,
     InMemoryDrivers,
     InMemoryHubs,
     InMemoryInvitations,
@@ -101,6 +103,7 @@ class InMemoryJournal:
     audit: InMemoryAudit = field(default_factory=InMemoryAudit)
     keys: InMemoryApiKeys = field(default_factory=InMemoryApiKeys)
     invitations: InMemoryInvitations = field(default_factory=InMemoryInvitations)
+    devices: InMemoryDevices = field(default_factory=InMemoryDevices)
     endpoints: InMemoryWebhookEndpoints = field(default_factory=InMemoryWebhookEndpoints)
     threads: InMemoryThreads = field(default_factory=InMemoryThreads)
     route_messages: InMemoryRouteMessages = field(default_factory=InMemoryRouteMessages)
@@ -174,6 +177,7 @@ class _Accounts:
             Driver: self.journal.drivers,
             ApiKey: self.journal.keys,
             Invitation: self.journal.invitations,
+            Device: self.journal.devices,
             WebhookEndpoint: self.journal.endpoints,
         }
         return stores[type(account)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.webhooks.answers import WebhookAnswer
-from chalicelib.services.ports.webhooks import LONGEST_DELAY_S
+from chalicelib.services.ports.senders import LONGEST_DELAY_S
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class InMemoryWebhooks:
 
 
 @dataclass
-class InMemoryWebhookQueue:
+class InMemoryQueue:
     """Messages and how long each waits."""
 
     waiting: list[tuple[str, int]] = field(default_factory=list)

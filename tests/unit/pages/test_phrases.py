@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.shipments.events import INTERNAL, EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.domain.tracking.tracking import IN_THE_THREAD
+from chalicelib.domain.tracking.tracking import SHOWN_ELSEWHERE
 from chalicelib.pages.languages import CATALOGUES
 
 ENGLISH = CATALOGUES["en"]
@@ -36,7 +36,7 @@ def test_every_word_of_the_domain_has_a_phrase() -> None:
     wanted = (
         {f"status.{status}" for status in Status}
         | {f"reason.{reason}" for reason in FailureReason}
-        | {f"event.{kind}" for kind in EventType if kind not in INTERNAL | IN_THE_THREAD}
+        | {f"event.{kind}" for kind in EventType if kind not in INTERNAL | SHOWN_ELSEWHERE}
     )
 
     assert wanted <= ENGLISH.keys()

@@ -35,7 +35,7 @@ class Office:
 
 
 def notified(records: dict[str, Any], office: Office, **more: Any) -> Any:
-    return notify_recipient(records, notify=office, **more)
+    return notify_recipient(records, notify=office, again=lambda held: office(held.event), **more)
 
 
 def delivered(records: dict[str, Any], office: Office) -> Any:

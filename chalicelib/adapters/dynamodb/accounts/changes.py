@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from chalicelib.adapters.dynamodb.accounts.devices import device_item
 from chalicelib.adapters.dynamodb.accounts.documents import (
     driver_to,
     hub_to,
@@ -23,6 +24,7 @@ from chalicelib.adapters.dynamodb.accounts.teams import TEAM
 from chalicelib.adapters.dynamodb.accounts.vehicles import VEHICLE
 from chalicelib.adapters.dynamodb.stored import optional_ms
 from chalicelib.adapters.dynamodb.writing import Put, Removal
+from chalicelib.domain.accounts.devices import Device
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
@@ -45,13 +47,16 @@ def account_puts(added: AccountAdded, token: str) -> Iterator[Put]:
         case WebhookEndpoint() as endpoint:
             name, document = f"{WEBHOOK}{endpoint.id}", webhook_to(endpoint)
             yield Put(account_item(endpoint.shipper_id, name, endpoint.created_at, document))
+        case Device() as device:
+            yield Put(device_item(device))
         case account:
             yield Put(_item(account))
 
 
 def account_change_puts(change: AccountChange, token: str) -> Iterator[Put]:
     """The account where the expected version still stands."""
-    item = _item(change.after)
+    after = change.after
+    item = device_item(after) if isinstance(after, Device) else _item(after)
     item.token = token
     yield Put(item, as_expected(change.expected_version, token))
 

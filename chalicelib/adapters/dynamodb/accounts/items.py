@@ -27,7 +27,8 @@ class AccountItem(Item):
 
     ``version`` is the document's own, for conditions; none: 1. ``token`` marks who wrote it last.
     ``taken_by`` is the client that used an invitation up, ``taken_at_ms`` is when it did.
-    ``last_used_ms`` is when a key was used, give or take an hour: it changes without a version.
+    ``last_used_ms`` is when a key was used, give or take an hour, or a device reported, give or
+    take some minutes; ``app`` is what that device reported with. Both change without a version.
     """
 
     class Meta(Connection):
@@ -44,4 +45,5 @@ class AccountItem(Item):
     version = NumberAttribute(null=True)
     token = UnicodeAttribute(null=True)
     last_used_ms = NumberAttribute(null=True)
+    app = UnicodeAttribute(null=True)
     by_kind = ByKind()

@@ -38,6 +38,17 @@ class BarcodeItem(Item):
     expires_at = NumberAttribute()
 
 
+class AllowanceItem(Item):
+    """Who has taken something of which there are only so many."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    members = UnicodeSetAttribute()
+    expires_at = NumberAttribute()
+
+
 class ReferenceItem(Item):
     """The shipment that a shipper's reference names."""
 

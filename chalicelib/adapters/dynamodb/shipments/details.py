@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
+from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.shipments.addresses import Address, Placement, Recipient
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 
@@ -58,6 +59,18 @@ class ProofRequirementsPart(Part, frozen=True):
     photo: Requirement = Requirement.OPTIONAL
 
 
+class RatingPart(Part, frozen=True, omit_defaults=True):
+    """The recipient's rating of the last outcome, with times as text."""
+
+    stars: int
+    attempt_number: int
+    rated_at: str
+    changed_at: str
+    reasons: tuple[RatingReason, ...] = ()
+    comment: str | None = None
+    closed_at: str | None = None
+
+
 class Details(Stored, frozen=True, kw_only=True):
     """All that hardly ever changes; shipper and creation are attributes, for the index."""
 
@@ -70,6 +83,7 @@ class Details(Stored, frozen=True, kw_only=True):
     proof_requirements: ProofRequirementsPart = ProofRequirementsPart()
     service_day: str | None = None
     metadata: dict[str, str] | None = None
+    rating: RatingPart | None = None
 
 
 def details_to(shipment: Shipment) -> str:
@@ -98,6 +112,7 @@ def details_to(shipment: Shipment) -> str:
             proof_requirements=ProofRequirementsPart(shipment.proof_requirements.photo),
             service_day=shipment.service_day.isoformat() if shipment.service_day else None,
             metadata=dict(shipment.metadata) or None,
+            rating=_rating_to(shipment.rating),
         )
     )
 
@@ -152,6 +167,34 @@ def service_day_of(details: Details) -> date | None:
 def metadata_of(details: Details) -> Mapping[str, str]:
     """The shipper's own words by their names."""
     return details.metadata or {}
+
+
+def rating_of(details: Details) -> Rating | None:
+    """The recipient's rating."""
+    part = details.rating
+    if part is None:
+        return None
+    return Rating(
+        verdict=Verdict(part.stars, part.reasons, part.comment),
+        attempt_number=part.attempt_number,
+        rated_at=from_text(part.rated_at),
+        changed_at=from_text(part.changed_at),
+        closed_at=None if part.closed_at is None else from_text(part.closed_at),
+    )
+
+
+def _rating_to(rating: Rating | None) -> RatingPart | None:
+    if rating is None:
+        return None
+    return RatingPart(
+        stars=rating.stars,
+        attempt_number=rating.attempt_number,
+        rated_at=to_text(rating.rated_at),
+        changed_at=to_text(rating.changed_at),
+        reasons=rating.reasons,
+        comment=rating.comment,
+        closed_at=None if rating.closed_at is None else to_text(rating.closed_at),
+    )
 
 
 def _window_to(window: Range | None) -> RangePart | None:

@@ -19,6 +19,7 @@ from chalicelib.adapters.dynamodb.shipments.details import (
     metadata_of,
     parcels_of,
     proof_requirements_of,
+    rating_of,
     recipient_of,
     service_day_of,
     window_of,
@@ -149,4 +150,5 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         unanswered_since=optional_instant(state.unanswered_ms),
         service_day=service_day_of(details),
         metadata=metadata_of(details),
+        rating=rating_of(details),
     )

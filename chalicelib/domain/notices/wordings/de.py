@@ -12,6 +12,7 @@ GERMAN: Final = Language(
     minutes="etwa {minutes} Minuten",
     soon="in Kürze",
     link="Paket verfolgen",
+    rate="Bewerten Sie diese Lieferung",
     try_again="Wir versuchen es erneut.",
     ask_sender="Bitte wenden Sie sich an den Absender.",
     wordings={

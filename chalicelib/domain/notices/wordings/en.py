@@ -12,6 +12,7 @@ ENGLISH: Final = Language(
     minutes="about {minutes} min",
     soon="any moment now",
     link="Follow your parcel",
+    rate="Rate this delivery",
     try_again="We plan to try again.",
     ask_sender="Please contact the sender.",
     wordings={

@@ -12,6 +12,7 @@ FINNISH: Final = Language(
     minutes="noin {minutes} min",
     soon="aivan pian",
     link="Seuraa pakettiasi",
+    rate="Arvioi tämä toimitus",
     try_again="Yritämme uudelleen.",
     ask_sender="Ota yhteyttä lähettäjään.",
     wordings={

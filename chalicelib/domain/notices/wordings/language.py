@@ -52,6 +52,7 @@ class Language:
     minutes: str
     soon: str
     link: str
+    rate: str
     try_again: str
     ask_sender: str
     wordings: Mapping[Kind, Wording]

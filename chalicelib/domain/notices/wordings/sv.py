@@ -12,6 +12,7 @@ SWEDISH: Final = Language(
     minutes="cirka {minutes} min",
     soon="alldeles strax",
     link="Följ ditt paket",
+    rate="Betygsätt leveransen",
     try_again="Vi försöker igen.",
     ask_sender="Kontakta avsändaren.",
     wordings={

@@ -137,10 +137,10 @@ def test_metadata_follows_the_rules_of_orders(metadata: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("said", "is_right"),
     [
-        ({"outcome": "attempt_failed", "failure_reason": "not_home"}, True),
+        ({"outcome": "attempt_failed", "reason": "not_home"}, True),
         ({"outcome": "attempt_failed"}, False),
         ({"outcome": "delivered"}, True),
-        ({"outcome": "delivered", "failure_reason": "not_home"}, False),
+        ({"outcome": "delivered", "reason": "not_home"}, False),
         ({"outcome": "none"}, True),
     ],
 )

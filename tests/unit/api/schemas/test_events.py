@@ -92,6 +92,7 @@ def test_a_fact_of_another_release_is_left_out_and_nothing_fails(event_type: Eve
     line = told(make_event(type=event_type, data=stored))
 
     nothing = {"previous_promise": None, "window": None, "previous_window": None}
+    nothing |= {"previous_stars": None}
     assert line["data"].items() <= {"status": "loaded", **nothing}.items()
 
 

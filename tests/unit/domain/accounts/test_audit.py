@@ -9,6 +9,7 @@ from chalicelib.domain.geography import Coordinates
 from tests.support.builders import (
     HUB_PLACE,
     NOON,
+    make_device,
     make_driver,
     make_hub,
     make_invitation,
@@ -24,6 +25,7 @@ ACCOUNTS: Final[list[Any]] = [
     make_hub(),
     make_team(),
     make_vehicle(),
+    make_device(),
     make_driver(),
     make_shipper(),
     make_key(),
@@ -34,7 +36,7 @@ NOT_SHOWN: Final = {
     *("id", "created_at", "version", "deactivated_at"),  # the entry says all that itself
     *("secret", "secret_hash", "code_hash"),
     "epoch",  # signed_out_at tells it
-    "last_used_at",  # a use, not a change
+    *("last_used_at", "last_seen_at", "app"),  # a use, not a change
     "switched_off_at",  # by the server behind it, not by anybody here
 }
 

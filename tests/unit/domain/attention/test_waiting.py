@@ -15,6 +15,7 @@ from tests.support.builders import (
     make_attempt,
     make_proof,
     make_range,
+    make_rating,
     make_shipment,
     make_travelling,
     minutes,
@@ -93,3 +94,33 @@ def test_what_goes_back_waits_to_be_handed_over() -> None:
     shipment = make_shipment(status=Status.RETURNING)
 
     assert waits(shipment) == Waits(Waiting.RETURNING, shipment.updated_at)
+
+
+def test_a_low_rating_waits_until_somebody_has_dealt_with_it() -> None:
+    low = make_rating(2)
+    shipment = delivered(rating=low)
+
+    assert waits(shipment) == Waits(Waiting.LOW_RATING, low.changed_at)
+    assert waits(replace(shipment, rating=low.closed(NOON))) is None
+    assert waits(replace(shipment, rating=make_rating(3))) is None
+
+
+def test_what_holds_a_delivery_up_comes_before_what_its_recipient_says() -> None:
+    """The office sees one concern of a shipment: no route is forgotten for a rating."""
+    said: dict[str, Any] = {"rating": make_rating(1), "unanswered_since": NOON}
+    failed = make_travelling(status=Status.ATTEMPT_FAILED, last_attempt=FAILED, **said)
+    shipments = [
+        failed,
+        make_shipment(status=Status.ACCEPTED, **said),
+        delivered(**said),
+        delivered(rating=make_rating(1)),
+        make_travelling(status=Status.RETURNING, last_attempt=FAILED, rating=make_rating(1)),
+    ]
+
+    assert [found.reason for each in shipments if (found := waits(each))] == [
+        Waiting.ATTEMPT_FAILED,
+        Waiting.UNASSIGNED,
+        Waiting.UNANSWERED,
+        Waiting.LOW_RATING,
+        Waiting.LOW_RATING,
+    ]

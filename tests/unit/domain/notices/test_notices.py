@@ -40,6 +40,8 @@ URL = f"https://{HOST}/t/{'A1_-' * 16}abc"  # a token of 67 characters
 TYPES = {kind: event_type for event_type, kind in KINDS.items()} | {Kind.SILENT: EventType.DELAYED}
 PROMISE = {"earliest": "2026-11-23T12:10:00+00:00", "latest": "2026-11-23T12:40:00Z"}
 
+STARS = [f"{URL}?stars={n}#rating" for n in range(1, 6)]
+
 NEEDED: dict[Kind, dict[str, object]] = {
     Kind.SILENT: {"heard_at": "2026-11-23T11:16:30+00:00", "previous_promise": PROMISE},
     Kind.HEARD_AGAIN: {"promise": PROMISE},
@@ -360,10 +362,11 @@ def test_every_notice_is_plain_short_and_has_our_one_link(
 
     assert is_plain(sms)
     assert segments(sms) == 1
+    asks = notice.kind is Kind.DELIVERED
+    assert [sms.count(URL), email.text.count(URL)] == [1, 1 + asks]
     for text in (sms, email.text):
-        assert text.count(URL) == 1
-        assert re.findall(r"\w+://|www\.", text) == ["https://"]
-    assert links.found == [URL]
+        assert set(re.findall(r"\w+://|www\.", text)) == {"https://"}
+    assert links.found == [URL, *STARS[: 5 * asks]]
     assert links.tags == {"html", "meta", "title", "body", "p", "a"}
     assert "\n" not in email.subject
     assert "\r" not in email.subject

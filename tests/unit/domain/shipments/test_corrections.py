@@ -70,7 +70,7 @@ def test_a_failed_attempt_at_what_no_route_has_leaves_the_parcel_at_the_hub() ->
     assert (aboard(after), delivered(after)) == (frozenset(), frozenset())
     order = CorrectionOrder(TrueOutcome.ATTEMPT_FAILED, "Again", FailureReason.NO_ACCESS)
     assert order.is_known(after)
-    assert not replace(order, failure_reason=FailureReason.LOST).is_known(after)
+    assert not replace(order, reason=FailureReason.LOST).is_known(after)
 
 
 def test_what_was_said_to_have_failed_is_delivered_when_the_driver_was_there() -> None:

@@ -7,10 +7,11 @@ from tests.support.builders import NOON, make_eta, make_event, make_range, minut
 
 
 @pytest.mark.parametrize("event_type", EventType)
-def test_superseded_reports_are_the_only_internal_events(event_type: EventType) -> None:
+def test_two_types_are_for_our_record_alone(event_type: EventType) -> None:
     event = make_event(type=event_type)
 
-    assert event.audience == ("internal" if event_type is EventType.SUPERSEDED else "public")
+    is_internal = event_type in {EventType.SUPERSEDED, EventType.CONCERN_CLOSED}
+    assert event.audience == ("internal" if is_internal else "public")
 
 
 @pytest.mark.parametrize("event_type", EventType)

@@ -77,6 +77,7 @@ ALLOWED_KEYS: Final = {
     *("recorded_at", "age_s", "heading_deg", "position_hidden_because", "last_seen_age_s"),
     *("destination", "timeline", "type", "at", "data", "outcome", "reason", "note", "proofs"),
     *("id", "kind", "poll_after_s", "messages", "may_write", "service_day"),
+    *("rating", "stars", "reasons", "comment", "may_rate", "rating_until"),
 }
 
 

@@ -51,6 +51,9 @@ def test_the_state_has_the_published_structure() -> None:
         "service_day",
         "messages",
         "may_write",
+        "rating",
+        "may_rate",
+        "rating_until",
         "words",
     }
     assert state["external_status"] == {

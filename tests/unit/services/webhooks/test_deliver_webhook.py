@@ -25,7 +25,7 @@ from chalicelib.services.webhooks.deliver_webhook import (
 )
 from tests.support.builders import NOON, make_event, make_webhook
 from tests.support.fakes.ledger import InMemoryLedger
-from tests.support.fakes.senders import InMemoryWebhookQueue, InMemoryWebhooks
+from tests.support.fakes.senders import InMemoryQueue, InMemoryWebhooks
 
 URL = "https://shop.example/hooks"
 ONE, TWO = WebhookId("whk_1"), WebhookId("whk_2")
@@ -38,7 +38,7 @@ class World:
     endpoints: Sequence[WebhookEndpoint] = (make_webhook(),)
     ledger: Any = field(default_factory=InMemoryLedger)
     sender: Any = field(default_factory=InMemoryWebhooks)
-    queue: Any = field(default_factory=InMemoryWebhookQueue)
+    queue: Any = field(default_factory=InMemoryQueue)
     time: datetime = NOON
 
     def now(self) -> datetime:
@@ -329,7 +329,7 @@ def test_a_try_lost_between_the_call_and_the_queue_is_made_again(world: World) -
     class Crash(BaseException):
         pass
 
-    class Dying(InMemoryWebhookQueue):
+    class Dying(InMemoryQueue):
         def put(self, *_: Any, **__: Any) -> None:
             raise Crash
 
@@ -337,7 +337,7 @@ def test_a_try_lost_between_the_call_and_the_queue_is_made_again(world: World) -
     world.queue = Dying()
     with pytest.raises(Crash):
         world.deliver()
-    world.queue = InMemoryWebhookQueue()
+    world.queue = InMemoryQueue()
 
     world.time += timedelta(seconds=NOTICE_LEASE_S)
     assert world.deliver() == {ONE: Outcome.DELIVERED}

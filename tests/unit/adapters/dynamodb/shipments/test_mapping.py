@@ -11,7 +11,14 @@ from chalicelib.domain.proofs.proofs import object_key
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from local.cloud.capacity import item_bytes
 from tests.contract.shipments.golden_values import OFFICE, SHIPMENTS
-from tests.support.builders import make_attempt, make_proof, make_shipment, make_travelling
+from tests.support.builders import (
+    NOON,
+    make_attempt,
+    make_proof,
+    make_rating,
+    make_shipment,
+    make_travelling,
+)
 from tests.support.carrier import note
 
 LARGE: Final = SHIPMENTS["shipment-delivered"]
@@ -98,6 +105,7 @@ def test_no_field_is_forgotten() -> None:
         closing_reason="Ordered twice",
         messages=3,
         unanswered_since=make_shipment().created_at,
+        rating=make_rating(closed_at=NOON),
     )
     plain = make_shipment()
 
