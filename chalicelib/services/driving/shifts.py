@@ -16,8 +16,8 @@ from chalicelib.domain.shipments.shipments import Assignment
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
 
-NO_VERSION: Final = -1
-"""No live state is stored with it."""
+NO_VERSION: Final = 0
+"""Of no live state that was ever on a route."""
 MOST_EARLIER: Final = 8
 """Nobody finishes more routes than this while late fixes are still taken."""
 

@@ -13,7 +13,7 @@ from chalicelib.domain.driving.shift_hours import ShiftHours, hours_of
 from chalicelib.domain.errors import Invalid, NotFound
 from chalicelib.domain.ids import DriverId
 from chalicelib.domain.instants import Range
-from chalicelib.domain.routes.edits import MAX_STINTS, Remove
+from chalicelib.domain.routes.edits import MAX_STINTS, Assign, Remove
 from chalicelib.domain.routes.routes import Route, RouteStatus, Stint
 from chalicelib.domain.shipments.custody import has_aboard
 from chalicelib.domain.shipments.events import EventType
@@ -131,10 +131,24 @@ class TestTheNewDriver:
     def test_and_another_edit_of_the_same_request_go_together(self) -> None:
         depot = Depot()
         route = depot.started(1, 2, 3)
-        depot.edit(route.id, Remove(route.stops[1].id))
-        depot.hand_over(route, 2)
+        depot.edit(route.id, Remove(route.stops[1].id), Assign(B))
 
-        assert len(depot.live(2).progress) == len(depot.route(route.id).stops) == 2
+        plan = depot.route(route.id)
+        assert (plan.plan_version, plan.driver_id) == (route.plan_version + 1, B)
+        assert len(depot.live(2).progress) == len(depot.live(1).progress) == len(plan.stops) == 2
+        assert depot.carrier.shipment(2).status is Status.ACCEPTED
+
+    def test_takes_over_nothing_where_the_last_stop_goes_with_it(self) -> None:
+        depot = Depot()
+        route = depot.started(1, 2)
+        depot.report(route.stops[0].id)
+
+        with pytest.raises(Invalid) as refusal:
+            depot.edit(route.id, Remove(route.stops[1].id), Assign(B))
+
+        errors: Any = refusal.value.data["errors"]
+        assert errors[0]["code"] == "nothing_left"
+        assert depot.live().is_on_shift
 
     def test_whose_note_fails_is_found_by_the_plan(self) -> None:
         depot = Depot()
@@ -149,6 +163,7 @@ class TestTheNewDriver:
         live = live_of_van(depot.carrier.fleet, depot.carrier.routes, assigned)
         assert live is not None
         assert (live.driver_id, live.etas) == (B, depot.live(2).etas)
+        assert live.version < min(depot.live(1).version, depot.live(2).version)
 
 
 class TestRefusals:
