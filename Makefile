@@ -108,7 +108,7 @@ reference: setup ## write docs/errors.md and docs/events.md, which are made from
 	@$(STEP) "reference in docs" $(PYTHON) -m infra.reference --docs
 
 lock: $(BIN)/uv ## write requirements*.txt from requirements*.in
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-images requirements-dev; do \
 		$(STEP) "$$name.txt" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-annotate $$name.in -o $$name.txt || exit; done
 

@@ -114,6 +114,28 @@ def sweep_fleet(event: CloudWatchEvent) -> None:
     schedules.sweep_fleet(sweep=container().sweep_fleet)
 
 
+@app.on_sqs_message(queue="inspections", batch_size=1, name="inspect_proof")
+def inspect_proof(event: SQSEvent) -> dict[str, Any]:
+    """From the bucket to the pictures that may be shown."""
+    from chalicelib.triggers import uploads
+
+    left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's
+    return uploads.inspect_proof(
+        event.to_dict(),
+        inspect=container().inspect_proof,
+        time_left_s=lambda: left_ms() / 1000,
+    )
+
+
+@app.schedule("rate(15 minutes)", name="sweep_proofs")
+def sweep_proofs(event: CloudWatchEvent) -> None:
+    """Uploads that were left half done."""
+    from chalicelib.triggers import schedules
+
+    del event
+    schedules.sweep_proofs(sweep=container().sweep_proofs)
+
+
 serving.prepare()
 gc.freeze()  # what is there now stays: later collections need not look at it
 gc.enable()

@@ -1,11 +1,14 @@
 """The zip that Lambda runs: Chalice's package, the vendored packages, and byte code for both.
 
+Beside it lies the zip of the layer with Pillow, which only one function loads.
+
 The same input gives the same bytes, because names are sorted and times are fixed. So a deployment
 without a change uploads nothing.
 """
 
 import zipfile
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +24,22 @@ def bundle(chalice_zip: Path, packages: Path, scratch: Path, into: Path) -> Path
     with zipfile.ZipFile(chalice_zip) as archive:
         archive.extractall(scratch)  # made by us a second ago
     compile_tree(scratch)
-    files = _files(packages) | _files(scratch)
+    _write(_files(packages) | _files(scratch), into)
+    return into
+
+
+def _write(files: Mapping[str, Path], into: Path) -> None:
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, path in sorted(files.items()):
             member = zipfile.ZipInfo(name, _EPOCH)
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = _READABLE
             archive.writestr(member, path.read_bytes())
+
+
+def bundle_layer(packages: Path, into: Path) -> Path:
+    """Write the zip of a layer to `into`."""
+    _write(_files(packages), into)
     return into
 
 

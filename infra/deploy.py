@@ -18,7 +18,15 @@ from typing import Any, Final
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from infra.package import OUTPUT, TEMPLATE_NAME, ZIP_NAME, stages, write_template
+from infra.package import (
+    LAYER,
+    LAYER_NAME,
+    OUTPUT,
+    TEMPLATE_NAME,
+    ZIP_NAME,
+    stages,
+    write_template,
+)
 from infra.template import load
 
 CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
@@ -120,13 +128,15 @@ class Deployment:
         )
 
     def _upload(self) -> str:
-        """Upload the zip, and the template with the zip's address. Returns the latter's address."""
+        """Upload the zips, and the template with their addresses. Returns the latter's address."""
         folder = self.built / self.stage
-        code_key = self._put(folder / ZIP_NAME)
+        code_key, layer_key = self._put(folder / ZIP_NAME), self._put(folder / LAYER_NAME)
         template = load(folder / TEMPLATE_NAME)
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Serverless::Function":
                 resource["Properties"]["CodeUri"] = {"Bucket": self.bucket, "Key": code_key}
+            if resource["Type"] == LAYER:
+                resource["Properties"]["ContentUri"] = {"Bucket": self.bucket, "Key": layer_key}
         key = self._put(write_template(template, folder / "deployed.yaml"))
         return f"https://{self.bucket}.s3.{self.region}.amazonaws.com/{key}"
 

@@ -27,6 +27,8 @@ def transform(template: Mapping[str, Any]) -> dict[str, Any]:
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://doorstep/deployment.zip"
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = "s3://doorstep/layer.zip"
     parameters = {
         name: declared.get("Default", "") for name, declared in document["Parameters"].items()
     }

@@ -22,6 +22,7 @@ BUCKET: Final = "AWS::S3::Bucket"
 TOPIC: Final = "AWS::SNS::Topic"
 QUEUE: Final = "AWS::SQS::Queue"
 SUBSCRIPTION: Final = "AWS::SNS::Subscription"
+RULE: Final = "AWS::Events::Rule"
 
 
 @dataclass(frozen=True, slots=True)

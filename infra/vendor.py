@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -73,6 +73,20 @@ _LAMBDA: Final = {
 }
 
 
+IMAGES: Final = "requirements-images.txt"
+"""The lock of the layer with Pillow."""
+LAYER_ROOT: Final = "/opt"
+
+
+def vendor_layer(cache: Path = ROOT / "build" / "vendor", platform: str = PLATFORM) -> Path:
+    """The folder with the layer of the function that inspects pictures.
+
+    Lambda unpacks it into ``/opt`` and looks for packages below ``python``.
+    """
+    pins = (ROOT / IMAGES).read_text(encoding="utf-8")
+    return _kept(cache, pins, platform, _fill_layer)
+
+
 def vendor(cache: Path = ROOT / "build" / "vendor", platform: str = PLATFORM) -> Path:
     """The folder with the pruned, compiled packages; made when it is not there yet.
 
@@ -81,21 +95,39 @@ def vendor(cache: Path = ROOT / "build" / "vendor", platform: str = PLATFORM) ->
     Needs a package index or uv's warm cache. Raises CalledProcessError when neither has the wheels.
     """
     pins = "".join(locked(needed()))
+    return _kept(cache, pins, platform, _fill)
+
+
+def _kept(cache: Path, pins: str, platform: str, fill: Callable[[str, str, Path], None]) -> Path:
     recipe = (pins, platform, sys.version.split()[0], inspect.getsource(sys.modules[__name__]))
     folder = cache / hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:16]
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as scratch:
             fresh = Path(scratch) / "packages"
-            _download(pins, platform, fresh)
-            prune(fresh)
-            compile_tree(fresh)
+            fill(pins, platform, fresh)
             try:
                 fresh.rename(folder)
             except OSError:
                 if not folder.exists():  # else another build was faster, with the same result
                     raise
     return folder
+
+
+def _fill(pins: str, platform: str, fresh: Path) -> None:
+    _download(pins, platform, fresh)
+    prune(fresh)
+    compile_tree(fresh)
+
+
+def _fill_layer(pins: str, platform: str, fresh: Path) -> None:
+    packages = fresh / "python"
+    packages.mkdir(parents=True)
+    _download(pins, platform, packages)
+    for about in packages.glob("*.dist-info"):
+        shutil.rmtree(about)
+    _remove(packages)
+    compile_tree(fresh, LAYER_ROOT)
 
 
 def needed() -> set[str]:
@@ -131,6 +163,10 @@ def prune(packages: Path) -> None:
     for about in packages.glob("*.dist-info"):
         if not about.name.startswith(READS_ITS_VERSION):
             shutil.rmtree(about)
+    _remove(packages)
+
+
+def _remove(packages: Path) -> None:
     for pattern in NEVER_CALLED:
         for path in sorted(packages.glob(pattern)):
             if path.is_dir():
@@ -139,7 +175,7 @@ def prune(packages: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
-def compile_tree(tree: Path) -> None:
+def compile_tree(tree: Path, root: str = LAMBDA_ROOT) -> None:
     """Write byte code beside each source, so that a cold start compiles nothing.
 
     It is valid whatever the file times are. Raises SyntaxError for a source that this Python, and
@@ -150,7 +186,7 @@ def compile_tree(tree: Path) -> None:
         quiet=2,
         force=True,
         stripdir=str(tree),
-        prependdir=LAMBDA_ROOT,
+        prependdir=root,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
     if not compiled:
@@ -159,15 +195,14 @@ def compile_tree(tree: Path) -> None:
 
 
 def _download(pins: str, platform: str, into: Path) -> None:
-    requirements = into.with_name("requirements.txt")
-    requirements.write_text(pins, encoding="utf-8")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     subprocess.run(
         [
             *(sys.executable, "-m", "uv", "pip", "install", "--quiet"),
             *("--no-deps", "--require-hashes"),
             *("--python-platform", platform, "--python-version", version, "--only-binary", ":all:"),
-            *("--target", str(into), "--requirement", str(requirements)),
+            *("--target", str(into), "--requirement", "-"),
         ],
+        input=pins.encode(),
         check=True,
     )

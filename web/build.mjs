@@ -41,6 +41,10 @@ const FACES = [
     budgets: [{ view: "label, without HTML", limitKb: 3, files: ["label.css"] }],
   },
   {
+    entries: ["src/phones/phone.css"],
+    budgets: [{ view: "add a phone, without HTML", limitKb: 3, files: ["phone.css"] }],
+  },
+  {
     entries: ["src/reference/reference.css"],
     budgets: [{ view: "reference, without HTML", limitKb: 5, files: ["reference.css"] }],
   },

@@ -5,6 +5,8 @@ from typing import Final
 from chalicelib.api.schemas.driving import (
     ArriveIn,
     DeliverIn,
+    DriverProofOut,
+    DriverProofsOut,
     FailIn,
     ProofIn,
     ProofOut,
@@ -12,6 +14,7 @@ from chalicelib.api.schemas.driving import (
     ScansOut,
     StartIn,
     StopReportOut,
+    StopShipmentOut,
     UnloadsOut,
 )
 from chalicelib.api.schemas.routes import DriverRouteOut
@@ -28,6 +31,8 @@ from chalicelib.domain.errors import (
     TooManyUploads,
 )
 from chalicelib.domain.ids import ProofId, ShipmentId
+from chalicelib.domain.listings import Listing
+from chalicelib.domain.proofs.proofs import ProofKind
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import DRIVERS
 from chalicelib.services.proofs.upload_proofs import AllowedUpload
@@ -106,8 +111,23 @@ def post_proof(actor: Actor, body: ProofIn) -> AllowedUpload:
         content_type=body.content_type,
         size_bytes=body.size_bytes,
         proof_id=None if body.proof_id is None else ProofId(body.proof_id),
+        kind=ProofKind(body.kind),
+        capture=body.capture,
         actor=actor,
     )
+
+
+@driving.endpoint(
+    "/v1/driver/shipments/{shipment_id}/proofs",
+    method="GET",
+    principals=DRIVERS,
+    gives=DriverProofsOut,
+    refusals=(NotFound,),
+)
+def get_driver_proofs(actor: Actor, shipment_id: str) -> Listing[DriverProofOut]:
+    """What has become of the files that were uploaded for a shipment, oldest first."""
+    shown = container().show_uploads(ShipmentId(shipment_id), actor)
+    return Listing(tuple(map(DriverProofOut.of, shown)))
 
 
 @driving.endpoint(
@@ -150,5 +170,5 @@ def post_fail(actor: Actor, body: FailIn, stop_id: str) -> StopReportOut:
 
 
 def _worked(report: StopReport, actor: Actor) -> StopReportOut:
-    shipments = container().work_stop(report, actor=actor)
-    return StopReportOut.joined(report, shipments=sorted(shipments, key=lambda each: each.id))
+    worked = sorted(container().work_stop(report, actor=actor), key=lambda each: each.id)
+    return StopReportOut.joined(report, shipments=tuple(map(StopShipmentOut.of, worked)))

@@ -36,14 +36,16 @@ MOST_FIXES: Final = 1_000
     query=OsmAndQuery,
     gives=OsmAndOut,
     is_report=True,
+    also={302: "A set-up code was opened as an address: the page that explains it."},
     refusals=(NoDevice,),
 )
-def get_osmand(actor: Actor, query: OsmAndQuery, key: str) -> OsmAndOut:
+def get_osmand(actor: Actor, query: OsmAndQuery, key: str) -> object:
     """Take one position in, from an app that writes it into the address.
 
     It is kept like any other, and a repeat changes nothing.
     """
-    del key
+    if query.is_setup:  # the camera of a phone opens the code that is meant for the app
+        return replies.found(f"{container().manage_devices.public_base_url}/phones/{key}")
     return _osmand(actor, query.report(_now()))
 
 

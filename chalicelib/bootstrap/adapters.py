@@ -41,7 +41,12 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.journal import Journal, Requests
     from chalicelib.services.ports.messages import RouteMessages, Threads
     from chalicelib.services.ports.places import Geocoder, TimeZones
-    from chalicelib.services.ports.proofs import ProofStore
+    from chalicelib.services.ports.proofs import (
+        AllowedProofs,
+        InspectionQueue,
+        Pictures,
+        ProofStore,
+    )
     from chalicelib.services.ports.routes import RoadNetwork, RouteHistory, Routes
     from chalicelib.services.ports.senders import (
         Allowances,
@@ -396,6 +401,28 @@ class Adapters:
         from chalicelib.adapters.s3 import S3ProofStore
 
         return S3ProofStore(self.settings.proofs_bucket)
+
+    @cached_property
+    def allowed_proofs(self) -> AllowedProofs:
+        """Uploads of proofs."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
+
+        return DynamoAllowedProofs()
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """Pictures made anew."""
+        from chalicelib.adapters.pictures.processes import SeparatePictures
+
+        return SeparatePictures()
+
+    @cached_property
+    def inspections(self) -> InspectionQueue:
+        """Where files wait to be inspected."""
+        from chalicelib.adapters.messaging.inspections import SqsInspectionQueue
+
+        return SqsInspectionQueue(self.settings.inspections_queue_url)
 
     @cached_property
     def topic(self) -> EventTopic:

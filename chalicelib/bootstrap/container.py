@@ -44,7 +44,10 @@ if TYPE_CHECKING:
     from chalicelib.services.messages.write_message import WriteMessage
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
+    from chalicelib.services.proofs.inspect_proof import InspectProof
     from chalicelib.services.proofs.show_proofs import ShowProofs
+    from chalicelib.services.proofs.show_uploads import ShowUploads
+    from chalicelib.services.proofs.sweep_proofs import SweepProofs
     from chalicelib.services.proofs.upload_proofs import AllowProofUpload
     from chalicelib.services.ratings.rate_delivery import RateDelivery
     from chalicelib.services.repeats import Repeats
@@ -151,6 +154,9 @@ class Container:
     work_stop: WorkStop = use_case("driving.work_stops")
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
     show_proofs: ShowProofs = use_case("proofs.show_proofs")
+    show_uploads: ShowUploads = use_case("proofs.show_uploads")
+    inspect_proof: InspectProof = use_case("proofs.inspect_proof")
+    sweep_proofs: SweepProofs = use_case("proofs.sweep_proofs")
 
     write_message: WriteMessage = use_case("messages.write_message")
     read_messages: ReadMessages = use_case("messages.read_messages")

@@ -136,4 +136,6 @@ class Policy:
     """A rating can be changed until so long after it was given."""
     poll_near_s: int = 10
     poll_far_s: int = 60
+    proof_watch: timedelta = timedelta(minutes=10)
+    """So long after the report a page that is open looks out for the photos still to come."""
     visibility: VisibilityPolicy = field(default_factory=VisibilityPolicy)

@@ -7,6 +7,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/driver": "chalicelib.pages.driver.views:driver_app",
     "/docs": "chalicelib.pages.reference:reference",
     "/openapi.json": "chalicelib.pages.reference:reference",
+    "/phones": "chalicelib.pages.phones.views:phones",
     "/static": "chalicelib.pages.static:static",
     "/v1/shipments/{shipment_id}/label": "chalicelib.pages.labels.views:labels",
     "/t": "chalicelib.pages.tracking.views:tracking",

@@ -55,6 +55,7 @@ OWN_REFUSALS: Final[dict[Any, Json]] = {
     },
 }
 """What an app of others reads, in place of a problem document."""
+SHOWN_AS_PAGES: Final = {"not_found", "unauthorized", "unavailable"}
 OF_THE_GATEWAY: Final = {429, 500}
 STATUS_WORDS: Final = {200: "Done.", 201: "Made.", 303: "The address to go on to."}
 IDEMPOTENCY_KEY: Final[Json] = {
@@ -272,7 +273,9 @@ def _refusals(declaration: Declaration) -> dict[str, Json]:
         content: Json = {
             PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": dict(refs)}
         }
-        if is_page and all(each.code in {"not_found", "unavailable"} for each in problems):
+        if is_page and all(
+            each.code in {"not_found", "unauthorized", "unavailable"} for each in problems
+        ):
             content = {HTML: {"schema": {"type": "string"}}}
         if own is not None and status not in OF_THE_GATEWAY:
             content = own

@@ -8,7 +8,7 @@ destination come from `infra/resources.yaml`. When nothing happens, the bridge p
 import json
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Final
@@ -16,7 +16,6 @@ from typing import Any, Final
 import boto3
 from chalice.app import (
     Chalice,
-    CloudWatchEventConfig,
     DynamoDBEventConfig,
     ScheduledEventConfig,
     SQSEventConfig,
@@ -26,7 +25,7 @@ from chalice.local import LambdaContext
 from infra import template
 from local.clock import VirtualClock
 from local.cloud.delivery import Handler
-from local.cloud.peeking import has_messages, stream_length
+from local.cloud.peeking import has_messages, has_objects, stream_length
 from local.cloud.resources import Provisioned
 from local.cloud.sources import (
     BucketSource,
@@ -176,7 +175,7 @@ def bridge(
     """
     made = Bridge()
     maker = _Maker(app, provisioned, session, clock, made, peeks)
-    made.sources = [maker.source(config) for config in app.event_sources]
+    made.sources = [*map(maker.source, app.event_sources), *maker.rules()]
     return made
 
 
@@ -202,8 +201,6 @@ class _Maker:
                 return self._queue(config)
             case ScheduledEventConfig():
                 return self._schedule(config)
-            case CloudWatchEventConfig():
-                return self._bucket(config)
             case _:
                 msg = f"{config.name}: the laptop stack cannot play {type(config).__name__}"
                 raise ValueError(msg)
@@ -243,7 +240,7 @@ class _Maker:
             queue_arn=queue_arn,
             region=self.provisioned.stack.region,
             batch_size=config.batch_size,
-            has_some=partial(has_messages, queue_arn) if self.peeks else lambda: True,
+            has_some=partial(has_messages, queue_arn) if self.peeks else _always,
         )
 
     def _schedule(self, config: ScheduledEventConfig) -> ScheduleSource:
@@ -258,18 +255,29 @@ class _Maker:
             region=self.provisioned.stack.region,
         )
 
-    def _bucket(self, config: CloudWatchEventConfig) -> BucketSource:
-        (bucket,) = self.provisioned.stack.resources(template.BUCKET)
-        return BucketSource(
-            name=config.name,
-            handler=self._handler(config.name),
-            s3=self.session.client("s3"),
-            bucket=bucket.name,
-            pattern=self.provisioned.stack.resolve(config.event_pattern),
-            now=self.clock.now,
-            account_id=self.provisioned.stack.account_id,
-            region=self.provisioned.stack.region,
-        )
+    def rules(self) -> Iterator[BucketSource]:
+        """The rules that send the bucket's events to queues that a function of ours reads."""
+        stack, sqs = self.provisioned.stack, self.sqs
+        read = {self._declared(c.name)["Queue"] for c in self.app.event_sources if _is_queue(c)}
+        for rule in stack.resources(template.RULE):
+            pattern = rule.properties["EventPattern"]
+            (target,) = rule.properties["Targets"]
+            if target["Arn"] not in read:
+                continue
+            (bucket,) = pattern["detail"]["bucket"]["name"]
+            (key,) = pattern["detail"]["object"]["key"]
+            yield BucketSource(
+                name=rule.logical_id,
+                send=partial(_send, sqs, self.provisioned.queue_urls[target["Arn"]]),
+                s3=self.session.client("s3"),
+                bucket=bucket,
+                pattern=pattern,
+                now=self.clock.now,
+                account_id=stack.account_id,
+                region=stack.region,
+                prefix=key["prefix"],
+                has_some=partial(has_objects, bucket, key["prefix"]) if self.peeks else _always,
+            )
 
     def _declared(self, name: str) -> Mapping[str, Any]:
         """The template's settings for this function's event source."""
@@ -287,6 +295,18 @@ class _Maker:
             return call(event, context)
 
         return handler
+
+
+def _is_queue(config: Any) -> bool:
+    return isinstance(config, SQSEventConfig)
+
+
+def _send(sqs: Any, queue_url: str, text: str) -> None:
+    sqs.send_message(QueueUrl=queue_url, MessageBody=text)
+
+
+def _always() -> bool:
+    return True
 
 
 def _logical_id(function: str) -> str:

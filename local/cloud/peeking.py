@@ -16,6 +16,14 @@ def has_messages(queue_arn: str) -> bool:
     return any(message.visible and not message.delayed for message in queue._messages)  # noqa: SLF001
 
 
+def has_objects(bucket: str, prefix: str) -> bool:
+    """Whether a bucket has an object whose key begins so."""
+    from moto.s3.models import s3_backends  # noqa: PLC0415
+
+    found: Any = s3_backends[LOCAL_ACCOUNT_ID]["aws"].buckets[bucket].keys
+    return any(key.startswith(prefix) for key in found)
+
+
 def stream_length(stream_arn: str) -> int:
     """A number that grows with each record of a table's stream, also after old ones are trimmed."""
     from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415

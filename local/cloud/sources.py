@@ -7,7 +7,6 @@ records.
 import json
 import logging
 import re
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -217,41 +216,35 @@ class ScheduleSource:
 
 @dataclass
 class BucketSource:
-    """S3's "Object Created" through EventBridge: one event per new version, three attempts each."""
+    """S3's "Object Created" by a rule of EventBridge into a queue: one event per new version."""
 
-    follows_requests: ClassVar[bool] = True
+    follows_requests: ClassVar[bool] = False
 
     name: str
-    handler: Handler
+    send: Callable[[str], object]
     s3: Any
     bucket: str
     pattern: Mapping[str, Any]
     now: Callable[[], datetime]
     account_id: str
     region: str
-    attempts: int = 3
+    prefix: str = ""
+    has_some: Callable[[], bool] = lambda: True
+    """Whether anything lies there, if that can be found without a request."""
     _seen: set[tuple[str, str]] = field(default_factory=set)
-    _waiting: deque[tuple[shapes.Record, int]] = field(default_factory=deque)
 
     def poll(self) -> int:
-        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
-            for stored in page.get("Contents", []):
-                self._notice(stored)
-        waiting, self._waiting = self._waiting, deque()
-        for event, attempt in waiting:
-            try:
-                self.handler(event)
-            except Exception:
-                logger.exception("%s failed, attempt %d", self.name, attempt)
-                if attempt < self.attempts:
-                    self._waiting.append((event, attempt + 1))
-        return len(waiting)
+        if not self.has_some():
+            return 0
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=self.prefix
+        )
+        return sum(self._notice(stored) for page in pages for stored in page.get("Contents", ()))
 
-    def _notice(self, stored: Mapping[str, Any]) -> None:
+    def _notice(self, stored: Mapping[str, Any]) -> int:
         version = (stored["Key"], f"{stored['ETag']} {stored['LastModified']}")
         if version in self._seen:
-            return
-        self._seen.add(version)
+            return 0
         event = shapes.object_created(
             stored,
             bucket=self.bucket,
@@ -259,8 +252,11 @@ class BucketSource:
             account_id=self.account_id,
             region=self.region,
         )
-        if matches(self.pattern, event):
-            self._waiting.append((event, 1))
+        if not matches(self.pattern, event):
+            return 0
+        self.send(json.dumps(event))
+        self._seen.add(version)
+        return 1
 
 
 def interval(expression: str) -> timedelta:

@@ -20,6 +20,8 @@ FUNCTIONS: Final = (
     "LearnTravelTimes",
     "NotifyRecipient",
     "DeliverWebhook",
+    "InspectProof",
+    "SweepProofs",
 )
 POWERTOOLS: Final = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 SETTINGS: Final = {field.name.upper() for field in fields(Settings)}

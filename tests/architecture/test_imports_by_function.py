@@ -52,7 +52,7 @@ FUNCTIONS: Final = {
             | SENDERS
             | BATCHES
             | OTHER_VIEWS
-            | {"phonenumbers", "email_validator", "chalicelib.triggers"}
+            | {"phonenumbers", "email_validator", "chalicelib.triggers", "PIL"}
         ),
     ),
     "app.publish_events": (
@@ -90,6 +90,14 @@ FUNCTIONS: Final = {
     "app.sweep_fleet": (
         "container().sweep_fleet; from chalicelib.triggers import schedules",
         HTTP | PAGES | SENDERS | BATCHES,
+    ),
+    "app.inspect_proof": (
+        "container().inspect_proof; from chalicelib.triggers import uploads",
+        HTTP | PAGES | SENDERS | LEARNING | ROUTES | BATCHES | SESSIONS | {"PIL"},
+    ),
+    "app.sweep_proofs": (
+        "container().sweep_proofs; from chalicelib.triggers import schedules",
+        HTTP | PAGES | LEARNING | ROUTES | BATCHES | SESSIONS | {"PIL"},
     ),
     "app.notify_recipient": (
         "container().notify_recipient; from chalicelib.triggers import queues",

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[2]
-LOCKS: Final = ("requirements.txt", "requirements-dev.txt")
+LOCKS: Final = ("requirements.txt", "requirements-images.txt", "requirements-dev.txt")
 
 
 def entries(lock: str) -> list[str]:
@@ -33,7 +33,9 @@ def test_no_lock_names_an_index(lock: str) -> None:
 
 
 def test_development_runs_on_the_versions_that_ship() -> None:
-    assert pins("requirements.txt") <= pins("requirements-dev.txt")
+    shipped = pins("requirements.txt") | pins("requirements-images.txt")
+
+    assert shipped <= pins("requirements-dev.txt")
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -96,8 +96,12 @@ def test_unfinished_and_unchecked_uploads_do_not_stay(dev: Packaged) -> None:
     rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
 
     assert rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"]
-    assert rules["quarantine"]["Prefix"] == "quarantine/"
-    assert rules["quarantine"]["ExpirationInDays"] == {"Ref": "ProofRetentionDays"}
+    for prefix in ("quarantine", "rejected"):
+        assert rules[prefix]["Prefix"] == f"{prefix}/"
+        assert rules[prefix]["ExpirationInDays"] == 30
+        assert rules[prefix]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert rules["proofs"]["Prefix"] == "proofs/"
+    assert rules["proofs"]["ExpirationInDays"] == {"Ref": "ProofRetentionDays"}
 
 
 def test_new_proofs_are_told_to_eventbridge(dev: Packaged) -> None:

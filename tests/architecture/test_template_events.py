@@ -17,6 +17,8 @@ ENDING = [
     "shipment.cancelled",
     "shipment.superseded",
     "proof.added",
+    "proof.rejected",
+    "proof.missing",
     "message.sent",
     "shipment.rated",
     "shipment.concern_closed",
@@ -27,11 +29,12 @@ def keys(prefix: str) -> dict[str, Any]:
     return {"Keys": {"item": {"S": [{"prefix": prefix}]}}}
 
 
-def test_two_streams_have_three_readers_and_there_are_two_queues(dev: Packaged) -> None:
+def test_two_streams_have_three_readers_and_there_are_three_queues(dev: Packaged) -> None:
     assert len(dev.streams()) == 3
     assert {referred(source["EventSourceArn"]) for source in dev.queues().values()} == {
         "NoticesQueue",
         "WebhooksQueue",
+        "InspectionsQueue",
     }
 
 
@@ -141,6 +144,25 @@ def test_the_topic_may_write_to_each_queue_and_dead_letter_queue_that_it_feeds(
     }
 
     assert fed == allowed
+
+
+def test_new_files_in_quarantine_reach_their_queue_or_its_dead_letter_queue(dev: Packaged) -> None:
+    (rule,) = (r for r in dev.resources("AWS::Events::Rule").values() if "EventPattern" in r)
+    (target,) = rule["Targets"]
+
+    assert rule["EventPattern"]["source"] == ["aws.s3"]
+    assert rule["EventPattern"]["detail"]["object"]["key"] == [{"prefix": "quarantine/"}]
+    assert referred(target["Arn"]) == "InspectionsQueue"
+    assert referred(target["DeadLetterConfig"]["Arn"]) == "InspectionsDlq"
+    allowed = {
+        referred(statement["Resource"])
+        for policy in dev.resources("AWS::SQS::QueuePolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "events.amazonaws.com"}
+        and statement["Condition"]
+        == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["UploadsRule", "Arn"]}}}
+    }
+    assert allowed == {"InspectionsQueue", "InspectionsDlq"}
 
 
 def test_every_queue_is_encrypted_at_rest_and_in_transit(dev: Packaged) -> None:

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from chalicelib.domain.errors import NotFound, TooLarge, Unavailable
 from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 from chalicelib.observability import Metric, count, counted, name_stage
 from chalicelib.services.ports.senders import LONGEST_DELAY_S
+from chalicelib.services.proofs.sweep_proofs import EVERY
 from chalicelib.services.repeats import LEASE
 from infra.lint import findings, transform
 from infra.package import start_from_snapshots
@@ -28,6 +30,8 @@ def test_every_handler_is_in_app(dev: Packaged) -> None:
         "app.sweep_fleet",
         "app.notify_recipient",
         "app.deliver_webhook",
+        "app.inspect_proof",
+        "app.sweep_proofs",
     }
 
 
@@ -106,18 +110,49 @@ def touching(packaged: Packaged, resource: str) -> set[str]:
 
 
 def test_only_the_api_may_touch_proofs_and_it_and_the_sweep_positions(dev: Packaged) -> None:
-    assert touching(dev, "ProofsBucket") == {"ApiHandlerRole"}
+    assert touching(dev, "ProofsBucket") == {
+        "ApiHandlerRole",
+        "InspectProofRole",
+        "SweepProofsRole",
+    }
     assert touching(dev, "FleetTable") == {"ApiHandlerRole", "SweepFleetRole"}
 
 
-def test_the_fleet_is_swept_each_minute_and_a_failed_sweep_is_not_repeated(dev: Packaged) -> None:
-    (rule,) = dev.resources("AWS::Events::Rule").values()
-    (invocation,) = dev.resources("AWS::Lambda::EventInvokeConfig").values()
+def test_nobody_but_the_inspection_reads_quarantine_or_writes_what_is_shown(dev: Packaged) -> None:
+    rights = {
+        (role, action, resource["Fn::Sub"].rpartition("Arn}")[2])
+        for role, statement in statements(dev)
+        for action in statement["Action"]
+        for resource in statement.get("Resource", ())
+        if action.startswith("s3:") and "Fn::Sub" in resource
+    }
 
-    assert rule["ScheduleExpression"] == "rate(1 minute)"
-    assert referred(rule["Targets"][0]["Arn"]) == "SweepFleet"
-    assert invocation["MaximumRetryAttempts"] == 0
-    assert invocation["MaximumEventAgeInSeconds"] == 60
+    assert {right for right in rights if right[0] == "ApiHandlerRole"} == {
+        ("ApiHandlerRole", "s3:GetObject", "/proofs/*"),
+        ("ApiHandlerRole", "s3:PutObject", "/quarantine/*"),
+    }
+    assert {role for role, _, place in rights if place in {"/proofs/*", "/rejected/*"}} == {
+        "ApiHandlerRole",
+        "InspectProofRole",
+    }
+
+
+def test_the_fleet_is_swept_each_minute_and_a_failed_sweep_is_not_repeated(dev: Packaged) -> None:
+    rules = dev.resources("AWS::Events::Rule").values()
+    scheduled = {
+        referred(rule["Targets"][0]["Arn"]): rule["ScheduleExpression"]
+        for rule in rules
+        if "ScheduleExpression" in rule
+    }
+    invocations = {
+        referred(each["FunctionName"]): each["MaximumEventAgeInSeconds"]
+        for each in dev.resources("AWS::Lambda::EventInvokeConfig").values()
+        if each["MaximumRetryAttempts"] == 0
+    }
+
+    assert scheduled == {"SweepFleet": "rate(1 minute)", "SweepProofs": "rate(15 minutes)"}
+    assert invocations == {"SweepFleet": 60, "SweepProofs": 300}
+    assert timedelta(minutes=15) == EVERY
 
 
 def test_the_api_is_regional_has_one_stage_and_a_highest_price(dev: Packaged) -> None:
@@ -207,7 +242,11 @@ def test_a_try_that_waits_for_its_turn_rings_no_alarm(dev: Packaged) -> None:
         if alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
     }
 
-    assert thresholds_s == {"NoticesQueue": 600, "WebhooksQueue": 2 * LONGEST_DELAY_S}
+    assert thresholds_s == {
+        "NoticesQueue": 600,
+        "InspectionsQueue": 600,
+        "WebhooksQueue": 2 * LONGEST_DELAY_S,
+    }
 
 
 def test_the_api_waits_for_the_role_that_writes_its_access_log(dev: Packaged) -> None:

@@ -13,7 +13,7 @@ import msgspec
 import pydantic_core
 import pytest
 
-from infra.bundle import SIZE_LIMIT_MB, bundle, size_mb
+from infra.bundle import SIZE_LIMIT_MB, bundle, bundle_layer, size_mb
 from infra.package import Generated
 from infra.vendor import (
     BOTOCORE_SERVICES,
@@ -23,8 +23,11 @@ from infra.vendor import (
     locked,
     needed,
     vendor,
+    vendor_layer,
 )
+from tests.architecture.templates import FUNCTION, Packaged
 
+LAYER_LIMIT_MB: Final = 10
 AARCH64: Final = b"\xb7\x00"  # e_machine of ELF
 CODE_SUFFIXES: Final = {".py", ".pyc", ".so", ".json", ".gz", ".pem"}
 PAGE_SUFFIXES: Final = {
@@ -89,6 +92,22 @@ def test_all_of_our_code_is_in_and_nothing_beside_it(
     assert {"app.py", "chalice/app.py"} <= members
     assert "chalicelib/bootstrap/container.py" in sources
     assert {name for name in packed if not name.endswith(".pyc")} == sources
+
+
+def test_pillow_is_in_the_layer_of_one_function_and_nowhere_else(
+    members: set[str], dev: Packaged, tmp_path: Path
+) -> None:
+    layer = bundle_layer(vendor_layer(), tmp_path / "layer.zip")
+    with zipfile.ZipFile(layer) as archive:
+        names = archive.namelist()
+        machines = {archive.read(name)[18:20] for name in names if name.endswith(".so")}
+
+    assert not [name for name in members if name.startswith(("PIL/", "pillow"))]
+    assert {name.split("/")[1] for name in names} == {"PIL", "pillow.libs"}
+    assert machines == {AARCH64}
+    assert size_mb(layer) <= LAYER_LIMIT_MB
+    layered = {name for name, found in dev.resources(FUNCTION).items() if "Layers" in found}
+    assert layered == {"InspectProof"}
 
 
 def test_nothing_foreign_is_in(members: set[str]) -> None:
@@ -178,6 +197,8 @@ import json, pkgutil, sys
 sys.path.insert(0, sys.argv[1])
 import app, botocore.session, chalicelib
 for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
+    if module.name == "chalicelib.adapters.pictures.remaking":  # a program for where the layer is
+        continue
     __import__(module.name)
 session = botocore.session.get_session()
 services = session.get_available_services()

@@ -124,6 +124,15 @@ class Delivery:
         upload(proof["url"], proof["fields"], image, "image/jpeg")
         self._act(f"stops/{stop}/deliver", note="Into her hands", proof_ids=[proof["proof_id"]])
 
+    def wait_until_photo_is_inspected(self) -> None:
+        """Ask until it is. In the stack that takes a second or two."""
+        path = f"/v1/shipments/{self.first['id']}/proofs"
+        for _ in range(1_000):
+            (photo,) = self.office.get(path)["data"]
+            if photo["state"] == "accepted":
+                return
+        pytest.fail("the photo was never inspected")
+
     def answer(self, quick_reply: str) -> None:
         """The driver reads all messages and answers the newest one."""
         newest = self.van.get("/v1/driver/messages")["data"][-1]
@@ -169,6 +178,8 @@ def test_a_delivery_from_the_shop_to_the_door(delivery: Delivery, open_page: Ope
     next_poll(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Delivered today at")
     expect(page.get_by_text("Into her hands")).to_be_visible()
+    delivery.wait_until_photo_is_inspected()
+    next_poll(page)
     page.wait_for_function(PICTURE_IS_LOADED)
     expect(page.locator(VAN_MARKER)).to_have_count(0)
 

@@ -14,6 +14,7 @@ from chalicelib.domain.notices.notices import kind_of
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.pages.languages import locale_of
 from chalicelib.pages.tracking.presentation import present
+from tests.cases import phones as phones_apps
 from tests.cases.pages import told
 from tests.cases.reading import Case, instant
 from tests.cases.shopping import order, serve
@@ -380,4 +381,9 @@ STORIES: Final[Mapping[str, Story]] = {
     "F27": another_day,
     "F28": start_sent_again,
     "F29": no_city,
+    "F09": phones_apps.heartbeats,
+    "F30": phones_apps.wrappings,
+    "F1-166": phones_apps.rolled_over,
+    "F1-168": phones_apps.nested_heartbeat,
+    "F1-170": phones_apps.mocked,
 }

@@ -24,6 +24,7 @@ from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
 from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
+from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
 from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.shipments.route_history import DynamoRouteHistory
@@ -43,6 +44,7 @@ from chalicelib.services.ports.accounts import (
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
+from chalicelib.services.ports.proofs import AllowedProofs
 from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
 from chalicelib.services.ports.travel import TravelPages
@@ -65,6 +67,7 @@ class Stores:
     references: References
     barcodes: Barcodes
     shipments: Shipments
+    allowed_proofs: AllowedProofs
     feed: EventFeed
     routes: Routes
     route_history: RouteHistory
@@ -95,6 +98,7 @@ def in_memory() -> Iterator[Stores]:
         journal.references,
         journal.barcodes,
         journal.shipments,
+        journal.allowed_proofs,
         InMemoryFeed(journal.shipments),
         journal.routes,
         journal.routes.history,
@@ -126,6 +130,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoReferences(),
             DynamoBarcodes(),
             DynamoShipments(clock.now),
+            DynamoAllowedProofs(),
             DynamoFeed(),
             DynamoRoutes(),
             DynamoRouteHistory(),

@@ -23,9 +23,10 @@ from local.client import Api, Refused, upload
 from local.clock import VirtualClock
 from local.stack import STAGE, RunningStack, running_stack
 from tests.support.aws import table_names
+from tests.support.pictures import jpeg
 from tests.support.rights import POLICIES, Call, Recorder, allows, statements
 
-JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
+JPEG = jpeg()
 HELSINKI = {"lat_deg": 60.1699, "lon_deg": 24.9384}
 NOT_CALLED_BY_US = {
     "logs:CreateLogStream",  # Lambda itself, with the function's role, here and below
@@ -40,7 +41,7 @@ NOT_CALLED_BY_US = {
     "sqs:ReceiveMessage",
     "sqs:SendMessage",  # Lambda too, into a dead-letter queue
     "s3:PutObject",  # the driver's phone, by a form that we sign
-    "s3:GetObjectVersion",  # the recipient's browser, by a link that we sign
+    "s3:GetObject",  # the recipient's browser, by a link that we sign
     "s3:ListBucket",  # without it, S3 says 403 of what is not there
 }
 
@@ -102,6 +103,7 @@ def recorder(receiver: str) -> Recorder:
         learn_over_a_broken_page()
         with Clients(running) as clients:
             search_for_an_address(clients)
+            leave_uploads_half_done(clients)
     return recorder
 
 
@@ -242,11 +244,52 @@ def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:
     return clients.of(session["token"]), driver_id
 
 
-def take_photo(driver: Api, shipment_id: str) -> str:
+def take_photo(driver: Api, shipment_id: str, content: bytes = JPEG, **more: str) -> str:
     photo = {"kind": "photo", "content_type": "image/jpeg", "size_bytes": len(JPEG)}
-    form = driver.post("/v1/driver/proofs", {"shipment_id": shipment_id, **photo})
-    assert upload(form["url"], form["fields"], JPEG, "image/jpeg") == 204
+    form = driver.post("/v1/driver/proofs", {"shipment_id": shipment_id, **photo, **more})
+    assert upload(form["url"], form["fields"], content, "image/jpeg") == 204
     return str(form["proof_id"])
+
+
+def leave_uploads_half_done(clients: Clients) -> None:
+    """A bad file, a file whose notice is late, and one that never comes."""
+    running = clients.running
+    now, day = running.clock.now().isoformat(), running.clock.now().date().isoformat()
+    admin = clients.of(running.admin_key)
+    shipper_id = admin.post("/v1/shippers", {"name": "Fourth shop"})["id"]
+    own = {"role": "shipper", "shipper_id": shipper_id, "label": "test"}
+    shipper = clients.of(admin.post("/v1/keys", own)["key"])
+    staff = clients.of(admin.post("/v1/keys", {"role": "dispatcher", "label": "last"})["key"])
+    hub_id = staff.post("/v1/hubs", {"name": "H", "time_zone": "Europe/Helsinki", **HELSINKI})["id"]
+    driver, driver_id = sign_in(clients, staff)
+    shipment_id = shipper.post("/v1/shipments", SHIPMENT | {"parcels": [{"barcode": "444"}]})["id"]
+    planned = {"driver_id": driver_id, "hub_id": hub_id, "service_day": day, "starts_at": now}
+    route = staff.post("/v1/routes", planned | {"shipment_ids": [shipment_id]})
+    scan = {"action_id": "action-1", "barcode": "444", "scanned_at": now}
+    driver.post("/v1/driver/scans", {"scans": [scan]})
+    driver.post("/v1/driver/route/start", {"action_id": "action-2", "occurred_at": now})
+    take_photo(driver, shipment_id, JPEG[:-9])
+    running.settle()
+    photo = {"kind": "photo", "content_type": "image/jpeg", "size_bytes": len(JPEG)}
+    proof_id = driver.post("/v1/driver/proofs", {"shipment_id": shipment_id, **photo})["proof_id"]
+    outcome = {"action_id": "action-3", "occurred_at": now, "proof_ids": [proof_id]}
+    driver.post(f"/v1/driver/stops/{route['stops'][0]['id']}/deliver", outcome)
+    again = driver.post(
+        "/v1/driver/proofs", {"shipment_id": shipment_id, "proof_id": proof_id, **photo}
+    )
+    running.clock.advance(timedelta(minutes=20))
+    running.settle()
+    assert upload(again["url"], again["fields"], JPEG[:-9], "image/jpeg") == 204
+    running.clock.advance(timedelta(minutes=20))
+    running.settle()  # the sweeper looks before the notice has come
+    (known,) = (
+        each
+        for each in driver.get(f"/v1/driver/shipments/{shipment_id}/proofs")["data"]
+        if each["proof_id"] == proof_id
+    )
+    assert known["flaw"] == "damaged"
+    running.clock.advance(timedelta(days=3, minutes=1))
+    running.settle()
 
 
 def deliver_events_again(shipment_id: ShipmentId) -> None:

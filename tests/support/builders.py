@@ -37,7 +37,7 @@ from chalicelib.domain.ids import (
 )
 from chalicelib.domain.instants import Range
 from chalicelib.domain.messages.threads import Author, Message
-from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
+from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, kept_key, object_key
 from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
 from chalicelib.domain.shipments.addresses import Address, Recipient
@@ -169,13 +169,21 @@ def make_proof(number: int = 1, **changes: Any) -> Proof:
     default: dict[str, Any] = {
         "id": proof_id,
         "kind": ProofKind.PHOTO,
-        "object_key": object_key(ShipmentId("shp_0001"), proof_id),
+        "object_key": kept_key(ShipmentId("shp_0001"), proof_id),
         "content_type": "image/jpeg",
         "size_bytes": 120_000,
         "etag": "0123456789abcdef",
         "uploaded_at": NOON,
+        "sha256": f"{number:064x}",
     }
     return Proof(**default | changes)
+
+
+def make_owed_proof(number: int = 1, flaw: Flaw | None = None) -> Proof:
+    """A proof whose file has not come, or was rejected."""
+    proof_id = ProofId(f"prf_{number}")
+    key = object_key(ShipmentId("shp_0001"), proof_id)
+    return make_proof(number, object_key=key, size_bytes=0, etag="", sha256=None, flaw=flaw)
 
 
 def make_attempt(status: Status = Status.DELIVERED, **changes: Any) -> Attempt:

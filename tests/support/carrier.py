@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -35,12 +35,14 @@ from local.environment import changed
 from tests.support.aws import SESSION, aws, bucket_name, dynamodb_clients, table_names
 from tests.support.builders import HELSINKI, HUB_PLACE, NOON, north_of
 from tests.support.declarations import codes_of, declaration_of
+from tests.support.fakes.proofs import PicturesHere
+from tests.support.pictures import jpeg
 
 BASE_URL: Final = "https://track.example"
 MANY: Final = "1000000"
 STREET_M: Final = 1_000.0  # from one stop to the next
 JSON: Final = {"Content-Type": "application/json"}
-PHOTO: Final = b"\xff\xd8\xff\xe0" + b"photo" * 200
+PHOTO: Final = jpeg()
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,7 @@ class Carrier:
         return dynamodb_clients()
 
     def upload(self, allowed: Mapping[str, Any], content: bytes = PHOTO, **changes: str) -> None:
-        """Upload a file as an allowed upload says."""
+        """Upload a file as an allowed upload says. Nobody has inspected it yet."""
         fields = allowed["fields"] | changes
         SESSION.client("s3").put_object(
             Bucket=bucket_name(self.provisioned.stack),
@@ -236,6 +238,11 @@ class Carrier:
             Body=content,
             ContentType=fields["Content-Type"],
         )
+
+    def inspect(self, allowed: Mapping[str, Any]) -> None:
+        """Inspect an uploaded file, without the limits of another process."""
+        inspect = bootstrap.container().inspect_proof
+        replace(inspect, pictures=PicturesHere())(allowed["fields"]["key"])
 
 
 @dataclass
@@ -381,9 +388,10 @@ class Round:
         return reply.json
 
     def photo(self, shipment_id: str) -> str:
-        """Upload a photo and return the id of the proof."""
+        """Upload a photo, which is inspected, and return the id of the proof."""
         allowed = self.proof(shipment_id)
         self.carrier.upload(allowed)
+        self.carrier.inspect(allowed)
         return str(allowed["proof_id"])
 
     def state(self, shipment_id: str, *, headers: Mapping[str, str] | None = None) -> Reply:

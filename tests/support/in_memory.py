@@ -22,7 +22,11 @@ from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.ids import CountingIds
 from tests.support.fakes.journal import InMemoryJournal
 from tests.support.fakes.places import InMemoryGeocoder, InMemoryZones
-from tests.support.fakes.proofs import InMemoryProofStore
+from tests.support.fakes.proofs import (
+    InMemoryInspections,
+    InMemoryProofStore,
+    PicturesHere,
+)
 from tests.support.fakes.signer import InMemorySigner
 
 T = TypeVar("T")
@@ -36,6 +40,8 @@ class InMemoryCarrier:
 
     stores: InMemoryJournal = field(default_factory=InMemoryJournal)
     proofs: InMemoryProofStore = field(default_factory=InMemoryProofStore)
+    inspections: InMemoryInspections = field(default_factory=InMemoryInspections)
+    pictures: PicturesHere = field(default_factory=PicturesHere)
     signer: InMemorySigner = field(default_factory=InMemorySigner)
     clock: ManualClock = field(default_factory=ManualClock)
     ids: CountingIds = field(default_factory=CountingIds)
@@ -51,6 +57,8 @@ class InMemoryCarrier:
         self.journal = ContestedJournal(self.stores)
         self.shipments = self.stores.shipments
         self.shipments.clock = self.clock
+        self.proofs.clock = self.clock
+        self.allowed_proofs = self.stores.allowed_proofs
         self.feed = InMemoryFeed(self.shipments)
         self.routes = self.stores.routes
         self.route_history = self.stores.routes.history

@@ -28,11 +28,14 @@ POLICIES: Final = {
     "sweep_fleet": "policy-sweep-fleet.json",
     "notify_recipient": "policy-notify-recipient.json",
     "deliver_webhook": "policy-deliver-webhook.json",
+    "inspect_proof": "policy-inspect-proof.json",
+    "sweep_proofs": "policy-sweep-proofs.json",
     "api_handler": "policy-api.json",
 }
 USE_CASE: Final = re.compile(
     r"chalicelib/services/\w+/"
-    r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook)"
+    r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook"
+    r"|inspect_proof|sweep_proofs)"
 )
 SERVES_HTTP: Final = ("api", "edge", "pages")
 WAITING: Final = "chalicelib/adapters/webhooks/deadlines.py"
@@ -85,7 +88,8 @@ class Recorder:
             for action, asked in _items(operation, json.loads(params["body"])):
                 yield f"dynamodb:{action}", self._table(asked), _partition_key(asked)
         elif service == "s3":
-            yield f"s3:{operation}", f"arn:aws:s3:::{urlsplit(params['url']).path[1:]}", ""
+            for action, path in _objects(operation, params):
+                yield f"s3:{action}", f"arn:aws:s3:::{path}", ""
         elif service == "sns":
             sent = params["body"]
             yield "sns:Publish", sent.get("TopicArn", sent.get("PhoneNumber")), ""
@@ -160,6 +164,25 @@ def _files(frame: FrameType | None) -> list[str]:
         files.append(frame.f_code.co_filename)
         frame = frame.f_back
     return files
+
+
+def _objects(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The rights that an operation of S3 needs, each with bucket and key."""
+    path = urlsplit(params["url"]).path[1:]
+    version = "Version" if "versionId" in params["query_string"] else ""
+    match operation:
+        case "ListObjectsV2":
+            yield "ListBucket", path
+        case "HeadObject":
+            yield "GetObject", path
+        case "GetObject" | "DeleteObject":
+            yield operation + version, path
+        case "CopyObject":
+            source, _, of_version = params["headers"]["x-amz-copy-source"].partition("?")
+            yield f"GetObject{'Version' if of_version else ''}", source
+            yield "PutObject", path
+        case _:
+            yield operation, path
 
 
 def _items(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

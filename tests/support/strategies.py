@@ -4,7 +4,7 @@ Values are realistic and include the edges: poles, the antimeridian, millisecond
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from chalicelib.domain.ids import (
     StopId,
 )
 from chalicelib.domain.instants import Range, TimeSource
-from chalicelib.domain.proofs.proofs import Proof, ProofKind, ProofRequirements, Requirement
+from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.ratings.ratings import MOST_STARS, Rating, RatingReason, Verdict
 from chalicelib.domain.routes.routes import (
     Break,
@@ -213,6 +213,8 @@ def proofs() -> st.SearchStrategy[Proof]:
         size_bytes=st.integers(1, 10_000_000),
         etag=words(),
         uploaded_at=instants(),
+        sha256=st.none() | st.binary(min_size=32, max_size=32).map(bytes.hex),
+        flaw=st.none() | st.sampled_from(Flaw),
     )
 
 
@@ -323,7 +325,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "closing_reason": st.none() | words(),
             "messages": st.integers(0, 200),
             "unanswered_since": st.none() | instants(),
-            "service_day": st.none() | st.dates(),
+            "service_day": st.none() | st.dates(min_value=date(2000, 1, 1)),
             "metadata": st.dictionaries(words(), words(), max_size=2),
             "rating": st.none() | ratings(),
         }

@@ -8,7 +8,7 @@ shipments  shipment_id  SHIPMENT                query; what changes; index by_at
 ..         ..           EVENT#<seq>             query; index by_feed (time of the commit)
 ..         ..           THREAD                  get; who wrote last, and who has read how far
 ..         ..           THREAD#<message_id>     query; a message
-..         ..           UPLOAD#<proof_id>       query; an upload that was allowed
+..         ..           UPLOAD#<proof_id>       query; index by_attention while it is awaited
 ..         route_id     EVENT#<seq>             query; what became of a route; expires
 routes     route_id     PLAN                    get; index by_service_day (day#hub), by_duty
 ..         ..           MANIFEST                query; HANDLED…PLAN is one run sheet; expires

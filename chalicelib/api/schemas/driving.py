@@ -4,15 +4,34 @@ from typing import Annotated, Literal
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.schemas.values import ActionId, DeviceTime, ExternalStatusOut, Id, Text
+from chalicelib.api.schemas.values import (
+    ActionId,
+    DeviceTime,
+    ExternalStatusOut,
+    Id,
+    Latitude,
+    Longitude,
+    Text,
+)
 from chalicelib.domain.driving.stop_reports import StopReport
+from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import ProofId, ShipmentId, StopId
+from chalicelib.domain.proofs.proofs import (
+    FLAW_WORDS,
+    Capture,
+    Flaw,
+    Proof,
+    ProofKind,
+    ProofState,
+)
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.scans import Scan
+from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.schemas import Maybe, Out, Schema, Time
 from chalicelib.services.driving.scan_parcels import ScanVerdict
 from chalicelib.services.driving.unload_parcels import UnloadVerdict
+from chalicelib.services.proofs.show_uploads import ShownUpload
 from chalicelib.services.routes.start_route import StartOrder
 
 
@@ -158,13 +177,37 @@ class FailIn(AttemptIn):
         return self.report(stop_id, Step.FAIL, self.reason)
 
 
+class RejectedProofOut(Out):
+    """A proof whose file was rejected: why, for a program and for the driver."""
+
+    id: str
+    kind: ProofKind
+    flaw: Flaw
+    detail: str
+
+    @classmethod
+    def of(cls, value: Proof) -> "RejectedProofOut":
+        """From the domain."""
+        return cls.joined(value, detail="" if value.flaw is None else FLAW_WORDS[value.flaw])
+
+
 class StopShipmentOut(Out):
-    """A shipment of the stop after the report, with the proofs whose files have not arrived."""
+    """A shipment of the stop after the report, with the proofs whose files have not arrived.
+
+    Of ``rejected_proofs`` another file may be uploaded: they are among the owed ones.
+    """
 
     id: str
     status: Status
     external_status: ExternalStatusOut
     owed_proof_ids: tuple[str, ...]
+    rejected_proofs: tuple[RejectedProofOut, ...]
+
+    @classmethod
+    def of(cls, value: Shipment) -> "StopShipmentOut":
+        """From the domain."""
+        rejected = [p for p in value.owed_proofs if p.state is ProofState.REJECTED]
+        return cls.joined(value, rejected_proofs=tuple(map(RejectedProofOut.of, rejected)))
 
 
 class StopReportOut(Out):
@@ -174,14 +217,40 @@ class StopReportOut(Out):
     shipments: tuple[StopShipmentOut, ...]
 
 
+class PlaceIn(Schema):
+    """Where the phone was; ``accuracy_m`` is the radius within which it believes to be."""
+
+    lat_deg: Latitude
+    lon_deg: Longitude
+    accuracy_m: Maybe[Annotated[float, Field(ge=0.0, le=100_000.0)]] = None
+
+    @property
+    def coordinates(self) -> Coordinates:
+        """The place as one value."""
+        return Coordinates(self.lat_deg, self.lon_deg)
+
+
 class ProofIn(Schema):
-    """A file that is to be uploaded. ``proof_id`` asks again for a place for an owed proof."""
+    """A file that is to be uploaded. ``proof_id`` asks again for a place for an owed proof.
+
+    ``captured_at`` and ``place`` say when and where the picture was taken.
+    """
 
     shipment_id: Id
     proof_id: Maybe[Id] = None
-    kind: Literal["photo"]
+    kind: Literal["photo", "signature"]
     content_type: Literal["image/jpeg", "image/png"]
     size_bytes: Annotated[int, Field(ge=1, le=8_000_000)]
+    captured_at: Maybe[DeviceTime] = None
+    place: Maybe[PlaceIn] = None
+
+    @property
+    def capture(self) -> Capture:
+        """When and where it was taken."""
+        place = self.place
+        if place is None:
+            return Capture(self.captured_at)
+        return Capture(self.captured_at, place.coordinates, place.accuracy_m)
 
 
 class ProofOut(Out):
@@ -191,3 +260,35 @@ class ProofOut(Out):
     url: str = Field(validation_alias=AliasPath("upload", "url"))
     fields: dict[str, str] = Field(validation_alias=AliasPath("upload", "fields"))
     expires_at: Time = Field(validation_alias=AliasPath("upload", "expires_at"))
+
+
+class DriverProofOut(Out):
+    """An upload that was allowed, and what has become of it.
+
+    ``flaw`` says why its file was rejected, ``detail`` says it to the driver.
+    """
+
+    proof_id: str
+    kind: ProofKind
+    state: ProofState
+    flaw: Flaw | None
+    detail: str | None
+
+    @classmethod
+    def of(cls, value: ShownUpload) -> "DriverProofOut":
+        """From the use case."""
+        flaw = value.allowed.flaw
+        return cls(
+            proof_id=value.proof_id,
+            kind=value.allowed.kind,
+            state=value.allowed.state,
+            flaw=flaw,
+            detail=None if flaw is None else FLAW_WORDS[flaw],
+        )
+
+
+class DriverProofsOut(Out):
+    """The uploads of a shipment, oldest first."""
+
+    data: tuple[DriverProofOut, ...]
+    next_cursor: None

@@ -13,7 +13,7 @@ from chalicelib.api.schemas.values import Instant
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.messages.threads import Author
-from chalicelib.domain.proofs.proofs import ProofKind
+from chalicelib.domain.proofs.proofs import Flaw, ProofKind
 from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.shipments.concerns import About
 from chalicelib.domain.shipments.corrections import TrueOutcome
@@ -53,11 +53,16 @@ class EtaFact(Fact):
 
 
 class ProofFact(Fact):
-    """A proof and the fingerprint of its bytes; without that while its file is on its way."""
+    """A proof and the fingerprint of its bytes; without that while its file is on its way.
+
+    ``flaw`` says why a file was rejected.
+    """
 
     id: str
     kind: ProofKind
     etag: str | None = Field(None, exclude_if=_is_absent)
+    sha256: str | None = Field(None, exclude_if=_is_absent)
+    flaw: Flaw | None = Field(None, exclude_if=_is_absent)
 
 
 class PartsFact(Fact):
@@ -248,15 +253,15 @@ class CorrectionEventOut(HistoryLine):
 
 
 class ProofFacts(StatusFacts):
-    """Proofs whose files have arrived."""
+    """Proofs whose files were accepted or rejected, or never came."""
 
     proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
 
 
 class ProofEventOut(HistoryLine):
-    """The files of proofs have arrived after their attempt."""
+    """What has become of the files of proofs, after their attempt."""
 
-    type: Literal[EventType.PROOF_ADDED]
+    type: Literal[EventType.PROOF_ADDED, EventType.PROOF_REJECTED, EventType.PROOF_MISSING]
     data: ProofFacts
 
 

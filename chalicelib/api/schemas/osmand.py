@@ -52,6 +52,12 @@ class OsmAndQuery(Query):
     batt: str | None = None
     mock: str | None = None
     valid: str | None = None
+    interval: str | None = None
+
+    @property
+    def is_setup(self) -> bool:
+        """Whether it is what an app is set up with, opened as an address."""
+        return self.interval is not None and not any((self.lat, self.lon, self.location))
 
     def report(self, received_at: datetime) -> Report:
         """What it says."""

@@ -70,8 +70,6 @@ class Setup:
             "mode": 3,
             "url": self.owntracks_url,
             "auth": False,
-            "username": "driver",
-            "deviceId": "phone",
             "tid": "dr",
             "monitoring": 2,
             "locatorInterval": INTERVAL_S,

@@ -101,15 +101,16 @@ def instants_s(
     shapes = model.range_shapes(len(stop_times))
     found: list[tuple[int, int, int]] = []
     before_s = 0
+    step_s, point_step_s = NEAR_STEPS_S
     for point_s, low_s, high_s, _ in _added_up(stop_times, shapes, start_s, breaks_ahead):
-        is_far = point_s > FAR_S
-        step_s, point_step_s = (FAR_RANGE_STEP_S, POINT_STEP_S) if is_far else NEAR_STEPS_S
+        if point_s > FAR_S:
+            step_s, point_step_s = FAR_RANGE_STEP_S, POINT_STEP_S
         point = -int(-(start_s + point_s) // point_step_s) * point_step_s
         if point <= before_s:
             point = (before_s // point_step_s + 1) * point_step_s
         low = -int(-(start_s + low_s) // step_s) * step_s
         high = -int(-(start_s + high_s) // step_s) * step_s
-        found.append((point, min(low, point), max(high, point)))
+        found.append((point, low if low < point else point, high if high > point else point))
         before_s = point
     return found
 
@@ -137,7 +138,7 @@ def _added_up(
     """For each stop in seconds after the start: the point, its range, the deviation.
 
     All stops of a route pass through here with every fix: plain tuples, and no call that can be
-    made once before the loop.
+    made once before the loop, or not at all (``min`` and ``max`` would be a quarter of it).
     """
     elapsed_s = variance_s2 = deviation_s = sooner_s = later_s = 0.0
     breaks = Breaks(breaks_ahead, start_s)
@@ -154,13 +155,19 @@ def _added_up(
         deviation_s += travel.deviation_s
         sigma_s = sqrt(INDEPENDENT * variance_s2 + TOGETHER * deviation_s * deviation_s)
         soonest_s = elapsed_s - sooner_s
-        low_s = max(soonest_s + low * sigma_s, 0.3 * soonest_s)
+        low_s, least_s = soonest_s + low * sigma_s, 0.3 * soonest_s
+        low_s = least_s if low_s < least_s else low_s
         high_s = elapsed_s + later_s + high * sigma_s
         if window is not None:
             opens_s = window.earliest.timestamp() - start_s
             low_s, high_s = max(low_s, opens_s), max(high_s, opens_s)
             elapsed_s = max(elapsed_s, opens_s)
-        yield elapsed_s, min(low_s, elapsed_s), max(high_s, elapsed_s), sigma_s
+        yield (
+            elapsed_s,
+            elapsed_s if low_s > elapsed_s else low_s,
+            elapsed_s if high_s < elapsed_s else high_s,
+            sigma_s,
+        )
         elapsed_s += dwell.mean_s
         variance_s2 += dwell.variance_s2
         deviation_s += dwell.deviation_s

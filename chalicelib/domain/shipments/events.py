@@ -38,6 +38,8 @@ class EventType(StrEnum):
     CORRECTED = "shipment.corrected"
     SUPERSEDED = "shipment.superseded"
     PROOF_ADDED = "proof.added"
+    PROOF_REJECTED = "proof.rejected"
+    PROOF_MISSING = "proof.missing"
     PROMISED = "eta.promised"
     DELAYED = "eta.delayed"
     BACK_ON_TIME = "eta.back_on_time"
@@ -51,7 +53,15 @@ class EventType(StrEnum):
 INTERNAL: Final = frozenset({EventType.SUPERSEDED, EventType.CONCERN_CLOSED})
 """Event types that we keep for the record and tell nobody."""
 
-WARNINGS: Final = frozenset({EventType.DELAYED, EventType.DRIVER_SILENT, EventType.ATTEMPT_FAILED})
+WARNINGS: Final = frozenset(
+    {
+        EventType.DELAYED,
+        EventType.DRIVER_SILENT,
+        EventType.ATTEMPT_FAILED,
+        EventType.PROOF_REJECTED,
+        EventType.PROOF_MISSING,
+    }
+)
 
 
 def range_data(value: Range | None) -> dict[str, str] | None:

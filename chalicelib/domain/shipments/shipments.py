@@ -69,7 +69,7 @@ class Attempt:
 
     @property
     def owed_proof_ids(self) -> tuple[ProofId, ...]:
-        """The ids of those whose files have not arrived."""
+        """The ids of those whose files may still come."""
         return tuple(proof.id for proof in self.proofs if proof.is_owed)
 
 
@@ -211,18 +211,25 @@ class Shipment:
 
     @property
     def owed_proofs(self) -> tuple[Proof, ...]:
-        """The proofs of all attempts whose files have not arrived."""
+        """The proofs of all attempts whose files may still come."""
         return tuple(p for attempt in self.made_attempts for p in attempt.proofs if p.is_owed)
 
     @property
+    def proofs_without_file(self) -> tuple[Proof, ...]:
+        """Those, and the ones that were given up."""
+        return tuple(p for each in self.made_attempts for p in each.proofs if not p.is_there)
+
+    @property
     def owed_proof_ids(self) -> tuple[ProofId, ...]:
-        """The ids of these proofs."""
+        """The ids of the proofs whose files may still come."""
         return tuple(proof.id for proof in self.owed_proofs)
 
     def with_proofs(self, found: Mapping[ProofId, Proof]) -> "Shipment":
-        """The shipment with these proofs in place of the owed ones with their ids."""
+        """The shipment with these proofs in place of those with their ids that have no file."""
         attempts = [
-            replace(each, proofs=tuple(found.get(p.id, p) if p.is_owed else p for p in each.proofs))
+            replace(
+                each, proofs=tuple(p if p.is_there else found.get(p.id, p) for p in each.proofs)
+            )
             for each in self.made_attempts
         ]
         return replace(

@@ -233,7 +233,7 @@ def view(
         destination=shipment.address.coordinates,
         timeline=tuple(_milestone(event) for event in history if _is_story(event)),
         outcome=_outcome(shipment),
-        poll_after_s=_poll_after_s(shipment, policy, is_near=is_near),
+        poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
@@ -366,7 +366,7 @@ def _outcome(shipment: Shipment) -> Outcome | None:
         at=attempt.occurred_at,
         reason=attempt.reason,
         note=attempt.note,
-        proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if not p.is_owed),
+        proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if p.is_there),
         has_proofs_to_come=bool(attempt.owed_proof_ids),
     )
 
@@ -378,8 +378,12 @@ def _rating(shipment: Shipment, *, is_open: bool) -> ShownRating | None:
     return ShownRating(given.stars, given.reasons, given.comment if is_open else None)
 
 
-def _poll_after_s(shipment: Shipment, policy: Policy, *, is_near: bool) -> int | None:
+def _poll_after_s(
+    shipment: Shipment, policy: Policy, now: datetime, *, is_near: bool
+) -> int | None:
+    reported = [proof.uploaded_at for proof in shipment.owed_proofs]
+    is_awaited = bool(reported) and now < max(reported) + policy.proof_watch
     comes_again = shipment.status is Status.DELIVERED and has_outstanding(shipment)
-    if shipment.status in FINISHED and not comes_again:
+    if shipment.status in FINISHED and not comes_again and not is_awaited:
         return None
-    return policy.poll_near_s if is_near else policy.poll_far_s
+    return policy.poll_near_s if is_near or is_awaited else policy.poll_far_s

@@ -39,8 +39,11 @@ def bars_of(text: str) -> Bars | None:
     return Bars(width, tuple(found))
 
 
-def qr_of(text: str) -> str:
-    """The text as a QR code: an SVG element without a size of its own."""
+def qr_of(text: str, *, error: str = "m") -> str:
+    """The text as a QR code: an SVG element without a size of its own.
+
+    ``error`` is how much may be dirty: ``l`` is enough on a screen, and makes larger modules.
+    """
     import segno  # noqa: PLC0415 - only labels and invitations need it
 
-    return segno.make(text, error="m", micro=False).svg_inline(omitsize=True, border=2)
+    return segno.make(text, error=error, micro=False).svg_inline(omitsize=True, border=2)

@@ -98,6 +98,8 @@ PHRASES: Final = {
     "event.driver.silent": "Keine Nachricht vom Fahrzeug",
     "event.driver.back": "Wieder Nachricht vom Fahrzeug",
     "event.proof.added": "Foto eingegangen",
+    "event.proof.rejected": "Foto war nicht zu gebrauchen",
+    "event.proof.missing": "Foto ist nie eingegangen",
     "story.time_open": "Die vereinbarte Zeit gilt nicht mehr",
     "story.expected": "Erwartet {range}",
     # --- how it ended

@@ -100,6 +100,8 @@ PHRASES: Final = {
     "event.driver.silent": "No news of the van",
     "event.driver.back": "News of the van again",
     "event.proof.added": "Photo received",
+    "event.proof.rejected": "Photo could not be used",
+    "event.proof.missing": "Photo never arrived",
     "story.time_open": "The agreed time no longer holds",
     "story.expected": "Expected {range}",
     # --- how it ended

@@ -96,6 +96,8 @@ PHRASES: Final = {
     "event.driver.silent": "Autosta ei kuulu",
     "event.driver.back": "Autosta kuuluu taas",
     "event.proof.added": "Kuva saapui",
+    "event.proof.rejected": "Kuvaa ei voitu käyttää",
+    "event.proof.missing": "Kuvaa ei saatu",
     "story.time_open": "Sovittu aika ei enää päde",
     "story.expected": "Arvioitu saapuminen {range}",
     # --- how it ended

@@ -96,6 +96,8 @@ PHRASES: Final = {
     "event.driver.silent": "Inget hörs från bilen",
     "event.driver.back": "Bilen hörs igen",
     "event.proof.added": "Foto mottaget",
+    "event.proof.rejected": "Fotot kunde inte användas",
+    "event.proof.missing": "Fotot kom aldrig fram",
     "story.time_open": "Den avtalade tiden gäller inte längre",
     "story.expected": "Väntas {range}",
     # --- how it ended

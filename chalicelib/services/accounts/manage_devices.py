@@ -76,7 +76,7 @@ class ManageDevices:
 
     def setup(self, device: Device, key: str) -> Setup:
         """What the app of a device needs to know."""
-        return Setup(self.public_base_url.rstrip("/"), key, device.id)
+        return Setup(self.public_base_url, key, device.id)
 
     def of_driver(
         self, driver_id: DriverId, *, limit: int, position: Mapping[str, str] | None

@@ -16,7 +16,7 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.stop_reports import EARLIER_ATTEMPTS, StopReport
 from chalicelib.domain.ids import EVENT, DriverId, EventId, RouteId, ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
-from chalicelib.domain.proofs.proofs import Proof, owed_proof
+from chalicelib.domain.proofs.proofs import Proof, reported_proof
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
 from chalicelib.domain.shipments.custody import has_aboard, has_outstanding, with_delivered
 from chalicelib.domain.shipments.events import Event, EventType
@@ -26,6 +26,7 @@ from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import logger
 from chalicelib.services.driving.letting_go import LettingGo
 from chalicelib.services.ports.journal import Journal
+from chalicelib.services.ports.proofs import AllowedProofs
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Ids
 from chalicelib.services.routes.new_promises import NewPromises
@@ -119,6 +120,7 @@ class OffPlan:
 
     shipments: Shipments
     journal: Journal
+    allowed_proofs: AllowedProofs
     ids: Ids
     letting_go: LettingGo
     promises: NewPromises
@@ -227,9 +229,9 @@ class OffPlan:
         """Those whose uploads were allowed before the edit. The files may still be on their way."""
         if not said.report.proof_ids:
             return ()
-        allowed = self.shipments.expected_proofs(shipment.id)
+        allowed = self.allowed_proofs.of(shipment.id)
         known = [key for key in dict.fromkeys(said.report.proof_ids) if key in allowed]
-        return tuple(owed_proof(shipment.id, key, allowed[key], said.now) for key in known)
+        return tuple(reported_proof(shipment.id, key, allowed[key], said.now) for key in known)
 
 
 def _is_on_another_van(shipment: Shipment, said: Said) -> bool:

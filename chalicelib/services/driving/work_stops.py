@@ -21,8 +21,8 @@ from chalicelib.domain.driving.run_sheets import (
 from chalicelib.domain.driving.shift_hours import hours_of
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.driving.visit_reports import can_be_at_stop, leave, reach
-from chalicelib.domain.errors import ConcurrentUpdate, Invalid, NotFound
-from chalicelib.domain.ids import EVENT, DriverId, EventId, ProofId, ShipmentId, StopId
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
+from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId, StopId
 from chalicelib.domain.journal.changes import (
     Change,
     DepartureAdded,
@@ -32,7 +32,7 @@ from chalicelib.domain.journal.changes import (
 )
 from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.proofs.proofs import Proof, Requirement, arrived, owed_proof
+from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus
 from chalicelib.domain.shipments.custody import (
     has_outstanding,
@@ -53,9 +53,10 @@ from chalicelib.services.driving.off_plan import (
     without_named,
 )
 from chalicelib.services.driving.shifts import live_of, plan_of
+from chalicelib.services.driving.stop_proofs import StopProofs
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.proofs import AllowedProofs
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
@@ -77,7 +78,7 @@ class WorkStop:
     routes: Routes
     shipments: Shipments
     journal: Journal
-    proofs: ProofStore
+    allowed_proofs: AllowedProofs
     clock: Clock
     ids: Ids
     forecasts: Forecasts
@@ -149,10 +150,9 @@ class WorkStop:
                 )
             elif is_driven and report.step is Step.ARRIVE:
                 self._confirm_arrival(live, index, occurred_at)
-            late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
-            return (*shown, *map(late.joined, found.values()))
+            return (*shown, *map(self._late_proofs().joined, found.values()))
         report.require_possible(due, actor=actor)
-        proofs = self._proofs(report, due, now)
+        proofs = StopProofs(self.allowed_proofs).of(report, due, now)
         changes = [
             self._change(
                 s, report, actor=actor, proofs=proofs[s.id], occurred_at=occurred_at, now=now
@@ -172,7 +172,11 @@ class WorkStop:
             occurred_at=occurred_at,
             now=now,
         )
-        return (*shown, *after.values())
+        return (*shown, *map(self._late_proofs().joined, after.values()))
+
+    def _late_proofs(self) -> LateProofs:
+        """Looked at after the commit: an inspection may have ended while it was made."""
+        return LateProofs(self.shipments, self.journal, self.allowed_proofs, self.clock, self.ids)
 
     def _of_driver_now(self, route: Route) -> Live:
         """The live state of the van, which another driver has taken over."""
@@ -232,7 +236,9 @@ class WorkStop:
         """The shipments of these consignments after a report that is off the plan."""
         letting_go = LettingGo(self.fleet, self.routes, self.forecasts, self.ids, self.policy)
         promises = NewPromises(self.fleet, self.shipments, self.journal, self.ids, self.policy)
-        record = OffPlan(self.shipments, self.journal, self.ids, letting_go, promises)
+        record = OffPlan(
+            self.shipments, self.journal, self.allowed_proofs, self.ids, letting_go, promises
+        )
         return record(said, lost)
 
     def _stop(self, live: Live, stop_id: StopId) -> tuple[Route, int]:
@@ -248,46 +254,6 @@ class WorkStop:
         if index is None:
             raise NotFound
         return route, index
-
-    def _proofs(
-        self, report: StopReport, due: Sequence[Shipment], now: datetime
-    ) -> dict[ShipmentId, tuple[Proof, ...]]:
-        """The proofs of each shipment: its own, and those of what is handed over with it."""
-        if not report.proof_ids:
-            _require_photos(due, {}, report)
-            return {shipment.id: () for shipment in due}
-        allowed = {
-            proof_id: (shipment.id, content_type)
-            for shipment in due
-            for proof_id, content_type in self.shipments.expected_proofs(shipment.id).items()
-            if proof_id not in _used(shipment)
-        }
-        by_id = {shipment.id: shipment for shipment in due}
-        proofs: dict[ShipmentId, tuple[Proof, ...]] = {shipment.id: () for shipment in due}
-        for i, proof_id in enumerate(dict.fromkeys(report.proof_ids)):
-            proof = self._proof(proof_id, i, allowed, now)
-            owner = by_id[allowed[proof_id][0]]
-            for shipment in due:
-                if _are_handed_over_together(shipment, owner):
-                    proofs[shipment.id] += (proof,)
-        _require_photos(due, proofs, report)
-        return proofs
-
-    def _proof(
-        self,
-        proof_id: ProofId,
-        i: int,
-        allowed: Mapping[ProofId, tuple[ShipmentId, str]],
-        now: datetime,
-    ) -> Proof:
-        """The proof with its file, or owed while that is on its way: no delivery waits for it."""
-        if proof_id not in allowed:
-            text = "No upload was allowed under this id for this visit."
-            raise Invalid(text, pointer=f"/proof_ids/{i}", code="unknown_proof")
-        shipment_id, content_type = allowed[proof_id]
-        owed = owed_proof(shipment_id, proof_id, content_type, now)
-        stored = self.proofs.find(owed.object_key)
-        return owed if stored is None else arrived(owed, stored, pointer=f"/proof_ids/{i}")
 
     def _change(
         self,
@@ -448,23 +414,3 @@ def _has_failed_before(
     """Whether an earlier note says of a reported parcel that its attempt has failed."""
     reported = [before[change.after.id] for change in changes]
     return any(report.parcels_of(shipment) - undecided(shipment) for shipment in reported)
-
-
-def _require_photos(
-    due: Sequence[Shipment], proofs: Mapping[ShipmentId, tuple[Proof, ...]], report: StopReport
-) -> None:
-    for shipment in due:
-        required = shipment.proof_requirements.photo is Requirement.REQUIRED
-        if report.step is Step.DELIVER and required and not proofs.get(shipment.id):
-            text = "The shipper requires a photo."
-            raise Invalid(text, pointer="/proof_ids", code="missing_required_proof")
-
-
-def _used(shipment: Shipment) -> frozenset[ProofId]:
-    """The proof of an earlier attempt does not prove a later one."""
-    return frozenset(proof.id for each in shipment.made_attempts for proof in each.proofs)
-
-
-def _are_handed_over_together(a: Shipment, b: Shipment) -> bool:
-    """One photo shows both: the same sender's goods for the same person."""
-    return a.id == b.id or (a.shipper_id == b.shipper_id and a.recipient == b.recipient)

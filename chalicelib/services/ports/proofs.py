@@ -1,4 +1,4 @@
-"""The files of proofs."""
+"""The files of proofs: where they lie, who makes pictures anew, and which wait to be inspected."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.domain.proofs.proofs import Proof, StoredObject, Upload
+    from collections.abc import Iterator
+
+    from chalicelib.domain.ids import ProofId, ShipmentId
+    from chalicelib.domain.proofs.proofs import (
+        AllowedProof,
+        Flaw,
+        Kept,
+        Proof,
+        ProofKind,
+        QuarantinedFile,
+        Upload,
+        UploadedFile,
+    )
 
 
 class ProofStore(Protocol):
-    """The files of proofs. Bytes never pass through us."""
+    """The files of proofs. Those that are uploaded or shown never pass through the API."""
 
     @property
     def origin(self) -> str:
@@ -23,10 +35,96 @@ class ProofStore(Protocol):
         """A form for exactly this key and type, good for some minutes."""
         ...
 
-    def find(self, object_key: str) -> StoredObject | None:
-        """The upload there, or None."""
+    def uploaded(
+        self, object_key: str, version_id: str | None = None, *, most_bytes: int
+    ) -> UploadedFile | None:
+        """The file there, read up to a size; None when there is none, or not this version."""
+        ...
+
+    def keep(self, object_key: str, content: bytes, *, content_type: str, sha256: str) -> Kept:
+        """Keep a file under this key for good.
+
+        If another one is there already, that one stays, and is returned: the first is kept.
+        """
+        ...
+
+    def discard(self, object_key: str, version_id: str | None, *, is_for_good: bool) -> None:
+        """Take a file out of quarantine: for good, or so that an operator can still look at it.
+
+        A repeat changes nothing.
+        """
+        ...
+
+    def quarantined(self) -> Iterator[QuarantinedFile]:
+        """All that lies in quarantine."""
         ...
 
     def link(self, proof: Proof) -> str:
-        """An address that shows the file for at most five minutes."""
+        """An address that gives the inspected file to whoever has it, for at most five minutes."""
+        ...
+
+
+class Pictures(Protocol):
+    """Makes pictures anew from their pixels, so that nothing else of a file is left."""
+
+    def remade(self, content: bytes, kind: ProofKind) -> tuple[bytes, str] | Flaw:
+        """The bytes of the new picture and its type, or why there is none."""
+        ...
+
+
+class AllowedProofs(Protocol):
+    """The uploads that were allowed, and what became of them. They expire with their shipment."""
+
+    def allow(
+        self,
+        shipment_id: ShipmentId,
+        proof_id: ProofId,
+        allowed: AllowedProof,
+        *,
+        expected_by: datetime,
+    ) -> None:
+        """Note that an upload was allowed. ``expected_by`` is when its file counts as missing."""
+        ...
+
+    def extend(self, shipment_id: ShipmentId, proof_id: ProofId, expected_by: datetime) -> None:
+        """Wait longer for a file, or again. Nothing for one that is there, or never was allowed."""
+        ...
+
+    def of(self, shipment_id: ShipmentId) -> dict[ProofId, AllowedProof]:
+        """All uploads of a shipment, read consistently."""
+        ...
+
+    def judge(
+        self, shipment_id: ShipmentId, proof_id: ProofId, verdict: Kept | Flaw
+    ) -> AllowedProof | None:
+        """Note what the inspection found, and return what holds from now on.
+
+        A file that is kept already stays: no later verdict replaces it. None for an upload that was
+        never allowed, or is gone.
+        """
+        ...
+
+    def share(
+        self, shipment_id: ShipmentId, proof_id: ProofId, others: frozenset[ShipmentId]
+    ) -> None:
+        """Note other shipments that show the same proof. A repeat changes nothing."""
+        ...
+
+    def overdue(self, now: datetime, *, limit: int) -> tuple[tuple[ShipmentId, ProofId], ...]:
+        """Uploads whose file has not come in time, the oldest first.
+
+        They come from an index: one whose file has come may still be among them.
+        """
+        ...
+
+    def close(self, shipment_id: ShipmentId, proof_id: ProofId, now: datetime) -> None:
+        """Wait no longer for a file that is overdue now. It is overdue no more from then on."""
+        ...
+
+
+class InspectionQueue(Protocol):
+    """Files that wait to be inspected."""
+
+    def put(self, object_key: str) -> None:
+        """Ask for an inspection once more. Raises Unavailable."""
         ...

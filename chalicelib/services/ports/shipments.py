@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.attention.waiting import Waiting
     from chalicelib.domain.ids import (
-        ProofId,
         ShipmentId,
         ShipperId,
     )
@@ -157,12 +156,4 @@ class Shipments(Protocol):
 
         They come from an index: one that waits no more may still be among them.
         """
-        ...
-
-    def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
-        """Note that an upload was allowed."""
-        ...
-
-    def expected_proofs(self, shipment_id: ShipmentId) -> dict[ProofId, str]:
-        """The uploads that were allowed, with their content types."""
         ...

@@ -8,7 +8,7 @@ from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.shipments.shipments import Attempt
 from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.proofs import AllowedProofs, ProofStore
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.proofs.late_proofs import LateProofs
@@ -16,7 +16,7 @@ from chalicelib.services.proofs.late_proofs import LateProofs
 
 @dataclass(frozen=True, slots=True)
 class ShownProof:
-    """A proof, its attempt, and an address that shows the file; None while that is on its way."""
+    """A proof, its attempt, and an address that gives the file; None while there is none."""
 
     proof: Proof
     attempt: Attempt
@@ -29,6 +29,7 @@ class ShowProofs:
 
     shipments: Shipments
     journal: Journal
+    allowed_proofs: AllowedProofs
     proofs: ProofStore
     clock: Clock
     ids: Ids
@@ -38,9 +39,9 @@ class ShowProofs:
         shipment = self.shipments.get(shipment_id)
         if not actor.may_see(shipment.shipper_id):
             raise NotFound
-        late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
+        late = LateProofs(self.shipments, self.journal, self.allowed_proofs, self.clock, self.ids)
         return tuple(
-            ShownProof(proof, attempt, None if proof.is_owed else self.proofs.link(proof))
+            ShownProof(proof, attempt, self.proofs.link(proof) if proof.is_there else None)
             for attempt in late.joined(shipment).made_attempts
             for proof in attempt.proofs
         )

@@ -1,19 +1,29 @@
 """A driver may upload one file: straight to the store, one key, one type, up to a size."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound, NothingAboard, TooManyUploads
 from chalicelib.domain.ids import PROOF, ProofId, ShipmentId
-from chalicelib.domain.proofs.proofs import MAX_PROOF_BYTES, Upload, object_key
+from chalicelib.domain.proofs.proofs import (
+    MAX_PROOF_BYTES,
+    UPLOAD_PATIENCE,
+    AllowedProof,
+    Capture,
+    Flaw,
+    ProofKind,
+    Upload,
+    object_key,
+)
 from chalicelib.domain.shipments.custody import has_aboard
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.driving.shifts import live_of, plan_of
 from chalicelib.services.ports.fleet import Fleet
-from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.proofs import AllowedProofs, ProofStore
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
@@ -34,13 +44,15 @@ class AllowedUpload:
 
 @dataclass(frozen=True, slots=True)
 class AllowProofUpload:
-    """Raises NotFound for a shipment that this driver does not carry and for a proof that is not
-    owed, Conflict when nothing is aboard or the shipment has had its uploads.
+    """Raises NotFound for a shipment that this driver does not carry and for a proof that this
+    driver never reported or that was given up, Conflict when nothing is aboard or the shipment has
+    had its uploads.
     """
 
     fleet: Fleet
     routes: Routes
     shipments: Shipments
+    allowed_proofs: AllowedProofs
     proofs: ProofStore
     clock: Clock
     ids: Ids
@@ -53,27 +65,34 @@ class AllowProofUpload:
         size_bytes: int,
         actor: Actor,
         proof_id: ProofId | None = None,
+        kind: ProofKind = ProofKind.PHOTO,
+        capture: Capture = Capture(),  # noqa: B008 - frozen
     ) -> AllowedUpload:
         """A form for one file of this type, at most as large as announced.
 
-        With ``proof_id`` a fresh form for a proof that this driver still owes, hours later too.
+        With ``proof_id`` a fresh form for a proof that this driver has reported, hours later too.
         """
         live = live_of(self.fleet, actor)
         shipment = self.shipments.get(shipment_id)
         if proof_id is not None:
-            return self._again(shipment, proof_id, size_bytes, actor)
+            return self._again(shipment, proof_id, content_type, size_bytes, actor)
         if live.route_id is None:
             raise NotFound
         if not shipment.is_on(live.route_id):
             self._require_lost(live, shipment, actor)
         elif shipment.status not in TAKES_PROOFS or not has_aboard(shipment):
             raise NothingAboard(shipment_id=shipment_id)
-        if len(self.shipments.expected_proofs(shipment_id)) >= MAX_UPLOADS:
+        if len(self.allowed_proofs.of(shipment_id)) >= MAX_UPLOADS:
             raise TooManyUploads(limit=MAX_UPLOADS)
         new_id = ProofId(self.ids.new(PROOF))
-        allowed = self._allowed(new_id, object_key(shipment_id, new_id), content_type, size_bytes)
-        self.shipments.add_proof(shipment_id, new_id, content_type)
-        return allowed
+        form = self._form(new_id, object_key(shipment_id, new_id), content_type, size_bytes)
+        self.allowed_proofs.allow(
+            shipment_id,
+            new_id,
+            AllowedProof(kind, content_type, capture),
+            expected_by=self._expected_by(),
+        )
+        return form
 
     def _require_lost(self, live: Live, shipment: Shipment, actor: Actor) -> None:
         """Raises NotFound for what was never on the plan.
@@ -88,15 +107,32 @@ class AllowProofUpload:
             raise NotFound
 
     def _again(
-        self, shipment: Shipment, proof_id: ProofId, size_bytes: int, actor: Actor
+        self,
+        shipment: Shipment,
+        proof_id: ProofId,
+        content_type: str,
+        size_bytes: int,
+        actor: Actor,
     ) -> AllowedUpload:
+        """Also for a file that is there: the phone may not have heard that it arrived.
+
+        What it sends once more is thrown away.
+        """
         for attempt in shipment.made_attempts:
+            if attempt.driver_id != actor.driver_id:
+                continue
             for proof in attempt.proofs:
-                if attempt.driver_id == actor.driver_id and proof.is_owed and proof.id == proof_id:
-                    return self._allowed(proof_id, proof.object_key, proof.content_type, size_bytes)
+                if proof.id == proof_id and proof.flaw is not Flaw.NEVER_CAME:
+                    self.allowed_proofs.extend(proof.owner, proof_id, self._expected_by())
+                    key = object_key(proof.owner, proof_id)
+                    announced = content_type if proof.is_there else proof.content_type
+                    return self._form(proof_id, key, announced, size_bytes)
         raise NotFound
 
-    def _allowed(
+    def _expected_by(self) -> datetime:
+        return self.clock.now() + UPLOAD_PATIENCE
+
+    def _form(
         self, proof_id: ProofId, key: str, content_type: str, size_bytes: int
     ) -> AllowedUpload:
         upload = self.proofs.allow_upload(

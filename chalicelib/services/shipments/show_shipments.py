@@ -10,7 +10,7 @@ from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.proofs import AllowedProofs
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.proofs.late_proofs import LateProofs
@@ -25,7 +25,7 @@ class ShowShipments:
 
     shipments: Shipments
     journal: Journal
-    proofs: ProofStore
+    allowed_proofs: AllowedProofs
     clock: Clock
     ids: Ids
 
@@ -34,7 +34,7 @@ class ShowShipments:
         shipment = self.shipments.get(shipment_id)
         if not actor.may_see(shipment.shipper_id):
             raise NotFound
-        late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
+        late = LateProofs(self.shipments, self.journal, self.allowed_proofs, self.clock, self.ids)
         return late.joined(shipment)
 
     def events(

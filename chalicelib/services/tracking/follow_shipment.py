@@ -18,7 +18,7 @@ from chalicelib.services.driving.shifts import is_on, live_of_van
 from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.proofs import ProofStore
+from chalicelib.services.ports.proofs import AllowedProofs, ProofStore
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids, Signer
@@ -36,6 +36,7 @@ class FollowShipment:
     fleet: Fleet
     routes: Routes
     shippers: Shippers
+    allowed_proofs: AllowedProofs
     proofs: ProofStore
     journal: Journal
     signer: Signer
@@ -85,7 +86,7 @@ class FollowShipment:
         shipment, _ = self._open(token)
         attempt = shipment.last_attempt
         proofs = attempt.proofs if attempt else ()
-        shown = (proof for proof in proofs if proof.id == proof_id and not proof.is_owed)
+        shown = (proof for proof in proofs if proof.id == proof_id and proof.is_there)
         proof = next(shown, None)
         if proof is None:
             raise NotFound
@@ -96,7 +97,9 @@ class FollowShipment:
         shipment, history = self.shipments.with_history(shipment_id, newest=NEWEST)
         require_open_link(shipment, generation, self.clock.now(), self.policy)
         if shipment.owed_proofs:
-            late = LateProofs(self.shipments, self.journal, self.proofs, self.clock, self.ids)
+            late = LateProofs(
+                self.shipments, self.journal, self.allowed_proofs, self.clock, self.ids
+            )
             if late.joined(shipment) != shipment:
                 return self.shipments.with_history(shipment_id, newest=NEWEST)
         return shipment, history

@@ -5,11 +5,16 @@ A value here never changes: its stored form was written by a release, and must b
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import DriverId, EventId, ProofId, RouteId, ShipmentId, ShipperId, StopId
-from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement, object_key
+from chalicelib.domain.proofs.proofs import (
+    Proof,
+    ProofRequirements,
+    Requirement,
+    object_key,
+)
 from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.domain.shipments.events import Event, EventType, eta_data, range_data
@@ -34,6 +39,13 @@ LATER: Final = NOON + minutes(95)
 PARCELS: Final = (Parcel("00340123450000000017", "Box"), Parcel("00340123450000000024"))
 DELIVERED_ID: Final = ShipmentId("shp_01JDCR6ZK4M3T8Y0QW7B5XN2VE")
 PROOF_ID: Final = ProofId("prf_01JDCR7A9E6H2D4F8G0J1K3M5N")
+
+
+def _early_proof(number: int = 1, **changes: Any) -> Proof:
+    """A proof from before there were inspections."""
+    key = object_key(ShipmentId("shp_0001"), ProofId(f"prf_{number}"))
+    return make_proof(number, **{"sha256": None, "object_key": key} | changes)
+
 
 SHIPMENTS: Final[dict[str, Shipment]] = {
     "shipment-created-minimal": make_shipment(
@@ -107,13 +119,13 @@ SHIPMENTS: Final[dict[str, Shipment]] = {
             occurred_at=LATER + timedelta(milliseconds=123),
             note="Left with the neighbour in B 35, who promised to tell her",
             proofs=(
-                make_proof(
+                _early_proof(
                     id=PROOF_ID,
                     object_key=object_key(DELIVERED_ID, PROOF_ID),
                     etag="d41d8cd98f00b204e9800998ecf8427e",
                     version_id="3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY",
                 ),
-                make_proof(
+                _early_proof(
                     2,
                     object_key=object_key(ShipmentId("shp_0002"), ProofId("prf_2")),
                     content_type="image/png",
@@ -131,7 +143,7 @@ SHIPMENTS: Final[dict[str, Shipment]] = {
         seq=7,
         attempts=1,
         last_attempt=make_attempt(
-            Status.ATTEMPT_FAILED, reason=FailureReason.NOT_HOME, proofs=(make_proof(3),)
+            Status.ATTEMPT_FAILED, reason=FailureReason.NOT_HOME, proofs=(_early_proof(3),)
         ),
     ),
     "shipment-retried": make_shipment(

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.adapters.dynamodb.shipments.events import from_image
+from chalicelib.domain.proofs.proofs import AllowedProof, ProofKind
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.contract.conftest import Stores, on_moto
 from tests.contract.shipments.golden_values import (
@@ -108,4 +109,5 @@ def test_the_history_is_read(written: Stores, version: str) -> None:
 
 def test_the_uploads_are_read(written: Stores) -> None:
     for shipment_id, proof_id, content_type in UPLOADS.values():
-        assert written.shipments.expected_proofs(shipment_id)[proof_id] == content_type
+        allowed = AllowedProof(ProofKind.PHOTO, content_type)
+        assert written.allowed_proofs.of(shipment_id)[proof_id] == allowed

@@ -10,13 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from chalicelib.adapters.dynamodb.shipments.allowed_proofs import UPLOAD
 from chalicelib.adapters.dynamodb.shipments.events import item_key
 from chalicelib.adapters.dynamodb.shipments.mapping import DETAILS, SHIPMENT
-from chalicelib.adapters.dynamodb.shipments.repository import (
-    FIRST_EVENT,
-    LAST_OF_SHIPMENT,
-    UPLOAD,
-)
+from chalicelib.adapters.dynamodb.shipments.repository import FIRST_EVENT, LAST_OF_SHIPMENT
 from chalicelib.domain.attention.waiting import Waiting
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unavailable
 from chalicelib.domain.ids import ProofId, RouteId, ShipmentId, ShipperId
@@ -27,6 +24,7 @@ from chalicelib.domain.journal.changes import (
     RouteChange,
     ShipmentChange,
 )
+from chalicelib.domain.proofs.proofs import AllowedProof, ProofKind
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
@@ -150,12 +148,11 @@ class TestReading:
         assert shipments.events_before(ID, 1, newest=9) == ()
         assert shipments.with_history(ID, newest=99)[1] == tuple(told)
 
-    def test_uploads_are_no_part_of_the_history(
-        self, journal: Journal, shipments: Shipments
-    ) -> None:
-        change = created()
-        journal.commit(change)
-        shipments.add_proof(ID, ProofId("prf_1"), "image/jpeg")
+    def test_uploads_are_no_part_of_the_history(self, stores: Stores) -> None:
+        shipments, change = stores.shipments, created()
+        stores.journal.commit(change)
+        allowed = AllowedProof(ProofKind.PHOTO, "image/jpeg")
+        stores.allowed_proofs.allow(ID, ProofId("prf_1"), allowed, expected_by=NOON)
 
         assert shipments.with_history(ID, newest=99) == (change.after, change.events)
         assert len(shipments.events(ID, limit=9, position=None).data) == 1
@@ -350,22 +347,6 @@ class TestCommitting:
         with pytest.raises(ValueError, match="10"):
             journal.commit(*changes)
         assert shipments.by_shipper(SHIPPER, limit=9, position=None).data == ()
-
-
-class TestProofs:
-    def test_allowed_uploads_are_known_with_their_type(
-        self, journal: Journal, shipments: Shipments
-    ) -> None:
-        journal.commit(created())
-
-        shipments.add_proof(ID, ProofId("prf_1"), "image/jpeg")
-        shipments.add_proof(ID, ProofId("prf_2"), "image/png")
-        shipments.add_proof(ID, ProofId("prf_1"), "image/jpeg")
-
-        assert shipments.expected_proofs(ID) == {"prf_1": "image/jpeg", "prf_2": "image/png"}
-
-    def test_without_any_there_are_none(self, shipments: Shipments) -> None:
-        assert shipments.expected_proofs(ID) == {}
 
 
 @settings(

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.carrier import PHOTO, Carrier, Round
+from tests.support.pictures import jpeg
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ def test_a_stop_is_arrived_at_and_delivered_and_its_customer_sees_it(van: Round)
                 "status": "delivered",
                 "external_status": {"status": "Delivered", "sub_status": "Delivered_001"},
                 "owed_proof_ids": [],
+                "rejected_proofs": [],
             }
         ],
     }
@@ -267,10 +269,12 @@ def test_the_shipper_and_staff_see_the_proofs_of_a_shipment(van: Round) -> None:
 
     first, second = shown.json["data"]
     assert (first["id"], first["outcome"], first["attempt_number"]) == (there, "delivered", 1)
-    assert first["size_bytes"] == len(PHOTO)
-    assert there in first["url"]
-    assert second["id"] == owed
-    assert {second[name] for name in ("size_bytes", "uploaded_at", "etag", "url")} == {None}
+    assert first["state"] == "accepted"
+    assert len(first["sha256"]) == 64
+    assert f"/proofs/{shipment_id}/{there}" in first["url"]
+    assert (second["id"], second["state"]) == (owed, "pending")
+    unknown = ("size_bytes", "uploaded_at", "etag", "sha256", "flaw", "detail", "url")
+    assert {second[name] for name in unknown} == {None}
     assert (to_staff.status, foreign.status) == (200, 404)
 
 
@@ -303,6 +307,7 @@ def test_a_photo_still_uploading_holds_up_no_delivery_and_joins_when_it_is_there
     again = van.proof(shipment_id, proof_id=allowed["proof_id"])
     assert again["proof_id"] == allowed["proof_id"]
     van.carrier.upload(again)
+    van.carrier.inspect(again)
 
     if asked_by == "driver":
         assert van.work(0, "deliver", report).json["shipments"][0]["owed_proof_ids"] == []
@@ -314,7 +319,7 @@ def test_a_photo_still_uploading_holds_up_no_delivery_and_joins_when_it_is_there
     events = van.shop.events(shipment_id)
     assert [event["type"] for event in events][-2:] == ["shipment.delivered", "proof.added"]
     assert "etag" not in events[-2]["data"]["proofs"][0]
-    assert events[-1]["data"]["proofs"][0]["etag"]
+    assert events[-1]["data"]["proofs"][0]["sha256"]
     van.carrier.clock.advance(timedelta(hours=-3))
 
 
@@ -347,11 +352,13 @@ def test_a_file_that_is_not_the_photo_announced_is_refused(
 ) -> None:
     allowed = resting.proof(resting.ids[0][0])
     resting.carrier.upload(allowed, content, **{"Content-Type": content_type})
+    resting.carrier.inspect(allowed)
 
     reply = resting.work(0, "deliver", resting.action(proof_ids=[allowed["proof_id"]]))
 
     assert reply.status == 422
-    assert reply.json["errors"][0]["code"] == "not_an_image"
+    assert reply.json["errors"][0]["code"] == "proof_rejected"
+    assert reply.json["errors"][0]["detail"].endswith(".")
     assert status(resting) == "out_for_delivery"
 
 
@@ -388,7 +395,9 @@ def test_a_photo_of_a_shipment_that_somebody_else_carries_is_not_found(van: Roun
         {"size_bytes": 8_000_001},
         {"size_bytes": 1.5},
         {"content_type": "image/svg+xml"},
-        {"kind": "signature"},
+        {"kind": "scan"},
+        {"place": {"lat_deg": 60.0}},
+        {"place": {"lat_deg": 91.0, "lon_deg": 24.0}},
         {"filename": "../../x"},
     ],
     ids=repr,
@@ -565,17 +574,60 @@ def test_a_photo_of_an_earlier_attempt_proves_no_later_one(van: Round) -> None:
     assert (reply.status, reply.pointers) == (422, ["/proof_ids/0"])
 
 
-def test_the_photo_that_was_delivered_with_is_the_one_that_is_shown(van: Round) -> None:
+def test_p4_the_photo_that_was_inspected_first_is_the_one_that_is_shown(van: Round) -> None:
     (shipment_id,) = van.ids[0]
     allowed = van.proof(shipment_id)
     van.carrier.upload(allowed)
+    van.carrier.inspect(allowed)
     van.work(0, "deliver", van.action(proof_ids=[allowed["proof_id"]]))
+    path = f"/v1/shipments/{shipment_id}/proofs"
+    before = van.carrier.call("GET", path, token=van.shop.key).json["data"][0]
 
-    van.carrier.upload(allowed, PHOTO + b"swapped")
+    van.carrier.upload(allowed, jpeg(80, 40))
+    van.carrier.inspect(allowed)
 
+    after = van.carrier.call("GET", path, token=van.shop.key).json["data"][0]
+    assert after | {"url": ""} == before | {"url": ""}
     link = urlsplit(van.orders[shipment_id]["tracking_url"]).path
     shown = van.carrier.call("GET", f"{link}/proof/{allowed['proof_id']}")
-    assert "versionId=" in shown.headers["Location"]
+    assert f"/proofs/{shipment_id}/" in shown.headers["Location"]
+    assert "attachment" in shown.headers["Location"]
+
+
+def test_the_driver_sees_why_a_photo_was_rejected_and_sends_another_one(van: Round) -> None:
+    (shipment_id,) = van.ids[0]
+    allowed = van.proof(shipment_id)
+    report = van.action(proof_ids=[allowed["proof_id"]])
+    van.work(0, "deliver", report)
+    van.carrier.upload(allowed, PHOTO[:100])
+    van.carrier.inspect(allowed)
+
+    (told,) = van.work(0, "deliver", report).json["shipments"]
+    (listed,) = van.call("GET", f"shipments/{shipment_id}/proofs").json["data"]
+    path = f"/v1/shipments/{shipment_id}/proofs"
+    (shown,) = van.carrier.call("GET", path, token=van.shop.key).json["data"]
+
+    (rejected,) = told["rejected_proofs"]
+    assert rejected["id"] == told["owed_proof_ids"][0] == allowed["proof_id"]
+    assert (listed["state"], shown["state"]) == ("rejected", "rejected")
+    assert rejected["flaw"] == listed["flaw"] == shown["flaw"] == "damaged"
+    assert rejected["detail"] == listed["detail"] == shown["detail"]
+    assert shown["url"] is None
+    again = van.proof(shipment_id, proof_id=allowed["proof_id"])
+    van.carrier.upload(again)
+    van.carrier.inspect(again)
+    (told,) = van.work(0, "deliver", report).json["shipments"]
+    assert (told["rejected_proofs"], told["owed_proof_ids"]) == ([], [])
+    types = van.shop.event_types(shipment_id)
+    assert types[-3:] == ["delivered", "proof.rejected", "proof.added"]
+
+
+def test_another_driver_sees_nothing_of_it(van: Round) -> None:
+    (shipment_id,) = van.ids[0]
+    van.photo(shipment_id)
+    other = van.carrier.round(1).started()
+
+    assert other.call("GET", f"shipments/{shipment_id}/proofs").status == 404
 
 
 def test_nothing_is_uploaded_once_all_is_done(van: Round) -> None:

@@ -57,6 +57,7 @@ from tests.support.fakes.accounts import (
 from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
 from tests.support.fakes.messages import InMemoryRouteMessages, InMemoryThreads
+from tests.support.fakes.proofs import InMemoryAllowedProofs
 from tests.support.fakes.references import InMemoryReferences
 from tests.support.fakes.routes import InMemoryRoutes
 from tests.support.fakes.shipments import InMemoryShipments
@@ -107,6 +108,7 @@ class InMemoryJournal:
     endpoints: InMemoryWebhookEndpoints = field(default_factory=InMemoryWebhookEndpoints)
     threads: InMemoryThreads = field(default_factory=InMemoryThreads)
     route_messages: InMemoryRouteMessages = field(default_factory=InMemoryRouteMessages)
+    allowed_proofs: InMemoryAllowedProofs = field(default_factory=InMemoryAllowedProofs)
 
     def commit(self, *changes: Change) -> None:
         items = sum(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalicelib.domain.attention.waiting import Waiting, waits
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
-from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
+from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
@@ -33,7 +33,6 @@ class InMemoryShipments:
 
     shipments: dict[ShipmentId, Shipment] = field(default_factory=dict)
     histories: dict[ShipmentId, dict[int, Event]] = field(default_factory=dict)
-    proofs: dict[ShipmentId, dict[ProofId, str]] = field(default_factory=dict)
     expiring: dict[ShipmentId, datetime] = field(default_factory=dict)
     written: list[tuple[datetime, Event]] = field(default_factory=list, repr=False)
     clock: ManualClock = field(default_factory=ManualClock, repr=False)  # it is not stored
@@ -98,12 +97,6 @@ class InMemoryShipments:
         ]
         oldest_first = [s for at, _, s in sorted(found, key=lambda w: w[:2]) if at <= until]
         return page(oldest_first, lambda s: s.id, limit=limit, position=position)
-
-    def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
-        self.proofs.setdefault(shipment_id, {})[proof_id] = content_type
-
-    def expected_proofs(self, shipment_id: ShipmentId) -> dict[ProofId, str]:
-        return dict(self.proofs.get(shipment_id, {}))
 
     def _is_there(self, shipment_id: ShipmentId) -> bool:
         expires_at = self.expiring.get(shipment_id)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib.adapters.dynamodb.fleet.fixes import pack_place
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem
+from chalicelib.adapters.dynamodb.fleet.known_etas import remember
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live
 from chalicelib.adapters.dynamodb.fleet.numbers import pack_numbers
 from chalicelib.adapters.dynamodb.fleet.visits import pack_visits
@@ -23,6 +24,8 @@ def live_puts(change: LiveChange, token: str) -> Iterator[Put]:
 
 def live_item(live: Live, token: str) -> LiveItem:
     """The LIVE item."""
+    packed = pack_live(live)
+    remember(live.etas)
     return LiveItem(
         driver_id=live.driver_id,
         item="LIVE",
@@ -30,7 +33,7 @@ def live_item(live: Live, token: str) -> LiveItem:
         token=token,
         route_id=live.route_id,
         planned=" ".join(live.planned) or None,
-        live=pack_live(live),
+        live=packed,
         visits=pack_visits(live),
         began=None if live.began_at is None else pack_place(live.began_at),
         numbers=pack_numbers(live.numbers),

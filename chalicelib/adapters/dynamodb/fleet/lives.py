@@ -14,7 +14,7 @@ Format 3 had only differences from the ETA.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -121,8 +121,12 @@ def unpack_live(
     version: int,
     route_id: RouteId | None,
     planned: tuple[RouteId, ...] = (),
+    etas_of: Callable[[bytes, int], Etas] = etas_of,
 ) -> Live:
-    """The live state again. Raises ValueError for another format or damaged bytes."""
+    """The live state again. Raises ValueError for another format or damaged bytes.
+
+    ``etas_of`` unpacks the ETAs of so many stops, or knows them already.
+    """
     names = {
         "driver_id": driver_id,
         "version": version,

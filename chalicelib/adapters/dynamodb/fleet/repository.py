@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamodb.fleet.fixes import (
     unpack_place,
 )
 from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
+from chalicelib.adapters.dynamodb.fleet.known_etas import known_or_read
 from chalicelib.adapters.dynamodb.fleet.lives import unpack_live
 from chalicelib.adapters.dynamodb.fleet.numbers import unpack_numbers
 from chalicelib.adapters.dynamodb.fleet.told import pack_told, unpack_told
@@ -157,6 +158,7 @@ def _live(item: LiveItem) -> Live:
         version=int(item.version),
         route_id=RouteId(item.route_id) if item.route_id else None,
         planned=tuple(RouteId(planned) for planned in str(item.planned or "").split()),
+        etas_of=known_or_read,
     )
     began: bytes | None = item.began
     live = live if began is None else replace(live, began_at=unpack_place(began))

@@ -4,6 +4,7 @@ from pynamodb.attributes import (
     BinaryAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.indexes import (
     AllProjection,
@@ -160,8 +161,24 @@ class MessageItem(Item):
     expires_at = NumberAttribute(null=True)
 
 
+class UploadsByAttention(GlobalSecondaryIndex["UploadItem"]):
+    """The uploads that are waited for, by when they count as missing."""
+
+    class Meta:
+        """The index of shipments that wait, too."""
+
+        index_name = "by_attention"
+        projection = KeysOnlyProjection()
+
+    attention = UnicodeAttribute(hash_key=True)
+    look_at = UnicodeAttribute(range_key=True)
+
+
 class UploadItem(Item):
-    """An upload that was allowed for a shipment."""
+    """An upload that was allowed for a shipment, and what its inspection has found.
+
+    ``attention`` and ``look_at`` are there while its file is waited for.
+    """
 
     class Meta(Connection):
         """Bound at start."""
@@ -170,3 +187,11 @@ class UploadItem(Item):
     item = UnicodeAttribute(range_key=True)
     content_type = UnicodeAttribute()
     expires_at = NumberAttribute(null=True)
+    kind = UnicodeAttribute(null=True)
+    captured = BinaryAttribute(legacy_encoding=False, null=True)
+    kept = BinaryAttribute(legacy_encoding=False, null=True)
+    flaw = UnicodeAttribute(null=True)
+    shared_with = UnicodeSetAttribute(null=True)
+    attention = UnicodeAttribute(null=True)
+    look_at = UnicodeAttribute(null=True)
+    by_attention = UploadsByAttention()

@@ -20,14 +20,13 @@ from chalicelib.adapters.dynamodb.shipments.mapping import (
 from chalicelib.adapters.dynamodb.values.instants import to_text
 from chalicelib.domain.attention.waiting import Waiting
 from chalicelib.domain.errors import NotFound, Unavailable
-from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
+from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 
 FIRST_EVENT: Final = "EVENT#"
 LAST_OF_SHIPMENT: Final = "SHIPMENT#~"
-UPLOAD: Final = "UPLOAD#"
 
 READS: Final = 3
 """So often are items read that do not belong together: a change of details is rare."""
@@ -211,21 +210,6 @@ class DynamoShipments:
             if item.expires_at != expires_at:
                 with suppress(NotFound), translated(missing=NotFound):
                     item.update(actions=[action], condition=UploadItem.item.exists())
-
-    def add_proof(self, shipment_id: ShipmentId, proof_id: ProofId, content_type: str) -> None:
-        """Unconditional and idempotent."""
-        with translated():
-            UploadItem(
-                shipment_id=shipment_id, item=f"{UPLOAD}{proof_id}", content_type=content_type
-            ).save()
-
-    def expected_proofs(self, shipment_id: ShipmentId) -> dict[ProofId, str]:
-        """A short query: a shipment has a handful of uploads."""
-        with translated():
-            found = UploadItem.query(
-                shipment_id, UploadItem.item.startswith(UPLOAD), consistent_read=True
-            )
-            return {ProofId(item.item.removeprefix(UPLOAD)): item.content_type for item in found}
 
     def _paired(self, items: Iterable[ShipmentItem]) -> dict[ShipmentId, _Items]:
         """The items by shipment, in the order in which the shipments first come.

@@ -18,7 +18,7 @@ from chalicelib.adapters.dynamodb.stored import (
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import TimeSource
-from chalicelib.domain.proofs.proofs import Proof, ProofKind, object_key
+from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, kept_key, object_key
 from chalicelib.domain.shipments.shipments import (
     Assignment,
     Attempt,
@@ -39,7 +39,10 @@ class AssignmentPart(PackedPart, frozen=True):
 
 
 class ProofPart(PackedPart, frozen=True):
-    """One stored file; without an ``object_key`` it lies where its shipment and id say."""
+    """One file; without an ``object_key`` it lies where its shipment and id say.
+
+    That is in quarantine, until it has a ``sha256``.
+    """
 
     id: ProofId
     kind: ProofKind
@@ -49,6 +52,8 @@ class ProofPart(PackedPart, frozen=True):
     uploaded_ms: int
     version_id: str | None = None
     object_key: str | None = None
+    sha256: bytes | None = None
+    flaw: Flaw | None = None
 
 
 class AttemptPart(PackedPart, frozen=True):
@@ -221,7 +226,7 @@ def _attempt_to(attempt: Attempt, shipment: Shipment) -> AttemptPart:
 
 
 def _proof_to(proof: Proof, shipment_id: ShipmentId) -> ProofPart:
-    usual = object_key(shipment_id, proof.id)
+    usual = (kept_key if proof.is_there else object_key)(shipment_id, proof.id)
     return ProofPart(
         id=proof.id,
         kind=proof.kind,
@@ -231,17 +236,22 @@ def _proof_to(proof: Proof, shipment_id: ShipmentId) -> ProofPart:
         uploaded_ms=to_ms(proof.uploaded_at),
         version_id=proof.version_id,
         object_key=None if proof.object_key == usual else proof.object_key,
+        sha256=None if proof.sha256 is None else bytes.fromhex(proof.sha256),
+        flaw=proof.flaw,
     )
 
 
 def _proof_from(part: ProofPart, shipment_id: ShipmentId) -> Proof:
+    usual = object_key if part.sha256 is None else kept_key
     return Proof(
         id=part.id,
         kind=part.kind,
-        object_key=part.object_key or object_key(shipment_id, part.id),
+        object_key=part.object_key or usual(shipment_id, part.id),
         content_type=part.content_type,
         size_bytes=part.size_bytes,
         etag=part.etag,
         uploaded_at=from_ms(part.uploaded_ms),
         version_id=part.version_id,
+        sha256=None if part.sha256 is None else part.sha256.hex(),
+        flaw=part.flaw,
     )

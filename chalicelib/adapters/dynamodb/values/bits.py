@@ -14,7 +14,8 @@ quarter more room, and as much time.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
+from operator import sub
 from typing import Final
 
 WIDTH_BITS: Final = 5
@@ -42,7 +43,8 @@ def unfold(folded: int) -> int:
 
 def differences(column: Sequence[int]) -> list[int]:
     """The first number and the steps from each to the next, folded."""
-    return [fold(b - a) for a, b in pairwise((0, *column))]
+    steps = map(sub, column, chain((0,), column))
+    return [(step << 1) ^ (step >> 63) for step in steps]
 
 
 def sums(folded: Iterable[int]) -> list[int]:

@@ -12,6 +12,7 @@ so whatever is packed comes back.
 import struct
 from collections.abc import Sequence
 from itertools import accumulate
+from math import gcd
 from typing import Final
 
 from chalicelib.adapters.dynamodb.values.bits import (
@@ -38,16 +39,17 @@ V1_START: Final = struct.Struct(">qH")
 class _Newest:
     """The ETAs packed last: those of a batch go into the track and into live state."""
 
-    etas: Etas | None = None
-    packed: bytes = b""
+    etas: tuple[Etas | None, bytes] = (None, b"")
 
 
 def pack_etas(etas: Sequence[Eta | None]) -> bytes:
     """ETAs in plan order, in whole seconds; None where there is nothing left to reach."""
     told = Etas.of(etas)
-    if told is not _Newest.etas:
-        _Newest.packed, _Newest.etas = _packed(told), told
-    return _Newest.packed
+    newest, packed = _Newest.etas
+    if told is not newest:
+        packed = _packed(told)
+        _Newest.etas = told, packed
+    return packed
 
 
 def unpack_etas(packed: bytes) -> dict[int, Eta]:
@@ -92,24 +94,28 @@ def _packed(etas: Etas) -> bytes:
     points_s = [point_s for point_s in etas.points_s if point_s is not None]
     begins_s = [etas.earliest_s[i] for i in indexes]
     ends_s = [etas.latest_s[i] for i in indexes]
-    rows = list(zip(points_s, begins_s, ends_s, strict=True))
-    near = len(rows)
-    while near and _is_far(*rows[near - 1]):
-        near -= 1
-    step_s = NEAR_RANGE_STEP_S
-    if any(b % step_s or e % step_s for _, b, e in rows[:near]):
+    near = _near(points_s, begins_s, ends_s)
+    step_s = gcd(NEAR_RANGE_STEP_S, *begins_s[:near], *ends_s[:near])
+    if step_s != NEAR_RANGE_STEP_S:
         step_s = 1
     columns = (
         [b - a for a, b in zip((-1, *indexes), indexes, strict=False)],
         *_steps(points_s[:near], begins_s[:near], ends_s[:near], 1, step_s),
         *_steps(points_s[near:], begins_s[near:], ends_s[near:], POINT_STEP_S, FAR_RANGE_STEP_S),
     )
-    return bytes([FORMAT]) + pack_varints((len(rows), near, step_s)) + pack_bits(columns)
+    return bytes([FORMAT]) + pack_varints((len(indexes), near, step_s)) + pack_bits(columns)
 
 
-def _is_far(point_s: int, begins_s: int, ends_s: int) -> bool:
-    """Whether an ETA lies on the coarse grid."""
-    return not (point_s % POINT_STEP_S or begins_s % FAR_RANGE_STEP_S or ends_s % FAR_RANGE_STEP_S)
+def _near(points_s: Sequence[int], begins_s: Sequence[int], ends_s: Sequence[int]) -> int:
+    """How many ETAs there are up to the last one that does not lie on the coarse grid."""
+    for i in range(len(points_s) - 1, -1, -1):
+        if (
+            points_s[i] % POINT_STEP_S
+            or begins_s[i] % FAR_RANGE_STEP_S
+            or ends_s[i] % FAR_RANGE_STEP_S
+        ):
+            return i + 1
+    return 0
 
 
 def _steps(
@@ -120,9 +126,10 @@ def _steps(
     step_s: int,
 ) -> tuple[list[int], list[int], list[int]]:
     """Points, before and longer, each as differences."""
-    middles = [point_s // step_s for point_s in points_s]
-    before = [m - b // step_s for m, b in zip(middles, begins_s, strict=True)]
-    longer = [e // step_s - m - b for m, e, b in zip(middles, ends_s, before, strict=True)]
+    rows = zip(points_s, begins_s, ends_s, strict=True)
+    spans = [(point_s // step_s, b // step_s, e // step_s) for point_s, b, e in rows]
+    before = [middle - begin for middle, begin, _ in spans]
+    longer = [begin + end - 2 * middle for middle, begin, end in spans]
     points = [point_s // point_step_s for point_s in points_s]
     return differences(points), differences(before), differences(longer)
 

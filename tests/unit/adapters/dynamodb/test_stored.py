@@ -36,17 +36,18 @@ def forms(base: type[Any]) -> Iterator[type[Any]]:
         yield from forms(form)
 
 
-def sample(found: inspect.Type) -> Any:  # noqa: C901, PLR0911, PLR0912 - one a kind of value
+def sample(found: inspect.Type, *, packed: bool = False) -> Any:  # noqa: C901, PLR0911, PLR0912 - one a kind of value
     """Some value of a type, in the form in which it is encoded. Every optional field is filled."""
     match found:
         case inspect.StructType(array_like=True, fields=fields):
-            return [sample(field.type) for field in fields]
+            return [sample(field.type, packed=True) for field in fields]
         case inspect.StructType(fields=fields):
             return {field.encode_name: sample(field.type) for field in fields}
         case inspect.UnionType(types=types):
-            return sample(next(t for t in types if not isinstance(t, inspect.NoneType)))
+            some = next(t for t in types if not isinstance(t, inspect.NoneType))
+            return sample(some, packed=packed)
         case inspect.VarTupleType(item_type=each):
-            return [sample(each), sample(each)]
+            return [sample(each, packed=packed), sample(each, packed=packed)]
         case inspect.DictType(key_type=key, value_type=each):
             return {sample(key): sample(each)}
         case inspect.LiteralType(values=values):
@@ -64,7 +65,7 @@ def sample(found: inspect.Type) -> Any:  # noqa: C901, PLR0911, PLR0912 - one a 
         case inspect.DateTimeType():
             return NOON.isoformat()
         case inspect.BytesType():
-            return "Ynl0ZXM="
+            return b"bytes" if packed else "Ynl0ZXM="
     raise AssertionError(found)
 
 

@@ -13,7 +13,7 @@ from tests.support.builders import (
     make_address,
     make_assignment,
     make_attempt,
-    make_proof,
+    make_owed_proof,
     make_range,
     make_rating,
     make_shipment,
@@ -24,7 +24,7 @@ from tests.support.builders import (
 TWO = (Parcel("A"), Parcel("B"))
 FAILED = make_attempt(Status.ATTEMPT_FAILED, occurred_at=NOON + minutes(3))
 DELIVERED = make_attempt(occurred_at=NOON + minutes(5))
-OWED = replace(make_proof(), etag="", size_bytes=0)
+OWED = make_owed_proof()
 
 
 def delivered(**changes: Any) -> Shipment:
@@ -77,7 +77,7 @@ def test_a_delivery_waits_only_for_parcels_that_were_left() -> None:
 
 
 def test_a_photo_is_missed_an_hour_after_its_delivery() -> None:
-    attempt = replace(DELIVERED, proofs=(replace(make_proof(), size_bytes=0, etag=""),))
+    attempt = replace(DELIVERED, proofs=(make_owed_proof(),))
     assert attempt.owed_proof_ids
 
     assert waits(delivered(last_attempt=attempt)) == Waits(

@@ -1,48 +1,81 @@
+"""What a proof is before, during and after its inspection."""
+
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from chalicelib.domain.errors import Invalid
 from chalicelib.domain.ids import ProofId, ShipmentId
-from chalicelib.domain.proofs.proofs import MAX_PROOF_BYTES, StoredObject, object_key, require_image
-from tests.support.builders import NOON
-
-JPEG = StoredObject(
-    content_type="image/jpeg",
-    size_bytes=120_000,
-    etag="0123456789abcdef",
-    stored_at=NOON,
-    first_bytes=b"\xff\xd8\xff\xe0" + bytes(12),
+from chalicelib.domain.proofs.proofs import (
+    FLAW_WORDS,
+    AllowedProof,
+    Flaw,
+    Kept,
+    ProofKind,
+    ProofState,
+    judged,
+    kept_key,
+    named_by,
+    object_key,
+    reported_proof,
 )
-PNG = replace(JPEG, content_type="image/png", first_bytes=b"\x89PNG\r\n\x1a\n" + bytes(8))
+from tests.support.builders import NOON, make_owed_proof, make_proof, minutes
+
+ID, PHOTO = ShipmentId("shp_0001"), ProofId("prf_1")
+ALLOWED = AllowedProof(ProofKind.PHOTO, "image/png")
+KEPT = Kept("ab" * 32, "image/jpeg", 4_711, "0123", NOON + minutes(1))
 
 
 def test_a_proof_lands_in_quarantine_under_names_that_we_made() -> None:
-    assert object_key(ShipmentId("shp_1"), ProofId("prf_2")) == "quarantine/shp_1/prf_2"
-
-
-@pytest.mark.parametrize("stored", [JPEG, PNG, replace(JPEG, size_bytes=MAX_PROOF_BYTES)])
-def test_the_announced_image_is_taken(stored: StoredObject) -> None:
-    require_image(stored, stored.content_type, pointer="/proof_ids/0")
+    assert object_key(ID, PHOTO) == "quarantine/shp_0001/prf_1"
+    assert kept_key(ID, PHOTO) == "proofs/shp_0001/prf_1"
+    assert named_by(object_key(ID, PHOTO)) == (ID, PHOTO)
 
 
 @pytest.mark.parametrize(
-    "change",
-    [
-        {"content_type": "text/html"},
-        {"content_type": "image/png"},
-        {"size_bytes": 0},
-        {"size_bytes": MAX_PROOF_BYTES + 1},
-        {"first_bytes": b"<!doctype html>"},
-        {"first_bytes": b"\xff\xd8"},
-        {"first_bytes": b""},
-    ],
-    ids=str,
+    "key",
+    ["proofs/shp_1/prf_1", "quarantine/", "quarantine/shp_1", "quarantine//prf_1", "quarantine/a/"],
 )
-def test_anything_else_is_refused_and_says_where(change: dict[str, Any]) -> None:
-    with pytest.raises(Invalid) as refusal:
-        require_image(replace(JPEG, **change), "image/jpeg", pointer="/proof_ids/3")
+def test_a_key_that_we_did_not_make_names_nothing(key: str) -> None:
+    assert named_by(key) is None
+    assert named_by("quarantine/../../etc/passwd") is None
 
-    errors: Any = refusal.value.data["errors"]
-    assert [(e["pointer"], e["code"]) for e in errors] == [("/proof_ids/3", "not_an_image")]
+
+def test_a_reported_proof_is_owed_until_its_file_was_inspected() -> None:
+    proof = reported_proof(ID, PHOTO, ALLOWED, NOON)
+
+    assert (proof.state, proof.is_owed, proof.is_there) == (ProofState.PENDING, True, False)
+    assert proof.fact == {"id": PHOTO, "kind": "photo"}
+
+    there = judged(proof, replace(ALLOWED, kept=KEPT))
+
+    assert (there.state, there.is_owed, there.is_there) == (ProofState.ACCEPTED, False, True)
+    assert (there.object_key, there.content_type) == (kept_key(ID, PHOTO), "image/jpeg")
+    assert (there.size_bytes, there.uploaded_at) == (4_711, KEPT.kept_at)
+    assert there.fact == {"id": PHOTO, "kind": "photo", "etag": "0123", "sha256": "ab" * 32}
+    assert reported_proof(ID, PHOTO, replace(ALLOWED, kept=KEPT), NOON) == there
+
+
+@pytest.mark.parametrize("flaw", Flaw)
+def test_of_a_rejected_file_another_one_may_come_until_it_is_given_up(flaw: Flaw) -> None:
+    proof = make_owed_proof(flaw=flaw)
+    is_over = flaw is Flaw.NEVER_CAME
+
+    assert proof.state is (ProofState.MISSING if is_over else ProofState.REJECTED)
+    assert proof.is_owed is not is_over
+    assert proof.fact["flaw"] == flaw.value
+    assert judged(proof, replace(ALLOWED, kept=KEPT, flaw=flaw)).state is ProofState.ACCEPTED
+
+
+def test_each_flaw_has_a_sentence() -> None:
+    assert set(FLAW_WORDS) == set(Flaw)
+    assert all(words.endswith(".") for words in FLAW_WORDS.values())
+
+
+def test_a_proof_knows_the_shipment_that_it_was_uploaded_for() -> None:
+    assert make_proof().owner == make_owed_proof().owner == ID
+
+
+def test_a_proof_from_before_there_were_inspections_is_not_shown() -> None:
+    earlier = make_proof(sha256=None, object_key=object_key(ID, PHOTO))
+
+    assert (earlier.is_there, earlier.is_owed, earlier.state) == (False, True, ProofState.PENDING)

@@ -19,7 +19,14 @@ def test_bad_news_is_a_warning(event_type: EventType) -> None:
     event = make_event(type=event_type)
 
     assert (event.severity == "warning") == (
-        event_type in {EventType.DELAYED, EventType.ATTEMPT_FAILED, EventType.DRIVER_SILENT}
+        event_type
+        in {
+            EventType.DELAYED,
+            EventType.ATTEMPT_FAILED,
+            EventType.DRIVER_SILENT,
+            EventType.PROOF_REJECTED,
+            EventType.PROOF_MISSING,
+        }
     )
 
 

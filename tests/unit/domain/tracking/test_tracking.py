@@ -38,6 +38,7 @@ from tests.support.builders import (
     make_event,
     make_fix,
     make_live,
+    make_owed_proof,
     make_proof,
     make_range,
     make_recipient,
@@ -497,6 +498,16 @@ class TestPolling:
         self, status: Status, poll_after_s: int | None
     ) -> None:
         assert seen(make_travelling(status=status)).poll_after_s == poll_after_s
+
+    @pytest.mark.parametrize(("later_min", "poll_after_s"), [(0, 10), (9, 10), (10, None)])
+    def test_a_photo_that_is_on_its_way_is_looked_out_for(
+        self, later_min: int, poll_after_s: int | None
+    ) -> None:
+        attempt = make_attempt(proofs=(make_owed_proof(),))
+        delivered = make_travelling(status=Status.DELIVERED, last_attempt=attempt)
+        later = make_owed_proof().uploaded_at + minutes(later_min)
+
+        assert seen(delivered, now=later).poll_after_s == poll_after_s
 
     def test_near_it_is_fast_also_when_the_van_has_gone_silent(self) -> None:
         silent = driving(recent=(make_fix(NOON - minutes(10)),))

@@ -199,7 +199,7 @@ def test_a_photo_of_it_may_be_uploaded() -> None:
         ShipmentId("shp_0001"), content_type="image/jpeg", size_bytes=1_000, actor=DRIVER
     )
 
-    assert allowed.proof_id in depot.carrier.shipments.expected_proofs(ShipmentId("shp_0001"))
+    assert allowed.proof_id in depot.carrier.allowed_proofs.of(ShipmentId("shp_0001"))
 
 
 @pytest.mark.parametrize("step", [Step.DELIVER, Step.FAIL])

@@ -3,8 +3,17 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import NotFound, NothingAboard, TooManyUploads, Unauthorized
+from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId
-from chalicelib.domain.proofs.proofs import MAX_PROOF_BYTES, object_key
+from chalicelib.domain.proofs.proofs import (
+    MAX_PROOF_BYTES,
+    UPLOAD_PATIENCE,
+    AllowedProof,
+    Capture,
+    Flaw,
+    ProofKind,
+    object_key,
+)
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.services.proofs.upload_proofs import (
@@ -18,6 +27,7 @@ from tests.support.builders import (
     make_assignment,
     make_attempt,
     make_live,
+    make_owed_proof,
     make_proof,
     make_travelling,
     minutes,
@@ -83,21 +93,34 @@ def test_what_was_allowed_is_expected_with_its_type() -> None:
     first, second = allow(carrier), allow(carrier, content_type="image/png")
 
     assert first.proof_id != second.proof_id
-    assert carrier.shipments.expected_proofs(make_travelling().id) == {
-        first.proof_id: "image/jpeg",
-        second.proof_id: "image/png",
+    assert carrier.allowed_proofs.of(make_travelling().id) == {
+        first.proof_id: AllowedProof(ProofKind.PHOTO, "image/jpeg"),
+        second.proof_id: AllowedProof(ProofKind.PHOTO, "image/png"),
+    }
+
+
+def test_kind_time_and_place_of_a_picture_are_kept() -> None:
+    carrier = on_the_road()
+    capture = Capture(NOON, Coordinates(60.0, 24.0), 8.0)
+
+    allowed = allow(carrier, kind=ProofKind.SIGNATURE, capture=capture)
+
+    (found,) = carrier.allowed_proofs.of(make_travelling().id).values()
+    assert found == AllowedProof(ProofKind.SIGNATURE, "image/jpeg", capture)
+    assert carrier.allowed_proofs.waits == {
+        (make_travelling().id, allowed.proof_id): NOON + UPLOAD_PATIENCE
     }
 
 
 def refused(carrier: InMemoryCarrier, error: type[Exception], **changes: Any) -> None:
     """Nothing is handed out and nothing is noted."""
-    before = carrier.shipments.expected_proofs(make_travelling().id)
+    before = carrier.allowed_proofs.of(make_travelling().id)
 
     with pytest.raises(error):
         allow(carrier, **changes)
 
     assert carrier.proofs.forms == {}
-    assert carrier.shipments.expected_proofs(make_travelling().id) == before
+    assert carrier.allowed_proofs.of(make_travelling().id) == before
 
 
 @pytest.mark.parametrize(
@@ -139,44 +162,49 @@ def test_a_revoked_token_gets_no_form() -> None:
     refused(on_the_road(epoch=2), Unauthorized)
 
 
+def used(carrier: InMemoryCarrier, shipment_id: ShipmentId, number: int) -> None:
+    allowed = AllowedProof(ProofKind.PHOTO, "image/jpeg")
+    carrier.allowed_proofs.allow(shipment_id, ProofId(f"prf_{number}"), allowed, expected_by=NOON)
+
+
 def test_twenty_uploads_of_a_shipment_are_enough() -> None:
     carrier = on_the_road()
     shipment_id = make_travelling().id
     for number in range(MAX_UPLOADS - 1):
-        carrier.shipments.add_proof(shipment_id, ProofId(f"prf_{number}"), "image/jpeg")
+        used(carrier, shipment_id, number)
     allow(carrier)
 
     with pytest.raises(TooManyUploads) as told:
         allow(carrier)
 
     assert told.value.data == {"limit": 20}
-    assert len(carrier.shipments.expected_proofs(shipment_id)) == MAX_UPLOADS
+    assert len(carrier.allowed_proofs.of(shipment_id)) == MAX_UPLOADS
 
 
 def test_uploads_of_one_shipment_leave_the_others_theirs() -> None:
     carrier = on_the_road()
     for number in range(MAX_UPLOADS):
-        carrier.shipments.add_proof(ShipmentId("shp_0002"), ProofId(f"prf_{number}"), "image/png")
+        used(carrier, ShipmentId("shp_0002"), number)
 
     assert allow(carrier).proof_id.startswith("prf_")
 
 
 def owing(**changes: Any) -> Shipment:
     """Delivered, with a photo whose file has not arrived."""
-    owed = make_proof(etag="", size_bytes=0)
-    return make_travelling(
-        status=Status.DELIVERED, last_attempt=make_attempt(proofs=(owed,), **changes)
-    )
+    attempt = make_attempt(proofs=(make_owed_proof(),), **changes)
+    return make_travelling(status=Status.DELIVERED, last_attempt=attempt)
 
 
 def test_an_owed_proof_has_a_fresh_form_whenever_it_is_asked_for() -> None:
     carrier = on_the_road(owing(), route_id=None)
+    used(carrier, make_travelling().id, 1)
     carrier.clock.go_on(minutes(600))
 
     allowed = allow(carrier, proof_id=make_proof().id)
 
     assert allowed.proof_id == make_proof().id
-    assert allowed.upload.fields["key"] == make_proof().object_key
+    assert set(carrier.allowed_proofs.waits.values()) == {carrier.clock.now() + UPLOAD_PATIENCE}
+    assert allowed.upload.fields["key"] == make_owed_proof().object_key
 
 
 @pytest.mark.parametrize(
@@ -184,9 +212,19 @@ def test_an_owed_proof_has_a_fresh_form_whenever_it_is_asked_for() -> None:
     [
         make_travelling(),
         owing(driver_id=DriverId("drv_2")),
-        make_travelling(last_attempt=make_attempt(proofs=(make_proof(),))),
+        make_travelling(last_attempt=make_attempt(proofs=(make_owed_proof(flaw=Flaw.NEVER_CAME),))),
     ],
-    ids=["not reported", "another driver's", "arrived"],
+    ids=["not reported", "another driver's", "given up"],
 )
-def test_a_proof_that_is_not_owed_has_no_second_form(shipment: Shipment) -> None:
+def test_a_proof_that_may_not_come_has_no_second_form(shipment: Shipment) -> None:
     refused(on_the_road(shipment), NotFound, proof_id=make_proof().id)
+
+
+def test_p3_a_phone_that_did_not_hear_of_its_success_may_send_the_file_once_more() -> None:
+    there = make_travelling(last_attempt=make_attempt(proofs=(make_proof(),)))
+    carrier = on_the_road(there)
+
+    allowed = allow(carrier, proof_id=make_proof().id)
+
+    assert allowed.upload.fields["key"] == object_key(there.id, make_proof().id)
+    assert carrier.allowed_proofs.waits == {}

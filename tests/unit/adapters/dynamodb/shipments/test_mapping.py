@@ -7,13 +7,14 @@ from typing import Final
 from chalicelib.adapters.dynamodb.shipments.mapping import details_item, shipment_item, shipment_of
 from chalicelib.adapters.dynamodb.writing import new_token
 from chalicelib.domain.ids import ShipmentId
-from chalicelib.domain.proofs.proofs import object_key
+from chalicelib.domain.proofs.proofs import kept_key
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from local.cloud.capacity import item_bytes
 from tests.contract.shipments.golden_values import OFFICE, SHIPMENTS
 from tests.support.builders import (
     NOON,
     make_attempt,
+    make_owed_proof,
     make_proof,
     make_rating,
     make_shipment,
@@ -66,14 +67,16 @@ def test_a_barcode_that_no_parcel_has_any_more_is_kept() -> None:
 
 def test_a_file_that_lies_elsewhere_is_found_there() -> None:
     """As a photo that shows two shipments: it lies below the other's key."""
-    own = make_proof(object_key=object_key(ShipmentId("shp_0001"), make_proof().id))
-    shared = make_proof(2, object_key=object_key(ShipmentId("shp_0002"), make_proof(2).id))
-    attempt = replace(delivered().last_attempt, proofs=(own, shared))  # type: ignore[type-var]
+    own, owed = make_proof(), make_owed_proof(3)
+    shared = make_proof(2, object_key=kept_key(ShipmentId("shp_0002"), make_proof(2).id))
+    proofs = (own, shared, owed)
+    attempt = replace(delivered().last_attempt, proofs=proofs)  # type: ignore[type-var]
     shipment = make_travelling(last_attempt=attempt)
     item = shipment_item(shipment, "t")
 
     assert shipment_of(item, details_item(shipment)) == shipment
     assert own.object_key.encode() not in item.state
+    assert owed.object_key.encode() not in item.state
     assert shared.object_key.encode() in item.state
 
 
