@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.ids import ShipmentId
 from tests.support.builders import HUB_PLACE
 from tests.support.carrier import Carrier, Reply, Round, Shop, fix, note
@@ -205,7 +206,7 @@ def invitation(carrier: Carrier) -> Subject:
 
 
 def hand_over(carrier: Carrier) -> Subject:
-    van = carrier.round([2, 1], shop=shop_of(carrier)).started()
+    van = carrier.round(1, shop=shop_of(carrier)).started()
     driver_id, token = carrier.driver()
     body = {"operations": [{"op": "assign", "driver_id": driver_id}]}
     path, headers = f"/v1/routes/{van.route_id}", {"If-Match": "*"}
@@ -216,12 +217,10 @@ def hand_over(carrier: Carrier) -> Subject:
     def drivers(_: Reply) -> Any:
         stops = carrier.call("GET", "/v1/driver/route", token=token).json["stops"]
         former = [each["driver_id"] == van.driver_id for each in van.route()["former_drivers"]]
-        noted = {
-            row["route_id"]["S"]: row["driver_id"]["S"]
-            for row in carrier.rows("routes")
-            if row["item"]["S"] == "PLAN"
-        }
-        return len(stops), former, noted[van.route_id] == driver_id, van.call("GET", "route").status
+        key = ShipmentId(van.ids[0][0])
+        assigned = bootstrap.container().adapters.shipments.get(key).assignment
+        is_noted = assigned is not None and assigned.driver_id == driver_id
+        return len(stops), former, is_noted, van.call("GET", "route").status
 
     subject = of_van(van, ask)
     return replace(subject, also=drivers)
@@ -335,7 +334,7 @@ def faults_at(place: int) -> list[str]:
 
 @pytest.mark.parametrize(
     "path",
-    [creation, start, telling_positions, delivery, hand_over],
+    [creation, start, telling_positions, delivery],
     ids=lambda path: path.__name__,
 )
 def test_s15_a_collision_is_tried_again_and_in_the_end_refused_for_now(

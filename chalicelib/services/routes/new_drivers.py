@@ -38,11 +38,11 @@ class NewDriver:
                 logger.exception("new driver not noted", extra=facts)
 
     def _note_some(self, route: Route, some: Sequence[ShipmentId]) -> None:
-        found = self.shipments.get_many(some)
+        found = self.shipments.glances(some)  # a state that is older is a conflict, and read again
         self.journal.commit(
             *(
                 ShipmentChange(_with_driver(shipment, route), (), shipment.version)
-                for shipment in found.values()
+                for shipment in found
                 if _is_open_on(shipment, route)
             )
         )
