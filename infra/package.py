@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import yaml
 
+from chalicelib.precompiled import FILE_NAME
 from infra.bundle import (
     SIZE_LIMIT_MB,
     bundle,
@@ -29,6 +30,7 @@ from infra.bundle import (
     size_mb,
     unpacked_mb,
 )
+from infra.dataclass_methods import compiled_methods
 from infra.template import RESOURCES, load
 from infra.vendor import ROOT, vendor, vendor_layer
 
@@ -109,6 +111,7 @@ def generate(stage: str, scratch: Path) -> Generated:
     Raises CalledProcessError when the application cannot be imported or packaged.
     """
     project = stage_project(scratch / "project")
+    (project / "chalicelib" / FILE_NAME).write_bytes(compiled_methods(ROOT))
     output = scratch / "chalice"
     subprocess.run(
         [

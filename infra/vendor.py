@@ -33,7 +33,6 @@ BOTOCORE_SERVICES: Final = (
     "ses",
     "sns",
     "sqs",
-    "ssm",
     "sts",
 )
 """The services whose API descriptions ship; a test compares them with the adapters' clients."""
@@ -57,6 +56,13 @@ NEVER_CALLED: Final = (
     "urllib3/contrib/emscripten",  # for Python inside a browser
     "aws_lambda_powertools/event_handler",  # a second router
     "aws_lambda_powertools/utilities/auth_alpha",  # for that router
+    "aws_lambda_powertools/utilities/data_masking",
+    "aws_lambda_powertools/utilities/feature_flags",
+    "aws_lambda_powertools/utilities/idempotency",  # ours knows what a request stood for
+    "aws_lambda_powertools/utilities/kafka",
+    "aws_lambda_powertools/utilities/parameters",
+    "aws_lambda_powertools/utilities/streaming",
+    "aws_lambda_powertools/utilities/validation",
     "dns",  # email-validator would ask name servers with it; we only look at an address
 )
 """What the packages bring along and nothing reads in a function."""

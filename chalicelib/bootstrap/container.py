@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from chalicelib.services.tracking.tracking_links import TrackingLinks
     from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
     from chalicelib.services.webhooks.register_webhook import RegisterWebhook
+    from chalicelib.services.wishes.change_wishes import ChangeWishes
 
 
 class NotWired(Exception):
@@ -161,6 +162,7 @@ class Container:
     write_message: WriteMessage = use_case("messages.write_message")
     read_messages: ReadMessages = use_case("messages.read_messages")
 
+    change_wishes: ChangeWishes = use_case("wishes.change_wishes")
     rate_delivery: RateDelivery = use_case("ratings.rate_delivery")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")

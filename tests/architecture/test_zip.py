@@ -1,6 +1,7 @@
 """The zip holds what Lambda runs, compiled, and nothing else; and it runs by itself."""
 
 import json
+import marshal
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import msgspec
 import pydantic_core
 import pytest
 
+from chalicelib.precompiled import FILE_NAME
 from infra.bundle import SIZE_LIMIT_MB, bundle, bundle_layer, size_mb
 from infra.package import Generated
 from infra.vendor import (
@@ -29,7 +31,7 @@ from tests.architecture.templates import FUNCTION, Packaged
 
 LAYER_LIMIT_MB: Final = 10
 AARCH64: Final = b"\xb7\x00"  # e_machine of ELF
-CODE_SUFFIXES: Final = {".py", ".pyc", ".so", ".json", ".gz", ".pem"}
+CODE_SUFFIXES: Final = {".py", ".pyc", ".so", ".json", ".gz", ".pem", ".bin"}
 PAGE_SUFFIXES: Final = {
     ".html",
     ".txt",
@@ -70,6 +72,31 @@ def test_byte_code_is_used_without_looking_at_the_source(zip_path: Path) -> None
         flags = {archive.read(name)[4:8] for name in compiled}
 
     assert flags == {b"\x01\x00\x00\x00"}  # PEP 552: hash-based, unchecked
+
+
+def test_no_dataclass_is_compiled_at_a_cold_start(zip_path: Path) -> None:
+    with zipfile.ZipFile(zip_path) as archive:
+        code_by_source = marshal.loads(archive.read(f"chalicelib/{FILE_NAME}"))  # noqa: S302 - ours
+
+    ran = subprocess.run(
+        [sys.executable, "-c", SOURCES], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+
+    sources = set(json.loads(ran.stdout))
+    assert any("plan_version" in source for source in sources)
+    assert sources <= code_by_source.keys()
+
+
+SOURCES: Final = """
+import dataclasses, json
+sources = []
+def note(source, names, found):
+    sources.append(source)
+    exec(source, names, found)
+dataclasses.exec = note
+import app
+print(json.dumps(sources))
+"""
 
 
 def test_stacks_name_the_files_as_lambda_has_them(zip_path: Path) -> None:

@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,8 @@ VAN_MARKER = ".marker-van"
 PICTURE_IS_LOADED = "() => document.querySelector('#pictures img')?.naturalWidth > 0"
 
 
-@pytest.fixture(scope="module")
-def doorstep() -> Iterator[dict[str, Any]]:
+@contextmanager
+def running_doorstep() -> Iterator[dict[str, Any]]:
     """The laptop stack without demo, in a process of its own."""
     command = [sys.executable, "-m", "local", "--json", "--demo", "none", "--port", "0"]
     with subprocess.Popen(
@@ -40,6 +40,12 @@ def doorstep() -> Iterator[dict[str, Any]]:
         assert run.stdout is not None
         yield json.loads(run.stdout.readline())
         run.terminate()
+
+
+@pytest.fixture(scope="module")
+def doorstep() -> Iterator[dict[str, Any]]:
+    with running_doorstep() as facts:
+        yield facts
 
 
 def right_now() -> datetime:
@@ -211,6 +217,44 @@ def test_a_message_is_sent_without_a_script(delivery: Delivery, open_page: OpenP
 
     expect(page.locator(".said.is-own")).to_contain_text("Please ring the bell.")
     expect(page.get_by_text("Sent.")).to_be_visible()
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_recipient_says_what_is_to_happen_at_the_door(
+    delivery: Delivery, open_page: OpenPage, *, has_script: bool
+) -> None:
+    page = open_page(delivery.first["tracking_url"], java_script_enabled=has_script)
+
+    page.get_by_text("Change this", exact=True).click()
+    page.get_by_label("Door code").fill("4711")
+    page.get_by_label("Give it to a neighbour").check()
+    page.get_by_label("Neighbour's name").fill("Eero")
+    if has_script:
+        assert violations(page) == []
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("Saved. Your driver sees it.")).to_be_visible()
+    expect(page.locator("#wishes-lines")).to_contain_text("your neighbour gets it")
+    assert "4711" not in page.content()
+    stop = delivery.van.get("/v1/driver/route")["stops"][0]
+    assert stop["shipments"][0]["wishes"]["door_code"] == "4711"
+    if has_script:
+        assert violations(page) == []
+
+
+def test_a_change_that_comes_too_late_leads_to_a_message(
+    delivery: Delivery, open_page: OpenPage
+) -> None:
+    page = open_page(delivery.first["tracking_url"])
+    page.get_by_text("Change this", exact=True).click()
+    page.get_by_label("Door code").fill("4711")
+    delivery.load_and_leave()
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("it is too late")).to_be_visible()
+    expect(page.get_by_text("You can still write a message.")).to_be_visible()
+    expect(page.get_by_label("Door code")).to_have_count(0)
+    expect(page.get_by_label("Your message")).to_be_visible()
 
 
 @pytest.mark.parametrize("has_script", [True, False])

@@ -51,6 +51,16 @@ from chalicelib.domain.shipments.shipments import (
     Shipment,
 )
 from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.wishes.wishes import (
+    Absence,
+    Access,
+    Neighbour,
+    Part,
+    SafePlace,
+    Spot,
+    Wishes,
+    WishesOrder,
+)
 from tests.support.builders import HELSINKI, NOON, north_of
 
 TIME_ZONES: Final = ("Europe/Helsinki", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "UTC")
@@ -273,6 +283,35 @@ def ratings() -> st.SearchStrategy[Rating]:
 
 
 @cache
+def wishes() -> st.SearchStrategy[Wishes]:
+    said = st.none() | words()
+    return st.builds(
+        Wishes,
+        access=st.builds(Access, entrance=said, door_code=said, floor=said, note=said),
+        safe_place=st.none() | st.builds(Spot, place=st.sampled_from(SafePlace), note=said),
+        neighbour=st.none() | st.builds(Neighbour, name=words(), door=said),
+        is_contact_free=st.booleans(),
+        numbers=st.dictionaries(st.sampled_from(Part), st.integers(1, 99), max_size=4),
+    )
+
+
+@cache
+def wishes_orders() -> st.SearchStrategy[WishesOrder]:
+    """Any form, on top of the first wishes."""
+    said = st.none() | words()
+    return st.builds(
+        WishesOrder,
+        seen=st.just(0),
+        access=st.builds(Access, entrance=said, door_code=said, floor=said, note=said),
+        forgets_access=st.booleans(),
+        absence=st.sampled_from(Absence),
+        safe_place=st.none() | st.builds(Spot, place=st.sampled_from(SafePlace), note=said),
+        neighbour=st.none() | st.builds(Neighbour, name=words(), door=said),
+        is_contact_free=st.booleans(),
+    )
+
+
+@cache
 def assignments() -> st.SearchStrategy[Assignment]:
     return st.builds(
         Assignment,
@@ -328,6 +367,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "service_day": st.none() | st.dates(min_value=date(2000, 1, 1)),
             "metadata": st.dictionaries(words(), words(), max_size=2),
             "rating": st.none() | ratings(),
+            "wishes": wishes(),
         }
         | fixed,
     )
@@ -434,6 +474,7 @@ def manifest_entries() -> st.SearchStrategy[ManifestEntry]:
         instructions=st.none() | words(),
         photo=st.sampled_from(Requirement),
         is_read_anew=st.booleans(),
+        wishes=wishes(),
     )
 
 

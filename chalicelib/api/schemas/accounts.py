@@ -17,6 +17,7 @@ from chalicelib.api.schemas.values import (
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.wishes.wishes import SafePlace
 from chalicelib.edge.schemas import Changes, Maybe, Out, Schema, Time, unsaid, written_as
 
 _SMS_NAME: Final = r"^[A-Za-z0-9 ]{1,24}$"
@@ -40,12 +41,16 @@ class ShipperIn(Schema):
 
 
 class ShipperChanges(Changes):
-    """What is to change of a shipper."""
+    """What is to change of a shipper; the last four are what its recipients may change."""
 
     name: Line = unsaid()
     sms_name: Maybe[SmsName] = unsaid()
     support_contact: Maybe[Line] = unsaid()
     is_active: bool = unsaid()
+    changes_until_stops: Annotated[int, Field(ge=1, le=50)] = unsaid()
+    safe_places: Annotated[tuple[SafePlace, ...], Field(max_length=len(SafePlace))] = unsaid()
+    allows_neighbour: bool = unsaid()
+    allows_contact_free: bool = unsaid()
 
     def applied(self, shipper: Shipper, now: datetime) -> Shipper:
         """The shipper as it is wanted."""
@@ -59,6 +64,10 @@ class ShipperOut(Out):
     name: str
     sms_name: str | None
     support_contact: str | None
+    changes_until_stops: int
+    safe_places: tuple[SafePlace, ...]
+    allows_neighbour: bool
+    allows_contact_free: bool
     is_active: bool
     created_at: Time
     deactivated_at: Time | None

@@ -19,6 +19,7 @@ from chalicelib.domain.shipments.concerns import About
 from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.wishes.wishes import SafePlace
 from chalicelib.edge.queries import QueryId
 from chalicelib.edge.schemas import ListingQuery, Out, Time
 
@@ -232,10 +233,35 @@ class ArrivalEventOut(HistoryLine):
 
 
 class UpdateEventOut(HistoryLine):
-    """Details were changed: the address, the instructions, or others."""
+    """Details were changed: the address, or others."""
 
-    type: Literal[EventType.UPDATED, EventType.REDIRECTED, EventType.INSTRUCTIONS_CHANGED]
+    type: Literal[EventType.UPDATED, EventType.REDIRECTED]
     data: UpdateFacts
+
+
+class WishesFact(Fact):
+    """What the recipient wanted at the door, without words and names."""
+
+    has_instructions: bool
+    safe_place: SafePlace | None
+    has_neighbour: bool
+    is_contact_free: bool
+
+
+class InstructionsFacts(UpdateFacts):
+    """What was changed by a recipient, as it was ``before`` and is ``after``; both are absent where
+    the shipper or a dispatcher has changed the instructions of the address.
+    """
+
+    before: WishesFact | None = Field(None, exclude_if=_is_absent)
+    after: WishesFact | None = Field(None, exclude_if=_is_absent)
+
+
+class InstructionsEventOut(HistoryLine):
+    """The driver is to do something else at the door."""
+
+    type: Literal[EventType.INSTRUCTIONS_CHANGED]
+    data: InstructionsFacts
 
 
 class ScheduleEventOut(HistoryLine):
@@ -330,6 +356,7 @@ EventOut = Annotated[
     | AttemptEventOut
     | ProofEventOut
     | UpdateEventOut
+    | InstructionsEventOut
     | ScheduleEventOut
     | CorrectionEventOut
     | MessageEventOut

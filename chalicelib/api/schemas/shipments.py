@@ -31,6 +31,7 @@ from chalicelib.api.schemas.values import (
     require_place,
 )
 from chalicelib.api.schemas.windows import TwoEnds
+from chalicelib.api.schemas.wishes import WishesOut
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
@@ -447,6 +448,7 @@ class ShipmentOut(Out):
     corrections: tuple[CorrectionOut, ...]
     closing_reason: str | None
     rating: RatingOut | None
+    wishes: WishesOut
 
     @classmethod
     def told(cls, shipment: Shipment, *, tracking_url: str) -> Self:
@@ -455,7 +457,8 @@ class ShipmentOut(Out):
             ParcelOut.joined(parcel, state=parcel_state(shipment, parcel.barcode))
             for parcel in shipment.parcels
         ]
-        return cls.joined(shipment, parcels=parcels, tracking_url=tracking_url)
+        wishes = WishesOut.of(shipment.wishes)
+        return cls.joined(shipment, parcels=parcels, tracking_url=tracking_url, wishes=wishes)
 
 
 class ShipmentsOut(Out):

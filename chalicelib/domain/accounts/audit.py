@@ -32,12 +32,13 @@ Shown = str | float | bool | tuple[str, ...] | None
 """A value as the API shows it."""
 
 _CARRIERS: Final = ("name", "is_active")
+_RULES: Final = ("changes_until_stops", "safe_places", "allows_neighbour", "allows_contact_free")
 NOUNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     HUB: ("hub", (*_CARRIERS, "coordinates", "time_zone")),
     TEAM: ("team", (*_CARRIERS, "hub_id")),
     VEHICLE: ("vehicle", (*_CARRIERS, "plate", "team_id")),
     DRIVER: ("driver", (*_CARRIERS, "team_id", "signed_out_at")),
-    SHIPPER: ("shipper", (*_CARRIERS, "sms_name", "support_contact")),
+    SHIPPER: ("shipper", (*_CARRIERS, "sms_name", "support_contact", *_RULES)),
     KEY: ("key", ("label", "role", "shipper_id", "scopes", "expires_at", "revoked_at")),
     INVITATION: ("invitation", ("driver_id", "expires_at")),
     DEVICE: ("device", ("driver_id", "label", "revoked_at")),

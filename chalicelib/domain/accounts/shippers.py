@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.ids import ShipperId
+from chalicelib.domain.wishes.wishes import SafePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,10 @@ class Shipper:
     """An owner of goods.
 
     ``sms_name`` is its name in an SMS: short, letters and digits only, set by staff.
+
+    What its recipients may change: until so many stops are before theirs (``changes_until_stops``),
+    and what they are offered for the door. A safe place is none unless the shipper allows it, since
+    the shipper answers for the goods.
     """
 
     id: ShipperId
@@ -20,6 +25,10 @@ class Shipper:
     support_contact: str | None = None
     deactivated_at: datetime | None = None
     version: int = 1
+    changes_until_stops: int = 2
+    safe_places: tuple[SafePlace, ...] = ()
+    allows_neighbour: bool = True
+    allows_contact_free: bool = True
 
     @property
     def is_active(self) -> bool:

@@ -18,6 +18,7 @@ from chalicelib.domain.routes.routes import Consignment, Route
 from chalicelib.domain.shipments.custody import ParcelState, parcel_state, state_of
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_NO_VAN, Status
+from chalicelib.domain.wishes.wishes import NO_WISHES, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class ManifestEntry:
     instructions: str | None
     photo: Requirement
     is_read_anew: bool = False
+    wishes: Wishes = NO_WISHES
 
     @classmethod
     def of(cls, shipment: Shipment) -> "ManifestEntry":
@@ -52,6 +54,7 @@ class ManifestEntry:
             postal_code=shipment.address.postal_code,
             instructions=shipment.address.instructions,
             photo=shipment.proof_requirements.photo,
+            wishes=shipment.wishes,
         )
 
 

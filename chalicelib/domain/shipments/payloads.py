@@ -43,6 +43,8 @@ PUBLIC: Final = (
     "previous_stars",
     "is_low",
     "attempt_number",
+    "before",
+    "after",
     "reasons",
 )
 """The facts of an event that may leave. All other data stay with us."""

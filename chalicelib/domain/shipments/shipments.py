@@ -17,6 +17,7 @@ from chalicelib.domain.shipments.statuses import (
     Status,
     external_status,
 )
+from chalicelib.domain.wishes.wishes import NO_WISHES, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ class Shipment:
     ``link_generation`` is part of the tracking link's signature; raising it revokes all earlier
     links. ``details_version`` is the ``version`` with which the details were last written: shipper,
     reference, recipient, address, parcels, window, service time, proof requirements, service day,
-    metadata, rating. A change of one of them must set it, or it is not stored. 0 means that details
-    and state are one item, as in the first format.
+    metadata, rating, wishes. A change of one of them must set it, or it is not stored. 0 means that
+    details and state are one item, as in the first format.
 
     ``service_day`` is the day that the shipper asked for without a window; ``wanted_day`` says the
     day either way. ``metadata`` are the shipper's own words by their names; we only keep them.
@@ -164,6 +165,7 @@ class Shipment:
     messages: int = 0
     unanswered_since: datetime | None = None
     rating: Rating | None = None
+    wishes: Wishes = NO_WISHES
 
     @property
     def wanted_day(self) -> date | None:

@@ -34,7 +34,9 @@ from chalicelib.domain.shipments.statuses import (
     Status,
     external_status,
 )
+from chalicelib.domain.shipments.wished import Open, may_change, offered_places
 from chalicelib.domain.visibility import Proximity
+from chalicelib.domain.wishes.wishes import SafePlace
 
 PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window", "service_day"})
 SHOWN_ELSEWHERE: Final = frozenset({EventType.MESSAGE_SENT, EventType.RATED})
@@ -106,6 +108,32 @@ class ShownRating:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownWishes:
+    """What the recipient wants at the door, without a word of it: others may get the link.
+
+    ``number`` is that of the newest change, ``may_change`` says whether there may be another, and
+    if not, why.
+    """
+
+    number: int
+    has_instructions: bool
+    safe_place: SafePlace | None
+    has_neighbour: bool
+    is_contact_free: bool
+    may_change: Open
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the shipper lets its recipients choose."""
+
+    safe_places: tuple[SafePlace, ...] = ()
+    neighbour: bool = False
+    contact_free: bool = False
+    until_stops: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class TrackingView:
     """The tracking page as data.
 
@@ -118,7 +146,8 @@ class TrackingView:
     ``messages`` counts those of the thread, and ``may_write`` says whether it is open.
     ``service_day`` is the day at the address on which it is to come, as long as no van has it.
     ``may_rate`` says whether the last outcome can be rated, or its ``rating`` changed, until
-    ``rating_until``.
+    ``rating_until``. ``wishes`` are None once they can make no difference any more, and ``offers``
+    are what the form of the page has for them.
     """
 
     status: Status
@@ -155,6 +184,8 @@ class TrackingView:
     rating: ShownRating | None = None
     may_rate: bool = False
     rating_until: datetime | None = None
+    wishes: ShownWishes | None = None
+    offers: Offers = Offers()
 
     @property
     def is_overdue(self) -> bool:
@@ -202,11 +233,10 @@ def view(
     head = driving.head(policy) if driving else None
     index = _stop_index(shipment, driving) if driving else None
     eta, eta_age_s = (None, None)
-    stops_before = None
+    before = stops_before(shipment, live)
     if driving and index is not None:
         eta, eta_age_s = _eta(driving, index, now, policy)
-        stops_before = driving.stops_before(index)
-    proximity = _proximity(shipment, head, eta, stops_before, now)
+    proximity = _proximity(shipment, head, eta, before, now)
     position, hidden, last_seen_s = _position(shipment, head, proximity, now, policy)
     rules = policy.visibility
     is_told = proximity is not None and rules.eta.allows(proximity)
@@ -226,7 +256,7 @@ def view(
         promise=shipment.promise if shipment.status in ON_THE_WAY else None,
         delayed=shipment.is_delayed and shipment.status in ON_THE_WAY,
         window=shipment.window,
-        stops_before=stops_before if proximity and rules.stops_before.allows(proximity) else None,
+        stops_before=before if proximity and rules.stops_before.allows(proximity) else None,
         position=position,
         position_hidden_because=hidden,
         last_seen_age_s=last_seen_s,
@@ -246,6 +276,13 @@ def view(
         rating=_rating(shipment, is_open=may_rate(shipment, now, policy)),
         may_rate=may_rate(shipment, now, policy),
         rating_until=rating_open_until(shipment, policy),
+        wishes=_wishes(shipment, may_change(shipment, shipper, before)),
+        offers=Offers(
+            offered_places(shipper),
+            shipper.allows_neighbour,
+            shipper.allows_contact_free,
+            shipper.changes_until_stops,
+        ),
     )
     # The ETA of a silent van only moves with the clock. Past the promise it says nothing any more.
     return replace(seen, eta=None) if seen.is_overdue else seen
@@ -282,6 +319,13 @@ def _driving(shipment: Shipment, live: Live | None) -> Live | None:
     if _stop_index(shipment, live) not in live.remaining():
         return None
     return live
+
+
+def stops_before(shipment: Shipment, live: Live | None) -> int | None:
+    """How many stops the van has before this one; None for one that it does not drive to."""
+    driving = _driving(shipment, live)
+    index = _stop_index(shipment, driving) if driving else None
+    return None if driving is None or index is None else driving.stops_before(index)
 
 
 def _stop_index(shipment: Shipment, live: Live) -> int | None:
@@ -368,6 +412,20 @@ def _outcome(shipment: Shipment) -> Outcome | None:
         note=attempt.note,
         proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if p.is_there),
         has_proofs_to_come=bool(attempt.owed_proof_ids),
+    )
+
+
+def _wishes(shipment: Shipment, found: Open) -> ShownWishes | None:
+    wishes = shipment.wishes
+    if found is Open.OVER:
+        return None
+    return ShownWishes(
+        number=wishes.number,
+        has_instructions=bool(wishes.access),
+        safe_place=None if wishes.safe_place is None else wishes.safe_place.place,
+        has_neighbour=wishes.neighbour is not None,
+        is_contact_free=wishes.is_contact_free,
+        may_change=found,
     )
 
 

@@ -13,6 +13,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.messages.quick_replies import QuickReply
 from chalicelib.domain.shipments.statuses import FailureReason
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
@@ -37,28 +38,32 @@ ICON: Final = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512">
 @driver_app.endpoint("/driver", method="GET", principals=PUBLIC, media_types=(replies.HTML,))
 def driver_page(_: Actor) -> Response:
     """The driver's app. It asks for the route by itself, with the driver's token."""
-    locale = _locale()
     origin = container().follow_shipment.proofs_origin
-    data = {
-        "base": _base_path(),
-        "language": locale.language,
-        "tag": locale.tag,
-        "words": _words(locale),
-        "files": [f"{_base_path()}/static/{name}" for name in offline_files()],
-    }
-    body = render(
-        "driver.html",
-        locale=locale,
-        words=data["words"],
-        languages={tag: each["language"] for tag, each in CATALOGUES.items()},
-        base=_base_path(),
-        assets=asset_names(),
-        page_data=data,
-    )
+    body = page(_locale(), base=_base_path())
     policy = replies.content_security_policy(
         image_sources=("blob:",), connect_sources=(origin,), script_sources=(WASM,)
     )
     return replies.html(body, policy=policy)
+
+
+def page(locale: Locale, *, base: str) -> str:
+    """The shell in one language, with all words that the app says."""
+    words = _words(locale)
+    return render(
+        "driver.html",
+        locale=locale,
+        words=words,
+        languages={tag: each["language"] for tag, each in CATALOGUES.items()},
+        base=base,
+        assets=asset_names(),
+        page_data={
+            "base": base,
+            "language": locale.language,
+            "tag": locale.tag,
+            "words": words,
+            "style": f"{base}/static/{asset_names()['more.css']}",
+        },
+    )
 
 
 @driver_app.endpoint(
@@ -114,9 +119,10 @@ def offline_files() -> tuple[str, ...]:
 
 
 def _words(locale: Locale) -> Mapping[str, str]:
-    """The app's own words, and the reasons, which the tracking page says in the same way."""
-    reasons = {f"reason.{each}": locale.phrases[f"reason.{each}"] for each in FailureReason}
-    return {**CATALOGUES[locale.language], **reasons}
+    """The app's own words, and those that the tracking page says in the same way."""
+    keys = [f"reason.{each}" for each in FailureReason]
+    keys += [f"quick.{each}" for each in QuickReply]
+    return {**CATALOGUES[locale.language], **{key: locale.phrases[key] for key in keys}}
 
 
 def _headers(content_type: str) -> replies.Headers:

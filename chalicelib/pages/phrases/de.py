@@ -180,6 +180,66 @@ PHRASES: Final = {
     "quick.knock_do_not_ring": "Bitte klopfen, nicht klingeln.",
     "quick.okay": "In Ordnung.",
     "quick.thank_you": "Danke!",
+    # --- what is to happen at the door
+    "wishes.title": "An der Tür",
+    "wishes.none": "Der Fahrer klingelt und übergibt es Ihnen.",
+    "wishes.instructions": "Sie haben dem Fahrer den Weg zu Ihrer Tür beschrieben.",
+    "wishes.safe_place": "Wenn niemand öffnet, wird es hier abgestellt: {place}.",
+    "wishes.neighbour": "Wenn niemand öffnet, bekommt es Ihr Nachbar.",
+    "wishes.contact_free": "Ohne Kontakt: Es wird vor der Tür abgestellt.",
+    "wishes.until.one": "Sie können das ändern, bis das Fahrzeug noch einen Halt entfernt ist.",
+    "wishes.until.other": "Sie können das ändern, bis das Fahrzeug noch {n} Halte entfernt ist.",
+    "wishes.too_near": (
+        "Der Fahrer ist fast da, darum lässt sich das nicht mehr ändern. Eine Nachricht können Sie"
+        " noch schreiben."
+    ),
+    "wishes.there": (
+        "Der Fahrer ist an Ihrer Adresse, darum lässt sich das nicht mehr ändern. Eine Nachricht"
+        " können Sie noch schreiben."
+    ),
+    "wishes.change": "Ändern",
+    "wishes.access": "Der Weg zu Ihrer Tür",
+    "wishes.entrance": "Eingang oder Treppenhaus",
+    "wishes.door_code": "Türcode",
+    "wishes.floor": "Stockwerk",
+    "wishes.note": "Hinweis, zum Beispiel: zweimal klingeln",
+    "wishes.private": (
+        "Nur Ihr Fahrer und der Lieferdienst lesen es. Hier wird es nicht wieder gezeigt. Was Sie"
+        " leer lassen, bleibt, wie es ist."
+    ),
+    "wishes.forget": "Vergessen, was ich vorher geschrieben habe",
+    "wishes.absence": "Wenn niemand öffnet",
+    "wishes.absence.nothing": "Wieder mitnehmen",
+    "wishes.absence.safe_place": "An einem sicheren Ort abstellen",
+    "wishes.absence.neighbour": "Bei einem Nachbarn abgeben",
+    "wishes.place": "Ort",
+    "wishes.choose": "Bitte wählen …",
+    "wishes.place.porch": "Vorbau",
+    "wishes.place.garage": "Garage",
+    "wishes.place.shed": "Schuppen",
+    "wishes.place.garden": "Garten",
+    "wishes.place.mail_room": "Poststelle",
+    "wishes.place.reception": "Empfang",
+    "wishes.place_note": "Wo genau? (freiwillig)",
+    "wishes.neighbour_name": "Name des Nachbarn",
+    "wishes.neighbour_door": "Tür des Nachbarn (freiwillig)",
+    "wishes.contact_free_wish": "Ohne Kontakt: vor der Tür abstellen",
+    "wishes.save": "Speichern",
+    "wishes.part.instructions": "der Weg zu Ihrer Tür",
+    "wishes.part.safe_place": "der sichere Ort",
+    "wishes.part.neighbour": "der Nachbar",
+    "wishes.part.contact_free": "ohne Kontakt",
+    "said.wishes_saved": "Gespeichert. Ihr Fahrer sieht es.",
+    "said.wishes_late": "Nicht gespeichert: Es ist zu spät, der Fahrer ist fast da oder war da.",
+    "said.wishes_changed": (
+        "Nicht gespeichert: Jemand hat das geändert, seit Sie die Seite geöffnet haben ({what})."
+        " Unten steht, was jetzt gilt."
+    ),
+    "said.wishes_unfit": "Nicht gespeichert: Einer der Texte ist zu lang.",
+    "said.wishes_no_place": "Nicht gespeichert: Bitte wählen Sie erst einen Ort.",
+    "said.wishes_no_name": "Nicht gespeichert: Bitte schreiben Sie den Namen des Nachbarn.",
+    "said.wishes_not_offered": "Nicht gespeichert: Der Absender bietet das nicht an.",
+    "said.wishes_wait": "Nicht gespeichert. Bitte versuchen Sie es gleich noch einmal.",
     # --- the rating
     "rating.title": "Wie war diese Lieferung?",
     "rating.title_given": "Ihre Bewertung",

@@ -172,6 +172,66 @@ PHRASES: Final = {
     "talk.said.full": "Not sent: too many messages already. Please use the contact below.",
     "talk.said.wait": "Not sent. Please try again in a moment.",
     **{f"quick.{code}": words for code, words in IN_ENGLISH.items()},
+    # --- what is to happen at the door
+    "wishes.title": "At the door",
+    "wishes.none": "The driver rings and hands it to you.",
+    "wishes.instructions": "You have told the driver how to get to your door.",
+    "wishes.safe_place": "If nobody opens, it is left here: {place}.",
+    "wishes.neighbour": "If nobody opens, your neighbour gets it.",
+    "wishes.contact_free": "Without contact: it is put down at the door.",
+    "wishes.until.one": "You can change this until the van is one stop away.",
+    "wishes.until.other": "You can change this until the van is {n} stops away.",
+    "wishes.too_near": (
+        "The driver is almost there, so this cannot be changed any more. You can still write a"
+        " message."
+    ),
+    "wishes.there": (
+        "The driver is at your address, so this cannot be changed any more. You can still write a"
+        " message."
+    ),
+    "wishes.change": "Change this",
+    "wishes.access": "The way to your door",
+    "wishes.entrance": "Entrance or staircase",
+    "wishes.door_code": "Door code",
+    "wishes.floor": "Floor",
+    "wishes.note": "Note, for example: ring twice",
+    "wishes.private": (
+        "Only your driver and the office read it. It is not shown here again. What you leave empty"
+        " stays as it is."
+    ),
+    "wishes.forget": "Forget what I wrote before",
+    "wishes.absence": "If nobody opens",
+    "wishes.absence.nothing": "Take it back",
+    "wishes.absence.safe_place": "Leave it in a safe place",
+    "wishes.absence.neighbour": "Give it to a neighbour",
+    "wishes.place": "Place",
+    "wishes.choose": "Choose …",
+    "wishes.place.porch": "Porch",
+    "wishes.place.garage": "Garage",
+    "wishes.place.shed": "Shed",
+    "wishes.place.garden": "Garden",
+    "wishes.place.mail_room": "Mail room",
+    "wishes.place.reception": "Reception",
+    "wishes.place_note": "Where exactly? (optional)",
+    "wishes.neighbour_name": "Neighbour's name",
+    "wishes.neighbour_door": "Neighbour's door (optional)",
+    "wishes.contact_free_wish": "No contact: put it down at the door",
+    "wishes.save": "Save",
+    "wishes.part.instructions": "the way to your door",
+    "wishes.part.safe_place": "the safe place",
+    "wishes.part.neighbour": "the neighbour",
+    "wishes.part.contact_free": "without contact",
+    "said.wishes_saved": "Saved. Your driver sees it.",
+    "said.wishes_late": "Not saved: it is too late, the driver is almost there or was there.",
+    "said.wishes_changed": (
+        "Not saved: somebody has changed this since you opened the page ({what}). Below is what"
+        " holds now."
+    ),
+    "said.wishes_unfit": "Not saved: one of the texts is too long.",
+    "said.wishes_no_place": "Not saved: choose a place first.",
+    "said.wishes_no_name": "Not saved: write your neighbour's name.",
+    "said.wishes_not_offered": "Not saved: the sender does not offer this.",
+    "said.wishes_wait": "Not saved. Please try again in a moment.",
     # --- the rating
     "rating.title": "How was this delivery?",
     "rating.title_given": "Your rating",

@@ -178,6 +178,65 @@ PHRASES: Final = {
     "quick.knock_do_not_ring": "Koputa, älä soita.",
     "quick.okay": "Selvä.",
     "quick.thank_you": "Kiitos!",
+    # --- what is to happen at the door
+    "wishes.title": "Ovella",
+    "wishes.none": "Kuljettaja soittaa ovikelloa ja antaa paketin sinulle.",
+    "wishes.instructions": "Olet kertonut kuljettajalle, miten ovellesi pääsee.",
+    "wishes.safe_place": "Jos kukaan ei avaa, paketti jätetään tänne: {place}.",
+    "wishes.neighbour": "Jos kukaan ei avaa, naapurisi saa sen.",
+    "wishes.contact_free": "Ilman kontaktia: paketti jätetään oven eteen.",
+    "wishes.until.one": "Voit muuttaa tätä, kunnes auto on yhden pysähdyksen päässä.",
+    "wishes.until.other": "Voit muuttaa tätä, kunnes auto on {n} pysähdyksen päässä.",
+    "wishes.too_near": (
+        "Kuljettaja on melkein perillä, joten tätä ei voi enää muuttaa. Voit yhä kirjoittaa"
+        " viestin."
+    ),
+    "wishes.there": (
+        "Kuljettaja on osoitteessasi, joten tätä ei voi enää muuttaa. Voit yhä kirjoittaa viestin."
+    ),
+    "wishes.change": "Muuta",
+    "wishes.access": "Tie ovellesi",
+    "wishes.entrance": "Sisäänkäynti tai rappu",
+    "wishes.door_code": "Ovikoodi",
+    "wishes.floor": "Kerros",
+    "wishes.note": "Lisätieto, esimerkiksi: soita kahdesti",
+    "wishes.private": (
+        "Vain kuljettajasi ja toimisto lukevat sen. Sitä ei näytetä täällä uudelleen. Minkä jätät"
+        " tyhjäksi, se pysyy ennallaan."
+    ),
+    "wishes.forget": "Unohda, mitä kirjoitin aiemmin",
+    "wishes.absence": "Jos kukaan ei avaa",
+    "wishes.absence.nothing": "Vie takaisin",
+    "wishes.absence.safe_place": "Jätä turvalliseen paikkaan",
+    "wishes.absence.neighbour": "Anna naapurille",
+    "wishes.place": "Paikka",
+    "wishes.choose": "Valitse …",
+    "wishes.place.porch": "Kuisti",
+    "wishes.place.garage": "Autotalli",
+    "wishes.place.shed": "Varasto",
+    "wishes.place.garden": "Piha",
+    "wishes.place.mail_room": "Postihuone",
+    "wishes.place.reception": "Vastaanotto",
+    "wishes.place_note": "Missä tarkalleen? (vapaaehtoinen)",
+    "wishes.neighbour_name": "Naapurin nimi",
+    "wishes.neighbour_door": "Naapurin ovi (vapaaehtoinen)",
+    "wishes.contact_free_wish": "Ilman kontaktia: jätä oven eteen",
+    "wishes.save": "Tallenna",
+    "wishes.part.instructions": "tie ovellesi",
+    "wishes.part.safe_place": "turvallinen paikka",
+    "wishes.part.neighbour": "naapuri",
+    "wishes.part.contact_free": "ilman kontaktia",
+    "said.wishes_saved": "Tallennettu. Kuljettajasi näkee sen.",
+    "said.wishes_late": "Ei tallennettu: on liian myöhäistä, kuljettaja on jo lähellä tai kävi jo.",
+    "said.wishes_changed": (
+        "Ei tallennettu: joku on muuttanut tätä sen jälkeen, kun avasit sivun ({what}). Alla on se,"
+        " mikä nyt pätee."
+    ),
+    "said.wishes_unfit": "Ei tallennettu: jokin teksteistä on liian pitkä.",
+    "said.wishes_no_place": "Ei tallennettu: valitse ensin paikka.",
+    "said.wishes_no_name": "Ei tallennettu: kirjoita naapurin nimi.",
+    "said.wishes_not_offered": "Ei tallennettu: lähettäjä ei tarjoa tätä.",
+    "said.wishes_wait": "Ei tallennettu. Yritä hetken kuluttua uudelleen.",
     # --- the rating
     "rating.title": "Miten toimitus sujui?",
     "rating.title_given": "Arviosi",

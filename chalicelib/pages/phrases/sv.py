@@ -178,6 +178,66 @@ PHRASES: Final = {
     "quick.knock_do_not_ring": "Knacka, ring inte.",
     "quick.okay": "Okej.",
     "quick.thank_you": "Tack!",
+    # --- what is to happen at the door
+    "wishes.title": "Vid dörren",
+    "wishes.none": "Föraren ringer på och lämnar paketet till dig.",
+    "wishes.instructions": "Du har berättat för föraren hur man kommer till din dörr.",
+    "wishes.safe_place": "Om ingen öppnar lämnas det här: {place}.",
+    "wishes.neighbour": "Om ingen öppnar får din granne det.",
+    "wishes.contact_free": "Utan kontakt: det ställs vid dörren.",
+    "wishes.until.one": "Du kan ändra det här tills bilen är ett stopp bort.",
+    "wishes.until.other": "Du kan ändra det här tills bilen är {n} stopp bort.",
+    "wishes.too_near": (
+        "Föraren är nästan framme, så det här kan inte ändras längre. Du kan fortfarande skriva ett"
+        " meddelande."
+    ),
+    "wishes.there": (
+        "Föraren är vid din adress, så det här kan inte ändras längre. Du kan fortfarande skriva"
+        " ett meddelande."
+    ),
+    "wishes.change": "Ändra",
+    "wishes.access": "Vägen till din dörr",
+    "wishes.entrance": "Ingång eller trappuppgång",
+    "wishes.door_code": "Portkod",
+    "wishes.floor": "Våning",
+    "wishes.note": "Notering, till exempel: ring två gånger",
+    "wishes.private": (
+        "Bara din förare och kontoret läser det. Det visas inte här igen. Det du lämnar tomt blir"
+        " som det är."
+    ),
+    "wishes.forget": "Glöm det jag skrev tidigare",
+    "wishes.absence": "Om ingen öppnar",
+    "wishes.absence.nothing": "Ta med det tillbaka",
+    "wishes.absence.safe_place": "Lämna det på en säker plats",
+    "wishes.absence.neighbour": "Lämna det till en granne",
+    "wishes.place": "Plats",
+    "wishes.choose": "Välj …",
+    "wishes.place.porch": "Veranda",
+    "wishes.place.garage": "Garage",
+    "wishes.place.shed": "Förråd",
+    "wishes.place.garden": "Trädgård",
+    "wishes.place.mail_room": "Postrum",
+    "wishes.place.reception": "Reception",
+    "wishes.place_note": "Var exakt? (frivilligt)",
+    "wishes.neighbour_name": "Grannens namn",
+    "wishes.neighbour_door": "Grannens dörr (frivilligt)",
+    "wishes.contact_free_wish": "Utan kontakt: ställ det vid dörren",
+    "wishes.save": "Spara",
+    "wishes.part.instructions": "vägen till din dörr",
+    "wishes.part.safe_place": "den säkra platsen",
+    "wishes.part.neighbour": "grannen",
+    "wishes.part.contact_free": "utan kontakt",
+    "said.wishes_saved": "Sparat. Din förare ser det.",
+    "said.wishes_late": "Inte sparat: det är för sent, föraren är nästan framme.",
+    "said.wishes_changed": (
+        "Inte sparat: någon har ändrat det här sedan du öppnade sidan ({what}). Nedan står det som"
+        " gäller nu."
+    ),
+    "said.wishes_unfit": "Inte sparat: en av texterna är för lång.",
+    "said.wishes_no_place": "Inte sparat: välj först en plats.",
+    "said.wishes_no_name": "Inte sparat: skriv grannens namn.",
+    "said.wishes_not_offered": "Inte sparat: avsändaren erbjuder inte det här.",
+    "said.wishes_wait": "Inte sparat. Försök igen om en stund.",
     # --- the rating
     "rating.title": "Hur gick leveransen?",
     "rating.title_given": "Ditt betyg",

@@ -25,6 +25,7 @@ INTERNAL: Final = (
     "earlier_before",
     "live_version",
     "country",
+    "offers",
 )
 
 

@@ -36,9 +36,12 @@ def own_words(text: str, most: int) -> str:
     return NO_WORDS if is_blank(words) else words
 
 
-def back(endpoints: Endpoints, token: str, said: str, lang: str, *, part: str) -> Response:
-    """To this part of the page, which says what became of the form."""
+def back(
+    endpoints: Endpoints, token: str, said: str, lang: str, *, part: str, what: str = ""
+) -> Response:
+    """To this part of the page, which says what became of the form (``said``, about ``what``)."""
     path: str = endpoints.current_request.context["path"]
     base = path.partition("/t/")[0]
     language = f"&lang={quote(lang)}" if lang else ""
-    return replies.see_other(f"{base}/t/{token}?said={said}{language}#{part}")
+    about = f"&what={quote(what)}" if what else ""
+    return replies.see_other(f"{base}/t/{token}?said={said}{about}{language}#{part}")

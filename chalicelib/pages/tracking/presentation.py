@@ -14,6 +14,7 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.phrases.days import Form, day_of_date, moment, moment_in_sentence
 from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.domain.shipments.wished import Open
 from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
 from chalicelib.pages import times
 from chalicelib.pages.languages import Locale
@@ -26,6 +27,7 @@ from chalicelib.pages.tracking.words import (
     Picture,
     RatingWords,
     Seen,
+    WishesWords,
     Words,
 )
 
@@ -71,6 +73,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
         has_earlier=view.earlier_before is not None,
         ending=_ending(view, locale),
         rating=_rating(view, zone, locale),
+        wishes=_wishes(view, locale),
         map=map_words(view, locale),
         announcement=". ".join([headline.text, *nearness[:1]]) + ".",
     )
@@ -196,6 +199,28 @@ def _ending(view: TrackingView, locale: Locale) -> Ending | None:
         note=outcome.note,
         pictures=tuple(Picture(proof.id, alt) for proof in outcome.proofs),
     )
+
+
+def _wishes(view: TrackingView, locale: Locale) -> WishesWords | None:
+    wishes = view.wishes
+    if wishes is None:
+        return None
+    said = []
+    if wishes.has_instructions:
+        said.append(locale.say("wishes.instructions"))
+    if wishes.safe_place is not None:
+        place = locale.say(f"wishes.place.{wishes.safe_place}")
+        said.append(locale.say("wishes.safe_place", place=place))
+    if wishes.has_neighbour:
+        said.append(locale.say("wishes.neighbour"))
+    if wishes.is_contact_free:
+        said.append(locale.say("wishes.contact_free"))
+    is_open = wishes.may_change is Open.YES
+    if is_open:
+        until = locale.count("wishes.until", view.offers.until_stops)
+    else:
+        until = locale.say(f"wishes.{wishes.may_change}")
+    return WishesWords(tuple(said) or (locale.say("wishes.none"),), until, is_open)
 
 
 def _rating(view: TrackingView, zone: ZoneInfo, locale: Locale) -> RatingWords | None:

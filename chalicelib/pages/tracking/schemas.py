@@ -12,7 +12,7 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import ExternalStatus, FailureReason, Status
-from chalicelib.domain.tracking.tracking import Outcome, Position, Sender, ShownRating
+from chalicelib.domain.tracking.tracking import Outcome, Position, Sender, ShownRating, ShownWishes
 from chalicelib.edge.schemas import Out
 from chalicelib.pages.tracking.words import Words
 
@@ -75,4 +75,5 @@ class StateOut(Out):
     rating: ShownRating | None
     may_rate: bool
     rating_until: datetime | None
+    wishes: ShownWishes | None
     words: Words

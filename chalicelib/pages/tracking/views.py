@@ -22,6 +22,7 @@ from chalicelib.domain.instants import written
 from chalicelib.domain.links import bare_token
 from chalicelib.domain.messages.threads import Message
 from chalicelib.domain.ratings.ratings import RatingReason
+from chalicelib.domain.shipments.wished import Open
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.edge import replies
@@ -37,6 +38,7 @@ from chalicelib.pages.tracking.presentation import present, story
 from chalicelib.pages.tracking.rating import STARS
 from chalicelib.pages.tracking.tags import Tag, known_tags, wishes_of
 from chalicelib.pages.tracking.talk import Talk, talk_of
+from chalicelib.pages.tracking.wishes import absence_of, changed_in_words
 
 tracking: Final = Endpoints(__name__)
 
@@ -182,6 +184,10 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "talk": _talk(token, view, locale),
         "action_id": secrets.token_urlsafe(12),
         "said": _said(),
+        "notice": _notice(locale),
+        "may_wish": view.wishes is not None and view.wishes.may_change is Open.YES,
+        "wishes_url": f"{link}/wishes",
+        "absence": absence_of(view.wishes),
         "rating_url": f"{link}/rating",
         "stars": tuple(STARS.values()),
         "stars_tapped": STARS.get(_query().get("stars", "")),
@@ -268,6 +274,14 @@ def _query() -> Mapping[str, str]:
 def _said() -> str:
     """What became of a form that was just sent: a word in the address."""
     return _query().get("said", "")
+
+
+def _notice(locale: Locale) -> str:
+    """The same as a sentence; empty where there is none for it."""
+    key = f"said.{_said()}"
+    if key not in locale.phrases:
+        return ""
+    return locale.say(key, what=changed_in_words(_query().get("what", ""), locale))
 
 
 def _query_string() -> str:

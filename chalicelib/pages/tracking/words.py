@@ -85,6 +85,15 @@ class RatingWords:
 
 
 @dataclass(frozen=True, slots=True)
+class WishesWords:
+    """What is to happen at the door, and until when or why not it can be changed."""
+
+    lines: tuple[str, ...]
+    until: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MapWords:
     """Whether there is a map, and all that it says as text."""
 
@@ -116,5 +125,6 @@ class Words:
     has_earlier: bool
     ending: Ending | None
     rating: RatingWords | None
+    wishes: WishesWords | None
     map: MapWords
     announcement: str

@@ -9,6 +9,7 @@ from chalicelib.domain.accounts.devices import DeviceApp
 from chalicelib.domain.accounts.keys import ApiKey, KeyRing
 from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import AuditId, HubId, KeyId, TeamId
+from chalicelib.domain.wishes.wishes import SafePlace
 from tests.support.builders import (
     NOON,
     make_device,
@@ -54,6 +55,14 @@ TEAM: Final = make_team(hub_id=HubId("hub_1"), deactivated_at=NOON, version=3)
 VEHICLE: Final = make_vehicle(team_id=TeamId("tem_1"), deactivated_at=NOON, version=3)
 CLOSED_HUB: Final = make_hub(2, deactivated_at=NOON, version=3)
 CLOSED_SHIPPER: Final = make_shipper(3, deactivated_at=NOON, version=3)
+RULED_SHIPPER: Final = make_shipper(
+    4,
+    changes_until_stops=3,
+    safe_places=(SafePlace.GARAGE, SafePlace.MAIL_ROOM),
+    allows_neighbour=False,
+    allows_contact_free=False,
+    version=2,
+)
 GONE_DRIVER: Final = make_driver(
     3, team_id=TeamId("tem_1"), epoch=2, signed_out_at=NOON, deactivated_at=NOON, version=3
 )
@@ -82,6 +91,6 @@ ENTRY: Final = AuditEntry(
 )
 V3: Final = {
     *("team", "vehicle", "hub-closed", "shipper-closed", "driver-gone", "key-scoped", "ring"),
-    *("invitation-open", "audit-entry", "device", "device-revoked"),
+    *("invitation-open", "audit-entry", "device", "device-revoked", "shipper-rules"),
 }
 """What came with teams, versions and the audit, and the names of its files."""

@@ -24,6 +24,7 @@ from tests.contract.accounts.golden_values import (
     KEYS,
     OPEN_INVITATION,
     RING,
+    RULED_SHIPPER,
     SCOPED_KEY,
     SHIPPERS,
     SIGNING_KEYS,
@@ -116,6 +117,7 @@ def test_what_came_with_teams_and_the_audit_is_read() -> None:
         assert stores.vehicles.get(VEHICLE.id) == VEHICLE
         assert stores.hubs.get(CLOSED_HUB.id) == CLOSED_HUB
         assert stores.shippers.get(CLOSED_SHIPPER.id) == CLOSED_SHIPPER
+        assert stores.shippers.get(RULED_SHIPPER.id) == RULED_SHIPPER
         assert stores.drivers.get(GONE_DRIVER.id) == GONE_DRIVER
         assert stores.keys.get(SCOPED_KEY.id) == SCOPED_KEY
         assert stores.keys.ring(KeyRing(RING.owner, RING.name)) == RING

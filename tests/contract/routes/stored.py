@@ -16,6 +16,7 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stint, Stop
 from chalicelib.domain.shipments.statuses import Status
+from chalicelib.domain.wishes.wishes import Access, Neighbour, Part, Wishes
 
 STARTS_AT: Final = datetime(2026, 11, 23, 6, 30, 0, 250_000, tzinfo=UTC)
 HUB: Final = Coordinates(60.205, 24.966)
@@ -200,3 +201,21 @@ MANIFEST: Final = Manifest(
 """What ``manifests/planned.json`` holds."""
 HANDLED: Final = Handled(frozenset({0, 2, 3, 117}), frozenset({1}), frozenset({0, 3}))
 """What ``handled/planned.json`` holds."""
+
+WISHED: Final = replace(
+    MANIFEST,
+    entries=(
+        *MANIFEST.entries[:2],
+        replace(
+            MANIFEST.entries[2],
+            wishes=Wishes(
+                access=Access(entrance="Rappu B", door_code="4711"),
+                neighbour=Neighbour("Eero", "B 12"),
+                numbers={Part.INSTRUCTIONS: 1, Part.NEIGHBOUR: 2},
+            ),
+        ),
+        *MANIFEST.entries[3:],
+    ),
+    version=2,
+)
+"""A manifest with what a recipient wants at the door."""

@@ -19,6 +19,7 @@ from tests.contract.routes.stored import (
     ROUTES,
     STARTS_AT,
     WENT_ON,
+    WISHED,
 )
 from tests.support.aws import SESSION, STAGE, stack_of, table_names
 
@@ -91,6 +92,18 @@ def test_a_manifest_and_what_was_handled_are_read_for_ever(dynamo: Stores, versi
     found = dynamo.routes.run_sheet(MANIFEST.route_id, 1, STARTS_AT)
 
     assert (found.route, found.manifest, found.handled) == (ROUTES["planned"], MANIFEST, HANDLED)
+
+
+def test_a_manifest_with_wishes_is_read_for_ever(dynamo: Stores) -> None:
+    for path in ("v2/routes/planned", "v3/wishes/manifest"):
+        SESSION.client("dynamodb").put_item(
+            TableName=table_names(stack_of(STAGE))["routes"],
+            Item=stored(GOLDEN / f"{path}.json"),
+        )
+
+    found = dynamo.routes.run_sheet(WISHED.route_id, 1, STARTS_AT)
+
+    assert found.manifest == WISHED
 
 
 def test_a_plan_that_was_edited_is_read_for_ever(dynamo: Stores) -> None:

@@ -20,6 +20,7 @@ from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.domain.shipments.events import Event, EventType, eta_data, range_data
 from chalicelib.domain.shipments.shipments import Assignment, Correction, Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
+from chalicelib.domain.wishes.wishes import Access, Neighbour, Part, SafePlace, Spot, Wishes
 from tests.support.builders import (
     NOON,
     make_address,
@@ -232,6 +233,23 @@ RATED: Final = {
     )
 }
 """Those that their recipients have rated."""
+
+WISHED: Final = {
+    "shipment-wished": make_travelling(
+        116,
+        version=6,
+        details_version=6,
+        seq=6,
+        wishes=Wishes(
+            access=Access("Rappu B", "4711", "3", "Soita kahdesti 🔔"),
+            safe_place=Spot(SafePlace.SHED, "Oven takana"),
+            neighbour=Neighbour("Eero", "B 12"),
+            is_contact_free=True,
+            numbers={Part.INSTRUCTIONS: 1, Part.CONTACT_FREE: 3},
+        ),
+    )
+}
+"""Those whose recipients have said what is to happen at the door."""
 
 WANTED: Final = {
     "shipment-wanted-day": make_shipment(

@@ -18,6 +18,7 @@ from tests.contract.shipments.golden_values import (
     UPLOADS,
     WANTED,
     WHOLE,
+    WISHED,
 )
 from tests.support.golden import golden_items, golden_versions, put_golden_items
 
@@ -46,7 +47,11 @@ def later(version: str) -> list[Shipment]:
     """What later versions have added."""
     return [
         *(WHOLE.values() if version >= "v2" else ()),
-        *([*WANTED.values(), *OFFICE.values(), *RATED.values()] if version >= "v3" else ()),
+        *(
+            [*WANTED.values(), *OFFICE.values(), *RATED.values(), *WISHED.values()]
+            if version >= "v3"
+            else ()
+        ),
     ]
 
 
@@ -57,7 +62,7 @@ def test_all_are_read_somewhere_here() -> None:
     assert set(golden_items("v2", "shipments")) == {*SHIPMENTS, *details, *WHOLE}
     office = {name.replace("shipment-", "details-") for name in OFFICE}
     wanted = {*WANTED, "details-wanted-day", *OFFICE, *office, *OFFICE_EVENTS}
-    wanted |= {*RATED, "details-rated"}
+    wanted |= {*RATED, "details-rated", *WISHED, "details-wished"}
     assert set(golden_items("v3", "shipments")) == wanted
     assert golden_versions("shipments") == ["v1", "v2", "v3"]
 

@@ -118,6 +118,11 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/t/{token}/messages": ("", link, {"action_id": "any-4", "text": "any"}),
         "/t/{token}/messages/seen": ("", link, {"message_id": UNKNOWN_MESSAGE}),
         "/t/{token}/rating": ("", link, {"stars": "4", "comment": "any"}),
+        "/t/{token}/wishes": (
+            "",
+            link,
+            {"seen": "0", "note": "any", "absence": "neighbour", "neighbour_name": "any"},
+        ),
         "/v1/attention/close": (
             carrier.dispatcher,
             "",

@@ -131,3 +131,124 @@ def test_a_hand_scanner_is_told_from_fingers() -> None:
     told = evaluate("createWedge", "driver/scans.js", expression, [10, 200])
 
     assert told == ["12345", None]
+
+
+def test_messages_neither_wait_for_what_is_held_nor_hold_anything() -> None:
+    held = entry(1, "deliver", held_until=NOW_MS + 4_000)
+    message = entry(2, "message")
+    arrival = entry(3, "arrive")
+
+    assert ids(next_job([held, message, arrival])) == ["a2"]
+    assert ids(next_job([entry(1, "message", held_until=NOW_MS + 9_000), arrival])) == ["a3"]
+    assert ids(next_job([entry(1, "arrive"), message])) == ["a1"]
+
+
+def test_one_who_writes_too_fast_still_delivers() -> None:
+    given = {"entries": [entry(1, "message"), entry(2, "deliver")], "now": NOW_MS}
+    expression = """[given.entries, given.entries.slice(0, 1)].map(
+        (each) => nextJob(each, "d", given.now, given.now + 60_000))"""
+
+    both, alone = evaluate("nextJob", "driver/queue.js", expression, given)
+
+    assert ids(both) == ["a2"]
+    assert alone == {"kind": "wait", "ms": 60_000}
+
+
+def test_an_old_message_is_sent_only_when_it_is_meant() -> None:
+    old, new = "2026-11-27T12:00:00Z", "2026-11-27T12:29:00Z"
+    given = [
+        entry(1, "message", at=old),
+        entry(2, "message", at=new),
+        entry(3, "message", at=old, is_meant=True),
+        entry(4, "deliver", at=old),
+    ]
+    expression = 'given.map((each) => isStale(each, Date.parse("2026-11-27T12:31:00Z")))'
+
+    assert evaluate("isStale", "driver/queue.js", expression, given) == [True, False, False, False]
+
+
+def test_what_the_phone_does_by_itself_is_not_counted_as_an_action() -> None:
+    given = [entry(1, "fix"), entry(2, "seen"), entry(3, "message"), entry(4, "file", of="a0")]
+
+    told = evaluate("counts", "driver/queue.js", 'counts(given, "d")', given)
+
+    assert (told["actions"], told["files"], told["others"]) == (1, 1, 0)
+
+
+def test_every_position_is_counted_as_taken_or_refused_with_its_reason() -> None:
+    answer = {
+        "rejected": [
+            {"reasons": ["off_shift"], "indexes": [0, 3]},
+            {"reasons": ["off_shift", "future"], "indexes": [1]},
+        ],
+        "suspect": [{"reasons": ["poor_accuracy"], "indexes": [2]}],
+    }
+    expression = "[given, null].map((each) => reported(6, each))"
+
+    told, unread = evaluate("reported", "driver/positions.js", expression, answer)
+
+    assert told == {
+        "taken": 3,
+        "doubted": {"poor_accuracy": 1},
+        "refused": {"off_shift": 2, "future": 1},
+    }
+    assert unread == {"taken": 0, "doubted": {}, "refused": {"unreadable": 6}}
+
+
+def test_the_counts_of_a_shift_add_up() -> None:
+    given = [
+        {"taken": 3, "doubted": {"mock": 1}, "refused": {}},
+        {"taken": 2, "doubted": {}, "refused": {"off_shift": 4}},
+    ]
+    expression = "given.reduce((tally, each, i) => counted(tally, each, `at ${i}`), undefined)"
+
+    assert evaluate("counted", "driver/positions.js", expression, given) == {
+        "since": "at 0",
+        "taken": 5,
+        "doubted": {"mock": 1},
+        "refused": {"off_shift": 4},
+    }
+
+
+def test_one_bad_position_between_good_ones_is_not_told() -> None:
+    given = [
+        {"taken": 3, "doubted": {"poor_accuracy": 1}, "refused": {}},
+        {"taken": 1, "doubted": {"poor_accuracy": 1}, "refused": {}},
+    ]
+    expression = "given.map((each) => verdictOn(each, (key) => key))"
+
+    told = evaluate("verdictOn", "driver/positions.js", expression, given)
+
+    assert told == [None, "fixes.doubted"]
+
+
+def message(number: int, author: str, shipment_id: str = "s1") -> dict[str, Any]:
+    said = {"text": f"text {number}", "quick_reply": None, "written_at": "2026-11-27T12:00:00Z"}
+    return {"id": f"msg_{number}", "author": author, "shipment_id": shipment_id, **said}
+
+
+def test_unread_is_what_others_wrote_after_the_driver_has_read_or_answered() -> None:
+    all_of_it = [
+        *(message(1, "recipient"), message(2, "driver"), message(3, "recipient")),
+        *(message(4, "dispatcher"), message(5, "recipient", "s2")),
+    ]
+    expression = """[{}, { s1: "msg_3" }, { s1: "msg_4" }].map(
+        (read) => unread(given, read, "s1").map((each) => each.id))"""
+
+    told = evaluate("unread", "driver/threads.js", expression, all_of_it)
+
+    assert told == [["msg_3", "msg_4"], ["msg_4"], []]
+
+
+def test_a_thread_ends_with_what_is_still_on_the_phone() -> None:
+    waiting = entry(1, "message", body={"shipment_id": "s1", "quick_reply": "okay"})
+    other = entry(2, "message", body={"shipment_id": "s2", "text": "elsewhere"})
+    given = {"messages": [message(1, "recipient")], "entries": [waiting, other]}
+    expression = 'threadOf(given.messages, given.entries, "s1")'
+
+    told = evaluate("threadOf", "driver/threads.js", expression, given)
+
+    assert [(each["author"], each["quick_reply"], each["state"]) for each in told] == [
+        ("recipient", None, None),
+        ("driver", "okay", "waiting"),
+    ]

@@ -1,7 +1,7 @@
 // What a screen may ask of the app.
 
 interface App {
-  page: { base: string; tag: string; words: Record<string, string> };
+  page: { base: string; tag: string; words: Record<string, string>; style: string };
   say: (key: string, values?: Record<string, string | number>) => string;
   data: import("./state.js").State;
   fix: import("./watch.js").Fix | null;
@@ -15,11 +15,15 @@ interface App {
     isHurried?: boolean,
   ) => Promise<string>;
   trouble: (key: string, text: string | null) => void;
+  /** How long ago, in words; of the phone's clock or of the office's. */
+  age: (at: string, isOfPhone?: boolean) => string;
   undoable: (text: string, actionId: string, onUndo: () => void) => void;
   setDuty: (isOn: boolean) => Promise<void>;
   signOut: () => Promise<void>;
   redeem: (code: string) => Promise<string | null>;
   times: (span: Span | null | undefined, zone: string) => string;
+  /** Milliseconds of the office's clock, as far as the phone knows it. */
+  now: () => number;
   read: () => Promise<void>;
   isMoving: () => boolean;
   standStill: () => void;
@@ -30,4 +34,6 @@ interface Drawn {
   title: string;
   body: Node[];
   dock: Node[];
+  /** What may change on a screen whose fields must stay as they are. */
+  update?: () => void;
 }

@@ -1,6 +1,6 @@
 // Before and after the road: signing in, the day, the list of stops, the end of the shift.
 import { button, h } from "./dom.js";
-import { barcodesAboard, nameOf } from "./plan.js";
+import { nameOf } from "./plan.js";
 import { counts } from "./queue.js";
 
 /**
@@ -57,9 +57,9 @@ export function day(app) {
   const again = button(say("day.reload"), () => void app.read());
   const out = button(say("sign_out"), () => void app.signOut());
   if (!route) {
-    const key = data.state.hasRead ? "day.none" : "day.unread";
+    const key = data.isAsking() ? "day.reading" : data.state.hasRead ? "day.none" : "day.unread";
     const ended = data.state.previous && button(say("end.title"), () => app.show("end"));
-    const body = [h("section", { class: "card" }, h("p", { class: "lead" }, say(key))), foreign];
+    const body = [...news(app), h("section", { class: "card" }, h("p", { class: "lead" }, say(key))), foreign];
     return { title, body: present(body), dock: present([ended, again, out]) };
   }
   const total = route.stops.flatMap((s) => s.shipments).flatMap((s) => s.barcodes).length;
@@ -67,7 +67,7 @@ export function day(app) {
   const zone = route.stops[0]?.time_zone ?? "UTC";
   const isPlanned = route.status === "planned";
   const leave = app.times({ earliest: route.starts_at, latest: route.starts_at }, zone);
-  const today = new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date());
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(app.now());
   const isOther = isPlanned && route.service_day !== today;
   const named = new Intl.DateTimeFormat(page.tag, { dateStyle: "full", timeZone: "UTC" }).format(
     new Date(route.service_day),
@@ -108,7 +108,7 @@ export function day(app) {
     body: [...news(app), card, ...present(hints), list],
     dock: isPlanned
       ? missing > 0 && !app.params.sure
-        ? [load, start, out]
+        ? present([load, missing < total && start, out])
         : [start, load, out]
       : [on, load, button(say("end.title"), () => app.show("end"))],
   };
@@ -127,49 +127,6 @@ export function stops(app) {
       button(app.say("stop.title"), () => app.show("next"), "go"),
       button(app.say("end.title"), () => app.show("end")),
       button(app.say("day.title"), () => app.show("day")),
-    ],
-  };
-}
-
-/**
- * @param {App} app
- * @returns {Drawn}
- */
-export function end(app) {
-  const { say, data } = app;
-  const route = data.route();
-  const plan = route?.status === "active" ? route : (data.state.previous ?? route);
-  const shipments = plan?.stops.flatMap((stop) => stop.shipments) ?? [];
-  const aboard = shipments.flatMap((s) => barcodesAboard(s).map((code) => ({ code, s })));
-  const items = aboard.map(({ code, s }) =>
-    h(
-      "li",
-      {},
-      h("span", { class: "mark no", "aria-hidden": "true" }, "↩"),
-      h("span", {}, h("span", { class: "code" }, code), h("small", {}, s.address_lines[0] ?? "")),
-    ),
-  );
-  const n = (/** @type {string} */ status) => shipments.filter((each) => each.status === status).length;
-  return {
-    title: say("end.title"),
-    body: [
-      h(
-        "section",
-        { class: "card" },
-        h("p", { class: "where" }, say("end.delivered", { n: n("delivered") })),
-        h("p", { class: "who" }, say("end.failed", { n: n("attempt_failed") })),
-      ),
-      h(
-        "section",
-        { class: "card" },
-        h("h2", {}, items.length ? say("end.aboard", { n: items.length }) : say("end.empty")),
-        items.length > 0 && h("ul", { class: "parcels" }, ...items),
-      ),
-    ],
-    dock: [
-      button(say("end.unload"), () => app.show("unload"), items.length ? "go" : "alt"),
-      button(say("end.off"), () => void app.setDuty(false), items.length ? "alt" : "go"),
-      button(say("sign_out"), () => void app.signOut()),
     ],
   };
 }
@@ -202,6 +159,7 @@ function stopList(app, route) {
       const parcels = stop.shipments.flatMap((each) => each.barcodes).length;
       const state = stop.is_done ? app.say("stop.done") : stop === now ? app.say("stop.now") : "";
       const words = [app.say(parcels === 1 ? "stop.parcel" : "stop.parcels", { n: parcels }), state];
+      const n = stop.shipments.reduce((sum, each) => sum + app.data.unread(each.id).length, 0);
       return h(
         "li",
         { class: stop.is_done ? "gone" : null },
@@ -211,11 +169,20 @@ function stopList(app, route) {
           { type: "button", class: "row", onclick: () => app.show("next", { stop: stop.id }) },
           h("strong", {}, nameOf(stop)),
           h("small", {}, words.filter(Boolean).join(" · ")),
+          n > 0 && h("small", { class: "chip" }, newMessages(app, n)),
         ),
         h("span", { class: "time" }, stop.is_done ? "✓" : app.times(stop.eta, stop.time_zone)),
       );
     }),
   );
+}
+
+/**
+ * @param {App} app
+ * @param {number} n
+ */
+export function newMessages({ say }, n) {
+  return say(n === 1 ? "talk.one" : "talk.new", { n });
 }
 
 /**

@@ -38,3 +38,31 @@ export function createSay(words) {
 export function button(text, onTap, kind = "alt") {
   return h("button", { type: "button", class: kind, onclick: onTap }, text);
 }
+
+/**
+ * @param {HTMLElement} parent
+ * @param {Node[]} children
+ */
+export function putAnew(parent, children) {
+  parent.replaceChildren(...children);
+}
+
+/**
+ * Draws again without disturbing: what looks the same is left alone, what is open stays open, the focus stays.
+ * @param {HTMLElement} parent
+ * @param {Node[]} children
+ */
+export function putQuietly(parent, children) {
+  const fresh = h("div", {}, ...children);
+  const opened = [...parent.querySelectorAll("details")].map(({ open }) => open);
+  for (const [i, each] of [...fresh.querySelectorAll("details")].entries()) each.open = opened[i] ?? false;
+  const isSame =
+    parent.childNodes.length === children.length &&
+    children.every((c, i) => c.isEqualNode(parent.childNodes[i] ?? null));
+  if (isSame) return;
+  const focused = parent.contains(document.activeElement) ? document.activeElement : null;
+  parent.replaceChildren(...children);
+  const again =
+    focused && [...parent.querySelectorAll(focused.tagName)].find((each) => each.textContent === focused.textContent);
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+}

@@ -3,6 +3,7 @@
 import { present } from "./day.js";
 import { button, h } from "./dom.js";
 import { finder, show as showVerdict } from "./loading.js";
+import { threadRow } from "./next.js";
 import { reduced } from "./photo.js";
 import { barcodesAboard, nameOf } from "./plan.js";
 import { cleaned } from "./scans.js";
@@ -71,7 +72,7 @@ export function door(app) {
   return {
     title: say("door.title"),
     body: present([
-      h("section", { class: "card" }, h("p", { class: "when" }, nameOf(stop)), ...who(stop)),
+      h("section", { class: "card" }, h("p", { class: "when" }, nameOf(stop)), ...who(stop), ...threads(app, stop)),
       refusal,
       codes.length > 1 && parcelChoice(app, draft, codes),
       scanPart(app, draft, codes, now.route),
@@ -188,6 +189,14 @@ function hasChosen(shipment, draft) {
   return barcodesAboard(shipment).some((code) => !draft.left_out.includes(code));
 }
 
+/**
+ * @param {App} app
+ * @param {Stop} stop
+ */
+function threads(app, stop) {
+  return stop.shipments.map((each) => threadRow(app, each));
+}
+
 /** @param {Stop} stop */
 function who(stop) {
   const names = [...new Set(stop.shipments.map((each) => each.recipient_name))];
@@ -293,7 +302,7 @@ function photoPart(app, draft, isNeeded) {
       "label",
       { for: "photo" },
       h("span", {}, h("strong", {}, say("door.photo")), h("small", {}, words)),
-      n ? mark(true) : h("span", { class: "mark", "aria-hidden": "true" }, "＋"),
+      n ? mark(true) : h("span", { class: "mark", "aria-hidden": "true" }, "+"),
     ),
     refusal,
     n > 0 && h("div", { class: "pictures" }, ...pictures),
@@ -340,7 +349,7 @@ function signaturePart(app, draft) {
 
 /** @param {boolean} isDone */
 function mark(isDone) {
-  return h("span", { class: `mark ${isDone ? "ok" : ""}`, "aria-hidden": "true" }, isDone ? "✓" : "＋");
+  return h("span", { class: `mark ${isDone ? "ok" : ""}`, "aria-hidden": "true" }, isDone ? "✓" : "+");
 }
 
 /**

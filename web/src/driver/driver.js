@@ -1,23 +1,22 @@
 // The driver's app: wires phone, queue and screens together, and keeps the top of each screen true.
 import { byId, pageData } from "../shared/elements.js";
 import { createApi } from "./api.js";
-import { button, createSay, h } from "./dom.js";
+import { button, createSay, h, putAnew, putQuietly } from "./dom.js";
 import { isMoving } from "./places.js";
-import { counts } from "./queue.js";
-import { createWedge } from "./scans.js";
-import { screens } from "./screens.js";
-import { createSender } from "./sender.js";
+import { counts, UNDO_MS } from "./queue.js";
+import { loadMore, screens } from "./screens.js";
 import { openState } from "./state.js";
 import { openStore, StorageFull } from "./store.js";
 import { createWatch } from "./watch.js";
+import { newMessages } from "./day.js";
 
-const page = /** @type {{ base: string, tag: string, words: Record<string, string> }} */ (pageData("page-data"));
+const page = /** @type {App["page"]} */ (pageData("page-data"));
 const say = createSay(page.words);
 const SEND_EVERY_MS = 15_000;
 const READ_EVERY_MS = 60_000;
 const CLOCK_LIMIT_MS = 600_000;
 /** Screens whose fields and camera a change in the background must not touch. */
-const STEADY = ["load", "door", "fail", "unload"];
+const STEADY = ["load", "door", "fail", "unload", "talk"];
 
 /** @type {Promise<void>} */
 const never = new Promise(() => {});
@@ -35,6 +34,10 @@ async function start() {
   let isStill = false;
   /** A phone may believe in a network that leads nowhere. */
   let isReached = true;
+  /** How far the phone's clock is ahead of the office's. */
+  let aheadMs = 0;
+  /** @type {Drawn["update"]} */
+  let update;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let undoTimer;
   /** @type {() => void} */
@@ -54,6 +57,8 @@ async function start() {
     signOut,
     redeem,
     times,
+    age,
+    now: () => Date.now() - aheadMs,
     read,
     isMoving: () => !isStill && state.isOnDuty && isMoving(app.fix),
     standStill() {
@@ -67,22 +72,18 @@ async function start() {
     hasOtherWindow: () => !isSender,
   };
 
-  const sender = createSender({
-    ...{ store, api },
-    session: () => (isSender ? state.session : null),
-    onSignedOut: () => void data.revoked().then(settle),
-    onChange: () => void data.reload().then(background),
-    onDrained: () => void read(),
-    onAnswer: heard,
-  });
+  /** @type {Promise<ReturnType<typeof import("./sender.js").createSender>> | null} */
+  let sending = null;
   const watch = createWatch({
     onFix(fix, isDue) {
       const wasMoving = app.isMoving();
       app.fix = fix;
       if (!isMoving(fix)) isStill = false;
-      if (isDue && state.isOnDuty)
-        void act({ kind: "fix", label: "", body: { ...fix }, at: fix.recorded_at }, {}, false);
-      if (wasMoving !== app.isMoving() || app.screen === "next") background();
+      const isKept = isDue && isSender && isUnderWay(fix);
+      if (isKept) void act({ kind: "fix", label: "", body: { ...fix }, at: fix.recorded_at }, {}, false);
+      if (wasMoving !== app.isMoving() && app.screen === "talk") render();
+      else if (wasMoving !== app.isMoving() || app.screen === "next") background();
+      return isKept;
     },
     onTrouble: (key) => trouble("position", key && say(key)),
   });
@@ -101,31 +102,53 @@ async function start() {
   }
 
   function render() {
+    draw(false);
+  }
+
+  /** @param {boolean} isQuiet nobody asked for it: what looks the same stays, with focus and what is open */
+  function draw(isQuiet) {
     leave();
     leave = () => undefined;
     const name = state.session ? app.screen : "sign_in";
-    const { title, body, dock } = (screens[name] ?? screens.day)(app);
+    const screen = screens[name];
+    if (!screen) {
+      void loadMore(page.style).then(render, () => trouble("fault", say("trouble.fault")));
+      return;
+    }
+    const { title, body, dock, update: updateOnly } = screen(app);
+    update = updateOnly;
     byId("title").textContent = title;
     document.title = `${title} · Doorstep`;
-    byId("screen").replaceChildren(...body);
-    byId("dock").replaceChildren(...dock);
+    const put = isQuiet ? putQuietly : putAnew;
+    put(byId("screen"), body);
+    put(byId("dock"), dock);
     byId("dock").hidden = dock.length === 0;
     byId("back").hidden = !state.session || trail.length === 0;
     byId("languages").hidden = name !== "sign_in" && name !== "day";
     chrome();
   }
 
+  /**
+   * Whether the office takes this position: from when it knows of the start. Before and after, nobody needs it.
+   * @param {import("./watch.js").Fix} fix
+   */
+  function isUnderWay({ recorded_at: at }) {
+    const { read: route, isOnDuty } = state;
+    if (!isOnDuty || route?.status !== "active" || !route.started_at) return false;
+    return Date.parse(at) - aheadMs >= Date.parse(route.started_at);
+  }
+
   /** What is true on every screen: duty, what is not sent, troubles. */
   function chrome() {
     const duty = byId("duty");
     duty.hidden = !state.session;
-    duty.setAttribute("aria-pressed", String(state.isOnDuty));
+    duty.classList.toggle("on", state.isOnDuty);
     byId("duty-text").textContent = say(state.isOnDuty ? "on_duty" : "off_duty");
     const { actions, files, refused } = counts(state.entries, state.session?.driver_id ?? "");
     const parts = [
       navigator.onLine && isReached ? "" : say("unsent.offline"),
       actions === 1 ? say("unsent.wait") : actions ? say("unsent.waits", { n: actions }) : "",
-      files ? say("unsent.files", { n: files }) : "",
+      files === 1 ? say("unsent.file") : files ? say("unsent.files", { n: files }) : "",
       refused ? say("unsent.refused", { n: refused }) : "",
     ].filter(Boolean);
     byId("unsent").hidden = !state.session || parts.length === 0;
@@ -133,20 +156,76 @@ async function start() {
     setText(byId("unsent-text"), parts.join(" "));
     const told = [...troubles.values(), ...(isSender ? [] : [say("unsent.tab")])];
     const notices = byId("notices");
-    if ([...notices.children].map((each) => each.textContent).join() !== told.join()) {
-      notices.replaceChildren(...told.map((text) => h("p", { class: "notice" }, text)));
+    const mail = mailbox();
+    if ([...notices.children].map((each) => each.textContent).join() !== [...told, ...mail.map((m) => m.text)].join()) {
+      notices.replaceChildren(
+        ...told.map((text) => h("p", { class: "notice" }, text)),
+        ...mail.map(({ text, onTap }) => button(text, onTap, "notice mail")),
+      );
     }
   }
 
+  /** New messages, on every screen but those that show them. While the van moves nobody is told. */
+  function mailbox() {
+    if (!state.session || app.isMoving() || app.screen === "talk") return [];
+    const waiting = (data.route()?.stops ?? [])
+      .flatMap((stop) => stop.shipments)
+      .map((shipment) => ({ shipment, n: data.unread(shipment.id).length }))
+      .filter(({ n }) => n > 0);
+    const [first] = waiting;
+    if (!first) return [];
+    const total = waiting.reduce((sum, { n }) => sum + n, 0);
+    const from = [...new Set(waiting.map(({ shipment }) => shipment.recipient_name))];
+    const text = `${newMessages(app, total)}: ${from.join(", ")}`;
+    return [{ text, onTap: () => show("talk", { shipment: first.shipment.id }) }];
+  }
+
   function background() {
-    if (!state.session || STEADY.includes(app.screen)) chrome();
+    if (state.session && !STEADY.includes(app.screen)) {
+      draw(true);
+      return;
+    }
+    chrome();
+    update?.();
+  }
+
+  function tellWindows() {
+    otherWindows.postMessage("changed");
+  }
+
+  /** Another window has changed something: who is signed in, what is on duty, what waits. */
+  async function heardWindow() {
+    const before = state.session?.driver_id;
+    await data.reload();
+    if (state.isOnDuty) watch.start();
+    else watch.stop();
+    if (before === state.session?.driver_id) background();
     else render();
+    void flush();
   }
 
   /** After something that changes which screen is the right one. */
   function settle() {
     render();
     background();
+  }
+
+  /** Sends what waits. The part that does it comes after the first view; where it cannot be loaded, the next try may. */
+  async function flush() {
+    sending ??= import("./sender.js").then(({ createSender }) =>
+      createSender({
+        ...{ store, api, say },
+        session: () => (isSender ? state.session : null),
+        onSignedOut: () => void data.revoked().then(settle).then(tellWindows),
+        onChange: () => void data.reload().then(background).then(tellWindows),
+        onDrained: () => void read(),
+        onAnswer: heard,
+        onPositions: (told) => trouble("fixes", told),
+      }),
+    );
+    const sender = await sending.catch(() => null);
+    if (sender) await sender.flush();
+    else sending = null;
   }
 
   /**
@@ -172,8 +251,8 @@ async function start() {
       const id = await data.record(what, options);
       trouble("storage", null);
       if (isHurried) {
-        void sender.flush();
-        otherWindows.postMessage("entries");
+        void flush();
+        tellWindows();
       }
       return id;
     } catch (error) {
@@ -189,6 +268,7 @@ async function start() {
     chrome();
     trouble("server", status >= 500 ? say("trouble.server") : null);
     if (skewMs === null) return;
+    aheadMs = skewMs;
     const isWrong = Math.abs(skewMs) > CLOCK_LIMIT_MS;
     const hours = (Math.abs(skewMs) / 3_600_000).toFixed(1);
     trouble("clock", isWrong ? say("trouble.clock", { n: hours }) : null);
@@ -196,8 +276,13 @@ async function start() {
 
   async function read() {
     if (!state.session) return;
-    const answer = await data.refresh();
+    const known = state.messages.length;
+    const asked = data.refresh();
+    if (!state.hasRead) background();
+    const answer = await asked;
     heard(answer);
+    tellWindows();
+    if (state.messages.length > known && mailbox().length) navigator.vibrate?.([40, 60, 40]);
     if (answer.status === 401) await data.revoked();
     background();
     if (answer.status === 401) render();
@@ -212,22 +297,23 @@ async function start() {
   function undoable(text, actionId, onUndo) {
     const toast = byId("toast");
     clearInterval(undoTimer);
-    let left = 10;
-    const undo = button(say("undo", { n: left }), async () => {
+    const untilMs = Date.now() + UNDO_MS;
+    const left = () => Math.ceil((untilMs - Date.now()) / 1_000);
+    const undo = button(say("undo", { n: left() }), async () => {
       clearInterval(undoTimer);
-      await data.forget(actionId);
       toast.hidden = true;
+      if (left() <= 0) return; // the phone slept, and it is on its way
+      await data.forget(actionId);
       onUndo();
     });
     toast.replaceChildren(h("span", {}, text), undo);
     toast.hidden = false;
     undoTimer = setInterval(() => {
-      left -= 1;
-      undo.textContent = say("undo", { n: left });
-      if (left > 0) return;
+      undo.textContent = say("undo", { n: Math.max(0, left()) });
+      if (left() > 0) return;
       clearInterval(undoTimer);
       toast.hidden = true;
-      void sender.flush();
+      void flush();
     }, 1_000);
   }
 
@@ -237,7 +323,9 @@ async function start() {
     if (isOn) watch.start();
     else watch.stop();
     if (!isOn) app.fix = null;
-    void sender.flush();
+    trouble("fixes", null);
+    void flush();
+    tellWindows();
     background();
   }
 
@@ -247,6 +335,7 @@ async function start() {
     trail.length = 0;
     app.screen = "day";
     render();
+    tellWindows();
   }
 
   /**
@@ -263,7 +352,8 @@ async function start() {
     app.screen = "day";
     render();
     void navigator.storage?.persist?.();
-    void sender.flush();
+    tellWindows();
+    void flush();
     await read();
     return null;
   }
@@ -283,14 +373,17 @@ async function start() {
     return from === to ? from : `${from}–${to}`;
   }
 
-  const feed = createWedge();
-  document.addEventListener("keydown", (event) => {
-    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
-    const text = feed(event.key, event.timeStamp);
-    if (!text || !STEADY.includes(app.screen)) return;
-    event.preventDefault(); // Enter would also tap the button that has the focus
-    dispatchEvent(new CustomEvent("doorstep-scan", { detail: text }));
-  });
+  /**
+   * @param {string} at
+   * @param {boolean} [isOfPhone] whether the phone's clock wrote it
+   */
+  function age(at, isOfPhone = false) {
+    const s = Math.max(0, ((isOfPhone ? Date.now() : app.now()) - Date.parse(at)) / 1_000);
+    const words = new Intl.RelativeTimeFormat(page.tag, { numeric: "auto", style: "short" });
+    if (s < 60) return words.format(0, "second");
+    return s < 3_600 ? words.format(-Math.floor(s / 60), "minute") : words.format(-Math.floor(s / 3_600), "hour");
+  }
+
   byId("back").addEventListener("click", () => {
     app.screen = trail.pop() ?? "day";
     render();
@@ -299,7 +392,7 @@ async function start() {
   byId("duty").addEventListener("click", () => void setDuty(!state.isOnDuty));
   addEventListener("online", () => {
     chrome();
-    void sender.flush();
+    void flush();
     void read();
   });
   addEventListener("offline", chrome);
@@ -307,23 +400,30 @@ async function start() {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
     void watch.stayAwake();
-    void sender.flush();
+    void flush();
   });
-  otherWindows.addEventListener("message", () => void data.reload().then(background).then(sender.flush));
-  addEventListener("unhandledrejection", () => trouble("fault", say("trouble.fault")));
+  otherWindows.addEventListener("message", () => void heardWindow());
+  addEventListener("unhandledrejection", ({ reason }) => {
+    if (reason instanceof StorageFull) trouble("storage", say("trouble.storage"));
+    else trouble("fault", say("trouble.fault"));
+  });
 
   isSender = !(await isHeldElsewhere());
   byId("screen").tabIndex = -1;
   render();
+  void loadMore(page.style).catch(() => undefined); // a tap asks again, and says so
   if (state.isOnDuty) watch.start();
   void navigator.locks.request("doorstep-driver-sender", async () => {
     isSender = true;
     await data.reload();
     background();
-    void sender.flush();
+    void flush();
     await never; // held for the life of this window
   });
-  setInterval(() => void sender.flush(), SEND_EVERY_MS);
+  setInterval(() => {
+    watch.ask();
+    void flush();
+  }, SEND_EVERY_MS);
   setInterval(() => void read(), READ_EVERY_MS);
   void read();
 }

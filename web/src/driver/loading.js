@@ -1,8 +1,9 @@
 // Parcels onto the van and off it: camera, hand scanner or fingers, with the verdict at once.
 import { present } from "./day.js";
 import { button, h } from "./dom.js";
+import { aboard } from "./end.js";
 import { barcodesAboard, nameOf } from "./plan.js";
-import { cleaned, isAboard, matchScan } from "./scans.js";
+import { cleaned, createWedge, isAboard, matchScan } from "./scans.js";
 
 /**
  * @param {App} app
@@ -12,17 +13,25 @@ export function load(app) {
   const { say, data } = app;
   const missing = h("section", { class: "card" });
   const verdict = h("div", { class: "verdict", role: "status", hidden: true });
+  const parts = finder(app, scanned);
   const showMissing = () => {
     const route = data.route();
     const all = (route?.missing ?? []).flatMap((each) => each.barcodes.map((code) => ({ code, id: each.stop_id })));
     const lines = all.map(({ code, id }) => {
       const stop = route?.stops.find((each) => each.id === id);
       const where = h("small", {}, stop ? nameOf(stop) : "");
+      // A label may be torn. The code is filled in, and the driver still has to say that this parcel is here.
+      const fill = () => {
+        const field = parts.flatMap((part) => [...part.querySelectorAll("input")])[0];
+        if (field) field.value = code;
+        field?.scrollIntoView({ block: "center" });
+        field?.form?.querySelector("button")?.focus({ preventScroll: true });
+      };
       return h(
         "li",
         {},
         h("span", { class: "mark", "aria-hidden": "true" }, "○"),
-        h("span", {}, h("span", { class: "code" }, code), where),
+        h("button", { type: "button", class: "row", onclick: fill }, h("span", { class: "code" }, code), where),
       );
     });
     const words = all.length ? say("load.missing", { n: all.length }) : say("load.complete");
@@ -51,8 +60,9 @@ export function load(app) {
   const onRoad = data.route()?.status === "active";
   return {
     title: say("load.title"),
-    body: [...finder(app, scanned), verdict, missing],
+    body: [...parts, verdict, missing],
     dock: [button(say("load.done"), () => app.show(onRoad ? "next" : "day"), "go")],
+    update: showMissing,
   };
 }
 
@@ -74,12 +84,22 @@ export function unload(app) {
     const key = isOpen ? "out_for_delivery" : isOn || !found.length ? "unloaded" : "not_aboard";
     show(verdict, key === "unloaded", say(`scan.${key}`), barcode);
     if (key === "unloaded") await app.act({ kind: "unload", label: barcode, body: { barcode } });
+    showRest();
   }
+
+  const rest = h("section", { class: "card" });
+  function showRest() {
+    const items = aboard(app);
+    const words = items.length ? say("end.aboard", { n: items.length }) : say("end.empty");
+    rest.replaceChildren(h("h2", {}, words), h("ul", { class: "parcels" }, ...items));
+  }
+  showRest();
 
   return {
     title: say("end.unload"),
-    body: [...finder(app, scanned), verdict],
+    body: [...finder(app, scanned), verdict, rest],
     dock: [button(say("load.done"), () => app.show("end"), "go")],
+    update: showRest,
   };
 }
 
@@ -130,10 +150,17 @@ export function finder(app, onCode) {
     h("label", { for: "typed-code" }, say("load.type")),
     h("div", { class: "pair" }, field, h("button", { class: "alt" }, say("load.enter"))),
   );
-  const heard = (/** @type {Event} */ event) => onCode(/** @type {CustomEvent<string>} */ (event).detail);
-  addEventListener("doorstep-scan", heard);
+  const feed = createWedge();
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
+    const text = feed(event.key, event.timeStamp);
+    if (!text) return;
+    event.preventDefault(); // Enter would also tap the button that has the focus
+    onCode(text);
+  };
+  document.addEventListener("keydown", pressed);
   app.whenLeft(() => {
-    removeEventListener("doorstep-scan", heard);
+    document.removeEventListener("keydown", pressed);
     stop?.();
     stop = null;
   });

@@ -1,8 +1,9 @@
 // The next stop: where, when, what. While the van moves only what a glance can take in.
-import { news } from "./day.js";
+import { newMessages, news } from "./day.js";
 import { button, h } from "./dom.js";
 import { barcodesAboard, nameOf } from "./plan.js";
 import { mapLinks, seemsThere } from "./places.js";
+import { isOpen } from "./threads.js";
 
 /**
  * @param {App} app
@@ -15,7 +16,11 @@ export function next(app) {
   const stop = route?.stops.find(({ id }) => id === app.params.stop) ?? open[0];
   if (!route || !stop) {
     const over = h("section", { class: "card" }, h("p", { class: "where" }, say("stop.last")));
-    return { title: say("stop.title"), body: [over], dock: [button(say("end.title"), () => app.show("end"), "go")] };
+    return {
+      title: say("stop.title"),
+      body: [...news(app), over],
+      dock: [button(say("end.title"), () => app.show("end"), "go")],
+    };
   }
   const isThere = stop.shipments.some(({ status }) => status === "arrived");
   const isOnRoad = route.status === "active" && !stop.is_done;
@@ -38,18 +43,6 @@ export function next(app) {
     await data.keep({ later: [...data.state.later.filter((id) => id !== stop.id), stop.id] });
     app.show("next");
   });
-  const maps = h(
-    "details",
-    { class: "maps" },
-    h("summary", {}, say("stop.navigate")),
-    h(
-      "ul",
-      {},
-      ...mapLinks(stop, navigator.userAgent).map(({ name, url }) =>
-        h("li", {}, h("a", { href: url, rel: "noreferrer", target: "_blank" }, name)),
-      ),
-    ),
-  );
   const isNear = isOnRoad && !isThere && seemsThere(app.fix, stop);
   return {
     title: say("stop.title"),
@@ -61,7 +54,8 @@ export function next(app) {
         h("p", { class: "when" }, when(app, route, stop)),
         place(stop),
         ...stop.shipments.map((each) => shipmentPart(app, each)),
-        maps,
+        ...stop.shipments.map((each) => threadRow(app, each)),
+        maps(app, stop),
       ),
       ...(isNear ? [h("p", { class: "card ready", role: "status" }, say("stop.here_soon"))] : []),
     ],
@@ -69,6 +63,59 @@ export function next(app) {
       ? [isThere ? handOver : here, later, button(say("stop.all"), () => app.show("stops"))]
       : [button(say("stop.all"), () => app.show("stops"), "go")],
   };
+}
+
+/**
+ * The way to the thread of a shipment, with the newest words that the driver has not seen.
+ * @param {App} app
+ * @param {Shipment} shipment
+ */
+export function threadRow(app, shipment) {
+  const { say, data, page } = app;
+  const fresh = data.unread(shipment.id);
+  const newest = fresh.at(-1);
+  const has = data.state.messages.some((each) => each.shipment_id === shipment.id);
+  if (!has && !isOpen(shipment)) return "";
+  const key = newest?.quick_reply ? `quick.${newest.quick_reply}` : "";
+  const words = newest && (key in page.words ? say(key) : newest.text);
+  return h(
+    "button",
+    { type: "button", class: "row thread-row", onclick: () => app.show("talk", { shipment: shipment.id }) },
+    h("span", { "aria-hidden": "true" }, "✉"),
+    h(
+      "span",
+      {},
+      h("strong", {}, newest ? newMessages(app, fresh.length) : say("talk.title")),
+      newest && h("span", { class: "line", dir: "auto" }, words),
+      newest && h("small", {}, `${say(`talk.${newest.author}`)} · ${app.age(newest.written_at)}`),
+    ),
+  );
+}
+
+/**
+ * One tap to the map app that was chosen last; the others behind it.
+ * @param {App} app
+ * @param {Stop} stop
+ */
+function maps({ say, data }, stop) {
+  const all = mapLinks(stop, navigator.userAgent);
+  const link = (/** @type {{ name: string, url: string }} */ { name, url }, /** @type {string} */ words) =>
+    h("a", { href: url, rel: "noreferrer", target: "_blank", onclick: () => void data.keep({ map: name }) }, words);
+  const named = (/** @type {string} */ name) => (name === "geo" ? say("stop.map_app") : name);
+  const chosen = all.find(({ name }) => name === data.state.map);
+  const rest = all.filter((each) => each !== chosen);
+  const list = h("ul", {}, ...rest.map((each) => h("li", {}, link(each, named(each.name)))));
+  return h(
+    "div",
+    { class: "maps" },
+    chosen && link(chosen, `${say("stop.navigate")}: ${named(chosen.name)}`),
+    h(
+      "details",
+      { ontoggle: () => list.scrollIntoView({ block: "nearest" }) },
+      h("summary", {}, say(chosen ? "stop.map_other" : "stop.navigate")),
+      list,
+    ),
+  );
 }
 
 /** @param {Stop} stop */
@@ -115,6 +162,7 @@ function shipmentPart({ say }, shipment) {
     { class: "part" },
     h("p", { class: "who" }, shipment.recipient_name),
     shipment.instructions && hint("✎", h("span", {}, shipment.instructions)),
+    ...wishesOf(shipment, say).map((words) => hint("☞", h("span", { dir: "auto" }, words))),
     hint(
       "▤",
       h(
@@ -125,6 +173,29 @@ function shipmentPart({ say }, shipment) {
       ),
     ),
   );
+}
+
+/**
+ * What the recipient wants at the door, a line each. A route that the phone has kept may have none yet.
+ * @param {Shipment} shipment
+ * @param {App["say"]} say
+ * @returns {string[]}
+ */
+function wishesOf({ wishes }, say) {
+  if (!wishes) return [];
+  const { entrance, door_code: code, floor, note, safe_place: spot, neighbour } = wishes;
+  const way = [entrance, floor && say("wish.floor", { floor }), code && say("wish.code", { code }), note];
+  const told = [way.filter(Boolean).join(" · ")];
+  if (wishes.is_contact_free) told.push(say("wish.contact_free"));
+  if (spot) {
+    const where = say(`wish.place.${spot.place}`);
+    told.push([say("wish.safe_place", { place: where }), spot.note].filter(Boolean).join(" "));
+  }
+  if (neighbour) {
+    const who = [neighbour.name, neighbour.door].filter(Boolean).join(", ");
+    told.push(say("wish.neighbour", { who }));
+  }
+  return told.filter(Boolean);
 }
 
 /**

@@ -42,6 +42,6 @@ export function mapLinks({ lat_deg: lat, lon_deg: lon }, agent) {
   const osmand = { name: "OsmAnd", url: `https://osmand.net/map/navigate/?end=${at}&profile=car` };
   const apple = { name: "Apple Maps", url: `https://maps.apple.com/?daddr=${at}&dirflg=d` };
   if (/iPhone|iPad|Macintosh/.test(agent)) return [apple, google, waze, osmand];
-  if (/Android/.test(agent)) return [{ name: "geo:", url: `geo:${at}?q=${at}` }, google, waze, osmand];
+  if (/Android/.test(agent)) return [{ name: "geo", url: `geo:${at}?q=${at}` }, google, waze, osmand];
   return [google, waze, osmand];
 }

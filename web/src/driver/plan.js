@@ -42,6 +42,9 @@ function apply(route, { kind, body, stop_id: stopId }) {
   if (kind === "start") route.status = "active";
   if (kind === "scan" || kind === "unload") {
     for (const shipment of route.stops.flatMap((stop) => stop.shipments)) move(shipment, kind === "scan", body);
+    for (const each of route.cancelled) {
+      if (kind === "unload") each.scanned_barcodes = each.scanned_barcodes.filter((code) => code !== body.barcode);
+    }
   }
   const stop = route.stops.find(({ id }) => id === stopId);
   if (!stop) return;
@@ -131,6 +134,6 @@ function essence({ window, lat_deg: lat, lon_deg: lon, shipments }) {
     window,
     lat,
     lon,
-    shipments.map((s) => [s.id, s.address_lines, s.instructions, s.recipient_name, s.barcodes]),
+    shipments.map((s) => [s.id, s.address_lines, s.instructions, s.wishes?.number ?? 0, s.recipient_name, s.barcodes]),
   ]);
 }

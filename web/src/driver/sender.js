@@ -1,8 +1,12 @@
 // Sends the queue, one job after the other. An entry is taken away only when the office has answered.
-import { meaning, nextJob, waitMs } from "./queue.js";
+import { isStale, meaning, nextJob, waitMs } from "./queue.js";
 import { isAboard } from "./scans.js";
+import { counted, reported, verdictOn } from "./positions.js";
 
-const PATHS = { scan: "scans", unload: "unloads", start: "route/start", fix: "positions" };
+const PATHS = {
+  ...{ scan: "scans", unload: "unloads", start: "route/start", fix: "positions" },
+  ...{ message: "messages", seen: "messages/seen" },
+};
 
 /**
  * @param {{
@@ -13,12 +17,17 @@ const PATHS = { scan: "scans", unload: "unloads", start: "route/start", fix: "po
  *   onChange: () => void,
  *   onDrained: () => void,
  *   onAnswer: (answer: { status: number, skewMs: number | null }) => void,
+ *   say: App["say"],
+ *   onPositions: (told: string | null) => void,
  * }} wired
  */
-export function createSender({ store, api, session, onSignedOut, onChange, onDrained, onAnswer }) {
+export function createSender({ store, api, session, onSignedOut, onChange, onDrained, onAnswer, say, onPositions }) {
   let isBusy = false;
   let failures = 0;
   let restMs = 0;
+  let lastStatus = 0;
+  /** One who writes too fast waits with messages, and with nothing else. */
+  let quietUntilMs = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -37,7 +46,7 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
       for (;;) {
         const signedIn = session();
         if (!signedIn) return;
-        const job = nextJob(await store.entries(), signedIn.driver_id, Date.now());
+        const job = nextJob(await store.entries(), signedIn.driver_id, Date.now(), quietUntilMs);
         if (job.kind === "idle") break;
         if (job.kind === "wait") {
           later(job.ms);
@@ -49,12 +58,13 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
           onSignedOut();
           return;
         }
-        if (result === "again") {
+        if (result === "again" && isTooMuchTalk(job.entries)) quietUntilMs = Date.now() + waitMs(4, restMs);
+        else if (result === "again") {
           failures += 1;
           later(waitMs(failures, restMs));
           return;
         }
-        failures = 0;
+        if (result !== "again") failures = 0;
         hasSent = true;
       }
     } catch {
@@ -73,6 +83,10 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
     const [first] = entries;
     if (!first) return "sent";
     if (first.kind === "file") return sendFile(first, token);
+    if (isStale(first, Date.now())) {
+      await store.put([{ ...first, state: "refused", problem: { code: "stale", detail: "" } }]);
+      return "refused";
+    }
     if (first.kind === "deliver" || first.kind === "fail") {
       const ready = await allowed(first, token);
       if (ready !== "sent") return ready;
@@ -89,14 +103,26 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
     onAnswer(answer);
     restMs = answer.afterMs;
     const meant = meaning(answer.status, answer.saysWhen);
-    if (meant === "refused") {
-      const problem = problemOf(answer.body);
-      // A refused batch of fixes would come back for ever, and no person can mend it.
-      if (entries[0]?.kind === "fix") await store.remove(entries);
-      else await store.put(entries.map((each) => ({ ...each, state: "refused", problem })));
-    } else if (meant === "sent" && entries[0]?.kind === "fix") await store.remove(entries);
+    lastStatus = answer.status;
+    const isOver = meant === "sent" || meant === "refused";
+    const kind = entries[0]?.kind;
+    if (isOver && kind === "fix") {
+      // What is refused would come back for ever, and no person can mend it. It is counted and told instead.
+      const report = reported(entries.length, meant === "sent" ? answer.body : null);
+      await store.removeCounted(entries, "tally", (tally) => counted(tally, report, entries[0]?.at ?? ""));
+      onPositions(verdictOn(report, say));
+    } else if (isOver && kind === "seen") await store.remove(entries);
     else if (meant === "sent") await store.put(entries.map((each) => settled(each, answer.body)));
+    else if (meant === "refused") {
+      const problem = problemOf(answer.body);
+      await store.put(entries.map((each) => ({ ...each, state: "refused", problem })));
+    }
     return meant;
+  }
+
+  /** @param {Entry[]} entries */
+  function isTooMuchTalk([first]) {
+    return (first?.kind === "message" || first?.kind === "seen") && lastStatus === 429;
   }
 
   /**
@@ -147,7 +173,11 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
     const sentAt = new Date().toISOString();
     switch (first.kind) {
       case "fix":
-        return { fixes: entries.map(({ body }) => body) };
+        return { sent_at: sentAt, fixes: entries.map(({ body }) => body) };
+      case "seen":
+        return first.body;
+      case "message":
+        return { ...first.body, action_id: first.action_id };
       case "scan":
       case "unload":
         return { scans: entries.map((e) => ({ ...e.body, action_id: e.action_id, scanned_at: e.at })) };

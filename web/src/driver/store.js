@@ -3,6 +3,8 @@ import { openDB } from "idb";
 
 const NAME = "doorstep-driver";
 
+/** @typedef {import("idb").IDBPTransaction<unknown, any, "readwrite">} Change */
+
 /** The phone has no room. The caller says so; nothing was written. */
 export class StorageFull extends Error {}
 
@@ -15,17 +17,23 @@ export async function openStore() {
   });
 
   /**
-   * @template T
-   * @param {() => Promise<T>} write
-   * @returns {Promise<T>}
+   * One transaction: all of it, or nothing. Where the phone is full, a single request may fail with another error than
+   * the whole, so both are looked at.
+   * @param {("entries" | "values")[]} names
+   * @param {(change: Change) => Promise<void>} make
    */
-  async function written(write) {
-    try {
-      return await write();
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "QuotaExceededError") throw new StorageFull();
+  async function changed(names, make) {
+    const change = db.transaction(names, "readwrite");
+    const made = make(change).catch((error) => {
+      abort(change);
       throw error;
-    }
+    });
+    const errors = (await Promise.allSettled([made, change.done])).flatMap((each) =>
+      each.status === "rejected" ? [each.reason] : [],
+    );
+    if (errors.some((each) => each instanceof DOMException && each.name === "QuotaExceededError"))
+      throw new StorageFull();
+    if (errors.length) throw errors[0];
   }
 
   return {
@@ -36,40 +44,76 @@ export async function openStore() {
      * @param {Entry[]} entries
      */
     add: (entries) =>
-      written(async () => {
-        const change = db.transaction("entries", "readwrite");
-        for (const each of entries) void change.store.add(each);
-        await change.done;
+      changed(["entries"], async (change) => {
+        for (const each of entries) await change.objectStore("entries").add(each);
       }),
-    /** @param {Entry[]} entries */
+    /**
+     * What another window has removed meanwhile stays removed.
+     * @param {Entry[]} entries
+     */
     put: (entries) =>
-      written(async () => {
-        const change = db.transaction("entries", "readwrite");
-        // What another window has removed meanwhile stays removed.
-        for (const each of entries) if (await change.store.getKey(each.seq ?? -1)) void change.store.put(each);
-        await change.done;
+      changed(["entries"], async (change) => {
+        const kept = change.objectStore("entries");
+        for (const each of entries) if (await kept.getKey(each.seq ?? -1)) await kept.put(each);
       }),
     /** @param {Entry[]} entries */
-    remove: async (entries) => {
-      const change = db.transaction("entries", "readwrite");
-      for (const { seq } of entries) if (seq !== undefined) void change.store.delete(seq);
-      await change.done;
+    remove: (entries) => changed(["entries"], (change) => removeFrom(change, entries)),
+    /**
+     * Takes entries off the queue and writes down what became of them, both or neither: so each is counted once.
+     * @param {Entry[]} entries
+     * @param {string} name of the value
+     * @param {(before: any) => unknown} count
+     */
+    removeCounted: (entries, name, count) =>
+      changed(["entries", "values"], async (change) => {
+        const values = change.objectStore("values");
+        await values.put(count(await values.get(name)), name);
+        await removeFrom(change, entries);
+      }),
+    /**
+     * All that is kept, of one moment: never a route from before a change with entries from after it.
+     * @returns {Promise<{ entries: Entry[], values: Record<string, any> }>}
+     */
+    async all() {
+      const view = db.transaction(["entries", "values"]);
+      const [entries, names, values] = await Promise.all([
+        view.objectStore("entries").getAll(),
+        view.objectStore("values").getAllKeys(),
+        view.objectStore("values").getAll(),
+      ]);
+      return { entries, values: Object.fromEntries(names.map((name, i) => [String(name), values[i]])) };
     },
     /**
-     * @param {string} name
-     * @returns {Promise<any>}
+     * @param {Record<string, unknown>} values by name; undefined removes one
+     * @param {Entry[]} [done] what they make superfluous
      */
-    value: (name) => db.get("values", name),
-    /**
-     * @param {string} name
-     * @param {unknown} value undefined removes it
-     */
-    keep: (name, value) =>
-      written(async () => {
-        if (value === undefined) await db.delete("values", name);
-        else await db.put("values", value, name);
+    keep: (values, done = []) =>
+      changed(["entries", "values"], async (change) => {
+        const kept = change.objectStore("values");
+        for (const [name, value] of Object.entries(values)) {
+          if (value === undefined) await kept.delete(name);
+          else await kept.put(value, name);
+        }
+        await removeFrom(change, done);
       }),
   };
+}
+
+/** @param {Change} change */
+function abort(change) {
+  try {
+    change.abort();
+  } catch {
+    // the browser has ended it
+  }
+}
+
+/**
+ * @param {Change} change
+ * @param {Entry[]} entries
+ */
+async function removeFrom(change, entries) {
+  for (const { seq } of entries) if (seq !== undefined) await change.objectStore("entries").delete(seq);
 }
 
 /** @typedef {Awaited<ReturnType<typeof openStore>>} Store */

@@ -22,6 +22,20 @@ interface Shipment {
   scanned_barcodes: string[];
   parcels: { barcode: string; state: string }[];
   photo: "none" | "optional" | "required";
+  /** Absent in a route that was kept before there were any. */
+  wishes?: Wishes;
+}
+
+/** What the recipient wants at the door. */
+interface Wishes {
+  number: number;
+  entrance: string | null;
+  door_code: string | null;
+  floor: string | null;
+  note: string | null;
+  safe_place: { place: string; note: string | null } | null;
+  neighbour: { name: string; door: string | null } | null;
+  is_contact_free: boolean;
 }
 
 interface Stop {
@@ -53,7 +67,7 @@ interface Route {
   }[];
 }
 
-type Kind = "scan" | "unload" | "start" | "arrive" | "deliver" | "fail" | "fix" | "file";
+type Kind = "scan" | "unload" | "start" | "arrive" | "deliver" | "fail" | "fix" | "file" | "message" | "seen";
 
 /** Something that the driver did or that the phone noticed, in the order of `seq`. */
 interface Entry {
@@ -72,6 +86,8 @@ interface Entry {
   state: "waiting" | "sent" | "refused";
   sent_at?: number;
   problem?: { code: string; detail: string };
+  /** Of a message: the driver wants it sent although it is old. */
+  is_meant?: boolean;
   /** Of a file: the action that it proves, its own id at the office, and the picture. */
   of?: string;
   shipment_id?: string;
@@ -100,6 +116,27 @@ interface Draft {
 interface Change {
   kind: "added" | "removed" | "order" | "edited" | "cancelled";
   what: string;
+}
+
+/** One message of a thread, as the office has it. Its ids are in the order of writing. */
+interface Message {
+  id: string;
+  shipment_id: string;
+  author: "recipient" | "driver" | "dispatcher" | "shipper";
+  text: string;
+  quick_reply: string | null;
+  written_at: string;
+}
+
+/** What has become of the positions since the shift began: each is counted once, when it is answered. */
+interface Tally {
+  since: string;
+  /** Kept by the office. */
+  taken: number;
+  /** Kept by the office, which does not go by them. */
+  doubted: Record<string, number>;
+  /** Not kept. */
+  refused: Record<string, number>;
 }
 
 interface Place {

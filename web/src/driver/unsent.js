@@ -1,5 +1,7 @@
 // What has not been sent yet, and what came back: each a sentence with a way out.
 import { button, h } from "./dom.js";
+import { positions } from "./end.js";
+import { isDone } from "./queue.js";
 
 /**
  * @param {App} app
@@ -13,7 +15,7 @@ export function unsent(app) {
     hour12: page.tag.includes("-"),
   });
   const fixes = data.own().filter(({ kind, state }) => kind === "fix" && state === "waiting").length;
-  const shown = data.own().filter(({ kind, state }) => kind !== "fix" && state !== "sent");
+  const shown = data.own().filter(({ kind, state }) => isDone(kind) && state !== "sent");
   const lines = shown
     .sort((a, b) => Number(b.state === "refused") - Number(a.state === "refused"))
     .map((entry) => line(app, entry, clock.format(new Date(entry.at))));
@@ -28,6 +30,7 @@ export function unsent(app) {
         lines.length ? h("ul", { class: "parcels" }, ...lines) : h("p", { class: "lead" }, say("unsent.none")),
       ),
       h("p", {}, say("unsent.kept")),
+      ...positions(app),
     ],
     dock: [button(say("back"), () => app.show("day"), "go")],
   };

@@ -11,6 +11,7 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, HubId, KeyId, ShipperId, TeamId, WebhookId
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+from chalicelib.domain.wishes.wishes import SafePlace
 
 
 class ShipperDocument(Stored, frozen=True, kw_only=True):
@@ -23,6 +24,10 @@ class ShipperDocument(Stored, frozen=True, kw_only=True):
     support_contact: str | None = None
     deactivated_at: datetime | None = None
     version: int = 1
+    changes_until_stops: int = 2
+    safe_places: tuple[SafePlace, ...] = ()
+    allows_neighbour: bool = True
+    allows_contact_free: bool = True
 
 
 class DriverDocument(Stored, frozen=True, kw_only=True):
@@ -110,6 +115,10 @@ def shipper_to(shipper: Shipper) -> str:
             support_contact=shipper.support_contact,
             deactivated_at=shipper.deactivated_at,
             version=shipper.version,
+            changes_until_stops=shipper.changes_until_stops,
+            safe_places=shipper.safe_places,
+            allows_neighbour=shipper.allows_neighbour,
+            allows_contact_free=shipper.allows_contact_free,
         )
     )
 
@@ -125,6 +134,10 @@ def shipper_from(text: str) -> Shipper:
         support_contact=stored.support_contact,
         deactivated_at=stored.deactivated_at,
         version=stored.version,
+        changes_until_stops=stored.changes_until_stops,
+        safe_places=stored.safe_places,
+        allows_neighbour=stored.allows_neighbour,
+        allows_contact_free=stored.allows_contact_free,
     )
 
 

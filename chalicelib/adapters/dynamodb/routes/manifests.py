@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from chalicelib.adapters.dynamodb.values.columns import DEFLATE_LEVEL
+from chalicelib.adapters.dynamodb.wishes import WishesPart, wishes_from, wishes_to
 from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry
 from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.proofs.proofs import Requirement
@@ -22,7 +23,9 @@ VERSION: Final = 1
 
 
 class ManifestDocument(msgspec.Struct, array_like=True):
-    """One value a shipment in each column; ``read_anew`` are the places of some of them."""
+    """One value a shipment in each column; ``read_anew`` are the places of some of them, and
+    ``wishes`` has those of some by their places.
+    """
 
     version: int
     plan_sum: int
@@ -35,6 +38,7 @@ class ManifestDocument(msgspec.Struct, array_like=True):
     statuses: list[str]
     photos: list[str]
     read_anew: list[int] = []
+    wishes: dict[int, WishesPart] = {}
 
 
 _DOCUMENTS: Final = msgspec.msgpack.Decoder(ManifestDocument)
@@ -55,6 +59,11 @@ def pack_manifest(manifest: Manifest) -> bytes:
         statuses=[entry.status.value for entry in entries],
         photos=[entry.photo.value for entry in entries],
         read_anew=[place for place, entry in enumerate(entries) if entry.is_read_anew],
+        wishes={
+            place: part
+            for place, entry in enumerate(entries)
+            if (part := wishes_to(entry.wishes)) is not None
+        },
     )
     return zlib.compress(msgspec.msgpack.encode(document), DEFLATE_LEVEL)
 
@@ -85,6 +94,7 @@ def unpack_manifest(
                 instructions=instructions,
                 photo=Requirement(photo),
                 is_read_anew=place in found.read_anew,
+                wishes=wishes_from(found.wishes.get(place)),
             )
             for place, (
                 shipment_id,

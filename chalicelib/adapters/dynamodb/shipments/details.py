@@ -8,6 +8,7 @@ from datetime import date
 
 from chalicelib.adapters.dynamodb.stored import Part, Stored, from_json, to_json
 from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
+from chalicelib.adapters.dynamodb.wishes import WishesPart, wishes_to
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
@@ -84,6 +85,7 @@ class Details(Stored, frozen=True, kw_only=True):
     service_day: str | None = None
     metadata: dict[str, str] | None = None
     rating: RatingPart | None = None
+    wishes: WishesPart | None = None
 
 
 def details_to(shipment: Shipment) -> str:
@@ -113,6 +115,7 @@ def details_to(shipment: Shipment) -> str:
             service_day=shipment.service_day.isoformat() if shipment.service_day else None,
             metadata=dict(shipment.metadata) or None,
             rating=_rating_to(shipment.rating),
+            wishes=wishes_to(shipment.wishes),
         )
     )
 

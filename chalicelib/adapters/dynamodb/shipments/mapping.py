@@ -36,6 +36,7 @@ from chalicelib.adapters.dynamodb.shipments.states import (
 )
 from chalicelib.adapters.dynamodb.stored import optional_instant, unpack_range
 from chalicelib.adapters.dynamodb.values.instants import from_ms, from_text, to_text
+from chalicelib.adapters.dynamodb.wishes import wishes_from
 from chalicelib.domain.attention.waiting import waits
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.shipments.shipments import Glimpse, Shipment
@@ -151,4 +152,5 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         service_day=service_day_of(details),
         metadata=metadata_of(details),
         rating=rating_of(details),
+        wishes=wishes_from(details.wishes),
     )

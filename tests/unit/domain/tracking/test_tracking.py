@@ -29,6 +29,7 @@ from chalicelib.domain.visibility import (
     WithinStops,
     WithinTime,
 )
+from chalicelib.domain.wishes.wishes import Access, Neighbour, SafePlace, Spot, Wishes
 from tests.support.builders import (
     HELSINKI,
     NOON,
@@ -78,6 +79,8 @@ ALLOWED_KEYS: Final = {
     *("recorded_at", "age_s", "heading_deg", "position_hidden_because", "last_seen_age_s"),
     *("destination", "timeline", "type", "at", "data", "outcome", "reason", "note", "proofs"),
     *("id", "kind", "poll_after_s", "messages", "may_write", "service_day"),
+    *("wishes", "number", "has_instructions", "safe_place", "has_neighbour", "is_contact_free"),
+    *("may_change", "offers", "safe_places", "neighbour", "contact_free", "until_stops"),
     *("rating", "stars", "reasons", "comment", "may_rate", "rating_until"),
 }
 
@@ -183,6 +186,11 @@ class TestNothingPrivate:
                 proofs=(make_proof(object_key="SECRETKEY"),),
             ),
             scanned_barcodes=frozenset({"SECRETPARCEL"}),
+            wishes=Wishes(
+                access=Access("SECRET STAIRS", "SECRET CODE", "SECRET FLOOR", "SECRET NOTE"),
+                safe_place=Spot(SafePlace.SHED, "SECRET CORNER"),
+                neighbour=Neighbour("SECRET NAME", "SECRET DOOR"),
+            ),
         )
 
     @pytest.mark.parametrize("status", Status)

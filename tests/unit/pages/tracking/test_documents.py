@@ -54,6 +54,7 @@ def test_the_state_has_the_published_structure() -> None:
         "rating",
         "may_rate",
         "rating_until",
+        "wishes",
         "words",
     }
     assert state["external_status"] == {

@@ -1,9 +1,9 @@
 """The driver's app in a real browser: a stop in a cellar, scanned labels, a conflict."""
 
 import io
+import json
 import random
 import shutil
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -11,111 +11,27 @@ from typing import Any, Final
 import pytest
 import segno
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Geolocation, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from chalicelib.pages.labels.codes import bars_of
 from local.demo.photo import doorstep_jpeg
 from tests.browser.axe import violations
 from tests.browser.conftest import CHROMIUM_NAMES, PHONE
-from tests.browser.test_journey import Delivery, doorstep  # noqa: F401 - the stack of this module
+from tests.browser.driver.steps import (
+    HERE,
+    Opened,
+    invitation_of,
+    on_the_road,
+    picture,
+    queued,
+    sign,
+    signed_in,
+    typed,
+)
+from tests.browser.test_journey import Delivery
 from tests.support.tracking_views import DOOR
 
-HERE: Final[Geolocation] = {
-    "latitude": DOOR.lat_deg,
-    "longitude": DOOR.lon_deg,
-    "accuracy": 8,
-}
 NUMBER: Final = "00340434161094042557"
-Opened = Callable[..., tuple[BrowserContext, Page]]
-
-
-@pytest.fixture
-def shift(doorstep: dict[str, Any]) -> Iterator[Delivery]:  # noqa: F811
-    with closing(Delivery(doorstep)) as delivery:
-        yield delivery
-
-
-@pytest.fixture
-def phone(browser: Browser, doorstep: dict[str, Any]) -> Iterator[Opened]:  # noqa: F811
-    """Opens the app as a driver's phone does. No script of it may fail."""
-    problems: list[str] = []
-    contexts = []
-
-    def opened(shift: Delivery, **more: Any) -> tuple[BrowserContext, Page]:
-        context = browser.new_context(
-            viewport=PHONE,
-            geolocation=HERE,
-            permissions=["geolocation", "camera"],
-            **({"locale": "en"} | more),
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on(
-            "console",
-            lambda said: (
-                problems.append(said.text) if "Content Security Policy" in said.text else None
-            ),
-        )
-        page.goto(invitation_of(shift))
-        return context, page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert problems == []
-
-
-def invitation_of(shift: Delivery) -> str:
-    """The link that the dispatcher sends to the driver."""
-    route = shift.office.get(f"/v1/shipments/{shift.first['id']}")["route_id"]
-    driver = shift.office.get(f"/v1/routes/{route}")["driver_id"]
-    link: str = shift.office.post(f"/v1/drivers/{driver}/invitations")["link"]
-    return link
-
-
-def signed_in(page: Page) -> None:
-    page.get_by_role("button", name="Start as the driver").click()
-    expect(page.get_by_role("heading", name="Today")).to_be_visible()
-    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-
-
-def typed(page: Page, code: str) -> None:
-    page.get_by_label("Type or scan a code").fill(code)
-    page.get_by_role("button", name="Enter").click()
-
-
-def on_the_road(page: Page, shift: Delivery) -> None:
-    signed_in(page)
-    page.get_by_role("button", name="Scan parcels").click()
-    for name in shift.names:
-        typed(page, f"BARCODE-{name}")
-        expect(page.locator(".verdict")).to_contain_text("On the van")
-    page.get_by_role("button", name="Done").click()
-    page.get_by_role("button", name="Start the route").click()
-    expect(page.get_by_role("button", name="I am here")).to_be_visible()
-    expect(page.locator("#unsent")).to_be_hidden()
-
-
-def sign(page: Page) -> None:
-    page.locator("summary", has_text="Signature").click()
-    expect(page.get_by_role("button", name="Keep it")).to_be_in_viewport()
-    page.locator("canvas").evaluate("e => e.scrollIntoView({ block: 'center' })")
-    box = page.locator("canvas").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 30, box["y"] + 60)
-    page.mouse.down()
-    for step in range(8):
-        page.mouse.move(box["x"] + 30 + 25 * step, box["y"] + 60 + 30 * (step % 2))
-    page.mouse.up()
-    page.get_by_role("button", name="Keep it").click()
-    expect(page.locator("summary", has_text="Signed")).to_be_visible()
-
-
-def picture(page: Page, pictures: Path | None, name: str) -> None:
-    if pictures is not None:
-        page.screenshot(path=pictures / f"driver-{name}.png")
 
 
 def test_a_link_signs_nobody_in_before_the_tap(phone: Opened, shift: Delivery) -> None:
@@ -155,6 +71,7 @@ def test_a_whole_stop_in_a_cellar_arrives_exactly_once(
     phone: Opened, shift: Delivery, pictures: Path | None
 ) -> None:
     context, page = phone(shift)
+    page.clock.install()
     on_the_road(page, shift)
     picture(page, pictures, "stop")
     assert violations(page) == []
@@ -162,7 +79,7 @@ def test_a_whole_stop_in_a_cellar_arrives_exactly_once(
     context.set_offline(True)
     page.get_by_role("button", name="I am here").click()
     for step in range(5):
-        context.set_geolocation({**HERE, "latitude": DOOR.lat_deg + step * 1e-5})
+        moved(context, page, step)
     photo = doorstep_jpeg(random.Random(1))
     page.locator("#photo").set_input_files(
         {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": photo}
@@ -184,9 +101,16 @@ def test_a_whole_stop_in_a_cellar_arrives_exactly_once(
     page.reload()
     expect(page.locator("#unsent")).to_contain_text("2 actions wait on this phone. 2 pictures")
 
+    fixes = queued(page, "fix")
+    assert len(fixes) >= 5
+    sent: list[dict[str, Any]] = []
+    page.on("request", lambda request: sent.extend(fixes_of(request)))
     context.set_offline(False)
     expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
 
+    assert [sent.count(fix) for fix in fixes] == [fixes.count(fix) for fix in fixes]
+    again = shift.van.post("/v1/driver/positions", {"fixes": fixes})
+    assert (again["accepted"], again["duplicates"]) == (0, len(fixes))
     made = shift.office.get(f"/v1/shipments/{shift.first['id']}")
     assert (made["status"], made["attempts"]) == ("delivered", 1)
     assert made["last_attempt"]["note"] == "Received by: Aino"
@@ -195,6 +119,22 @@ def test_a_whole_stop_in_a_cellar_arrives_exactly_once(
     page.reload()
     expect(page.locator("#unsent")).to_be_hidden()
     assert shift.office.get(f"/v1/shipments/{shift.first['id']}")["version"] == made["version"]
+
+
+def moved(context: BrowserContext, page: Page, step: int) -> None:
+    """A position more, and the five seconds before it that the phone waits for."""
+    before = len(queued(page, "fix"))
+    page.clock.fast_forward(6_000)
+    context.set_geolocation({**HERE, "latitude": DOOR.lat_deg + step * 1e-5})
+    while len(queued(page, "fix")) == before:
+        page.wait_for_timeout(50)
+
+
+def fixes_of(request: Request) -> list[dict[str, Any]]:
+    if not request.url.endswith("/v1/driver/positions"):
+        return []
+    fixes: list[dict[str, Any]] = json.loads(request.post_data or "")["fixes"]
+    return fixes
 
 
 def test_what_the_office_refuses_comes_back_with_a_way_out(

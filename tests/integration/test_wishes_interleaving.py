@@ -1,0 +1,116 @@
+"""A recipient changes what is to happen at the door while others act: one winner, nothing lost."""
+
+import itertools
+import random
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pytest
+
+from chalicelib.bootstrap import container as bootstrap
+from chalicelib.domain.actors import Actor, Role
+from chalicelib.domain.driving.stop_reports import StopReport
+from chalicelib.domain.errors import TooLateToChange, Unavailable
+from chalicelib.domain.ids import DriverId, RouteId, StopId
+from chalicelib.domain.routes.edits import Remove
+from chalicelib.domain.shipments.lifecycle import Step
+from chalicelib.domain.versions import Expected
+from chalicelib.domain.wishes.wishes import Access, WishesOrder
+from chalicelib.services.routes.edit_route import EditOrder
+from tests.support.carrier import Carrier, Round
+from tests.support.depth import times
+from tests.support.interleaving import Interleaving
+
+ALL: Final = list(itertools.product((0, 1), repeat=10))
+SCHEDULES: Final = random.Random(20_261_128).sample(ALL, times(quick=2, deep=500))
+OFFICE: Final = Actor(Role.DISPATCHER, "key_1")
+CODE: Final = WishesOrder(seen=0, access=Access(door_code="4711"))
+LAST: Final = 2
+Work = Callable[[], Any]
+
+
+def wishing(van: Round) -> Work:
+    token = urlsplit(van.orders[van.ids[LAST][0]]["tracking_url"]).path.rpartition("/")[2]
+    use = bootstrap.container().change_wishes
+    return lambda: use(token, CODE)
+
+
+def run(carrier: Carrier, choices: tuple[int, ...], **works: Work) -> dict[str, Any]:
+    with Interleaving(choices).on(*carrier.clients()) as schedule:
+        return schedule.run(**works)
+
+
+def types_of(van: Round) -> list[str]:
+    """The history, which has no gaps."""
+    events = van.shop.events(van.ids[LAST][0])
+    assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
+    return [event["type"].removeprefix("shipment.") for event in events]
+
+
+@pytest.mark.parametrize("choices", SCHEDULES)
+def test_while_the_driver_delivers(shared: Carrier, choices: tuple[int, ...]) -> None:
+    van = shared.round(3).started()
+    report = StopReport(StopId(van.stop_ids[LAST]), Step.DELIVER, "first", shared.clock.now())
+    driver = Actor(Role.DRIVER, van.driver_id, driver_id=DriverId(van.driver_id), epoch=1)
+    work = bootstrap.container().work_stop
+
+    ended = run(shared, choices, a=wishing(van), b=lambda: work(report, actor=driver))
+
+    assert not isinstance(ended["b"], Exception), ended
+    types, shipment = types_of(van), van.shop.get(van.ids[LAST][0])
+    assert shipment["status"] == "delivered"
+    if isinstance(ended["a"], TooLateToChange):
+        assert "instructions_changed" not in types
+        assert shipment["wishes"]["door_code"] is None
+    else:
+        assert not isinstance(ended["a"], Exception), ended
+        assert types.index("instructions_changed") < types.index("delivered")
+        assert shipment["wishes"]["door_code"] == "4711"
+
+
+@pytest.mark.parametrize("choices", SCHEDULES)
+def test_while_a_dispatcher_takes_it_off_the_plan(
+    shared: Carrier, choices: tuple[int, ...]
+) -> None:
+    van = shared.round(3).started()
+    edit = bootstrap.container().edit_route
+    order = EditOrder((Remove(stop_id=StopId(van.stop_ids[LAST])),), Expected(None))
+
+    ended = run(
+        shared,
+        choices,
+        a=wishing(van),
+        b=lambda: edit(RouteId(van.route_id), order, actor=OFFICE),
+    )
+
+    for result in ended.values():
+        assert not isinstance(result, Exception) or isinstance(result, Unavailable), ended
+    types, shipment = types_of(van), van.shop.get(van.ids[LAST][0])
+    assert ("unassigned" in types) == (not isinstance(ended["b"], Exception))
+    assert shipment["wishes"]["door_code"] == (None if ended["a"] else "4711")
+
+
+@pytest.mark.parametrize("choices", SCHEDULES)
+def test_while_another_stop_leaves_the_plan_the_driver_reads_it(
+    shared: Carrier, choices: tuple[int, ...]
+) -> None:
+    van = shared.round(4).started()
+    edit = bootstrap.container().edit_route
+    order = EditOrder((Remove(stop_id=StopId(van.stop_ids[3])),), Expected(None))
+
+    ended = run(
+        shared,
+        choices,
+        a=wishing(van),
+        b=lambda: edit(RouteId(van.route_id), order, actor=OFFICE),
+    )
+
+    for result in ended.values():
+        assert not isinstance(result, Exception) or isinstance(result, Unavailable), ended
+    told = {
+        shipment["id"]: shipment["wishes"]["door_code"]
+        for stop in van.seen()["stops"]
+        for shipment in stop["shipments"]
+    }
+    assert told[van.ids[LAST][0]] == (None if ended["a"] else "4711")

@@ -1,0 +1,111 @@
+// The end of the shift: what was done, what is still aboard and why, and what became of the positions.
+import { button, h } from "./dom.js";
+import { barcodesAboard } from "./plan.js";
+import { sum } from "./positions.js";
+
+/**
+ * @param {App} app
+ * @returns {Drawn}
+ */
+export function end(app) {
+  const { say } = app;
+  const shipments = planOf(app)?.stops.flatMap((stop) => stop.shipments) ?? [];
+  const items = aboard(app);
+  const n = (/** @type {string} */ status) => shipments.filter((each) => each.status === status).length;
+  return {
+    title: say("end.title"),
+    body: [
+      h(
+        "section",
+        { class: "card" },
+        h("p", { class: "where" }, say("end.delivered", { n: n("delivered") })),
+        h("p", { class: "who" }, say("end.failed", { n: n("attempt_failed") })),
+      ),
+      h(
+        "section",
+        { class: "card" },
+        h("h2", {}, items.length ? say("end.aboard", { n: items.length }) : say("end.empty")),
+        items.length > 0 && h("ul", { class: "parcels" }, ...items),
+      ),
+      ...positions(app),
+    ],
+    dock: [
+      button(say("end.unload"), () => app.show("unload"), items.length ? "go" : "alt"),
+      button(say("end.off"), () => void app.setDuty(false), items.length ? "alt" : "go"),
+      button(say("sign_out"), () => void app.signOut()),
+    ],
+  };
+}
+
+/**
+ * What is still on the van, each with the reason.
+ * @param {App} app
+ */
+export function aboard(app) {
+  const plan = planOf(app);
+  const shipments = plan?.stops.flatMap((stop) => stop.shipments) ?? [];
+  return [
+    ...shipments.flatMap((each) => barcodesAboard(each).map((code) => parcel(code, whyAboard(app, each)))),
+    ...(plan?.cancelled ?? []).flatMap((each) =>
+      each.scanned_barcodes.map((code) => parcel(code, app.say("end.cancelled"))),
+    ),
+  ];
+}
+
+/**
+ * The route under way, else the one that was driven last.
+ * @param {App} app
+ */
+function planOf({ data }) {
+  const route = data.route();
+  return route?.status === "active" ? route : (data.state.previous ?? route);
+}
+
+/**
+ * @param {string} code
+ * @param {string} why it is still aboard
+ */
+function parcel(code, why) {
+  return h(
+    "li",
+    {},
+    h("span", { class: "mark no", "aria-hidden": "true" }, "↩"),
+    h("span", {}, h("span", { class: "code" }, code), h("small", {}, why)),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {Shipment} shipment
+ */
+function whyAboard({ say }, { status, address_lines: [line] }) {
+  const why = say(status === "attempt_failed" ? "end.back" : "end.open");
+  return [line, why].filter(Boolean).join(" · ");
+}
+
+/**
+ * How many positions the office has, and how many it did not take, by reason.
+ * @param {App} app
+ */
+export function positions({ say, data, page }) {
+  const { tally } = data.state;
+  if (!tally) return [];
+  const clock = new Intl.DateTimeFormat(page.tag, {
+    ...{ hour: "2-digit", minute: "2-digit" },
+    hour12: page.tag.includes("-"),
+  });
+  const since = clock.format(new Date(tally.since));
+  const lines = [
+    ...Object.entries(tally.refused).map(([reason, n]) => say("fixes.refused", { n, why: say(`fixes.${reason}`) })),
+    ...Object.entries(tally.doubted).map(([reason, n]) => say("fixes.kept", { n, why: say(`fixes.${reason}`) })),
+  ];
+  return [
+    h(
+      "section",
+      { class: "card" },
+      h("h2", {}, say("fixes.title", { time: since })),
+      h("p", {}, say("fixes.taken", { n: tally.taken, total: tally.taken + sum(tally.refused) })),
+      lines.length > 0 && h("ul", { class: "reasons" }, ...lines.map((text) => h("li", {}, text))),
+    ),
+  ];
+}
