@@ -15,7 +15,7 @@
     │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
     │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull, RatingClosed,
-    │  │  NoMoreLinks
+    │  │  ReportClosed, NoMoreLinks
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
@@ -176,6 +176,13 @@ class RatingClosed(Conflict):
 
     code = "rating_closed"
     text = "A delivery can be rated for a week after the visit, and a rating changed for a day."
+
+
+class ReportClosed(Conflict):
+    """The recipient cannot report anything now: there was no visit, or a report is open."""
+
+    code = "report_closed"
+    text = "Something can be reported after the visit, one thing at a time."
 
 
 class NoMoreLinks(Conflict):

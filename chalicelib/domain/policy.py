@@ -107,6 +107,8 @@ class Policy:
     """We do not show an older position as live."""
     silent_after: timedelta = timedelta(minutes=10)
     """A van is silent when its news are this old, and a promise begins soon or has begun."""
+    alive_every: timedelta = timedelta(minutes=1)
+    """How often we note that a phone says it is there without a place."""
     silence_grace: timedelta = timedelta(minutes=1)
     """At the end of a promise, a van that has sent nothing for this long is silent.
 

@@ -12,6 +12,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/shipments/{shipment_id}/label": "chalicelib.pages.labels.views:labels",
     "/t": "chalicelib.pages.tracking.views:tracking",
     "/t/{token}/rating": "chalicelib.pages.tracking.rating:rating",
+    "/t/{token}/reports": "chalicelib.pages.tracking.reports:reports",
     "/t/{token}/wishes": "chalicelib.pages.tracking.wishes:wishes",
     "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

@@ -26,6 +26,7 @@ from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
 from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
+from chalicelib.adapters.dynamodb.shipments.imports import DynamoImports
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.shipments.route_history import DynamoRouteHistory
 from chalicelib.adapters.dynamodb.shipments.threads import DynamoThreads
@@ -42,6 +43,7 @@ from chalicelib.services.ports.accounts import (
     Vehicles,
 )
 from chalicelib.services.ports.fleet import Fleet
+from chalicelib.services.ports.imports import Imports
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
 from chalicelib.services.ports.proofs import AllowedProofs
@@ -85,6 +87,7 @@ class Stores:
     endpoints: WebhookEndpoints
     threads: Threads
     route_messages: RouteMessages
+    imports: Imports
     clock: ManualClock
 
 
@@ -92,6 +95,7 @@ class Stores:
 def in_memory() -> Iterator[Stores]:
     journal = InMemoryJournal()
     journal.route_messages.clock = journal.shipments.clock
+    journal.imports.clock = journal.shipments.clock
     yield Stores(
         journal,
         journal.requests,
@@ -116,6 +120,7 @@ def in_memory() -> Iterator[Stores]:
         journal.endpoints,
         journal.threads,
         journal.route_messages,
+        journal.imports,
         journal.shipments.clock,
     )
 
@@ -148,6 +153,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoWebhookEndpoints(),
             DynamoThreads(),
             DynamoRouteMessages(clock.now),
+            DynamoImports(clock.now),
             clock,
         )
 

@@ -23,6 +23,7 @@ from chalicelib.domain.ids import (
     DriverId,
     EventId,
     HubId,
+    MessageId,
     ProofId,
     RouteId,
     ShipmentId,
@@ -32,6 +33,7 @@ from chalicelib.domain.ids import (
 from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.ratings.ratings import MOST_STARS, Rating, RatingReason, Verdict
+from chalicelib.domain.reports.reports import Report, ReportReason
 from chalicelib.domain.routes.routes import (
     Break,
     Consignment,
@@ -312,6 +314,17 @@ def wishes_orders() -> st.SearchStrategy[WishesOrder]:
 
 
 @cache
+def reports() -> st.SearchStrategy[Report]:
+    return st.builds(
+        Report,
+        reason=st.sampled_from(ReportReason),
+        message_id=ids("msg").map(MessageId),
+        reported_at=instants(),
+        closed_at=st.none() | instants(),
+    )
+
+
+@cache
 def assignments() -> st.SearchStrategy[Assignment]:
     return st.builds(
         Assignment,
@@ -368,6 +381,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "metadata": st.dictionaries(words(), words(), max_size=2),
             "rating": st.none() | ratings(),
             "wishes": wishes(),
+            "report": st.none() | reports(),
         }
         | fixed,
     )
@@ -561,6 +575,7 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         is_at_hub=st.booleans(),
         unsettled_until=st.none() | instants(),
         began_at=st.none() | coordinates().map(on_grid),
+        alive_at=st.none() | instants(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import AliasPath, Field
 
+from chalicelib.api.schemas.problem_reports import ReportOut
 from chalicelib.api.schemas.ratings import RatingOut
 from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut
 from chalicelib.domain.attention.concerns import Kind
@@ -45,6 +46,7 @@ class WaitingShipmentOut(Out):
     reason: FailureReason | None = Field(None, validation_alias=AliasPath("last_attempt", "reason"))
     note: str | None = Field(None, validation_alias=AliasPath("last_attempt", "note"))
     rating: RatingOut | None
+    report: ReportOut | None
 
 
 class ConcernOut(Out):

@@ -15,6 +15,7 @@ from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.proofs.proofs import Flaw, ProofKind
 from chalicelib.domain.ratings.ratings import RatingReason
+from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.concerns import About
 from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
@@ -332,6 +333,20 @@ class RatingEventOut(HistoryLine):
     data: RatingFacts
 
 
+class ReportFacts(StatusFacts):
+    """What is wrong, and the message of the thread that says it in words."""
+
+    report_reason: ReportReason | None = Field(None, exclude_if=_is_absent)
+    message_id: str | None = Field(None, exclude_if=_is_absent)
+
+
+class ReportEventOut(HistoryLine):
+    """The recipient has reported that something is wrong."""
+
+    type: Literal[EventType.REPORTED]
+    data: ReportFacts
+
+
 class ConcernFacts(StatusFacts):
     """What was dealt with."""
 
@@ -361,6 +376,7 @@ EventOut = Annotated[
     | CorrectionEventOut
     | MessageEventOut
     | RatingEventOut
+    | ReportEventOut
     | ConcernEventOut,
     Field(discriminator="type"),
 ]

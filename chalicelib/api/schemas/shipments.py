@@ -16,6 +16,7 @@ from pydantic import (
 
 from chalicelib.api.schemas.codes import Country, Language, TimeZone, zones_of
 from chalicelib.api.schemas.contacts import Email, Phone, e164
+from chalicelib.api.schemas.problem_reports import ReportOut
 from chalicelib.api.schemas.ratings import RatingOut
 from chalicelib.api.schemas.values import (
     MAX_LINE_CHARS,
@@ -449,6 +450,7 @@ class ShipmentOut(Out):
     closing_reason: str | None
     rating: RatingOut | None
     wishes: WishesOut
+    report: ReportOut | None
 
     @classmethod
     def told(cls, shipment: Shipment, *, tracking_url: str) -> Self:

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     ATTEMPT_FAILED = Waiting.ATTEMPT_FAILED.value
     PARCELS_LEFT = Waiting.PARCELS_LEFT.value
     NEEDS_PLACING = Waiting.NEEDS_PLACING.value
+    REPORTED = Waiting.REPORTED.value
     UNANSWERED = Waiting.UNANSWERED.value
     LOW_RATING = Waiting.LOW_RATING.value
     UNASSIGNED = Waiting.UNASSIGNED.value

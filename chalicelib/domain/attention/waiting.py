@@ -23,13 +23,14 @@ class Waiting(StrEnum):
     """What a shipment waits for, most urgent first.
 
     A decision after a failed attempt; another delivery of the parcels that were left; a place for
-    its address; an answer to its recipient; a look at a low rating; a route; a photo that never
-    came; its way back to the shipper.
+    its address; an answer to what its recipient reports or asks; a look at a low rating; a route; a
+    photo that never came; its way back to the shipper.
     """
 
     ATTEMPT_FAILED = "attempt_failed"
     PARCELS_LEFT = "parcels_left"
     NEEDS_PLACING = "needs_placing"
+    REPORTED = "reported"
     UNANSWERED = "unanswered"
     LOW_RATING = "low_rating"
     UNASSIGNED = "unassigned"
@@ -50,7 +51,15 @@ def waits(shipment: Shipment) -> Waits | None:
 
     What holds the delivery up comes before what its recipient says, and that before what is left.
     """
-    return _decision(shipment) or _answer(shipment) or _look(shipment) or _rest(shipment)
+    said = _report(shipment) or _answer(shipment) or _look(shipment)
+    return _decision(shipment) or said or _rest(shipment)
+
+
+def _report(shipment: Shipment) -> Waits | None:
+    report = shipment.report
+    if report is None or not report.is_open:
+        return None
+    return Waits(Waiting.REPORTED, report.reported_at)
 
 
 def _look(shipment: Shipment) -> Waits | None:

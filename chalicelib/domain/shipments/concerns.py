@@ -14,6 +14,7 @@ from chalicelib.domain.shipments.shipments import Shipment
 class About(StrEnum):
     """What can be closed by hand. The names are those of the attention list."""
 
+    REPORTED = "reported"
     LOW_RATING = "low_rating"
 
 
@@ -23,6 +24,9 @@ def without_concern(shipment: Shipment, about: About, now: datetime) -> Shipment
         case About.LOW_RATING:
             rating = shipment.rating
             return shipment if rating is None else replace(shipment, rating=rating.closed(now))
+        case About.REPORTED:
+            report = shipment.report
+            return shipment if report is None else replace(shipment, report=report.closed(now))
 
 
 def closed(

@@ -37,9 +37,12 @@ def is_open(shipment: Shipment, author: Author, now: datetime, policy: Policy) -
     """Whether this side may write: from loading until a short while after a visit.
 
     The visit counts from the moment it happened, as the driver reported it. The office may always
-    write: it answers what was asked in the last minute.
+    write: it answers what was asked in the last minute. Who has reported something may add to it
+    until it is dealt with.
     """
     if author in OFFICE or shipment.status in OPEN:
+        return True
+    if author is Author.RECIPIENT and shipment.report is not None and shipment.report.is_open:
         return True
     attempt = shipment.last_attempt
     if attempt is None or shipment.status not in AFTER_A_VISIT:
@@ -65,13 +68,14 @@ def with_message(
 
     The event names the message and has none of its words. ``is_told`` says whether the recipient
     gets a notice. Whoever answers, the recipient's question is answered. An answer of the office is
-    also one to a low rating.
+    also one to a report, and to a low rating.
     """
     is_question = message.author is Author.RECIPIENT
     since = (shipment.unanswered_since or message.written_at) if is_question else None
     changed = replace(shipment, messages=shipment.messages + 1, unanswered_since=since)
     if message.author in OFFICE:
-        changed = without_concern(changed, About.LOW_RATING, message.written_at)
+        for about in About:
+            changed = without_concern(changed, about, message.written_at)
     data = {"message_id": message.id, "author": message.author.value}
     after, event = append(
         changed,
@@ -82,6 +86,6 @@ def with_message(
         now=message.written_at,
         data={**data, "notice": True} if is_told else data,
     )
-    if after.rating != shipment.rating:
+    if (after.rating, after.report) != (shipment.rating, shipment.report):
         after = replace(after, details_version=after.version)
     return after, event

@@ -45,6 +45,7 @@ class EventType(StrEnum):
     BACK_ON_TIME = "eta.back_on_time"
     MESSAGE_SENT = "message.sent"
     RATED = "shipment.rated"
+    REPORTED = "shipment.reported"
     CONCERN_CLOSED = "shipment.concern_closed"
     DRIVER_SILENT = "driver.silent"
     DRIVER_BACK = "driver.back"
@@ -58,6 +59,7 @@ WARNINGS: Final = frozenset(
         EventType.DELAYED,
         EventType.DRIVER_SILENT,
         EventType.ATTEMPT_FAILED,
+        EventType.REPORTED,
         EventType.PROOF_REJECTED,
         EventType.PROOF_MISSING,
     }

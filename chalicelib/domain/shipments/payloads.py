@@ -45,6 +45,7 @@ PUBLIC: Final = (
     "attempt_number",
     "before",
     "after",
+    "report_reason",
     "reasons",
 )
 """The facts of an event that may leave. All other data stay with us."""

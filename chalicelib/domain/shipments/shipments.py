@@ -9,6 +9,7 @@ from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, Shippe
 from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
 from chalicelib.domain.ratings.ratings import Rating
+from chalicelib.domain.reports.reports import Report
 from chalicelib.domain.shipments.addresses import Address, Placement, Recipient
 from chalicelib.domain.shipments.statuses import (
     ON_THE_WAY,
@@ -112,8 +113,8 @@ class Shipment:
     ``link_generation`` is part of the tracking link's signature; raising it revokes all earlier
     links. ``details_version`` is the ``version`` with which the details were last written: shipper,
     reference, recipient, address, parcels, window, service time, proof requirements, service day,
-    metadata, rating, wishes. A change of one of them must set it, or it is not stored. 0 means that
-    details and state are one item, as in the first format.
+    metadata, rating, wishes, report. A change of one of them must set it, or it is not stored. 0
+    means that details and state are one item, as in the first format.
 
     ``service_day`` is the day that the shipper asked for without a window; ``wanted_day`` says the
     day either way. ``metadata`` are the shipper's own words by their names; we only keep them.
@@ -166,6 +167,7 @@ class Shipment:
     unanswered_since: datetime | None = None
     rating: Rating | None = None
     wishes: Wishes = NO_WISHES
+    report: Report | None = None
 
     @property
     def wanted_day(self) -> date | None:

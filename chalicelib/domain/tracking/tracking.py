@@ -21,10 +21,12 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.ratings.ratings import RatingReason
+from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.conversations import is_open
 from chalicelib.domain.shipments.custody import delivered, has_outstanding, parts
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.rated import may_rate, rating_of, rating_open_until
+from chalicelib.domain.shipments.reported import may_report
 from chalicelib.domain.shipments.shipments import Glimpse, Shipment
 from chalicelib.domain.shipments.statuses import (
     FINISHED,
@@ -39,7 +41,7 @@ from chalicelib.domain.visibility import Proximity
 from chalicelib.domain.wishes.wishes import SafePlace
 
 PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window", "service_day"})
-SHOWN_ELSEWHERE: Final = frozenset({EventType.MESSAGE_SENT, EventType.RATED})
+SHOWN_ELSEWHERE: Final = frozenset({EventType.MESSAGE_SENT, EventType.RATED, EventType.REPORTED})
 """What a page shows in a part of its own, and not once more in the story."""
 WAITS_FOR_A_VAN: Final = frozenset(
     {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
@@ -147,7 +149,8 @@ class TrackingView:
     ``service_day`` is the day at the address on which it is to come, as long as no van has it.
     ``may_rate`` says whether the last outcome can be rated, or its ``rating`` changed, until
     ``rating_until``. ``wishes`` are None once they can make no difference any more, and ``offers``
-    are what the form of the page has for them.
+    are what the form of the page has for them. ``may_report`` says whether the recipient can say
+    that something is wrong, and ``reported`` what is open of that.
     """
 
     status: Status
@@ -186,6 +189,8 @@ class TrackingView:
     rating_until: datetime | None = None
     wishes: ShownWishes | None = None
     offers: Offers = Offers()
+    may_report: bool = False
+    reported: ReportReason | None = None
 
     @property
     def is_overdue(self) -> bool:
@@ -277,6 +282,8 @@ def view(
         may_rate=may_rate(shipment, now, policy),
         rating_until=rating_open_until(shipment, policy),
         wishes=_wishes(shipment, may_change(shipment, shipper, before)),
+        may_report=may_report(shipment),
+        reported=shipment.report.reason if shipment.report and shipment.report.is_open else None,
         offers=Offers(
             offered_places(shipper),
             shipper.allows_neighbour,

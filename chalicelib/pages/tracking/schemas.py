@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
+from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import ExternalStatus, FailureReason, Status
 from chalicelib.domain.tracking.tracking import Outcome, Position, Sender, ShownRating, ShownWishes
@@ -76,4 +77,6 @@ class StateOut(Out):
     may_rate: bool
     rating_until: datetime | None
     wishes: ShownWishes | None
+    may_report: bool
+    reported: ReportReason | None
     words: Words

@@ -22,6 +22,7 @@ from chalicelib.domain.instants import written
 from chalicelib.domain.links import bare_token
 from chalicelib.domain.messages.threads import Message
 from chalicelib.domain.ratings.ratings import RatingReason
+from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.wished import Open
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.domain.tracking.versions import Unchanged, Versions
@@ -188,6 +189,8 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "may_wish": view.wishes is not None and view.wishes.may_change is Open.YES,
         "wishes_url": f"{link}/wishes",
         "absence": absence_of(view.wishes),
+        "report_url": f"{link}/reports",
+        "report_reasons": tuple(reason.value for reason in ReportReason),
         "rating_url": f"{link}/rating",
         "stars": tuple(STARS.values()),
         "stars_tapped": STARS.get(_query().get("stars", "")),

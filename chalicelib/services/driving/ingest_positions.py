@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from chalicelib.domain.driving.alerts import Alert
 from chalicelib.domain.driving.clocks import Shift
@@ -39,10 +40,15 @@ from chalicelib.services.ports.system import Clock, Ids
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.retries import retried
 
+NOTHING: Final = Screened(verdicts=(), stored=(), usable=(), trusted=())
+
 
 @dataclass(frozen=True, slots=True)
 class FixBatch:
-    """The fixes of one request, in the device's order; ``sent_at`` is the device's clock then."""
+    """The fixes of one request, in the device's order; ``sent_at`` is the device's clock then.
+
+    Without a fix it is a sign of life.
+    """
 
     driver_id: DriverId
     epoch: int
@@ -108,6 +114,8 @@ class IngestPositions:
         before = self.fleet.live(batch.driver_id)
         if before.epoch != batch.epoch:
             raise Unauthorized
+        if not batch.fixes:
+            return self._alive(before, now)
         shift = Shift(now, before.started_at, before.clock_skew)
         timed = in_our_time(batch.fixes, batch.sent_at, shift, self.policy)
         fixes, skew = timed.fixes, timed.skew
@@ -165,6 +173,14 @@ class IngestPositions:
         _, steps = self._advance(before, screened, before.clock_skew, now)
         self._commit_steps(before, steps, route, now)
 
+    def _alive(self, before: Live, now: datetime) -> IngestReport:
+        """A phone that says it is there, and not where: noted on a route, and it moves nothing."""
+        known = before.alive_at
+        is_due = known is None or now - known >= self.policy.alive_every
+        if before.is_on_shift and is_due:
+            self._commit(before, replace(before, alive_at=now), (), None, now)
+        return self._report(before, NOTHING, before.clock_skew)
+
     def _with_repeats(
         self,
         screened: Screened,
@@ -209,7 +225,8 @@ class IngestPositions:
         track = None
         if needs_track(before, screened, self.policy):
             track = self._track(before, screened, route, now)
-        steps = [Advance(replace(before, clock_skew=skew), is_complete=False)]
+        known = replace(before, clock_skew=skew, alive_at=None)
+        steps = [Advance(known, is_complete=False)]
         while not steps[-1].is_complete:
             steps.append(
                 advance(

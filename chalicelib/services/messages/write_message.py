@@ -22,7 +22,9 @@ from chalicelib.domain.journal.changes import (
 )
 from chalicelib.domain.messages.threads import Author, Draft, Message, Thread
 from chalicelib.domain.policy import RUN_SHEET_RETENTION, Policy
+from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.conversations import AUTHORS, require_open, with_message
+from chalicelib.domain.shipments.reported import require_may_report, with_report
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.tracking.tracking import require_open_link
 from chalicelib.services.driving.shifts import is_of, live_of
@@ -46,6 +48,7 @@ class _Order:
     actor: Actor
     check: Callable[[Shipment], None]
     memory: Memory = NO_MEMORY
+    report: ReportReason | None = None
 
     @property
     def author(self) -> Author:
@@ -79,6 +82,19 @@ class WriteMessage:
             require_open_link(shipment, generation, self.clock.now(), self.policy)
 
         return self._written(shipment_id, _Order(draft, action_id, A_RECIPIENT, check))
+
+    def of_report(self, token: str, reason: ReportReason, text: str, *, action_id: str) -> Message:
+        """A report by whoever has the tracking link: its words are a message to the office.
+
+        Drivers get no copy. Raises ReportClosed.
+        """
+        shipment_id, generation = self.signer.open_tracking_token(token)
+
+        def check(shipment: Shipment) -> None:
+            require_open_link(shipment, generation, self.clock.now(), self.policy)
+
+        order = _Order(Draft(text=text), action_id, A_RECIPIENT, check, report=reason)
+        return self._written(shipment_id, order)
 
     def of_driver(
         self, shipment_id: ShipmentId, draft: Draft, *, action_id: str, actor: Actor
@@ -118,7 +134,10 @@ class WriteMessage:
 
     def _add(self, shipment: Shipment, thread: Thread, order: _Order) -> Message:
         now = self.clock.now()
-        require_open(shipment, order.author, now, self.policy)
+        if order.report is None:
+            require_open(shipment, order.author, now, self.policy)
+        else:
+            require_may_report(shipment)
         message = Message(
             id=MessageId(self.ids.new(MESSAGE)),
             shipment_id=shipment.id,
@@ -134,12 +153,19 @@ class WriteMessage:
             event_id=EventId(self.ids.new(EVENT)),
             is_told=thread.tells_recipient(message, self.policy),
         )
+        events = [event]
+        if order.report is not None:
+            event_id = EventId(self.ids.new(EVENT))
+            after, event = with_report(
+                after, order.report, message, actor=order.actor, event_id=event_id
+            )
+            events.append(event)
         changes: list[Change] = [
-            ShipmentChange(after, (event,), shipment.version),
+            ShipmentChange(after, tuple(events), shipment.version),
             ThreadChange(thread.with_message(message, order.mark, self.policy), thread.version),
             MessageAdded(message),
         ]
-        if shipment.assignment is not None:
+        if shipment.assignment is not None and order.report is None:
             expires_at = now + RUN_SHEET_RETENTION
             changes.append(MessageCopied(message, shipment.assignment.route_id, expires_at))
         self.journal.commit(*changes, *order.memory.of(message))

@@ -8,7 +8,16 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from chalicelib.domain.actors import Role
-from chalicelib.domain.ids import DriverId, EventId, ProofId, RouteId, ShipmentId, ShipperId, StopId
+from chalicelib.domain.ids import (
+    DriverId,
+    EventId,
+    MessageId,
+    ProofId,
+    RouteId,
+    ShipmentId,
+    ShipperId,
+    StopId,
+)
 from chalicelib.domain.proofs.proofs import (
     Proof,
     ProofRequirements,
@@ -16,6 +25,7 @@ from chalicelib.domain.proofs.proofs import (
     object_key,
 )
 from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
+from chalicelib.domain.reports.reports import Report, ReportReason
 from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.domain.shipments.events import Event, EventType, eta_data, range_data
 from chalicelib.domain.shipments.shipments import Assignment, Correction, Parcel, Shipment
@@ -250,6 +260,22 @@ WISHED: Final = {
     )
 }
 """Those whose recipients have said what is to happen at the door."""
+
+REPORTED: Final = {
+    "shipment-reported": make_shipment(
+        118,
+        status=Status.DELIVERED,
+        version=8,
+        details_version=8,
+        seq=8,
+        attempts=1,
+        last_attempt=make_attempt(),
+        completed_at=NOON,
+        messages=1,
+        report=Report(ReportReason.DAMAGED, MessageId("msg_1"), LATER, LATER + minutes(9)),
+    )
+}
+"""Those whose recipients have reported that something is wrong."""
 
 WANTED: Final = {
     "shipment-wanted-day": make_shipment(

@@ -14,6 +14,7 @@ from tests.contract.shipments.golden_values import (
     OFFICE,
     OFFICE_EVENTS,
     RATED,
+    REPORTED,
     SHIPMENTS,
     UPLOADS,
     WANTED,
@@ -48,7 +49,13 @@ def later(version: str) -> list[Shipment]:
     return [
         *(WHOLE.values() if version >= "v2" else ()),
         *(
-            [*WANTED.values(), *OFFICE.values(), *RATED.values(), *WISHED.values()]
+            [
+                *WANTED.values(),
+                *OFFICE.values(),
+                *RATED.values(),
+                *WISHED.values(),
+                *REPORTED.values(),
+            ]
             if version >= "v3"
             else ()
         ),
@@ -62,7 +69,7 @@ def test_all_are_read_somewhere_here() -> None:
     assert set(golden_items("v2", "shipments")) == {*SHIPMENTS, *details, *WHOLE}
     office = {name.replace("shipment-", "details-") for name in OFFICE}
     wanted = {*WANTED, "details-wanted-day", *OFFICE, *office, *OFFICE_EVENTS}
-    wanted |= {*RATED, "details-rated", *WISHED, "details-wished"}
+    wanted |= {*RATED, "details-rated", *WISHED, "details-wished", *REPORTED, "details-reported"}
     assert set(golden_items("v3", "shipments")) == wanted
     assert golden_versions("shipments") == ["v1", "v2", "v3"]
 

@@ -118,6 +118,11 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/t/{token}/messages": ("", link, {"action_id": "any-4", "text": "any"}),
         "/t/{token}/messages/seen": ("", link, {"message_id": UNKNOWN_MESSAGE}),
         "/t/{token}/rating": ("", link, {"stars": "4", "comment": "any"}),
+        "/t/{token}/reports": (
+            "",
+            link,
+            {"action_id": "any-5", "reason": "damaged", "text": "any"},
+        ),
         "/t/{token}/wishes": (
             "",
             link,
@@ -175,6 +180,15 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
                 "to_plan_version": 1,
                 "before": UNKNOWN_STOP,
                 "shipment_ids": [van.ids[0][0]],
+            },
+        ),
+        "/v1/imports": (
+            van.shop.key,
+            "",
+            {
+                "file_name": "july.csv",
+                "columns": {"Nr": "reference"},
+                "defaults": {"address.city": "Helsinki"},
             },
         ),
         "/v1/webhooks": (van.shop.key, "", {"url": "https://shop.example/hook"}),

@@ -2,8 +2,9 @@
 
 import gzip
 import json
+import random
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -82,6 +83,16 @@ def position(van: Round, *, way_m: float = FAR_M, ago_s: float = 10) -> dict[str
     }
 
 
+def now_of(van: Round) -> datetime:
+    return van.carrier.clock.now()
+
+
+def own_fix(at: dict[str, Any]) -> dict[str, Any]:
+    """The same as our own app says it."""
+    return fix(at["at"], FAR_M, lat_deg=at["lat"], lon_deg=at["lon"], accuracy_m=8.0,
+               speed_mps=10.0, heading_deg=90.0, battery_ratio=0.83)  # fmt: skip
+
+
 def by_query(method: str) -> Callable[[Phone, dict[str, Any]], Reply]:
     def report(phone: Phone, at: dict[str, Any]) -> Reply:
         said = {"id": "1", "timestamp": at["s"], "lat": at["lat"], "lon": at["lon"],
@@ -154,10 +165,8 @@ def test_a_fix_is_kept_as_it_is_from_our_own_app(van: Round, phone: Phone, way: 
     at = position(van)
     reply = WAYS[way](phone, at)
     track = van.track()
-    own = fix(at["at"], FAR_M, lat_deg=at["lat"], lon_deg=at["lon"], accuracy_m=8.0,
-              speed_mps=10.0, heading_deg=90.0, battery_ratio=0.83)  # fmt: skip
 
-    again = van.positions(own).json
+    again = van.positions(own_fix(at)).json
 
     assert reply.status == 200, reply.body
     assert len(track) == 1
@@ -204,6 +213,60 @@ def test_what_is_odd_is_answered_as_well_and_moves_nothing(van: Round, phone: Ph
     assert {reply.status for reply in replies} == {200}
     after = van.state(van.ids[0][0]).json
     assert (after["position"], after["eta"]) == (before["position"], before["eta"])
+
+
+def trip(van: Round, fixes: int) -> list[dict[str, Any]]:
+    """A drive of a fix each 15 s that ends now, straight on to the first stop."""
+    return [position(van, way_m=FAR_M + 150 * i, ago_s=15 * (fixes - 1 - i)) for i in range(fixes)]
+
+
+def test_a_trip_leaves_the_same_track_and_head_by_every_way(shared: Carrier) -> None:
+    """Each phone sends it in an order of its own, and a third of it twice."""
+    vans = {way: shared.round(1).started() for way in ("our own", *WAYS)}
+    shared.clock.advance(timedelta(hours=1))
+    found = {}
+    for number, (way, van) in enumerate(vans.items()):
+        fixes = trip(van, 12)
+        sent = random.Random(number).sample(fixes, len(fixes)) + fixes[::3]
+        if way == "our own":
+            for at in sent:
+                van.positions(own_fix(at))
+        else:
+            phone = Phone.of(shared, van.driver_id)
+            assert {WAYS[way](phone, at).status for at in sent} == {200}
+        state = van.state(van.ids[0][0]).json
+        found[way] = (van.track(), state["position"], state["eta"], state["last_seen_age_s"])
+
+    expected = found.pop("our own")
+    note(f"{len(found)} ways, {len(expected[0])} fixes each: the same track, head and ETA")
+    assert len(expected[0]) == 12
+    assert [way for way, each in found.items() if each != expected] == []
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_l5_a_clock_that_is_a_day_off(van: Round, phone: Phone, days: int) -> None:
+    """A phone that is ahead is put right; one that is behind says what is too old to be kept."""
+    at = position(van)
+    off = at | {"at": at["at"] + timedelta(days=days), "s": at["s"] + 86_400 * days}
+
+    reply = by_owntracks(phone, off)
+    later = by_owntracks(phone, position(van, way_m=FAR_M + 50, ago_s=0))
+
+    assert (reply.status, later.status) == (200, 200)
+    kept = van.track()
+    assert len(kept) == (2 if days > 0 else 1)
+    assert all(abs(each.recorded_at - now_of(van)) < timedelta(minutes=1) for each in kept)
+
+
+def test_l6_one_fix_of_the_future_among_good_ones(van: Round, phone: Phone) -> None:
+    good = [position(van, way_m=FAR_M + i, ago_s=60 - i) for i in range(3)]
+    future = position(van, way_m=FAR_M + 9, ago_s=-600)
+    said = [
+        {"id": 1, "timestamp": at["s"], "lat": at["lat"], "lon": at["lon"]}
+        for at in (*good, future)
+    ]
+
+    assert counts(phone.report("osmand", said)) == (3, 0, 1)
 
 
 def test_a_late_fix_completes_the_track_and_moves_nothing(van: Round, phone: Phone) -> None:
@@ -446,6 +509,24 @@ def test_a_report_costs_what_a_batch_of_our_own_app_costs(van: Round, phone: Pho
     assert (meter.write_units, meter.read_units) == (2, 1)
 
 
+def test_a_sign_of_life_is_noted_once_a_minute_and_moves_nothing(van: Round, phone: Phone) -> None:
+    """A phone that stands still for half an hour is no silent van."""
+    by_form(phone, position(van))
+    with CapacityMeter().watching(*van.carrier.clients()) as meter:
+        for _ in range(60):
+            van.carrier.clock.advance(timedelta(seconds=30))
+            phone.report("owntracks", {"_type": "lwt"})
+    vans = van.carrier.call("GET", "/v1/fleet", token=van.carrier.dispatcher).json["features"]
+    (told,) = (
+        each["properties"] for each in vans if each["properties"]["route_id"] == van.route_id
+    )
+
+    assert meter.calls["PutItem"] == 30
+    assert not told["is_silent"]
+    assert len(van.track()) == 1
+    assert van.state(van.ids[0][0]).json["last_seen_age_s"] == 30 * 60 + 10
+
+
 REPORTS: Final = st.dictionaries(
     st.sampled_from(["id", "lat", "lon", "timestamp", "speed", "accuracy", "batt", "_type", "tst"]),
     st.one_of(
@@ -462,7 +543,7 @@ REPORTS: Final = st.dictionaries(
 @given(REPORTS, st.sampled_from(["[%s]", "%s"]))
 def test_no_report_of_any_app_is_refused(resting: Phone, said: dict[str, Any], form: str) -> None:
     body = (form % json.dumps(said)).encode()
-    query = urlencode({"id": "1"} | said)
+    query = urlencode(said | {"id": "1"})
 
     statuses = {
         resting.report("osmand", query=query).status,

@@ -21,6 +21,7 @@ from chalicelib.domain.journal.changes import (
     DepartureAdded,
     DriverAdded,
     HandledAdded,
+    ImportChange,
     InvitationRevoked,
     KeyRingChange,
     LearningMarkChange,
@@ -56,6 +57,7 @@ from tests.support.fakes.accounts import (
 )
 from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
+from tests.support.fakes.imports import InMemoryImports
 from tests.support.fakes.messages import InMemoryRouteMessages, InMemoryThreads
 from tests.support.fakes.proofs import InMemoryAllowedProofs
 from tests.support.fakes.references import InMemoryReferences
@@ -108,6 +110,7 @@ class InMemoryJournal:
     endpoints: InMemoryWebhookEndpoints = field(default_factory=InMemoryWebhookEndpoints)
     threads: InMemoryThreads = field(default_factory=InMemoryThreads)
     route_messages: InMemoryRouteMessages = field(default_factory=InMemoryRouteMessages)
+    imports: InMemoryImports = field(default_factory=InMemoryImports)
     allowed_proofs: InMemoryAllowedProofs = field(default_factory=InMemoryAllowedProofs)
 
     def commit(self, *changes: Change) -> None:
@@ -150,6 +153,7 @@ class InMemoryJournal:
             ThreadChange: self.threads,
             MessageAdded: self.threads,
             MessageCopied: self.route_messages,
+            ImportChange: self.imports,
         }
         for change in changes:
             yield stores[type(change)], change

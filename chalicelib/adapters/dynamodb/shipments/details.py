@@ -10,9 +10,11 @@ from chalicelib.adapters.dynamodb.stored import Part, Stored, from_json, to_json
 from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
 from chalicelib.adapters.dynamodb.wishes import WishesPart, wishes_to
 from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.ids import MessageId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
+from chalicelib.domain.reports.reports import Report, ReportReason
 from chalicelib.domain.shipments.addresses import Address, Placement, Recipient
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 
@@ -72,6 +74,15 @@ class RatingPart(Part, frozen=True, omit_defaults=True):
     closed_at: str | None = None
 
 
+class ReportPart(Part, frozen=True, omit_defaults=True):
+    """The recipient's newest report, with times as text."""
+
+    reason: ReportReason
+    message_id: MessageId
+    reported_at: str
+    closed_at: str | None = None
+
+
 class Details(Stored, frozen=True, kw_only=True):
     """All that hardly ever changes; shipper and creation are attributes, for the index."""
 
@@ -86,6 +97,7 @@ class Details(Stored, frozen=True, kw_only=True):
     metadata: dict[str, str] | None = None
     rating: RatingPart | None = None
     wishes: WishesPart | None = None
+    report: ReportPart | None = None
 
 
 def details_to(shipment: Shipment) -> str:
@@ -116,6 +128,7 @@ def details_to(shipment: Shipment) -> str:
             metadata=dict(shipment.metadata) or None,
             rating=_rating_to(shipment.rating),
             wishes=wishes_to(shipment.wishes),
+            report=_report_to(shipment.report),
         )
     )
 
@@ -183,6 +196,30 @@ def rating_of(details: Details) -> Rating | None:
         rated_at=from_text(part.rated_at),
         changed_at=from_text(part.changed_at),
         closed_at=None if part.closed_at is None else from_text(part.closed_at),
+    )
+
+
+def report_of(details: Details) -> Report | None:
+    """The recipient's newest report."""
+    part = details.report
+    if part is None:
+        return None
+    return Report(
+        reason=part.reason,
+        message_id=part.message_id,
+        reported_at=from_text(part.reported_at),
+        closed_at=None if part.closed_at is None else from_text(part.closed_at),
+    )
+
+
+def _report_to(report: Report | None) -> ReportPart | None:
+    if report is None:
+        return None
+    return ReportPart(
+        reason=report.reason,
+        message_id=report.message_id,
+        reported_at=to_text(report.reported_at),
+        closed_at=None if report.closed_at is None else to_text(report.closed_at),
     )
 
 

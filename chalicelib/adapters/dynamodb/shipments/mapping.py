@@ -21,6 +21,7 @@ from chalicelib.adapters.dynamodb.shipments.details import (
     proof_requirements_of,
     rating_of,
     recipient_of,
+    report_of,
     service_day_of,
     window_of,
 )
@@ -153,4 +154,5 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         metadata=metadata_of(details),
         rating=rating_of(details),
         wishes=wishes_from(details.wishes),
+        report=report_of(details),
     )

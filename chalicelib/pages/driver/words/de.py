@@ -199,6 +199,7 @@ WORDS: Final = {
     # --- positions
     "fixes.title": "Positionen seit {time}",
     "fixes.taken": "{n} von {total} liegen der Disposition vor.",
+    "fixes.one_refused": "1 Position wurde nicht angenommen: {why}",
     "fixes.refused": "{n} Positionen wurden nicht angenommen: {why}",
     "fixes.kept": "{n} sind gespeichert, werden aber nicht verwendet: {why}",
     "fixes.doubted": "Kunden sehen Ihre Fahrt nicht: {why}",

@@ -199,6 +199,7 @@ WORDS: Final = {
     # --- positions
     "fixes.title": "Positions since {time}",
     "fixes.taken": "{n} of {total} are with the office.",
+    "fixes.one_refused": "1 position was not taken: {why}",
     "fixes.refused": "{n} positions were not taken: {why}",
     "fixes.kept": "{n} are kept, but not used: {why}",
     "fixes.doubted": "Customers do not see you move: {why}",

@@ -199,6 +199,7 @@ WORDS: Final = {
     # --- positions
     "fixes.title": "Sijainnit klo {time} alkaen",
     "fixes.taken": "{n}/{total} on toimistolla.",
+    "fixes.one_refused": "1 sijaintia ei otettu vastaan: {why}",
     "fixes.refused": "{n} sijaintia ei otettu vastaan: {why}",
     "fixes.kept": "{n} on tallessa mutta ei käytössä: {why}",
     "fixes.doubted": "Asiakkaat eivät näe liikettäsi: {why}",

@@ -199,6 +199,7 @@ WORDS: Final = {
     # --- positions
     "fixes.title": "Positioner sedan {time}",
     "fixes.taken": "{n} av {total} finns hos kontoret.",
+    "fixes.one_refused": "1 position togs inte emot: {why}",
     "fixes.refused": "{n} positioner togs inte emot: {why}",
     "fixes.kept": "{n} är sparade men används inte: {why}",
     "fixes.doubted": "Kunderna ser inte att du rör dig: {why}",

@@ -24,6 +24,7 @@ def test_bad_news_is_a_warning(event_type: EventType) -> None:
             EventType.DELAYED,
             EventType.ATTEMPT_FAILED,
             EventType.DRIVER_SILENT,
+            EventType.REPORTED,
             EventType.PROOF_REJECTED,
             EventType.PROOF_MISSING,
         }

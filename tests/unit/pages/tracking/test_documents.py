@@ -55,6 +55,8 @@ def test_the_state_has_the_published_structure() -> None:
         "may_rate",
         "rating_until",
         "wishes",
+        "may_report",
+        "reported",
         "words",
     }
     assert state["external_status"] == {

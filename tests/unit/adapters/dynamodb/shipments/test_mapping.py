@@ -10,7 +10,7 @@ from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.proofs.proofs import kept_key
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from local.cloud.capacity import item_bytes
-from tests.contract.shipments.golden_values import OFFICE, SHIPMENTS, WISHED
+from tests.contract.shipments.golden_values import OFFICE, REPORTED, SHIPMENTS, WISHED
 from tests.support.builders import (
     NOON,
     make_attempt,
@@ -110,6 +110,7 @@ def test_no_field_is_forgotten() -> None:
         unanswered_since=make_shipment().created_at,
         rating=make_rating(closed_at=NOON),
         wishes=WISHED["shipment-wished"].wishes,
+        report=REPORTED["shipment-reported"].report,
     )
     plain = make_shipment()
 
