@@ -35,7 +35,14 @@ from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.ratings.ratings import MOST_STARS, Rating, RatingReason, Verdict
 from chalicelib.domain.reports.reports import Report, ReportReason
-from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.routes.routes import (
+    Break,
+    Consignment,
+    Route,
+    RouteStatus,
+    Stint,
+    Stop,
+)
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step
@@ -460,6 +467,17 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         breaks=st.lists(breaks(), max_size=3).map(tuple),
         previous=st.none() | ids("rte").map(RouteId),
         pauses=st.lists(ranges(), max_size=2).map(tuple),
+        stints=st.lists(stints(), max_size=3).map(tuple),
+    )
+
+
+@cache
+def stints() -> st.SearchStrategy[Stint]:
+    return st.builds(
+        Stint,
+        driver_id=ids("drv").map(DriverId),
+        until=instants(),
+        previous=st.none() | ids("rte").map(RouteId),
     )
 
 
