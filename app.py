@@ -109,6 +109,22 @@ def deliver_webhook(event: SQSEvent) -> dict[str, Any]:
     return queues.deliver_webhook(event.to_dict(), deliver=deliver, again=deliver.again)
 
 
+@app.on_sqs_message(queue="imports", batch_size=1, name="import_shipments")
+def import_shipments(event: SQSEvent) -> dict[str, Any]:
+    """From uploaded files to shipments."""
+    from chalicelib.api.schemas.imports import read_row
+    from chalicelib.triggers import imports
+
+    left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's
+    return imports.import_shipments(
+        event.to_dict(),
+        go_on=container().import_shipments,
+        read=read_row,
+        create=container().create_batch,
+        time_left_s=lambda: left_ms() / 1000,
+    )
+
+
 @app.schedule("rate(1 minute)", name="sweep_fleet")
 def sweep_fleet(event: CloudWatchEvent) -> None:
     """Each minute, what no fix tells: silent drivers."""

@@ -53,6 +53,11 @@ class Metric(StrEnum):
     """Files that lay in quarantine for too long, and are asked for once more."""
     DRIVERS_NOT_SWEPT = "drivers_not_swept"
     """Drivers on duty that a sweep could not look at. The next one tries again."""
+    IMPORTS_COMPLETED = "imports_completed"
+    IMPORTS_FAILED = "imports_failed"
+    """Imports of files that cannot be read."""
+    ROWS_IMPORTED = "rows_imported"
+    """Rows of imports that have a verdict."""
     MESSAGES_PARKED = "messages_parked"
     """Messages that no repeat can repair. They end in a dead-letter queue."""
 

@@ -42,6 +42,8 @@ class Settings:
     notices_queue_url: str
     webhooks_queue_url: str
     """SQS queue of webhooks; further tries wait in it."""
+    imports_queue_url: str
+    """SQS queue of files to import; imports that need more time wait in it, too."""
     inspections_queue_url: str
     """SQS queue of uploaded files that wait to be inspected."""
     stream_dlq_url: str

@@ -230,7 +230,7 @@ def _demo(
         demo = helsinki.prepare(stack, seed=options.seed, progress=console.step)
         closing.callback(demo.stop)
         opened, links, board, run = demo.carrier, demo.tracking_links, demo.board, demo.run
-        driver_link = own_van.invited(demo.world, stack.clock.now(), options.seed)
+        driver_link = own_van.invited(demo.world, demo.agenda, stack.clock.now(), options.seed)
     else:
         opened, links, board, run = carrier.small(stack.api()), list, list, _do_nothing
         console.step("a carrier with one shop, a hub and a driver")

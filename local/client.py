@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 TIMEOUT_S = 30
 
@@ -129,6 +129,19 @@ def upload(url: str, fields: Mapping[str, str], content: bytes, content_type: st
         target = urlsplit(url).path or "/"
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         connection.request("POST", target, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+def submit(url: str, fields: Mapping[str, str]) -> int:
+    """Send a form of a page, as a browser without scripts does, and return the status."""
+    connection = _connect(url)
+    try:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", urlsplit(url).path, urlencode(fields), headers)
         answer = connection.getresponse()
         answer.read()
         return answer.status

@@ -1,6 +1,7 @@
 """AWS clients, made on first use, and the one rule that says which of their failures are temporary.
 
-There is one retry layer: the SDK's, three attempts in all. Time-outs are short, because every
+There is one retry layer: the SDK's, three attempts in all. DynamoDB has a client of its own, with
+the same rules (``dynamodb/wire``). Time-outs are short, because every
 caller is a function with a deadline of its own.
 
 We configure a client with everything that botocore would otherwise work out for every call.
@@ -157,7 +158,5 @@ def new_client(service: str, *, total_attempts: int = TOTAL_ATTEMPTS) -> Any:  #
         if service == "s3"
         else None,  # the preflight of browsers fails with older addresses
         user_agent=session.user_agent(),  # else botocore composes it twice for each call
-        account_id_endpoint_mode="disabled",  # else botocore asks the credentials with each call
-        parameter_validation=service != "dynamodb",  # PynamoDB builds valid requests
     )
     return session.create_client(service, config=config)

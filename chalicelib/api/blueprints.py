@@ -18,6 +18,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/fleet": "chalicelib.api.fleet:fleet",
     "/v1/hubs": "chalicelib.api.accounts:accounts",
     "/v1/hubs/{hub_id}/scans": "chalicelib.api.receiving:receiving",
+    "/v1/imports": "chalicelib.api.imports:imports",
     "/v1/keys": "chalicelib.api.keys:keys",
     "/v1/metrics": "chalicelib.api.metrics:metrics",
     "/v1/routes": "chalicelib.api.routes:routes",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Vehicles,
     )
     from chalicelib.services.ports.fleet import Fleet
+    from chalicelib.services.ports.imports import ImportFiles, ImportQueue, Imports
     from chalicelib.services.ports.journal import Journal, Requests
     from chalicelib.services.ports.messages import RouteMessages, Threads
     from chalicelib.services.ports.places import Geocoder, TimeZones
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         AllowedProofs,
         InspectionQueue,
         Pictures,
+        PinTries,
         ProofStore,
     )
     from chalicelib.services.ports.routes import RoadNetwork, RouteHistory, Routes
@@ -175,6 +177,28 @@ class Adapters:
         from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 
         return DynamoShipments(self._clock.now)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Imports of files."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.imports import DynamoImports
+
+        return DynamoImports(self._clock.now)
+
+    @cached_property
+    def import_files(self) -> ImportFiles:
+        """Their files."""
+        from chalicelib.adapters.import_files import S3ImportFiles
+
+        return S3ImportFiles(self.settings.proofs_bucket)
+
+    @cached_property
+    def import_queue(self) -> ImportQueue:
+        """Where imports wait to be gone on with."""
+        from chalicelib.adapters.messaging.imports import SqsImportQueue
+
+        return SqsImportQueue(self.settings.imports_queue_url)
 
     @cached_property
     def feed(self) -> EventFeed:
@@ -409,6 +433,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
 
         return DynamoAllowedProofs()
+
+    @cached_property
+    def pin_tries(self) -> PinTries:
+        """PINs that were tried."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.pin_tries import DynamoPinTries
+
+        return DynamoPinTries()
 
     @cached_property
     def pictures(self) -> Pictures:

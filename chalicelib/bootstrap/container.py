@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from chalicelib.services.driving.sweep_fleet import SweepFleet
     from chalicelib.services.driving.unload_parcels import UnloadParcels
     from chalicelib.services.driving.work_stops import WorkStop
+    from chalicelib.services.imports.begin_import import BeginImport
+    from chalicelib.services.imports.import_shipments import ImportShipments
+    from chalicelib.services.imports.show_imports import ShowImports
     from chalicelib.services.learning.learn_travel_times import LearnTravelTimes
     from chalicelib.services.learning.show_accuracy import ShowAccuracy
     from chalicelib.services.messages.read_messages import ReadMessages
@@ -139,6 +142,10 @@ class Container:
     expire_shipments: ExpireShipments = use_case("shipments.expire_shipments")
     publish_events: PublishEvents = use_case("shipments.publish_events")
     read_feed: ReadFeed = use_case("shipments.read_feed")
+
+    begin_import: BeginImport = use_case("imports.begin_import")
+    import_shipments: ImportShipments = use_case("imports.import_shipments")
+    show_imports: ShowImports = use_case("imports.show_imports")
 
     plan_route: PlanRoute = use_case("routes.plan_routes")
     edit_route: EditRoute = use_case("routes.edit_route")

@@ -21,6 +21,7 @@ InvitationId = NewType("InvitationId", str)
 DeviceId = NewType("DeviceId", str)
 AuditId = NewType("AuditId", str)
 MessageId = NewType("MessageId", str)
+ImportId = NewType("ImportId", str)
 
 SHIPMENT: Final = "shp"
 ROUTE: Final = "rte"
@@ -38,6 +39,7 @@ INVITATION: Final = "inv"
 DEVICE: Final = "dev"
 AUDIT: Final = "aud"
 MESSAGE: Final = "msg"
+IMPORT: Final = "imp"
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID_CHARS: Final = 26

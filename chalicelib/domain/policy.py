@@ -107,6 +107,8 @@ class Policy:
     """We do not show an older position as live."""
     silent_after: timedelta = timedelta(minutes=10)
     """A van is silent when its news are this old, and a promise begins soon or has begun."""
+    alive_every: timedelta = timedelta(minutes=1)
+    """How often we note that a phone says it is there without a place."""
     silence_grace: timedelta = timedelta(minutes=1)
     """At the end of a promise, a van that has sent nothing for this long is silent.
 
@@ -134,6 +136,8 @@ class Policy:
     """A visit can be rated until so long after its outcome."""
     rating_changes_for: timedelta = timedelta(days=1)
     """A rating can be changed until so long after it was given."""
+    pin_patience: timedelta = timedelta(minutes=10)
+    """So long after a visit a wrong PIN is refused: the recipient is still there to be asked."""
     poll_near_s: int = 10
     poll_far_s: int = 60
     proof_watch: timedelta = timedelta(minutes=10)

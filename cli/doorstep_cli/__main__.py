@@ -1,8 +1,9 @@
 """`doorstep`: all commands, and how a refusal ends one."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -60,39 +61,62 @@ def login(
 
 
 @app.command("import")
-def import_csv(
+def import_csv(  # noqa: PLR0917 - typer makes options of them
     context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file.")],
     update: Annotated[bool, typer.Option(help="Change shipments that have the reference.")] = False,
-    dry_run: Annotated[bool, typer.Option(help="Only read the file; send nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Create nothing; say what would come.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="What a heading means, like Kundennummer=metadata.customer."),
+    ] = None,
+    default: Annotated[
+        list[str] | None,
+        typer.Option(help="A value where the file has none, like address.country=FI."),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Where to keep all errors and warnings.")
+    ] = None,
 ) -> None:
-    """Create the shipments of a CSV file. Cut off or repeated, it goes on from where it was."""
-    total = sum(1 for _ in imports.rows(file))
-    if dry_run:
-        given(context).tell({"rows": total}, f"{total} rows can be read. Nothing was sent.")
-        return
-    columns = (TextColumn("rows"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=errors, disable=given(context).is_json) as progress:
-        task = progress.add_task("rows", total=total)
-        counts = imports.sent(
+    """Create the shipments of a CSV file. Repeated, it adds only what is not there."""
+    wishes = {
+        "dry_run": dry_run,
+        "if_exists": "update" if update else "refuse",
+        "columns": imports.pairs(column or ()),
+        "defaults": imports.pairs(default or ()),
+    }
+    bars = (TextColumn("rows"), BarColumn(), MofNCompleteColumn())
+    with Progress(*bars, console=errors, disable=given(context).is_json) as progress:
+        task = progress.add_task("rows", total=None)
+        found = imports.sent(
             given(context).client,
             file,
-            update=update,
-            done=lambda more: progress.advance(task, more),
+            wishes,
+            seen=lambda now: progress.update(task, total=now["rows"], completed=now["rows_done"]),
         )
-    wrong = [
-        {"row": each.row, "column": each.column, "code": each.code, "detail": each.detail}
-        for each in counts.errors
-    ]
+    if report is not None and not imports.save_report(found, report):
+        errors.print("There are no errors and no warnings, so there is no report.")
+    counts = {word: count for word, count in found["counts"].items() if count}
     if given(context).is_json:
-        as_json({"counts": counts.outcomes, "errors": wrong})
+        as_json({**found, "counts": counts})
     else:
-        said = ", ".join(f"{count} {word}" for word, count in sorted(counts.outcomes.items()))
-        console.print(f"{said or 'no rows'}.")
-        if wrong:
-            table(wrong, ("row", "column", "code", "detail"), nothing="")
-    if wrong:
+        tell(found, counts)
+    if found["counts"]["refused"]:
         raise typer.Exit(ROWS_REFUSED)
+
+
+def tell(found: Mapping[str, Any], counts: Mapping[str, int]) -> None:
+    """Say what came of an import."""
+    said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
+    console.print(f"{said}{' if it were no dry run' if found['dry_run'] else ''}.")
+    if found["ignored_columns"]:
+        names = ", ".join(found["ignored_columns"])
+        console.print(f"Not read, since nobody knows what they hold: {names}.", markup=False)
+    if found["errors"]:
+        table(found["errors"], ("row", "column", "code", "detail"), nothing="")
+    more = found["error_count"] + found["warning_count"] - len(found["errors"])
+    if more:
+        console.print(f"And {more} more; --report keeps them all in a file.")
 
 
 def main() -> None:

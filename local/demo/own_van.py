@@ -1,21 +1,33 @@
-"""A route for the person at the terminal: a driver of their own, with parcels to load."""
+"""A route for the person at the terminal: a driver of their own, with parcels to load.
 
+The first recipient writes to the driver as soon as the parcel is on the van.
+"""
+
+import logging
 import random
 import uuid
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.instants import written
+from local.agenda import Agenda, Doings
+from local.client import Api, Refused, submit
 from local.demo import carrier, planning
 from local.demo.vans import TIME_ZONE, World
 
 NAME: Final = "You"
 MOST_STOPS: Final = 5
 LOADING: Final = timedelta(minutes=20)
+LOOK_EVERY_S: Final = 5.0
+MOST_LOOKS: Final = 500
+"""Then nobody drives, and nobody has to be answered."""
+WORDS: Final = "I am in the yard behind the house. The gate on the left is open."
+
+logger = logging.getLogger(__name__)
 
 
-def invited(world: World, now: datetime, seed: int) -> str:
+def invited(world: World, agenda: Agenda, now: datetime, seed: int) -> str:
     """Open the driver, plan the route, and give the link that signs a phone in once."""
     office = world.carrier.dispatcher
     starts_at = now + LOADING
@@ -27,7 +39,8 @@ def invited(world: World, now: datetime, seed: int) -> str:
         supply=world.supply,
         chance=random.Random(f"{seed} {NAME}"),
     )[:MOST_STOPS]
-    stops = [{"shipment_ids": [_made(world, order) for order in visit.orders]} for visit in visits]
+    made = [[_made(world, order) for order in visit.orders] for visit in visits]
+    stops = [{"shipment_ids": [shipment["id"] for shipment in each]} for each in made]
     office.post(
         "/v1/routes",
         {
@@ -38,11 +51,27 @@ def invited(world: World, now: datetime, seed: int) -> str:
             "stops": stops,
         },
     )
+    shop = world.carrier.shops[visits[0].orders[0].shop].api
+    agenda.add(_recipient(made[0][0], shop, pause_s=LOOK_EVERY_S * max(1.0, world.clock.speed)))
     return carrier.invitation_link(office, driver_id)
 
 
-def _made(world: World, order: planning.Order) -> str:
+def _recipient(shipment: dict[str, Any], shop: Api, *, pause_s: float) -> Doings:
+    """Looks at the parcel now and then, and writes once it is loaded."""
+    yield 0.0
+    try:
+        for _ in range(MOST_LOOKS):
+            if shop.get(f"/v1/shipments/{shipment['id']}")["status"] not in {"created", "accepted"}:
+                fields = {"action_id": uuid.uuid4().hex, "lang": "en", "text": WORDS}
+                submit(f"{shipment['tracking_url']}/messages", fields)
+                return
+            yield pause_s
+    except (Refused, OSError) as exc:
+        logger.info("the recipient gives up writing: %s", exc)
+
+
+def _made(world: World, order: planning.Order) -> dict[str, Any]:
     headers = {"Idempotency-Key": uuid.uuid4().hex}
     shop = world.carrier.shops[order.shop].api
-    shipment_id: str = shop.post("/v1/shipments", order.body, headers=headers)["id"]
-    return shipment_id
+    shipment: dict[str, Any] = shop.post("/v1/shipments", order.body, headers=headers)
+    return shipment

@@ -20,6 +20,7 @@ FUNCTIONS: Final = (
     "LearnTravelTimes",
     "NotifyRecipient",
     "DeliverWebhook",
+    "ImportShipments",
     "InspectProof",
     "SweepProofs",
 )

@@ -91,6 +91,22 @@ FUNCTIONS: Final = {
         "container().sweep_fleet; from chalicelib.triggers import schedules",
         HTTP | PAGES | SENDERS | BATCHES,
     ),
+    "app.import_shipments": (
+        (
+            "from chalicelib.triggers import imports; from chalicelib.api.schemas.imports import"
+            " read_row; container().import_shipments; container().create_batch"
+        ),
+        (
+            PAGES
+            | LEARNING
+            | BATCHES
+            | SESSIONS
+            | {
+                *("chalicelib.pages", "chalicelib.services.driving", "phonenumbers"),
+                *("chalicelib.adapters.webhooks", "email_validator", "chalicelib.api.shipments"),
+            }
+        ),
+    ),
     "app.inspect_proof": (
         "container().inspect_proof; from chalicelib.triggers import uploads",
         HTTP | PAGES | SENDERS | LEARNING | ROUTES | BATCHES | SESSIONS | {"PIL"},

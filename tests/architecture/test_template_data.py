@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.domain.imports.imports import FOLDER, KEPT_FOR
 from infra.template import Stack
 from tests.architecture.templates import TABLE, Packaged
 
@@ -102,6 +103,16 @@ def test_unfinished_and_unchecked_uploads_do_not_stay(dev: Packaged) -> None:
         assert rules[prefix]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     assert rules["proofs"]["Prefix"] == "proofs/"
     assert rules["proofs"]["ExpirationInDays"] == {"Ref": "ProofRetentionDays"}
+
+
+def test_files_of_orders_are_kept_as_long_as_their_imports(dev: Packaged) -> None:
+    (bucket,) = dev.resources("AWS::S3::Bucket").values()
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+
+    assert rules["imports"]["Prefix"] == FOLDER
+    assert rules["imports"]["ExpirationInDays"] == KEPT_FOR.days
+    assert rules["imports"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
 def test_new_proofs_are_told_to_eventbridge(dev: Packaged) -> None:

@@ -35,6 +35,7 @@ def test_two_streams_have_three_readers_and_there_are_three_queues(dev: Packaged
     assert {referred(source["EventSourceArn"]) for source in dev.queues().values()} == {
         "NoticesQueue",
         "WebhooksQueue",
+        "ImportsQueue",
         "InspectionsQueue",
     }
 
@@ -102,10 +103,11 @@ def test_a_message_stays_hidden_for_six_timeouts(dev: Packaged) -> None:
 
 
 def test_a_senders_lease_outlives_its_function(dev: Packaged) -> None:
-    for source in dev.queues().values():
-        timeout_s = dev.resources(FUNCTION)[referred(source["FunctionName"])]["Timeout"]
-
-        assert timeout_s + 60 <= NOTICE_LEASE_S
+    senders = {"NotifyRecipient", "DeliverWebhook"}
+    found = {referred(source["FunctionName"]) for source in dev.queues().values()}
+    assert senders <= found
+    for sender in senders:
+        assert dev.resources(FUNCTION)[sender]["Timeout"] + 60 <= NOTICE_LEASE_S
 
 
 def test_events_reach_the_queues_raw_and_are_kept_when_they_cannot(dev: Packaged) -> None:
@@ -148,7 +150,7 @@ def test_the_topic_may_write_to_each_queue_and_dead_letter_queue_that_it_feeds(
 
 
 def test_new_files_in_quarantine_reach_their_queue_or_its_dead_letter_queue(dev: Packaged) -> None:
-    (rule,) = (r for r in dev.resources("AWS::Events::Rule").values() if "EventPattern" in r)
+    rule = dev.resources("AWS::Events::Rule")["UploadsRule"]
     (target,) = rule["Targets"]
 
     assert rule["EventPattern"]["source"] == ["aws.s3"]
@@ -164,6 +166,25 @@ def test_new_files_in_quarantine_reach_their_queue_or_its_dead_letter_queue(dev:
         == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["UploadsRule", "Arn"]}}}
     }
     assert allowed == {"InspectionsQueue", "InspectionsDlq"}
+
+
+def test_new_files_of_orders_reach_their_queue_or_its_dead_letter_queue(dev: Packaged) -> None:
+    rule = dev.resources("AWS::Events::Rule")["ImportsRule"]
+    (target,) = rule["Targets"]
+
+    assert rule["EventPattern"]["source"] == ["aws.s3"]
+    assert rule["EventPattern"]["detail"]["object"]["key"] == [{"prefix": "imports/files/"}]
+    assert referred(target["Arn"]) == "ImportsQueue"
+    assert referred(target["DeadLetterConfig"]["Arn"]) == "ImportsDlq"
+    allowed = {
+        referred(statement["Resource"])
+        for policy in dev.resources("AWS::SQS::QueuePolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "events.amazonaws.com"}
+        and statement["Condition"]
+        == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["ImportsRule", "Arn"]}}}
+    }
+    assert allowed == {"ImportsQueue", "ImportsDlq"}
 
 
 def test_every_queue_is_encrypted_at_rest_and_in_transit(dev: Packaged) -> None:

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.domain.errors import NotFound, TooLarge, Unavailable
 from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 from chalicelib.observability import Metric, count, counted, name_stage
+from chalicelib.services.imports.import_shipments import NEEDED_S
 from chalicelib.services.ports.senders import LONGEST_DELAY_S
 from chalicelib.services.proofs.sweep_proofs import EVERY
 from chalicelib.services.repeats import LEASE
@@ -30,6 +31,7 @@ def test_every_handler_is_in_app(dev: Packaged) -> None:
         "app.sweep_fleet",
         "app.notify_recipient",
         "app.deliver_webhook",
+        "app.import_shipments",
         "app.inspect_proof",
         "app.sweep_proofs",
     }
@@ -112,6 +114,7 @@ def touching(packaged: Packaged, resource: str) -> set[str]:
 def test_only_the_api_may_touch_proofs_and_it_and_the_sweep_positions(dev: Packaged) -> None:
     assert touching(dev, "ProofsBucket") == {
         "ApiHandlerRole",
+        "ImportShipmentsRole",
         "InspectProofRole",
         "SweepProofsRole",
     }
@@ -129,12 +132,36 @@ def test_nobody_but_the_inspection_reads_quarantine_or_writes_what_is_shown(dev:
 
     assert {right for right in rights if right[0] == "ApiHandlerRole"} == {
         ("ApiHandlerRole", "s3:GetObject", "/proofs/*"),
+        ("ApiHandlerRole", "s3:GetObject", "/imports/reports/*"),
         ("ApiHandlerRole", "s3:PutObject", "/quarantine/*"),
+        ("ApiHandlerRole", "s3:PutObject", "/imports/files/*"),
     }
     assert {role for role, _, place in rights if place in {"/proofs/*", "/rejected/*"}} == {
         "ApiHandlerRole",
         "InspectProofRole",
     }
+
+
+def test_an_import_reads_uploads_writes_reports_and_touches_no_proof(dev: Packaged) -> None:
+    rights = {
+        (action, resource["Fn::Sub"].rpartition("Arn}")[2])
+        for role, statement in statements(dev)
+        if role == "ImportShipmentsRole"
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+        if action in {"s3:GetObject", "s3:PutObject"}
+    }
+
+    assert rights == {
+        ("s3:GetObject", "/imports/files/*"),
+        ("s3:GetObject", "/imports/parts/*"),
+        ("s3:PutObject", "/imports/parts/*"),
+        ("s3:PutObject", "/imports/reports/*"),
+    }
+
+
+def test_a_run_of_an_import_ends_by_itself_long_before_its_time_is_up(dev: Packaged) -> None:
+    assert dev.resources(FUNCTION)["ImportShipments"]["Timeout"] > 2 * NEEDED_S
 
 
 def test_the_fleet_is_swept_each_minute_and_a_failed_sweep_is_not_repeated(dev: Packaged) -> None:
@@ -244,6 +271,7 @@ def test_a_try_that_waits_for_its_turn_rings_no_alarm(dev: Packaged) -> None:
 
     assert thresholds_s == {
         "NoticesQueue": 600,
+        "ImportsQueue": 1_800,
         "InspectionsQueue": 600,
         "WebhooksQueue": 2 * LONGEST_DELAY_S,
     }

@@ -15,6 +15,7 @@ from chalicelib.domain.shipments.events import EventType
 from chalicelib.pages.languages import locale_of
 from chalicelib.pages.tracking.presentation import present
 from tests.cases import phones as phones_apps
+from tests.cases.importing import spreadsheet
 from tests.cases.pages import told
 from tests.cases.reading import Case, instant
 from tests.cases.shopping import order, serve
@@ -369,6 +370,7 @@ STORIES: Final[Mapping[str, Story]] = {
     "F06": phones,
     "F07": dates_for_times,
     "F08": wrong_clock_outlived,
+    "F10": spreadsheet,
     "F13": check_digit,
     "F15": proximity,
     "F16": one_parcel_missing,

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from tests.cases import driving, pages, shopping
+from tests.cases import driving, importing, pages, shopping
 from tests.cases.reading import Case, cases, folder
 from tests.cases.stories import STORIES
 from tests.support.carrier import Carrier, note
@@ -22,7 +22,6 @@ RUNS: Final[Mapping[str, Run]] = {
 }
 
 FEATURES: Final[Mapping[str, str]] = {
-    "F10": "import",
     "F12": "proofs for staff and shippers",
 }
 """Cases without a word about the feature that they wait for."""
@@ -42,6 +41,8 @@ ALL: Final = cases()
 
 def run_of(case: Case) -> Run | None:
     """How a case is run; None when it waits for a feature or is tested elsewhere."""
+    if "file_utf8" in case.said:
+        return importing.file
     if case.id in STORIES:  # some once waited for a feature, as their file still says
         return STORIES[case.id]
     if case.awaits or case.id in FEATURES or case.id in ELSEWHERE:
@@ -55,7 +56,7 @@ def test_every_case_has_its_place() -> None:
     if not ALL:
         pytest.skip(f"there are no cases in {folder()}")
     waiting = {
-        case.id: case.awaits or FEATURES.get(case.id) for case in ALL if case.id not in STORIES
+        case.id: None if run_of(case) else case.awaits or FEATURES.get(case.id) for case in ALL
     }
     for feature in sorted({feature for feature in waiting.values() if feature}):
         note(f"waits for {feature}: {', '.join(k for k, v in waiting.items() if v == feature)}")

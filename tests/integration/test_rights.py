@@ -103,6 +103,7 @@ def recorder(receiver: str) -> Recorder:
         learn_over_a_broken_page()
         with Clients(running) as clients:
             search_for_an_address(clients)
+            import_files(clients)
             leave_uploads_half_done(clients)
     return recorder
 
@@ -302,6 +303,28 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     assert queues.notify_recipient(batch, notify=notify, again=notify.again) == nothing
     webhooks = container.deliver_webhook
     assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
+
+
+def import_files(clients: Clients) -> None:
+    """A good row and a bad one; the good one again; and one that has to be searched for."""
+    running = clients.running
+    admin = clients.of(running.admin_key)
+    shipper_id = admin.post("/v1/shippers", {"name": "Fifth shop"})["id"]
+    own = {"role": "shipper", "shipper_id": shipper_id, "label": "test"}
+    shipper = clients.of(admin.post("/v1/keys", own)["key"])
+    headings = b"reference,name,address,city,country,lat,lon,barcode\n"
+    good = b"I1,Aino,Kuja 1,Helsinki,FI,60.17,24.94,I1\n"
+    bad = b"I2,Aino,Kuja 2,Helsinki,FI,north,24.94,I2\n"
+    for rows in (good + bad, good, b"I3,Aino,Kuja 3,Helsinki,FI,,,I3\n"):
+        form = shipper.post("/v1/imports", {"file_name": "july.csv"})["upload"]
+        assert upload(form["url"], form["fields"], headings + rows, "text/csv") == 204
+        bootstrap.configure(clock=running.clock, allow_local_webhooks=True)  # caches are cold again
+        running.settle()
+    searching, again, done = shipper.get("/v1/imports")["data"]
+    assert (done["counts"]["created"], done["counts"]["refused"]) == (1, 1), done
+    assert done["report_url"]
+    assert again["counts"]["unchanged"] == 1
+    assert searching["status"] == "running"
 
 
 def search_for_an_address(clients: Clients) -> None:

@@ -20,6 +20,7 @@ from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.contested import ContestedJournal
 from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.ids import CountingIds
+from tests.support.fakes.imports import InMemoryImportFiles, InMemoryImportQueue
 from tests.support.fakes.journal import InMemoryJournal
 from tests.support.fakes.places import InMemoryGeocoder, InMemoryZones
 from tests.support.fakes.proofs import (
@@ -40,6 +41,8 @@ class InMemoryCarrier:
 
     stores: InMemoryJournal = field(default_factory=InMemoryJournal)
     proofs: InMemoryProofStore = field(default_factory=InMemoryProofStore)
+    import_files: InMemoryImportFiles = field(default_factory=InMemoryImportFiles)
+    import_queue: InMemoryImportQueue = field(default_factory=InMemoryImportQueue)
     inspections: InMemoryInspections = field(default_factory=InMemoryInspections)
     pictures: PicturesHere = field(default_factory=PicturesHere)
     signer: InMemorySigner = field(default_factory=InMemorySigner)
@@ -59,6 +62,7 @@ class InMemoryCarrier:
         self.shipments.clock = self.clock
         self.proofs.clock = self.clock
         self.allowed_proofs = self.stores.allowed_proofs
+        self.pin_tries = self.stores.pin_tries
         self.feed = InMemoryFeed(self.shipments)
         self.routes = self.stores.routes
         self.route_history = self.stores.routes.history
@@ -70,6 +74,8 @@ class InMemoryCarrier:
         self.threads = self.stores.threads
         self.route_messages = self.stores.route_messages
         self.route_messages.clock = self.clock
+        self.imports = self.stores.imports
+        self.imports.clock = self.clock
         self.shippers = self.stores.shippers
         self.hubs = self.stores.hubs
         self.teams = self.stores.teams

@@ -1,7 +1,7 @@
 """A phone with a location app, as its driver's: it reports through the HTTP API."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,9 +12,9 @@ from tests.support.carrier import Carrier, Reply
 class Phone:
     """A device of a driver, with what its key opens."""
 
-    carrier: Carrier
+    carrier: Carrier = field(repr=False)
     driver_id: str
-    made: Mapping[str, Any]
+    made: Mapping[str, Any] = field(repr=False)
 
     @classmethod
     def of(cls, carrier: Carrier, driver_id: str, label: str = "Pixel") -> "Phone":

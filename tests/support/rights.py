@@ -28,6 +28,7 @@ POLICIES: Final = {
     "sweep_fleet": "policy-sweep-fleet.json",
     "notify_recipient": "policy-notify-recipient.json",
     "deliver_webhook": "policy-deliver-webhook.json",
+    "import_shipments": "policy-import-shipments.json",
     "inspect_proof": "policy-inspect-proof.json",
     "sweep_proofs": "policy-sweep-proofs.json",
     "api_handler": "policy-api.json",
@@ -35,7 +36,7 @@ POLICIES: Final = {
 USE_CASE: Final = re.compile(
     r"chalicelib/services/\w+/"
     r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook"
-    r"|inspect_proof|sweep_proofs)"
+    r"|import_shipments|inspect_proof|sweep_proofs)"
 )
 SERVES_HTTP: Final = ("api", "edge", "pages")
 WAITING: Final = "chalicelib/adapters/webhooks/deadlines.py"
@@ -174,7 +175,7 @@ def _objects(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, s
         case "ListObjectsV2":
             yield "ListBucket", path
         case "HeadObject":
-            yield "GetObject", path
+            yield f"GetObject{version}", path
         case "GetObject" | "DeleteObject":
             yield operation + version, path
         case "CopyObject":

@@ -24,6 +24,7 @@ from chalicelib.domain.journal.changes import (
     DepartureAdded,
     DriverAdded,
     HandledAdded,
+    ImportChange,
     InvitationRevoked,
     KeyRingChange,
     LearningMarkChange,
@@ -66,6 +67,7 @@ PUTS: Final[Mapping[type[Change], str]] = {
     ThreadChange: "shipments.threads:thread_puts",
     MessageAdded: "shipments.threads:message_puts",
     MessageCopied: "routes.messages:copied_puts",
+    ImportChange: "shipments.imports:import_puts",
 }
 """The function that makes the writes of a change: its module in this package, and its name.
 

@@ -10,6 +10,7 @@ shipments  shipment_id  SHIPMENT                query; what changes; index by_at
 ..         ..           THREAD#<message_id>     query; a message
 ..         ..           UPLOAD#<proof_id>       query; index by_attention while it is awaited
 ..         route_id     EVENT#<seq>             query; what became of a route; expires
+..         shipper_id   IMPORT#<import_id>      get, query; an import of a file; expires
 routes     route_id     PLAN                    get; index by_service_day (day#hub), by_duty
 ..         ..           MANIFEST                query; HANDLED…PLAN is one run sheet; expires
 ..         ..           HANDLED                 query; numbers of the plan; expires

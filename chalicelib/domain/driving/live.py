@@ -84,6 +84,8 @@ class Live:
     ``estimated_at`` is the time of the fix or report behind the ETAs (None: the start of the
     route). ``planned`` are the routes that this driver is to start, first planned first.
 
+    ``alive_at`` is when a phone last said that it is there and not where it is, since the last fix.
+
     ``numbers`` are the stops' own numbers in plan order, as in the plan; empty means that each is
     the stop's index. Readers who know a stop by its number need no plan.
     """
@@ -112,6 +114,7 @@ class Live:
     is_at_hub: bool = False
     numbers: tuple[int, ...] = ()
     unsettled_until: datetime | None = None
+    alive_at: datetime | None = None
 
     @property
     def origin(self) -> Fix | None:

@@ -7,6 +7,7 @@ van is told of once per stop, a broken promise once per promise. The all-clear i
 
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.domain.driving.alerts import Alert, AlertInput, AlertKind, heard_again
 from chalicelib.domain.driving.live import Live, Progress
@@ -26,6 +27,16 @@ def heard_at(live: Live) -> datetime | None:
     return max((at for at in found if at is not None), default=None)
 
 
+def alive_at(live: Live) -> datetime | None:
+    """The time of the newest sign of life: news of the van, or a phone that only says it is there.
+
+    A phone that stands still may send no place for an hour. It is not silent; but where the van is,
+    and so whether it keeps a promise, only news tell.
+    """
+    found = (heard_at(live), live.alive_at)
+    return max((at for at in found if at is not None), default=None)
+
+
 def decide_in_silence(
     live: Live, route: Route, *, now: datetime, limit: int, policy: Policy
 ) -> tuple[Live, tuple[Alert, ...]]:
@@ -34,15 +45,16 @@ def decide_in_silence(
     At most ``limit`` alerts × shipments are told at once, but always one alert. The memory of the
     others stays unchanged, so they follow with the next call.
     """
-    heard = heard_at(live)
-    if heard is None or not live.is_on_shift:
+    heard, alive = heard_at(live), alive_at(live)
+    if heard is None or alive is None or not live.is_on_shift:
         return live, ()
+    signs = _Signs(heard, alive)
     alerts: list[Alert] = []
     progress, room = list(live.progress), limit
     for stops_before, i in enumerate(live.remaining()):
         given = AlertInput(i, route.stops[i], progress[i], stops_before, live.etas[i], now)
         for rule in (_heard_again, _silent, _broken):
-            outcome = rule(given, heard, policy)
+            outcome = rule(given, signs, policy)
             if outcome is None:
                 continue
             room -= len(given.stop.consignments)
@@ -56,39 +68,46 @@ def decide_in_silence(
     return (with_memory(live, progress, route, now, policy) if alerts else live), tuple(alerts)
 
 
-def _heard_again(
-    given: AlertInput, heard: datetime, policy: Policy
-) -> tuple[Alert, Progress] | None:
+class _Signs(NamedTuple):
+    """When there was news of the van last, and a sign of life."""
+
+    heard: datetime
+    alive: datetime
+
+
+def _heard_again(given: AlertInput, signs: _Signs, policy: Policy) -> tuple[Alert, Progress] | None:
     """There is newer news than those that the silence was told of."""
-    told_at = given.progress.told_at
+    told_at, promise = given.progress.told_at, promise_of(given.progress, given.stop)
     if told_at is not None and is_told_broken(given.progress, given.stop):
-        return heard_again(given, policy) if heard > told_at else None
-    return heard_again(given, policy) if given.as_of - heard < policy.silent_after else None
+        return heard_again(given, policy) if signs.heard > told_at else None
+    if promise is not None and _ended_in_silence(promise, signs.heard, given.as_of, policy):
+        return None
+    return heard_again(given, policy) if given.as_of - signs.alive < policy.silent_after else None
 
 
-def _silent(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, Progress] | None:
+def _silent(given: AlertInput, signs: _Signs, policy: Policy) -> tuple[Alert, Progress] | None:
     """Nothing for a while, and somebody waits already or will soon."""
     progress, now = given.progress, given.as_of
     promise = promise_of(progress, given.stop)
     if promise is None or progress.is_silent or _is_at_the_door(progress, now, policy):
         return None
     is_soon = promise.earliest - now <= policy.approaching_within
-    is_silent = is_soon and now - heard >= policy.silent_after
-    if not is_silent and not _ended_in_silence(promise, heard, now, policy):
+    is_silent = is_soon and now - signs.alive >= policy.silent_after
+    if not is_silent and not _ended_in_silence(promise, signs.heard, now, policy):
         return None
-    alert = Alert(AlertKind.SILENT, given.stop_index, now, heard_at=heard)
+    alert = Alert(AlertKind.SILENT, given.stop_index, now, heard_at=signs.heard)
     return alert, replace(progress, is_silent=True, promise=promise)
 
 
-def _broken(given: AlertInput, heard: datetime, policy: Policy) -> tuple[Alert, Progress] | None:
+def _broken(given: AlertInput, signs: _Signs, policy: Policy) -> tuple[Alert, Progress] | None:
     """The promise has ended in silence. No new range is told, since nobody knows one."""
     progress, now = given.progress, given.as_of
     promise = promise_of(progress, given.stop)
-    if promise is None or not _ended_in_silence(promise, heard, now, policy):
+    if promise is None or not _ended_in_silence(promise, signs.heard, now, policy):
         return None
     if is_told_broken(progress, given.stop) or _is_at_the_door(progress, now, policy):
         return None
-    alert = Alert(AlertKind.DELAYED, given.stop_index, now, heard_at=heard)
+    alert = Alert(AlertKind.DELAYED, given.stop_index, now, heard_at=signs.heard)
     return alert, replace(progress, is_delayed=True, told_at=now)
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
-from chalicelib.domain.driving.silence import heard_at
+from chalicelib.domain.driving.silence import alive_at, heard_at
+from chalicelib.domain.driving.taking_over import set_out_at
 from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
@@ -41,7 +42,8 @@ class Van:
     """A driver with a route under way.
 
     ``head`` is the last place that we believe, None before the first fix. ``heard_at`` is the time
-    of the last news, a fix or a report; ``is_silent``: that was longer ago than any tunnel takes.
+    of the last news, a fix or a report; ``is_silent``: longer than any tunnel takes there was no
+    sign of life, not even from a phone that only says it is there.
     ``ahead`` are the stops that are left, in the visit order; ``left_behind`` those that the van
     left the hub without anything for.
     """
@@ -93,14 +95,14 @@ def van(live: Live, route: Route, now: datetime, policy: Policy) -> Van:
         for i, (stop, progress) in enumerate(zip(route.stops, live.progress, strict=True))
         if progress.is_done and (progress.promise or stop.promise) is None and stop.consignments
     ]
-    left, heard = live.remaining(), heard_at(live)
+    left, heard, alive = live.remaining(), heard_at(live), alive_at(live)
     return Van(
         driver_id=live.driver_id,
         route=route,
-        started_at=live.started_at,
+        started_at=set_out_at(route, live),
         head=live.head(policy),
         heard_at=heard,
-        is_silent=heard is not None and now - heard >= policy.silent_after,
+        is_silent=alive is not None and now - alive >= policy.silent_after,
         stops_done=len(live.progress) - len(left),
         ahead=tuple(map(ahead, left)),
         left_behind=tuple(map(ahead, empty)),

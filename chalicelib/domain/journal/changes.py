@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.driving.live import Live
     from chalicelib.domain.driving.run_sheets import Handled, Manifest
     from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
+    from chalicelib.domain.imports.imports import Import
     from chalicelib.domain.learning.learning import DepartureKey, LearningMark
     from chalicelib.domain.messages.threads import Message, Thread
     from chalicelib.domain.routes.events import RouteEvent
@@ -290,6 +291,14 @@ class MessageCopied:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ImportChange:
+    """An import to write where ``expected_version`` was read (None: it is new)."""
+
+    after: Import
+    expected_version: int | None
+
+
 Change = (
     ShipmentChange
     | LiveChange
@@ -314,5 +323,6 @@ Change = (
     | ThreadChange
     | MessageAdded
     | MessageCopied
+    | ImportChange
 )
 """Everything that the journal can commit."""

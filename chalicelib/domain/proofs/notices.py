@@ -5,13 +5,14 @@ import json
 from chalicelib.domain.errors import Invalid
 
 
-def notice_of(object_key: str) -> str:
-    """A notice of the newest file under a key, as far as it is read.
+def notice_of(object_key: str, version_id: str | None = None) -> str:
+    """A notice of this version of a file, or of the newest one, as far as it is read.
 
     >>> read_notice(notice_of("quarantine/shp_1/prf_2"))
     ('quarantine/shp_1/prf_2', None)
     """
-    return json.dumps({"detail-type": "Object Created", "detail": {"object": {"key": object_key}}})
+    named = {"key": object_key} | ({"version-id": version_id} if version_id else {})
+    return json.dumps({"detail-type": "Object Created", "detail": {"object": named}})
 
 
 def read_notice(text: str) -> tuple[str, str | None]:

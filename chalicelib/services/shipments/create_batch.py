@@ -111,21 +111,48 @@ class CreateBatch:
     time_zones: TimeZones
 
     def __call__(
-        self, orders: Sequence[Order | None], *, actor: Actor, if_exists: IfExists
+        self,
+        orders: Sequence[Order | None],
+        *,
+        actor: Actor,
+        if_exists: IfExists,
+        numbers: Sequence[int] | None = None,
+        dry_run: bool = False,
     ) -> tuple[RowVerdict | None, ...]:
-        """A verdict for each order, in their order; None for a row that could not be read."""
+        """A verdict for each order, in their order; None for a row that could not be read.
+
+        ``numbers`` are the sender's own numbers of the rows; without them rows count from 0. A dry
+        run writes nothing, and its verdicts say what would become of the rows.
+        """
         if actor.shipper_id is None:
             raise Forbidden
-        return tuple(_Batch(self, actor, actor.shipper_id, if_exists).run(orders))
+        batch = _Batch(
+            self,
+            actor,
+            actor.shipper_id,
+            if_exists,
+            numbers=numbers or range(len(orders)),
+            writes=not dry_run,
+        )
+        return tuple(batch.run(orders))
 
 
 class _Batch:
     """One batch under way."""
 
     def __init__(
-        self, use: CreateBatch, actor: Actor, shipper_id: ShipperId, if_exists: IfExists
+        self,
+        use: CreateBatch,
+        actor: Actor,
+        shipper_id: ShipperId,
+        if_exists: IfExists,
+        *,
+        numbers: Sequence[int],
+        writes: bool,
     ) -> None:
         self._use = use
+        self._numbers = numbers
+        self._writes = writes
         self._actor = actor
         self._shipper_id = shipper_id
         self._if_exists = if_exists
@@ -156,7 +183,7 @@ class _Batch:
             if first == i:
                 yield place, order
             else:
-                text = f"Row {wanted[first][0]} of this batch has this reference, too."
+                text = f"Row {self._numbers[wanted[first][0]]} has this reference, too."
                 self._refuse(place, RowError("/reference", "repeated_reference", text))
 
     def _standing(self, references: Sequence[str]) -> _Standing:
@@ -203,7 +230,7 @@ class _Batch:
         def attempt() -> None:
             verdicts, changes = self._decided(group, seen[0])
             try:
-                self._use.journal.commit(*changes)
+                self._use.journal.commit(*(changes if self._writes else ()))
             except ConcurrentUpdate:
                 fresh = self._standing([row.order.reference for row in group])
                 known = {**standing.shipments, **fresh.shipments}
@@ -266,7 +293,7 @@ class _Batch:
         for i, parcel in enumerate(row.order.parcels):
             first = self._places[normal_form(parcel.barcode)]
             if first != row.place:
-                text = f"Row {first} of this batch has this barcode, too."
+                text = f"Row {self._numbers[first]} has this barcode, too."
                 found.append(InputWarning(f"/parcels/{i}/barcode", text))
         return tuple(found)
 

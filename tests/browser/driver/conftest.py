@@ -33,7 +33,7 @@ def phone(browser: Browser, doorstep: dict[str, Any]) -> Iterator[Opened]:
     def opened(shift: Delivery, **more: Any) -> tuple[BrowserContext, Page]:
         context = browser.new_context(
             geolocation=HERE,
-            permissions=["geolocation", "camera"],
+            permissions=["geolocation", "camera", "screen-wake-lock"],
             **({"locale": "en", "viewport": PHONE} | more),
         )
         contexts.append(context)

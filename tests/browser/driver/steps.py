@@ -91,3 +91,32 @@ def told(page: Page, shipment: dict[str, Any], text: str) -> None:
     form: dict[str, str | float | bool] = {"action_id": uuid4().hex, "lang": "en", "text": text}
     answer = page.request.post(f"{shipment['tracking_url']}/messages", form=form)
     assert answer.ok, answer.text()
+
+
+def moved(context: BrowserContext, page: Page) -> None:
+    """The van is somewhere else, and the phone, which looks every five seconds, has noted it."""
+    before = len(queued(page, "fix"))
+    page.clock.fast_forward(6_000)
+    for step in range(50):
+        place: Geolocation = {**HERE, "latitude": HERE["latitude"] + (step + before * 50) * 1e-7}
+        context.set_geolocation(place)
+        page.wait_for_timeout(100)
+        if len(queued(page, "fix")) > before:
+            return
+    raise AssertionError(page.locator("#notices").inner_text())
+
+
+def scanned_by_hand(page: Page, code: str) -> None:
+    """A hand scanner: keys faster than any fingers, into whatever has the focus, and Enter."""
+    page.evaluate(
+        """(code) => {
+          const at = document.activeElement;
+          for (const key of [...code, "Enter"]) {
+            const pressed = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+            const isTyped = at.dispatchEvent(pressed) && at instanceof HTMLInputElement;
+            const end = at.selectionEnd;
+            if (isTyped && key !== "Enter") at.setRangeText(key, end, end, "end");
+          }
+        }""",
+        code,
+    )

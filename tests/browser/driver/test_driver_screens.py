@@ -11,7 +11,16 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from local.demo.photo import doorstep_jpeg
 from tests.browser.axe import violations
-from tests.browser.driver.steps import Opened, picture, sign, signed_in, told, typed
+from tests.browser.driver.steps import (
+    Opened,
+    on_the_road,
+    picture,
+    scanned_by_hand,
+    sign,
+    signed_in,
+    told,
+    typed,
+)
 from tests.browser.test_journey import Delivery
 
 SMALL: Final[ViewportSize] = {"width": 320, "height": 640}
@@ -123,3 +132,74 @@ def test_every_screen_can_be_read_and_tapped(
         ]
 
     assert {name: each for name, each in found.items() if each} == {}
+
+
+def test_a_screen_reader_is_told_which_screen_it_is_and_what_can_be_done(
+    phone: Opened, shift: Delivery
+) -> None:
+    _, page = phone(shift)
+    on_the_road(page, shift)
+    told(page, shift.first, "Please ring twice.")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("Please ring twice.")).to_be_visible()
+
+    expect(page.locator("body")).to_match_aria_snapshot("""
+        - banner:
+          - button "Back"
+          - heading "Next stop" [level=1]
+          - button "On duty (tap to change)"
+        - status:
+          - 'button "1 new message: Aino Virtanen"'
+        - main "Next stop":
+          - paragraph: /Stop 1 of 2 · expected/
+          - paragraph: Mannerheimintie 12
+          - paragraph: Helsinki
+          - paragraph: Aino Virtanen
+          - paragraph:
+            - strong: 1 parcel to take out
+          - button /1 new message Please ring twice\\. Customer · now/
+          - group: Navigate
+        - region "What to do":
+          - button "I am here"
+          - button "Do later"
+          - button "All stops"
+    """)
+    page.get_by_role("button", name="All stops").click()
+    expect(page.locator("main")).to_be_focused()
+    expect(page.get_by_role("main", name="All stops")).to_be_visible()
+
+
+def test_a_hand_scanner_works_whatever_has_the_focus(phone: Opened, shift: Delivery) -> None:
+    _, page = phone(shift)
+    on_the_road(page, shift)
+    page.get_by_role("button", name="I am here").click()
+    page.get_by_label("Note").fill("Left with Eino")
+
+    scanned_by_hand(page, f"BARCODE-{shift.names[0]}")
+
+    expect(page.get_by_text("1 of 1")).to_be_visible()
+    expect(page.get_by_label("Note")).to_have_value("Left with Eino")
+    assert page.get_by_role("heading", name="At the door").is_visible()
+
+
+def test_the_screen_stays_on_while_on_duty_and_not_longer(phone: Opened, shift: Delivery) -> None:
+    _, page = phone(shift)
+    page.evaluate(HELD)
+    on_the_road(page, shift)
+    page.wait_for_function("() => window.held.length === 1 && !window.held[0].released")
+
+    page.get_by_role("button", name="On duty").click()
+
+    page.wait_for_function("() => window.held[0].released")
+
+
+HELD: Final = """() => {
+  window.held = [];
+  const ask = WakeLock.prototype.request;
+  WakeLock.prototype.request = async function (...given) {
+    const lock = await ask.apply(this, given);
+    window.held.push(lock);
+    return lock;
+  };
+}"""
+"""Writes down the browser's locks on the screen."""

@@ -124,6 +124,7 @@ BEGAN: Final = replace(
 )
 FIXES_NOW: Final = tuple(map(quantized, FIXES))
 NUMBERS: Final = (0, 1, 7, 2, 3, 5)
+ALIVE: Final = replace(UNDER_WAY, recent=FIXES_NOW, alive_at=NOON + timedelta(minutes=7))
 MOCKED: Final = (replace(quantized(FIXES[0]), is_mock=True), quantized(FIXES[1]))
 VERSIONS: Final = ("v1", "v2")
 
@@ -152,6 +153,12 @@ def test_the_numbers_of_an_edited_plan_are_read(dynamo: Stores) -> None:
     put_raw("fleet", golden_item("v3", "fleet", "edited"))
 
     assert dynamo.fleet.live(DRIVER) == replace(UNDER_WAY, recent=FIXES_NOW, numbers=NUMBERS)
+
+
+def test_a_sign_of_life_is_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "alive"))
+
+    assert dynamo.fleet.live(DRIVER) == ALIVE
 
 
 def test_visits_in_full_seconds_are_read(dynamo: Stores) -> None:

@@ -60,6 +60,7 @@ def world(shared: Carrier, names: None) -> World:
             "hub_id": shared.hub_id,
             "shipper_id": shop.shipper_id,
             "team_id": shared.made("/v1/teams", {"name": "T"}, shared.admin)["id"],
+            "import_id": shared.made("/v1/imports", {"file_name": "may.csv"}, shop.key)["id"],
         },
         spare={
             "driver_id": spare_driver,

@@ -149,6 +149,11 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/v1/teams/{team_id}": (carrier.dispatcher, UNKNOWN_TEAM, {"name": "Any"}),
         "/v1/vehicles/{vehicle_id}": (carrier.dispatcher, UNKNOWN_VEHICLE, {"plate": "ANY-1"}),
         "/v1/drivers/{driver_id}/invitations": (carrier.dispatcher, van.driver_id, {}),
+        "/v1/drivers/{driver_id}/devices": (
+            carrier.dispatcher,
+            van.driver_id,
+            {"label": "any"},
+        ),
         "/v1/driver/session": ("", "", {"code": "x" * 30}),
         "/v1/shipments": (van.shop.key, "", order),
         "/v1/shipments/{shipment_id}": (van.shop.key, other, changes),
@@ -181,6 +186,15 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
                 "to_plan_version": 1,
                 "before": UNKNOWN_STOP,
                 "shipment_ids": [van.ids[0][0]],
+            },
+        ),
+        "/v1/imports": (
+            van.shop.key,
+            "",
+            {
+                "file_name": "july.csv",
+                "columns": {"Nr": "reference"},
+                "defaults": {"address.city": "Helsinki"},
             },
         ),
         "/v1/webhooks": (van.shop.key, "", {"url": "https://shop.example/hook"}),

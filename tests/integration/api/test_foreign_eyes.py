@@ -106,6 +106,7 @@ def marked(carrier: Carrier) -> tuple[Round, dict[str, str]]:
     link = urlsplit(van.orders[second]["tracking_url"]).path
     carrier.call("POST", f"{link}/messages", form, headers={"Content-Type": FORM})
     webhook = carrier.made("/v1/webhooks", {"url": f"http://127.0.0.1:9/{CANARY}"}, shop.key)
+    imported = carrier.made("/v1/imports", {"file_name": f"{CANARY}.csv"}, shop.key)
     names = {"name": f"{CANARY} account"}
     ids = {
         "shipment_id": second,
@@ -113,6 +114,7 @@ def marked(carrier: Carrier) -> tuple[Round, dict[str, str]]:
         "driver_id": van.driver_id,
         "stop_id": van.stop_ids[1],
         "webhook_id": webhook["id"],
+        "import_id": imported["id"],
         "shipper_id": shop.shipper_id,
         "hub_id": carrier.hub_id,
         "team_id": carrier.made("/v1/teams", names, carrier.dispatcher)["id"],
@@ -139,7 +141,7 @@ def test_the_marks_are_in_every_kind_of_item(world: World) -> None:
         for kind in [re.split(r"[#_]", row["item"]["S"])[0]]
     }
 
-    assert {"SHIPMENT", "THREAD", "WEBHOOK", "SHIPPER", "TEAM", "VEHICLE"} <= kinds
+    assert {"SHIPMENT", "THREAD", "WEBHOOK", "SHIPPER", "TEAM", "VEHICLE", "IMPORT"} <= kinds
     path = f"/v1/shipments/{world.ids['shipment_id']}"
     assert CANARY in world.carrier.call("GET", path, token=shop.key).body.decode()
 
@@ -166,12 +168,20 @@ def test_strangers_see_nothing_and_change_nothing(world: World, route: tuple[str
 
 @pytest.mark.parametrize(
     "route",
-    [route for route in ROUTES if "{shipment_id}" in route[1] or "{webhook_id}" in route[1]],
+    [
+        route
+        for route in ROUTES
+        if any(f"{{{name}_id}}" in route[1] for name in ("shipment", "webhook", "import"))
+    ],
     ids=" ".join,
 )
 def test_what_is_foreign_looks_like_what_is_not_there(world: World, route: tuple[str, str]) -> None:
     method, path = route
-    unknown = world.ids | {"shipment_id": f"shp_{ULID}", "webhook_id": f"whk_{ULID}"}
+    unknown = world.ids | {
+        "shipment_id": f"shp_{ULID}",
+        "webhook_id": f"whk_{ULID}",
+        "import_id": f"imp_{ULID}",
+    }
     key = world.strangers["of another shop"]
 
     foreign, nowhere = (world.ask(method, path, ids, key) for ids in (world.ids, unknown))

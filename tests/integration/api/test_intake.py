@@ -2,13 +2,14 @@
 
 import gzip
 import json
+import random
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.edge.reports import MAX_REPORT_BYTES
@@ -16,6 +17,7 @@ from local.cloud.capacity import CapacityMeter
 from tests.support.app_reports import FORM, VECTORS, WITHOUT_AN_ID, Vector
 from tests.support.builders import HELSINKI, north_of
 from tests.support.carrier import Carrier, Reply, Round, fix, note
+from tests.support.depth import times
 from tests.support.phones import Phone
 
 FAR_M: Final = -8_000.0
@@ -25,7 +27,7 @@ DONE: Final[dict[str, Any]] = {"owntracks": [], "overland": {"result": "ok"}}
 @pytest.fixture
 def van(shared: Carrier) -> Round:
     """A van that has left, an hour ago."""
-    started = shared.round(2).started()
+    started = shared.round(1).started()
     shared.clock.advance(timedelta(hours=1))
     return started
 
@@ -80,6 +82,16 @@ def position(van: Round, *, way_m: float = FAR_M, ago_s: float = 10) -> dict[str
         "at": at,
         "s": int(at.timestamp()),
     }
+
+
+def now_of(van: Round) -> datetime:
+    return van.carrier.clock.now()
+
+
+def own_fix(at: dict[str, Any]) -> dict[str, Any]:
+    """The same as our own app says it."""
+    return fix(at["at"], FAR_M, lat_deg=at["lat"], lon_deg=at["lon"], accuracy_m=8.0,
+               speed_mps=10.0, heading_deg=90.0, battery_ratio=0.83)  # fmt: skip
 
 
 def by_query(method: str) -> Callable[[Phone, dict[str, Any]], Reply]:
@@ -154,10 +166,8 @@ def test_a_fix_is_kept_as_it_is_from_our_own_app(van: Round, phone: Phone, way: 
     at = position(van)
     reply = WAYS[way](phone, at)
     track = van.track()
-    own = fix(at["at"], FAR_M, lat_deg=at["lat"], lon_deg=at["lon"], accuracy_m=8.0,
-              speed_mps=10.0, heading_deg=90.0, battery_ratio=0.83)  # fmt: skip
 
-    again = van.positions(own).json
+    again = van.positions(own_fix(at)).json
 
     assert reply.status == 200, reply.body
     assert len(track) == 1
@@ -206,6 +216,60 @@ def test_what_is_odd_is_answered_as_well_and_moves_nothing(van: Round, phone: Ph
     assert (after["position"], after["eta"]) == (before["position"], before["eta"])
 
 
+def trip(van: Round, fixes: int) -> list[dict[str, Any]]:
+    """A drive of a fix each 15 s that ends now, straight on to the first stop."""
+    return [position(van, way_m=FAR_M + 150 * i, ago_s=15 * (fixes - 1 - i)) for i in range(fixes)]
+
+
+def test_a_trip_leaves_the_same_track_and_head_by_every_way(shared: Carrier) -> None:
+    """Each phone sends it in an order of its own, and a third of it twice."""
+    vans = {way: shared.round(1).started() for way in ("our own", *WAYS)}
+    shared.clock.advance(timedelta(hours=1))
+    found = {}
+    for number, (way, van) in enumerate(vans.items()):
+        fixes = trip(van, 6)
+        sent = random.Random(number).sample(fixes, len(fixes)) + fixes[::3]
+        if way == "our own":
+            for at in sent:
+                van.positions(own_fix(at))
+        else:
+            phone = Phone.of(shared, van.driver_id)
+            assert {WAYS[way](phone, at).status for at in sent} == {200}
+        state = van.state(van.ids[0][0]).json
+        found[way] = (van.track(), state["position"], state["eta"], state["last_seen_age_s"])
+
+    expected = found.pop("our own")
+    note(f"{len(found)} ways, {len(expected[0])} fixes each: the same track, head and ETA")
+    assert len(expected[0]) == 6
+    assert [way for way, each in found.items() if each != expected] == []
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_l5_a_clock_that_is_a_day_off(van: Round, phone: Phone, days: int) -> None:
+    """A phone that is ahead is put right; one that is behind says what is too old to be kept."""
+    at = position(van)
+    off = at | {"at": at["at"] + timedelta(days=days), "s": at["s"] + 86_400 * days}
+
+    reply = by_owntracks(phone, off)
+    later = by_owntracks(phone, position(van, way_m=FAR_M + 50, ago_s=0))
+
+    assert (reply.status, later.status) == (200, 200)
+    kept = van.track()
+    assert len(kept) == (2 if days > 0 else 1)
+    assert all(abs(each.recorded_at - now_of(van)) < timedelta(minutes=1) for each in kept)
+
+
+def test_l6_one_fix_of_the_future_among_good_ones(van: Round, phone: Phone) -> None:
+    good = [position(van, way_m=FAR_M + i, ago_s=60 - i) for i in range(3)]
+    future = position(van, way_m=FAR_M + 9, ago_s=-600)
+    said = [
+        {"id": 1, "timestamp": at["s"], "lat": at["lat"], "lon": at["lon"]}
+        for at in (*good, future)
+    ]
+
+    assert counts(phone.report("osmand", said)) == (3, 0, 1)
+
+
 def test_a_late_fix_completes_the_track_and_moves_nothing(van: Round, phone: Phone) -> None:
     by_owntracks(phone, position(van))
     before = van.state(van.ids[0][0]).json["position"]
@@ -235,20 +299,16 @@ def test_off_duty_nothing_is_kept_but_that_the_phone_is_there(shared: Carrier) -
 class TestWrappings:
     """What decides is the address and the body."""
 
-    @pytest.mark.parametrize(
-        "content_type",
-        ["", "text/plain", "application/json; charset=utf-8", "TEXT/PLAIN", "image/jpeg", FORM],
-    )
-    def test_the_content_type_decides_nothing(
-        self, van: Round, phone: Phone, content_type: str
-    ) -> None:
-        at = position(van)
-        said = {"_type": "location", "lat": at["lat"], "lon": at["lon"], "tst": at["s"]}
+    def test_the_content_type_decides_nothing(self, van: Round, phone: Phone) -> None:
+        types = ("", "text/plain", "application/json; charset=utf-8", "TEXT/PLAIN", "image/jpeg")
+        for number, content_type in enumerate((*types, FORM), start=1):
+            at = position(van, ago_s=100 - number)
+            said = {"_type": "location", "lat": at["lat"], "lon": at["lon"], "tst": at["s"]}
 
-        reply = phone.report("owntracks", said, headers={"Content-Type": content_type})
+            reply = phone.report("owntracks", said, headers={"Content-Type": content_type})
 
-        assert (reply.status, reply.json) == (200, [])
-        assert len(van.track()) == 1
+            assert (reply.status, reply.json) == (200, [])
+            assert len(van.track()) == number, content_type
 
     def test_a_query_beside_an_empty_body_of_any_type(self, van: Round, phone: Phone) -> None:
         at = position(van)
@@ -293,13 +353,13 @@ class TestWrappings:
                     "wifi": "x" * 400,
                 },
             }
-            for i in range(1_100)
+            for i in range(1_010)
         ]
 
         reply = phone.report("overland", {"locations": features})
 
         assert reply.json == {"result": "ok"}
-        assert len(van.track()) == 1_100
+        assert len(van.track()) == 1_010
 
 
 class TestKeys:
@@ -360,6 +420,8 @@ class TestKeys:
             assert (refused.status, refused.code) == (409, "deactivated")
 
         assert phone.report("overland", {"locations": []}).status == 401
+        assert shared.call("GET", f"/phones/{phone.key}").status == 401
+        assert phone.seen() is None
 
     def test_a_key_reports_positions_and_opens_nothing_else(self, resting: Phone) -> None:
         for path in ("/v1/driver/route", "/v1/drivers", "/v1/fleet"):
@@ -446,6 +508,24 @@ def test_a_report_costs_what_a_batch_of_our_own_app_costs(van: Round, phone: Pho
     assert (meter.write_units, meter.read_units) == (2, 1)
 
 
+def test_a_sign_of_life_is_noted_once_a_minute_and_moves_nothing(van: Round, phone: Phone) -> None:
+    """A phone that stands still for half an hour is no silent van."""
+    by_form(phone, position(van))
+    with CapacityMeter().watching(*van.carrier.clients()) as meter:
+        for _ in range(60):
+            van.carrier.clock.advance(timedelta(seconds=30))
+            phone.report("owntracks", {"_type": "lwt"})
+    vans = van.carrier.call("GET", "/v1/fleet", token=van.carrier.dispatcher).json["features"]
+    (told,) = (
+        each["properties"] for each in vans if each["properties"]["route_id"] == van.route_id
+    )
+
+    assert meter.calls["PutItem"] == 30
+    assert not told["is_silent"]
+    assert len(van.track()) == 1
+    assert van.state(van.ids[0][0]).json["last_seen_age_s"] == 30 * 60 + 10
+
+
 REPORTS: Final = st.dictionaries(
     st.sampled_from(["id", "lat", "lon", "timestamp", "speed", "accuracy", "batt", "_type", "tst"]),
     st.one_of(
@@ -458,11 +538,11 @@ REPORTS: Final = st.dictionaries(
 )
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(quick=12, deep=1_000))
 @given(REPORTS, st.sampled_from(["[%s]", "%s"]))
 def test_no_report_of_any_app_is_refused(resting: Phone, said: dict[str, Any], form: str) -> None:
     body = (form % json.dumps(said)).encode()
-    query = urlencode({"id": "1"} | said)
+    query = urlencode(said | {"id": "1"})
 
     statuses = {
         resting.report("osmand", query=query).status,

@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from doorstep_cli.__main__ import app
+from doorstep_cli.__main__ import app, tell
 from doorstep_cli.client import Client, Refused, Unreachable
-from doorstep_cli.imports import order_of
+from doorstep_cli.imports import NotAnImport, pairs
 from typer.testing import CliRunner, Result
 
 from local.demo.carrier import Carrier, signed_in, small
@@ -185,6 +185,18 @@ def test_the_desk_moves_a_stop_to_another_route_after_its_effect_on_both(desk: D
     assert there[0]["shipment_ids"] == stop["shipment_ids"][:1]
 
 
+def test_the_desk_gives_a_route_to_another_driver(desk: Desk) -> None:
+    route = planned(desk, "CLI-GIVEN", shipments=1)
+    driver_id = desk.json("accounts", "create", "drivers", "Liisa", key=desk.office)["id"]
+    signed_in(desk.carrier.dispatcher, driver_id).close()
+
+    done = desk.run("routes", "assign", route["id"], driver_id, "--yes", key=desk.office)
+
+    assert f"{driver_id} has it" in done.stdout
+    shown = desk.json("routes", "show", route["id"], key=desk.office)
+    assert (shown["driver_id"], shown["former_drivers"]) == (driver_id, [])
+
+
 def file_of(path: Path, rows: int, *, wrong: dict[int, tuple[str, str]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, delimiter=";")
@@ -216,12 +228,13 @@ def test_a_file_is_imported_row_by_row_and_a_second_run_adds_nothing(
 ) -> None:
     wrong = {3: ("address.lat_deg", "north"), 7: ("recipient.phone", "12")}
     file = file_of(tmp_path / "july.csv", 12, wrong=wrong)
+    report = tmp_path / "errors.csv"
 
-    dry = desk.run("import", str(file), "--dry-run")
-    first = desk.run("--json", "import", str(file))
+    dry = desk.run("--json", "import", str(file), "--dry-run")
+    first = desk.run("--json", "import", str(file), "--report", str(report))
     again = desk.run("--json", "import", str(file))
 
-    assert "12 rows can be read" in dry.stdout
+    assert told(dry)["counts"] == {"created": 10, "refused": 2}
     assert first.exit_code == again.exit_code == 4
     answer = told(first)
     assert answer["counts"] == {"created": 10, "refused": 2}
@@ -229,10 +242,31 @@ def test_a_file_is_imported_row_by_row_and_a_second_run_adds_nothing(
         (5, "address.lat_deg"),
         (9, "recipient.phone"),
     ]
-    assert told(again) == answer
+    with report.open(encoding="utf-8-sig", newline="") as opened:
+        assert [line["row"] for line in csv.DictReader(opened)] == ["5", "9"]
+    assert told(again)["counts"] == {"unchanged": 10, "refused": 2}
     made = desk.json("shipments", "list", "--reference", "july-0")[0]
     assert [parcel["barcode"] for parcel in made["parcels"]] == ["july-0-A", "july-0-B"]
     assert made["metadata"] == {"source": "file"}
+
+
+def test_an_import_is_told_in_a_few_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    error = {"row": 5, "column": "Nr", "code": "blank", "detail": "Write it."}
+    found = {
+        "dry_run": True,
+        "ignored_columns": ["Farbe"],
+        "errors": [error],
+        "error_count": 1,
+        "warning_count": 2,
+    }
+
+    tell(found, {"created": 10, "refused": 1})
+
+    said = capsys.readouterr().out
+    assert "10 created, 1 refused if it were no dry run." in said
+    assert "nobody knows what they hold: Farbe." in said
+    assert "5    Nr" in said
+    assert "And 2 more; --report keeps them all" in said
 
 
 def test_a_mended_file_brings_only_what_was_missing(desk: Desk, tmp_path: Path) -> None:
@@ -244,14 +278,41 @@ def test_a_mended_file_brings_only_what_was_missing(desk: Desk, tmp_path: Path) 
     assert told(mended)["counts"] == {"created": 1, "unchanged": 3}
 
 
+def test_headings_and_defaults_may_be_said(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "till.csv"
+    file.write_text("Nr;Wer;Kolli;Farbe\n77;Aino;T77;red\n", "utf-8")
+    said = ["--column", "Wer=recipient.name", "--column", "Nr=reference"]
+    for default in ("lines=Kuja 1", "city=Helsinki", "country=FI", "lat_deg=60.17", "lon_deg=24.9"):
+        said += ["--default", f"address.{default}"]
+
+    done = desk.json("import", str(file), *said)
+
+    assert done["counts"] == {"created": 1}
+    assert done["ignored_columns"] == ["Farbe"]
+
+
+def test_the_program_of_the_guide_imports_a_file(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "imports.md").read_text("utf-8")
+    program = text.partition("```python\n")[2].partition("```")[0]
+    file = file_of(tmp_path / "guide.csv", 3, wrong={1: ("recipient.phone", "12")})
+    file.rename(tmp_path / "july.csv")
+    monkeypatch.chdir(tmp_path)
+
+    names: dict[str, Any] = {"BASE": desk.stack.base_url, "KEY": desk.shop_key}
+    exec(program, names)  # noqa: S102 - our own page
+    names["api"].close()
+
+    assert "3 recipient.phone Write a phone number" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "no column reference"),
-        ("name;city\nAino;Helsinki\n", "no column reference"),
-        ('reference,recipient.name,parcels.barcode\n"x', "cannot be read"),
-        ("reference,recipient.name,parcels.barcode\na,b,c,d\n", "more cells"),
-        ("reference,recipient,recipient.name,parcels.barcode\na,b,c,d\n", "twice"),
+        ("\n", "is empty"),
+        ("name;city\nAino;Helsinki\n", 'no column "reference"'),
+        ('reference,recipient.name,parcels.barcode\n"x', "no column"),
     ],
 )
 def test_a_file_that_is_no_import_is_told_in_a_sentence(
@@ -321,7 +382,11 @@ def test_operations_that_are_no_json_are_told(desk: Desk, tmp_path: Path) -> Non
     assert "is not JSON" in result.output
 
 
-def test_a_cell_that_is_no_number_is_left_to_the_api() -> None:
-    order = order_of({"address.lat_deg": "nan", "address.lon_deg": "24,95"})
-
-    assert order == {"address": {"lat_deg": "nan", "lon_deg": 24.95}}
+def test_a_pair_is_a_name_and_a_value_and_nothing_else() -> None:
+    assert pairs(["Nr=reference", "a=b=c", "Farbe="]) == {
+        "Nr": "reference",
+        "a": "b=c",
+        "Farbe": "",
+    }
+    with pytest.raises(NotAnImport, match="name=value"):
+        pairs(["Nr"])

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from local.demo import helsinki, people
+from local.agenda import Agenda
+from local.demo import helsinki, own_van, people
 from local.stack import RunningStack
 from tests.support.builders import NOON
 
@@ -45,3 +46,28 @@ def test_shipments_of_long_ago_are_forgotten(stack: RunningStack) -> None:
     left = stack.session.client("dynamodb").scan(TableName=table)["Items"]
     assert gone not in {item["shipment_id"]["S"] for item in left}
     assert van.stops[1].parcels[0].id in {item["shipment_id"]["S"] for item in left}
+
+
+def test_a_newcomer_drives_a_van_whose_first_recipient_writes(stack: RunningStack) -> None:
+    demo = helsinki.prepare(stack, seed=3, progress=lambda _step: None, drivers=people.DRIVERS[:1])
+    agenda = Agenda(stack.clock)
+    link = own_van.invited(demo.world, agenda, stack.clock.now(), seed=3)
+    code = link.partition("#code=")[2]
+    session = stack.api().post("/v1/driver/session", {"code": code})
+    phone = stack.api().as_(session["token"])
+    route = phone.get("/v1/driver/route")
+    agenda.run_until(stack.clock.now() + timedelta(seconds=30))
+    assert phone.get("/v1/driver/messages")["data"] == []
+
+    first = route["stops"][0]["shipments"][0]
+    scan = {
+        "action_id": "scan-1",
+        "barcode": first["barcodes"][0],
+        "scanned_at": stack.clock.now().isoformat(),
+    }
+    phone.post("/v1/driver/scans", {"scans": [scan]})
+    agenda.run_until(stack.clock.now() + timedelta(seconds=30))
+
+    (told,) = phone.get("/v1/driver/messages")["data"]
+    assert (told["shipment_id"], told["author"]) == (first["id"], "recipient")
+    assert len(route["stops"]) == own_van.MOST_STOPS

@@ -21,6 +21,7 @@ from chalicelib.domain.journal.changes import (
     DepartureAdded,
     DriverAdded,
     HandledAdded,
+    ImportChange,
     InvitationRevoked,
     KeyRingChange,
     LearningMarkChange,
@@ -56,8 +57,9 @@ from tests.support.fakes.accounts import (
 )
 from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
+from tests.support.fakes.imports import InMemoryImports
 from tests.support.fakes.messages import InMemoryRouteMessages, InMemoryThreads
-from tests.support.fakes.proofs import InMemoryAllowedProofs
+from tests.support.fakes.proofs import InMemoryAllowedProofs, InMemoryPinTries
 from tests.support.fakes.references import InMemoryReferences
 from tests.support.fakes.routes import InMemoryRoutes
 from tests.support.fakes.shipments import InMemoryShipments
@@ -108,7 +110,9 @@ class InMemoryJournal:
     endpoints: InMemoryWebhookEndpoints = field(default_factory=InMemoryWebhookEndpoints)
     threads: InMemoryThreads = field(default_factory=InMemoryThreads)
     route_messages: InMemoryRouteMessages = field(default_factory=InMemoryRouteMessages)
+    imports: InMemoryImports = field(default_factory=InMemoryImports)
     allowed_proofs: InMemoryAllowedProofs = field(default_factory=InMemoryAllowedProofs)
+    pin_tries: InMemoryPinTries = field(default_factory=InMemoryPinTries)
 
     def commit(self, *changes: Change) -> None:
         items = sum(
@@ -150,6 +154,7 @@ class InMemoryJournal:
             ThreadChange: self.threads,
             MessageAdded: self.threads,
             MessageCopied: self.route_messages,
+            ImportChange: self.imports,
         }
         for change in changes:
             yield stores[type(change)], change

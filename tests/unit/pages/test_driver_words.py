@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.driving.screening import Reason
 from chalicelib.pages.driver.catalogues import CATALOGUES
 from chalicelib.pages.languages import CATALOGUES as PAGES
 
@@ -29,3 +30,9 @@ def test_every_phrase_that_the_app_asks_for_is_there() -> None:
 
     assert len(asked) > 50
     assert asked <= CATALOGUES["en"].keys()
+
+
+def test_every_reason_against_a_position_has_words() -> None:
+    corrected = {Reason.WEEK_ROLLOVER}
+
+    assert {f"fixes.{each}" for each in set(Reason) - corrected} <= CATALOGUES["en"].keys()

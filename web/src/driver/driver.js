@@ -13,7 +13,7 @@ import { newMessages } from "./day.js";
 const page = /** @type {App["page"]} */ (pageData("page-data"));
 const say = createSay(page.words);
 const SEND_EVERY_MS = 15_000;
-const READ_EVERY_MS = 60_000;
+const READ_EVERY_MS = 30_000;
 const CLOCK_LIMIT_MS = 600_000;
 /** Screens whose fields and camera a change in the background must not touch. */
 const STEADY = ["load", "door", "fail", "unload", "talk"];
@@ -98,6 +98,7 @@ async function start() {
     app.params = params;
     render();
     window.scrollTo(0, 0);
+    byId("screen").querySelector("[data-first]")?.scrollIntoView();
     byId("screen").focus({ preventScroll: true });
   }
 
@@ -220,7 +221,10 @@ async function start() {
         onChange: () => void data.reload().then(background).then(tellWindows),
         onDrained: () => void read(),
         onAnswer: heard,
-        onPositions: (told) => trouble("fixes", told),
+        onPositions: (told, version) => {
+          trouble("fixes", told);
+          if (version && state.read?.status === "active" && version !== state.read.plan_version) void read();
+        },
       }),
     );
     const sender = await sending.catch(() => null);
@@ -237,6 +241,11 @@ async function start() {
     if (text === null) troubles.delete(key);
     else troubles.set(key, text);
     chrome();
+    // What was just tapped did not happen: that is said beside the thumb, wherever the screen is scrolled to.
+    if (key !== "storage") return;
+    clearInterval(undoTimer);
+    byId("toast").replaceChildren(text ?? "");
+    byId("toast").hidden = text === null;
   }
 
   /**
@@ -403,9 +412,13 @@ async function start() {
     void flush();
   });
   otherWindows.addEventListener("message", () => void heardWindow());
-  addEventListener("unhandledrejection", ({ reason }) => {
-    if (reason instanceof StorageFull) trouble("storage", say("trouble.storage"));
-    else trouble("fault", say("trouble.fault"));
+  addEventListener("unhandledrejection", (event) => {
+    if (!(event.reason instanceof StorageFull)) {
+      trouble("fault", say("trouble.fault"));
+      return;
+    }
+    event.preventDefault();
+    trouble("storage", say("trouble.storage"));
   });
 
   isSender = !(await isHeldElsewhere());
@@ -424,7 +437,9 @@ async function start() {
     watch.ask();
     void flush();
   }, SEND_EVERY_MS);
-  setInterval(() => void read(), READ_EVERY_MS);
+  setInterval(() => {
+    if (!app.isMoving()) void read(); // nobody would look at it
+  }, READ_EVERY_MS);
   void read();
 }
 

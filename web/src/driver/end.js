@@ -1,7 +1,7 @@
 // The end of the shift: what was done, what is still aboard and why, and what became of the positions.
 import { button, h } from "./dom.js";
 import { barcodesAboard } from "./plan.js";
-import { sum } from "./positions.js";
+import { refusal, sum } from "./positions.js";
 
 /**
  * @param {App} app
@@ -96,7 +96,7 @@ export function positions({ say, data, page }) {
   });
   const since = clock.format(new Date(tally.since));
   const lines = [
-    ...Object.entries(tally.refused).map(([reason, n]) => say("fixes.refused", { n, why: say(`fixes.${reason}`) })),
+    ...Object.entries(tally.refused).map(([reason, n]) => refusal(reason, n, say)),
     ...Object.entries(tally.doubted).map(([reason, n]) => say("fixes.kept", { n, why: say(`fixes.${reason}`) })),
   ];
   return [

@@ -122,6 +122,18 @@ export function show(verdict, isGood, words, barcode, choices = []) {
 }
 
 /**
+ * The scanner has typed into a field that was meant for words.
+ * @param {HTMLInputElement} field
+ * @param {string} text
+ */
+function takeBack(field, text) {
+  const at = (field.selectionEnd ?? field.value.length) - text.length;
+  if (field.value.slice(at, at + text.length) !== text) return;
+  field.setRangeText("", at, at + text.length, "end");
+  field.dispatchEvent(new Event("input"));
+}
+
+/**
  * The three ways to give a code. The camera is asked for by a tap, and let go when the screen is left.
  * @param {App} app
  * @param {(text: string) => void} onCode
@@ -152,10 +164,11 @@ export function finder(app, onCode) {
   );
   const feed = createWedge();
   const pressed = (/** @type {KeyboardEvent} */ event) => {
-    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
+    if (event.target === field) return; // its form does it
     const text = feed(event.key, event.timeStamp);
     if (!text) return;
     event.preventDefault(); // Enter would also tap the button that has the focus
+    if (event.target instanceof HTMLInputElement) takeBack(event.target, text);
     onCode(text);
   };
   document.addEventListener("keydown", pressed);

@@ -68,13 +68,22 @@ export function sum(counts) {
 }
 
 /**
+ * @param {string} reason
+ * @param {number} n
+ * @param {(key: string, values?: Record<string, string | number>) => string} say
+ */
+export function refusal(reason, n, say) {
+  return say(n === 1 ? "fixes.one_refused" : "fixes.refused", { n, why: say(`fixes.${reason}`) });
+}
+
+/**
  * What the driver is told of one batch; null when there is nothing to tell. Of fixes that are kept but not used only
  * where all are such: one bad fix between good ones harms nobody.
  * @param {Report} report
  * @param {(key: string, values?: Record<string, string | number>) => string} say
  */
 export function verdictOn({ taken, doubted, refused }, say) {
-  const told = Object.entries(refused).map(([reason, n]) => say("fixes.refused", { n, why: say(`fixes.${reason}`) }));
+  const told = Object.entries(refused).map(([reason, n]) => refusal(reason, n, say));
   const [doubt] = Object.keys(doubted);
   if (doubt && sum(doubted) >= taken) told.push(say("fixes.doubted", { why: say(`fixes.${doubt}`) }));
   return told.length ? told.join(" ") : null;

@@ -18,7 +18,7 @@ const PATHS = {
  *   onDrained: () => void,
  *   onAnswer: (answer: { status: number, skewMs: number | null }) => void,
  *   say: App["say"],
- *   onPositions: (told: string | null) => void,
+ *   onPositions: (told: string | null, planVersion: number) => void,
  * }} wired
  */
 export function createSender({ store, api, session, onSignedOut, onChange, onDrained, onAnswer, say, onPositions }) {
@@ -65,7 +65,8 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
           return;
         }
         if (result !== "again") failures = 0;
-        hasSent = true;
+        // Positions change nothing that the driver sees; their answer says when there is another plan.
+        if (job.entries[0]?.kind !== "fix") hasSent = true;
       }
     } catch {
       later(waitMs((failures += 1))); // the phone's own storage failed; the entry is still there
@@ -110,7 +111,7 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
       // What is refused would come back for ever, and no person can mend it. It is counted and told instead.
       const report = reported(entries.length, meant === "sent" ? answer.body : null);
       await store.removeCounted(entries, "tally", (tally) => counted(tally, report, entries[0]?.at ?? ""));
-      onPositions(verdictOn(report, say));
+      onPositions(verdictOn(report, say), answer.body?.plan_version ?? 0);
     } else if (isOver && kind === "seen") await store.remove(entries);
     else if (meant === "sent") await store.put(entries.map((each) => settled(each, answer.body)));
     else if (meant === "refused") {
@@ -203,7 +204,8 @@ function pathOf({ kind, stop_id: stopId }) {
 /** @param {Entry} file */
 function proofBody(file) {
   const { size, type } = file.blob ?? new Blob();
-  return { shipment_id: file.shipment_id, kind: "photo", content_type: type, size_bytes: size };
+  const kind = type === "image/png" ? "signature" : "photo"; // photos are always drawn anew as JPEG
+  return { shipment_id: file.shipment_id, kind, content_type: type, size_bytes: size };
 }
 
 /**

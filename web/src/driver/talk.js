@@ -6,6 +6,7 @@ const REPLIES = ["on_my_way", "five_minutes", "at_the_door", "cannot_find_entran
 const MORE_REPLIES = ["okay", "thank_you"];
 const MOST_CHARACTERS = 500;
 const READ_EVERY_MS = 15_000;
+const SHOWN = 3;
 
 /**
  * @param {App} app
@@ -27,7 +28,9 @@ export function talk(app) {
   const { shipment, stop } = found;
   const lines = h("ol", { class: "thread" });
   const update = () => {
-    lines.replaceChildren(...threadOf(data.state.messages, data.own(), shipment.id).map((each) => bubble(app, each)));
+    const all = threadOf(data.state.messages, data.own(), shipment.id).map((each) => bubble(app, each));
+    lines.replaceChildren(...all);
+    if (all.length > SHOWN) all[all.length - SHOWN]?.setAttribute("data-first", ""); // the newest beside the answers
     void seen(app, shipment.id);
   };
   update();

@@ -8,6 +8,7 @@ from chalicelib.adapters.dynamodb.fleet.known_etas import remember
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live
 from chalicelib.adapters.dynamodb.fleet.numbers import pack_numbers
 from chalicelib.adapters.dynamodb.fleet.visits import pack_visits
+from chalicelib.adapters.dynamodb.stored import optional_ms
 from chalicelib.adapters.dynamodb.writing import Put, unchanged
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.journal.changes import LiveChange
@@ -37,4 +38,5 @@ def live_item(live: Live, token: str) -> LiveItem:
         visits=pack_visits(live),
         began=None if live.began_at is None else pack_place(live.began_at),
         numbers=pack_numbers(live.numbers),
+        alive_ms=optional_ms(live.alive_at),
     )

@@ -14,7 +14,8 @@ class LiveItem(Item):
 
     ``visits`` is what is known of visits in doubt, packed; absent most of the time.
     ``began`` is the hub, packed, until there are enough fixes. ``numbers`` are the stops' own in
-    the order of a plan that was edited; absent where they are indexes.
+    the order of a plan that was edited; absent where they are indexes. ``alive_ms`` is when a phone
+    said that it is there; absent while fixes come.
     """
 
     class Meta(Connection):
@@ -30,6 +31,7 @@ class LiveItem(Item):
     visits = BinaryAttribute(legacy_encoding=False, null=True)
     began = BinaryAttribute(legacy_encoding=False, null=True)
     numbers = BinaryAttribute(legacy_encoding=False, null=True)
+    alive_ms = NumberAttribute(null=True)
 
 
 class TrackItem(Item):

@@ -164,6 +164,8 @@ def _live(item: LiveItem) -> Live:
     live = live if began is None else replace(live, began_at=unpack_place(began))
     if item.numbers is not None:
         live = replace(live, numbers=unpack_numbers(item.numbers))
+    if item.alive_ms is not None:
+        live = replace(live, alive_at=from_ms(int(item.alive_ms)))
     return with_visits(live, item.visits)
 
 

@@ -195,3 +195,29 @@ class UploadItem(Item):
     attention = UnicodeAttribute(null=True)
     look_at = UnicodeAttribute(null=True)
     by_attention = UploadsByAttention()
+
+
+class ImportItem(Item):
+    """An import; ``shipment_id`` is the name of the table's key, and holds its shipper."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    version = NumberAttribute()
+    token = UnicodeAttribute()
+    document = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
+class PinTriesItem(Item):
+    """The PINs that were tried for one link of a shipment, as tags."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    guesses = UnicodeSetAttribute(null=True)
+    expires_at = NumberAttribute(null=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import Alert, AlertInput, AlertKind, heard_again
 from chalicelib.domain.driving.live import Live, Progress
-from chalicelib.domain.driving.silence import decide_in_silence, heard_at
+from chalicelib.domain.driving.silence import alive_at, decide_in_silence, heard_at
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
@@ -223,3 +223,37 @@ def test_news_that_move_no_head_end_it_with_the_next_sweep() -> None:
     unsure = replace(silent, recent=(make_fix(NOON), make_fix(END + minutes(9))))
 
     assert told(unsure, END + minutes(9) + seconds(90))[1] == [AlertKind.HEARD_AGAIN]
+
+
+class TestSignsOfLife:
+    """A phone that stands still says that it is there, and not where it is."""
+
+    def test_it_is_not_silent_while_its_promise_lasts(self) -> None:
+        live = heard(NOON, alive_at=NOON + minutes(25))
+
+        assert told(heard(NOON), NOON + minutes(26))[1] == [AlertKind.SILENT]
+        assert told(live, NOON + minutes(26))[1] == []
+
+    def test_a_promise_that_ends_without_news_is_told_to_be_broken_once(self) -> None:
+        live = heard(NOON)
+        found = []
+        for i in range(20, 60):
+            now = NOON + minutes(i)
+            live, kinds = told(replace(live, alive_at=now), now)
+            found += kinds
+
+        assert found == [AlertKind.SILENT, AlertKind.DELAYED]
+
+    def test_a_silent_phone_that_says_it_is_there_is_back(self) -> None:
+        silent, first = told(heard(NOON), NOON + minutes(20))
+
+        _, kinds = told(replace(silent, alive_at=NOON + minutes(21)), NOON + minutes(21))
+
+        assert (first, kinds) == ([AlertKind.SILENT], [AlertKind.HEARD_AGAIN])
+
+    def test_it_is_news_of_nothing_else(self) -> None:
+        live = heard(NOON, alive_at=NOON + minutes(9))
+
+        assert heard_at(live) == NOON
+        assert alive_at(live) == NOON + minutes(9)
+        assert alive_at(make_live(0)) == heard_at(make_live(0))

@@ -191,7 +191,7 @@ def test_barcodes_in_use_are_told_wherever_they_are(carrier: InMemoryCarrier) ->
 
     details = [[warning.detail for warning in verdict.warnings] for verdict in verdicts]
     assert first.shipment.id in details[0][0]
-    assert details[1][1] == "Row 0 of this batch has this barcode, too."
+    assert details[1][1] == "Row 0 has this barcode, too."
     assert verdicts[1].shipment
     (later,) = run(carrier, order(4, parcels=same))
     assert verdicts[1].shipment.id in later.warnings[0].detail
