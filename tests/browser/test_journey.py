@@ -299,6 +299,7 @@ def test_tile_servers_learn_our_host_and_nothing_else(
     delivery: Delivery, open_page: OpenPage
 ) -> None:
     delivery.load_and_leave()
+    delivery.drive_to(north_of(DOOR, -400.0))
     page = open_page(delivery.first["tracking_url"], has_test_clock=True)
 
     with page.expect_request(f"{TILES}**") as asked:
