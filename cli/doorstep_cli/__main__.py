@@ -100,12 +100,13 @@ def import_csv(  # noqa: PLR0917 - typer makes options of them
     if given(context).is_json:
         as_json({**found, "counts": counts})
     else:
-        _tell(found, counts)
+        tell(found, counts)
     if found["counts"]["refused"]:
         raise typer.Exit(ROWS_REFUSED)
 
 
-def _tell(found: Mapping[str, Any], counts: Mapping[str, int]) -> None:
+def tell(found: Mapping[str, Any], counts: Mapping[str, int]) -> None:
+    """Say what came of an import."""
     said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
     console.print(f"{said}{' if it were no dry run' if found['dry_run'] else ''}.")
     if found["ignored_columns"]:

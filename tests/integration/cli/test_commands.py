@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from doorstep_cli.__main__ import app
+from doorstep_cli.__main__ import app, tell
 from doorstep_cli.client import Client, Refused, Unreachable
 from doorstep_cli.imports import NotAnImport, pairs
 from typer.testing import CliRunner, Result
@@ -185,6 +185,18 @@ def test_the_desk_moves_a_stop_to_another_route_after_its_effect_on_both(desk: D
     assert there[0]["shipment_ids"] == stop["shipment_ids"][:1]
 
 
+def test_the_desk_gives_a_route_to_another_driver(desk: Desk) -> None:
+    route = planned(desk, "CLI-GIVEN", shipments=1)
+    driver_id = desk.json("accounts", "create", "drivers", "Liisa", key=desk.office)["id"]
+    signed_in(desk.carrier.dispatcher, driver_id).close()
+
+    done = desk.run("routes", "assign", route["id"], driver_id, "--yes", key=desk.office)
+
+    assert f"{driver_id} has it" in done.stdout
+    shown = desk.json("routes", "show", route["id"], key=desk.office)
+    assert (shown["driver_id"], shown["former_drivers"]) == (driver_id, [])
+
+
 def file_of(path: Path, rows: int, *, wrong: dict[int, tuple[str, str]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, delimiter=";")
@@ -218,11 +230,11 @@ def test_a_file_is_imported_row_by_row_and_a_second_run_adds_nothing(
     file = file_of(tmp_path / "july.csv", 12, wrong=wrong)
     report = tmp_path / "errors.csv"
 
-    dry = desk.run("import", str(file), "--dry-run")
+    dry = desk.run("--json", "import", str(file), "--dry-run")
     first = desk.run("--json", "import", str(file), "--report", str(report))
     again = desk.run("--json", "import", str(file))
 
-    assert "10 created, 2 refused if it were no dry run." in dry.stdout
+    assert told(dry)["counts"] == {"created": 10, "refused": 2}
     assert first.exit_code == again.exit_code == 4
     answer = told(first)
     assert answer["counts"] == {"created": 10, "refused": 2}
@@ -236,6 +248,25 @@ def test_a_file_is_imported_row_by_row_and_a_second_run_adds_nothing(
     made = desk.json("shipments", "list", "--reference", "july-0")[0]
     assert [parcel["barcode"] for parcel in made["parcels"]] == ["july-0-A", "july-0-B"]
     assert made["metadata"] == {"source": "file"}
+
+
+def test_an_import_is_told_in_a_few_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    error = {"row": 5, "column": "Nr", "code": "blank", "detail": "Write it."}
+    found = {
+        "dry_run": True,
+        "ignored_columns": ["Farbe"],
+        "errors": [error],
+        "error_count": 1,
+        "warning_count": 2,
+    }
+
+    tell(found, {"created": 10, "refused": 1})
+
+    said = capsys.readouterr().out
+    assert "10 created, 1 refused if it were no dry run." in said
+    assert "nobody knows what they hold: Farbe." in said
+    assert "5    Nr" in said
+    assert "And 2 more; --report keeps them all" in said
 
 
 def test_a_mended_file_brings_only_what_was_missing(desk: Desk, tmp_path: Path) -> None:
@@ -254,11 +285,10 @@ def test_headings_and_defaults_may_be_said(desk: Desk, tmp_path: Path) -> None:
     for default in ("lines=Kuja 1", "city=Helsinki", "country=FI", "lat_deg=60.17", "lon_deg=24.9"):
         said += ["--default", f"address.{default}"]
 
-    done = desk.run("import", str(file), *said)
+    done = desk.json("import", str(file), *said)
 
-    assert done.exit_code == 0, done.output
-    assert "1 created." in done.stdout
-    assert "Farbe" in done.stdout
+    assert done["counts"] == {"created": 1}
+    assert done["ignored_columns"] == ["Farbe"]
 
 
 def test_the_program_of_the_guide_imports_a_file(
@@ -266,10 +296,13 @@ def test_the_program_of_the_guide_imports_a_file(
 ) -> None:
     text = (Path(__file__).parents[3] / "docs" / "imports.md").read_text("utf-8")
     program = text.partition("```python\n")[2].partition("```")[0]
-    file_of(tmp_path / "july.csv", 3, wrong={1: ("recipient.phone", "12")})
+    file = file_of(tmp_path / "guide.csv", 3, wrong={1: ("recipient.phone", "12")})
+    file.rename(tmp_path / "july.csv")
     monkeypatch.chdir(tmp_path)
 
-    exec(program, {"BASE": desk.stack.base_url, "KEY": desk.shop_key})  # noqa: S102 - our own page
+    names: dict[str, Any] = {"BASE": desk.stack.base_url, "KEY": desk.shop_key}
+    exec(program, names)  # noqa: S102 - our own page
+    names["api"].close()
 
     assert "3 recipient.phone Write a phone number" in capsys.readouterr().out
 
