@@ -26,11 +26,15 @@ const FACES = [
   {
     entries: [
       ...["src/driver/driver.js", "src/driver/driver.css", "src/driver/more.js", "src/driver/more.css"],
-      ...["src/driver/sender.js", "src/driver/scanner.js", "src/driver/signing.js"],
+      ...["src/driver/sender.js", "src/driver/reading.js", "src/driver/scanner.js", "src/driver/signing.js"],
     ],
     budgets: [
-      { view: "driver, first view without HTML", limitKb: 15, files: ["driver.js", "driver.css"] },
-      { view: "driver, all other screens, right after it", limitKb: 20, files: ["more.js", "more.css", "sender.js"] },
+      { view: "driver, first view without HTML", limitKb: 14.5, files: ["driver.js", "driver.css"] },
+      {
+        view: "driver, all other screens, right after it",
+        limitKb: 20,
+        files: ["more.js", "more.css", "sender.js", "reading.js"],
+      },
       { view: "driver, scanner, lazily", limitKb: 700, files: ["scanner.js"] },
       { view: "driver, signature, lazily", limitKb: 10, files: ["signing.js"] },
     ],

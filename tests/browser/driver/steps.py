@@ -104,3 +104,19 @@ def moved(context: BrowserContext, page: Page) -> None:
         if len(queued(page, "fix")) > before:
             return
     raise AssertionError(page.locator("#notices").inner_text())
+
+
+def scanned_by_hand(page: Page, code: str) -> None:
+    """A hand scanner: keys faster than any fingers, into whatever has the focus, and Enter."""
+    page.evaluate(
+        """(code) => {
+          const at = document.activeElement;
+          for (const key of [...code, "Enter"]) {
+            const pressed = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+            const isTyped = at.dispatchEvent(pressed) && at instanceof HTMLInputElement;
+            const end = at.selectionEnd;
+            if (isTyped && key !== "Enter") at.setRangeText(key, end, end, "end");
+          }
+        }""",
+        code,
+    )

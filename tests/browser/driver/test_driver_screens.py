@@ -15,6 +15,7 @@ from tests.browser.driver.steps import (
     Opened,
     on_the_road,
     picture,
+    scanned_by_hand,
     sign,
     signed_in,
     told,
@@ -174,7 +175,7 @@ def test_a_hand_scanner_works_whatever_has_the_focus(phone: Opened, shift: Deliv
     page.get_by_role("button", name="I am here").click()
     page.get_by_label("Note").fill("Left with Eino")
 
-    page.keyboard.type(f"BARCODE-{shift.names[0]}\n")
+    scanned_by_hand(page, f"BARCODE-{shift.names[0]}")
 
     expect(page.get_by_text("1 of 1")).to_be_visible()
     expect(page.get_by_label("Note")).to_have_value("Left with Eino")

@@ -37,6 +37,6 @@ def test_the_first_view_stays_within_its_budget(language: str) -> None:
 
 def test_all_other_screens_are_kept_for_a_cellar() -> None:
     listed = json.loads((STATIC / "offline.json").read_text("utf-8"))
-    plain = ("driver.js", "driver.css", "more.js", "more.css", "sender.js", "signing.js")
+    plain = ("driver.js", "driver.css", "more.js", "more.css", "sender.js", "reading.js")
 
     assert {asset_names()[name] for name in plain} <= set(listed)

@@ -103,7 +103,7 @@ def test_a_changed_plan_is_told_as_what_changed() -> None:
         "after": route(other, kept, stop("4", shipment(["C"]))),
     }
 
-    told = evaluate("changes", "driver/plan.js", "changes(given.before, given.after)", given)
+    told = evaluate("changes", "driver/changes.js", "changes(given.before, given.after)", given)
 
     assert [each["kind"] for each in told] == ["removed", "edited", "added", "order"]
 

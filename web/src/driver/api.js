@@ -1,5 +1,8 @@
 // The one way to the office. It never throws: no answer is status 0.
 
+/** @type {Answer} */
+export const NO_ANSWER = { status: 0, body: null, afterMs: 0, saysWhen: false, skewMs: null };
+
 /**
  * @typedef {{ status: number, body: any, afterMs: number, saysWhen: boolean, skewMs: number | null }} Answer
  * @param {string} base
@@ -35,7 +38,7 @@ export function createApi(base) {
         skewMs: Number.isNaN(date) ? null : Date.now() - date,
       };
     } catch {
-      return { status: 0, body: null, afterMs: 0, saysWhen: false, skewMs: null };
+      return NO_ANSWER;
     }
   }
 

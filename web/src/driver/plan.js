@@ -1,4 +1,4 @@
-// The route as the driver sees it: what the office said last, with what was done since. And what a new plan changes.
+// The route as the driver sees it: what the office said last, with what was done since.
 
 /** @param {Stop} stop */
 export function nameOf(stop) {
@@ -98,42 +98,4 @@ export function openStops(route, later) {
     ...open.filter(({ id }) => !later.includes(id)),
     ...later.flatMap((id) => open.filter((stop) => stop.id === id)),
   ];
-}
-
-/**
- * What has become different, in words for a person who has driven by the old plan.
- * @param {Route} before
- * @param {Route} after
- * @returns {Change[]}
- */
-export function changes(before, after) {
-  if (before.id !== after.id) return [];
-  /** @type {Change[]} */
-  const told = [];
-  const old = new Map(before.stops.map((stop) => [stop.id, stop]));
-  const fresh = new Map(after.stops.map((stop) => [stop.id, stop]));
-  const cancelled = new Set(after.cancelled.map((each) => each.stop_id));
-  for (const stop of before.stops) {
-    if (stop.is_done || fresh.has(stop.id)) continue;
-    told.push({ kind: cancelled.has(stop.id) ? "cancelled" : "removed", what: nameOf(stop) });
-  }
-  for (const stop of after.stops) {
-    const known = old.get(stop.id);
-    if (!known) told.push({ kind: "added", what: nameOf(stop) });
-    else if (essence(known) !== essence(stop)) told.push({ kind: "edited", what: nameOf(stop) });
-  }
-  const kept = before.stops.filter(({ id, is_done: done }) => !done && fresh.has(id)).map(({ id }) => id);
-  const order = after.stops.filter(({ id }) => kept.includes(id)).map(({ id }) => id);
-  if (kept.join() !== order.join()) told.push({ kind: "order", what: "" });
-  return told;
-}
-
-/** @param {Stop} stop */
-function essence({ window, lat_deg: lat, lon_deg: lon, shipments }) {
-  return JSON.stringify([
-    window,
-    lat,
-    lon,
-    shipments.map((s) => [s.id, s.address_lines, s.instructions, s.wishes?.number ?? 0, s.recipient_name, s.barcodes]),
-  ]);
 }

@@ -1,11 +1,8 @@
 // What the app knows, and the only ways to change it. Each change is on the phone's disk before it is on the screen.
+import { NO_ANSWER } from "./api.js";
 import { UNDO_MS } from "./queue.js";
-import { changes, openStops, withDone } from "./plan.js";
+import { openStops, withDone } from "./plan.js";
 import { unread } from "./threads.js";
-
-const PAGE = 100;
-/** More than any van gets in a day; so that no answer makes the phone ask for ever. */
-const MOST_PAGES = 20;
 
 /** What is kept under another name than it has here. @type {Record<string, string>} */
 const NAMES = { told: "changes", readUpTo: "read_up_to" };
@@ -147,52 +144,10 @@ export async function openState(store, api) {
     return askingNext;
   }
 
+  /** The part that does it comes after the first view. */
   async function askOnce() {
-    const askedMs = Date.now();
-    const answer = await api.ask("/v1/driver/route", { token: state.session?.token ?? "" });
-    if (answer.status !== 200 && answer.status !== 404) return answer;
-    const told = answer.status === 200 ? await heardMessages() : [];
-    await reload();
-    const arrived = own().filter((each) => each.state === "sent" && (each.sent_at ?? 0) <= askedMs);
-    // What was written stays until the thread has it, so that it never seems to have gone.
-    const sent = arrived.filter(({ kind }) => kind !== "message" || told);
-    const before = state.read;
-    const fresh = /** @type {Route | null} */ (answer.status === 200 ? answer.body : null);
-    /** @type {Change[]} */
-    let news = [];
-    if (before) {
-      const isSame = fresh?.id === before.id;
-      // A route that ended has no stops any more: what was still to be done is told as gone.
-      news = changes(withDone(before, own()), isSame ? fresh : { ...before, stops: [], cancelled: [] });
-    }
-    const values = {
-      ...{ route: fresh ?? undefined, has_read: true },
-      ...(before && before.id !== fresh?.id ? { previous: withDone(before, sent) } : {}),
-      ...(news.length ? { changes: [...state.told, ...news].slice(-20) } : {}),
-      ...(told ? { messages: told } : {}),
-    };
-    await store.keep(values, sent);
-    await reload();
-    return answer;
-  }
-
-  /**
-   * All messages about the route, oldest first.
-   * @returns {Promise<Message[] | null>} null where they could not be read
-   */
-  async function heardMessages() {
-    /** @type {Message[]} */
-    const all = [];
-    let cursor = "";
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-      const query = `limit=${PAGE}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
-      const { status, body } = await api.ask(`/v1/driver/messages?${query}`, { token: state.session?.token ?? "" });
-      if (status !== 200) return null;
-      all.push(...body.data);
-      cursor = body.next_cursor ?? "";
-      if (!cursor) break;
-    }
-    return all;
+    const reading = await import("./reading.js").catch(() => null);
+    return reading ? reading.readRoute({ store, api, state, own, reload }) : NO_ANSWER;
   }
 
   /** @param {Session | null} session */

@@ -1,0 +1,69 @@
+// Asks the office for the route and the messages about it, and lets go of what they contain by now.
+import { changes } from "./changes.js";
+import { withDone } from "./plan.js";
+
+const PAGE = 100;
+/** More than any van gets in a day; so that no answer makes the phone ask for ever. */
+const MOST_PAGES = 20;
+
+/**
+ * @param {{
+ *   store: import("./store.js").Store,
+ *   api: import("./api.js").Api,
+ *   state: import("./state.js").State["state"],
+ *   own: () => Entry[],
+ *   reload: () => Promise<void>,
+ * }} wired
+ * @returns {Promise<import("./api.js").Answer>}
+ */
+export async function readRoute({ store, api, state, own, reload }) {
+  const askedMs = Date.now();
+  const token = state.session?.token ?? "";
+  const answer = await api.ask("/v1/driver/route", { token });
+  if (answer.status !== 200 && answer.status !== 404) return answer;
+  const told = answer.status === 200 ? await messages(api, token) : [];
+  await reload();
+  if (state.session?.token !== token) return answer; // of somebody who has signed out meanwhile
+  const arrived = own().filter((each) => each.state === "sent" && (each.sent_at ?? 0) <= askedMs);
+  // What was written stays until the thread has it, so that it never seems to have gone.
+  const sent = arrived.filter(({ kind }) => kind !== "message" || told);
+  const before = state.read;
+  const fresh = /** @type {Route | null} */ (answer.status === 200 ? answer.body : null);
+  /** @type {Change[]} */
+  let news = [];
+  if (before) {
+    const isSame = fresh?.id === before.id;
+    // A route that ended has no stops any more: what was still to be done is told as gone.
+    news = changes(withDone(before, own()), isSame ? fresh : { ...before, stops: [], cancelled: [] });
+  }
+  const values = {
+    ...{ route: fresh ?? undefined, has_read: true },
+    ...(before && before.id !== fresh?.id ? { previous: withDone(before, sent) } : {}),
+    ...(news.length ? { changes: [...state.told, ...news].slice(-20) } : {}),
+    ...(told ? { messages: told } : {}),
+  };
+  await store.keep(values, sent);
+  await reload();
+  return answer;
+}
+
+/**
+ * All messages about the route, oldest first.
+ * @param {import("./api.js").Api} api
+ * @param {string} token
+ * @returns {Promise<Message[] | null>} null where they could not be read
+ */
+async function messages(api, token) {
+  /** @type {Message[]} */
+  const all = [];
+  let cursor = "";
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const query = `limit=${PAGE}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+    const { status, body } = await api.ask(`/v1/driver/messages?${query}`, { token });
+    if (status !== 200) return null;
+    all.push(...body.data);
+    cursor = body.next_cursor ?? "";
+    if (!cursor) break;
+  }
+  return all;
+}
