@@ -34,12 +34,7 @@ class Provisioned:
 
 def provision(stack: Stack, session: boto3.Session) -> Provisioned:
     """Make every table, queue, topic, subscription and bucket of the stack; safe to repeat."""
-    dynamodb = session.client("dynamodb")
-    stream_arns = {
-        table.arn: stream_arn
-        for table in stack.resources(template.TABLE)
-        if (stream_arn := _make_table(dynamodb, table))
-    }
+    stream_arns = provision_tables(stack, session)
     sqs = session.client("sqs")
     queues = sorted(
         stack.resources(template.QUEUE),
@@ -60,12 +55,22 @@ def provision(stack: Stack, session: boto3.Session) -> Provisioned:
     return Provisioned(stack, stream_arns, queue_urls)
 
 
+def provision_tables(stack: Stack, session: boto3.Session) -> dict[str, str]:
+    """Make every table of the stack; safe to repeat. The answer names their streams by ARN."""
+    dynamodb = session.client("dynamodb")
+    return {
+        table.arn: stream_arn
+        for table in stack.resources(template.TABLE)
+        if (stream_arn := _make_table(dynamodb, table))
+    }
+
+
 def _make_table(dynamodb: Any, table: Resource) -> str | None:
     """Make one table and return its stream's ARN, if it has one."""
     declared = table.properties
     indexes = declared.get("GlobalSecondaryIndexes")
     stream = declared.get("StreamSpecification")
-    _unless_it_exists(
+    made = _unless_it_exists(
         lambda: dynamodb.create_table(
             TableName=table.name,
             KeySchema=declared["KeySchema"],
@@ -82,7 +87,9 @@ def _make_table(dynamodb: Any, table: Resource) -> str | None:
                 TimeToLiveSpecification=declared["TimeToLiveSpecification"],
             )
         )
-    description = dynamodb.describe_table(TableName=table.name)["Table"]
+    description = (
+        made["TableDescription"] if made else dynamodb.describe_table(TableName=table.name)["Table"]
+    )
     stream_arn: str | None = description.get("LatestStreamArn")
     return stream_arn
 
@@ -143,11 +150,13 @@ def _attribute(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _unless_it_exists(make: Callable[[], object]) -> None:
+def _unless_it_exists(make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The answer to making it; None when it was there."""
     try:
-        make()
+        return make()
     except ClientError as exc:
         code = exc.response["Error"]["Code"]
         is_same = "already enabled" in exc.response["Error"].get("Message", "")
         if code not in _EXISTS and not is_same:
             raise
+        return None

@@ -13,7 +13,7 @@ from chalicelib.adapters.dynamodb import tables
 from chalicelib.adapters.dynamodb.client import dynamodb_client
 from chalicelib.adapters.dynamodb.item import Shared, shared_client
 from infra.template import BUCKET, LOCAL_REGION, TABLE, Stack
-from local.cloud.resources import Provisioned, provision
+from local.cloud.resources import Provisioned, provision, provision_tables
 
 SESSION: Final = boto3.Session(region_name=LOCAL_REGION)
 """One session for all tests. Every `mock_aws` answers its clients, even older ones."""
@@ -35,9 +35,23 @@ def aws(stage: str = STAGE) -> Iterator[Provisioned]:
     stack = stack_of(stage)
     with mock_aws():
         provisioned = provision(stack, SESSION)
-        tables.bind(table_names(stack))
-        Shared.client = _kept_client()  # its endpoint is the same for all tests
+        _bind(stack)
         yield provisioned
+
+
+@contextmanager
+def dynamodb(stage: str = STAGE) -> Iterator[None]:
+    """A new account with the tables alone, in half the time."""
+    stack = stack_of(stage)
+    with mock_aws():
+        provision_tables(stack, SESSION)
+        _bind(stack)
+        yield
+
+
+def _bind(stack: Stack) -> None:
+    tables.bind(table_names(stack))
+    Shared.client = _kept_client()  # its endpoint is the same for all tests
 
 
 @cache

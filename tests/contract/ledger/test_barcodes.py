@@ -11,7 +11,7 @@ from chalicelib.domain.journal.changes import BarcodesTaken
 from chalicelib.domain.shipments.barcodes_in_use import HeldBarcode
 from chalicelib.services.ports.shipments import Barcodes
 from tests.contract.conftest import Stores
-from tests.support.aws import aws
+from tests.support.aws import dynamodb
 from tests.support.builders import NOON
 from tests.support.fakes.barcodes import InMemoryBarcodes
 
@@ -24,7 +24,7 @@ def barcodes(request: pytest.FixtureRequest) -> Iterator[Barcodes]:
     if request.param == "in memory":
         yield InMemoryBarcodes()
         return
-    with aws():
+    with dynamodb():
         yield DynamoBarcodes()
 
 
@@ -81,7 +81,7 @@ def test_an_earlier_holder_is_found_behind_a_later_one(barcodes: Barcodes) -> No
 
 
 def test_a_code_that_everybody_uses_does_not_grow_for_ever() -> None:
-    with aws():
+    with dynamodb():
         barcodes = DynamoBarcodes()
         for number in range(10, 10 + MOST_HOLDERS + 1):
             take(barcodes, number, "1")
@@ -122,7 +122,7 @@ def test_a_code_without_room_begins_anew(stores: Stores) -> None:
 
 
 def test_a_batch_sees_that_a_code_is_full() -> None:
-    with aws():
+    with dynamodb():
         barcodes = DynamoBarcodes()
         for number in range(10, 10 + MOST_HOLDERS):
             take(barcodes, number, "1")

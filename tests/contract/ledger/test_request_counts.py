@@ -8,7 +8,7 @@ from chalicelib.adapters.dynamodb.ledger.request_counts import SHARES, DynamoReq
 from chalicelib.services.ports.accounts import RequestCounts
 from local.cloud.capacity import CapacityMeter
 from tests.support import faults
-from tests.support.aws import aws, dynamodb_clients
+from tests.support.aws import dynamodb, dynamodb_clients
 from tests.support.fakes.accounts import InMemoryRequestCounts
 from tests.support.faults import Faults
 
@@ -17,7 +17,7 @@ WINDOW = 29_000_000
 
 @pytest.fixture(params=[InMemoryRequestCounts, DynamoRequestCounts])
 def counts(request: pytest.FixtureRequest) -> Iterator[RequestCounts]:
-    with aws():
+    with dynamodb():
         yield request.param()
 
 
@@ -38,13 +38,13 @@ def test_they_are_counted_up_to_the_limit(counts: RequestCounts) -> None:
 
 @pytest.mark.parametrize("limit", [1, 7, SHARES * 4 + 7])
 def test_one_process_lets_exactly_the_limit_through(limit: int) -> None:
-    with aws():
+    with dynamodb():
         assert used_up(DynamoRequestCounts(), limit=limit) == limit
 
 
 def test_few_requests_cost_no_call_and_many_one_for_each_share() -> None:
     limit = SHARES * 4
-    with aws():
+    with dynamodb():
         counts = DynamoRequestCounts()
         with CapacityMeter().watching(*dynamodb_clients()) as few:
             counts.count("key_0", window=WINDOW, limit=limit)
@@ -61,7 +61,7 @@ def test_few_requests_cost_no_call_and_many_one_for_each_share() -> None:
 
 def test_several_processes_let_little_more_through_than_the_limit() -> None:
     limit, processes = SHARES * 4, 5
-    with aws():
+    with dynamodb():
         several = [DynamoRequestCounts() for _ in range(processes)]
         let_through = 0
         while True:
@@ -80,7 +80,7 @@ def test_without_the_ledger_each_process_counts_for_itself(
 ) -> None:
     faults.never_wait(monkeypatch)
     limit = 10
-    with aws():
+    with dynamodb():
         counts = DynamoRequestCounts()
         counts.count("key_0", window=WINDOW, limit=1)  # the client is there
         outage = {

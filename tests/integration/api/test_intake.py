@@ -420,6 +420,8 @@ class TestKeys:
             assert (refused.status, refused.code) == (409, "deactivated")
 
         assert phone.report("overland", {"locations": []}).status == 401
+        assert shared.call("GET", f"/phones/{phone.key}").status == 401
+        assert phone.seen() is None
 
     def test_a_key_reports_positions_and_opens_nothing_else(self, resting: Phone) -> None:
         for path in ("/v1/driver/route", "/v1/drivers", "/v1/fleet"):

@@ -204,7 +204,8 @@ function pathOf({ kind, stop_id: stopId }) {
 /** @param {Entry} file */
 function proofBody(file) {
   const { size, type } = file.blob ?? new Blob();
-  return { shipment_id: file.shipment_id, kind: "photo", content_type: type, size_bytes: size };
+  const kind = type === "image/png" ? "signature" : "photo"; // photos are always drawn anew as JPEG
+  return { shipment_id: file.shipment_id, kind, content_type: type, size_bytes: size };
 }
 
 /**
