@@ -127,7 +127,7 @@ def test_a_silent_van_leaves_the_map_and_becomes_words(stage: Stage, open_page: 
 
     expect(page.locator(VAN_MARKER)).to_have_count(0)
     expect(page.locator("#seen")).to_have_text("Van last seen 4 min ago")
-    expect(page.locator("#map-text")).to_contain_text("not on the map")
+    expect(page.locator("#map")).to_be_hidden()
     expect(page.get_by_role("button", name="Centre on the van")).to_be_disabled()
 
 
