@@ -23,6 +23,7 @@ from ulid import ULID
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import SHIPMENT, ShipmentId
 from chalicelib.domain.links import TOKEN_CHARS
+from chalicelib.domain.proofs.pins import PIN_DIGITS
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeSerializer
@@ -61,6 +62,21 @@ class HmacSigner:
         if number >= len(self._keys()) or not hmac.compare_digest(mac, self._mac(number, name)):
             raise NotFound
         return ShipmentId(f"{SHIPMENT}_{ULID.from_bytes(ulid)}"), generation
+
+    def pin(self, shipment_id: ShipmentId, link_generation: int) -> str:
+        """From the first key, like the link.
+
+        64 bits modulo a million: no PIN is more likely than another by more than 1 in 10^13.
+        """
+        mac = hmac.digest(
+            _derived(self._keys()[0], "pin", shipment_id), bytes([link_generation]), hashlib.sha256
+        )
+        return f"{int.from_bytes(mac[:8]) % 10**PIN_DIGITS:0{PIN_DIGITS}}"
+
+    def pin_tag(self, shipment_id: ShipmentId, pin: str) -> str:
+        """By a key of its own, so that it says nothing of the PIN."""
+        key = _derived(self._keys()[0], "pin guess", shipment_id)
+        return _text(hmac.digest(key, pin.encode(), hashlib.sha256)[:12])
 
     def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
         """The payload as url-safe text with a signature for this purpose only."""

@@ -92,7 +92,7 @@ def patch_driver(actor: Actor, body: DriverChanges, expected: Expected, driver_i
     versioned=True,
 )
 def post_sign_out(actor: Actor, driver_id: str) -> Driver:
-    """Revoke all of a driver's tokens, for a phone that is lost. It takes effect at once."""
+    """Revoke all of a driver's tokens and phones' keys at once, for a phone that is lost."""
     return container().change_accounts.sign_out(DriverId(driver_id), actor=actor)
 
 

@@ -27,6 +27,7 @@ from chalicelib.domain.errors import (
     NothingAboard,
     NothingLoaded,
     NotToday,
+    PinLocked,
     RouteUnderWay,
     TooManyUploads,
 )
@@ -149,7 +150,7 @@ def post_arrive(actor: Actor, body: ArriveIn, stop_id: str) -> StopReportOut:
     principals=DRIVERS,
     takes=DeliverIn,
     gives=StopReportOut,
-    refusals=(NotFound, NothingAboard, IllegalTransition),
+    refusals=(NotFound, NothingAboard, IllegalTransition, PinLocked),
 )
 def post_deliver(actor: Actor, body: DeliverIn, stop_id: str) -> StopReportOut:
     """Say that the stop's shipments have been delivered."""

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         AllowedProofs,
         InspectionQueue,
         Pictures,
+        PinTries,
         ProofStore,
     )
     from chalicelib.services.ports.routes import RoadNetwork, RouteHistory, Routes
@@ -432,6 +433,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
 
         return DynamoAllowedProofs()
+
+    @cached_property
+    def pin_tries(self) -> PinTries:
+        """PINs that were tried."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.pin_tries import DynamoPinTries
+
+        return DynamoPinTries()
 
     @cached_property
     def pictures(self) -> Pictures:

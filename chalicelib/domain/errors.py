@@ -150,6 +150,13 @@ class TooManyUploads(Conflict):
     text = "No more files may be uploaded for this shipment."
 
 
+class PinLocked(Conflict):
+    """Too many wrong PINs were tried for ``shipment_id``. A new tracking link has a new PIN."""
+
+    code = "pin_locked"
+    text = "Too many wrong PINs. Ask the office to renew the recipient's link, then ask again."
+
+
 class TooManyEndpoints(Conflict):
     """The shipper has as many webhook endpoints as it may: ``limit``."""
 

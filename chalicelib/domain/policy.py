@@ -136,6 +136,8 @@ class Policy:
     """A visit can be rated until so long after its outcome."""
     rating_changes_for: timedelta = timedelta(days=1)
     """A rating can be changed until so long after it was given."""
+    pin_patience: timedelta = timedelta(minutes=10)
+    """So long after a visit a wrong PIN is refused: the recipient is still there to be asked."""
     poll_near_s: int = 10
     poll_far_s: int = 60
     proof_watch: timedelta = timedelta(minutes=10)

@@ -65,21 +65,27 @@ def edit_route(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Change a plan. Its effect is shown first, and nothing is done until you agree."""
-    client, path = given(context).client, f"/v1/routes/{route_id}"
     try:
         said: Any = json.loads(operations.read_text("utf-8"))
     except ValueError as exc:
         msg = f"{operations} is not JSON: {exc}"
         raise typer.BadParameter(msg) from exc
     body = said if isinstance(said, dict) else {"operations": said}
-    _, tag = client.tagged(path)
-    effect = client.patch(path, body, tag=tag, dry_run="true")
-    if not given(context).is_json:
-        show_effect(effect)
-    if not yes:
-        typer.confirm("Do it?", abort=True, err=True)
-    done = client.patch(path, body, tag=tag)
+    done = _edited(context, route_id, body, yes=yes)
     given(context).tell(done, f"Done: plan {done['plan_version']}.")
+
+
+@routes.command("assign")
+def assign_route(
+    context: typer.Context,
+    route_id: str,
+    driver_id: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Give a route to another driver. On the road the van is handed over with all aboard."""
+    body = {"operations": [{"op": "assign", "driver_id": driver_id}]}
+    done = _edited(context, route_id, body, yes=yes)
+    given(context).tell(done, f"Done: {done['driver_id']} has it, plan {done['plan_version']}.")
 
 
 @routes.command("move")
@@ -113,6 +119,21 @@ def move_stop(
     done = client.post(path, body)
     to_scan = len(done["to_scan"])
     given(context).tell(done, f"Done: {to_scan} shipments board the other van by scan.")
+
+
+def _edited(
+    context: typer.Context, route_id: str, body: dict[str, Any], *, yes: bool
+) -> dict[str, Any]:
+    """The answer to an edit of the plan as it was read, after its effect was shown."""
+    client, path = given(context).client, f"/v1/routes/{route_id}"
+    _, tag = client.tagged(path)
+    effect = client.patch(path, body, tag=tag, dry_run="true")
+    if not given(context).is_json:
+        show_effect(effect)
+    if not yes:
+        typer.confirm("Do it?", abort=True, err=True)
+    done: dict[str, Any] = client.patch(path, body, tag=tag)
+    return done
 
 
 def show_effect(effect: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
 from chalicelib.adapters.dynamodb.shipments.feed import DynamoFeed
 from chalicelib.adapters.dynamodb.shipments.imports import DynamoImports
+from chalicelib.adapters.dynamodb.shipments.pin_tries import DynamoPinTries
 from chalicelib.adapters.dynamodb.shipments.repository import DynamoShipments
 from chalicelib.adapters.dynamodb.shipments.route_history import DynamoRouteHistory
 from chalicelib.adapters.dynamodb.shipments.threads import DynamoThreads
@@ -46,7 +47,7 @@ from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.imports import Imports
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
-from chalicelib.services.ports.proofs import AllowedProofs
+from chalicelib.services.ports.proofs import AllowedProofs, PinTries
 from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
 from chalicelib.services.ports.travel import TravelPages
@@ -70,6 +71,7 @@ class Stores:
     barcodes: Barcodes
     shipments: Shipments
     allowed_proofs: AllowedProofs
+    pin_tries: PinTries
     feed: EventFeed
     routes: Routes
     route_history: RouteHistory
@@ -103,6 +105,7 @@ def in_memory() -> Iterator[Stores]:
         journal.barcodes,
         journal.shipments,
         journal.allowed_proofs,
+        journal.pin_tries,
         InMemoryFeed(journal.shipments),
         journal.routes,
         journal.routes.history,
@@ -136,6 +139,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoBarcodes(),
             DynamoShipments(clock.now),
             DynamoAllowedProofs(),
+            DynamoPinTries(),
             DynamoFeed(),
             DynamoRoutes(),
             DynamoRouteHistory(),

@@ -5,11 +5,12 @@ leads to what would have been without the fault, with every event once and none 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pytest
 
+from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.ids import ShipmentId
 from tests.support.builders import HUB_PLACE
 from tests.support.carrier import Carrier, Reply, Round, Shop, fix, note
@@ -204,6 +205,27 @@ def invitation(carrier: Carrier) -> Subject:
     return Subject(shop_of(carrier), ask, shipment_ids=NO_SHIPMENTS, also=codes)
 
 
+def hand_over(carrier: Carrier) -> Subject:
+    van = carrier.round(1, shop=shop_of(carrier)).started()
+    driver_id, token = carrier.driver()
+    body = {"operations": [{"op": "assign", "driver_id": driver_id}]}
+    path, headers = f"/v1/routes/{van.route_id}", {"If-Match": "*"}
+
+    def ask() -> Reply:
+        return carrier.call("PATCH", path, body, token=carrier.dispatcher, headers=headers)
+
+    def drivers(_: Reply) -> Any:
+        stops = carrier.call("GET", "/v1/driver/route", token=token).json["stops"]
+        former = [each["driver_id"] == van.driver_id for each in van.route()["former_drivers"]]
+        key = ShipmentId(van.ids[0][0])
+        assigned = bootstrap.container().adapters.shipments.get(key).assignment
+        is_noted = assigned is not None and assigned.driver_id == driver_id
+        return len(stops), former, is_noted, van.call("GET", "route").status
+
+    subject = of_van(van, ask)
+    return replace(subject, also=drivers)
+
+
 SHOPS: Final[dict[int, Shop]] = {}
 SUBJECTS: Final[list[str]] = []
 NO_SHIPMENTS: Final = ["none"]
@@ -228,6 +250,7 @@ PATHS: Final = (
     session,
     webhook,
     invitation,
+    hand_over,
 )
 ONCE: Final[dict[str, Action]] = {
     "answer lost": ack_lost,
@@ -310,7 +333,9 @@ def faults_at(place: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", [creation, start, telling_positions, delivery], ids=lambda path: path.__name__
+    "path",
+    [creation, start, telling_positions, delivery],
+    ids=lambda path: path.__name__,
 )
 def test_s15_a_collision_is_tried_again_and_in_the_end_refused_for_now(
     carrier: Carrier, path: Callable[[Carrier], Subject]

@@ -6,12 +6,14 @@ Whatever the order, what was handed over is delivered, and no other van drives t
 import itertools
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 
 from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.actors import Actor, Role
+from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.errors import (
     AlreadyAssigned,
@@ -21,13 +23,16 @@ from chalicelib.domain.errors import (
     OnRoute,
 )
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId
-from chalicelib.domain.routes.edits import Remove, Reorder
+from chalicelib.domain.routes.edits import Assign, Remove, Reorder
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.lifecycle import Step
+from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.versions import Expected
+from chalicelib.services.driving.ingest_positions import FixBatch
 from chalicelib.services.routes.edit_route import EditOrder
 from chalicelib.services.routes.move_stop import MoveOrder
+from tests.support.builders import HELSINKI, north_of
 from tests.support.carrier import Carrier, Round
 from tests.support.depth import times
 from tests.support.interleaving import Interleaving
@@ -67,6 +72,35 @@ def taken_off(carrier: Carrier) -> tuple[Round, str, str]:
     order = EditOrder((Remove(StopId(van.stop_ids[1])),), ANY)
     bootstrap.container().edit_route(RouteId(van.route_id), order, actor=OFFICE)
     return van, van.stop_ids[1], van.ids[1][0]
+
+
+def handed_over(van: Round) -> Callable[[], Any]:
+    """Another driver takes the van over."""
+    driver_id, _ = van.carrier.driver()
+    order = EditOrder((Assign(DriverId(driver_id)),), ANY)
+    edit = bootstrap.container().edit_route
+    return lambda: edit(RouteId(van.route_id), order, actor=OFFICE)
+
+
+def assert_one_driver(van: Round) -> None:
+    """Plan, live states and shipments say the same, whatever came first."""
+    adapters = bootstrap.container().adapters
+    route = adapters.routes.get(RouteId(van.route_id))
+    live, former = (
+        adapters.fleet.live(route.driver_id),
+        adapters.fleet.live(DriverId(van.driver_id)),
+    )
+    assert route.driver_id != van.driver_id
+    assert (live.route_id, live.plan_version) == (route.id, route.plan_version)
+    assert len(live.progress) == len(route.stops)
+    assert former.ended_at is not None
+    for (shipment_id,) in van.ids:
+        events = van.shop.events(shipment_id)
+        assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
+        shipment = adapters.shipments.get(ShipmentId(shipment_id))
+        assert shipment.assignment is not None
+        is_over = shipment.status is Status.DELIVERED
+        assert is_over or shipment.assignment.driver_id == route.driver_id
 
 
 def assert_one_truth(van: Round, shipment_id: str, other: Route) -> None:
@@ -147,6 +181,36 @@ def test_while_it_is_moved_to_another_route(shared: Carrier, choices: tuple[int,
     assert not isinstance(ended["a"], Exception), ended
     assert not isinstance(ended["b"], Exception) or isinstance(ended["b"], Invalid), ended
     assert_one_truth(van, gone, other)
+
+
+@pytest.mark.parametrize("choices", SCHEDULES)
+def test_a_hand_over_while_the_driver_reports(shared: Carrier, choices: tuple[int, ...]) -> None:
+    van = shared.round(2).started()
+
+    ended = run(shared, choices, a=report(van, van.stop_ids[0]), b=handed_over(van))
+
+    assert not isinstance(ended["a"], Exception), ended
+    assert not isinstance(ended["b"], Exception), ended
+    assert van.shop.get(van.ids[0][0])["status"] == "delivered"
+    assert_one_driver(van)
+
+
+@pytest.mark.parametrize("choices", SCHEDULES)
+def test_a_hand_over_while_fixes_come(shared: Carrier, choices: tuple[int, ...]) -> None:
+    van = shared.round(2).started()
+    shared.clock.advance(timedelta(minutes=5))
+    sent = Fix(shared.clock.now(), north_of(HELSINKI, -300.0), 8.0)
+    batch = FixBatch(DriverId(van.driver_id), 1, (sent,))
+    ingest = bootstrap.container().ingest_positions
+
+    ended = run(shared, choices, a=lambda: ingest(batch), b=handed_over(van))
+
+    assert not isinstance(ended["a"], Exception), ended
+    assert not isinstance(ended["b"], Exception), ended
+    assert_one_driver(van)
+    live = bootstrap.container().adapters.fleet.live(DriverId(van.route()["driver_id"]))
+    assert [fix.recorded_at for fix in live.recent] == [sent.recorded_at]
+    assert len(van.track()) == 1
 
 
 @pytest.mark.parametrize("choices", SCHEDULES)

@@ -10,7 +10,7 @@ from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
-from chalicelib.domain.routes.edits import Operation
+from chalicelib.domain.routes.edits import Assign, Operation
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.lifecycle import Step
@@ -18,7 +18,7 @@ from chalicelib.domain.shipments.scans import Scan
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason
 from chalicelib.domain.versions import Expected
-from chalicelib.services.driving.ingest_positions import FixBatch, IngestPositions
+from chalicelib.services.driving.ingest_positions import FixBatch, IngestPositions, IngestReport
 from chalicelib.services.driving.scan_parcels import ScanParcels
 from chalicelib.services.driving.work_stops import WorkStop
 from chalicelib.services.routes.edit_route import EditOrder, EditRoute
@@ -157,11 +157,20 @@ class Depot:
         use, key = self.carrier.use(ReturnShipment), ShipmentId(f"shp_{number:04d}")
         return use.begin(key, reason=None, actor=DISPATCHER)
 
-    def drive(self, place: Coordinates, *, after: timedelta = timedelta(seconds=30)) -> None:
+    def drive(
+        self, place: Coordinates, *, after: timedelta = timedelta(seconds=30), driver: int = 1
+    ) -> None:
         """One fix, a while later."""
-        at = self.carrier.clock.go_on(after)
-        batch = FixBatch(DriverId("drv_1"), 1, (Fix(at, place, 8.0),))
-        self.carrier.use(IngestPositions)(batch)
+        self.send(Fix(self.carrier.clock.go_on(after), place, 8.0), driver=driver)
+
+    def send(self, *fixes: Fix, driver: int = 1) -> IngestReport:
+        """Fixes reach us now."""
+        batch = FixBatch(DriverId(f"drv_{driver}"), 1, fixes)
+        return self.carrier.use(IngestPositions)(batch)
+
+    def hand_over(self, route: Route, driver: int, **more: bool) -> EditEffect:
+        """Another driver takes the van over, with all that is aboard."""
+        return self.edit(route.id, Assign(DriverId(f"drv_{driver}")), **more)
 
     def route(self, route_id: RouteId) -> Route:
         return self.carrier.routes.get(route_id)
@@ -169,9 +178,9 @@ class Depot:
     def live(self, driver: int = 1) -> Live:
         return self.carrier.fleet.live(DriverId(f"drv_{driver}"))
 
-    def sheet(self) -> DriverRoute:
+    def sheet(self, actor: Actor = DRIVER, route_id: RouteId | None = None) -> DriverRoute:
         """The route as its driver reads it."""
-        return self.carrier.use(ShowRoutes).of_driver(DRIVER)
+        return self.carrier.use(ShowRoutes).of_driver(actor, route_id)
 
 
 def numbers(route: Route) -> list[int]:

@@ -62,6 +62,7 @@ class InMemoryCarrier:
         self.shipments.clock = self.clock
         self.proofs.clock = self.clock
         self.allowed_proofs = self.stores.allowed_proofs
+        self.pin_tries = self.stores.pin_tries
         self.feed = InMemoryFeed(self.shipments)
         self.routes = self.stores.routes
         self.route_history = self.stores.routes.history

@@ -31,10 +31,18 @@ from chalicelib.domain.ids import (
     StopId,
 )
 from chalicelib.domain.instants import Range, TimeSource
+from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.ratings.ratings import MOST_STARS, Rating, RatingReason, Verdict
 from chalicelib.domain.reports.reports import Report, ReportReason
-from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.routes.routes import (
+    Break,
+    Consignment,
+    Route,
+    RouteStatus,
+    Stint,
+    Stop,
+)
 from chalicelib.domain.shipments.addresses import Address, Recipient
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.lifecycle import Step
@@ -236,6 +244,7 @@ def attempts() -> st.SearchStrategy[Attempt]:
         note=st.none() | words(),
         proofs=st.lists(proofs(), max_size=2).map(tuple),
         time_source=st.sampled_from(TimeSource),
+        pin=st.none() | st.sampled_from(PinCheck),
         barcodes=st.lists(words(), max_size=2, unique=True).map(lambda some: tuple(sorted(some))),
     )
 
@@ -328,6 +337,11 @@ def assignments() -> st.SearchStrategy[Assignment]:
     )
 
 
+def proof_requirements() -> st.SearchStrategy[ProofRequirements]:
+    kinds = ("photo", "signature", "pin", "photo_when_failed")
+    return st.builds(ProofRequirements, **dict.fromkeys(kinds, st.sampled_from(Requirement)))
+
+
 def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
     """Any shipment. Its parts need not agree with each other. `fixed` replaces single fields."""
     barcodes = words()
@@ -352,7 +366,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "seq": st.integers(1, 999),
             "window": st.none() | ranges(),
             "service_time_s": st.none() | st.floats(0, 3600).map(lambda s: round(s, 1)),
-            "proof_requirements": st.builds(ProofRequirements, photo=st.sampled_from(Requirement)),
+            "proof_requirements": proof_requirements(),
             "link_generation": st.integers(1, 9),
             "assignment": st.none() | assignments(),
             "scanned_barcodes": st.frozensets(barcodes, max_size=3),
@@ -453,6 +467,17 @@ def routes_of(count: int) -> st.SearchStrategy[Route]:
         breaks=st.lists(breaks(), max_size=3).map(tuple),
         previous=st.none() | ids("rte").map(RouteId),
         pauses=st.lists(ranges(), max_size=2).map(tuple),
+        stints=st.lists(stints(), max_size=3).map(tuple),
+    )
+
+
+@cache
+def stints() -> st.SearchStrategy[Stint]:
+    return st.builds(
+        Stint,
+        driver_id=ids("drv").map(DriverId),
+        until=instants(),
+        previous=st.none() | ids("rte").map(RouteId),
     )
 
 
@@ -468,9 +493,12 @@ def manifest_entries() -> st.SearchStrategy[ManifestEntry]:
         city=words(),
         postal_code=st.none() | words(),
         instructions=st.none() | words(),
-        photo=st.sampled_from(Requirement),
         is_read_anew=st.booleans(),
         wishes=wishes(),
+        photo=st.sampled_from(Requirement),
+        signature=st.sampled_from(Requirement),
+        pin=st.sampled_from(Requirement),
+        photo_when_failed=st.sampled_from(Requirement),
     )
 
 

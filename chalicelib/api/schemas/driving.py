@@ -1,8 +1,9 @@
 """Bodies and answers of a driver's phone: scans, reports, uploads. Positions are apart."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, BeforeValidator, Field
 
 from chalicelib.api.schemas.values import (
     ActionId,
@@ -16,6 +17,7 @@ from chalicelib.api.schemas.values import (
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import ProofId, ShipmentId, StopId
+from chalicelib.domain.proofs.pins import typed_pin
 from chalicelib.domain.proofs.proofs import (
     FLAW_WORDS,
     Capture,
@@ -125,6 +127,14 @@ class ArriveIn(Schema):
         )
 
 
+def _pin(value: object) -> object:
+    return typed_pin(value) or value if isinstance(value, str) else value
+
+
+Pin = Annotated[str, BeforeValidator(_pin), Field(pattern=r"^[0-9]{6}$")]
+"""Six digits; spaces, full stops and dashes between them do not count."""
+
+
 class AttemptIn(Schema):
     """How a visit ended, with what proves it; without ``shipment_ids`` for all of the stop.
 
@@ -160,11 +170,13 @@ class AttemptIn(Schema):
 
 
 class DeliverIn(AttemptIn):
-    """Delivered."""
+    """Delivered. ``pin`` are the six digits that the recipient has said."""
+
+    pin: Maybe[Pin] = None
 
     def to_domain(self, stop_id: str) -> StopReport:
         """The report."""
-        return self.report(stop_id, Step.DELIVER)
+        return replace(self.report(stop_id, Step.DELIVER), pin=self.pin)
 
 
 class FailIn(AttemptIn):

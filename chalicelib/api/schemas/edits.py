@@ -77,8 +77,8 @@ class OperationIn(Schema):
     ahead.
     ``change_stop``: ``stop_id`` with ``window`` or ``service_time_s`` (null: without), or with
     ``lat_deg`` and ``lon_deg``, where the door is.
-    ``set_breaks``: ``breaks``, all of them. Before the start also ``set_start`` with ``starts_at``
-    and ``assign`` with ``driver_id``.
+    ``set_breaks``: ``breaks``, all of them. ``assign``: ``driver_id``; on the road that driver
+    takes the van over with all that is aboard. Before the start also ``set_start``: ``starts_at``.
     """
 
     op: Name
@@ -165,9 +165,13 @@ class ToldOut(Out):
 
 
 class EditOut(Out):
-    """What an edit does, or would do: to every stop, to windows, and to those who are told."""
+    """What an edit does, or would do: to every stop, to windows, and to those who are told.
+
+    ``driver_id`` drives the route after it.
+    """
 
     id: str
+    driver_id: str
     status: RouteStatus
     plan_version: int
     dry_run: bool
@@ -180,7 +184,8 @@ class EditOut(Out):
         """After a dry run the version is still the one before."""
         route = value.route
         version = route.plan_version - 1 if value.is_dry_run else route.plan_version
-        return cls.joined(value, **_head(route.id, route.status, version), dry_run=value.is_dry_run)
+        head = _head(route.id, route.status, version)
+        return cls.joined(value, **head, driver_id=route.driver_id, dry_run=value.is_dry_run)
 
 
 class EndOut(Out):

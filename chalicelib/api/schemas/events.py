@@ -13,6 +13,7 @@ from chalicelib.api.schemas.values import Instant
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.messages.threads import Author
+from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Flaw, ProofKind
 from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.reports.reports import ReportReason
@@ -119,12 +120,14 @@ class AttemptFacts(StatusFacts):
     """The driver's report of a visit.
 
     ``time_source`` says whose time ``occurred_at`` is: as the device said it, corrected, or ours.
+    ``pin`` says what the recipient's PIN proves.
     """
 
     action_id: str | None = Field(None, exclude_if=_is_absent)
     time_source: TimeSource | None = Field(None, exclude_if=_is_absent)
     reason: FailureReason | None = Field(None, exclude_if=_is_absent)
     proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
+    pin: PinCheck | None = Field(None, exclude_if=_is_absent)
 
 
 class AcceptedFacts(StatusFacts):

@@ -144,6 +144,13 @@ class BreakOut(Out):
     duration_s: int
 
 
+class FormerDriverOut(Out):
+    """Who drove a route before another driver took it over, and when that was."""
+
+    driver_id: str
+    until: Time
+
+
 class RouteFields(Out):
     """What is said of a route in every answer."""
 
@@ -158,6 +165,7 @@ class RouteFields(Out):
     completed_at: Time | None
     created_at: Time
     breaks: tuple[BreakOut, ...]
+    former_drivers: tuple[FormerDriverOut, ...] = Field(validation_alias="stints")
     stops: tuple[StopOut, ...]
 
 
@@ -250,6 +258,9 @@ class DriverShipmentOut(Out):
     wishes: Annotated[WishesOut, BeforeValidator(WishesOut.of)] = Field(
         validation_alias=AliasPath("entry", "wishes")
     )
+    signature: Requirement = Field(validation_alias=AliasPath("entry", "signature"))
+    pin: Requirement = Field(validation_alias=AliasPath("entry", "pin"))
+    photo_when_failed: Requirement = Field(validation_alias=AliasPath("entry", "photo_when_failed"))
 
 
 class DriverStopOut(Out):

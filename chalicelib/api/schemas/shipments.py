@@ -35,6 +35,7 @@ from chalicelib.api.schemas.windows import TwoEnds
 from chalicelib.api.schemas.wishes import WishesOut
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import TimeSource
+from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Placement, Recipient
 from chalicelib.domain.shipments.barcodes import normal_form, right_check_digit
@@ -232,9 +233,20 @@ class WindowIn(TwoEnds):
 
 
 class ProofRequirementsIn(Schema):
-    """The proof that must be brought back."""
+    """The proof that must be brought back.
+
+    ``photo_when_failed`` is about attempts that failed. With a ``pin``, the tracking page shows the
+    recipient six digits to say at the door.
+    """
 
     photo: Requirement = Requirement.OPTIONAL
+    signature: Requirement = Requirement.OPTIONAL
+    pin: Requirement = Requirement.NONE
+    photo_when_failed: Requirement = Requirement.OPTIONAL
+
+    def to_domain(self) -> ProofRequirements:
+        """The requirements."""
+        return ProofRequirements(self.photo, self.signature, self.pin, self.photo_when_failed)
 
 
 class ShipmentIn(Schema):
@@ -300,7 +312,7 @@ class ShipmentIn(Schema):
             parcels=tuple(Parcel(p.barcode, p.description) for p in self.parcels),
             window=None if self.window is None else self.window.to_domain(),
             service_time_s=self.service_time_s,
-            proof_requirements=ProofRequirements(photo=self.proof_requirements.photo),
+            proof_requirements=self.proof_requirements.to_domain(),
             service_day=self.service_day,
             metadata=self.metadata,
         )
@@ -384,6 +396,9 @@ class ProofRequirementsOut(Out):
     """The proof that must be brought back."""
 
     photo: Requirement
+    signature: Requirement
+    pin: Requirement
+    photo_when_failed: Requirement
 
 
 class AttemptOut(Out):
@@ -391,6 +406,7 @@ class AttemptOut(Out):
 
     ``owed_proof_ids`` are those of the proofs whose files have not arrived.
     ``time_source``: the time is the device's, the device's but corrected, or when it reached us.
+    ``pin``: the recipient's PIN was right, or it came too late to be asked for again.
     """
 
     number: int
@@ -402,6 +418,7 @@ class AttemptOut(Out):
     owed_proof_ids: tuple[str, ...]
     barcodes: tuple[str, ...]
     time_source: TimeSource
+    pin: PinCheck | None
 
 
 class CorrectionOut(Out):

@@ -14,6 +14,7 @@ from typing import Final
 from chalicelib.domain.driving.alerts import Alert, AlertKind
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.taking_over import set_out_at
 from chalicelib.domain.driving.visits import (
     Followed,
     Ground,
@@ -52,7 +53,9 @@ def follow_again(
     waited_until = live.unsettled_until
     newest_at = track[-1].recorded_at if track else known_until
     is_settled = waited_until is not None and newest_at > waited_until
-    holes = set() if is_settled else _holes(track, batch, live.started_at, known_until)
+    holes = (
+        set() if is_settled else _holes(track, batch, set_out_at(ground.route, live), known_until)
+    )
     progress = list(live.progress)
     told: list[Alert] = []
     is_complete, waits_until = True, None

@@ -40,6 +40,9 @@ class ManifestEntry:
     photo: Requirement
     is_read_anew: bool = False
     wishes: Wishes = NO_WISHES
+    signature: Requirement = Requirement.OPTIONAL
+    pin: Requirement = Requirement.NONE
+    photo_when_failed: Requirement = Requirement.OPTIONAL
 
     @classmethod
     def of(cls, shipment: Shipment) -> "ManifestEntry":
@@ -55,6 +58,9 @@ class ManifestEntry:
             instructions=shipment.address.instructions,
             photo=shipment.proof_requirements.photo,
             wishes=shipment.wishes,
+            signature=shipment.proof_requirements.signature,
+            pin=shipment.proof_requirements.pin,
+            photo_when_failed=shipment.proof_requirements.photo_when_failed,
         )
 
 

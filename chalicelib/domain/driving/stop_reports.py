@@ -4,7 +4,7 @@ The report says which shipments it concerns and when it happened. We work out wh
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +15,7 @@ from chalicelib.domain.errors import IllegalTransition, Invalid, NothingAboard
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.routes.routes import Stop
 from chalicelib.domain.shipments.barcodes import Index
@@ -48,7 +49,8 @@ class StopReport:
     once they have been looked up among those of the stop. ``sent_at`` is the device's clock when it
     sent the report. It shows how wrong that clock is.
     ``time_source`` says how sure we are of the time. ``plan_version`` is that of the plan that the
-    driver had, None where the phone does not say.
+    driver had, None where the phone does not say. ``pin`` is what the recipient has said: it is
+    never shown or logged.
     """
 
     stop_id: StopId
@@ -64,6 +66,7 @@ class StopReport:
     time_source: TimeSource = TimeSource.DEVICE
     named: frozenset[NamedParcel] = frozenset()
     plan_version: int | None = None
+    pin: str | None = field(default=None, repr=False)
 
     @property
     def has_names(self) -> bool:
@@ -231,6 +234,7 @@ class StopReport:
         *,
         proofs: Sequence[Proof],
         occurred_at: datetime,
+        pin: PinCheck | None = None,
     ) -> Shipment:
         """The shipment with this delivery attempt as its last one."""
         concerned = self.parcels_of(shipment)
@@ -245,6 +249,7 @@ class StopReport:
             proofs=tuple(proofs),
             barcodes=() if len(concerned) == len(shipment.parcels) else tuple(sorted(concerned)),
             time_source=self.time_source,
+            pin=pin,
         )
         decide = with_delivered if self.step is Step.DELIVER else with_failed
         return replace(
@@ -254,7 +259,7 @@ class StopReport:
             earlier_attempts=shipment.made_attempts[-EARLIER_ATTEMPTS:],
         )
 
-    def event_data(self, proofs: Sequence[Proof]) -> dict[str, object]:
+    def event_data(self, proofs: Sequence[Proof], pin: PinCheck | None = None) -> dict[str, object]:
         """The data of the event. The note is left out because a person wrote it."""
         data: dict[str, object] = {
             "action_id": self.action_id,
@@ -264,6 +269,8 @@ class StopReport:
             data["reason"] = self.reason.value
         if proofs:
             data["proofs"] = [proof.fact for proof in proofs]
+        if pin is not None:
+            data["pin"] = pin.value
         return data
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.silence import alive_at, heard_at
+from chalicelib.domain.driving.taking_over import set_out_at
 from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
@@ -98,7 +99,7 @@ def van(live: Live, route: Route, now: datetime, policy: Policy) -> Van:
     return Van(
         driver_id=live.driver_id,
         route=route,
-        started_at=live.started_at,
+        started_at=set_out_at(route, live),
         head=live.head(policy),
         heard_at=heard,
         is_silent=alive is not None and now - alive >= policy.silent_after,

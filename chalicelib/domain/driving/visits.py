@@ -19,6 +19,7 @@ from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.jumps import RECENT_FIXES
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.nearest_stop import CLEAR, centre_of, is_sure, is_vague, stop_at
+from chalicelib.domain.driving.taking_over import set_out_at
 from chalicelib.domain.driving.visit_order import visit_order
 from chalicelib.domain.eta.arrival import has_arrived
 from chalicelib.domain.eta.chain import StopTimes
@@ -128,7 +129,8 @@ def _step(
         is_kept = live.nearest_stop is None or _is_unsure_there(live, fix, ground)
         live = live if is_kept else replace(live, nearest_stop=None, near_since=None)
     elif near != live.nearest_stop:
-        since = None if is_first and _has_just_started(live, fix) else fix.recorded_at
+        is_early = is_first and _has_just_started(live, fix, ground)
+        since = None if is_early else fix.recorded_at
         live = replace(live, nearest_stop=near, near_since=since)
     live, told = _leave(live, fix, ground)
     return (live, told) if told else _arrive(live, fix, seen, turns)
@@ -216,8 +218,9 @@ def _began_there(live: Live, stop: int, ground: Ground) -> bool:
     return live.is_at_hub and distance_m(ground.route.hub_coordinates, door) <= clear_m
 
 
-def _has_just_started(live: Live, fix: Fix) -> bool:
-    return live.started_at is not None and fix.recorded_at - live.started_at <= SET_OUT_WITHIN
+def _has_just_started(live: Live, fix: Fix, ground: Ground) -> bool:
+    since = set_out_at(ground.route, live)
+    return since is not None and fix.recorded_at - since <= SET_OUT_WITHIN
 
 
 def _is_away(fix: Fix, stop: int, ground: Ground) -> bool:

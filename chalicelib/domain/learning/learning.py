@@ -5,7 +5,7 @@ stop can then be judged. Nothing is learnt before it has happened.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -75,6 +75,8 @@ def _lessons(route: Route, departure: Departure, before: Sequence[Departure]) ->
     index, arrived_at = _index(route, departure), departure.arrived_at
     if index is None or arrived_at is None or not before or _place(route, departure) is None:
         return
+    if route.stints:  # each driver teaches by what that driver did
+        route = replace(route, driver_id=departure.driver_id)
     stop = route.stops[index]
     yield from _leg(route, index, before[-1], arrived_at)
     for earlier in before:
@@ -125,10 +127,12 @@ def _leg(
 
 
 def _may_hold_a_break(route: Route, since: datetime, until: datetime) -> bool:
-    """Whether a planned break may lie in this time.
+    """Whether a planned break may lie in this time, or the van was handed over in it.
 
-    A break is no driving, and nobody tells us when it is taken.
+    Neither is driving, and nobody tells us when a break is taken.
     """
+    if any(since <= stint.until <= until for stint in route.stints):
+        return True
     return any(
         min(until, each.latest + timedelta(seconds=each.duration_s)) - max(since, each.earliest)
         >= timedelta(seconds=each.duration_s)

@@ -75,9 +75,16 @@ class ProofState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProofRequirements:
-    """The proofs that the shipper asked for, by kind."""
+    """The proofs that the shipper asked for, by kind.
+
+    ``photo_when_failed`` is about attempts that failed, the others about deliveries. Without a
+    ``pin`` the recipient is shown none.
+    """
 
     photo: Requirement = Requirement.OPTIONAL
+    signature: Requirement = Requirement.OPTIONAL
+    pin: Requirement = Requirement.NONE
+    photo_when_failed: Requirement = Requirement.OPTIONAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ MAX_NUMBERS: Final = 2 * MAX_STOPS
 """So many stops a route may have had in all: what was taken off stays in its plan."""
 
 
+MAX_STINTS: Final = 20
+"""So many former drivers a plan remembers."""
+
+
 class Keep(Enum):
     """Stands for a value that an operation leaves as it is."""
 
@@ -97,7 +101,7 @@ class SetStart:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Another driver."""
+    """Another driver. On the road the van is handed over with all that is aboard."""
 
     driver_id: DriverId
 
@@ -203,7 +207,7 @@ class _Draft:
                 self.route = replace(self.route, starts_at=starts_at)
                 require_breaks(self.route, at=f"{at}/starts_at")
             case Assign(driver_id):
-                self._require_planned(f"{at}/driver_id")
+                self._require_hands(f"{at}/driver_id")
                 self.route = replace(self.route, driver_id=driver_id)
 
     def edited(self) -> Edited:
@@ -339,6 +343,11 @@ class _Draft:
         else:
             return
         raise Invalid(text, pointer=f"{at}/shipment_ids", code="too_many")
+
+    def _require_hands(self, at: str) -> None:
+        if len(self.route.stints) >= MAX_STINTS:
+            text = f"A route changes hands at most {MAX_STINTS} times while it is driven."
+            raise Invalid(text, pointer=at, code="too_many")
 
     def _require_planned(self, at: str) -> None:
         if self.route.status is not RouteStatus.PLANNED:

@@ -95,6 +95,19 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True)
+class Stint:
+    """The part of a route that a former driver drove: from the one before, or from the start.
+
+    ``until`` is when another driver took over. ``previous`` is the route that this driver had
+    driven before.
+    """
+
+    driver_id: DriverId
+    until: datetime
+    previous: RouteId | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RouteSummary:
     """A route without its stops, as lists show it."""
 
@@ -125,6 +138,8 @@ class Route:
     had them no more. ``joined`` are all consignments, also those taken off, in the
     order in which they joined the route; empty means that of the stops.
     ``pauses`` are the times between an end and when the route went on after all.
+    ``stints`` are those of the former drivers, in their order; ``driver_id`` and ``previous`` are
+    of the driver of now.
     """
 
     id: RouteId
@@ -146,6 +161,7 @@ class Route:
     taken_off: tuple[Stop, ...] = ()
     taken_off_with: tuple[int, ...] = ()
     pauses: tuple[Range, ...] = ()
+    stints: tuple[Stint, ...] = ()
 
     @property
     def summary(self) -> RouteSummary:
@@ -188,6 +204,13 @@ class Route:
             for stop, place, road_s in zip(self.stops, places[:-1], times_s, strict=True)
         )
         return replace(self, stops=tuple(stops))
+
+    def previous_of(self, driver_id: DriverId) -> RouteId | None:
+        """The route that this driver had driven before; None for one who never drove this one."""
+        if driver_id == self.driver_id:
+            return self.previous
+        own = (stint for stint in reversed(self.stints) if stint.driver_id == driver_id)
+        return next((stint.previous for stint in own), None)
 
     def may_start(self, now: datetime, policy: Policy) -> bool:
         """Whether this is the route's day where it is driven, or the planned start is near.

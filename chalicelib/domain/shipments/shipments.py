@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
 from chalicelib.domain.instants import Range, TimeSource
+from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
 from chalicelib.domain.ratings.ratings import Rating
 from chalicelib.domain.reports.reports import Report
@@ -50,7 +51,7 @@ class Attempt:
 
     The driver's device makes ``action_id``. We recognise a repeated report by it. ``barcodes`` are
     the parcels that it was about; empty means all parcels of the shipment. ``time_source`` says how
-    sure ``occurred_at`` is.
+    sure ``occurred_at`` is. ``pin`` is what the recipient's PIN proves, None where none was given.
     """
 
     number: int
@@ -63,6 +64,7 @@ class Attempt:
     proofs: tuple[Proof, ...] = ()
     barcodes: tuple[str, ...] = ()
     time_source: TimeSource = TimeSource.DEVICE
+    pin: PinCheck | None = None
 
     @property
     def proof_ids(self) -> tuple[ProofId, ...]:

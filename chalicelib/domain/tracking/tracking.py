@@ -20,6 +20,7 @@ from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.instants import Range
 from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.conversations import is_open
@@ -147,6 +148,7 @@ class TrackingView:
     ``country`` is that of the address (ISO 3166, two letters): it decides the units of distances.
     ``messages`` counts those of the thread, and ``may_write`` says whether it is open.
     ``service_day`` is the day at the address on which it is to come, as long as no van has it.
+    ``pin`` is what the recipient says at the door, None where nobody asks for one, or not any more.
     ``may_rate`` says whether the last outcome can be rated, or its ``rating`` changed, until
     ``rating_until``. ``wishes`` are None once they can make no difference any more, and ``offers``
     are what the form of the page has for them. ``may_report`` says whether the recipient can say
@@ -191,6 +193,7 @@ class TrackingView:
     offers: Offers = Offers()
     may_report: bool = False
     reported: ReportReason | None = None
+    pin: str | None = None
 
     @property
     def is_overdue(self) -> bool:
@@ -229,8 +232,9 @@ def view(
     *,
     now: datetime,
     policy: Policy,
+    pin: str | None = None,
 ) -> TrackingView:
-    """The view of this recipient at ``now``.
+    """The view of this recipient at ``now``. ``pin`` is that of the link.
 
     ``live`` is the driver's live state, None when nobody drives the shipment.
     """
@@ -269,6 +273,7 @@ def view(
         timeline=tuple(_milestone(event) for event in history if _is_story(event)),
         outcome=_outcome(shipment),
         poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
+        pin=pin if _needs_pin(shipment) else None,
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
@@ -441,6 +446,15 @@ def _rating(shipment: Shipment, *, is_open: bool) -> ShownRating | None:
     if given is None:
         return None
     return ShownRating(given.stars, given.reasons, given.comment if is_open else None)
+
+
+def _needs_pin(shipment: Shipment) -> bool:
+    """A handover is still to come, and its PIN is asked for."""
+    if shipment.status in FINISHED:
+        is_to_come = shipment.status is Status.DELIVERED and has_outstanding(shipment)
+    else:
+        is_to_come = shipment.status is not Status.RETURNING
+    return is_to_come and shipment.proof_requirements.pin is not Requirement.NONE
 
 
 def _poll_after_s(

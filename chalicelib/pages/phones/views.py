@@ -13,7 +13,7 @@ from chalice.app import Response
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.accounts.devices import Device, DeviceApp
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import DomainError, Unavailable
+from chalicelib.domain.errors import DomainError, Unauthorized, Unavailable
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import DEVICES
@@ -57,6 +57,8 @@ def phone_page(_: Actor, key: str) -> Response:
     manage = container().manage_devices
     now = manage.clock.now()
     driver = container().show_accounts.driver(device.driver_id)
+    if device.epoch != driver.epoch:
+        raise Unauthorized
     if device.shows_key(now):
         setup = manage.setup(device, key)
         codes = {
@@ -74,8 +76,15 @@ def phone_page(_: Actor, key: str) -> Response:
             age=None if age is None else age_phrase(age),
             is_recent=age is not None and age <= RECENTLY,
             app=_name(device),
+            interval_s=_seldom_s(device),
         )
     return replies.html(body, policy=replies.content_security_policy())
+
+
+def _seldom_s(device: Device) -> int | None:
+    """How many seconds lie between two positions, where that is too long to follow a van."""
+    interval = container().manage_devices.reports_too_seldom(device.driver_id)
+    return None if interval is None else round(interval.total_seconds())
 
 
 def _name(device: Device) -> str:

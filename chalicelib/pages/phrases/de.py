@@ -102,6 +102,9 @@ PHRASES: Final = {
     "event.proof.missing": "Foto ist nie eingegangen",
     "story.time_open": "Die vereinbarte Zeit gilt nicht mehr",
     "story.expected": "Erwartet {range}",
+    # --- at the door
+    "pin.title": "PIN für den Fahrer",
+    "pin.text": "Nennen Sie sie bei der Übergabe an der Tür. Der Fahrer kennt sie nicht.",
     # --- how it ended
     "outcome.note": "Nachricht vom Fahrer",
     "outcome.photo": "Foto des Fahrers von der Zustellung",

@@ -104,6 +104,9 @@ PHRASES: Final = {
     "event.proof.missing": "Photo never arrived",
     "story.time_open": "The agreed time no longer holds",
     "story.expected": "Expected {range}",
+    # --- at the door
+    "pin.title": "PIN for the driver",
+    "pin.text": "Say it at the door, when the parcel is handed over. The driver does not know it.",
     # --- how it ended
     "outcome.note": "Note from the driver",
     "outcome.photo": "Photo taken by the driver at the delivery",

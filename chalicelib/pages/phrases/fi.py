@@ -100,6 +100,9 @@ PHRASES: Final = {
     "event.proof.missing": "Kuvaa ei saatu",
     "story.time_open": "Sovittu aika ei enää päde",
     "story.expected": "Arvioitu saapuminen {range}",
+    # --- at the door
+    "pin.title": "PIN-koodi kuljettajalle",
+    "pin.text": "Sano se ovella, kun paketti luovutetaan. Kuljettaja ei tiedä sitä.",
     # --- how it ended
     "outcome.note": "Kuljettajan viesti",
     "outcome.photo": "Kuljettajan ottama kuva toimituksesta",

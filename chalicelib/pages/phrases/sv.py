@@ -100,6 +100,9 @@ PHRASES: Final = {
     "event.proof.missing": "Fotot kom aldrig fram",
     "story.time_open": "Den avtalade tiden gäller inte längre",
     "story.expected": "Väntas {range}",
+    # --- at the door
+    "pin.title": "PIN-kod till föraren",
+    "pin.text": "Säg den vid dörren när paketet lämnas över. Föraren känner inte till den.",
     # --- how it ended
     "outcome.note": "Meddelande från föraren",
     "outcome.photo": "Foto som föraren tog vid leveransen",

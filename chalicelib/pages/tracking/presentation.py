@@ -25,6 +25,7 @@ from chalicelib.pages.tracking.words import (
     Ending,
     Line,
     Picture,
+    PinWords,
     RatingWords,
     Seen,
     WishesWords,
@@ -75,6 +76,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
         rating=_rating(view, zone, locale),
         wishes=_wishes(view, locale),
         map=map_words(view, locale),
+        pin=_pin(view, locale),
         announcement=". ".join([headline.text, *nearness[:1]]) + ".",
     )
 
@@ -236,6 +238,12 @@ def _rating(view: TrackingView, zone: ZoneInfo, locale: Locale) -> RatingWords |
         given=None if given is None else locale.say("rating.given", stars=given.stars),
         until=until,
     )
+
+
+def _pin(view: TrackingView, locale: Locale) -> PinWords | None:
+    if view.pin is None:
+        return None
+    return PinWords(f"{view.pin[:3]} {view.pin[3:]}", locale.say("pin.text"))
 
 
 def _ending_text(view: TrackingView, outcome: Outcome, locale: Locale) -> str | None:

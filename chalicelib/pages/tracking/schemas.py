@@ -79,4 +79,5 @@ class StateOut(Out):
     wishes: ShownWishes | None
     may_report: bool
     reported: ReportReason | None
+    pin: str | None
     words: Words

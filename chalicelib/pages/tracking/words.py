@@ -94,6 +94,14 @@ class WishesWords:
 
 
 @dataclass(frozen=True, slots=True)
+class PinWords:
+    """The recipient's PIN in groups that are easily read out, and what to do with it."""
+
+    digits: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MapWords:
     """Whether there is a map, and all that it says as text."""
 
@@ -127,4 +135,5 @@ class Words:
     rating: RatingWords | None
     wishes: WishesWords | None
     map: MapWords
+    pin: PinWords | None
     announcement: str

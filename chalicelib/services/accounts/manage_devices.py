@@ -7,18 +7,21 @@ until the phone is heard from. What is stored is its SHA-256.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from chalicelib.domain.accounts.audit import audited
 from chalicelib.domain.accounts.devices import SECRET_CHARS, Device, key_text
 from chalicelib.domain.accounts.setups import Setup
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.reporting import TOO_SELDOM, reporting_interval
 from chalicelib.domain.errors import Deactivated
 from chalicelib.domain.ids import AUDIT, DeviceId, DriverId
 from chalicelib.domain.journal.changes import AccountAdded, AccountChange, AuditAdded
 from chalicelib.domain.listings import Listing
 from chalicelib.services.accounts.secret_hashes import secret_hash
 from chalicelib.services.ports.accounts import Devices, Drivers
+from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.system import Clock, Ids, PublicBaseUrl
 from chalicelib.services.repeats import NO_MEMORY, Memory
@@ -47,6 +50,7 @@ class ManageDevices:
 
     drivers: Drivers
     devices: Devices
+    fleet: Fleet
     journal: Journal
     public_base_url: PublicBaseUrl
     clock: Clock
@@ -78,12 +82,19 @@ class ManageDevices:
         """What the app of a device needs to know."""
         return Setup(self.public_base_url, key, device.id)
 
+    def reports_too_seldom(self, driver_id: DriverId) -> timedelta | None:
+        """The time between a driver's fixes where it is too long for a van to be followed."""
+        interval = reporting_interval(self.fleet.live(driver_id).recent)
+        return interval if interval is not None and interval > TOO_SELDOM else None
+
     def of_driver(
         self, driver_id: DriverId, *, limit: int, position: Mapping[str, str] | None
     ) -> Listing[Device]:
-        """A driver's devices that are not revoked."""
-        self.drivers.get(driver_id)
-        return self.devices.page(driver_id, limit=limit, position=position)
+        """A driver's devices that are not revoked, by themselves or with all of the driver's."""
+        driver = self.drivers.get(driver_id)
+        page = self.devices.page(driver_id, limit=limit, position=position)
+        live = tuple(device for device in page.data if device.epoch == driver.epoch)
+        return Listing(live, page.position)
 
     def revoke(self, driver_id: DriverId, device_id: DeviceId, *, actor: Actor) -> None:
         """End a device's key; seen everywhere within 60 s. A repeat changes nothing.

@@ -28,6 +28,7 @@ from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.custody import delivered, has_undecided
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.driving.departing import departed
+from chalicelib.services.driving.shifts import plan_of
 from chalicelib.services.driving.telling import told
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -76,7 +77,10 @@ class Boarding:
         shipment = self.shipments.get(shipment_id)
         if shipment.status in ON_THE_WAY or not has_undecided(shipment):
             return
-        route = self.routes.plan(route_id, live.plan_version)
+        route = plan_of(self.routes, live)
+        if route.driver_id != driver_id:  # the van was handed over: it boards there
+            self._board_one(route.driver_id, route_id, shipment_id, actor)
+            return
         assigned = shipment.assignment
         index = None if assigned is None else route.stop_index(assigned.stop_id)
         if index is None or not shipment.is_on(route_id):

@@ -24,6 +24,7 @@ from chalicelib.domain.shipments.lifecycle import take, transitions
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.driving.boarding import Boarding
+from chalicelib.services.driving.shifts import driver_of
 from chalicelib.services.retries import retried
 from chalicelib.services.routes.whereabouts import Whereabouts
 
@@ -43,7 +44,8 @@ class CorrectOutcome(Boarding):
         assigned = corrected.assignment
         if not _is_undone(corrected) or assigned is None:
             return corrected
-        self.board(assigned.driver_id, assigned.route_id, [shipment_id], actor=actor)
+        driver_id = driver_of(self.routes, assigned)
+        self.board(driver_id, assigned.route_id, [shipment_id], actor=actor)
         return self.shipments.get(shipment_id)
 
     def _correct(self, shipment_id: ShipmentId, order: CorrectionOrder, actor: Actor) -> Shipment:
@@ -79,7 +81,7 @@ class CorrectOutcome(Boarding):
         assigned = shipment.assignment
         if assigned is None:
             return False
-        live = self.fleet.live(assigned.driver_id)
+        live = self.fleet.live(driver_of(self.routes, assigned))
         return live.route_id == assigned.route_id and is_open_for_loading(live, now, self.policy)
 
 

@@ -4,9 +4,10 @@ Steady state: one read and two writes, whatever the number of stops. Only when s
 are shipments read, and then live state, shipments and events are written in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from chalicelib.domain.driving.alerts import Alert
@@ -22,14 +23,14 @@ from chalicelib.domain.driving.screening import (
     Verdict,
     screen,
 )
-from chalicelib.domain.driving.shift_hours import ShiftHours
+from chalicelib.domain.driving.shift_hours import Drive, ShiftHours, drives
 from chalicelib.domain.driving.timed_fixes import in_our_time
-from chalicelib.domain.errors import Unauthorized
-from chalicelib.domain.ids import DriverId
+from chalicelib.domain.errors import ConcurrentUpdate, Unauthorized
+from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.journal.changes import LiveChange, ShipmentChange, TrackEntry
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes.routes import Route
-from chalicelib.services.driving.shifts import earlier_shifts, present_shift
+from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.services.driving.shifts import earlier_shifts, plan_of, present_shift
 from chalicelib.services.driving.telling import told
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
@@ -137,10 +138,9 @@ class IngestPositions:
         entries = self._entries(after, screened, now)
         kept.append(_Kept.of([(entry, self.fleet.append_track(entry)) for entry in entries]))
         read = before
-        for step in steps:
-            if step.live != before:
-                self._commit(before, step.live, step.alerts, route, now)
-            before = replace(step.live, version=before.version + 1)
+        self._commit_steps(before, steps, route, now)
+        for route_id, late in self._of_others(read, screened):
+            retried(partial(self._catch_up, route_id, late))
         if kept[0].is_new:
             repeats = kept[0].repeats
             screened = self._with_repeats(screened, fixes, read, entries, repeats=repeats)
@@ -149,6 +149,29 @@ class IngestPositions:
             is_repeat=not kept[0].is_new,
             alerts=tuple(alert for step in steps for alert in step.alerts),
         )
+
+    def _of_others(self, live: Live, screened: Screened) -> Iterator[tuple[RouteId, Sequence[Fix]]]:
+        """The fixes of routes that somebody else may drive by now."""
+        yield from screened.late
+        if live.route_id is None or live.is_on_shift or not screened.stored:
+            return
+        if plan_of(self.routes, live).driver_id != live.driver_id:
+            yield live.route_id, screened.stored
+
+    def _catch_up(self, route_id: RouteId, late: Sequence[Fix]) -> None:
+        """What a former driver's phone sends late tells of the van that another one drives now."""
+        now, route = self.clock.now(), self.routes.get(route_id)
+        if route.status is not RouteStatus.ACTIVE or route.started_at is None:
+            return
+        before = self.fleet.live(route.driver_id)
+        if (before.route_id, before.plan_version) != (route.id, route.plan_version):
+            raise ConcurrentUpdate
+        hours = ShiftHours(route.started_at)
+        screened = screen(
+            late, recent=before.recent, received_at=now, shift=hours, policy=self.policy
+        )
+        _, steps = self._advance(before, screened, before.clock_skew, now)
+        self._commit_steps(before, steps, route, now)
 
     def _alive(self, before: Live, now: datetime) -> IngestReport:
         """A phone that says it is there, and not where: noted on a route, and it moves nothing."""
@@ -223,9 +246,14 @@ class IngestPositions:
         self, before: Live, screened: Screened, route: Route, now: datetime
     ) -> tuple[Fix, ...]:
         """All trusted fixes of the route so far, and those of the batch."""
-        started_at = before.started_at or now
         until = max(fix.recorded_at for fix in (*before.recent, *screened.usable))
-        kept = self.fleet.track(before.driver_id, since=started_at, until=until, now=now)
+        started_at, kept = before.started_at or now, set[Fix]()
+        if route.stints and route.started_at is not None:
+            started_at = route.started_at
+            for drive in drives(route):
+                kept.update(self._driven(drive, until, now))
+        else:
+            kept.update(self.fleet.track(before.driver_id, since=started_at, until=until, now=now))
         whole = in_order({*kept, *screened.stored})
         return screen(
             whole,
@@ -235,6 +263,12 @@ class IngestPositions:
             origin=Fix(started_at, route.hub_coordinates),
             policy=self.policy,
         ).trusted
+
+    def _driven(self, drive: Drive, until: datetime, now: datetime) -> Iterator[Fix]:
+        """The fixes of one driver of the route. A batch may go on after that drive."""
+        since, last_at = drive.since, min(drive.until or until, until)
+        found = self.fleet.track(drive.driver_id, since=since, until=last_at, now=now)
+        return (fix for fix in found if fix.recorded_at <= (drive.until or fix.recorded_at))
 
     def _entries(self, after: Live, screened: Screened, now: datetime) -> list[TrackEntry]:
         """What goes into the track: one entry a route. With late fixes nothing is told anew."""
@@ -253,6 +287,14 @@ class IngestPositions:
             for route_id, fixes, live in driven
             if route_id is not None and fixes
         ]
+
+    def _commit_steps(
+        self, before: Live, steps: Sequence[Advance], route: Route | None, now: datetime
+    ) -> None:
+        for step in steps:
+            if step.live != before:
+                self._commit(before, step.live, step.alerts, route, now)
+            before = replace(step.live, version=before.version + 1)
 
     def _commit(
         self,

@@ -124,7 +124,9 @@ class ScanParcels(Boarding):
         """Those that a parcel may belong to: what is to be driven, then what is being driven."""
         planned = planned_routes(self.routes, live)
         if live.route_id is not None and is_open_for_loading(live, self.clock.now(), self.policy):
-            return (*planned, self.routes.get(live.route_id))
+            driven = self.routes.get(live.route_id)
+            if driven.driver_id == live.driver_id:  # else it was handed over
+                return (*planned, driven)
         if not planned:
             raise NotFound
         return planned

@@ -13,6 +13,7 @@ from chalicelib.domain.proofs.proofs import (
     AllowedProof,
     Flaw,
     Proof,
+    ProofKind,
     Requirement,
     reported_proof,
 )
@@ -40,13 +41,13 @@ class StopProofs:
             for i, proof_id in enumerate(dict.fromkeys(report.proof_ids)):
                 proof = self._proof(proof_id, allowed, now, pointer=f"/proof_ids/{i}")
                 owner = by_id[proof.owner]
-                together = [each.id for each in due if _are_handed_over_together(each, owner)]
+                together = [each.id for each in due if are_handed_over_together(each, owner)]
                 for shipment_id in together:
                     proofs[shipment_id] += (proof,)
                 if proof.is_owed and len(together) > 1:
                     others = frozenset(together) - {proof.owner}
                     self.allowed_proofs.share(proof.owner, proof_id, others)
-        _require_photos(due, proofs, report)
+        _require_files(due, proofs, report)
         return proofs
 
     def _allowed(self, due: Sequence[Shipment]) -> Allowed:
@@ -72,16 +73,22 @@ class StopProofs:
         return reported_proof(shipment_id, proof_id, known, now)
 
 
-def _require_photos(
+def _require_files(
     due: Sequence[Shipment], proofs: Mapping[ShipmentId, tuple[Proof, ...]], report: StopReport
 ) -> None:
     for shipment in due:
-        required = shipment.proof_requirements.photo is Requirement.REQUIRED
-        if report.step is Step.DELIVER and required and not proofs.get(shipment.id):
-            text = "The shipper requires a photo."
-            raise Invalid(text, pointer="/proof_ids", code="missing_required_proof")
+        asked = shipment.proof_requirements
+        needed = {
+            Step.DELIVER: {ProofKind.PHOTO: asked.photo, ProofKind.SIGNATURE: asked.signature},
+            Step.FAIL: {ProofKind.PHOTO: asked.photo_when_failed},
+        }.get(report.step, {})
+        brought = {proof.kind for proof in proofs[shipment.id]}
+        for kind, requirement in needed.items():
+            if requirement is Requirement.REQUIRED and kind not in brought:
+                text = f"The shipper requires a {kind.value}."
+                raise Invalid(text, pointer="/proof_ids", code="missing_required_proof")
 
 
-def _are_handed_over_together(a: Shipment, b: Shipment) -> bool:
+def are_handed_over_together(a: Shipment, b: Shipment) -> bool:
     """One photo shows both: the same sender's goods for the same person."""
     return a.id == b.id or (a.shipper_id == b.shipper_id and a.recipient == b.recipient)

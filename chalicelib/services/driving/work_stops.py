@@ -18,9 +18,10 @@ from chalicelib.domain.driving.run_sheets import (
     run_sheet_expires_at,
     shipment_numbers,
 )
+from chalicelib.domain.driving.shift_hours import hours_of
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.driving.visit_reports import can_be_at_stop, leave, reach
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId, StopId
 from chalicelib.domain.journal.changes import (
     Change,
@@ -31,6 +32,7 @@ from chalicelib.domain.journal.changes import (
 )
 from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.routes.routes import Consignment, Route, RouteStatus
 from chalicelib.domain.shipments.custody import (
@@ -39,7 +41,7 @@ from chalicelib.domain.shipments.custody import (
     parts_data,
     undecided,
 )
-from chalicelib.domain.shipments.lifecycle import Step, take, transitions
+from chalicelib.domain.shipments.lifecycle import Step, may_take, take, transitions
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FINISHED
 from chalicelib.services.driving.letting_go import LettingGo
@@ -51,14 +53,15 @@ from chalicelib.services.driving.off_plan import (
     without_lost,
     without_named,
 )
-from chalicelib.services.driving.shifts import live_of
+from chalicelib.services.driving.shifts import live_of, plan_of
+from chalicelib.services.driving.stop_pins import StopPins
 from chalicelib.services.driving.stop_proofs import StopProofs
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
-from chalicelib.services.ports.proofs import AllowedProofs
+from chalicelib.services.ports.proofs import AllowedProofs, PinTries
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
-from chalicelib.services.ports.system import Clock, Ids
+from chalicelib.services.ports.system import Clock, Ids, Signer
 from chalicelib.services.ports.travel import Forecasts
 from chalicelib.services.proofs.late_proofs import LateProofs
 from chalicelib.services.retries import retried
@@ -70,7 +73,7 @@ class WorkStop:
     """Takes one report in and returns the stop's shipments as they then are.
 
     Raises NotFound (not the driver's stop), IllegalTransition, Conflict (nothing aboard), Invalid
-    (a proof that is none, a required proof that is missing).
+    (a proof that is none, a required proof that is missing, a wrong PIN), PinLocked.
     """
 
     fleet: Fleet
@@ -78,6 +81,8 @@ class WorkStop:
     shipments: Shipments
     journal: Journal
     allowed_proofs: AllowedProofs
+    pin_tries: PinTries
+    signer: Signer
     clock: Clock
     ids: Ids
     forecasts: Forecasts
@@ -102,9 +107,23 @@ class WorkStop:
         report, occurred_at = report.dated(shift, now, self.policy)
         found, others = self._shipments(route, index, report, actor)
         shown: tuple[Shipment, ...] = ()
+        if route.driver_id != live.driver_id:  # somebody else has taken the van over
+            late_one = Said(report, route.id, actor, occurred_at, now)
+            too_late = _too_late(late_one, route, index, found, self.policy)
+            if too_late:
+                shown = self._record(late_one, too_late)
+                gone = {consignment.shipment_id for consignment in too_late}
+                found = {key: shipment for key, shipment in found.items() if key not in gone}
+                rest = without_named(report, too_late) if report.has_names else report
+                if rest is None or not found:
+                    return shown
+                report = rest
+            is_driven = route.status is RouteStatus.ACTIVE
+            live = self._of_driver_now(route) if is_driven else live
         lost = taken_back(route.stops[index], others, report, actor)
         if lost:
-            shown = self._record(Said(report, route.id, actor, occurred_at, now), lost)
+            taken_in = Said(report, route.id, actor, occurred_at, now)
+            shown = (*shown, *self._record(taken_in, lost))
             rest = without_named(report, lost) if report.has_names else report
             if rest is None or not found:
                 return shown
@@ -138,9 +157,17 @@ class WorkStop:
             return (*shown, *map(self._late_proofs().joined, found.values()))
         report.require_possible(due, actor=actor)
         proofs = StopProofs(self.allowed_proofs).of(report, due, now)
+        check = StopPins(self.pin_tries, self.signer, self.policy)
+        pins = check.of(report, due, occurred_at=occurred_at, now=now)
         changes = [
             self._change(
-                s, report, actor=actor, proofs=proofs[s.id], occurred_at=occurred_at, now=now
+                s,
+                report,
+                actor=actor,
+                proofs=proofs[s.id],
+                pin=pins.get(s.id),
+                occurred_at=occurred_at,
+                now=now,
             )
             for s in due
         ]
@@ -162,6 +189,13 @@ class WorkStop:
     def _late_proofs(self) -> LateProofs:
         """Looked at after the commit: an inspection may have ended while it was made."""
         return LateProofs(self.shipments, self.journal, self.allowed_proofs, self.clock, self.ids)
+
+    def _of_driver_now(self, route: Route) -> Live:
+        """The live state of the van, which another driver has taken over."""
+        live = self.fleet.live(route.driver_id)
+        if (live.route_id, live.plan_version) != (route.id, route.plan_version):
+            raise ConcurrentUpdate
+        return live
 
     def _confirm_arrival(self, live: Live, index: int, occurred_at: datetime) -> None:
         """The fixes told the arrival first. After the driver's report they cannot withdraw it."""
@@ -191,9 +225,10 @@ class WorkStop:
         """The plan that has lost the stop or a part of it: that of now, or of the route before."""
         if live.route_id is None:
             return None
-        route = self.routes.plan(live.route_id, live.plan_version)
-        if route.previous is not None and not _knows(route, stop_id):
-            route = self.routes.get(route.previous)
+        route = plan_of(self.routes, live)
+        previous = route.previous_of(live.driver_id)
+        if previous is not None and not _knows(route, stop_id):
+            route = self.routes.get(previous)
         return route if any(stop.id == stop_id for stop in route.taken_off) else None
 
     def _off_plan(
@@ -223,12 +258,10 @@ class WorkStop:
 
         What failed on the route before is still aboard. It may be handed over after the next start.
         """
-        if live.route_id is None:
-            raise NotFound
-        route = self.routes.plan(live.route_id, live.plan_version)
-        index = route.stop_index(stop_id)
-        if index is None and route.previous is not None:
-            route = self.routes.get(route.previous)
+        route = plan_of(self.routes, live)
+        index, previous = route.stop_index(stop_id), route.previous_of(live.driver_id)
+        if index is None and previous is not None:
+            route = self.routes.get(previous)
             index = route.stop_index(stop_id)
         if index is None:
             raise NotFound
@@ -241,14 +274,15 @@ class WorkStop:
         *,
         actor: Actor,
         proofs: Sequence[Proof],
+        pin: PinCheck | None,
         occurred_at: datetime,
         now: datetime,
     ) -> ShipmentChange:
-        reported, data = shipment, report.event_data(proofs)
+        reported, data = shipment, report.event_data(proofs, pin)
         is_partial = report.leaves_undecided(shipment)
         if report.step is not Step.ARRIVE:
             reported = report.attempted(
-                shipment, DriverId(actor.id), proofs=proofs, occurred_at=occurred_at
+                shipment, DriverId(actor.id), proofs=proofs, occurred_at=occurred_at, pin=pin
             )
             decided = shipment.status if is_partial else transitions()[report.step].target
             data |= parts_data(replace(reported, status=decided), report.parcels_of(shipment))
@@ -281,7 +315,7 @@ class WorkStop:
         now: datetime,
     ) -> None:
         is_left = not any(map(has_undecided, at_stop.values()))
-        is_driven = route.id == live.route_id
+        is_driven = route.id == live.route_id and route.driver_id == live.driver_id
         was_done = not is_driven or live.progress[index].is_done
         there = Fix(occurred_at, route.stops[index].coordinates)
         is_noted = was_done or not is_left or _has_failed_before(report, before, changes)
@@ -303,9 +337,14 @@ class WorkStop:
                 policy=self.policy,
             )
             departure = departures.from_stop(
-                live, after, index, left_at=occurred_at, now=now, policy=self.policy
+                replace(live, started_at=route.started_at or live.started_at),
+                after,
+                index,
+                left_at=occurred_at,
+                now=now,
+                policy=self.policy,
             )
-            others.append(DepartureAdded(departure))
+            others.append(DepartureAdded(replace(departure, driver_id=DriverId(actor.id))))
         elif report.step is Step.ARRIVE or can_be_at_stop(live, index, there, self.policy):
             is_firm = report.step is Step.ARRIVE
             after = reach(live, index, occurred_at, self.policy, is_firm=is_firm)
@@ -324,6 +363,33 @@ class WorkStop:
             )
         written = LiveChange(replace(after, version=live.version + 1), live.version)
         self.journal.commit(*changes, written, *others)
+
+
+def _too_late(
+    said: Said, route: Route, index: int, found: Mapping[ShipmentId, Shipment], policy: Policy
+) -> tuple[Consignment, ...]:
+    """What a former driver reports of the time after the hand-over, or what is so no more.
+
+    It is judged like a report off the plan. All else was so while this driver had the van.
+    """
+    report, actor = said.report, said.actor
+    codes, ids = set(report.barcodes), report.shipment_ids
+    own = [
+        each
+        for each in route.stops[index].consignments
+        if each.shipment_id in found
+        and (not report.has_names or each.shipment_id in ids or codes & {*each.barcodes})
+    ]
+    hours = hours_of(route, DriverId(actor.id))
+    if hours is None or not hours.include(said.occurred_at):
+        return tuple(own)
+
+    def counts(shipment: Shipment) -> bool:
+        return may_take(shipment, report.step, actor) or report.is_known(
+            shipment, actor=actor, occurred_at=said.occurred_at, policy=policy
+        )
+
+    return tuple(each for each in own if not counts(found[each.shipment_id]))
 
 
 def _knows(route: Route, stop_id: StopId) -> bool:

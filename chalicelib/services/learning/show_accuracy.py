@@ -90,11 +90,16 @@ class ShowAccuracy:
         departures = self.routes.departures(route.id, now)
         if not departures:
             return Reached({})
-        told = self.fleet.published_etas(
-            route.driver_id,
-            route.id,
-            since=departures[0].left_at,
-            until=departures[-1].left_at + self.policy.fix_future_limit,  # clocks may be ahead
-            now=now,
-        )
-        return reached(route, departures, told)
+        drivers = dict.fromkeys([route.driver_id, *(stint.driver_id for stint in route.stints)])
+        told = [
+            each
+            for driver_id in drivers
+            for each in self.fleet.published_etas(
+                driver_id,
+                route.id,
+                since=departures[0].left_at,
+                until=departures[-1].left_at + self.policy.fix_future_limit,  # clocks may be ahead
+                now=now,
+            )
+        ]
+        return reached(route, departures, sorted(told, key=lambda each: each.at))

@@ -13,7 +13,7 @@ from chalicelib.domain.messages.threads import Author, Message, Thread
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.tracking.tracking import require_open_link
-from chalicelib.services.driving.shifts import live_of
+from chalicelib.services.driving.shifts import is_of, live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.messages import RouteMessages, Threads
@@ -87,9 +87,8 @@ class ReadMessages:
         self, shipment_id: ShipmentId, message_id: MessageId, *, actor: Actor
     ) -> None:
         """The driver of the shipment's stop has read up to this message."""
-        live_of(self.fleet, actor)
-        assigned = self.shipments.get(shipment_id).assignment
-        if assigned is None or assigned.driver_id != actor.driver_id:
+        live = live_of(self.fleet, actor)
+        if not is_of(live, self.shipments.get(shipment_id).assignment):
             raise NotFound
         self._seen(shipment_id, message_id, Author.DRIVER)
 

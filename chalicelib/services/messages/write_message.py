@@ -27,7 +27,7 @@ from chalicelib.domain.shipments.conversations import AUTHORS, require_open, wit
 from chalicelib.domain.shipments.reported import require_may_report, with_report
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.tracking.tracking import require_open_link
-from chalicelib.services.driving.shifts import live_of
+from chalicelib.services.driving.shifts import is_of, live_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.messages import Threads
@@ -100,10 +100,10 @@ class WriteMessage:
         self, shipment_id: ShipmentId, draft: Draft, *, action_id: str, actor: Actor
     ) -> Message:
         """By the driver of the shipment's stop. Raises Unauthorized for a revoked token."""
-        live_of(self.fleet, actor)
+        live = live_of(self.fleet, actor)
 
         def check(shipment: Shipment) -> None:
-            if shipment.assignment is None or shipment.assignment.driver_id != actor.driver_id:
+            if not is_of(live, shipment.assignment):
                 raise NotFound
 
         return self._written(shipment_id, _Order(draft, action_id, actor, check))

@@ -122,6 +122,19 @@ class AllowedProofs(Protocol):
         ...
 
 
+class PinTries(Protocol):
+    """The PINs that were tried. They expire with their shipment."""
+
+    def may_try(
+        self, shipment_id: ShipmentId, link_generation: int, tag: str, *, most: int
+    ) -> bool:
+        """Count this guess, and say whether it may be compared.
+
+        However many ask at once, at most so many different guesses may. The same one may again.
+        """
+        ...
+
+
 class InspectionQueue(Protocol):
     """Files that wait to be inspected."""
 

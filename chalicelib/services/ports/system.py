@@ -57,6 +57,14 @@ class Signer(Protocol):
         """Which shipment and link generation it was made for. Raises NotFound unless we made it."""
         ...
 
+    def pin(self, shipment_id: ShipmentId, link_generation: int) -> str:
+        """Six digits that nobody can work out; always the same for the same generation."""
+        ...
+
+    def pin_tag(self, shipment_id: ShipmentId, pin: str) -> str:
+        """A text that tells guesses of a PIN apart, and from which nobody learns a guess."""
+        ...
+
     def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
         """The payload as signed, url-safe text that ``unseal`` opens for the same purpose."""
         ...

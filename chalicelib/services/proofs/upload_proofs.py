@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import Actor
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound, NothingAboard, TooManyUploads
-from chalicelib.domain.ids import PROOF, ProofId, RouteId, ShipmentId
+from chalicelib.domain.ids import PROOF, ProofId, ShipmentId
 from chalicelib.domain.proofs.proofs import (
     MAX_PROOF_BYTES,
     UPLOAD_PATIENCE,
@@ -20,7 +21,7 @@ from chalicelib.domain.proofs.proofs import (
 from chalicelib.domain.shipments.custody import has_aboard
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
-from chalicelib.services.driving.shifts import live_of
+from chalicelib.services.driving.shifts import live_of, plan_of
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.proofs import AllowedProofs, ProofStore
 from chalicelib.services.ports.routes import Routes
@@ -78,7 +79,7 @@ class AllowProofUpload:
         if live.route_id is None:
             raise NotFound
         if not shipment.is_on(live.route_id):
-            self._require_lost(live.route_id, live.plan_version, shipment, actor)
+            self._require_lost(live, shipment, actor)
         elif shipment.status not in TAKES_PROOFS or not has_aboard(shipment):
             raise NothingAboard(shipment_id=shipment_id)
         if len(self.allowed_proofs.of(shipment_id)) >= MAX_UPLOADS:
@@ -93,15 +94,13 @@ class AllowProofUpload:
         )
         return form
 
-    def _require_lost(
-        self, route_id: RouteId, plan_version: int, shipment: Shipment, actor: Actor
-    ) -> None:
+    def _require_lost(self, live: Live, shipment: Shipment, actor: Actor) -> None:
         """Raises NotFound for what was never on the plan.
 
         What an edit took off it, or the office took back after an attempt, may be handed over all
         the same: the phone had no network.
         """
-        route = self.routes.plan(route_id, plan_version)
+        route = plan_of(self.routes, live)
         is_back = shipment.was_tried_by(actor.driver_id)
         lost = (*route.taken_off, *(route.stops if is_back else ()))
         if not any(shipment.id in stop.shipment_ids for stop in lost):

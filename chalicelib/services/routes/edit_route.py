@@ -17,7 +17,7 @@ from chalicelib.domain.journal.changes import Change, LiveChange
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.edits import OPERATION_NAMES, Add, Assign, Operation, SetStart
 from chalicelib.domain.routes.new_routes import service_day_of
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.versions import Expected
 from chalicelib.services.ports.accounts import Drivers, Hubs
@@ -31,6 +31,7 @@ from chalicelib.services.retries import retried
 from chalicelib.services.routes.claims import Claims, require_placed, share_of
 from chalicelib.services.routes.editing import ITEMS_OF_PLAN, EditEffect, Editing
 from chalicelib.services.routes.hand_overs import MOST_SHIPMENTS, handed_over, told_of
+from chalicelib.services.routes.new_drivers import NewDriver
 
 ITEMS_BESIDES: Final = ITEMS_OF_PLAN + 1
 """Those of the plan, and the live state of a second driver."""
@@ -107,9 +108,13 @@ class EditRoute:
                 now=now,
                 data={"changes": list(names)},
             )
-            drivers = self._drivers(route, written.divided.route)
+            plan = written.divided.route
+            drivers = self._drivers(route, plan)
             self.journal.commit(*changes, *written.noted, *written.changes, *drivers)
-            editing.promises.tell_later(written.divided.route, written.divided.later, now)
+            editing.promises.tell_later(plan, written.divided.later, now)
+            is_driven = route.status is RouteStatus.ACTIVE
+            if is_driven and any(isinstance(each, Assign) for each in order.operations):
+                NewDriver(self.shipments, self.journal).note(plan)
         done = effects(draft.before, draft.after, draft.promises)
         return EditEffect(draft.after.route, done, told, is_dry_run=order.is_dry_run)
 
@@ -146,11 +151,13 @@ class EditRoute:
             raise Deactivated(account_id=driver_id)
 
     def _drivers(self, before: Route, after: Route) -> list[Change]:
-        """A planned route is in the list of its driver."""
+        """A planned route is in the list of its driver; one on the road is in the live state."""
         if before.driver_id == after.driver_id:
             return []
         old, new = self.fleet.live(before.driver_id), self.fleet.live(after.driver_id)
         self._require_active(after.driver_id)  # again: a deactivation since would change new
+        if before.status is RouteStatus.ACTIVE:
+            return []
         left = tuple(route_id for route_id in old.planned if route_id != before.id)
         return [
             LiveChange(replace(old, planned=left, version=old.version + 1), old.version),

@@ -13,6 +13,7 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.effects import PlanNow, StopEffect
 from chalicelib.domain.driving.forecasts import planned_etas, stop_times
 from chalicelib.domain.driving.letting_go import ended
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.replanning import (
     changed_promises,
     in_expected_order,
@@ -21,6 +22,7 @@ from chalicelib.domain.driving.replanning import (
     with_new_etas,
 )
 from chalicelib.domain.driving.run_sheets import ManifestEntry
+from chalicelib.domain.driving.taking_over import let_off, taken_over, with_new_driver
 from chalicelib.domain.errors import ConcurrentUpdate, Invalid
 from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.ids import EVENT, STOP, EventId, ShipmentId, StopId
@@ -50,7 +52,7 @@ from chalicelib.services.routes.road_times import with_road_times
 LONGEST_LEG: Final = timedelta(hours=10)
 """Regulation (EC) No 561/2006, article 6: the longest driving time of a day."""
 ITEMS_OF_PLAN: Final = 4
-"""Plan and its event, manifest, and the live state of its driver."""
+"""Plan and its event, manifest, and the live state of its driver. A new driver has one, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,27 @@ class Editing:
             now=now,
         )
         require(edited.route)
-        return self._forecast(before, edited, now)
+        draft = self._forecast(before, edited, now)
+        is_driven = before.live is not None
+        if is_driven and draft.after.route.driver_id != route.driver_id:
+            return self._handed_over(draft, now)
+        return draft
+
+    def _handed_over(self, draft: Draft, now: datetime) -> Draft:
+        """The draft with the live state of the driver who takes the van over.
+
+        Raises Invalid for a driver who is on another route, and where nothing is left to drive.
+        """
+        route, live = draft.after.route, draft.after.live
+        if live is None or not route.status.is_open:
+            text = "Nothing is left to drive, so nobody takes this route over."
+            raise Invalid(text, pointer="/operations", code="nothing_left")
+        by = self.fleet.live(route.driver_id)
+        if by.is_on_shift:
+            text = "This driver has another route under way."
+            raise Invalid(text, pointer="/operations", code="driver_on_the_road")
+        plan = with_new_driver(route, draft.before.route, by, now)
+        return replace(draft, after=PlanNow(plan, taken_over(live, by, now, self.policy)))
 
     def _forecast(self, before: PlanNow, edited: Edited, now: datetime) -> Draft:
         """The edited plan with its ETAs, and whose promise no longer holds."""
@@ -189,8 +211,7 @@ class Editing:
             *route_changed(before, plan, actor=actor, event_id=event_id, now=now, data=facts)
         ]
         if divided.live is not None and draft.before.live is not None:
-            read = draft.before.live.version
-            others.append(LiveChange(replace(divided.live, version=read + 1), read))
+            others += _lives(draft.before.live, divided.live, plan, now)
         others += self._manifest(draft, changes, now)
         noted = self.promises.noted(plan, divided.told, concerned, now)
         return Writing(divided, tuple(others), tuple(noted))
@@ -210,6 +231,17 @@ class Editing:
         changed = [ManifestEntry.of(change.after) for change in changes]
         after = sheet.manifest.listing(draft.after.route.listed, changed)
         return [ManifestChange(after, sheet.manifest.version)]
+
+
+def _lives(before: Live, after: Live, plan: Route, now: datetime) -> list[Change]:
+    """The live state of the van; with another driver also of the one who has handed it over."""
+    if after.driver_id == before.driver_id:
+        return [LiveChange(replace(after, version=before.version + 1), before.version)]
+    left = let_off(before, plan, now)
+    return [
+        LiveChange(replace(after, version=after.version + 1), after.version),
+        LiveChange(replace(left, version=before.version + 1), before.version),
+    ]
 
 
 def _require_drivable(before: Sequence[StopTimes], after: Sequence[StopTimes]) -> None:

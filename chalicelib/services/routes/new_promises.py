@@ -36,7 +36,11 @@ MOST_TOLD: Final = 39
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An edit thought through: plan and live state before and after it, and the new promises."""
+    """An edit thought through: plan and live state before and after it, and the new promises.
+
+    Where another driver takes the van over, the live state after it is that driver's, with the
+    version that was read.
+    """
 
     before: PlanNow
     after: PlanNow

@@ -131,6 +131,8 @@ class ShowRoutes:
             sheet = self.routes.run_sheet(route_id, live.plan_version, self.clock.now())
         else:
             sheet = self._run_sheet(live)
+        if sheet.route.driver_id != live.driver_id:
+            raise NotFound  # another driver has it by now
         is_driven = sheet.route.id == live.route_id
         if is_driven and sheet.route.plan_version != live.plan_version:
             raise ConcurrentUpdate  # the plan was edited in between: its stops are others

@@ -14,10 +14,12 @@ from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
 from chalicelib.domain.tracking.versions import Unchanged, Versions
+from chalicelib.services.driving.shifts import is_on, live_of_van
 from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.proofs import AllowedProofs, ProofStore
+from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids, Signer
 from chalicelib.services.proofs.late_proofs import LateProofs
@@ -32,6 +34,7 @@ class FollowShipment:
 
     shipments: Shipments
     fleet: Fleet
+    routes: Routes
     shippers: Shippers
     allowed_proofs: AllowedProofs
     proofs: ProofStore
@@ -44,9 +47,7 @@ class FollowShipment:
     def __call__(self, token: str) -> TrackingView:
         """The view that the link shows now."""
         shipment, history = self._open(token)
-        driver_id = shipment.glimpse.driver_id
-        live = None if driver_id is None else self.fleet.glance(driver_id)
-        return self._view(shipment, history, live)
+        return self._view(shipment, history, self._live(shipment))
 
     def unless_known(self, token: str, known: Versions) -> TrackingView | Unchanged:
         """The same, unless it is still made of the versions that the caller knows.
@@ -64,9 +65,9 @@ class FollowShipment:
         if live is None and known == Versions.at(now, shipment=found.version, live=known.live):
             return Unchanged(now)
         shipment, history = self._open(token)
-        if live is None and found.driver_id is not None:
-            live = self.fleet.glance(found.driver_id)
-        return self._view(shipment, history, live)
+        assigned = shipment.assignment
+        is_van = live is not None and assigned is not None and is_on(live, assigned.route_id)
+        return self._view(shipment, history, live if is_van else self._live(shipment))
 
     def history(self, token: str, *, before: int | None) -> TrackingView:
         """The same without the driver; its timeline is the newest part, or that before an event."""
@@ -103,8 +104,22 @@ class FollowShipment:
                 return self.shipments.with_history(shipment_id, newest=NEWEST)
         return shipment, history
 
+    def _live(self, shipment: Shipment) -> Live | None:
+        """Of the van with it; None while it is not on its way."""
+        if shipment.assignment is None or shipment.glimpse.driver_id is None:
+            return None
+        return live_of_van(self.fleet, self.routes, shipment.assignment)
+
     def _view(
         self, shipment: Shipment, history: Sequence[Event], live: Live | None
     ) -> TrackingView:
         shipper = self.shippers.get(shipment.shipper_id)
-        return view(shipment, history, live, shipper, now=self.clock.now(), policy=self.policy)
+        return view(
+            shipment,
+            history,
+            live,
+            shipper,
+            now=self.clock.now(),
+            policy=self.policy,
+            pin=self.signer.pin(shipment.id, shipment.link_generation),
+        )

@@ -12,6 +12,7 @@ from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.shipments import Assignment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.domain.tracking.eta_story import EtaStory, eta_story
+from chalicelib.services.driving.shifts import live_of_van
 from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
@@ -41,7 +42,7 @@ class ShowEta:
         assigned = shipment.assignment
         live = None
         if assigned is not None and shipment.status in ON_THE_WAY:
-            live = self.fleet.glance(assigned.driver_id)
+            live = live_of_van(self.fleet, self.routes, assigned)
         return eta_story(
             shipment,
             history,

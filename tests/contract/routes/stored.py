@@ -14,7 +14,7 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.proofs.proofs import Requirement
-from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stop
+from chalicelib.domain.routes.routes import Break, Consignment, Route, RouteStatus, Stint, Stop
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.wishes.wishes import Access, Neighbour, Part, Wishes
 
@@ -145,6 +145,16 @@ EDITED: Final = replace(
 )
 """What ``v3/edits/edited.json`` holds: another order, one stop more, a part taken off."""
 WENT_ON: Final = replace(ACTIVE, pauses=(span(480, 25), span(530, 4)))
+HANDED_OVER: Final = replace(
+    ACTIVE,
+    driver_id=DriverId(f"drv_{ulid(9)}"),
+    previous=RouteId(f"rte_{ulid(8)}"),
+    stints=(
+        Stint(ACTIVE.driver_id, span(120, 1).earliest, ACTIVE.previous),
+        Stint(DriverId(f"drv_{ulid(8)}"), span(180, 1).earliest),
+    ),
+)
+"""What ``v3/stints/handed-over.json`` holds: the third driver has the van."""
 MANIFEST: Final = Manifest(
     route_id=PLANNED.id,
     entries=tuple(

@@ -13,6 +13,7 @@ from chalicelib.domain.journal.changes import RouteChange
 from tests.contract.conftest import Stores
 from tests.contract.routes.stored import (
     EDITED,
+    HANDED_OVER,
     HANDLED,
     MANIFEST,
     ROUTES,
@@ -70,6 +71,14 @@ def test_a_plan_that_went_on_after_its_end_is_read(dynamo: Stores) -> None:
     SESSION.client("dynamodb").put_item(TableName=table, Item=item)
 
     assert dynamo.routes.get(WENT_ON.id) == WENT_ON
+
+
+def test_a_plan_that_was_handed_over_is_read(dynamo: Stores) -> None:
+    table = table_names(stack_of(STAGE))["routes"]
+    item = stored(GOLDEN / "v3" / "stints" / "handed-over.json")
+    SESSION.client("dynamodb").put_item(TableName=table, Item=item)
+
+    assert dynamo.routes.get(HANDED_OVER.id) == HANDED_OVER
 
 
 @pytest.mark.parametrize("version", MANIFEST_VERSIONS)

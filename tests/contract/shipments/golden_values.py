@@ -18,7 +18,9 @@ from chalicelib.domain.ids import (
     ShipperId,
     StopId,
 )
+from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import (
+    Flaw,
     Proof,
     ProofRequirements,
     Requirement,
@@ -38,6 +40,7 @@ from tests.support.builders import (
     make_attempt,
     make_eta,
     make_event,
+    make_owed_proof,
     make_proof,
     make_range,
     make_recipient,
@@ -276,6 +279,34 @@ REPORTED: Final = {
     )
 }
 """Those whose recipients have reported that something is wrong."""
+
+PROVEN: Final = {
+    "shipment-proven": make_shipment(
+        201,
+        status=Status.DELIVERED,
+        version=9,
+        details_version=9,
+        seq=9,
+        attempts=2,
+        last_attempt=make_attempt(
+            number=2,
+            proofs=(make_proof(1, object_key="proofs/shp_0201/prf_1"),),
+            pin=PinCheck.CONFIRMED,
+        ),
+        earlier_attempts=(
+            make_attempt(
+                Status.ATTEMPT_FAILED,
+                reason=FailureReason.NOT_HOME,
+                proofs=(make_owed_proof(2, Flaw.DAMAGED),),
+            ),
+        ),
+        completed_at=NOON,
+        proof_requirements=ProofRequirements(
+            Requirement.REQUIRED, Requirement.NONE, Requirement.REQUIRED, Requirement.REQUIRED
+        ),
+    )
+}
+"""With inspected files, a PIN, and requirements by kind; since the third version."""
 
 WANTED: Final = {
     "shipment-wanted-day": make_shipment(

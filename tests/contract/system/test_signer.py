@@ -119,3 +119,18 @@ def test_what_an_older_key_concealed_is_revealed() -> None:
 
     assert HmacSigner(lambda: keys).reveal("answer", concealed) == PLAIN
     assert HmacSigner(lambda: keys[1:]).reveal("answer", concealed) is None
+
+
+def test_a_pin_is_six_digits_and_belongs_to_a_link(signer: Signer) -> None:
+    pin = signer.pin(SHIPMENT, 1)
+
+    assert (len(pin), pin.isdigit()) == (6, True)
+    assert signer.pin(SHIPMENT, 1) == pin
+    assert signer.pin(SHIPMENT, 2) != pin
+
+
+def test_guesses_of_a_pin_are_told_apart(signer: Signer) -> None:
+    tags = {signer.pin_tag(SHIPMENT, f"{guess:06}") for guess in range(99)}
+
+    assert len(tags) == 99
+    assert signer.pin_tag(SHIPMENT, "000007") in tags

@@ -148,6 +148,11 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/v1/teams/{team_id}": (carrier.dispatcher, UNKNOWN_TEAM, {"name": "Any"}),
         "/v1/vehicles/{vehicle_id}": (carrier.dispatcher, UNKNOWN_VEHICLE, {"plate": "ANY-1"}),
         "/v1/drivers/{driver_id}/invitations": (carrier.dispatcher, van.driver_id, {}),
+        "/v1/drivers/{driver_id}/devices": (
+            carrier.dispatcher,
+            van.driver_id,
+            {"label": "any"},
+        ),
         "/v1/driver/session": ("", "", {"code": "x" * 30}),
         "/v1/shipments": (van.shop.key, "", order),
         "/v1/shipments/{shipment_id}": (van.shop.key, other, changes),

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.domain.accounts.setups import Setup
 from chalicelib.domain.ids import DeviceId
+from tests.support.builders import HELSINKI, north_of
 from tests.support.carrier import Carrier, Reply
 from tests.support.phones import Phone
 
@@ -68,11 +69,31 @@ def test_when_the_phone_was_heard_from_it_says_so_and_shows_no_code(phone: Phone
     late = page(phone).body.decode()
 
     assert "This phone is connected" in soon
-    assert "Last heard from 2 minutes ago, with OwnTracks." in soon
+    assert "Last heard: 2 minutes ago, with OwnTracks." in soon
     assert "This phone is silent" in late
     assert "3 hours ago" in late
     assert phone.key not in soon + late
     assert "<svg" not in soon + late
+
+
+@pytest.mark.parametrize(("every_s", "is_warned"), [(15, False), (300, True)])
+def test_a_phone_that_reports_too_seldom_is_told(
+    shared: Carrier,
+    every_s: int,
+    is_warned: bool,  # noqa: FBT001 - a column of a table
+) -> None:
+    van = shared.round(1).started()
+    phone = Phone.of(shared, van.driver_id)
+    for number in range(6):
+        shared.clock.advance(timedelta(seconds=every_s))
+        at = north_of(HELSINKI, -9_000.0 + 150 * number)
+        seconds = int(shared.clock.now().timestamp())
+        said = {"_type": "location", "lat": at.lat_deg, "lon": at.lon_deg, "tst": seconds}
+        assert phone.report("owntracks", said).status == 200
+
+    text = page(phone).body.decode()
+
+    assert (f"A position comes every {every_s} seconds" in text) == is_warned
 
 
 def test_codes_that_nobody_used_are_shown_for_a_day(phone: Phone) -> None:

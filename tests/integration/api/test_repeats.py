@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 from moto.core.models import botocore_stubber
@@ -15,6 +16,7 @@ from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.shipments.addresses import Placement
+from chalicelib.edge.bodies import FORM
 from chalicelib.services.repeats import LEASE
 from tests.support.carrier import Carrier, Reply, Round, fix, note
 from tests.support.declarations import DECLARATIONS
@@ -89,6 +91,28 @@ def sign_out(carrier: Carrier) -> Ask:
 def invitation(carrier: Carrier) -> Ask:
     driver_id, _ = carrier.driver()
     return Ask(carrier, f"/v1/drivers/{driver_id}/invitations", {}, carrier.dispatcher)
+
+
+def device(carrier: Carrier) -> Ask:
+    driver_id, _ = carrier.driver()
+    path = f"/v1/drivers/{driver_id}/devices"
+    return Ask(carrier, path, {"label": "one"}, carrier.dispatcher, {"label": "another"})
+
+
+def concern(carrier: Carrier) -> Ask:
+    van = carrier.round(1).started()
+    assert van.work(0, "deliver", van.action()).status == 200
+    link = urlsplit(van.orders[van.ids[0][0]]["tracking_url"]).path
+    form = {"Content-Type": FORM}
+    assert carrier.call("POST", f"{link}/rating", b"stars=1", headers=form).status == 303
+    body = {"shipment_id": van.ids[0][0], "kind": "low_rating"}
+    other = body | {"shipment_id": "shp_" + "0" * 26}
+    return Ask(carrier, "/v1/attention/close", body, carrier.dispatcher, other)
+
+
+def file_import(carrier: Carrier) -> Ask:
+    body = {"file_name": "july.csv"}
+    return Ask(carrier, "/v1/imports", body, carrier.shop().key, {"file_name": "august.csv"})
 
 
 def webhook(carrier: Carrier) -> Ask:
@@ -275,6 +299,9 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/drivers": driver,
     "/v1/drivers/{driver_id}/sign-out": sign_out,
     "/v1/drivers/{driver_id}/invitations": invitation,
+    "/v1/drivers/{driver_id}/devices": device,
+    "/v1/attention/close": concern,
+    "/v1/imports": file_import,
     "/v1/webhooks": webhook,
     "/v1/shipments": shipment,
     "/v1/shipments/{shipment_id}/cancel": act("cancel", {}, reason="another"),

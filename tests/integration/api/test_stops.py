@@ -638,3 +638,50 @@ def test_nothing_is_uploaded_once_all_is_done(van: Round) -> None:
     reply = van.call("POST", "proofs", {**body, "size_bytes": 10})
 
     assert (reply.status, reply.code) == (409, "nothing_aboard")
+
+
+@pytest.fixture
+def asked(shared: Carrier) -> Round:
+    """A van with a parcel whose shipper wants the recipient's PIN."""
+    shop = shared.shop()
+    visits = [[shop.shipment(stop=i, proof_requirements={"pin": "required"})] for i in range(2)]
+    return shared.planned(shop, visits).started()
+
+
+def test_the_recipient_sees_the_pin_and_the_driver_only_that_there_is_one(asked: Round) -> None:
+    (shipment_id,) = asked.ids[0]
+    pin = asked.state(shipment_id).json["pin"]
+
+    (seen,) = asked.seen()["stops"][0]["shipments"]
+    wrong = asked.work(0, "deliver", asked.action(pin=f"{(int(pin) + 1) % 1_000_000:06}"))
+    right = asked.work(0, "deliver", asked.action(pin=f"{pin[:3]} {pin[3:]}"))
+
+    assert seen["pin"] == "required"
+    assert f'"{pin}"'.encode() not in asked.call("GET", "route").body
+    assert f"'{pin}'" not in str(asked.shop.get(shipment_id))
+    assert (wrong.status, wrong.pointers) == (422, ["/pin"])
+    assert wrong.json["errors"][0]["code"] == "wrong_pin"
+    assert right.status == 200
+    assert asked.shop.get(shipment_id)["last_attempt"]["pin"] == "confirmed"
+    assert asked.shop.events(shipment_id)[-1]["data"]["pin"] == "confirmed"
+    assert asked.state(shipment_id).json["pin"] is None
+    assert f"'{pin}'" not in str(asked.shop.events(shipment_id))
+
+
+def test_p10_too_many_wrong_pins_lock_until_there_is_a_new_link(asked: Round) -> None:
+    (shipment_id,) = asked.ids[0]
+    pin = asked.state(shipment_id).json["pin"]
+    wrong = [f"{(int(pin) + n) % 1_000_000:06}" for n in range(1, 7)]
+
+    replies = [asked.work(0, "deliver", asked.action(pin=each)) for each in (*wrong, pin)]
+
+    assert [reply.status for reply in replies] == [422] * 5 + [409] * 2
+    assert replies[-1].json["code"] == "pin_locked"
+    assert status(asked) == "out_for_delivery"
+
+
+@pytest.mark.parametrize("pin", ["12345", "1234567", "12345x", 123456, ""])
+def test_what_is_no_pin_is_no_try(asked: Round, pin: object) -> None:
+    reply = asked.work(0, "deliver", asked.action(pin=pin))
+
+    assert (reply.status, reply.pointers) == (422, ["/pin"])

@@ -185,6 +185,18 @@ def test_the_desk_moves_a_stop_to_another_route_after_its_effect_on_both(desk: D
     assert there[0]["shipment_ids"] == stop["shipment_ids"][:1]
 
 
+def test_the_desk_gives_a_route_to_another_driver(desk: Desk) -> None:
+    route = planned(desk, "CLI-GIVEN", shipments=1)
+    driver_id = desk.json("accounts", "create", "drivers", "Liisa", key=desk.office)["id"]
+    signed_in(desk.carrier.dispatcher, driver_id).close()
+
+    done = desk.run("routes", "assign", route["id"], driver_id, "--yes", key=desk.office)
+
+    assert f"{driver_id} has it" in done.stdout
+    shown = desk.json("routes", "show", route["id"], key=desk.office)
+    assert (shown["driver_id"], shown["former_drivers"]) == (driver_id, [])
+
+
 def file_of(path: Path, rows: int, *, wrong: dict[int, tuple[str, str]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, delimiter=";")

@@ -59,7 +59,7 @@ from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
 from tests.support.fakes.imports import InMemoryImports
 from tests.support.fakes.messages import InMemoryRouteMessages, InMemoryThreads
-from tests.support.fakes.proofs import InMemoryAllowedProofs
+from tests.support.fakes.proofs import InMemoryAllowedProofs, InMemoryPinTries
 from tests.support.fakes.references import InMemoryReferences
 from tests.support.fakes.routes import InMemoryRoutes
 from tests.support.fakes.shipments import InMemoryShipments
@@ -112,6 +112,7 @@ class InMemoryJournal:
     route_messages: InMemoryRouteMessages = field(default_factory=InMemoryRouteMessages)
     imports: InMemoryImports = field(default_factory=InMemoryImports)
     allowed_proofs: InMemoryAllowedProofs = field(default_factory=InMemoryAllowedProofs)
+    pin_tries: InMemoryPinTries = field(default_factory=InMemoryPinTries)
 
     def commit(self, *changes: Change) -> None:
         items = sum(

@@ -163,3 +163,19 @@ class PicturesHere:
     def remade(self, content: bytes, kind: ProofKind) -> tuple[bytes, str] | Flaw:
         made = remade(content, kind.value)
         return Flaw(made) if isinstance(made, str) else made
+
+
+@dataclass
+class InMemoryPinTries:
+    """The tags of guesses by shipment and link generation."""
+
+    guesses: dict[tuple[ShipmentId, int], set[str]] = field(default_factory=dict)
+
+    def may_try(
+        self, shipment_id: ShipmentId, link_generation: int, tag: str, *, most: int
+    ) -> bool:
+        tried = self.guesses.setdefault((shipment_id, link_generation), set())
+        if tag not in tried and len(tried) >= most:
+            return False
+        tried.add(tag)
+        return True

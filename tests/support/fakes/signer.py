@@ -1,6 +1,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
@@ -23,6 +24,12 @@ class InMemorySigner:
         if token not in self.links:
             raise NotFound
         return self.links[token]
+
+    def pin(self, shipment_id: ShipmentId, link_generation: int) -> str:
+        return f"{crc32(f'{shipment_id} {link_generation}'.encode()) % 1_000_000:06}"
+
+    def pin_tag(self, shipment_id: ShipmentId, pin: str) -> str:
+        return f"guess {pin} of {shipment_id}"
 
     def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
         text = f"sealed-{len(self.sealed)}"

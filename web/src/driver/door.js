@@ -17,7 +17,7 @@ const MOST_PHOTOS = 5;
 /** @param {string} stopId @returns {Draft} */
 function blank(stopId) {
   return {
-    ...{ stop_id: stopId, photos: [], signature: null, typed: "", by: "", note: "", reason: "" },
+    ...{ stop_id: stopId, photos: [], signature: null, typed: "", by: "", note: "", reason: "", pin: "" },
     ...{ scanned: [], left_out: [] },
   };
 }
@@ -56,14 +56,21 @@ export function door(app) {
   const { stop, draft } = now;
   const codes = stop.shipments.flatMap(barcodesAboard);
   const chosen = codes.filter((code) => !draft.left_out.includes(code));
-  const needsPhoto = stop.shipments.some((each) => each.photo === "required" && hasChosen(each, draft));
+  /** @param {"photo" | "signature" | "pin"} kind */
+  const needs = (kind) => stop.shipments.some((each) => each[kind] === "required" && hasChosen(each, draft));
+  const asksPin = stop.shipments.some((each) => (each.pin ?? "none") !== "none" && hasChosen(each, draft));
   const refusal = h("p", { class: "refusal", role: "alert", hidden: true });
   const deliver = button(
     say("door.deliver"),
     async () => {
-      const why = needsPhoto && !draft.photos.length ? "door.photo_first" : chosen.length ? "" : "door.parcel_none";
+      const why = [
+        chosen.length ? "" : "door.parcel_none",
+        needs("photo") && !draft.photos.length ? "door.photo_first" : "",
+        needs("signature") && !draft.signature ? "door.sign_first" : "",
+        needs("pin") && !draft.pin ? "door.pin_first" : "",
+      ].find(Boolean);
       refusal.hidden = !why;
-      refusal.textContent = why && say(why);
+      refusal.textContent = why ? say(why) : "";
       if (why) refusal.scrollIntoView({ block: "center" });
       else await finish(app, "deliver", stop, draft);
     },
@@ -76,8 +83,9 @@ export function door(app) {
       refusal,
       codes.length > 1 && parcelChoice(app, draft, codes),
       scanPart(app, draft, codes, now.route),
-      photoPart(app, draft, needsPhoto),
-      signaturePart(app, draft),
+      asksPin && h("section", { class: "card" }, field(app, draft, "pin", "door.pin")),
+      photoPart(app, draft, needs("photo")),
+      signaturePart(app, draft, needs("signature")),
       h(
         "section",
         { class: "card" },
@@ -103,7 +111,17 @@ export function fail(app) {
   if (!now) return { title: say("fail.title"), body: [], dock: [] };
   const { stop, draft } = now;
   const codes = stop.shipments.flatMap(barcodesAboard);
-  const save = button(say("fail.save"), () => void finish(app, "fail", stop, draft), "go");
+  const needsPhoto = stop.shipments.some((each) => each.photo_when_failed === "required" && hasChosen(each, draft));
+  const refusal = h("p", { class: "refusal", role: "alert", hidden: true }, say("door.photo_first"));
+  const save = button(
+    say("fail.save"),
+    async () => {
+      refusal.hidden = !needsPhoto || draft.photos.length > 0;
+      if (refusal.hidden) await finish(app, "fail", stop, draft);
+      else refusal.scrollIntoView({ block: "center" });
+    },
+    "go",
+  );
   const words = () => {
     save.disabled = !draft.reason;
     save.textContent = draft.reason ? `${say("fail.save")}: ${say(`reason.${draft.reason}`)}` : say("fail.save");
@@ -124,8 +142,9 @@ export function fail(app) {
     body: present([
       h("p", {}, say("fail.why")),
       h("div", { class: "tiles" }, ...tiles),
+      refusal,
       codes.length > 1 && parcelChoice(app, draft, codes),
-      photoPart(app, draft, false),
+      photoPart(app, draft, needsPhoto),
       h("section", { class: "card" }, field(app, draft, "note", "door.note")),
     ]),
     dock: [save, button(say("back"), () => app.show("door", { stop: stop.id }))],
@@ -159,6 +178,7 @@ async function finish(app, kind, stop, draft) {
         ...(note ? { note } : {}),
         ...(isPart ? { barcodes: chosen } : {}),
         ...(kind === "fail" ? { reason: draft.reason } : {}),
+        ...(kind === "deliver" && draft.pin ? { pin: draft.pin } : {}),
       },
     },
     { canUndo: true, files: pictures.map((blob) => ({ blob, shipment_id: owner })) },
@@ -312,21 +332,18 @@ function photoPart(app, draft, isNeeded) {
 /**
  * @param {App} app
  * @param {Draft} draft
+ * @param {boolean} isNeeded
  */
-function signaturePart(app, draft) {
+function signaturePart(app, draft, isNeeded) {
   const { say } = app;
   const isDone = Boolean(draft.signature || draft.typed);
+  const words = isDone ? say("door.sign_done") : isNeeded ? say("door.photo_needed") : "";
   const canvas = h("canvas", { class: "signature", role: "img", "aria-label": say("door.sign") });
   const buttons = h("div", { class: "pair" });
   const part = h(
     "details",
     { class: isDone ? "need done" : "need" },
-    h(
-      "summary",
-      {},
-      h("span", {}, h("strong", {}, say("door.sign")), h("small", {}, isDone ? say("door.sign_done") : "")),
-      mark(isDone),
-    ),
+    h("summary", {}, h("span", {}, h("strong", {}, say("door.sign")), h("small", {}, words)), mark(isDone)),
     canvas,
     buttons,
     field(app, draft, "typed", "door.typed"),
@@ -355,14 +372,15 @@ function mark(isDone) {
 /**
  * @param {App} app
  * @param {Draft} draft
- * @param {"typed" | "by" | "note"} name
+ * @param {"typed" | "by" | "note" | "pin"} name
  * @param {string} label
  * @param {string} [hint]
  */
 function field(app, draft, name, label, hint = "") {
   const input = h("input", {
     ...{ id: `field-${name}`, class: "field", autocomplete: "off", maxlength: 200, placeholder: hint },
-    value: draft[name],
+    value: draft[name] ?? "",
+    inputmode: name === "pin" ? "numeric" : null,
     oninput: () => {
       draft[name] = input.value;
       void kept(app, draft);

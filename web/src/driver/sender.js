@@ -153,7 +153,11 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
     if (meant !== "sent") return settle([file], answer);
     const status = await api.upload(answer.body.url, answer.body.fields, file.blob ?? new Blob());
     const uploaded = meaning(status);
-    if (uploaded === "sent") await store.remove([file]);
+    // The picture has left the phone. What the office thinks of it comes a little later (reading.js).
+    if (uploaded === "sent") {
+      const kept = { ...file.body, content_type: file.blob?.type };
+      await store.put([{ ...file, body: kept, blob: undefined, state: "sent", sent_at: Date.now() }]);
+    }
     if (uploaded === "refused" || uploaded === "signed_out") {
       const problem = { code: "upload_refused", detail: String(status) };
       await store.put([{ ...file, state: "refused", problem }]);
@@ -204,7 +208,8 @@ function pathOf({ kind, stop_id: stopId }) {
 /** @param {Entry} file */
 function proofBody(file) {
   const { size, type } = file.blob ?? new Blob();
-  return { shipment_id: file.shipment_id, kind: "photo", content_type: type, size_bytes: size };
+  const kind = type === "image/png" ? "signature" : "photo"; // photos are always drawn anew as JPEG
+  return { shipment_id: file.shipment_id, kind, content_type: type, size_bytes: size };
 }
 
 /**

@@ -22,6 +22,9 @@ interface Shipment {
   scanned_barcodes: string[];
   parcels: { barcode: string; state: string }[];
   photo: "none" | "optional" | "required";
+  signature?: "none" | "optional" | "required";
+  pin?: "none" | "optional" | "required";
+  photo_when_failed?: "none" | "optional" | "required";
   /** Absent in a route that was kept before there were any. */
   wishes?: Wishes;
 }
@@ -108,6 +111,7 @@ interface Draft {
   typed: string;
   by: string;
   note: string;
+  pin: string;
   scanned: string[];
   left_out: string[];
   reason: string;

@@ -20,11 +20,15 @@ from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.shipments.statuses import Status
 
 VERSION: Final = 1
+MORE: Final = ("signature", "pin", "photo_when_failed")
+USUAL: Final = (Requirement.OPTIONAL, Requirement.NONE, Requirement.OPTIONAL)
 
 
 class ManifestDocument(msgspec.Struct, array_like=True):
     """One value a shipment in each column; ``read_anew`` are the places of some of them, and
     ``wishes`` has those of some by their places.
+
+    ``more_proofs`` are signature, PIN and photo of a failure where they are not as usual, by place.
     """
 
     version: int
@@ -39,6 +43,7 @@ class ManifestDocument(msgspec.Struct, array_like=True):
     photos: list[str]
     read_anew: list[int] = []
     wishes: dict[int, WishesPart] = {}
+    more_proofs: dict[int, tuple[str, str, str]] = {}
 
 
 _DOCUMENTS: Final = msgspec.msgpack.Decoder(ManifestDocument)
@@ -63,6 +68,11 @@ def pack_manifest(manifest: Manifest) -> bytes:
             place: part
             for place, entry in enumerate(entries)
             if (part := wishes_to(entry.wishes)) is not None
+        },
+        more_proofs={
+            place: more
+            for place, entry in enumerate(entries)
+            if (more := (entry.signature, entry.pin, entry.photo_when_failed)) != USUAL
         },
     )
     return zlib.compress(msgspec.msgpack.encode(document), DEFLATE_LEVEL)
@@ -95,6 +105,9 @@ def unpack_manifest(
                 photo=Requirement(photo),
                 is_read_anew=place in found.read_anew,
                 wishes=wishes_from(found.wishes.get(place)),
+                **dict(
+                    zip(MORE, map(Requirement, found.more_proofs.get(place, USUAL)), strict=True)
+                ),
             )
             for place, (
                 shipment_id,

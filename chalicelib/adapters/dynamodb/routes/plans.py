@@ -32,6 +32,7 @@ from chalicelib.domain.routes.routes import (
     Route,
     RouteStatus,
     RouteSummary,
+    Stint,
     Stop,
 )
 
@@ -63,7 +64,7 @@ class SummaryDocument(msgspec.Struct, array_like=True):
 
 
 class PlanDocument(msgspec.Struct, array_like=True):
-    """The rest of a route: its hub, its breaks and pauses and, in columns, its stops.
+    """The rest of a route: its hub, breaks, pauses, former drivers and, in columns, its stops.
 
     ``numbers`` are the columns of ``_columns``, ``texts`` deflated barcodes. ``stop_ids`` and
     ``shipment_ids`` are the random halves of ids. ``odd_…`` hold by index what does not fit.
@@ -96,6 +97,7 @@ class PlanDocument(msgspec.Struct, array_like=True):
     taken_off: bytes = b""
     taken_off_with: list[int] = []
     pauses: list[tuple[int, int]] = []
+    stints: list[tuple[str, int, str | None]] = []
 
 
 _SUMMARIES: Final = msgspec.msgpack.Decoder(SummaryDocument)
@@ -200,6 +202,7 @@ def pack_plan(route: Route) -> bytes:
         taken_off=pack_plan(_what_was_taken_off(route)) if route.taken_off else b"",
         taken_off_with=list(route.taken_off_with),
         pauses=[(to_ms(pause.earliest), to_ms(pause.latest)) for pause in route.pauses],
+        stints=[(each.driver_id, to_ms(each.until), each.previous) for each in route.stints],
     )
     return msgspec.msgpack.encode(document)
 
@@ -229,14 +232,20 @@ def unpack_plan(packed: bytes, summary: RouteSummary) -> Route:
         taken_off=unpack_plan(found.taken_off, summary).stops if found.taken_off else (),
         taken_off_with=tuple(found.taken_off_with),
         pauses=tuple(Range(from_ms(a_ms), from_ms(b_ms)) for a_ms, b_ms in found.pauses),
+        stints=tuple(_stint(*each) for each in found.stints),
     )
     consignments = _consignments(route) if found.joined else ()
     return replace(route, joined=tuple(consignments[place] for place in found.joined))
 
 
 def _what_was_taken_off(route: Route) -> Route:
-    bare = replace(route, breaks=(), joined=(), taken_off_with=())
+    bare = replace(route, breaks=(), joined=(), taken_off_with=(), stints=())
     return replace(bare, stops=route.taken_off, taken_off=())
+
+
+def _stint(driver_id: str, until_ms: int, previous: str | None) -> Stint:
+    before = None if previous is None else RouteId(previous)
+    return Stint(DriverId(driver_id), from_ms(until_ms), before)
 
 
 def _consignments(route: Route) -> tuple[Consignment, ...]:

@@ -56,10 +56,13 @@ class RangePart(Part, frozen=True):
     latest: str
 
 
-class ProofRequirementsPart(Part, frozen=True):
+class ProofRequirementsPart(Part, frozen=True, omit_defaults=True):
     """The shipper's proof requirements, by kind."""
 
     photo: Requirement = Requirement.OPTIONAL
+    signature: Requirement = Requirement.OPTIONAL
+    pin: Requirement = Requirement.NONE
+    photo_when_failed: Requirement = Requirement.OPTIONAL
 
 
 class RatingPart(Part, frozen=True, omit_defaults=True):
@@ -123,7 +126,7 @@ def details_to(shipment: Shipment) -> str:
             parcels=tuple(ParcelPart(p.barcode, p.description) for p in shipment.parcels),
             window=_window_to(shipment.window),
             service_time_s=shipment.service_time_s,
-            proof_requirements=ProofRequirementsPart(shipment.proof_requirements.photo),
+            proof_requirements=_proof_requirements_to(shipment.proof_requirements),
             service_day=shipment.service_day.isoformat() if shipment.service_day else None,
             metadata=dict(shipment.metadata) or None,
             rating=_rating_to(shipment.rating),
@@ -172,7 +175,12 @@ def window_of(details: Details) -> Range | None:
 
 def proof_requirements_of(details: Details) -> ProofRequirements:
     """The proof requirements as stored in the details."""
-    return ProofRequirements(photo=details.proof_requirements.photo)
+    part = details.proof_requirements
+    return ProofRequirements(part.photo, part.signature, part.pin, part.photo_when_failed)
+
+
+def _proof_requirements_to(asked: ProofRequirements) -> ProofRequirementsPart:
+    return ProofRequirementsPart(asked.photo, asked.signature, asked.pin, asked.photo_when_failed)
 
 
 def service_day_of(details: Details) -> date | None:

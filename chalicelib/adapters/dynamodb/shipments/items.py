@@ -209,3 +209,15 @@ class ImportItem(Item):
     token = UnicodeAttribute()
     document = UnicodeAttribute()
     expires_at = NumberAttribute()
+
+
+class PinTriesItem(Item):
+    """The PINs that were tried for one link of a shipment, as tags."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    guesses = UnicodeSetAttribute(null=True)
+    expires_at = NumberAttribute(null=True)

@@ -18,6 +18,7 @@ from chalicelib.adapters.dynamodb.stored import (
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import TimeSource
+from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, kept_key, object_key
 from chalicelib.domain.shipments.shipments import (
     Assignment,
@@ -69,6 +70,7 @@ class AttemptPart(PackedPart, frozen=True):
     proofs: tuple[ProofPart, ...] = ()
     parcels: tuple[int | str, ...] = ()
     time_source: TimeSource = TimeSource.DEVICE
+    pin: PinCheck | None = None
 
 
 class CorrectionPart(PackedPart, frozen=True):
@@ -171,6 +173,7 @@ def attempt_of(part: AttemptPart, shipment_id: ShipmentId, parcels: Sequence[Par
         proofs=tuple(_proof_from(proof, shipment_id) for proof in part.proofs),
         barcodes=barcodes_of(part.parcels, parcels),
         time_source=part.time_source,
+        pin=part.pin,
     )
 
 
@@ -222,6 +225,7 @@ def _attempt_to(attempt: Attempt, shipment: Shipment) -> AttemptPart:
         proofs=tuple(_proof_to(proof, shipment.id) for proof in attempt.proofs),
         parcels=_places(shipment, attempt.barcodes),
         time_source=attempt.time_source,
+        pin=attempt.pin,
     )
 
 

@@ -20,8 +20,9 @@ from chalicelib.domain.eta.learned.lessons import (
 )
 from chalicelib.domain.eta.learned.pages import pages_of
 from chalicelib.domain.eta.learned.state import State
+from chalicelib.domain.ids import DriverId
 from chalicelib.domain.learning.learning import JUDGED_AHEAD, DepartureLessons, lessons_by_departure
-from chalicelib.domain.routes.routes import Break, Route
+from chalicelib.domain.routes.routes import Break, Route, Stint
 from tests.support.builders import (
     HELSINKI,
     NOON,
@@ -237,6 +238,22 @@ def test_a_break_at_another_time_does_not_prevent_learning() -> None:
     *_, found = lessons([HUB, FIRST], replace(ROUTE, breaks=(rest,)))
 
     assert [type(lesson) for lesson in found] == [LegLesson, RangeLesson, VisitLesson]
+
+
+def test_after_a_hand_over_each_driver_teaches_alone_and_the_leg_with_it_nothing() -> None:
+    later = DriverId("drv_later")
+    stint = Stint(ROUTE.driver_id, NOON + minutes(15))
+    second = replace(SECOND, driver_id=later)
+    third = replace(leaving(2, 34), driver_id=later)
+
+    *_, by_first, over, by_later = lessons(
+        [HUB, FIRST, second, third], replace(ROUTE, driver_id=later, stints=(stint,))
+    )
+
+    drivers = [each.leg.driver for each in (*by_first, *by_later) if isinstance(each, LegLesson)]
+    assert drivers == [ROUTE.driver_id, later]
+    assert not any(isinstance(lesson, LegLesson) for lesson in over)
+    assert any(isinstance(lesson, VisitLesson) for lesson in over)
 
 
 def test_the_place_where_the_van_stood_is_learnt_for_the_door() -> None:

@@ -17,9 +17,10 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import RouteId
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
-from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
+from chalicelib.domain.shipments.statuses import FINISHED, ON_THE_WAY, FailureReason, Status
 from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
 from chalicelib.domain.visibility import (
     Always,
@@ -82,7 +83,7 @@ ALLOWED_KEYS: Final = {
     *("wishes", "number", "has_instructions", "safe_place", "has_neighbour", "is_contact_free"),
     *("may_change", "offers", "safe_places", "neighbour", "contact_free", "until_stops"),
     *("may_report", "reported"),
-    *("rating", "stars", "reasons", "comment", "may_rate", "rating_until"),
+    *("rating", "stars", "reasons", "comment", "may_rate", "rating_until", "pin"),
 }
 
 
@@ -488,6 +489,20 @@ class TestOutcome:
     )
     def test_a_new_attempt_hides_the_last_one(self, attempt: Any, status: Status) -> None:
         assert seen(make_travelling(status=status, last_attempt=attempt)).outcome is None
+
+
+class TestPin:
+    @pytest.mark.parametrize("asked", Requirement)
+    @pytest.mark.parametrize("status", Status)
+    def test_it_is_shown_while_a_handover_that_asks_for_it_is_to_come(
+        self, status: Status, asked: Requirement
+    ) -> None:
+        shipment = make_travelling(status=status, proof_requirements=ProofRequirements(pin=asked))
+        is_over = status in FINISHED | {Status.RETURNING}
+
+        shown = view(shipment, (), None, make_shipper(), now=NOON, policy=POLICY, pin="482913")
+
+        assert (shown.pin is not None) == (asked is not Requirement.NONE and not is_over)
 
 
 class TestPolling:

@@ -53,6 +53,7 @@ def test_the_state_has_the_published_structure() -> None:
         "may_write",
         "rating",
         "may_rate",
+        "pin",
         "rating_until",
         "wishes",
         "may_report",

@@ -8,13 +8,15 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.errors import DomainError, Unavailable
 from chalicelib.domain.ids import RouteId, ShipmentId, StopId
 from chalicelib.domain.routes.edits import Add, ChangeStop, Move, Operation, Remove, Reorder
 from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.shipments.custody import has_aboard
 from chalicelib.domain.shipments.lifecycle import Step
 from tests.support.builders import HELSINKI, minutes, north_of
-from tests.support.depots import OTHER, Depot
+from tests.support.depots import DRIVER, OTHER, Depot
 from tests.support.depth import times
 
 SHIPMENTS = 9
@@ -48,6 +50,7 @@ class History:
             self.stop_ids += [stop.id for stop in route.stops if stop.id not in self.stop_ids]
         often = [self.edit, self.edit, self.edit, self.drive, self.report, self.report]
         rarely = [self.scan, self.plan, self.end, self.leave, self.take_back, self.move]
+        rarely += [self.hand_over, self.hand_over, self.late]
         what: Callable[[], object] = self.chance.choice([*often, *rarely])
         try:
             what()
@@ -59,7 +62,7 @@ class History:
     def edit(self) -> None:
         route, chance = self.route(), self.chance
         ids = [stop.id for stop in route.stops] or [StopId("stp_none")]
-        live = self.depot.live()
+        live = self.depot.carrier.fleet.live(route.driver_id)
         ahead = [route.stops[i].id for i in live.remaining()] if live.route_id == route.id else ids
         new = ShipmentId(f"shp_{chance.randrange(1, SHIPMENTS + 1):04d}")
         operations: list[Operation] = [
@@ -73,13 +76,25 @@ class History:
 
     def drive(self) -> None:
         place = north_of(HELSINKI, 400.0 * self.chance.randrange(1, SHIPMENTS + 1))
+        driver = self.chance.choice([1, 1, 2])
         for _ in range(3):
-            self.depot.drive(place, after=minutes(2))
+            self.depot.drive(place, after=minutes(2), driver=driver)
+
+    def late(self) -> None:
+        """A phone that had no network sends what it has saved."""
+        place = north_of(HELSINKI, 400.0 * self.chance.randrange(1, SHIPMENTS + 1))
+        first = self.depot.now - minutes(self.chance.randrange(2, 40))
+        fixes = [Fix(first + minutes(i), place, 8.0) for i in range(3)]
+        self.depot.send(*fixes, driver=self.chance.choice([1, 2]))
+
+    def hand_over(self) -> None:
+        self.depot.hand_over(self.route(), self.chance.choice([1, 2]))
 
     def report(self) -> None:
         step = self.chance.choice([Step.DELIVER, Step.DELIVER, Step.FAIL, Step.ARRIVE])
         ago = minutes(self.chance.randrange(0, 30))
-        self.depot.report(self.chance.choice(self.stop_ids), step, at=self.depot.now - ago)
+        stop_id, actor = self.chance.choice(self.stop_ids), self.chance.choice([DRIVER, OTHER])
+        self.depot.report(stop_id, step, at=self.depot.now - ago, actor=actor)
 
     def number(self) -> int:
         return self.chance.randrange(1, SHIPMENTS + 1)
@@ -138,8 +153,16 @@ class History:
                 assert found
             history = carrier.shipments.histories[shipment.id]
             assert sorted(history) == list(range(1, shipment.seq + 1)), "a gap in the events"
+            assert assigned or not has_aboard(shipment), "aboard a van that nobody knows"
         for driver in (1, 2):
             self._live_follows_the_plan(driver)
+        self._each_van_has_one_driver()
+
+    def _each_van_has_one_driver(self) -> None:
+        routes = self.depot.carrier.routes.routes.values()
+        driven = {(r.id, r.driver_id) for r in routes if r.status is RouteStatus.ACTIVE}
+        lives = [self.depot.live(driver) for driver in (1, 2)]
+        assert {(live.route_id, live.driver_id) for live in lives if live.is_on_shift} == driven
 
     def _is_on_the_sheet(self, route: Route) -> None:
         sheet = self.depot.carrier.routes.run_sheet(route.id, 1, self.depot.now)
@@ -151,6 +174,9 @@ class History:
         if live.route_id is None:
             return
         route = self.depot.route(live.route_id)
+        if route.driver_id != live.driver_id:
+            assert not live.is_on_shift, "two drivers of one van"
+            return
         assert live.plan_version == route.plan_version
         assert len(live.progress) == len(live.etas) == len(route.stops)
         assert [live.number_of(i) for i in range(len(route.stops))] == list(route.numbers)
@@ -158,7 +184,7 @@ class History:
             if live.is_on_shift and live.progress[i].arrived_at is None:
                 assert live.etas[i] is not None, "a stop ahead without an ETA"
         with suppress(DomainError):
-            self.depot.sheet()
+            self.depot.sheet(OTHER if driver == 2 else DRIVER)
 
 
 @settings(

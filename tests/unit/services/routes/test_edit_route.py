@@ -435,7 +435,6 @@ class TestRefusals:
         route = depot.started(1, 2)
 
         assert refused(depot, route.id, SetStart(NOON))["code"] == "route_started"
-        assert refused(depot, route.id, Assign(DriverId("drv_2")))["code"] == "route_started"
 
     def test_an_empty_route_is_refused(self) -> None:
         depot = Depot()

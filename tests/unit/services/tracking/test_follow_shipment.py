@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DriverId, ShipmentId
+from chalicelib.domain.routes.routes import RouteStatus
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.tracking.tracking import TrackingView
@@ -16,6 +17,7 @@ from tests.support.builders import (
     make_attempt,
     make_live,
     make_proof,
+    make_route,
     make_shipment,
     make_shipper,
     make_travelling,
@@ -72,6 +74,21 @@ def test_only_its_own_driver_is_looked_at() -> None:
     view = carrier.use(FollowShipment)(token)
 
     assert (view.eta, view.position) == (None, None)
+
+
+def test_where_a_hand_over_is_not_noted_yet_the_plan_says_whose_van_it_is() -> None:
+    carrier, token = sent(make_travelling(1))
+    later = DriverId("drv_2")
+    carrier.has(make_live(ended_at=NOON), make_live(driver_id=later))
+    carrier.has(make_route(2, driver_id=later, status=RouteStatus.ACTIVE))
+    use = carrier.use(FollowShipment)
+
+    view = use(token)
+    made_of = Versions.at(NOON, shipment=view.version, live=view.live_version)
+
+    assert view.eta == make_live().etas[1]
+    assert view.position is not None
+    assert use.unless_known(token, made_of) == view
 
 
 @pytest.mark.parametrize("status", [Status.LOADED, Status.ATTEMPT_FAILED, Status.DELIVERED])

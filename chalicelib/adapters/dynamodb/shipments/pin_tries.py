@@ -1,0 +1,34 @@
+"""Tries of PINs: an item for each link, beside the shipment, with the tags of the guesses."""
+
+from typing import Final
+
+from pynamodb.expressions.condition import size
+
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.shipments.items import PinTriesItem
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import ShipmentId
+
+PIN_TRIES: Final = "TRIED_PINS#"
+"""Behind what is read together with a shipment: history, state and details."""
+
+
+class DynamoPinTries:
+    """The port ``PinTries`` on DynamoDB."""
+
+    def may_try(
+        self, shipment_id: ShipmentId, link_generation: int, tag: str, *, most: int
+    ) -> bool:
+        """One conditional write: the table itself counts."""
+        item = PinTriesItem(shipment_id=shipment_id, item=f"{PIN_TRIES}{link_generation}")
+        guesses = PinTriesItem.guesses
+        is_first = guesses.does_not_exist()
+        try:
+            with translated(missing=NotFound):
+                item.update(
+                    actions=[guesses.add({tag})],
+                    condition=is_first | guesses.contains(tag) | (size(guesses) < most),
+                )
+        except NotFound:
+            return False
+        return True
