@@ -57,15 +57,19 @@ class S3ImportFiles:
         return FoundFile(found["VersionId"], found["ContentLength"])
 
     def chunks(self, key: str, version: str) -> Iterator[bytes]:
-        """One request. No more than a chunk is in memory."""
-        with translated("s3"):
-            found = client("s3").get_object(Bucket=self._bucket, Key=key, VersionId=version)
-        try:
-            yield from found["Body"].iter_chunks(CHUNK_BYTES)
-        except BROKEN as exc:
-            raise Unavailable(dependency="s3") from exc
-        finally:
-            found["Body"].close()
+        """One request. A large file lies on disk: its reader takes longer than S3 would wait."""
+        with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as copy:
+            with translated("s3"):
+                found = client("s3").get_object(Bucket=self._bucket, Key=key, VersionId=version)
+            try:
+                shutil.copyfileobj(found["Body"], copy, CHUNK_BYTES)
+            except BROKEN as exc:
+                raise Unavailable(dependency="s3") from exc
+            finally:
+                found["Body"].close()
+            copy.seek(0)
+            while chunk := copy.read(CHUNK_BYTES):
+                yield chunk
 
     def keep(self, key: str, content: bytes) -> None:
         """One request."""

@@ -91,6 +91,11 @@ class ImportShipments:
             self._run(found, file, _Tools(read, create, time_left_s))
         except ConcurrentUpdate:  # the same notice has come twice, and the other one is faster
             logger.info("somebody else works on it", extra={"import_id": found.id})
+        except Unavailable:
+            now = self.imports.get(found.shipper_id, found.id)
+            if now.setbacks >= MOST_SETBACKS:
+                raise  # now it is the queue's: it tries some times more, and then gives up
+            self._go_on_later(self._kept(now.set_back()), file.version)
 
     def _run(self, found: Import, file: FoundFile, tools: _Tools) -> None:
         is_new = found.status is ImportStatus.WAITING
@@ -139,23 +144,16 @@ class ImportShipments:
         left = (row for row in rows if row.number > found.row_done)
         while group := list(islice(left, GROUP)):
             run = _Group(found, layout, tools, rows.firsts, may_be_again=may_be_again)
-            try:
-                is_finished = run.finished(group)
-            except Unavailable:
-                if found.setbacks >= MOST_SETBACKS:
-                    raise  # now it is the queue's: it tries some times more, and then gives up
-                found = self._kept(found.set_back())
-                is_finished = False
-            if not is_finished:
-                self._go_on_later(found)
+            if not run.finished(group):
+                self._go_on_later(found, found.file_version)
                 return
             found = self._told(found, run, group[-1].number)
             may_be_again = False  # what comes now was not begun before
         self._complete(found)
 
-    def _go_on_later(self, found: Import) -> None:
+    def _go_on_later(self, found: Import, file_version: str) -> None:
         delay_s = found.delay_s
-        self.import_queue.go_on(found.file_key, found.file_version, delay_s=delay_s)
+        self.import_queue.go_on(found.file_key, file_version, delay_s=delay_s)
         logger.info("import goes on", extra={"import_id": found.id, "delay_s": delay_s})
 
     def _told(self, found: Import, run: "_Group", row_done: int) -> Import:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 
 import pytest
@@ -306,6 +307,23 @@ def test_after_each_failure_it_waits_longer_and_in_the_end_the_queue_gives_up(de
     desk.run(begun.file_key)
     done = desk.shown(begun)
     assert (done.tally, done.setbacks) == (Tally(created=GROUP + 1), 0)
+
+
+def test_a_file_that_breaks_off_is_read_again_after_a_while(desk: Desk) -> None:
+    begun = desk.begin()
+    desk.send(begun, many(3))
+    whole = desk.carrier.import_files.chunks
+
+    def broken(key: str, version: str) -> Iterator[bytes]:
+        yield from islice(whole(key, version), 1)
+        raise Unavailable
+
+    desk.carrier.import_files.chunks = broken  # type: ignore[method-assign] # for a moment
+    desk.run(begun.file_key)
+
+    desk.carrier.import_files.chunks = whole  # type: ignore[method-assign] # as it was
+    desk.run(*desk.carrier.import_queue.waiting.pop())
+    assert desk.shown(begun).tally == Tally(created=3)
 
 
 def test_rows_for_which_a_batch_had_no_time_are_sent_again(desk: Desk) -> None:
