@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
     from chalicelib.services.webhooks.register_webhook import RegisterWebhook
     from chalicelib.services.wishes.change_wishes import ChangeWishes
+    from chalicelib.services.wishes.choose_day import ChooseDay
 
 
 class NotWired(Exception):
@@ -170,6 +171,7 @@ class Container:
     read_messages: ReadMessages = use_case("messages.read_messages")
 
     change_wishes: ChangeWishes = use_case("wishes.change_wishes")
+    choose_day: ChooseDay = use_case("wishes.choose_day")
     rate_delivery: RateDelivery = use_case("ratings.rate_delivery")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")

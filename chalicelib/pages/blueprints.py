@@ -13,6 +13,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/t": "chalicelib.pages.tracking.views:tracking",
     "/t/{token}/rating": "chalicelib.pages.tracking.rating:rating",
     "/t/{token}/reports": "chalicelib.pages.tracking.reports:reports",
+    "/t/{token}/day": "chalicelib.pages.tracking.days:days",
     "/t/{token}/wishes": "chalicelib.pages.tracking.wishes:wishes",
     "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

@@ -7,7 +7,9 @@ from playwright.sync_api import Page, expect
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.shipments.statuses import Status
-from chalicelib.domain.tracking.tracking import Sender, TrackingView
+from chalicelib.domain.shipments.wished import Open
+from chalicelib.domain.tracking.tracking import Offers, Sender, ShownWishes, TrackingView
+from chalicelib.domain.wishes.wishes import SafePlace
 from chalicelib.pages.languages import CATALOGUES
 from tests.browser.axe import violations
 from tests.browser.conftest import DESK, PHONE, OpenPage
@@ -133,6 +135,36 @@ def test_the_narrowest_phone_never_scrolls_sideways(
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.locator("html").get_attribute("lang") == language
+
+
+LARGE_VIEWS = {
+    **{name: VIEWS[name] for name in ("waiting", "moving", "late", "delivered", "failed")},
+    "formed": make_delivered(may_rate=True, may_report=True),
+    "wished": make_waiting(
+        wishes=ShownWishes(1, True, SafePlace.MAIL_ROOM, False, True, Open.YES),  # noqa: FBT003 - fields
+        offers=Offers(tuple(SafePlace), neighbour=True, contact_free=True),
+        may_write=True,
+    ),
+}
+
+
+@pytest.mark.parametrize("size_px", [16, 20, 24, 32])
+def test_large_text_never_scrolls_sideways(stage: Stage, open_page: OpenPage, size_px: int) -> None:
+    """As a reader sets it in the browser: 32 px is twice the usual size."""
+    page = open_page(stage.show(LARGE_VIEWS["moving"]), viewport={"width": 320, "height": 640})
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Page.setFontSizes", {"fontSizes": {"standard": size_px, "fixed": size_px}})
+
+    widths = {}
+    for name, view in LARGE_VIEWS.items():
+        for language in CATALOGUES:
+            page.goto(f"{stage.show(view)}?lang={language}")
+            page.evaluate("document.querySelectorAll('details').forEach((it) => it.open = true)")
+            width = page.evaluate("document.documentElement.scrollWidth")
+            widths[f"{name} {language}"] = width
+    assert {name: width for name, width in widths.items() if width > 320} == {}
+    root = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+    assert root == pytest.approx(1.0625 * size_px)
 
 
 def test_a_long_name_wraps(stage: Stage, open_page: OpenPage) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Final, Self
 
-from pydantic import AliasPath, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AliasPath, Field, StringConstraints, model_validator
 
 from chalicelib.api.schemas.changes import changed
 from chalicelib.api.schemas.codes import TimeZone, countries_of
@@ -19,6 +19,15 @@ from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.wishes.wishes import SafePlace
 from chalicelib.edge.schemas import Changes, Maybe, Out, Schema, Time, unsaid, written_as
+from chalicelib.edge.sentences import refused
+
+
+def _forwards(span: str) -> str:
+    first, last = span.split("-")
+    if first >= last:
+        raise refused(code="invalid_span", words="The first time comes before the second.")
+    return span
+
 
 _SMS_NAME: Final = r"^[A-Za-z0-9 ]{1,24}$"
 SmsName = Annotated[
@@ -32,6 +41,16 @@ SmsName = Annotated[
 ]
 
 
+Weekday = Annotated[int, Field(ge=1, le=7)]
+_SPAN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
+TimeSpan = Annotated[
+    str,
+    StringConstraints(pattern=_SPAN),
+    written_as(_SPAN, "invalid_span", "Write two times of a day, like 08:00-12:00."),
+    AfterValidator(_forwards),
+]
+
+
 class ShipperIn(Schema):
     """A new shipper. ``sms_name``: what an SMS calls it, at most 24 letters, digits and blanks."""
 
@@ -41,7 +60,7 @@ class ShipperIn(Schema):
 
 
 class ShipperChanges(Changes):
-    """What is to change of a shipper; the last four are what its recipients may change."""
+    """What is to change of a shipper; from changes_until_stops on it is what recipients may do."""
 
     name: Line = unsaid()
     sms_name: Maybe[SmsName] = unsaid()
@@ -51,6 +70,9 @@ class ShipperChanges(Changes):
     safe_places: Annotated[tuple[SafePlace, ...], Field(max_length=len(SafePlace))] = unsaid()
     allows_neighbour: bool = unsaid()
     allows_contact_free: bool = unsaid()
+    offered_days: Annotated[int, Field(ge=0, le=14)] = unsaid()
+    offered_weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = unsaid()
+    offered_windows: Annotated[tuple[TimeSpan, ...], Field(max_length=6)] = unsaid()
 
     def applied(self, shipper: Shipper, now: datetime) -> Shipper:
         """The shipper as it is wanted."""
@@ -68,6 +90,9 @@ class ShipperOut(Out):
     safe_places: tuple[SafePlace, ...]
     allows_neighbour: bool
     allows_contact_free: bool
+    offered_days: int
+    offered_weekdays: tuple[int, ...]
+    offered_windows: tuple[str, ...]
     is_active: bool
     created_at: Time
     deactivated_at: Time | None

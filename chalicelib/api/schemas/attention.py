@@ -1,5 +1,7 @@
 """What needs somebody of the office, on the wire."""
 
+from datetime import date
+
 from pydantic import AliasPath, Field
 
 from chalicelib.api.schemas.problem_reports import ReportOut
@@ -42,6 +44,7 @@ class WaitingShipmentOut(Out):
     postal_code: str | None = Field(validation_alias=AliasPath("address", "postal_code"))
     time_zone: str = Field(validation_alias=AliasPath("address", "time_zone"))
     window: RangeOut | None
+    service_day: date | None = Field(validation_alias="wanted_day")
     attempts: int
     reason: FailureReason | None = Field(None, validation_alias=AliasPath("last_attempt", "reason"))
     note: str | None = Field(None, validation_alias=AliasPath("last_attempt", "note"))

@@ -1,9 +1,9 @@
 """Bodies and answers of a driver's phone: scans, reports, uploads. Positions are apart."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AliasPath, BeforeValidator, Field
+from pydantic import AliasPath, BeforeValidator, Field, StringConstraints
 
 from chalicelib.api.schemas.values import (
     ActionId,
@@ -30,7 +30,7 @@ from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.scans import Scan
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import Maybe, Out, Schema, Time
+from chalicelib.edge.schemas import Maybe, Out, Schema, Time, written_as
 from chalicelib.services.driving.scan_parcels import ScanVerdict
 from chalicelib.services.driving.unload_parcels import UnloadVerdict
 from chalicelib.services.proofs.show_uploads import ShownUpload
@@ -131,7 +131,13 @@ def _pin(value: object) -> object:
     return typed_pin(value) or value if isinstance(value, str) else value
 
 
-Pin = Annotated[str, BeforeValidator(_pin), Field(pattern=r"^[0-9]{6}$")]
+_PIN: Final = r"^[0-9]{6}$"
+Pin = Annotated[
+    str,
+    StringConstraints(pattern=_PIN),
+    written_as(_PIN, "invalid_pin", "A PIN has six digits, like 482915."),
+    BeforeValidator(_pin),
+]
 """Six digits; spaces, full stops and dashes between them do not count."""
 
 

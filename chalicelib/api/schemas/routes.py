@@ -46,7 +46,7 @@ class RouteIn(Schema):
 
     driver_id: Id
     hub_id: Id
-    service_day: Day | None = None
+    service_day: Maybe[Day] = None
     starts_at: Instant
     stops: Annotated[tuple[VisitIn, ...], Field(min_length=1, max_length=200)] | None = None
     shipment_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=200)] | None = None

@@ -32,7 +32,15 @@ Shown = str | float | bool | tuple[str, ...] | None
 """A value as the API shows it."""
 
 _CARRIERS: Final = ("name", "is_active")
-_RULES: Final = ("changes_until_stops", "safe_places", "allows_neighbour", "allows_contact_free")
+_RULES: Final = (
+    "changes_until_stops",
+    "safe_places",
+    "allows_neighbour",
+    "allows_contact_free",
+    "offered_days",
+    "offered_weekdays",
+    "offered_windows",
+)
 NOUNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     HUB: ("hub", (*_CARRIERS, "coordinates", "time_zone")),
     TEAM: ("team", (*_CARRIERS, "hub_id")),

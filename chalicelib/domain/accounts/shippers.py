@@ -15,7 +15,8 @@ class Shipper:
 
     What its recipients may change: until so many stops are before theirs (``changes_until_stops``),
     and what they are offered for the door. A safe place is none unless the shipper allows it, since
-    the shipper answers for the goods.
+    the shipper answers for the goods. Of the next ``offered_days`` (0: none) they may choose those
+    on ``offered_weekdays`` (ISO: 1 is Monday), whole or in a window like 08:00-12:00.
     """
 
     id: ShipperId
@@ -29,6 +30,9 @@ class Shipper:
     safe_places: tuple[SafePlace, ...] = ()
     allows_neighbour: bool = True
     allows_contact_free: bool = True
+    offered_days: int = 0
+    offered_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
+    offered_windows: tuple[str, ...] = ()
 
     @property
     def is_active(self) -> bool:

@@ -23,6 +23,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.reports.reports import ReportReason
+from chalicelib.domain.shipments.choices import Choice, agreed, choices
 from chalicelib.domain.shipments.conversations import is_open
 from chalicelib.domain.shipments.custody import delivered, has_outstanding, parts
 from chalicelib.domain.shipments.events import Event, EventType
@@ -152,7 +153,9 @@ class TrackingView:
     ``may_rate`` says whether the last outcome can be rated, or its ``rating`` changed, until
     ``rating_until``. ``wishes`` are None once they can make no difference any more, and ``offers``
     are what the form of the page has for them. ``may_report`` says whether the recipient can say
-    that something is wrong, and ``reported`` what is open of that.
+    that something is wrong, and ``reported`` what is open of that;
+    ``last_report`` names the newest one.
+    ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
     """
 
     status: Status
@@ -193,6 +196,9 @@ class TrackingView:
     offers: Offers = Offers()
     may_report: bool = False
     reported: ReportReason | None = None
+    last_report: str = ""
+    choices: tuple[Choice, ...] = ()
+    agreed: str = ""
     pin: str | None = None
 
     @property
@@ -287,6 +293,9 @@ def view(
         may_rate=may_rate(shipment, now, policy),
         rating_until=rating_open_until(shipment, policy),
         wishes=_wishes(shipment, may_change(shipment, shipper, before)),
+        last_report=shipment.report.message_id if shipment.report else "",
+        choices=choices(shipment, shipper, now),
+        agreed=agreed(shipment),
         may_report=may_report(shipment),
         reported=shipment.report.reason if shipment.report and shipment.report.is_open else None,
         offers=Offers(

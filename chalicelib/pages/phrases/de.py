@@ -45,6 +45,9 @@ PHRASES: Final = {
     "detail.created": "{sender} hat sie angekündigt. Die Ankunftszeit steht hier am Liefertag.",
     "detail.accepted": "Die Ankunftszeit steht hier, sobald das Fahrzeug losfährt.",
     "detail.loaded": "Die Ankunftszeit steht hier, sobald das Fahrzeug losfährt.",
+    "detail.cancelled": "Es kommt nicht. Falls Sie das nicht erwartet haben, fragen Sie {sender}.",
+    "detail.returning": "Es wurde nicht zugestellt. Fragen Sie {sender}, wie es weitergeht.",
+    "detail.returned": "{sender} hat es zurück. Fragen Sie dort, wie es weitergeht.",
     "detail.stale.s": "Letzte Nachricht vom Fahrzeug vor {n} s: Die Zeit ist weniger sicher.",
     "detail.stale.min": "Letzte Nachricht vom Fahrzeug vor {n} min: Die Zeit ist weniger sicher.",
     "detail.stale.h": "Letzte Nachricht vom Fahrzeug vor {n} h: Die Zeit ist weniger sicher.",
@@ -112,9 +115,18 @@ PHRASES: Final = {
     "outcome.photo_follows": "Das Foto folgt.",
     "outcome.proof": "Zustellnachweis",
     "outcome.next": "Wie es weitergeht",
+    "next.planned": "Es wird noch einmal versucht: {day}. Bis dahin liegt es im Depot.",
+    "next.wrong_address": (
+        "Bitte schicken Sie {sender} die richtige Adresse: Den Kontakt finden Sie auf dieser Seite."
+        " Bis dahin liegt es im Depot."
+    ),
+    "next.for_sender": (
+        "Bitte fragen Sie {sender}, wie es weitergeht: Den Kontakt finden Sie auf dieser Seite. Bis"
+        " dahin liegt es im Depot."
+    ),
     "next.attempt_failed": (
-        "Sie müssen jetzt nichts tun. Ein neuer Versuch oder die Rückgabe an {sender} erscheint"
-        " hier, sobald darüber entschieden ist."
+        "Der Fahrer bringt es ins Depot zurück. Sie müssen jetzt nichts tun: Ein neuer Versuch oder"
+        " die Rückgabe an {sender} steht auf dieser Seite, sobald das entschieden ist."
     ),
     "reason.not_home": "Niemand hat geöffnet",
     "reason.business_closed": "Das Geschäft war geschlossen",
@@ -141,8 +153,6 @@ PHRASES: Final = {
     "map.door": "Das Fahrzeug ist vor Ihrer Tür.",
     "map.error": "Der Ort kann um {distance} falsch sein.",
     "map.not_yet_near": "Das Fahrzeug erscheint auf der Karte, wenn es in Ihrer Nähe ist.",
-    "map.stale": "Wir haben länger nichts vom Fahrzeug gehört, darum zeigt die Karte es nicht.",
-    "map.unknown": "Die Position des Fahrzeugs ist noch nicht bekannt.",
     "map.zoom_in": "Vergrößern",
     "map.zoom_out": "Verkleinern",
     "map.left": "Karte nach links bewegen",
@@ -183,6 +193,15 @@ PHRASES: Final = {
     "quick.knock_do_not_ring": "Bitte klopfen, nicht klingeln.",
     "quick.okay": "In Ordnung.",
     "quick.thank_you": "Danke!",
+    # --- another day
+    "day.title": "Passt Ihnen eine andere Zeit besser?",
+    "day.label": "Tag oder Zeit",
+    "day.send": "Diese Zeit wählen",
+    "said.day_saved": "Vereinbart. Die neue Zeit steht auf dieser Seite.",
+    "said.day_late": "Nicht gespeichert: Die Lieferung ist schon geplant.",
+    "said.day_changed": "Nicht gespeichert: Inzwischen wurde eine andere Zeit vereinbart.",
+    "said.day_gone": "Nicht gespeichert: Diese Zeit gibt es nicht mehr. Wählen Sie eine andere.",
+    "said.day_wait": "Nicht gespeichert. Bitte versuchen Sie es gleich noch einmal.",
     # --- what is to happen at the door
     "wishes.title": "An der Tür",
     "wishes.none": "Der Fahrer klingelt und übergibt es Ihnen.",

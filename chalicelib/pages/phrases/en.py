@@ -49,6 +49,9 @@ PHRASES: Final = {
     ),
     "detail.accepted": "The arrival time appears here when the van leaves.",
     "detail.loaded": "The arrival time appears here when the van leaves.",
+    "detail.cancelled": "It does not come. If you did not expect that, please ask {sender}.",
+    "detail.returning": "It was not delivered. Please ask {sender} what happens next.",
+    "detail.returned": "{sender} has it back. Please ask there what happens next.",
     "detail.stale.s": "The last news of the van is {n} s old, so the time is less certain.",
     "detail.stale.min": "The last news of the van is {n} min old, so the time is less certain.",
     "detail.stale.h": "The last news of the van is {n} h old, so the time is less certain.",
@@ -114,9 +117,18 @@ PHRASES: Final = {
     "outcome.photo_follows": "The photo follows.",
     "outcome.proof": "Proof of delivery",
     "outcome.next": "What happens next",
+    "next.planned": "It is tried again: {day}. Until then it is at the depot.",
+    "next.wrong_address": (
+        "Please send {sender} the right address: the contact is on this page. Until then it waits"
+        " at the depot."
+    ),
+    "next.for_sender": (
+        "Please ask {sender} what happens next: the contact is on this page. Until then it waits at"
+        " the depot."
+    ),
     "next.attempt_failed": (
-        "You need not do anything now. Another attempt, or the return to {sender}, appears on this"
-        " page as soon as it is decided."
+        "The driver takes it back to the depot. You need not do anything now: another attempt, or"
+        " the return to {sender}, appears on this page as soon as it is decided."
     ),
     "reason.not_home": "Nobody answered the door",
     "reason.business_closed": "The business was closed",
@@ -143,8 +155,6 @@ PHRASES: Final = {
     "map.door": "The van is at your door.",
     "map.error": "Its position may be wrong by {distance}.",
     "map.not_yet_near": "The van appears on the map when it is close to you.",
-    "map.stale": "We have not heard from the van for a while, so it is not on the map.",
-    "map.unknown": "There is no position of the van yet.",
     "map.zoom_in": "Zoom in",
     "map.zoom_out": "Zoom out",
     "map.left": "Move the map left",
@@ -175,6 +185,15 @@ PHRASES: Final = {
     "talk.said.full": "Not sent: too many messages already. Please use the contact below.",
     "talk.said.wait": "Not sent. Please try again in a moment.",
     **{f"quick.{code}": words for code, words in IN_ENGLISH.items()},
+    # --- another day
+    "day.title": "Does another time suit you better?",
+    "day.label": "Day or time",
+    "day.send": "Choose this time",
+    "said.day_saved": "Agreed. The new time is on this page.",
+    "said.day_late": "Not saved: the delivery is planned already, so its day cannot change here.",
+    "said.day_changed": "Not saved: another time was agreed since you opened the page.",
+    "said.day_gone": "Not saved: this time is not offered any more. Please choose another one.",
+    "said.day_wait": "Not saved. Please try again in a moment.",
     # --- what is to happen at the door
     "wishes.title": "At the door",
     "wishes.none": "The driver rings and hands it to you.",

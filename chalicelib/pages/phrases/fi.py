@@ -45,6 +45,9 @@ PHRASES: Final = {
     "detail.created": "{sender} on ilmoittanut siitä. Saapumisaika näkyy tässä toimituspäivänä.",
     "detail.accepted": "Saapumisaika näkyy tässä, kun auto lähtee.",
     "detail.loaded": "Saapumisaika näkyy tässä, kun auto lähtee.",
+    "detail.cancelled": "Se ei tule. Jos et odottanut tätä, kysy lähettäjältä: {sender}.",
+    "detail.returning": "Sitä ei toimitettu. Kysy lähettäjältä, miten edetään: {sender}.",
+    "detail.returned": "Se on taas lähettäjällä: {sender}. Kysy sieltä, miten edetään.",
     "detail.stale.s": "Viimeisin tieto autosta on {n} s vanha, joten aika on epävarmempi.",
     "detail.stale.min": "Viimeisin tieto autosta on {n} min vanha, joten aika on epävarmempi.",
     "detail.stale.h": "Viimeisin tieto autosta on {n} t vanha, joten aika on epävarmempi.",
@@ -110,9 +113,18 @@ PHRASES: Final = {
     "outcome.photo_follows": "Kuva tulee myöhemmin.",
     "outcome.proof": "Todiste toimituksesta",
     "outcome.next": "Mitä seuraavaksi tapahtuu",
+    "next.planned": "Yritämme uudelleen: {day}. Siihen asti se on varastossa.",
+    "next.wrong_address": (
+        "Lähetä oikea osoite: {sender}. Yhteystiedot ovat tällä sivulla. Siihen asti se odottaa"
+        " varastossa."
+    ),
+    "next.for_sender": (
+        "Kysy, miten edetään: {sender}. Yhteystiedot ovat tällä sivulla. Siihen asti se odottaa"
+        " varastossa."
+    ),
     "next.attempt_failed": (
-        "Sinun ei tarvitse nyt tehdä mitään. Uusi yritys tai palautus lähettäjälle {sender} näkyy"
-        " tällä sivulla heti, kun siitä on päätetty."
+        "Kuljettaja vie sen takaisin varastoon. Sinun ei tarvitse tehdä nyt mitään: uusi yritys tai"
+        " palautus lähettäjälle ({sender}) näkyy tällä sivulla, kun siitä on päätetty."
     ),
     "reason.not_home": "Kukaan ei avannut ovea",
     "reason.business_closed": "Liike oli suljettu",
@@ -139,8 +151,6 @@ PHRASES: Final = {
     "map.door": "Auto on ovesi edessä.",
     "map.error": "Sijainti voi olla pielessä {distance}.",
     "map.not_yet_near": "Auto näkyy kartalla, kun se on lähellä.",
-    "map.stale": "Emme ole kuulleet autosta hetkeen, joten se ei ole kartalla.",
-    "map.unknown": "Auton sijaintia ei ole vielä.",
     "map.zoom_in": "Lähennä",
     "map.zoom_out": "Loitonna",
     "map.left": "Siirrä karttaa vasemmalle",
@@ -181,6 +191,15 @@ PHRASES: Final = {
     "quick.knock_do_not_ring": "Koputa, älä soita.",
     "quick.okay": "Selvä.",
     "quick.thank_you": "Kiitos!",
+    # --- another day
+    "day.title": "Sopiiko toinen aika paremmin?",
+    "day.label": "Päivä tai aika",
+    "day.send": "Valitse tämä aika",
+    "said.day_saved": "Sovittu. Uusi aika on tällä sivulla.",
+    "said.day_late": "Ei tallennettu: toimitus on jo suunniteltu.",
+    "said.day_changed": "Ei tallennettu: toinen aika on sovittu sen jälkeen, kun avasit sivun.",
+    "said.day_gone": "Ei tallennettu: tätä aikaa ei enää tarjota. Valitse toinen.",
+    "said.day_wait": "Ei tallennettu. Yritä hetken kuluttua uudelleen.",
     # --- what is to happen at the door
     "wishes.title": "Ovella",
     "wishes.none": "Kuljettaja soittaa ovikelloa ja antaa paketin sinulle.",

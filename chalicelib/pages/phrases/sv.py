@@ -45,6 +45,9 @@ PHRASES: Final = {
     "detail.created": "{sender} har berättat om den. Ankomsttiden visas här på leveransdagen.",
     "detail.accepted": "Ankomsttiden visas här när bilen åker.",
     "detail.loaded": "Ankomsttiden visas här när bilen åker.",
+    "detail.cancelled": "Det kommer inte. Om du inte väntade dig det, fråga {sender}.",
+    "detail.returning": "Det blev inte levererat. Fråga {sender} vad som händer nu.",
+    "detail.returned": "{sender} har fått tillbaka det. Fråga där vad som händer nu.",
     "detail.stale.s": "Senaste uppgiften om bilen är {n} s gammal, så tiden är mindre säker.",
     "detail.stale.min": "Senaste uppgiften om bilen är {n} min gammal, så tiden är mindre säker.",
     "detail.stale.h": "Senaste uppgiften om bilen är {n} h gammal, så tiden är mindre säker.",
@@ -110,9 +113,18 @@ PHRASES: Final = {
     "outcome.photo_follows": "Fotot kommer senare.",
     "outcome.proof": "Leveransbevis",
     "outcome.next": "Vad som händer nu",
+    "next.planned": "Vi försöker igen: {day}. Till dess är det på terminalen.",
+    "next.wrong_address": (
+        "Skicka rätt adress till {sender}: kontakten finns på den här sidan. Till dess väntar det"
+        " på terminalen."
+    ),
+    "next.for_sender": (
+        "Fråga {sender} vad som händer nu: kontakten finns på den här sidan. Till dess väntar det"
+        " på terminalen."
+    ),
     "next.attempt_failed": (
-        "Du behöver inte göra något nu. Ett nytt försök eller returen till {sender} visas på den"
-        " här sidan så snart det är bestämt."
+        "Föraren tar det tillbaka till terminalen. Du behöver inte göra något nu: ett nytt försök"
+        " eller returen till {sender} visas på den här sidan så snart det är bestämt."
     ),
     "reason.not_home": "Ingen öppnade dörren",
     "reason.business_closed": "Företaget var stängt",
@@ -139,8 +151,6 @@ PHRASES: Final = {
     "map.door": "Bilen är vid din dörr.",
     "map.error": "Platsen kan vara fel med {distance}.",
     "map.not_yet_near": "Bilen syns på kartan när den är nära dig.",
-    "map.stale": "Vi har inte hört av bilen på ett tag, så den visas inte på kartan.",
-    "map.unknown": "Bilens position är inte känd ännu.",
     "map.zoom_in": "Zooma in",
     "map.zoom_out": "Zooma ut",
     "map.left": "Flytta kartan åt vänster",
@@ -181,6 +191,15 @@ PHRASES: Final = {
     "quick.knock_do_not_ring": "Knacka, ring inte.",
     "quick.okay": "Okej.",
     "quick.thank_you": "Tack!",
+    # --- another day
+    "day.title": "Passar en annan tid bättre?",
+    "day.label": "Dag eller tid",
+    "day.send": "Välj den här tiden",
+    "said.day_saved": "Avtalat. Den nya tiden finns på den här sidan.",
+    "said.day_late": "Inte sparat: leveransen är redan planerad.",
+    "said.day_changed": "Inte sparat: en annan tid har avtalats sedan du öppnade sidan.",
+    "said.day_gone": "Inte sparat: den här tiden erbjuds inte längre. Välj en annan.",
+    "said.day_wait": "Inte sparat. Försök igen om en stund.",
     # --- what is to happen at the door
     "wishes.title": "Vid dörren",
     "wishes.none": "Föraren ringer på och lämnar paketet till dig.",

@@ -26,6 +26,9 @@ INTERNAL: Final = (
     "live_version",
     "country",
     "offers",
+    "choices",
+    "last_report",
+    "agreed",
 )
 
 

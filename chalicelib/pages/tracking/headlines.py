@@ -22,6 +22,7 @@ MEDIUM_LETTERS: Final = 15
 """A main line of this length (14:10–14:40 Uhr) fits a phone in the next size."""
 SMALL_LETTERS: Final = 24
 """A main line of this length (03:30 EEST–03:30 EET) fits a phone in the smallest size."""
+GOES_BACK: Final = frozenset({Status.CANCELLED, Status.RETURNING, Status.RETURNED})
 BEFORE_DEPARTURE: Final = frozenset({Status.CREATED, Status.ACCEPTED, Status.LOADED})
 
 
@@ -64,8 +65,11 @@ def _arrival(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
         told = view.eta.range.as_promise(times.RANGE_STEP)
     if told is None:
         return _worded("on_the_way", locale)
-    if told.latest <= now or (view.eta is not None and view.eta.latest <= now + ANY_MINUTE):
+    is_next = not view.stops_before
+    if is_next and (told.latest <= now or _is_any_minute(view)):
         return _worded("any_minute", locale)
+    if told.latest <= now:
+        return _worded("on_the_way", locale)
     if told.earliest <= now:
         by = deadline_phrase(told.latest, now, zone, locale.style)
         lead = locale.say("headline.by.lead", day=by.day)
@@ -73,6 +77,11 @@ def _arrival(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
     arriving = range_phrase(told, now, zone, locale.style, Form.ON)
     lead = locale.say("headline.arriving", day=arriving.before)
     return _timed(lead.strip(), arriving.times)
+
+
+def _is_any_minute(view: TrackingView) -> bool:
+    """Only of the next stop: nobody is there in a minute with another door before."""
+    return view.eta is not None and view.eta.latest <= view.server_now + ANY_MINUTE
 
 
 def _has_passed_in_silence(view: TrackingView) -> bool:
@@ -94,8 +103,10 @@ def _timed(lead: str, main: str) -> Headline:
 def details_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[str, ...]:
     """Lines for all that the headline leaves open: reason, certainty, agreed window, next step."""
     details = []
-    if view.status in BEFORE_DEPARTURE:
+    if view.status in BEFORE_DEPARTURE | GOES_BACK:
         details.append(locale.say(f"detail.{view.status}", sender=view.sender.name))
+    if view.position_hidden_because == "not_yet_near" and view.status in ON_THE_WAY:
+        details.append(locale.say("map.not_yet_near"))
     if view.outcome is not None and view.outcome.reason is not None:
         details.append(locale.say(f"reason.{view.outcome.reason}"))
     if view.status is Status.ATTEMPT_FAILED and view.service_day is not None:

@@ -46,14 +46,10 @@ def _way_m(view: TrackingView) -> float | None:
 
 
 def map_words(view: TrackingView, locale: Locale) -> MapWords:
-    """There is a map while a van is on its way, whether or not it may be seen."""
-    if view.status not in ON_THE_WAY:
-        return MapWords(is_shown=False, text="")
+    """There is a map while a van can be seen on it."""
     way_m = _way_m(view)
-    if way_m is None:
-        why = view.position_hidden_because
-        key = why if why in {"not_yet_near", "stale"} else "unknown"
-        return MapWords(is_shown=True, text=locale.say(f"map.{key}"))
+    if view.status not in ON_THE_WAY or way_m is None:
+        return MapWords(is_shown=False, text="")
     return MapWords(is_shown=True, text=" ".join(_on_the_map(view, way_m, locale)))
 
 

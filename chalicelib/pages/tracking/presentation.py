@@ -11,9 +11,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.instants import Range
+from chalicelib.domain.notices.notices import FOR_THE_SENDER
 from chalicelib.domain.phrases.days import Form, day_of_date, moment, moment_in_sentence
 from chalicelib.domain.phrases.ranges import range_phrase
-from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
 from chalicelib.domain.shipments.wished import Open
 from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
 from chalicelib.pages import times
@@ -41,6 +42,8 @@ _PROGRESS: Final = {
     Status.ARRIVED: 3,
     Status.DELIVERED: 4,
 }
+ALMOST: Final = 1
+"""With so many stops before, the van is almost there."""
 _TONES: Final = {
     Status.OUT_FOR_DELIVERY: "moving",
     Status.ARRIVING: "moving",
@@ -63,7 +66,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
         tone="late" if is_late or view.is_overdue else _TONES.get(view.status, "waiting"),
         progress=_PROGRESS.get(view.status, 0),
         has_road=view.status in _PROGRESS,
-        status=locale.say(f"status.{view.status}"),
+        status=locale.say(f"status.{_status(view)}"),
         headline=headline,
         title=f"{headline.text} · {view.sender.name}",
         details=details_of(view, zone, locale),
@@ -79,6 +82,14 @@ def present(view: TrackingView, locale: Locale) -> Words:
         pin=_pin(view, locale),
         announcement=". ".join([headline.text, *nearness[:1]]) + ".",
     )
+
+
+def _status(view: TrackingView) -> Status:
+    """Nobody is almost there with two stops before."""
+    is_far = view.stops_before is not None and view.stops_before > ALMOST
+    if view.status is Status.ARRIVING and is_far:
+        return Status.OUT_FOR_DELIVERY
+    return view.status
 
 
 def story(view: TrackingView, locale: Locale) -> tuple[Line, ...]:
@@ -248,8 +259,22 @@ def _pin(view: TrackingView, locale: Locale) -> PinWords | None:
 
 def _ending_text(view: TrackingView, outcome: Outcome, locale: Locale) -> str | None:
     if outcome.status is Status.ATTEMPT_FAILED:
-        return locale.say("next.attempt_failed", sender=view.sender.name)
+        return _next_step(view, outcome, locale)
     return locale.say("outcome.photo_follows") if outcome.has_proofs_to_come else None
+
+
+def _next_step(view: TrackingView, outcome: Outcome, locale: Locale) -> str:
+    """What comes next, where the parcel is until then, and whether the recipient has to act."""
+    if view.service_day is not None:
+        today = view.server_now.astimezone(ZoneInfo(view.time_zone)).date()
+        day = day_of_date(view.service_day, today, locale.style, Form.BARE)
+        return locale.say("next.planned", day=day)
+    key = "next.attempt_failed"
+    if outcome.reason is FailureReason.WRONG_ADDRESS:
+        key = "next.wrong_address"
+    elif outcome.reason in FOR_THE_SENDER:
+        key = "next.for_sender"
+    return locale.say(key, sender=view.sender.name)
 
 
 def _in_a_sentence(

@@ -26,9 +26,11 @@ reports: Final = Endpoints(__name__)
 
 
 class ReportForm(PageForm):
-    """What is wrong. ``action_id`` is the page's own: a form that is sent twice is one report."""
+    """What is wrong. ``seen`` names the report before, so that a form that is sent twice is one
+    report, and the same words after an answer are another one.
+    """
 
-    action_id: Annotated[str, Field(min_length=1, max_length=64)]
+    seen: Field64 = ""
     reason: Field64 = ""
     text: Annotated[str, Field(max_length=4 * MAX_TEXT)] = ""
 
@@ -52,9 +54,10 @@ def post_report(_: Actor, body: ReportForm, token: str) -> Response:
         text = ""
     if not text or body.reason not in set(ReportReason):
         return _back(token, "report_unfit", body.lang, part="report")
+    action_id = f"{body.seen} {body.reason} {text}"
     try:
         container().write_message.of_report(
-            token, ReportReason(body.reason), text, action_id=body.action_id
+            token, ReportReason(body.reason), text, action_id=action_id
         )
     except ReportClosed:
         return _back(token, "report_closed", body.lang, part="report")

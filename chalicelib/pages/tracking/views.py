@@ -34,6 +34,7 @@ from chalicelib.edge.schemas import Out
 from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap
+from chalicelib.pages.tracking.days import choices_in_words
 from chalicelib.pages.tracking.documents import digest_of, dumps, state_document
 from chalicelib.pages.tracking.presentation import present, story
 from chalicelib.pages.tracking.rating import STARS
@@ -189,6 +190,8 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "may_wish": view.wishes is not None and view.wishes.may_change is Open.YES,
         "wishes_url": f"{link}/wishes",
         "absence": absence_of(view.wishes),
+        "day_url": f"{link}/day",
+        "choices": choices_in_words(view, locale),
         "report_url": f"{link}/reports",
         "report_reasons": tuple(reason.value for reason in ReportReason),
         "rating_url": f"{link}/rating",

@@ -7,7 +7,7 @@ A field that is left empty stays as it is.
 from typing import Annotated, Any, Final
 
 from chalice.app import Response
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
@@ -28,6 +28,7 @@ from chalicelib.domain.wishes.wishes import (
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
+from chalicelib.edge.schemas import written_as
 from chalicelib.pages.languages import Locale
 from chalicelib.pages.tracking.forms import Field64, PageForm, back, own_words
 
@@ -41,10 +42,18 @@ Words = Annotated[str, Field(max_length=4 * MAX_WORDS)]
 Note = Annotated[str, Field(max_length=4 * MAX_NOTE)]
 
 
+_NUMBER: Final = r"^[0-9]{1,6}$"
+Number = Annotated[
+    str,
+    StringConstraints(pattern=_NUMBER),
+    written_as(_NUMBER, "invalid_number", "Write a number, like 3."),
+]
+
+
 class WishesForm(PageForm):
     """What a recipient wants at the door. ``seen`` is the number of the wishes on the page."""
 
-    seen: Annotated[str, Field(pattern=r"^[0-9]{1,6}$")]
+    seen: Number
     entrance: Words = ""
     door_code: Words = ""
     floor: Words = ""

@@ -193,3 +193,62 @@ def test_positions_that_the_office_refuses_are_told_with_the_reason(
     )
     picture(page, pictures, "refused-positions")
     assert violations(page) == []
+
+
+def test_a_picture_that_the_office_cannot_read_comes_back_and_is_taken_again(
+    phone: Opened, shift: Delivery, pictures: Path | None
+) -> None:
+    _, page = phone(shift)
+    page.clock.install()
+    on_the_road(page, shift)
+    page.evaluate(BREAKS_ONE_UPLOAD)
+    page.get_by_role("button", name="I am here").click()
+    photographed(page)
+    expect(page.get_by_text("Kept on this phone")).to_be_visible()
+    page.get_by_role("button", name="Delivered", exact=True).click()
+    expect(page.locator("#unsent")).to_contain_text("1 picture waits")
+    page.clock.run_for(11_000)
+    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
+
+    inspected(page, shift, "rejected")
+    page.clock.run_for(6_000)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#unsent")).to_contain_text("1 came back", timeout=20_000)
+    page.locator("#unsent").click()
+    expect(page.get_by_text("The office could not read this picture.")).to_be_visible()
+    picture(page, pictures, "unreadable")
+    assert violations(page) == []
+    photo = doorstep_jpeg(random.Random(2))
+    page.get_by_label("Take another").set_input_files(
+        {"name": "again.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    )
+    expect(page.get_by_text("Everything is sent.")).to_be_visible(timeout=20_000)
+    inspected(page, shift, "accepted")
+    page.clock.run_for(6_000)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#unsent")).to_be_hidden()
+
+
+def inspected(page: Page, shift: Delivery, state: str) -> None:
+    """Waits until the office has looked at the only picture."""
+    for _ in range(100):
+        (proof,) = shift.van.get(f"/v1/driver/shipments/{shift.first['id']}/proofs")["data"]
+        if proof["state"] == state:
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError(proof)
+
+
+BREAKS_ONE_UPLOAD = """() => {
+  const ask = window.fetch;
+  let isBroken = false;
+  window.fetch = (url, options) => {
+    if (options?.body instanceof FormData && !isBroken) {
+      isBroken = true;
+      const { size, type } = options.body.get("file");
+      options.body.set("file", new Blob([new Uint8Array(size)], { type }), "proof");
+    }
+    return ask(url, options);
+  };
+}"""
+"""A file that was destroyed on its way, with the size that was announced."""

@@ -118,10 +118,11 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/t/{token}/messages": ("", link, {"action_id": "any-4", "text": "any"}),
         "/t/{token}/messages/seen": ("", link, {"message_id": UNKNOWN_MESSAGE}),
         "/t/{token}/rating": ("", link, {"stars": "4", "comment": "any"}),
+        "/t/{token}/day": ("", link, {"choice": "2026-11-30", "seen": ""}),
         "/t/{token}/reports": (
             "",
             link,
-            {"action_id": "any-5", "reason": "damaged", "text": "any"},
+            {"seen": "", "reason": "damaged", "text": "any"},
         ),
         "/t/{token}/wishes": (
             "",

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -62,6 +63,14 @@ def test_a_vector_gets_the_answer_that_its_app_needs(resting: Phone, vector: Vec
     assert reply.status == 200, reply.body
     ignored = {"accepted": 0, "duplicate": 0, "ignored": len(vector.fixes)}
     assert reply.json == DONE.get(vector.app, ignored)
+
+
+def test_each_vector_has_a_name_of_its_own() -> None:
+    by_app = Counter(vector.app for vector in VECTORS)
+
+    note(f"{len(VECTORS)} vectors of apps, and one that is refused: {dict(by_app)}")
+    assert len({vector.id for vector in VECTORS}) == len(VECTORS)
+    assert by_app == {"osmand": 21, "owntracks": 10, "overland": 3}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

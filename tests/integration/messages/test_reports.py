@@ -26,7 +26,7 @@ def link(found: Round) -> str:
 
 
 def reported(found: Round, **fields: Any) -> Reply:
-    form = urlencode({"action_id": "r-1", "reason": "damaged", "text": WORDS, **fields}).encode()
+    form = urlencode({"seen": "", "reason": "damaged", "text": WORDS, **fields}).encode()
     return found.carrier.call("POST", f"{link(found)}/reports", form, headers=FORM)
 
 
@@ -66,6 +66,18 @@ def test_a_report_reaches_the_office_and_its_answer_the_page(found: Round) -> No
     types = found.shop.event_types(shipment_id)
     assert types[-3:] == ["message.sent", "reported", "message.sent"]
     assert WORDS not in repr(found.shop.events(shipment_id))
+
+
+def test_the_same_words_after_an_answer_are_another_report(found: Round) -> None:
+    carrier, shipment_id = found.carrier, found.ids[0][0]
+    reported(found)
+    path = f"/v1/shipments/{shipment_id}/messages"
+    carrier.made(path, {"text": "It comes tomorrow."}, carrier.dispatcher)
+    seen = found.shop.get(shipment_id)["report"]["message_id"]
+    assert f'name="seen" value="{seen}"' in page(found)
+
+    assert said(reported(found, seen=seen)) == "reported#thread"
+    assert shipment_id in concerns(found)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@ import { changes } from "./changes.js";
 import { withDone } from "./plan.js";
 
 const PAGE = 100;
+const INSPECTION_MS = 5_000;
+/** Then a picture that nobody has looked at is for the office to see to. */
+const LONGEST_INSPECTION_MS = 30 * 60_000;
 /** More than any van gets in a day; so that no answer makes the phone ask for ever. */
 const MOST_PAGES = 20;
 
@@ -26,7 +29,10 @@ export async function readRoute({ store, api, state, own, reload }) {
   if (state.session?.token !== token) return answer; // of somebody who has signed out meanwhile
   const arrived = own().filter((each) => each.state === "sent" && (each.sent_at ?? 0) <= askedMs);
   // What was written stays until the thread has it, so that it never seems to have gone.
-  const sent = arrived.filter(({ kind }) => kind !== "message" || told);
+  const sent = arrived.filter(({ kind }) => kind !== "file" && (kind !== "message" || told));
+  const judged = await judgedFiles(api, token, own(), askedMs);
+  await store.put(judged.filter(({ state: now }) => now === "refused"));
+  sent.push(...judged.filter(({ state: now }) => now === "sent"));
   const before = state.read;
   const fresh = /** @type {Route | null} */ (answer.status === 200 ? answer.body : null);
   /** @type {Change[]} */
@@ -45,6 +51,35 @@ export async function readRoute({ store, api, state, own, reload }) {
   await store.keep(values, sent);
   await reload();
   return answer;
+}
+
+/**
+ * The pictures that were uploaded and looked at meanwhile: refused where the office could not read one.
+ * @param {import("./api.js").Api} api
+ * @param {string} token
+ * @param {Entry[]} entries
+ * @param {number} nowMs
+ * @returns {Promise<Entry[]>}
+ */
+async function judgedFiles(api, token, entries, nowMs) {
+  const files = entries.filter(({ kind, state }) => kind === "file" && state === "sent");
+  const due = files.filter(({ sent_at: at = 0 }) => Math.abs(nowMs - at) >= INSPECTION_MS);
+  /** @type {Entry[]} */
+  const judged = [];
+  for (const id of new Set(due.map((file) => file.shipment_id))) {
+    const { status, body } = await api.ask(`/v1/driver/shipments/${id}/proofs`, { token });
+    if (status !== 200 && status !== 404) continue;
+    /** @type {{ proof_id: string, state: string, detail: string | null }[]} */
+    const proofs = body.data ?? [];
+    for (const file of due.filter((each) => each.shipment_id === id)) {
+      const proof = proofs.find((each) => each.proof_id === file.proof_id);
+      const isOld = Math.abs(nowMs - (file.sent_at ?? 0)) >= LONGEST_INSPECTION_MS;
+      if (proof?.state === "rejected" || proof?.state === "missing")
+        judged.push({ ...file, state: "refused", problem: { code: "proof", detail: proof.detail ?? "" } });
+      else if (proof?.state !== "pending" || isOld) judged.push(file);
+    }
+  }
+  return judged;
 }
 
 /**

@@ -153,7 +153,11 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
     if (meant !== "sent") return settle([file], answer);
     const status = await api.upload(answer.body.url, answer.body.fields, file.blob ?? new Blob());
     const uploaded = meaning(status);
-    if (uploaded === "sent") await store.remove([file]);
+    // The picture has left the phone. What the office thinks of it comes a little later (reading.js).
+    if (uploaded === "sent") {
+      const kept = { ...file.body, content_type: file.blob?.type };
+      await store.put([{ ...file, body: kept, blob: undefined, state: "sent", sent_at: Date.now() }]);
+    }
     if (uploaded === "refused" || uploaded === "signed_out") {
       const problem = { code: "upload_refused", detail: String(status) };
       await store.put([{ ...file, state: "refused", problem }]);

@@ -126,6 +126,16 @@ export async function openState(store, api) {
   }
 
   /**
+   * Another picture in the place of one that the office could not read.
+   * @param {Entry} entry
+   * @param {Blob} blob
+   */
+  async function retake(entry, blob) {
+    await store.put([{ ...entry, blob, state: "waiting", problem: undefined }]);
+    await reload();
+  }
+
+  /**
    * Asks the office for the route, tells what has changed, and lets go of what it contains by now. One after the other:
    * an older answer must not come over a newer one.
    * @returns {Promise<import("./api.js").Answer>}
@@ -178,7 +188,7 @@ export async function openState(store, api) {
 
   return {
     isAsking: () => asking !== null,
-    ...{ state, own, route, reload, keep, record, forget, sendAgain, refresh, signIn, revoked, setDuty },
+    ...{ state, own, route, reload, keep, record, forget, sendAgain, retake, refresh, signIn, revoked, setDuty },
     /** @param {Route} plan */
     open: (plan) => openStops(plan, state.later),
     /** @param {string} shipmentId */

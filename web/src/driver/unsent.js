@@ -1,6 +1,7 @@
 // What has not been sent yet, and what came back: each a sentence with a way out.
 import { button, h } from "./dom.js";
 import { positions } from "./end.js";
+import { reduced } from "./photo.js";
 import { isDone } from "./queue.js";
 
 /**
@@ -43,6 +44,7 @@ export function unsent(app) {
  */
 function line(app, entry, time) {
   const { say, data } = app;
+  const { problem } = entry;
   const isBack = entry.state === "refused";
   const again = async () => {
     await data.sendAgain(entry.action_id);
@@ -63,9 +65,37 @@ function line(app, entry, time) {
       {},
       h("strong", {}, say(`what.${entry.kind}`, { what: entry.label })),
       h("small", {}, isBack ? `${time} · ${reason(app, entry)}` : time),
-      isBack && h("span", { class: "pair" }, button(say("unsent.again"), again), button(say("unsent.away"), away)),
+      isBack &&
+        h(
+          "span",
+          { class: "pair" },
+          problem?.code === "proof" ? retake(app, entry) : button(say("unsent.again"), again),
+          button(say("unsent.away"), away),
+        ),
     ),
   );
+}
+
+/**
+ * Another picture for one that the office could not read. A signature cannot be had again.
+ * @param {App} app
+ * @param {Entry} entry
+ */
+function retake(app, entry) {
+  if (entry.body.content_type === "image/png") return "";
+  const id = `retake-${entry.seq}`;
+  const input = h("input", {
+    ...{ type: "file", id, accept: "image/*", capture: "environment", class: "for-ears" },
+    onchange: async () => {
+      const [file] = input.files ?? [];
+      const blob = file && (await reduced(file).catch(() => null));
+      if (!blob) return;
+      await app.data.retake(entry, blob);
+      app.render();
+      dispatchEvent(new Event("online"));
+    },
+  });
+  return h("span", { class: "retake" }, input, h("label", { for: id, class: "alt" }, app.say("unsent.retake")));
 }
 
 /**

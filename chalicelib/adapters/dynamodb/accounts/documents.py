@@ -28,6 +28,9 @@ class ShipperDocument(Stored, frozen=True, kw_only=True):
     safe_places: tuple[SafePlace, ...] = ()
     allows_neighbour: bool = True
     allows_contact_free: bool = True
+    offered_days: int = 0
+    offered_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
+    offered_windows: tuple[str, ...] = ()
 
 
 class DriverDocument(Stored, frozen=True, kw_only=True):
@@ -119,6 +122,9 @@ def shipper_to(shipper: Shipper) -> str:
             safe_places=shipper.safe_places,
             allows_neighbour=shipper.allows_neighbour,
             allows_contact_free=shipper.allows_contact_free,
+            offered_days=shipper.offered_days,
+            offered_weekdays=shipper.offered_weekdays,
+            offered_windows=shipper.offered_windows,
         )
     )
 
@@ -138,6 +144,9 @@ def shipper_from(text: str) -> Shipper:
         safe_places=stored.safe_places,
         allows_neighbour=stored.allows_neighbour,
         allows_contact_free=stored.allows_contact_free,
+        offered_days=stored.offered_days,
+        offered_weekdays=stored.offered_weekdays,
+        offered_windows=stored.offered_windows,
     )
 
 

@@ -82,7 +82,7 @@ ALLOWED_KEYS: Final = {
     *("id", "kind", "poll_after_s", "messages", "may_write", "service_day"),
     *("wishes", "number", "has_instructions", "safe_place", "has_neighbour", "is_contact_free"),
     *("may_change", "offers", "safe_places", "neighbour", "contact_free", "until_stops"),
-    *("may_report", "reported"),
+    *("may_report", "reported", "choices", "agreed", "last_report"),
     *("rating", "stars", "reasons", "comment", "may_rate", "rating_until", "pin"),
 }
 

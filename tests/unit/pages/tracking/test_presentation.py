@@ -65,7 +65,47 @@ def test_the_headline_answers_when(tag: str, headline: str) -> None:
 def test_a_headline_never_promises_the_past(
     earliest_min: float, latest_min: float, headline: str
 ) -> None:
-    assert words(arriving(earliest_min, latest_min)).headline.text == headline
+    view = replace(arriving(earliest_min, latest_min), stops_before=0)
+
+    assert words(view).headline.text == headline
+
+
+@given(st.integers(-20, 20), st.integers(0, 30), st.integers(0, 3))
+def test_any_minute_is_said_of_the_next_stop_only(
+    earliest_min: int, length_min: int, stops_before: int
+) -> None:
+    view = replace(arriving(earliest_min, earliest_min + length_min), stops_before=stops_before)
+
+    if words(view).headline.text == "Arriving any minute now":
+        assert stops_before == 0
+
+
+@pytest.mark.parametrize(
+    ("stops_before", "status"),
+    [(0, "Almost there"), (1, "Almost there"), (2, "Out for delivery"), (None, "Almost there")],
+)
+def test_nobody_is_almost_there_with_two_stops_before(
+    stops_before: int | None, status: str
+) -> None:
+    assert words(make_view(Status.ARRIVING, stops_before=stops_before)).status == status
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.RETURNING, Status.RETURNED])
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_no_end_is_a_dead_end(status: Status, language: str) -> None:
+    (detail,) = words(make_waiting(status), language).details
+
+    assert "Kukka & Korpi" in detail
+
+
+def test_a_map_is_there_with_a_van_only_and_the_page_says_when() -> None:
+    hidden = make_view(position=None, position_hidden_because="not_yet_near", last_seen_age_s=None)
+
+    shown = words(hidden)
+
+    assert shown.map.is_shown is False
+    assert shown.details == ("The van appears on the map when it is close to you.",)
+    assert words(make_view()).map.is_shown is True
 
 
 def test_a_hidden_eta_leaves_the_promise() -> None:
@@ -243,7 +283,7 @@ def test_a_stale_position_becomes_words() -> None:
 
     assert shown.seen is not None
     assert shown.seen.text == "Van last seen 4 min ago"
-    assert "not on the map" in shown.map.text
+    assert shown.map.is_shown is False
     assert shown.details == ("The last news of the van is 4 min old, so the time is less certain.",)
     assert shown.nearness == ("3 stops before you",)
 
@@ -372,6 +412,26 @@ def test_a_delivery_is_told_with_its_minute_and_its_proof() -> None:
     assert shown.ending is not None
     assert shown.ending.note == "Left with the concierge in the lobby"
     assert [picture.id for picture in shown.ending.pictures] == ["prf_01JD8X4Q2M7V9K3N5P6R8T0W1Y"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (FailureReason.NOT_HOME, "The driver takes it back to the depot."),
+        (FailureReason.WRONG_ADDRESS, "Please send Kukka & Korpi the right address"),
+        (FailureReason.DAMAGED, "Please ask Kukka & Korpi what happens next"),
+    ],
+)
+def test_a_failure_says_where_it_is_and_who_has_to_act(reason: FailureReason, said: str) -> None:
+    ending = words(make_failed(reason)).ending
+    planned = words(make_failed(reason, service_day=date(2026, 11, 24))).ending
+
+    assert ending is not None
+    assert ending.text is not None
+    assert said in ending.text
+    assert "depot" in ending.text
+    assert planned is not None
+    assert planned.text == "It is tried again: tomorrow. Until then it is at the depot."
 
 
 @pytest.mark.parametrize("reason", FailureReason)
