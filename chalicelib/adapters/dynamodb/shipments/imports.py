@@ -31,7 +31,7 @@ from chalicelib.domain.shipments.orders import IfExists
 IMPORT: Final = "IMPORT#"
 
 
-class WishesPart(Part, frozen=True, kw_only=True):
+class ImportWishesPart(Part, frozen=True, kw_only=True):
     """What the uploader said."""
 
     file_name: str | None = None
@@ -86,7 +86,7 @@ class ImportDocument(Stored, frozen=True, kw_only=True):
     id: ImportId
     shipper_id: ShipperId
     key_id: str
-    wishes: WishesPart
+    wishes: ImportWishesPart
     created_at: datetime
     status: ImportStatus
     file_version: str = ""
@@ -213,7 +213,7 @@ def _document(found: Import) -> ImportDocument:
         id=found.id,
         shipper_id=found.shipper_id,
         key_id=found.key_id,
-        wishes=WishesPart(
+        wishes=ImportWishesPart(
             file_name=wishes.file_name,
             dry_run=wishes.dry_run,
             if_exists=wishes.if_exists,
