@@ -18,6 +18,7 @@ PYTEST := $(PYTHON) -m pytest
 PYTHONS := 3.11 3.12 3.13
 SPREAD := --numprocesses 2 --dist loadfile
 CODE   := $(wildcard app.py chalicelib infra local bench cli tests)
+STYLED := $(CODE) clients/follow.py
 
 UV_PIN  := $(shell sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)
 STATIC  := chalicelib/pages/static/manifest.json
@@ -86,8 +87,8 @@ deploy: setup ## package, then make or update the stack with your AWS keys (STAG
 	@$(PYTHON) -m infra.deploy --stage $(STAGE) $(ARGS)
 
 lint: $(VENV)/.packages $(NODE_MODULES) $(REFERENCE) ## format, lint and types of Python and of the front end; import contracts; reference
-	@$(STEP) "format" ruff format --check $(CODE)
-	@$(STEP) "lint" ruff check $(CODE)
+	@$(STEP) "format" ruff format --check $(STYLED)
+	@$(STEP) "lint" ruff check $(STYLED)
 	@$(STEP) "types" mypy $(CODE)
 	@$(STEP) "import contracts" lint-imports
 	@$(STEP) "front-end format" $(NODE_BIN)/prettier --check web
@@ -96,8 +97,8 @@ lint: $(VENV)/.packages $(NODE_MODULES) $(REFERENCE) ## format, lint and types o
 	@$(STEP) "reference" env REDOCLY_TELEMETRY=off $(NODE_BIN)/redocly lint --config infra/reference/redocly.yaml $(REFERENCE)
 
 format: $(VENV)/.packages $(NODE_MODULES) ## format the code and mend what ruff and eslint can mend
-	@$(STEP) "lint, mended" ruff check --fix-only --quiet $(CODE)
-	@$(STEP) "format" ruff format $(CODE)
+	@$(STEP) "lint, mended" ruff check --fix-only --quiet $(STYLED)
+	@$(STEP) "format" ruff format $(STYLED)
 	@$(STEP) "front-end lint, mended" $(NODE_BIN)/eslint --fix web
 	@$(STEP) "front-end format" $(NODE_BIN)/prettier --write web
 
