@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, WaiterError
 from moto import mock_aws
 
 from infra.deploy import NOT_SET, Deployment, DeploymentFailed
-from infra.package import TEMPLATE_NAME, ZIP_NAME
+from infra.package import LAYER, LAYER_NAME, TEMPLATE_NAME, ZIP_NAME
 
 ADDRESS = "https://abc.execute-api.us-east-1.amazonaws.com/api/"
 Parameters = Sequence[Mapping[str, Any]]
@@ -103,6 +103,7 @@ def cloudformation() -> FakeCloudFormation:
 def deployment(tmp_path: Path, cloudformation: FakeCloudFormation) -> Iterator[Deployment]:
     (tmp_path / "dev").mkdir()
     (tmp_path / "dev" / ZIP_NAME).write_bytes(b"zip")
+    (tmp_path / "dev" / LAYER_NAME).write_bytes(b"layer")
     write_template(tmp_path, visibility_s=30)
     with mock_aws():
         yield Deployment(
@@ -117,10 +118,11 @@ def deployment(tmp_path: Path, cloudformation: FakeCloudFormation) -> Iterator[D
 
 def write_template(built: Path, *, visibility_s: int) -> None:
     function = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "./deployment.zip"}}
+    layer = {"Type": LAYER, "Properties": {"ContentUri": "./images-layer.zip"}}
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": visibility_s}}
     template = {
         "Parameters": {"Stage": {"Type": "String"}, "PublicBaseUrl": {"Type": "String"}},
-        "Resources": {"APIHandler": function, "Queue": queue},
+        "Resources": {"APIHandler": function, "Queue": queue, "Images": layer},
     }
     (built / "dev" / TEMPLATE_NAME).write_text(yaml.safe_dump(template), "utf-8")
 
@@ -157,15 +159,22 @@ def test_a_deployment_without_a_change_changes_nothing(
     assert cloudformation.updates == 2
 
 
-def test_the_functions_get_the_uploaded_zip(deployment: Deployment) -> None:
+def test_functions_and_layer_get_the_uploaded_zips(deployment: Deployment) -> None:
     deployment.run({})
 
     listed = deployment.s3.list_objects_v2(Bucket=deployment.bucket)["Contents"]
-    keys = {Path(each["Key"]).suffix: each["Key"] for each in listed}
-    body = deployment.s3.get_object(Bucket=deployment.bucket, Key=keys[".yaml"])["Body"].read()
-    handler = yaml.safe_load(body)["Resources"]["APIHandler"]
-    assert len(listed) == 2
-    assert handler["Properties"]["CodeUri"] == {"Bucket": deployment.bucket, "Key": keys[".zip"]}
+    bodies = {
+        each["Key"]: deployment.s3.get_object(Bucket=deployment.bucket, Key=each["Key"])["Body"]
+        for each in listed
+    }
+    content = {key: body.read() for key, body in bodies.items()}
+    (template_key,) = (key for key in content if key.endswith(".yaml"))
+    resources = yaml.safe_load(content[template_key])["Resources"]
+    code = resources["APIHandler"]["Properties"]["CodeUri"]
+    layer = resources["Images"]["Properties"]["ContentUri"]
+    assert len(content) == 3
+    assert {code["Bucket"], layer["Bucket"]} == {deployment.bucket}
+    assert (content[code["Key"]], content[layer["Key"]]) == (b"zip", b"layer")
 
 
 def test_the_bucket_is_private(deployment: Deployment) -> None:

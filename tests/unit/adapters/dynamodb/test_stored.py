@@ -105,7 +105,10 @@ def test_all_that_is_stored_is_tried_here() -> None:
 def test_a_document_without_any_one_optional_field_is_read(form: type[Any]) -> None:
     whole = sample(inspect.type_info(form))
     names, defaults = form.__struct_fields__, form.__struct_defaults__
-    default = dict(zip(reversed(names), reversed(defaults), strict=False))
+    default = {
+        name: made() if (made := getattr(value, "factory", None)) else value
+        for name, value in zip(reversed(names), reversed(defaults), strict=False)
+    }
 
     for name in optional_fields(form):
         older = read(form, {key: value for key, value in whole.items() if key != name})
