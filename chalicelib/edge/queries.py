@@ -49,7 +49,7 @@ def next_page(query: Mapping[str, str], cursor: str) -> str:
 
 
 def scope_of(request: Request, actor: Actor) -> str:
-    """The use of a cursor: it is valid for this reader, listing and set of filters only.
+    """Names a listing for its cursors: one is valid only for this reader, listing and filters.
 
     All keys of a shipper are one reader, and so are the staff: they read the same, and a key is
     changed now and then while a cursor is kept.

@@ -23,7 +23,8 @@ READY: Final = b"ready\n"
 class SeparatePictures:
     """The port ``Pictures``: one process for each picture.
 
-    The memory is that of all addresses: the largest picture that may be decoded needs 350 MB.
+    The memory limit holds for the whole address space of that process. The largest picture that
+    may be decoded needs 350 MB.
     """
 
     time_limit_s: float = 10.0

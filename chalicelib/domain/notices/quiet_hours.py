@@ -19,9 +19,9 @@ CANNOT_WAIT: Final = frozenset({Kind.ARRIVING, Kind.MESSAGE, Kind.PUT_OFF})
 
 
 def told_at(kind: Kind, shipment: Shipment, now: datetime) -> datetime:
-    """When the notice may be sent: ``now``, or the next morning.
+    """When the notice may be sent: ``now``, or the next morning at eight.
 
-    A van that comes before the morning is told of at any hour.
+    A notice about a van that comes before the morning is sent at once, also at night.
     """
     morning = end_of_quiet(now, ZoneInfo(shipment.address.time_zone))
     if morning <= now or kind in CANNOT_WAIT:

@@ -53,7 +53,8 @@ class Allowances(Protocol):
     def take(self, key: str, member: str, *, most: int, now: datetime, keep_s: int) -> bool:
         """Whether ``member`` is among the first ``most`` that asked. Asking again changes nothing.
 
-        What was counted is forgotten after ``keep_s``. Raises Unavailable.
+        All of ``key`` is forgotten ``keep_s`` after the last one was let in. Raises Unavailable
+        when the store does not answer.
         """
         ...
 

@@ -1,7 +1,8 @@
-"""ETAs that this container packed: with the driver's next fix most are read again, to the byte.
+"""The ETAs that this container packed last, by their bytes.
 
-That is a tenth of the CPU of a batch for 200 stops. What has been read decides, never what is
-remembered: another container's ETAs are other bytes, and are unpacked.
+The driver's next batch mostly reads the same bytes back. Then they need not be unpacked, which
+saves a tenth of the CPU of a batch for 200 stops. The bytes from the table always decide: those
+that another container packed are different, and are unpacked as usual.
 """
 
 from collections.abc import Sequence

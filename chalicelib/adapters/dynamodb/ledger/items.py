@@ -83,7 +83,7 @@ class RequestCountItem(Item):
 
 
 class LedgerItem(Item):
-    """The holder of a claim and its end, or how it ended. Times are epoch seconds."""
+    """A claim to send something: who holds it until when, or what came of it. Epoch seconds."""
 
     class Meta(Connection):
         """Bound at start."""
