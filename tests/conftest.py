@@ -37,7 +37,7 @@ os.environ |= {
 PROFILE = "explore" if EXPLORES else "ci"
 settings.register_profile(
     PROFILE,
-    max_examples=times(quick=50, deep=2_000),
+    max_examples=times(quick=30, deep=2_000),
     deadline=None,  # two cores shared with others: time says nothing about the code
     derandomize=not EXPLORES,  # in CI the examples of a test change only with the test
     database=None,  # a find is kept as an example in the test's file, not on one machine

@@ -27,7 +27,7 @@ from tests.support.depth import times
 from tests.support.interleaving import Interleaving
 
 ALL: Final = list(itertools.product((0, 1), repeat=8))
-SCHEDULES: Final = random.Random(20_261_123).sample(ALL, times(quick=6, deep=len(ALL)))
+SCHEDULES: Final = random.Random(20_261_123).sample(ALL, times(quick=4, deep=len(ALL)))
 FAR_M: Final = -8_000.0
 NEAR_M: Final = -300.0
 

@@ -219,7 +219,7 @@ def test_every_route_that_takes_a_body_has_a_good_one(counter: Counter) -> None:
 
 
 @settings(
-    max_examples=times(quick=100, deep=5_000),
+    max_examples=times(quick=60, deep=5_000),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
