@@ -16,8 +16,8 @@ STAGE  ?= dev
 ARGS   ?=
 PYTEST := $(PYTHON) -m pytest
 PYTHONS := 3.11 3.12 3.13
-CORES  := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-SPREAD := --numprocesses $(shell expr $(CORES) \> 8 \& 8 \| $(CORES)) --dist loadfile
+WORKERS := $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores > 8 ? 8 : cores)))
+SPREAD := --numprocesses $(WORKERS) --dist loadfile
 CODE   := $(wildcard app.py chalicelib infra local bench cli tests)
 STYLED := $(CODE) clients/follow.py
 
