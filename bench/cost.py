@@ -139,7 +139,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What one delivery took of a kind, and the price of one."""
+    """The count of one kind of cost for one delivery, and the price of a single one."""
 
     what: str
     count: float
@@ -154,7 +154,7 @@ class Counts:
 
 
 def measure(stops: int = STOPS) -> list[Row]:
-    """What was counted for one delivery, and its price."""
+    """Count a whole shift, and return the counts and the price of one delivery."""
     with ExitStack() as closing:
         closing.enter_context(redirect_stdout(io.StringIO()))  # the metrics of the functions
         clock = VirtualClock(MORNING)

@@ -89,7 +89,7 @@ def _process_mb() -> int:
 
 
 def peak_mb(rows: int) -> float:
-    """What one import has allocated at most, where shipments lie elsewhere."""
+    """The most memory that one import has allocated, with the shipments stored elsewhere."""
     from chalicelib.api.schemas.imports import read_row  # noqa: PLC0415
     from chalicelib.domain.actors import Actor, Role  # noqa: PLC0415
     from chalicelib.domain.ids import ShipperId  # noqa: PLC0415

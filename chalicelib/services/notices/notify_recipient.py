@@ -5,7 +5,6 @@ between, the lease runs out and the notice is sent again; the log marks it as a 
 all other cases nobody gets a notice twice.
 """
 
-import math
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,9 +21,9 @@ from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.observability import Metric, count, logger
+from chalicelib.services.delays import put_until
 from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.senders import (
-    LONGEST_DELAY_S,
     Allowances,
     EmailSender,
     Ledger,
@@ -132,9 +131,7 @@ class NotifyRecipient:
         return NoticeReport(Outcome.PUT_OFF)
 
     def _put_off(self, held: HeldNotice) -> None:
-        """A wait of more than a quarter of an hour is made of several."""
-        left_s = math.ceil((held.due_at - self.clock.now()).total_seconds())
-        self.queue.put(to_text(held), delay_s=max(0, min(left_s, LONGEST_DELAY_S)))
+        put_until(self.queue, to_text(held), held.due_at, now=self.clock.now())
 
     def _tell(self, event: Event, kind: Kind, shipment: Shipment | None) -> NoticeReport:
         key, owner = f"notice#{event.id}", secrets.token_hex(8)

@@ -6,7 +6,6 @@ never changes, so a receiver can detect a repeat. A try that fails puts the next
 between the call and the queue is made again, and a message that comes twice is one try.
 """
 
-import math
 import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +28,8 @@ from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 from chalicelib.domain.webhooks.schedule import next_try_at, put_off_by
 from chalicelib.domain.webhooks.tries import FIRST, WebhookTry, chance_of, key_of, to_text
 from chalicelib.observability import Metric, count, logger
-from chalicelib.services.ports.senders import LONGEST_DELAY_S, Ledger
+from chalicelib.services.delays import put_until
+from chalicelib.services.ports.senders import Ledger
 from chalicelib.services.ports.system import Clock
 from chalicelib.services.ports.webhooks import WebhookEndpoints, WebhookQueue, WebhookSender
 
@@ -197,9 +197,7 @@ class DeliverWebhook:
         return Outcome.GONE
 
     def _put_back(self, due: WebhookTry) -> None:
-        """A wait of more than a quarter of an hour is made of several."""
-        left_s = math.ceil((due.due_at - self.clock.now()).total_seconds())
-        self.queue.put(to_text(due), delay_s=max(0, min(left_s, LONGEST_DELAY_S)))
+        put_until(self.queue, to_text(due), due.due_at, now=self.clock.now())
 
 
 def _reported(event: Event, outcomes: Mapping[WebhookId, Outcome]) -> DeliveryReport:

@@ -39,7 +39,7 @@ class BarcodeItem(Item):
 
 
 class AllowanceItem(Item):
-    """Who has taken something of which there are only so many."""
+    """The set of those who have taken something of which there are only so many."""
 
     class Meta(Connection):
         """Bound at start."""

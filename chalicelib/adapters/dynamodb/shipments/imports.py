@@ -32,7 +32,7 @@ IMPORT: Final = "IMPORT#"
 
 
 class ImportWishesPart(Part, frozen=True, kw_only=True):
-    """What the uploader said."""
+    """The wishes that the uploader sent along."""
 
     file_name: str | None = None
     dry_run: bool = False
@@ -42,7 +42,7 @@ class ImportWishesPart(Part, frozen=True, kw_only=True):
 
 
 class LayoutPart(Part, frozen=True, kw_only=True):
-    """What the first look has found."""
+    """The layout of the file, as the first look at it has found it."""
 
     encoding: str
     separator: str
