@@ -93,7 +93,9 @@ def locale_of(tag: str) -> Locale:
     language, _, region = tag.partition("-")
     about, read = shipped()[language], _read(f"{language}.json")
     times: dict[str, Any] = read["times"] | read["regions"].get(region, {})
-    words = {name: tuple(said) if isinstance(said, list) else said for name, said in times.items()}
+    words: dict[str, Any] = {
+        name: tuple(said) if isinstance(said, list) else said for name, said in times.items()
+    }
     index_of, categories = gettext.c2py(read["plural"]), read["categories"]
     return Locale(
         tag=tag,

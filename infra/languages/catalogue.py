@@ -73,7 +73,7 @@ def language(tag: str) -> Language:
         sentences={
             name: _texts(message.string)
             for name, message in messages(catalog).items()
-            if not message.fuzzy and all(_texts(message.string))
+            if not message.fuzzy and message.string and all(_texts(message.string))
         },
     )
 
@@ -165,5 +165,5 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def _texts(said: str | Iterable[str]) -> Forms:
-    return (said,) if isinstance(said, str) else tuple(said)
+def _texts(said: str | Iterable[str] | None) -> Forms:
+    return (said,) if isinstance(said, str) else tuple(said or ())

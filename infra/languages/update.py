@@ -5,12 +5,14 @@ marked as `fuzzy` with the English of before, until a translator has looked at i
 from the template goes here: git remembers it.
 """
 
+import io
 from pathlib import Path
 from typing import Final
 
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.plurals import get_plural
+from babel.messages.pofile import read_po
 
 from infra.languages.catalogue import (
     FOLDER,
@@ -41,7 +43,8 @@ def updated(template: Catalog | None = None) -> dict[Path, Catalog]:
     files = {TEMPLATE: _formed(template, Catalog(header_comment=template.header_comment), {})}
     for path in (FOLDER / f"{tag}.po" for tag in tags()[1:]):
         catalog = read(path)
-        files[path] = _formed(template, _empty(catalog), messages(catalog))
+        empty = _empty(path.stem, catalog.num_plurals, catalog.plural_expr, catalog.header_comment)
+        files[path] = _formed(template, empty, messages(catalog))
     return files
 
 
@@ -52,9 +55,8 @@ def begin(tag: str, folder: Path = FOLDER) -> None:
         msg = f"{path} exists."
         raise FileExistsError(msg)
     name = Locale.parse(tag).english_name
-    catalog = Catalog(locale=tag, header_comment=f"# Doorstep in {name}. See docs/languages.md.")
-    catalog._num_plurals, catalog._plural_expr = _plural(tag)  # noqa: SLF001 - as in _empty
-    write(path, _formed(read(TEMPLATE), _empty(catalog), {}))
+    catalog = _empty(tag, *_plural(tag), f"# Doorstep in {name}. See docs/languages.md.")
+    write(path, _formed(read(TEMPLATE), catalog, {}))
 
 
 def _plural(tag: str) -> tuple[int, str]:
@@ -67,10 +69,13 @@ def _plural(tag: str) -> tuple[int, str]:
     return rule.num_plurals, rule.plural_expr
 
 
-def _empty(catalog: Catalog) -> Catalog:
-    empty = Catalog(locale=catalog.locale, header_comment=catalog.header_comment)
-    empty._num_plurals, empty._plural_expr = catalog.num_plurals, catalog.plural_expr  # noqa: SLF001 - read from a file, it cannot be set
-    return empty
+def _empty(tag: str, forms: int, plural: str, comment: str) -> Catalog:
+    """A catalogue without sentences. Its plural rule can only be read from a file."""
+    rule = f"nplurals={forms}; plural={plural};"
+    head = f'msgid ""\nmsgstr ""\n"Language: {tag}\\n"\n"Plural-Forms: {rule}\\n"\n'
+    catalog = read_po(io.BytesIO(head.encode()), locale=tag, charset="utf-8")
+    catalog.header_comment = comment
+    return catalog
 
 
 def _formed(template: Catalog, into: Catalog, translated: dict[str, Message]) -> Catalog:
@@ -98,7 +103,7 @@ def _translation(
     """What is said for a sentence, its flags, and the English of before where that was another."""
     if before is None or isinstance(before.id, str) != isinstance(message.id, str):
         return None, set(), ()
-    said = before.string if isinstance(before.string, str) else tuple(before.string)
+    said = before.string if isinstance(before.string, str) else tuple(before.string or ())
     if before.id == message.id:
         return said, {FUZZY} & before.flags, tuple(before.previous_id)
     previous = (before.id,) if isinstance(before.id, str) else tuple(before.id)

@@ -46,7 +46,7 @@ class Uses:
     def missing(self, names: set[str]) -> set[str]:
         """The names that are asked for and have no sentence."""
         in_app = {name if name in names else f"{APP}{name}" for name in self.said_in_app}
-        return (self.said | in_app) - names
+        return in_app.union(self.said) - names
 
     def unused(self, names: set[str]) -> set[str]:
         """The names that nothing asks for."""
