@@ -289,7 +289,7 @@ def test_a_lesson_touches_only_its_pages_and_asking_finds_them(
 ) -> None:
     departures = sorted(written, key=lambda each: each.key)
     places = [route.hub_coordinates, *(stop.coordinates for stop in route.stops)]
-    drivers = {route.driver_id, *(each.driver_id or route.driver_id for each in departures)}
+    drivers = {route.driver_id, *(each.driver_id for each in departures)}
     asked = set(pages_of(places, sorted(drivers)))
 
     for each in lessons_by_departure(route, departures, after=None):
