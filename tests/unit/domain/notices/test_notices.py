@@ -164,11 +164,11 @@ def test_a_short_link_leaves_room_for_the_full_sentence() -> None:
     )
 
 
-def test_a_host_that_fills_a_message_gets_the_shortest_text() -> None:
+def test_a_host_that_fills_a_message_gets_what_two_can_hold() -> None:
     url = f"https://{'a' * 100}.example.com/t/{'x' * 67}"
     sms = make_notice(Kind.DELIVERED, url=url).sms()
 
-    assert sms == f"Delivered. {url}"
+    assert sms == f"Kirjakauppa: Your parcel has been delivered. {url}"
     assert segments(sms) == 2
 
 
