@@ -12,7 +12,7 @@ class TimeWords:
     a day by itself; within a sentence the names are those of ``on_weekdays``. ``year`` follows a
     date of another year. ``at`` stands before a time without a day, ``at_after_day`` before a time
     with one, ``after_date`` between a date and a time. ``clock`` is for strftime, ``after_clock``
-    follows the last time. ``first_day`` is how the first of a month is written. The brief forms are
+    follows the last time, ``before_half`` stands before am and pm. ``first_day`` is how the first of a month is written. The brief forms are
     for messages, those of lists for the history.
     """
 
@@ -34,6 +34,7 @@ class TimeWords:
     list_date: str
     list_moment: str
     clock: str
+    before_half: str
     am: str
     pm: str
     at: str
