@@ -13,6 +13,7 @@ from chalicelib.api.schemas.values import Instant
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.messages.threads import Author
+from chalicelib.domain.preferences.preferences import Part
 from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Flaw, ProofKind
 from chalicelib.domain.ratings.ratings import RatingReason
@@ -350,6 +351,23 @@ class ReportEventOut(HistoryLine):
     data: ReportFacts
 
 
+class PreferencesFacts(StatusFacts):
+    """The parts of the recipient's preferences that were changed, and whether messages are stopped.
+
+    What was chosen is not in it.
+    """
+
+    changed: tuple[Part, ...] | None = Field(None, exclude_if=_is_absent)
+    is_stopped: bool | None = Field(None, exclude_if=_is_absent)
+
+
+class PreferencesEventOut(HistoryLine):
+    """The recipient wants to be told other things, or in another way, or nothing any more."""
+
+    type: Literal[EventType.PREFERENCES_CHANGED]
+    data: PreferencesFacts
+
+
 class ConcernFacts(StatusFacts):
     """What was dealt with."""
 
@@ -380,6 +398,7 @@ EventOut = Annotated[
     | MessageEventOut
     | RatingEventOut
     | ReportEventOut
+    | PreferencesEventOut
     | ConcernEventOut,
     Field(discriminator="type"),
 ]

@@ -120,6 +120,7 @@ class Notice:
     link_text: str
     url: str
     rate_text: str | None = None
+    settings_text: str = ""
 
     def sms(self) -> str:
         """The fullest text that fits into one message, else the shortest. It is always in GSM-7.
@@ -144,12 +145,14 @@ class Notice:
         )
         return Email(
             subject=subject,
-            text=f"{self.sentences[0]}\n\n{self.link_text}: {self.url}\n{self._rate_in_text()}",
+            text=f"{self.sentences[0]}\n\n{self.link_text}: {self.url}\n{self._rate_in_text()}"
+            f"\n{self.settings_text}: {self.url}/settings\n",
             html=(
                 f'<!doctype html><html lang="{self.language}"><meta charset="utf-8">'
                 f"<title>{html.escape(subject)}</title>"
                 f'<body><p>{sentence}</p><p><a href="{url}">{link}</a></p>'
-                f"{self._rate_in_html(url)}</body></html>"
+                f'{self._rate_in_html(url)}<p><small><a href="{url}/settings">'
+                f"{html.escape(self.settings_text)}</a></small></p></body></html>"
             ),
         )
 
@@ -212,7 +215,7 @@ def compose(
     if kind is None:
         msg = f"Recipients are not told of {event.type}."
         raise ValueError(msg)
-    tag = language_tag(shipment.recipient.locale)
+    tag = language_tag(shipment.locale)
     language = LANGUAGES[tag]
     wording = language.wordings[kind]
     reason = _reason(event)
@@ -232,6 +235,7 @@ def compose(
         link_text=language.link,
         url=url,
         rate_text=language.rate if kind is Kind.DELIVERED else None,
+        settings_text=language.settings,
     )
 
 
@@ -263,7 +267,7 @@ def _when(kind: Kind, shipment: Shipment, now: datetime) -> str:
 
     Of a new time that is only a day, the day: ``tomorrow``.
     """
-    style, zone = style_of(shipment.recipient.locale), ZoneInfo(shipment.address.time_zone)
+    style, zone = style_of(shipment.locale), ZoneInfo(shipment.address.time_zone)
     is_agreed = kind is Kind.RESCHEDULED
     told = shipment.window if is_agreed else shipment.promise
     if told is not None:
@@ -308,7 +312,7 @@ def _heard(event: Event, shipment: Shipment, now: datetime) -> str:
     if heard_at is None:
         return ""
     zone = ZoneInfo(shipment.address.time_zone)
-    return moment_in_sentence(heard_at, now, zone, style_of(shipment.recipient.locale))
+    return moment_in_sentence(heard_at, now, zone, style_of(shipment.locale))
 
 
 def _reason(event: Event) -> FailureReason:

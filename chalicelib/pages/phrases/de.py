@@ -304,6 +304,66 @@ PHRASES: Final = {
     "said.rating_unfit": "Nicht gespeichert: Der Kommentar darf höchstens 500 Buchstaben haben.",
     "said.rating_closed": "Nicht gespeichert: Für diese Bewertung ist es zu spät.",
     "said.rating_wait": "Nicht gespeichert. Bitte versuchen Sie es gleich noch einmal.",
+    # --- what the recipient is told
+    "settings.title": "Nachrichten zu dieser Lieferung",
+    "settings.link": "Nachrichten wählen oder abbestellen",
+    "settings.link_stopped": "Nachrichten sind abbestellt. Ändern",
+    "settings.on": (
+        "Wir schreiben, wenn das Fahrzeug losfährt, wenn es in der Nähe ist, wenn sich eine Zeit"
+        " ändert und wie es ausging."
+    ),
+    "settings.stopped": (
+        "Die Nachrichten sind abbestellt. Die Seite der Lieferung zeigt weiterhin alles."
+    ),
+    "settings.stop": "Alle Nachrichten abbestellen",
+    "settings.resume": "Wieder Nachrichten erhalten",
+    "settings.phone_muted": (
+        "Sie erhalten keine SMS, weil von Ihrem Telefon STOP kam. Antworten Sie START, um wieder"
+        " welche zu erhalten."
+    ),
+    "settings.mailbox_muted": (
+        "Sie erhalten keine E-Mails von {sender}, weil Sie sie abbestellt haben."
+    ),
+    "settings.no_address": (
+        "Wir haben weder eine Telefonnummer noch eine E-Mail-Adresse von Ihnen, darum schreiben wir"
+        " nichts. Die Seite der Lieferung zeigt alles."
+    ),
+    "settings.choose": "Was möchten Sie wissen?",
+    "settings.subject.departure": "Das Fahrzeug ist losgefahren",
+    "settings.subject.nearness": "Das Fahrzeug ist in der Nähe",
+    "settings.subject.times": "Es gibt eine neue Zeit",
+    "settings.subject.outcome": "Wie es ausging",
+    "settings.subject.messages": "Jemand hat Ihnen geschrieben",
+    "settings.way.best": "Dringendes als SMS, sonst E-Mail",
+    "settings.way.sms": "Als SMS",
+    "settings.way.email": "Als E-Mail",
+    "settings.way.none": "Gar nicht",
+    "settings.language": "Sprache der Nachrichten",
+    "settings.language.order": "Wie in der Bestellung",
+    "settings.save": "Speichern",
+    "settings.undo": "Rückgängig",
+    "said.settings_saved": "Gespeichert.",
+    "said.settings_stopped": "Erledigt: Sie erhalten keine Nachrichten mehr zu dieser Lieferung.",
+    "said.settings_resumed": "Erledigt: Sie erhalten wieder Nachrichten.",
+    "said.settings_changed": (
+        "Nicht gespeichert: Das wurde geändert, seit Sie die Seite geöffnet haben. Unten steht, was"
+        " jetzt gilt."
+    ),
+    "said.settings_unfit": "Nicht gespeichert: Bitte wählen Sie aus den Listen.",
+    "said.settings_wait": "Nicht gespeichert. Bitte versuchen Sie es gleich noch einmal.",
+    "stop.ask.title": "Diese Nachrichten abbestellen?",
+    "stop.ask.text": (
+        "Sie erhalten keine Nachrichten mehr zu dieser Lieferung und keine E-Mails zu späteren"
+        " Lieferungen desselben Absenders."
+    ),
+    "stop.send": "Abbestellen",
+    "stop.stopped.title": "Nachrichten sind abbestellt",
+    "stop.stopped.text": (
+        "Sie erhalten keine Nachrichten mehr zu dieser Lieferung und keine E-Mails zu späteren"
+        " Lieferungen desselben Absenders."
+    ),
+    "stop.undone.title": "Sie erhalten wieder Nachrichten",
+    "stop.undone.text": "Wir schreiben zu dieser und zu späteren Lieferungen wie zuvor.",
     # --- the rest of the page
     "page.from": "Lieferung von {sender}",
     "page.reference": "Referenz",

@@ -296,6 +296,62 @@ PHRASES: Final = {
     "said.rating_unfit": "Not saved: the comment may have 500 letters at most.",
     "said.rating_closed": "Not saved: it is too late for this rating.",
     "said.rating_wait": "Not saved. Please try again in a moment.",
+    # --- what the recipient is told
+    "settings.title": "Messages about this delivery",
+    "settings.link": "Choose or stop messages",
+    "settings.link_stopped": "Messages are stopped. Change this",
+    "settings.on": (
+        "We write when the van leaves, when it is near, when a time changes, and how it ended."
+    ),
+    "settings.stopped": "Messages are stopped. The page of the delivery still shows everything.",
+    "settings.stop": "Stop all messages",
+    "settings.resume": "Get messages again",
+    "settings.phone_muted": (
+        "SMS to your phone are stopped, because it has answered STOP. Answer START to get them"
+        " again."
+    ),
+    "settings.mailbox_muted": (
+        "E-mails from {sender} to your mailbox are stopped, because you have unsubscribed."
+    ),
+    "settings.no_address": (
+        "We have neither a phone number nor an e-mail address of yours, so we write nothing. The"
+        " page of the delivery shows everything."
+    ),
+    "settings.choose": "What would you like to be told?",
+    "settings.subject.departure": "The van has left",
+    "settings.subject.nearness": "The van is near",
+    "settings.subject.times": "There is a new time",
+    "settings.subject.outcome": "How it ended",
+    "settings.subject.messages": "Somebody has written to you",
+    "settings.way.best": "SMS if urgent, else e-mail",
+    "settings.way.sms": "By SMS",
+    "settings.way.email": "By e-mail",
+    "settings.way.none": "Not at all",
+    "settings.language": "Language of the messages",
+    "settings.language.order": "As in the order",
+    "settings.save": "Save",
+    "settings.undo": "Undo",
+    "said.settings_saved": "Saved.",
+    "said.settings_stopped": "Done: you get no more messages about this delivery.",
+    "said.settings_resumed": "Done: you get messages again.",
+    "said.settings_changed": (
+        "Not saved: somebody has changed this since you opened the page. Below is what holds now."
+    ),
+    "said.settings_unfit": "Not saved: please choose from the lists.",
+    "said.settings_wait": "Not saved. Please try again in a moment.",
+    "stop.ask.title": "Stop these messages?",
+    "stop.ask.text": (
+        "You get no more messages about this delivery, and no e-mails about later deliveries from"
+        " the same sender."
+    ),
+    "stop.send": "Stop messages",
+    "stop.stopped.title": "Messages are stopped",
+    "stop.stopped.text": (
+        "You get no more messages about this delivery, and no e-mails about later deliveries from"
+        " the same sender."
+    ),
+    "stop.undone.title": "You get messages again",
+    "stop.undone.text": "We write about this delivery and later ones, as before.",
     # --- the rest of the page
     "page.from": "Delivery from {sender}",
     "page.reference": "Reference",

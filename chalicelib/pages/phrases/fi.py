@@ -301,6 +301,64 @@ PHRASES: Final = {
     "said.rating_unfit": "Ei tallennettu: kommentissa voi olla enintään 500 kirjainta.",
     "said.rating_closed": "Ei tallennettu: tätä toimitusta ei voi enää arvioida.",
     "said.rating_wait": "Ei tallennettu. Yritä hetken kuluttua uudelleen.",
+    # --- what the recipient is told
+    "settings.title": "Viestit tästä toimituksesta",
+    "settings.link": "Valitse tai lopeta viestit",
+    "settings.link_stopped": "Viestit on lopetettu. Muuta",
+    "settings.on": (
+        "Kirjoitamme, kun auto lähtee, kun se on lähellä, kun aika muuttuu ja miten toimitus"
+        " päättyi."
+    ),
+    "settings.stopped": "Viestit on lopetettu. Toimituksen sivu näyttää yhä kaiken.",
+    "settings.stop": "Lopeta kaikki viestit",
+    "settings.resume": "Aloita viestit uudelleen",
+    "settings.phone_muted": (
+        "Tekstiviestit puhelimeesi on lopetettu, koska siitä vastattiin STOP. Vastaa START, niin"
+        " saat niitä taas."
+    ),
+    "settings.mailbox_muted": (
+        "Sähköpostit lähettäjältä {sender} on lopetettu, koska peruutit ne."
+    ),
+    "settings.no_address": (
+        "Meillä ei ole puhelinnumeroasi eikä sähköpostiosoitettasi, joten emme kirjoita mitään."
+        " Toimituksen sivu näyttää kaiken."
+    ),
+    "settings.choose": "Mistä haluat tietää?",
+    "settings.subject.departure": "Auto on lähtenyt",
+    "settings.subject.nearness": "Auto on lähellä",
+    "settings.subject.times": "Aika on muuttunut",
+    "settings.subject.outcome": "Miten toimitus päättyi",
+    "settings.subject.messages": "Sinulle on kirjoitettu",
+    "settings.way.best": "Kiireellinen tekstiviestinä, muu sähköpostina",
+    "settings.way.sms": "Tekstiviestinä",
+    "settings.way.email": "Sähköpostina",
+    "settings.way.none": "Ei lainkaan",
+    "settings.language": "Viestien kieli",
+    "settings.language.order": "Kuten tilauksessa",
+    "settings.save": "Tallenna",
+    "settings.undo": "Kumoa",
+    "said.settings_saved": "Tallennettu.",
+    "said.settings_stopped": "Valmis: et saa enää viestejä tästä toimituksesta.",
+    "said.settings_resumed": "Valmis: saat taas viestejä.",
+    "said.settings_changed": (
+        "Ei tallennettu: tätä on muutettu sen jälkeen, kun avasit sivun. Alla on, mikä on nyt"
+        " voimassa."
+    ),
+    "said.settings_unfit": "Ei tallennettu: valitse luetteloista.",
+    "said.settings_wait": "Ei tallennettu. Yritä hetken kuluttua uudelleen.",
+    "stop.ask.title": "Lopetetaanko nämä viestit?",
+    "stop.ask.text": (
+        "Et saa enää viestejä tästä toimituksesta etkä sähköpostia saman lähettäjän myöhemmistä"
+        " toimituksista."
+    ),
+    "stop.send": "Lopeta viestit",
+    "stop.stopped.title": "Viestit on lopetettu",
+    "stop.stopped.text": (
+        "Et saa enää viestejä tästä toimituksesta etkä sähköpostia saman lähettäjän myöhemmistä"
+        " toimituksista."
+    ),
+    "stop.undone.title": "Saat taas viestejä",
+    "stop.undone.text": "Kirjoitamme tästä ja myöhemmistä toimituksista kuten ennenkin.",
     # --- the rest of the page
     "page.from": "Lähettäjä: {sender}",
     "page.reference": "Viite",

@@ -302,6 +302,62 @@ PHRASES: Final = {
     "said.rating_unfit": "Inte sparat: kommentaren får ha högst 500 bokstäver.",
     "said.rating_closed": "Inte sparat: det är för sent att betygsätta den här leveransen.",
     "said.rating_wait": "Inte sparat. Försök igen om en stund.",
+    # --- what the recipient is told
+    "settings.title": "Meddelanden om den här leveransen",
+    "settings.link": "Välj eller stoppa meddelanden",
+    "settings.link_stopped": "Meddelanden är stoppade. Ändra",
+    "settings.on": (
+        "Vi skriver när bilen kör ut, när den är nära, när en tid ändras och hur det gick."
+    ),
+    "settings.stopped": "Meddelanden är stoppade. Leveransens sida visar fortfarande allt.",
+    "settings.stop": "Stoppa alla meddelanden",
+    "settings.resume": "Få meddelanden igen",
+    "settings.phone_muted": (
+        "Sms till din telefon är stoppade, eftersom den svarade STOP. Svara START för att få dem"
+        " igen."
+    ),
+    "settings.mailbox_muted": (
+        "E-post från {sender} till din brevlåda är stoppad, eftersom du har avanmält dig."
+    ),
+    "settings.no_address": (
+        "Vi har varken ditt telefonnummer eller din e-postadress, så vi skriver ingenting."
+        " Leveransens sida visar allt."
+    ),
+    "settings.choose": "Vad vill du veta?",
+    "settings.subject.departure": "Bilen har kört ut",
+    "settings.subject.nearness": "Bilen är nära",
+    "settings.subject.times": "Det finns en ny tid",
+    "settings.subject.outcome": "Hur det gick",
+    "settings.subject.messages": "Någon har skrivit till dig",
+    "settings.way.best": "Brådskande som sms, annars e-post",
+    "settings.way.sms": "Som sms",
+    "settings.way.email": "Som e-post",
+    "settings.way.none": "Inte alls",
+    "settings.language": "Meddelandenas språk",
+    "settings.language.order": "Som i beställningen",
+    "settings.save": "Spara",
+    "settings.undo": "Ångra",
+    "said.settings_saved": "Sparat.",
+    "said.settings_stopped": "Klart: du får inga fler meddelanden om den här leveransen.",
+    "said.settings_resumed": "Klart: du får meddelanden igen.",
+    "said.settings_changed": (
+        "Inte sparat: detta har ändrats sedan du öppnade sidan. Nedan står vad som gäller nu."
+    ),
+    "said.settings_unfit": "Inte sparat: välj ur listorna.",
+    "said.settings_wait": "Inte sparat. Försök igen om en stund.",
+    "stop.ask.title": "Stoppa de här meddelandena?",
+    "stop.ask.text": (
+        "Du får inga fler meddelanden om den här leveransen, och ingen e-post om senare leveranser"
+        " från samma avsändare."
+    ),
+    "stop.send": "Stoppa meddelanden",
+    "stop.stopped.title": "Meddelanden är stoppade",
+    "stop.stopped.text": (
+        "Du får inga fler meddelanden om den här leveransen, och ingen e-post om senare leveranser"
+        " från samma avsändare."
+    ),
+    "stop.undone.title": "Du får meddelanden igen",
+    "stop.undone.text": "Vi skriver om den här leveransen och senare, som förut.",
     # --- the rest of the page
     "page.from": "Leverans från {sender}",
     "page.reference": "Referens",

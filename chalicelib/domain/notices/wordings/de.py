@@ -13,6 +13,7 @@ GERMAN: Final = Language(
     soon="in Kürze",
     link="Paket verfolgen",
     rate="Bewerten Sie diese Lieferung",
+    settings="Nachrichten wählen oder abbestellen",
     try_again="Wir versuchen es erneut.",
     ask_sender="Bitte wenden Sie sich an den Absender.",
     wordings={

@@ -13,6 +13,7 @@ ENGLISH: Final = Language(
     soon="any moment now",
     link="Follow your parcel",
     rate="Rate this delivery",
+    settings="Choose or stop messages",
     try_again="We plan to try again.",
     ask_sender="Please contact the sender.",
     wordings={

@@ -13,6 +13,7 @@ FINNISH: Final = Language(
     soon="aivan pian",
     link="Seuraa pakettiasi",
     rate="Arvioi tämä toimitus",
+    settings="Valitse tai lopeta viestit",
     try_again="Yritämme uudelleen.",
     ask_sender="Ota yhteyttä lähettäjään.",
     wordings={

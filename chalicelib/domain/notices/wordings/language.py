@@ -53,6 +53,7 @@ class Language:
     soon: str
     link: str
     rate: str
+    settings: str
     try_again: str
     ask_sender: str
     wordings: Mapping[Kind, Wording]

@@ -13,6 +13,7 @@ SWEDISH: Final = Language(
     soon="alldeles strax",
     link="Följ ditt paket",
     rate="Betygsätt leveransen",
+    settings="Välj eller stoppa meddelanden",
     try_again="Vi försöker igen.",
     ask_sender="Kontakta avsändaren.",
     wordings={
