@@ -32,7 +32,8 @@ class PreferencesIn(Changes):
     def of(self, before: Preferences) -> Preferences:
         """The preferences after the change, but for ``is_stopped``."""
         said = self.said()
-        ways = {Subject(name): way for name, way in self.ways.said().items()} if self.ways else {}
+        wanted = self.ways.said() if "ways" in said else {}
+        ways = {Subject(name): way for name, way in wanted.items()}
         after = before.with_ways(ways)
         return replace(after, language=self.language) if "language" in said else after
 

@@ -1,5 +1,6 @@
 """What the smaller pages behind a recipient's link share: their frame, language and refusal."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import Response
@@ -27,8 +28,8 @@ class Frames:
 
     def asked(self, name: str) -> str:
         """A value of the query; empty where there is none."""
-        found: str = (self._endpoints.current_request.query_params or {}).get(name, "")
-        return found
+        query: Mapping[str, str] = self._endpoints.current_request.query_params or {}
+        return query.get(name, "")
 
     def locale(self, of_recipient: str | None = None, *, asked: str = "") -> Locale:
         """The reader's language."""

@@ -67,4 +67,4 @@ def post_undo_stop(_: Actor, token: str) -> Response:
 
 def _page(token: str, state: str) -> Response:
     locale = frames.locale(container().unsubscribe.locale(token))
-    return frames.page("stopping.html", locale, state=state, url=f"{frames.base}/stop/{token}")
+    return frames.page("stopping.html", locale, step=state, url=f"{frames.base}/stop/{token}")

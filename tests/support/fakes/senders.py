@@ -56,7 +56,7 @@ class InMemoryEmail:
     def send(self, to: str, subject: str, text: str, html: str, *, stop_url: str) -> None:
         if self.answers:
             raise self.answers.pop(0)
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+", to):
+        if not (to.isascii() and re.fullmatch(r"[^@\s]+@[^@\s]+", to)):
             raise Invalid(code="email_refused")
         self.sent.append(Mail(to, subject, text, html, stop_url))
 

@@ -180,6 +180,7 @@ def test_an_email_says_the_range_with_a_dash() -> None:
     assert email.text == (
         "Your parcel is out for delivery and arrives today 14:10–14:40.\n\n"
         f"Follow your parcel: {URL}\n"
+        f"\nChoose or stop messages: {URL}/settings\n"
     )
 
 
@@ -363,11 +364,11 @@ def test_every_notice_is_plain_short_and_has_our_one_link(
     assert is_plain(sms)
     assert segments(sms) == 1
     asks = notice.kind is Kind.DELIVERED
-    assert [sms.count(URL), email.text.count(URL)] == [1, 1 + asks]
+    assert [sms.count(URL), email.text.count(URL)] == [1, 2 + asks]
     for text in (sms, email.text):
         assert set(re.findall(r"\w+://|www\.", text)) == {"https://"}
-    assert links.found == [URL, *STARS[: 5 * asks]]
-    assert links.tags == {"html", "meta", "title", "body", "p", "a"}
+    assert links.found == [URL, *STARS[: 5 * asks], f"{URL}/settings"]
+    assert links.tags == {"html", "meta", "title", "body", "p", "a", "small"}
     assert "\n" not in email.subject
     assert "\r" not in email.subject
     assert "{" not in sms + email.subject + email.text
