@@ -13,7 +13,6 @@ from chalicelib.api.schemas.values import Instant
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.messages.threads import Author
-from chalicelib.domain.preferences.preferences import Part
 from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Flaw, ProofKind
 from chalicelib.domain.ratings.ratings import RatingReason
@@ -351,13 +350,12 @@ class ReportEventOut(HistoryLine):
     data: ReportFacts
 
 
-class PreferencesFacts(StatusFacts):
+class PreferencesFacts(UpdateFacts):
     """The parts of the recipient's preferences that were changed, and whether messages are stopped.
 
     What was chosen is not in it.
     """
 
-    changed: tuple[Part, ...] | None = Field(None, exclude_if=_is_absent)
     is_stopped: bool | None = Field(None, exclude_if=_is_absent)
 
 
