@@ -30,6 +30,7 @@ SUBJECTS: Final[Mapping[Kind, Subject]] = {
     Kind.SILENT: Subject.TIMES,
     Kind.HEARD_AGAIN: Subject.TIMES,
     Kind.NEW_TIME: Subject.TIMES,
+    Kind.EARLIER: Subject.TIMES,
     Kind.PUT_OFF: Subject.TIMES,
     Kind.RESCHEDULED: Subject.TIMES,
     Kind.DELIVERED: Subject.OUTCOME,

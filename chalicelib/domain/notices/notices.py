@@ -61,6 +61,7 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
     Kind.SILENT: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.HEARD_AGAIN: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.NEW_TIME: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
+    Kind.EARLIER: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.PUT_OFF: frozenset({Status.ACCEPTED, Status.LOADED}),
     Kind.DELIVERED: frozenset({Status.DELIVERED}),
     Kind.FAILED: frozenset(
@@ -77,7 +78,7 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
 """The statuses of the shipment in which a late notice is still true."""
 
 _OF_A_PROMISE: Final = frozenset(
-    {Kind.DELAYED, Kind.BACK_ON_TIME, Kind.SILENT, Kind.HEARD_AGAIN, Kind.NEW_TIME}
+    {Kind.DELAYED, Kind.BACK_ON_TIME, Kind.SILENT, Kind.HEARD_AGAIN, Kind.NEW_TIME, Kind.EARLIER}
 )
 _ON_TIME: Final = frozenset({Kind.BACK_ON_TIME, Kind.NEW_TIME})
 
@@ -181,10 +182,18 @@ def kind_of(event: Event) -> Kind | None:
         return Kind.SILENT
     if event.type is EventType.CORRECTED:
         return _OF_AN_OUTCOME.get(str(event.data.get("outcome")), Kind.CORRECTED)
+    if event.type is EventType.PROMISED and _is_brought_forward(event):
+        return Kind.EARLIER
     facts = TOLD_WITH.get(event.type)
     if facts is not None and not any(event.data.get(fact) for fact in facts):
         return None
     return KINDS.get(event.type)
+
+
+def _is_brought_forward(event: Event) -> bool:
+    """Whether the new range begins before the one that was told last."""
+    told, before = (_range(event.data.get(name)) for name in ("promise", "previous_promise"))
+    return told is not None and before is not None and told.earliest < before.earliest
 
 
 def is_stale(event: Event, shipment: Shipment) -> bool:
@@ -201,6 +210,8 @@ def is_stale(event: Event, shipment: Shipment) -> bool:
         return False
     promise = _range(event.data.get("previous_promise" if kind is Kind.SILENT else "promise"))
     was_replaced = promise is not None and promise != shipment.promise
+    if kind is Kind.EARLIER:  # also of a time that is still later than the first one
+        return was_replaced
     return was_replaced or shipment.is_delayed != (kind not in _ON_TIME)
 
 

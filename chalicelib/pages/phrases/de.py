@@ -74,6 +74,7 @@ PHRASES: Final = {
     "change.delayed.title": "Später als angekündigt",
     "change.delayed.from_to": "Angekündigt war {old}. Jetzt ist es {new}.",
     "change.delayed.to": "Wir erwarten die Ankunft jetzt {new}.",
+    "change.earlier.title": "Früher als angekündigt",
     "change.back_on_time.title": "Wieder pünktlich",
     "change.back_on_time.text": "Die Verspätung ist aufgeholt. Wir erwarten die Ankunft {new}.",
     # --- the story

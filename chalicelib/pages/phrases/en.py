@@ -76,6 +76,7 @@ PHRASES: Final = {
     "change.delayed.title": "Later than we told you",
     "change.delayed.from_to": "We said {old}. It is now {new}.",
     "change.delayed.to": "We now expect to arrive {new}.",
+    "change.earlier.title": "Earlier than we told you",
     "change.back_on_time.title": "Back on time",
     "change.back_on_time.text": "The delay is made up. We expect to arrive {new}.",
     # --- the story

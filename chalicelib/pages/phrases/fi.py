@@ -72,6 +72,7 @@ PHRASES: Final = {
     "change.delayed.title": "Myöhemmin kuin kerroimme",
     "change.delayed.from_to": "Kerroimme ajaksi {old}. Nyt aika on {new}.",
     "change.delayed.to": "Arvioimme nyt saapuvamme {new}.",
+    "change.earlier.title": "Aiemmin kuin kerroimme",
     "change.back_on_time.title": "Taas aikataulussa",
     "change.back_on_time.text": "Myöhästyminen on kurottu kiinni. Arvioimme saapuvamme {new}.",
     # --- the story

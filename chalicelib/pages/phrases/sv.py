@@ -72,6 +72,7 @@ PHRASES: Final = {
     "change.delayed.title": "Senare än vi sade",
     "change.delayed.from_to": "Vi sade {old}. Nu är det {new}.",
     "change.delayed.to": "Vi räknar nu med att komma {new}.",
+    "change.earlier.title": "Tidigare än vi sa",
     "change.back_on_time.title": "I tid igen",
     "change.back_on_time.text": "Förseningen är inhämtad. Vi räknar med att komma {new}.",
     # --- the story

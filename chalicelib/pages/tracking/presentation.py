@@ -126,7 +126,7 @@ def _seen(view: TrackingView, locale: Locale) -> Seen | None:
 
 
 def _change(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Change | None:
-    """The change since we last told: a delay with both ranges, or that it has been made up."""
+    """The change since we last told: a delay or an earlier time with both ranges, or all-clear."""
     if view.status not in {Status.OUT_FOR_DELIVERY, Status.ARRIVING} or view.is_overdue:
         return None
     told = [entry for entry in view.timeline if "promise" in entry.data]
@@ -139,7 +139,21 @@ def _change(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Change | None
         expected = _in_a_sentence(new, view, zone, locale, Form.ON)
         text = locale.say("change.back_on_time.text", new=expected)
         return Change("back_on_time", locale.say("change.back_on_time.title"), text)
+    if told and told[-1].type == "eta.promised" and len(ranges) > 1:
+        return _earlier(ranges[-2], ranges[-1], view, zone, locale)
     return None
+
+
+def _earlier(
+    old: Range, new: Range, view: TrackingView, zone: ZoneInfo, locale: Locale
+) -> Change | None:
+    if new.earliest >= old.earliest:
+        return None
+    said = {
+        key: _in_a_sentence(each, view, zone, locale) for key, each in (("old", old), ("new", new))
+    }
+    text = locale.say("change.delayed.from_to", **said)
+    return Change("earlier", locale.say("change.earlier.title"), text)
 
 
 def _delay(

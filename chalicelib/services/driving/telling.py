@@ -20,6 +20,7 @@ from chalicelib.services.ports.system import Ids
 NOTED: Final[Mapping[AlertKind, EventType]] = {
     AlertKind.DELAYED: EventType.DELAYED,
     AlertKind.BACK_ON_TIME: EventType.BACK_ON_TIME,
+    AlertKind.EARLIER: EventType.PROMISED,
     AlertKind.SILENT: EventType.DRIVER_SILENT,
     AlertKind.HEARD_AGAIN: EventType.DRIVER_BACK,
     AlertKind.BROUGHT_FORWARD: EventType.PROMISED,

@@ -67,6 +67,14 @@ GERMAN: Final = Language(
             "Neue Zeit für Ihr Paket: {when}",
             ("Es gibt eine neue Zeit für Ihr Paket: {when}.", "Neue Zeit: {when}."),
         ),
+        Kind.EARLIER: Wording(
+            "Ihr Paket kommt früher: {when}",
+            (
+                "Ihr Paket kommt früher als angekündigt: {when}.",
+                "Ihr Paket kommt früher: {when}.",
+                "Früher: {when}.",
+            ),
+        ),
         Kind.PUT_OFF: Wording(
             "Ihr Paket kommt später als geplant",
             (

@@ -60,6 +60,14 @@ ENGLISH: Final = Language(
             "New time for your parcel: {when}",
             ("There is a new time for your parcel: {when}.", "New time: {when}."),
         ),
+        Kind.EARLIER: Wording(
+            "Your parcel comes earlier: {when}",
+            (
+                "Your parcel comes earlier than we told you: {when}.",
+                "Your parcel comes earlier: {when}.",
+                "Earlier: {when}.",
+            ),
+        ),
         Kind.PUT_OFF: Wording(
             "Your parcel comes later than planned",
             (

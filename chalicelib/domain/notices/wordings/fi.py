@@ -61,6 +61,14 @@ FINNISH: Final = Language(
             "Paketillesi uusi aika: {when}",
             ("Paketillesi on uusi aika: {when}.", "Uusi aika: {when}."),
         ),
+        Kind.EARLIER: Wording(
+            "Pakettisi tulee aiemmin: {when}",
+            (
+                "Pakettisi tulee aiemmin kuin kerroimme: {when}.",
+                "Pakettisi tulee aiemmin: {when}.",
+                "Aiemmin: {when}.",
+            ),
+        ),
         Kind.PUT_OFF: Wording(
             "Pakettisi tulee suunniteltua myöhemmin",
             (

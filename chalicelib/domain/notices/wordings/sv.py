@@ -60,6 +60,14 @@ SWEDISH: Final = Language(
             "Ny tid för ditt paket: {when}",
             ("Det finns en ny tid för ditt paket: {when}.", "Ny tid: {when}."),
         ),
+        Kind.EARLIER: Wording(
+            "Ditt paket kommer tidigare: {when}",
+            (
+                "Ditt paket kommer tidigare än vi sa: {when}.",
+                "Ditt paket kommer tidigare: {when}.",
+                "Tidigare: {when}.",
+            ),
+        ),
         Kind.PUT_OFF: Wording(
             "Ditt paket kommer senare än planerat",
             (
