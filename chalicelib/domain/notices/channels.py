@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.domain.notices.wordings.language import Kind
+from chalicelib.domain.notices.kinds import Kind
 from chalicelib.domain.preferences.preferences import Subject, Way
 from chalicelib.domain.shipments.addresses import Recipient
 from chalicelib.domain.shipments.shipments import Shipment

@@ -5,11 +5,13 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.catalogues import shipped
 from chalicelib.domain.errors import DomainError, Unavailable
+from chalicelib.domain.phrases.locales import Locale
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.problems import Refusal, as_seen_by_a_link, headers_of, status_of
-from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
+from chalicelib.pages.languages import negotiate
 from chalicelib.pages.rendering import asset_names, render
 
 
@@ -70,7 +72,7 @@ class Frames:
         return {
             "locale": locale,
             "say": locale.say,
-            "languages": {tag: phrases["language"] for tag, phrases in CATALOGUES.items()},
+            "languages": shipped(),
             "base": self.base,
             "assets": asset_names(),
         }

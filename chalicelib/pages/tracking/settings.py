@@ -12,6 +12,7 @@ from urllib.parse import quote
 from chalice.app import Response
 
 from chalicelib.bootstrap.container import container
+from chalicelib.catalogues import shipped
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound, Outdated, Unavailable
 from chalicelib.domain.links import bare_token
@@ -20,7 +21,6 @@ from chalicelib.domain.shipments.addresses import Recipient
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
-from chalicelib.pages.languages import CATALOGUES
 from chalicelib.pages.tracking.forms import Field64, PageForm
 from chalicelib.pages.tracking.frames import Frames
 from chalicelib.pages.tracking.wishes import Number
@@ -164,7 +164,7 @@ def _chosen(form: SettingsForm) -> tuple[Mapping[Subject, Way], str | None] | No
         ways = {subject: Way(getattr(form, subject.value)) for subject in Subject}
     except ValueError:
         return None
-    if form.language and form.language not in CATALOGUES:
+    if form.language and form.language not in shipped():
         return None
     return ways, form.language or None
 
@@ -186,7 +186,7 @@ def _read(text: str) -> Preferences | None:
     if found is None:
         return None
     ways = {each: LETTERS[letter] for each, letter in zip(Subject, found[1], strict=True)}
-    language = found[2] if found[2] in CATALOGUES else None
+    language = found[2] if found[2] in shipped() else None
     return Preferences(language=language).with_ways(ways)
 
 

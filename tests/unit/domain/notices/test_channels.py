@@ -10,7 +10,7 @@ from chalicelib.domain.notices.channels import (
     most_texts,
     ways,
 )
-from chalicelib.domain.notices.wordings.language import Kind
+from chalicelib.domain.notices.kinds import Kind
 from chalicelib.domain.preferences.preferences import NO_PREFERENCES, Preferences, Subject, Way
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.support.builders import NOON, make_recipient, make_shipment
