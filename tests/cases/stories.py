@@ -7,12 +7,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from chalicelib.catalogues import locale_of
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
 from chalicelib.domain.notices.notices import kind_of
 from chalicelib.domain.shipments.events import EventType
-from chalicelib.pages.languages import locale_of
 from chalicelib.pages.tracking.presentation import present
 from tests.cases import phones as phones_apps
 from tests.cases.driving import hub_at
