@@ -128,12 +128,16 @@ def delayed(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
 def back_on_time(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
     """After a delay, the ETA is safely inside the first promise again. That promise holds again.
 
-    If the delay was an error of ours, this waits for neither time nor margin.
+    What was only later than an earlier time is not: the first promise was never broken. If the
+    delay was an error of ours, this waits for neither time nor margin.
     """
     progress, eta, first = given.progress, given.eta, given.stop.promise
     if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
         return None
+    promise = promise_of(progress, given.stop)
     is_error = given.doubts.is_error(progress.told_at)
+    if not is_error and not is_later(promise, first):
+        return None
     if not is_error and is_promise_recent(progress, given.as_of, policy):
         return None
     if eta.point > first.latest - (timedelta(0) if is_error else policy.recovery_margin):
@@ -147,7 +151,7 @@ def earlier(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
     """The van comes before the promise begins, so whoever comes home for it must know.
 
     It is not told once the van is so near that nobody could come home any more: then the recipient
-    hears that it is near. A stop that was told as delayed stays so: this is only less of it.
+    hears that it is near. A stop that is still later than its first promise stays delayed.
     """
     progress, eta = given.progress, given.eta
     promise = promise_of(progress, given.stop)
@@ -161,7 +165,14 @@ def earlier(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
         return None
     if not given.doubts.is_early(given.stop_index, promise):
         return None
-    return _with_new_promise(given, AlertKind.EARLIER, eta, policy, is_delayed=progress.is_delayed)
+    first, told = given.stop.promise, eta.range.as_promise(policy.promise_step)
+    is_delayed = progress.is_delayed and is_later(told, first)
+    return _with_new_promise(given, AlertKind.EARLIER, eta, policy, is_delayed=is_delayed)
+
+
+def is_later(promise: Range | None, first: Range | None) -> bool:
+    """Whether a promise ends later than the first one, as far as both are known."""
+    return promise is None or first is None or promise.latest > first.latest
 
 
 def heard_again(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:

@@ -132,6 +132,10 @@ def _change(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Change | None
     told = [entry for entry in view.timeline if "promise" in entry.data]
     ranges = [promise for entry in told if (promise := _promise(entry.data)) is not None]
     new = ranges[-1] if ranges else view.promise
+    if told and told[-1].type == "eta.promised" and len(ranges) > 1:
+        earlier = _earlier(ranges[-2], ranges[-1], view, zone, locale)
+        if earlier is not None:
+            return earlier
     if view.delayed:
         old = ranges[-2] if len(ranges) > 1 else view.first_promise
         return _delay(None if old == new else old, new, view, zone, locale)
@@ -139,8 +143,6 @@ def _change(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Change | None
         expected = _in_a_sentence(new, view, zone, locale, Form.ON)
         text = locale.say("change.back_on_time.text", new=expected)
         return Change("back_on_time", locale.say("change.back_on_time.title"), text)
-    if told and told[-1].type == "eta.promised" and len(ranges) > 1:
-        return _earlier(ranges[-2], ranges[-1], view, zone, locale)
     return None
 
 

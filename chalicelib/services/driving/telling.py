@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import SYSTEM
-from chalicelib.domain.driving.alerts import Alert, AlertKind
+from chalicelib.domain.driving.alerts import Alert, AlertKind, is_later
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.routes.routes import Route
@@ -89,11 +89,10 @@ def noted(
     shipment: Shipment, alert: Alert, *, event_id: EventId, now: datetime
 ) -> tuple[Shipment, Event]:
     """The shipment with the alert in its history, and with the new promise if there is one."""
-    told = replace(
-        shipment,
-        promise=alert.promise or shipment.promise,
-        is_delayed=_IS_DELAYED.get(alert.kind, shipment.is_delayed),
-    )
+    is_delayed = _IS_DELAYED.get(alert.kind, shipment.is_delayed)
+    if alert.kind is AlertKind.EARLIER:
+        is_delayed = is_delayed and is_later(alert.promise, shipment.first_promise)
+    told = replace(shipment, promise=alert.promise or shipment.promise, is_delayed=is_delayed)
     return append(
         told,
         NOTED[alert.kind],

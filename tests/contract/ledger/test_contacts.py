@@ -76,8 +76,8 @@ def test_one_that_is_full_begins_anew(contacts: Any) -> None:
 
 
 def test_what_is_noted_expires_and_what_is_muted_does_not(dynamo: DynamoContacts) -> None:
-    def expires_at() -> int | None:
-        found: int | None = ContactItem.get("contact#tag").expires_at
+    def expires_at() -> float | None:
+        found: float | None = ContactItem.get("contact#tag").expires_at
         return found
 
     later = int(NOON.timestamp()) + KEEP_S

@@ -2,6 +2,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,7 +137,8 @@ class TestEarlier:
         route = promised_route(live)
         before = int(PROMISE.earliest.timestamp())
         for earlier_s, count in ((before + 60, 0), (None, 0), (before - 60, 1)):
-            doubts = Doubts(lambda known=earlier_s: (known,))
+            known: tuple[int | None] = (earlier_s,)
+            doubts = Doubts(partial(tuple[int | None, ...], known))
             _, alerts = decide(
                 live, route, as_of=NOON, now=NOON, limit=9, policy=POLICY, doubts=doubts
             )
@@ -151,6 +153,14 @@ class TestEarlier:
 
         assert alert.kind is AlertKind.EARLIER
         assert after.progress[0].is_delayed
+
+    def test_what_is_later_than_an_earlier_time_is_never_back_on_time(self) -> None:
+        """The first promise was never broken, so there is nothing to take back."""
+        live, (sooner,) = judged(expecting(NOON + minutes(30)))
+        later, (delay,) = judged(with_eta(live, NOON + minutes(65)), as_of=NOON + minutes(15))
+
+        assert (sooner.kind, delay.kind) == (AlertKind.EARLIER, AlertKind.DELAYED)
+        assert judged(later, as_of=NOON + minutes(30))[1] == ()
 
     @settings(max_examples=times(quick=100, deep=5_000))
     @given(st.lists(st.integers(-45, 45), min_size=1, max_size=30), st.integers(1, 4))
@@ -177,7 +187,7 @@ class TestEarlier:
                 assert point - as_of > POLICY.approaching_within
                 assert last_told is None or as_of >= last_told + minutes(10)
             elif is_early and is_free and point - as_of > POLICY.approaching_within:
-                assert [a for a in alerts if a.kind is AlertKind.BACK_ON_TIME]
+                assert AlertKind.BACK_ON_TIME in kinds(alerts)
             for alert in alerts:
                 if alert.promise is not None:
                     promise, last_told = alert.promise, rounded_up(as_of, POLICY.promise_step)
@@ -336,7 +346,8 @@ def test_delays_and_all_clears_take_turns(walk: Walk) -> None:
     told = walked(walk, lambda live, at: judged(live, as_of=at))
 
     for stop in range(4):
-        news = [a for a in told if a.stop_index == stop and a.promise is not None]
+        own = [a for a in told if a.stop_index == stop and a.promise is not None]
+        news = [a for a in own if a.kind is not AlertKind.EARLIER]
         all_clears = [i for i, a in enumerate(news) if a.kind is AlertKind.BACK_ON_TIME]
         assert all(i > 0 and news[i - 1].kind is AlertKind.DELAYED for i in all_clears)
 
