@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.shown import expected
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
@@ -155,6 +156,7 @@ class TrackingView:
     are what the form of the page has for them. ``may_report`` says whether the recipient can say
     that something is wrong, and ``reported`` what is open of that;
     ``last_report`` names the newest one.
+    ``expected`` is the range that the page shows, None where there is no ETA or it is hidden.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
     """
 
@@ -200,6 +202,7 @@ class TrackingView:
     choices: tuple[Choice, ...] = ()
     agreed: str = ""
     pin: str | None = None
+    expected: Range | None = None
 
     @property
     def is_overdue(self) -> bool:
@@ -247,10 +250,12 @@ def view(
     driving = _driving(shipment, live)
     head = driving.head(policy) if driving else None
     index = _stop_index(shipment, driving) if driving else None
-    eta, eta_age_s = (None, None)
+    eta, eta_age_s, shown = (None, None, None)
     before = stops_before(shipment, live)
     if driving and index is not None:
         eta, eta_age_s = _eta(driving, index, now, policy)
+        if eta is not None:
+            shown = expected(driving, index, eta, shipment.promise, now, policy)
     proximity = _proximity(shipment, head, eta, before, now)
     position, hidden, last_seen_s = _position(shipment, head, proximity, now, policy)
     rules = policy.visibility
@@ -280,6 +285,7 @@ def view(
         outcome=_outcome(shipment),
         poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
         pin=pin if _needs_pin(shipment) else None,
+        expected=shown if is_told else None,
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
@@ -306,7 +312,7 @@ def view(
         ),
     )
     # The ETA of a silent van only moves with the clock. Past the promise it says nothing any more.
-    return replace(seen, eta=None) if seen.is_overdue else seen
+    return replace(seen, eta=None, expected=None) if seen.is_overdue else seen
 
 
 def _day_to_come(shipment: Shipment, now: datetime) -> date | None:

@@ -57,6 +57,7 @@ class StateOut(Out):
     server_now: datetime
     eta: Eta | None
     eta_age_s: int | None
+    expected: Range | None
     promise: Range | None
     delayed: bool
     window: WindowOut | None
