@@ -12,8 +12,10 @@ import argparse
 import csv
 import gzip
 import heapq
+import itertools
 import statistics
 import sys
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -77,16 +79,17 @@ class Pages:
     eta_holds: list[bool] = field(default_factory=list)
 
 
-def measure(data: Path | None = None, *, one_in: int = 1) -> list[Row]:
+def measure(data: Path | None = None, *, one_in: int = 2, look_at: int = 8) -> list[Row]:
     """One row with memory and one without; empty, with a message, if there are no recordings.
 
-    ``one_in``: of so many trips one is driven, and learnt from.
+    ``one_in``: of so many bus lines one is driven, and learnt from. ``look_at``: of so many
+    deliveries one is looked at.
     """
     data = data or data_folder()
     if not (data / STOPS).exists():
         print(f"headlines: skipped, no recorded days in {data} (set DOORSTEP_DATA)")
         return []
-    found = list(_drive(_rides(data / STOPS, one_in)))
+    found = list(_drive(_rides(data / STOPS, one_in), look_at))
     return [
         _figures("remembering", found, [pages.headlines for pages in found]),
         _figures("remembering nothing", found, [pages.plain for pages in found]),
@@ -97,7 +100,7 @@ def _rides(path: Path, one_in: int) -> list[Ride]:
     rows: dict[str, list[Mapping[str, str]]] = defaultdict(list)
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if int(row["tid"]) % one_in == 0:
+            if zlib.crc32(row["route"].encode()) % one_in == 0:
                 rows[row["tid"]].append(row)
     return [_ride(sorted(each, key=lambda row: int(row["seq"]))) for each in rows.values()]
 
@@ -128,12 +131,14 @@ def _ride(rows: Sequence[Mapping[str, str]]) -> Ride:
     return Ride(rows[0]["day"], at_s, legs)
 
 
-def _drive(rides: Sequence[Ride]) -> Iterator[Pages]:
+def _drive(rides: Sequence[Ride], look_at: int) -> Iterator[Pages]:
     """All trips in the order of time. Nothing is learnt before it has happened."""
     engine, locale = Engine(), negotiate("en", None, None)
     pages: dict[int, Pages] = {}
     open_: list[tuple[int, int, int, Any, int]] = []
-    passings = sorted((at_s, n, i) for n, r in enumerate(rides) for i, at_s in enumerate(r.reached_s))
+    passings = sorted(
+        (at_s, n, i) for n, r in enumerate(rides) for i, at_s in enumerate(r.reached_s)
+    )
     for told, (now_s, n, i) in enumerate(passings):
         while open_ and open_[0][0] <= now_s:
             _, _, ahead, said, took_s = heapq.heappop(open_)
@@ -152,7 +157,7 @@ def _drive(rides: Sequence[Ride]) -> Iterator[Pages]:
                     heapq.heappush(open_, (*item, at_s - now_s))
         if i == 0:
             pages[n] = _start(ride, spans, now_s)
-        _look(pages[n], i, spans, now_s, locale)
+        _look(pages[n], i, spans, now_s, locale, look_at=look_at)
     yield from pages.values()
 
 
@@ -186,9 +191,15 @@ def _start(ride: Ride, spans: Sequence[tuple[float, ...]], now_s: int) -> Pages:
 
 
 def _look(
-    pages: Pages, i: int, spans: Sequence[tuple[float, ...]], now_s: int, locale: Locale
+    pages: Pages,
+    i: int,
+    spans: Sequence[tuple[float, ...]],
+    now_s: int,
+    locale: Locale,
+    *,
+    look_at: int,
 ) -> None:
-    """All recipients ahead look at their pages, when the bus has reached stop ``i``."""
+    """Recipients ahead look at their pages, when the bus has reached stop ``i``."""
     now, route = _at(now_s), pages.route
     done = (Progress(is_done=True),) * i
     etas = Etas(
@@ -203,11 +214,11 @@ def _look(
     pages.live = live = with_told_shown(live, alerts, now)
     for stops_before, k in enumerate(range(i, len(route.stops))):
         eta, promise = live.etas[k], promise_of(live.progress[k], route.stops[k])
-        if eta is None:
+        if eta is None or k % look_at:
             continue
         reached_s = pages.ride.reached_s[k + 1]
         seen = _view(now, stops_before, promise)
-        shown = expected(live, k, eta, promise, now, POLICY)
+        shown = expected(live, k, eta, promise, now=now, policy=POLICY)
         said = headline_of(replace(seen, expected=shown), ZoneInfo(ZONE), locale).text
         pages.headlines[k].append(said)
         span = Span(etas.earliest_s[k], etas.latest_s[k])
@@ -250,7 +261,7 @@ def _figures(name: str, found: Sequence[Pages], said: Sequence[Mapping[int, list
     changes, hours, rates = 0, 0.0, []
     for pages, by_stop in zip(found, said, strict=True):
         for k, headlines in by_stop.items():
-            changed = sum(a != b for a, b in zip(headlines, headlines[1:], strict=False))
+            changed = sum(a != b for a, b in itertools.pairwise(headlines))
             watched_s = pages.ride.reached_s[k + 1] - pages.ride.reached_s[0]
             changes, hours = changes + changed, hours + watched_s / 3_600
             if watched_s >= FEWEST_S:
@@ -277,9 +288,10 @@ def _at(at_s: float) -> datetime:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=data_folder(), help="the recorded journeys")
-    parser.add_argument("--one-in", type=int, default=1, help="drive one trip in this many")
+    parser.add_argument("--one-in", type=int, default=2, help="drive one bus line in this many")
+    parser.add_argument("--look-at", type=int, default=8, help="look at one delivery in this many")
     asked = parser.parse_args()
-    rows = measure(asked.data, one_in=asked.one_in)
+    rows = measure(asked.data, one_in=asked.one_in, look_at=asked.look_at)
     if rows:
         print(table("headlines", rows))
 

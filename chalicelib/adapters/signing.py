@@ -41,6 +41,7 @@ MAC_BYTES: Final = 32
 PAGE_LINK: Final = 0b10_000000
 """The two upper bits of a token's first byte say its use, the six others number its key. They are 0
 in earlier tokens."""
+SHARE_LINK: Final = 0b11_000000
 KEY_NUMBER: Final = 0b00_111111
 NONCE_BYTES: Final = 16
 
@@ -67,6 +68,14 @@ class HmacSigner:
         if len(token) == FIRST_TOKEN_CHARS:
             return self._opened_first(token)
         return self._opened(PAGE_LINK, token)
+
+    def share_token(self, shipment_id: ShipmentId, share_generation: int) -> str:
+        """Signed as the token of the page is, for another use."""
+        return self._token(SHARE_LINK, shipment_id, share_generation)
+
+    def open_share_token(self, token: str) -> tuple[ShipmentId, int]:
+        """Raises NotFound unless we made the token, for sharing."""
+        return self._opened(SHARE_LINK, token)
 
     def pin(self, shipment_id: ShipmentId, link_generation: int) -> str:
         """From the first key, like the link.

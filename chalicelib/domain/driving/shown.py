@@ -56,7 +56,7 @@ def with_told_shown(live: Live, alerts: Sequence[Alert], now: datetime) -> Live:
 
 
 def expected(
-    live: Live, stop_index: int, eta: Eta, promise: Range | None, now: datetime, policy: Policy
+    live: Live, stop_index: int, eta: Eta, promise: Range | None, *, now: datetime, policy: Policy
 ) -> Range | None:
     """The range that a page shows of this stop now, with this ETA. A silent van changes nothing.
 
@@ -70,9 +70,7 @@ def expected(
         is_ahead = remembered is not None and remembered.latest_s > now_s
         return _range(remembered) if remembered and is_ahead else promise
     before = remembered or _span(promise)
-    return _range(
-        steady(before, Span(*_ends(eta.range)), now_s, is_next=stops_before == 0)
-    )
+    return _range(steady(before, Span(*_ends(eta.range)), now_s, is_next=stops_before == 0))
 
 
 def _ends(told: Range) -> tuple[int, int]:

@@ -22,7 +22,7 @@ LEAST_MOVE_S: Final = 600
 """An end moves by so much at least."""
 LEAST_SHARE: Final = 0.5
 """It moves inwards by this share of what is left of the range at least."""
-INWARDS_S: Final = 190
+INWARDS_S: Final = 215
 """Measured on recorded days, together with the two above."""
 LATER_AGAIN_S: Final = 360
 """The next stop is due any minute until its ETA ends later than this from now."""

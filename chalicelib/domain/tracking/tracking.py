@@ -227,10 +227,19 @@ def require_open_link(
 
     A link ends some days after the shipment was completed.
     """
-    completed_at = shipment.completed_at
-    has_ended = completed_at is not None and now > completed_at + policy.link_retention
-    if has_ended or shipment.link_generation != generation:
+    if _has_ended(shipment, now, policy) or shipment.link_generation != generation:
         raise NotFound
+
+
+def require_open_share(shipment: Shipment, generation: int, now: datetime, policy: Policy) -> None:
+    """The same for a link that the recipient shares."""
+    if _has_ended(shipment, now, policy) or shipment.share_generation != generation:
+        raise NotFound
+
+
+def _has_ended(shipment: Shipment | Glimpse, now: datetime, policy: Policy) -> bool:
+    completed_at = shipment.completed_at
+    return completed_at is not None and now > completed_at + policy.link_retention
 
 
 def view(
@@ -255,7 +264,7 @@ def view(
     if driving and index is not None:
         eta, eta_age_s = _eta(driving, index, now, policy)
         if eta is not None:
-            shown = expected(driving, index, eta, shipment.promise, now, policy)
+            shown = expected(driving, index, eta, shipment.promise, now=now, policy=policy)
     proximity = _proximity(shipment, head, eta, before, now)
     position, hidden, last_seen_s = _position(shipment, head, proximity, now, policy)
     rules = policy.visibility

@@ -165,6 +165,12 @@ def test_the_numbers_of_an_edited_plan_are_read(dynamo: Stores) -> None:
     assert dynamo.fleet.live(DRIVER) == replace(UNDER_WAY, recent=FIXES_NOW, numbers=NUMBERS)
 
 
+def test_what_pages_show_is_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "shown"))
+
+    assert dynamo.fleet.live(DRIVER) == SHOWN
+
+
 def test_a_sign_of_life_is_read(dynamo: Stores) -> None:
     put_raw("fleet", golden_item("v3", "fleet", "alive"))
 

@@ -69,7 +69,7 @@ ALLOWED_KEYS: Final = {
     *("city", "time_zone", "locale", "server_now", "version", "eta", "point", "earliest", "latest"),
     *(
         "eta_age_s",
-    "expected",
+        "expected",
         "promise",
         "delayed",
         "window",
