@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chalicelib.pages.languages import Locale
+from chalicelib.domain.phrases.locales import Locale
 
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3_600
