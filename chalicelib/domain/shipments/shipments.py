@@ -114,7 +114,8 @@ class Shipment:
 
     ``first_promise`` is the range told when the van left, ``promise`` the range told last.
     ``link_generation`` is part of the tracking link's signature; raising it revokes all earlier
-    links. ``share_generation`` is the same of the link that recipients share. ``details_version`` is the ``version`` with which the details were last written: shipper,
+    links. ``share_generation`` is the same of the link that recipients share.
+    ``details_version`` is the ``version`` with which the details were last written: shipper,
     reference, recipient, address, parcels, window, service time, proof requirements, service day,
     metadata, rating, wishes, report. A change of one of them must set it, or it is not stored. 0
     means that details and state are one item, as in the first format.

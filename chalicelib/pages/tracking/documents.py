@@ -29,6 +29,9 @@ INTERNAL: Final = (
     "choices",
     "last_report",
     "agreed",
+    "proof_check",
+    "share_token",
+    "share_generation",
 )
 
 
