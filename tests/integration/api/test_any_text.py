@@ -118,6 +118,8 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/t/{token}/messages": ("", link, {"action_id": "any-4", "text": "any"}),
         "/t/{token}/messages/seen": ("", link, {"message_id": UNKNOWN_MESSAGE}),
         "/t/{token}/rating": ("", link, {"stars": "4", "comment": "any"}),
+        "/t/{token}/check": ("", link, {"answer": "12b"}),
+        "/t/{token}/share": ("", link, {"seen": "1"}),
         "/t/{token}/day": ("", link, {"choice": "2026-11-30", "seen": ""}),
         "/t/{token}/reports": (
             "",

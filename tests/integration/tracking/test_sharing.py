@@ -16,7 +16,7 @@ STOP = 1
 @pytest.fixture
 def found(shared: Carrier) -> Round:
     made = shared.round(3).started()
-    assert made.drive(-500.0).status == 200
+    assert made.drive(-2_000.0, after_s=900.0).status == 200
     return made
 
 
@@ -75,6 +75,7 @@ def test_others_see_when_it_comes_and_about_where_the_van_is(found: Round) -> No
     shown, told = page(found, path), state(found, path).json
     own = state(found, link(found)).json
 
+    assert own["position"] is not None, own["position_hidden_because"]
     assert len(path) == len("/s/") + 40
     assert told["words"]["headline"] == own["words"]["headline"]
     assert told["expected"] == own["expected"] is not None
