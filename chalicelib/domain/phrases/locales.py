@@ -98,7 +98,7 @@ _NO_ISOLATES: Final = dict.fromkeys(
 
 
 def _isolated(value: object) -> object:
-    """Text from left to right is isolated; what has no letters runs as its sentence: 14:10–14:40."""
+    """Text from left to right is isolated; without letters it runs as its sentence: 14:10–14:40."""
     if not isinstance(value, str):
         return value
     directions = {unicodedata.bidirectional(character) for character in value}

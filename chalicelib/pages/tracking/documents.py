@@ -29,6 +29,10 @@ INTERNAL: Final = (
     "choices",
     "last_report",
     "agreed",
+    "is_stopped",
+    "proof_check",
+    "share_token",
+    "share_generation",
 )
 
 
