@@ -29,6 +29,7 @@ BOTOCORE_SERVICES: Final = (
     "dynamodb",
     "geo-places",
     "geo-routes",
+    "kms",
     "s3",
     "ses",
     "sns",
