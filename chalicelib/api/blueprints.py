@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
+    "/evidence": "chalicelib.api.evidence:evidence",
     "/health": "chalicelib.api.health:health",
     "/in": "chalicelib.api.intake:intake",
     "/v1/attention": "chalicelib.api.attention:attention",
@@ -15,7 +16,6 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/drivers": "chalicelib.api.drivers:drivers",
     "/v1/drivers/{driver_id}/devices": "chalicelib.api.devices:devices",
     "/v1/events": "chalicelib.api.events:events",
-    "/v1/evidence": "chalicelib.api.evidence:evidence",
     "/v1/fleet": "chalicelib.api.fleet:fleet",
     "/v1/hubs": "chalicelib.api.accounts:accounts",
     "/v1/hubs/{hub_id}/scans": "chalicelib.api.receiving:receiving",

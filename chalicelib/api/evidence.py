@@ -27,7 +27,7 @@ def verify_proofs(actor: Actor, shipment_id: str) -> Verification:
     return container().verify_evidence(ShipmentId(shipment_id), actor)
 
 
-@evidence.endpoint("/v1/evidence/keys", method="GET", principals=PUBLIC, gives=SealKeysOut)
+@evidence.endpoint("/evidence/keys", method="GET", principals=PUBLIC, gives=SealKeysOut)
 def get_seal_keys(_: Actor) -> Listing[SealKeyOut]:
     """The public keys that seal evidence, or have done so: for anybody, without a key."""
     return Listing(tuple(map(SealKeyOut.of, container().show_seal_keys())))

@@ -11,7 +11,9 @@ from decimal import Decimal
 from typing import Final
 
 EXACT: Final = 2**53
-"""A larger whole number is not the same everywhere: most readers have doubles only."""
+"""Up to here a double holds every whole number."""
+LARGEST: Final = 2**1024
+"""From here on none."""
 PLAIN_DIGITS: Final = 21
 """A number with more digits before its point has an exponent (ECMA-262, Number::toString)."""
 PLAIN_ZEROS: Final = 6
@@ -37,10 +39,7 @@ def _text(value: object) -> str:
         case str():
             return json.dumps(str(value), ensure_ascii=False)
         case int():
-            if abs(value) > EXACT:
-                msg = "A whole number must be at most 2^53."
-                raise ValueError(msg)
-            return str(int(value))
+            return _whole(int(value))
         case float():
             return _number(value)
         case Mapping():
@@ -57,6 +56,17 @@ def _units(name: object) -> bytes:
         msg = "A name in JSON must be a string."
         raise ValueError(msg)  # noqa: TRY004 - every refusal is a ValueError
     return name.encode("utf-16-be")
+
+
+def _whole(value: int) -> str:
+    """A whole number as a double has it, too: most readers have nothing else."""
+    if abs(value) <= EXACT:
+        return str(value)
+    text = "" if abs(value) >= LARGEST else _number(float(value))
+    if text != str(value):
+        msg = "A whole number must be one that a double has."
+        raise ValueError(msg)
+    return text
 
 
 def _number(value: float) -> str:
