@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.domain.evidence.links import KINDS
-from chalicelib.services.evidence.sweep_evidence import LOOKS_BACK, SEALED_WITHIN
 from chalicelib.services.evidence.sweep_evidence import EVERY as SWEPT_EVERY
+from chalicelib.services.evidence.sweep_evidence import LOOKS_BACK, SEALED_WITHIN
 from infra.template import load
 from tests.architecture.templates import QUEUE, Packaged, referred
 
@@ -16,7 +16,9 @@ def test_the_key_signs_only_stays_when_the_stack_goes_and_has_an_alias(dev: Pack
 
     assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
     assert key["PendingWindowInDays"] == 30
-    declared = load()["Resources"]["EvidenceKey"]  # packaging lets it go with a stage that is not prod
+    declared = load()["Resources"][
+        "EvidenceKey"
+    ]  # packaging lets it go with a stage that is not prod
     assert declared["DeletionPolicy"] == "RetainExceptOnCreate"
     assert declared["UpdateReplacePolicy"] == "Retain"
     assert referred(alias["TargetKeyId"]) == "EvidenceKey"

@@ -11,9 +11,9 @@ import pytest
 from chalicelib.domain.errors import NotFound, TooLarge, Unavailable
 from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 from chalicelib.observability import Metric, count, counted, name_stage
+from chalicelib.services.evidence import sweep_evidence
 from chalicelib.services.imports.import_shipments import NEEDED_S
 from chalicelib.services.ports.senders import LONGEST_DELAY_S
-from chalicelib.services.evidence import sweep_evidence
 from chalicelib.services.proofs.sweep_proofs import EVERY
 from chalicelib.services.repeats import LEASE
 from infra.lint import findings, transform

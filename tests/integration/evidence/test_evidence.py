@@ -1,13 +1,8 @@
 """A delivery through the API, sealed by the queue and verified through the API."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from chalicelib.domain.actors import Role
-from tests.support.aws import SESSION, bucket_name, table_names
 from tests.support.builders import minutes
 from tests.support.carrier import Carrier, Round, note
 

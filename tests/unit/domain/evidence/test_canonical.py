@@ -90,7 +90,17 @@ def test_reading_it_and_writing_it_again_changes_nothing(value: Any) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [float("nan"), float("inf"), EXACT + 1, 10**400, "\ud800", {"a": {1}}, {1: 2}, b"bytes", object()],
+    [
+        float("nan"),
+        float("inf"),
+        EXACT + 1,
+        10**400,
+        "\ud800",
+        {"a": {1}},
+        {1: 2},
+        b"bytes",
+        object(),
+    ],
     ids=repr,
 )
 def test_what_has_no_canonical_form_is_refused(value: object) -> None:
