@@ -16,9 +16,7 @@ def test_the_key_signs_only_stays_when_the_stack_goes_and_has_an_alias(dev: Pack
 
     assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
     assert key["PendingWindowInDays"] == 30
-    declared = load()["Resources"][
-        "EvidenceKey"
-    ]  # packaging lets it go with a stage that is not prod
+    declared = load()["Resources"]["EvidenceKey"]  # packaging lets it go with dev
     assert declared["DeletionPolicy"] == "RetainExceptOnCreate"
     assert declared["UpdateReplacePolicy"] == "Retain"
     assert referred(alias["TargetKeyId"]) == "EvidenceKey"

@@ -33,7 +33,7 @@ PICTURE = b"the bytes of a picture"
 
 
 def sealing_van(**changes: Any) -> InMemoryCarrier:
-    """A van on the road; the first shipment has its whole history, and a track leads to its door."""
+    """A van on the road. The first shipment has its whole history, a track leads to its door."""
     carrier = on_the_road(2, **changes)
     carrier.shipments.histories[FIRST] = {n: make_event(n) for n in range(1, 5)}
     fixes = [

@@ -85,10 +85,12 @@ class InMemoryEvidenceFiles:
 
     files: dict[str, bytes] = field(default_factory=dict)
     bundles: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def kept(self, object_key: str) -> bytes | None:
         return self.files.get(object_key)
 
     def put_bundle(self, object_key: str, content: bytes, *, file_name: str) -> str:
         self.bundles[object_key] = content
+        self.names[object_key] = file_name
         return f"https://proofs.example/{object_key}?X-Amz-Expires=300&signature=fake"

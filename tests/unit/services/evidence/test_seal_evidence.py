@@ -1,11 +1,14 @@
 """Sealing: what a manifest says, when there is one more, and what a repeat changes: nothing."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.evidence.links import SignedManifest
 from chalicelib.domain.evidence.verification import Verdict
 from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.proofs.proofs import kept_key
@@ -26,6 +29,7 @@ from tests.support.builders import (
     north_of,
     seconds,
 )
+from tests.support.fakes.evidence import InMemoryEvidenceChain
 from tests.support.in_memory import InMemoryCarrier
 from tests.support.sealing import (
     PHOTO,
@@ -169,7 +173,7 @@ def test_a_later_file_is_a_link_of_its_own() -> None:
 @pytest.mark.parametrize("is_sealed_between", [True, False])
 @pytest.mark.parametrize("outcome", [TrueOutcome.NONE, TrueOutcome.ATTEMPT_FAILED])
 def test_a_correction_is_a_link_and_rewrites_nothing(
-    outcome: TrueOutcome, is_sealed_between: bool
+    outcome: TrueOutcome, *, is_sealed_between: bool
 ) -> None:
     carrier = sealing_van()
     work(carrier, report(proof_ids=(allow(carrier),)))
@@ -213,7 +217,7 @@ def test_when_the_key_does_not_answer_everything_comes_again() -> None:
     assert seal(carrier) == frozenset()
 
 
-def test_of_two_that_seal_at_once_the_first_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_that_seal_at_once_the_first_one_stays() -> None:
     carrier = sealing_van()
     work(carrier, report())
     slow, chain = carrier.use(SealEvidence), carrier.evidence_chain
@@ -228,13 +232,15 @@ def test_of_two_that_seal_at_once_the_first_one_stays(monkeypatch: pytest.Monkey
 class _Late:
     """A chain in which somebody else writes once, right before."""
 
-    def __init__(self, chain, rival) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, chain: InMemoryEvidenceChain, rival: Callable[[], object]) -> None:
         self.of, self._append, self._rivals = chain.of, chain.append, [rival]
 
-    def append(self, *args, **more) -> None:  # type: ignore[no-untyped-def]
+    def append(
+        self, shipment_id: ShipmentId, signed: SignedManifest, *, expires_at: datetime | None
+    ) -> None:
         while self._rivals:
             self._rivals.pop()()
-        self._append(*args, **more)
+        self._append(shipment_id, signed, expires_at=expires_at)
 
 
 def test_a_read_that_is_older_than_the_event_comes_again() -> None:
