@@ -1,7 +1,7 @@
 // What a screen may ask of the app.
 
 interface App {
-  page: { base: string; tag: string; words: Record<string, string>; style: string };
+  page: { base: string; tag: string; hour12: boolean; words: Words; style: string };
   say: (key: string, values?: Record<string, string | number>) => string;
   data: import("./state.js").State;
   fix: import("./watch.js").Fix | null;

@@ -11,7 +11,7 @@ import { createWatch } from "./watch.js";
 import { newMessages } from "./day.js";
 
 const page = /** @type {App["page"]} */ (pageData("page-data"));
-const say = createSay(page.words);
+const say = createSay(page.words, page.tag);
 const SEND_EVERY_MS = 15_000;
 const READ_EVERY_MS = 30_000;
 const CLOCK_LIMIT_MS = 600_000;
@@ -148,8 +148,8 @@ async function start() {
     const { actions, files, refused } = counts(state.entries, state.session?.driver_id ?? "");
     const parts = [
       navigator.onLine && isReached ? "" : say("unsent.offline"),
-      actions === 1 ? say("unsent.wait") : actions ? say("unsent.waits", { n: actions }) : "",
-      files === 1 ? say("unsent.file") : files ? say("unsent.files", { n: files }) : "",
+      actions ? say("unsent.waits", { n: actions }) : "",
+      files ? say("unsent.files", { n: files }) : "",
       refused ? say("unsent.refused", { n: refused }) : "",
     ].filter(Boolean);
     byId("unsent").hidden = !state.session || parts.length === 0;
@@ -375,7 +375,7 @@ async function start() {
     if (!span) return "";
     const clock = new Intl.DateTimeFormat(page.tag, {
       ...{ hour: "2-digit", minute: "2-digit", timeZone: zone },
-      hour12: page.tag.includes("-"), // as the server chooses tags: only those with such times have a region
+      hour12: page.hour12,
     });
     const from = clock.format(new Date(span.earliest));
     const to = clock.format(new Date(span.latest));

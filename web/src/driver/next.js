@@ -168,7 +168,7 @@ function shipmentPart({ say }, shipment) {
       h(
         "span",
         {},
-        h("strong", {}, say(codes.length === 1 ? "stop.parcel" : "stop.parcels", { n: codes.length })),
+        h("strong", {}, say("stop.parcels", { n: codes.length })),
         ...codes.map((code) => h("span", { class: "code line" }, code)),
       ),
     ),
