@@ -136,6 +136,8 @@ def test_nobody_but_the_inspection_reads_quarantine_or_writes_what_is_shown(dev:
     assert {right for right in rights if right[0] == "ApiHandlerRole"} == {
         ("ApiHandlerRole", "s3:GetObject", "/proofs/*"),
         ("ApiHandlerRole", "s3:GetObject", "/imports/reports/*"),
+        ("ApiHandlerRole", "s3:GetObject", "/bundles/*"),
+        ("ApiHandlerRole", "s3:PutObject", "/bundles/*"),
         ("ApiHandlerRole", "s3:PutObject", "/quarantine/*"),
         ("ApiHandlerRole", "s3:PutObject", "/imports/files/*"),
     }

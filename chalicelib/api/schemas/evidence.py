@@ -1,9 +1,8 @@
 """Signed manifests on the wire: what was verified, and the keys that seal."""
 
-import base64
-import textwrap
-from typing import Final, Literal
+from typing import Literal
 
+from chalicelib.domain.evidence.bundles import pem_of
 from chalicelib.domain.evidence.links import ManifestKind, SignedManifest
 from chalicelib.domain.evidence.seals import SealKey
 from chalicelib.domain.evidence.verification import (
@@ -16,8 +15,6 @@ from chalicelib.domain.evidence.verification import (
 )
 from chalicelib.edge.schemas import Out, Time
 from chalicelib.services.evidence.verify_evidence import Verification
-
-PEM_CHARS: Final = 64
 
 
 class CheckOut(Out):
@@ -115,9 +112,3 @@ class SealKeysOut(Out):
 
     data: tuple[SealKeyOut, ...]
     next_cursor: None
-
-
-def pem_of(spki: bytes) -> str:
-    """A public key as every tool reads it (RFC 7468)."""
-    lines = textwrap.wrap(base64.b64encode(spki).decode(), PEM_CHARS)
-    return "\n".join(("-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""))

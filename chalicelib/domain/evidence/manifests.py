@@ -96,6 +96,7 @@ def _shipment(shipment: Shipment) -> dict[str, object]:
             "city": address.city,
             "country": address.country,
             "placement": address.placement.value,
+            "time_zone": address.time_zone,
             **_degrees(address.coordinates),
         },
     }

@@ -1,8 +1,11 @@
 """A delivery through the API, sealed by the queue and verified through the API."""
 
+import io
 import json
+import zipfile
 from typing import Any
 
+from tests.support.aws import SESSION, bucket_name
 from tests.support.builders import minutes
 from tests.support.carrier import Carrier, Round, note
 
@@ -78,3 +81,68 @@ def test_a_delivery_is_sealed_and_verified(shared: Carrier) -> None:
     assert manifest["files"][0]["sha256"]
     assert manifest["previous_sha256"] is None
     note(f"a manifest of a delivery with a photo: {len(json.dumps(manifest))} bytes")
+
+
+def fetched(carrier: Carrier, driven: Round, shipment_id: str) -> tuple[Any, bytes]:
+    """The answer that names the bundle, and the bundle as it lies in the bucket."""
+    path = f"/v1/shipments/{shipment_id}/proofs/bundle"
+    reply = carrier.call("GET", path, token=driven.shop.key)
+    assert reply.status == 200, reply.body
+    key = f"bundles/{shipment_id}/{reply.json['sha256']}.zip"
+    bucket = bucket_name(carrier.provisioned.stack)
+    found = SESSION.client("s3").get_object(Bucket=bucket, Key=key)
+    return reply.json, found["Body"].read()
+
+
+def test_a_bundle_holds_all_evidence_and_is_the_same_to_the_byte(shared: Carrier) -> None:
+    driven, shipment_id = delivered(shared, received_by="Aino <Virtanen>")
+    settle(shared)
+
+    answer, content = fetched(shared, driven, shipment_id)
+    again, same = fetched(shared, driven, shipment_id)
+
+    assert (answer["sha256"], content) == (again["sha256"], same)
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert [name.partition("/")[0] for name in names] == [
+        "README.txt",
+        *["events"] * 7,
+        "files",
+        "keys",
+        "manifests",
+        "receipt.html",
+        "seals",
+    ]
+
+
+def test_before_the_first_seal_there_is_no_bundle_and_no_receipt(shared: Carrier) -> None:
+    driven, shipment_id = delivered(shared)
+
+    for what in ("bundle", "receipt"):
+        path = f"/v1/shipments/{shipment_id}/proofs/{what}"
+        assert shared.call("GET", path, token=driven.shop.key).code == "nothing_sealed"
+
+
+def test_a_receipt_escapes_and_shows_the_pictures_itself(shared: Carrier) -> None:
+    driven, shipment_id = delivered(shared, received_by="Aino <script>")
+    settle(shared)
+
+    path = f"/v1/shipments/{shipment_id}/proofs/receipt"
+    page = shared.call("GET", path, token=driven.shop.key)
+
+    assert page.status == 200
+    text = page.body.decode()
+    assert "Aino &lt;script&gt;" in text
+    assert 'src="data:image/jpeg;base64,' in text
+    assert "All evidence is as it was sealed." in text
+    assert "script-src" not in page.headers["Content-Security-Policy"]
+
+
+def test_the_keys_are_for_anybody(shared: Carrier) -> None:
+    delivered_by, shipment_id = delivered(shared)
+    settle(shared)
+
+    keys = shared.call("GET", "/evidence/keys").json["data"]
+
+    (manifest,) = verified(delivered_by, shipment_id)["manifests"]
+    assert [key["id"] for key in keys] == [manifest["key_id"]]
+    assert keys[0]["public_key"].startswith("-----BEGIN PUBLIC KEY-----\n")
