@@ -105,7 +105,7 @@ def test_a_bundle_holds_all_evidence_and_is_the_same_to_the_byte(shared: Carrier
     names = zipfile.ZipFile(io.BytesIO(content)).namelist()
     assert [name.partition("/")[0] for name in names] == [
         "README.txt",
-        *["events"] * 7,
+        *["events"] * 6,
         "files",
         "keys",
         "manifests",
