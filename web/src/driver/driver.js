@@ -2,7 +2,7 @@
 import { byId, pageData } from "../shared/elements.js";
 import { createApi } from "./api.js";
 import { button, createSay, h, putAnew, putQuietly } from "./dom.js";
-import { isMoving } from "./places.js";
+import { isMoving, spotOf } from "./places.js";
 import { counts, UNDO_MS } from "./queue.js";
 import { loadMore, screens } from "./screens.js";
 import { openState } from "./state.js";
@@ -60,6 +60,7 @@ async function start() {
     age,
     now: () => Date.now() - aheadMs,
     read,
+    here: () => spotOf(app.fix),
     isMoving: () => !isStill && state.isOnDuty && isMoving(app.fix),
     standStill() {
       isStill = true;
@@ -130,13 +131,12 @@ async function start() {
   }
 
   /**
-   * Whether the office takes this position: from when it knows of the start. Before and after, nobody needs it.
+   * Whether the office takes this position: from the start. Before and after, nobody needs it.
    * @param {import("./watch.js").Fix} fix
    */
   function isUnderWay({ recorded_at: at }) {
-    const { read: route, isOnDuty } = state;
-    if (!isOnDuty || route?.status !== "active" || !route.started_at) return false;
-    return Date.parse(at) - aheadMs >= Date.parse(route.started_at);
+    const sinceMs = state.isOnDuty ? data.sinceMs(aheadMs) : null;
+    return sinceMs !== null && Date.parse(at) >= sinceMs;
   }
 
   /** What is true on every screen: duty, what is not sent, troubles. */

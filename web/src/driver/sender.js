@@ -3,6 +3,7 @@ import { isStale, meaning, nextJob, waitMs } from "./queue.js";
 import { isAboard } from "./scans.js";
 import { counted, reported, verdictOn } from "./positions.js";
 
+const CLOCKS_DIFFER_MS = 60_000;
 const PATHS = {
   ...{ scan: "scans", unload: "unloads", start: "route/start", fix: "positions" },
   ...{ message: "messages", seen: "messages/seen" },
@@ -26,6 +27,8 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
   let failures = 0;
   let restMs = 0;
   let lastStatus = 0;
+  /** How far the phone's clock is ahead of the office's. */
+  let aheadMs = 0;
   /** One who writes too fast waits with messages, and with nothing else. */
   let quietUntilMs = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -105,6 +108,7 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
     restMs = answer.afterMs;
     const meant = meaning(answer.status, answer.saysWhen);
     lastStatus = answer.status;
+    aheadMs = answer.skewMs ?? aheadMs;
     const isOver = meant === "sent" || meant === "refused";
     const kind = entries[0]?.kind;
     if (isOver && kind === "fix") {
@@ -134,7 +138,8 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
   async function allowed(action, token) {
     for (const file of await filesOf(action)) {
       if (file.proof_id) continue;
-      const answer = await api.ask("/v1/driver/proofs", { token, body: proofBody(file), key: file.action_id });
+      const body = proofBody(file, aheadMs);
+      const answer = await api.ask("/v1/driver/proofs", { token, body, key: file.action_id });
       const meant = meaning(answer.status, answer.saysWhen);
       if (meant !== "sent") return settle([action], answer);
       await store.put([{ ...file, proof_id: answer.body.proof_id }]);
@@ -147,7 +152,7 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
    * @param {string} token
    */
   async function sendFile(file, token) {
-    const body = { ...proofBody(file), proof_id: file.proof_id };
+    const body = { ...proofBody(file, aheadMs), proof_id: file.proof_id };
     const answer = await api.ask("/v1/driver/proofs", { token, body });
     const meant = meaning(answer.status, answer.saysWhen);
     if (meant !== "sent") return settle([file], answer);
@@ -187,7 +192,7 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
       case "unload":
         return { scans: entries.map((e) => ({ ...e.body, action_id: e.action_id, scanned_at: e.at })) };
       case "start":
-        return { ...first.body, action_id: first.action_id, occurred_at: first.at };
+        return { ...first.body, action_id: first.action_id, occurred_at: first.at, sent_at: sentAt };
       default: {
         const files = first.kind === "arrive" ? [] : await filesOf(first);
         const proofs = files.length ? { proof_ids: files.map((file) => file.proof_id) } : {};
@@ -205,11 +210,21 @@ function pathOf({ kind, stop_id: stopId }) {
   return `/v1/driver/${path}`;
 }
 
-/** @param {Entry} file */
-function proofBody(file) {
+/**
+ * @param {Entry} file
+ * @param {number} aheadMs
+ */
+function proofBody(file, aheadMs) {
   const { size, type } = file.blob ?? new Blob();
-  const kind = type === "image/png" ? "signature" : "photo"; // photos are always drawn anew as JPEG
-  return { shipment_id: file.shipment_id, kind, content_type: type, size_bytes: size };
+  const kind = file.proof_kind ?? (type === "image/png" ? "signature" : "photo");
+  const { taken_at: at, place } = file;
+  const isOff = Math.abs(aheadMs) > CLOCKS_DIFFER_MS;
+  const captured = at && (isOff ? new Date(Date.parse(at) - aheadMs).toISOString() : at);
+  return {
+    ...{ shipment_id: file.shipment_id, kind, content_type: type, size_bytes: size },
+    ...(captured ? { captured_at: captured } : {}),
+    ...(place ? { place } : {}),
+  };
 }
 
 /**
@@ -221,6 +236,8 @@ function proofBody(file) {
 function settled(entry, body) {
   /** @type {Entry} */
   const sent = { ...entry, state: "sent", sent_at: Date.now() };
+  const shipments = /** @type {{ pin?: string | null }[]} */ (body?.shipments ?? []);
+  if (entry.body.pin && shipments.some(({ pin }) => pin === "unconfirmed")) return { ...sent, remark: "pin" };
   if (entry.kind !== "scan" && entry.kind !== "unload") return sent;
   const results = /** @type {{ action_id: string, verdict: string }[]} */ (body?.results ?? []);
   const verdict = results.find((each) => each.action_id === entry.action_id)?.verdict ?? "loaded";
