@@ -142,7 +142,7 @@ export function news({ say, data, render }) {
     render();
   });
   const lines = data.state.told.map(({ kind, what }) => h("li", {}, say(`change.${kind}`, { what })));
-  const isOfPlan = data.state.told.some(({ kind }) => kind !== "pin");
+  const isOfPlan = data.state.told.some(({ kind }) => kind !== "pin" && kind !== "wishes");
   const title = h("h2", {}, say(isOfPlan ? "change.title" : "change.note"));
   return [h("section", { class: "card changed" }, title, h("ul", {}, ...lines), seen)];
 }

@@ -234,7 +234,7 @@ function scanPart(app, draft, codes, route) {
 function pinPart(app, draft, isNeeded) {
   const { say } = app;
   const words = navigator.onLine ? (isNeeded ? say("door.photo_needed") : "") : say("door.pin_later");
-  return h("section", { class: "card" }, field(app, draft, "pin", "door.pin"), words && h("small", {}, words));
+  return h("section", { class: "card pin" }, field(app, draft, "pin", "door.pin"), words && h("small", {}, words));
 }
 
 /**
@@ -321,7 +321,7 @@ function quickReceivers(app, { stop, draft }) {
     tile.setAttribute("aria-pressed", String(draft.by === name));
     return tile;
   });
-  return h("div", { class: "pair chosen", role: "group", "aria-label": app.say("door.by") }, ...chosen);
+  return h("div", { class: "pair chosen" }, ...chosen);
 }
 
 /** @param {boolean} isDone */

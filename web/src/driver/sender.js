@@ -86,7 +86,7 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
   async function send(entries, token) {
     const [first] = entries;
     if (!first) return "sent";
-    if (first.kind === "file") return sendFile(first, token);
+    if (first.kind === "file") return sendFile(await dated(first), token);
     if (isStale(first, Date.now())) {
       await store.put([{ ...first, state: "refused", problem: { code: "stale", detail: "" } }]);
       return "refused";
@@ -136,9 +136,10 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
    * @param {string} token
    */
   async function allowed(action, token) {
-    for (const file of await filesOf(action)) {
-      if (file.proof_id) continue;
-      const body = proofBody(file, aheadMs);
+    for (const found of await filesOf(action)) {
+      if (found.proof_id) continue;
+      const file = await dated(found);
+      const body = proofBody(file);
       const answer = await api.ask("/v1/driver/proofs", { token, body, key: file.action_id });
       const meant = meaning(answer.status, answer.saysWhen);
       if (meant !== "sent") return settle([action], answer);
@@ -148,11 +149,25 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
   }
 
   /**
+   * The picture with when it was taken by the office's clock, as far as the phone knows that. It is worked out once, so
+   * that a repeat says the same.
+   * @param {Entry} file
+   * @returns {Promise<Entry>}
+   */
+  async function dated(file) {
+    if (!file.taken_at || file.captured_at) return file;
+    const ms = Date.parse(file.taken_at) - (Math.abs(aheadMs) > CLOCKS_DIFFER_MS ? aheadMs : 0);
+    const known = { ...file, captured_at: new Date(ms).toISOString() };
+    await store.put([known]);
+    return known;
+  }
+
+  /**
    * @param {Entry} file
    * @param {string} token
    */
   async function sendFile(file, token) {
-    const body = { ...proofBody(file, aheadMs), proof_id: file.proof_id };
+    const body = { ...proofBody(file), proof_id: file.proof_id };
     const answer = await api.ask("/v1/driver/proofs", { token, body });
     const meant = meaning(answer.status, answer.saysWhen);
     if (meant !== "sent") return settle([file], answer);
@@ -210,20 +225,14 @@ function pathOf({ kind, stop_id: stopId }) {
   return `/v1/driver/${path}`;
 }
 
-/**
- * @param {Entry} file
- * @param {number} aheadMs
- */
-function proofBody(file, aheadMs) {
+/** @param {Entry} file */
+function proofBody(file) {
   const { size, type } = file.blob ?? new Blob();
   const kind = file.proof_kind ?? (type === "image/png" ? "signature" : "photo");
-  const { taken_at: at, place } = file;
-  const isOff = Math.abs(aheadMs) > CLOCKS_DIFFER_MS;
-  const captured = at && (isOff ? new Date(Date.parse(at) - aheadMs).toISOString() : at);
   return {
     ...{ shipment_id: file.shipment_id, kind, content_type: type, size_bytes: size },
-    ...(captured ? { captured_at: captured } : {}),
-    ...(place ? { place } : {}),
+    ...(file.captured_at ? { captured_at: file.captured_at } : {}),
+    ...(file.place ? { place: file.place } : {}),
   };
 }
 

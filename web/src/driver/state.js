@@ -130,7 +130,7 @@ export async function openState(store, api) {
    * @param {Picture} picture
    */
   async function retake(entry, picture) {
-    await store.put([{ ...entry, ...picture, state: "waiting", problem: undefined }]);
+    await store.put([{ ...entry, ...picture, captured_at: undefined, state: "waiting", problem: undefined }]);
     await reload();
   }
 

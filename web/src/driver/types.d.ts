@@ -100,6 +100,8 @@ interface Entry {
   /** Of the device's clock. Absent, like the two beside it, in what an older version has kept. */
   taken_at?: string | null;
   place?: Spot | null;
+  /** The same time of the office's clock, once the phone has told the office of the picture. */
+  captured_at?: string;
   /** Of a report: what was typed and chosen, so that the visit can be opened again. */
   said?: Partial<Draft>;
   /** What the office says of it although it took it. */
