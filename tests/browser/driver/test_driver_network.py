@@ -205,13 +205,13 @@ def test_an_invitation_that_was_used_says_so_and_one_waits_for_a_network(
         context.set_offline(False)
         signed_in(page)
 
-        another = {"viewport": PHONE, "locale": "en", "user_agent": "another phone"}
-        other = browser.new_context(**another).new_page()
+        another = browser.new_context(viewport=PHONE, locale="en", user_agent="another phone")
+        other = another.new_page()
         other.goto(link)
         other.get_by_role("button", name="Start as the driver").click()
         expect(other.get_by_role("alert")).to_contain_text("Ask for a new one.")
         picture(other, pictures, "code-used")
-        other.context.close()
+        another.close()
 
 
 def test_a_start_that_comes_back_records_no_positions_in_vain(
