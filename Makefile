@@ -23,6 +23,8 @@ STYLED := $(CODE) clients/follow.py
 
 UV_PIN  := $(shell sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)
 STATIC  := chalicelib/pages/static/manifest.json
+CATALOGUES := chalicelib/catalogues/index.json
+SENTENCES := $(wildcard languages/*.po languages/*.pot) $(wildcard infra/languages/*.py)
 REFERENCE := chalicelib/pages/static/openapi.json
 ROUTES  := $(shell find app.py chalicelib infra/reference -type f ! -path '*/static/*' ! -path '*/__pycache__/*')
 NODE_MODULES := web/node_modules/.package-lock.json
@@ -39,12 +41,12 @@ export PYTHONHASHSEED := $(if $(CI),0,random)# in CI sets have a fixed order too
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 export UV_NO_PROGRESS := 1
 
-.PHONY: help setup run test test-deep test-browser test-pythons bench package deploy lint format reference clients lock clean
+.PHONY: help setup run test test-deep test-browser test-pythons bench package deploy lint format reference languages clients lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.packages $(CLIENT_MODULES) $(if $(WEB),$(STATIC) $(REFERENCE)) ## install everything into .venv and build the pages
+setup: $(VENV)/.packages $(CLIENT_MODULES) $(CATALOGUES) $(if $(WEB),$(STATIC) $(REFERENCE)) ## install everything into .venv and build the pages
 	@:
 
 run: setup ## start Doorstep on this machine, with a demo carrier (ARGS="--speed 5")
@@ -103,6 +105,9 @@ format: $(VENV)/.packages $(NODE_MODULES) ## format the code and mend what ruff 
 	@$(STEP) "front-end lint, mended" $(NODE_BIN)/eslint --fix web
 	@$(STEP) "front-end format" $(NODE_BIN)/prettier --write web
 
+languages: setup ## bring languages/doorstep.pot into the .po files, and say what is not translated
+	@$(PYTHON) -m infra.languages --update
+
 clients: setup ## generate clients of the API in Python and TypeScript, into clients/generated
 	@$(PYTHON) -m infra.clients
 
@@ -115,7 +120,7 @@ lock: $(BIN)/uv ## write requirements*.txt from requirements*.in
 			--no-emit-index-url --no-annotate $$name.in -o $$name.txt || exit; done
 
 clean: ## remove all that make has made
-	@rm -rf $(VENV) web/node_modules clients/node_modules clients/generated chalicelib/pages/static build .cache .mypy_cache .pytest_cache .ruff_cache \
+	@rm -rf $(VENV) web/node_modules clients/node_modules clients/generated chalicelib/pages/static chalicelib/catalogues/*.json build .cache .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache .hypothesis .chalice/deployments
 	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 
@@ -156,5 +161,8 @@ $(STATIC): $(WEB) $(NODE_MODULES)
 	@$(STEP) "pages" npm --prefix web run build
 	@touch $@
 
-$(REFERENCE): $(STATIC) $(ROUTES)
+$(CATALOGUES): $(SENTENCES) | $(VENV)/.packages
+	@$(STEP) "languages" $(PYTHON) -m infra.languages --build
+
+$(REFERENCE): $(STATIC) $(ROUTES) $(CATALOGUES)
 	@$(STEP) "reference" $(PYTHON) -m infra.reference

@@ -166,7 +166,10 @@ def post_deliver(actor: Actor, body: DeliverIn, stop_id: str) -> StopReportOut:
     refusals=(NotFound, NothingAboard, IllegalTransition),
 )
 def post_fail(actor: Actor, body: FailIn, stop_id: str) -> StopReportOut:
-    """Say that the stop's shipments could not be delivered."""
+    """Say that the stop's shipments could not be delivered.
+
+    A delivery that the same driver reported by mistake in the last 15 minutes is put right so.
+    """
     return _worked(body.to_domain(stop_id), actor)
 
 

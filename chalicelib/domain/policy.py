@@ -51,6 +51,8 @@ class Policy:
     """We refuse a fix that is older than this when it reaches us (``too_old``)."""
     clock_skew_limit: timedelta = timedelta(minutes=2)
     """We correct a device clock that differs from ours by more than this."""
+    own_correction_limit: timedelta = timedelta(minutes=15)
+    """So long after a delivery its driver may still say that there was none."""
     clock_skew_memory: timedelta = timedelta(days=1)
     """We do not use a skew above this unless the device says in the same request that it has it."""
     fix_accuracy_limit_m: float = 500.0

@@ -6,7 +6,7 @@ Finnish in Boston walks yards.
 
 from typing import Final
 
-from chalicelib.pages.languages import Locale
+from chalicelib.domain.phrases.locales import Locale
 
 AT_THE_DOOR_M: Final = 30.0
 """Nearer than this is at the door: it is the length of a van and a pavement."""
@@ -48,10 +48,10 @@ def distance(way_m: float, accuracy_m: float | None, country: str, locale: Local
     if way_m / unit_m < nearest:
         written = _long(nearest * unit_m, step * unit_m, locale, has_miles=has_miles)
         near = written if nearest * unit_m >= _long_from_m(has_miles=has_miles) else None
-        return locale.say("distance.near", distance=near or _spaced(f"{nearest} {short}"))
+        return locale.say("distance.near", distance=near or locale.quantity(nearest, short))
     rounded = round(way_m / unit_m / step) * step
     if rounded * unit_m < _long_from_m(has_miles=has_miles):
-        return locale.say("distance.about", distance=_spaced(f"{rounded} {short}"))
+        return locale.say("distance.about", distance=locale.quantity(rounded, short))
     written = _long(way_m, step * unit_m, locale, has_miles=has_miles)
     return locale.say("distance.about", distance=written)
 
@@ -63,7 +63,7 @@ def error(accuracy_m: float, country: str, locale: Locale) -> str:
     step = _step(accuracy_m / unit_m)
     if step * unit_m >= _long_from_m(has_miles=has_miles):
         return _long(step * unit_m, step * unit_m, locale, has_miles=has_miles)
-    return _spaced(f"{step} {short}")
+    return locale.quantity(step, short)
 
 
 def _step(error_units: float) -> int:
@@ -81,11 +81,5 @@ def _long(way_m: float, step_m: float, locale: Locale, *, has_miles: bool) -> st
     parts = next((parts for parts in (10, 2) if step_m * parts <= unit_m), 1)
     count = way_m / unit_m
     if parts == 1 or count >= _TENTHS_UNTIL:
-        figure = f"{max(1, round(count))}"
-    else:
-        figure = f"{round(count * parts) / parts:.1f}"
-    return _spaced(f"{figure if locale.language == 'en' else figure.replace('.', ',')} {unit}")
-
-
-def _spaced(text: str) -> str:
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+        return locale.quantity(max(1, round(count)), unit)
+    return locale.fraction(round(count * parts) / parts, unit)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from chalicelib.pages.languages import Locale
+from chalicelib.domain.phrases.locales import Locale
 
 RANGE_STEP: Final = timedelta(minutes=5)
 """A live range is told on full five minutes, like a promise: calm, and no false precision."""

@@ -40,6 +40,7 @@ OTHER_VIEWS: Final = {
 PAGES: Final = {"jinja2"}
 SENDERS: Final = {"chalicelib.adapters.messaging", "chalicelib.adapters.webhooks"}
 DATABASE: Final = {"pynamodb", "chalicelib.adapters.dynamodb.tables"}
+SENTENCES: Final = {"chalicelib.catalogues", "gettext"}
 LEARNING: Final = {"chalicelib.domain.eta.learned"}
 BATCHES: Final = {"aws_lambda_powertools.utilities.batch"}
 
@@ -52,6 +53,7 @@ FUNCTIONS: Final = {
             | SENDERS
             | BATCHES
             | OTHER_VIEWS
+            | SENTENCES
             | {"phonenumbers", "email_validator", "chalicelib.triggers", "PIL"}
         ),
     ),
@@ -68,12 +70,13 @@ FUNCTIONS: Final = {
             | ROUTES
             | BATCHES
             | SESSIONS
+            | SENTENCES
             | {"chalicelib.adapters.webhooks", "chalicelib.services.driving"}
         ),
     ),
     "app.expire_shipments": (
         "container().expire_shipments; from chalicelib.triggers import streams",
-        HTTP | PAGES | SENDERS | LEARNING | BATCHES,
+        HTTP | PAGES | SENDERS | LEARNING | BATCHES | SENTENCES,
     ),
     "app.learn_travel_times": (
         "container().learn_travel_times; from chalicelib.triggers import streams",
@@ -84,12 +87,13 @@ FUNCTIONS: Final = {
             | BATCHES
             | RUN_SHEETS
             | SESSIONS
+            | SENTENCES
             | {"chalicelib.services.driving", "chalicelib.domain.shipments.shipments"}
         ),
     ),
     "app.sweep_fleet": (
         "container().sweep_fleet; from chalicelib.triggers import schedules",
-        HTTP | PAGES | SENDERS | BATCHES,
+        HTTP | PAGES | SENDERS | BATCHES | SENTENCES,
     ),
     "app.import_shipments": (
         (
@@ -134,6 +138,7 @@ FUNCTIONS: Final = {
             | LEARNING
             | ROUTES
             | SESSIONS
+            | SENTENCES
             | {
                 "chalicelib.adapters.messaging",
                 "chalicelib.domain.shipments.shipments",

@@ -10,9 +10,9 @@ from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.shipments.wished import Open
 from chalicelib.domain.tracking.tracking import Offers, Sender, ShownWishes, TrackingView
 from chalicelib.domain.wishes.wishes import SafePlace
-from chalicelib.pages.languages import CATALOGUES
 from tests.browser.axe import violations
 from tests.browser.conftest import DESK, PHONE, OpenPage
+from tests.support.speaking import LANGUAGES
 from tests.support.stage import Stage
 from tests.support.tracking_views import (
     make_delayed,
@@ -124,7 +124,7 @@ def test_the_proof_is_there_without_javascript(stage: Stage, open_page: OpenPage
     expect(page.locator("#map")).to_be_hidden()
 
 
-@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["moving", "late", "delivered", "failed"])
 def test_the_narrowest_phone_never_scrolls_sideways(
     stage: Stage, open_page: OpenPage, name: str, language: str
@@ -157,7 +157,7 @@ def test_large_text_never_scrolls_sideways(stage: Stage, open_page: OpenPage, si
 
     widths = {}
     for name, view in LARGE_VIEWS.items():
-        for language in CATALOGUES:
+        for language in LANGUAGES:
             page.goto(f"{stage.show(view)}?lang={language}")
             page.evaluate("document.querySelectorAll('details').forEach((it) => it.open = true)")
             width = page.evaluate("document.documentElement.scrollWidth")

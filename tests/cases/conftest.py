@@ -1,4 +1,4 @@
-"""One carrier for all cases; each brings shippers and drivers of its own, and finds noon."""
+"""One carrier for all cases; each brings shippers, drivers and hub of its own, and finds noon."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,8 @@ def shared() -> Iterator[Carrier]:
 
 @pytest.fixture
 def carrier(shared: Carrier) -> Iterator[Carrier]:
-    """The carrier; afterwards its clock is what it was."""
-    now = shared.clock.now()
+    """The carrier; afterwards its clock and its hub are what they were."""
+    now, hub_id = shared.clock.now(), shared.hub_id
     yield shared
     shared.clock.set_to(now)
+    shared._hub_id = hub_id

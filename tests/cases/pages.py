@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.catalogues import locale_of
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.instants import Range
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.tracking.tracking import TrackingView
-from chalicelib.pages.languages import locale_of
 from chalicelib.pages.tracking.presentation import present
 from tests.cases.reading import Case
 from tests.support.tracking_views import make_view, make_waiting

@@ -7,20 +7,22 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from chalicelib.catalogues import locale_of
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import Range
 from chalicelib.domain.notices.notices import kind_of
 from chalicelib.domain.shipments.events import EventType
-from chalicelib.pages.languages import locale_of
 from chalicelib.pages.tracking.presentation import present
 from tests.cases import phones as phones_apps
+from tests.cases.driving import hub_at
 from tests.cases.importing import spreadsheet
 from tests.cases.pages import told
 from tests.cases.reading import Case, instant
 from tests.cases.shopping import order, serve
 from tests.support.builders import make_event
 from tests.support.carrier import JSON, Carrier, Round, fix
+from tests.support.pictures import png
 from tests.support.tracking_views import make_view
 
 Story = Callable[[Carrier, Case], None]
@@ -42,7 +44,8 @@ def rolled_over(carrier: Carrier, case: Case) -> None:
 
 
 def late_of_an_earlier_route(carrier: Carrier, case: Case) -> None:
-    """One fix of the route before and one of now, in one batch."""
+    """One fix of the route before and one of now, in one batch; the hub is around the corner."""
+    hub_at(carrier, (60.17, 24.94), "Europe/Helsinki")
     shop = carrier.shop()
     first = carrier.planned(shop, [[shop.shipment()]]).started()
     carrier.clock.advance(timedelta(minutes=30))
@@ -359,7 +362,66 @@ def moved_twice(carrier: Carrier, case: Case) -> None:
     assert "Toimitus ei onnistunut" in [line["label"] for line in words["story"]]
 
 
+def taken_back(carrier: Carrier, case: Case) -> None:
+    """Delivered by mistake, and two minutes later not home."""
+    van = carrier.round(1).started()
+    shipment_id = van.ids[0][0]
+    assert van.work(0, "deliver").status == 200
+    carrier.clock.advance(timedelta(minutes=2))
+
+    assert van.work(0, "fail", van.action(reason="not_home")).status == 200
+
+    assert van.shop.event_types(shipment_id)[-2:] == ["delivered", "corrected"]
+    words = van.state(shipment_id).json["words"]
+    assert case.said["expect"]["recipient_told"] == "corrected"
+    assert "Merkintä korjattu" in [line["label"] for line in words["story"]]
+
+
+def the_same_proofs(carrier: Carrier, case: Case) -> None:
+    """A photo and a signature, for each who may see them."""
+    van = carrier.round(1).started()
+    shipment_id = van.ids[0][0]
+    drawn = van.proof(shipment_id, kind="signature", content_type="image/png")
+    carrier.upload(drawn, png())
+    carrier.inspect(drawn)
+    proofs = [van.photo(shipment_id), drawn["proof_id"]]
+    assert van.work(0, "deliver", van.action(proof_ids=proofs)).status == 200
+    path = f"/v1/shipments/{shipment_id}/proofs"
+
+    seen = {
+        who: carrier.call("GET", path, token=key).json["data"]
+        for who, key in (("shipper", van.shop.key), ("dispatcher", carrier.dispatcher))
+    }
+
+    hashes = {who: {each["id"]: each["sha256"] for each in data} for who, data in seen.items()}
+    assert hashes["shipper"] == hashes["dispatcher"]
+    assert {*hashes["shipper"]} == {*proofs}
+    shown = van.state(shipment_id).json["outcome"]["proofs"]
+    assert {proof["id"] for proof in shown} == {*proofs}
+    own = van.call("GET", f"shipments/{shipment_id}/proofs").json["data"]
+    assert {proof["proof_id"] for proof in own if proof["state"] == "accepted"} == {*proofs}
+    link = urlsplit(van.orders[shipment_id]["tracking_url"]).path
+    to_recipient = (carrier.call("GET", f"{link}/proof/{proof}") for proof in proofs)
+    urls = [reply.headers["Location"] for reply in to_recipient]
+    urls += [each["url"] for each in seen["shipper"]]
+    assert all("X-Amz-Signature" in url for url in urls)
+
+
+def picture_of_an_iphone(carrier: Carrier, case: Case) -> None:
+    """HEIC is no type of the API. The driver's app draws it anew as JPEG before."""
+    van = carrier.round(1).started()
+    body = {"shipment_id": van.ids[0][0], "kind": "photo", "size_bytes": 1_000}
+    reply = van.call("POST", "proofs", body | {"content_type": "image/heic"})
+    assert reply.status == 422
+    (error,) = reply.json["errors"]
+    assert error["pointer"] == "/content_type"
+    assert all(kind in error["detail"] for kind in ("image/jpeg", "image/png")), error
+
+
 STORIES: Final[Mapping[str, Story]] = {
+    "F12": the_same_proofs,
+    "F1-160": taken_back,
+    "F1-171": picture_of_an_iphone,
     "F01": rolled_over,
     "F02": late_of_an_earlier_route,
     "F03": scanner_additions,

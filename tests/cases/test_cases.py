@@ -21,11 +21,6 @@ RUNS: Final[Mapping[str, Run]] = {
     "page": lambda _, case: pages.page(case),
 }
 
-FEATURES: Final[Mapping[str, str]] = {
-    "F12": "proofs for staff and shippers",
-}
-"""Cases without a word about the feature that they wait for."""
-
 ELSEWHERE: Final[Mapping[str, str]] = {
     "F31": "tests/integration/notices",
     "F32": "tests/integration/webhooks",
@@ -46,7 +41,7 @@ def run_of(case: Case) -> Run | None:
         return importing.file
     if case.id in STORIES:  # some once waited for a feature, as their file still says
         return STORIES[case.id]
-    if case.awaits or case.id in FEATURES or case.id in ELSEWHERE:
+    if case.awaits or case.id in ELSEWHERE:
         return None
     if isinstance(case.said.get("input"), dict) and case.said["input"].get("run") == "track":
         return driving.track
@@ -57,7 +52,7 @@ def test_every_case_has_its_place() -> None:
     if not ALL:
         pytest.skip(f"there are no cases in {folder()}")
     waiting = {
-        case.id: None if run_of(case) else case.awaits or FEATURES.get(case.id)
+        case.id: None if run_of(case) else case.awaits
         for case in ALL
         if case.id not in ELSEWHERE  # also where its file says that it waits
     }

@@ -165,6 +165,13 @@ def plan(carrier: Carrier) -> Subject:
     return Subject(shop, ask, shipment_ids=ids, also=routes)
 
 
+def taking_back(carrier: Carrier) -> Subject:
+    van = carrier.round(1, shop=shop_of(carrier)).started()
+    assert van.work(0, "deliver").status == 200
+    report = van.action(reason="not_home")
+    return of_van(van, lambda: van.work(0, "fail", report))
+
+
 def session(carrier: Carrier) -> Subject:
     driver_id, _ = carrier.driver()
     path = f"/v1/drivers/{driver_id}/invitations"
@@ -247,6 +254,7 @@ PATHS: Final = (
     arrival,
     delivery,
     failure,
+    taking_back,
     session,
     webhook,
     invitation,

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from chalicelib.api.schemas.values import ActionId, Id, Text
+from chalicelib.catalogues import DEFAULT_LANGUAGE, locale_of
 from chalicelib.domain.ids import MessageId, ShipmentId
-from chalicelib.domain.messages.quick_replies import IN_ENGLISH, QuickReply
+from chalicelib.domain.messages.quick_replies import QuickReply
 from chalicelib.domain.messages.threads import MAX_TEXT, Author, Draft, Message
 from chalicelib.edge.schemas import Maybe, Out, Schema, Time
 from chalicelib.edge.sentences import refused
@@ -63,8 +64,10 @@ class MessageOut(Out):
     @classmethod
     def of(cls, value: Message) -> "MessageOut":
         """From the domain."""
-        said = value.text if value.quick_reply is None else IN_ENGLISH[value.quick_reply]
-        return cls.joined(value, text=said)
+        text = value.text
+        if value.quick_reply is not None:
+            text = locale_of(DEFAULT_LANGUAGE).say(f"quick.{value.quick_reply}")
+        return cls.joined(value, text=text)
 
 
 class MessagesOut(Out):

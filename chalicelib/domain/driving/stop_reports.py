@@ -19,6 +19,7 @@ from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.routes.routes import Stop
 from chalicelib.domain.shipments.barcodes import Index
+from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome, concerned_by
 from chalicelib.domain.shipments.custody import (
     ParcelState,
     aboard,
@@ -216,6 +217,34 @@ class StopReport:
     def _named_of(self, shipment: Shipment) -> frozenset[str]:
         """The barcodes of the shipment's parcels that the list names."""
         return frozenset(barcode for key, barcode in self.named if key == shipment.id)
+
+    def takes_back(
+        self, shipment: Shipment, *, actor: Actor, occurred_at: datetime, policy: Policy
+    ) -> bool:
+        """Whether the driver says that the own delivery of a moment ago was none.
+
+        Only of the whole delivery, and only while nothing of the shipment is left aboard: then a
+        failed attempt is about that.
+        """
+        attempt = shipment.last_attempt
+        if self.step is not Step.FAIL or shipment.status is not Status.DELIVERED:
+            return False
+        if attempt is None or attempt.driver_id != actor.driver_id or has_aboard(shipment):
+            return False
+        is_meant = not self.barcodes or self._named_of(shipment) == concerned_by(shipment)
+        latest = attempt.occurred_at + policy.own_correction_limit
+        return is_meant and attempt.occurred_at <= occurred_at <= latest
+
+    def own_correction(self, proofs: Sequence[Proof]) -> CorrectionOrder:
+        """What such a report puts right."""
+        return CorrectionOrder(
+            TrueOutcome.ATTEMPT_FAILED,
+            "The driver reported the delivery by mistake.",
+            reason=self.reason,
+            action_id=self.action_id,
+            note=self.note,
+            proofs=tuple(proofs),
+        )
 
     def require_possible(self, shipments: Sequence[Shipment], *, actor: Actor) -> None:
         """Raise IllegalTransition unless all of the shipments may take this step."""

@@ -20,21 +20,6 @@ class QuickReply(StrEnum):
     THANK_YOU = "thank_you"
 
 
-IN_ENGLISH: Final = {
-    QuickReply.ON_MY_WAY: "I am on my way to you.",
-    QuickReply.FIVE_MINUTES: "I am there in about five minutes.",
-    QuickReply.AT_THE_DOOR: "I am at your door.",
-    QuickReply.CANNOT_FIND_ENTRANCE: "I cannot find the entrance.",
-    QuickReply.PLEASE_COME_DOWN: "Please come down to the street.",
-    QuickReply.AT_HOME: "I am at home.",
-    QuickReply.COMING_TO_THE_DOOR: "I am coming to the door.",
-    QuickReply.RING_THE_BELL: "Please ring the bell.",
-    QuickReply.KNOCK_DO_NOT_RING: "Please knock, do not ring.",
-    QuickReply.OKAY: "Okay.",
-    QuickReply.THANK_YOU: "Thank you!",
-}
-"""For those who read the API; pages say them in the reader's language."""
-
 OF_DRIVER: Final = (
     QuickReply.ON_MY_WAY,
     QuickReply.FIVE_MINUTES,

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.domain.notices.wordings.language import Kind
+from chalicelib.domain.notices.kinds import Kind
 from chalicelib.domain.shipments.addresses import Recipient
 
 MOST_TEXTS: Final = 3

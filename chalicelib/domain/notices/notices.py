@@ -13,20 +13,14 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.instants import Range
 from chalicelib.domain.notices.gsm7 import segments, sender_name
-from chalicelib.domain.notices.wordings.de import GERMAN
-from chalicelib.domain.notices.wordings.en import ENGLISH
-from chalicelib.domain.notices.wordings.fi import FINNISH
-from chalicelib.domain.notices.wordings.language import Kind, Language
-from chalicelib.domain.notices.wordings.sv import SWEDISH
+from chalicelib.domain.notices.kinds import SIZES, SUBJECT, Kind
 from chalicelib.domain.phrases.days import Form, day_of_date, moment_in_sentence
+from chalicelib.domain.phrases.locales import Direction, Locale, without_isolates
 from chalicelib.domain.phrases.ranges import DASH, range_phrase
-from chalicelib.domain.phrases.styles import style_of
 from chalicelib.domain.ratings.ratings import MOST_STARS
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
-
-LANGUAGES: Final = {"en": ENGLISH, "fi": FINNISH, "sv": SWEDISH, "de": GERMAN}
 
 KINDS: Final[Mapping[EventType, Kind]] = {
     EventType.OUT_FOR_DELIVERY: Kind.OUT_FOR_DELIVERY,
@@ -114,6 +108,7 @@ class Notice:
 
     kind: Kind
     language: str
+    direction: Direction
     sender: str | None
     subject: str
     sentences: tuple[str, ...]
@@ -126,7 +121,7 @@ class Notice:
 
         The shortest needs two messages only if our host name has some 80 characters or more.
         """
-        sentences = [sentence.replace(DASH, "-") for sentence in self.sentences]
+        sentences = [without_isolates(each).replace(DASH, "-") for each in self.sentences]
         named = [f"{self.sender}: {sentence}" for sentence in sentences] if self.sender else []
         texts = [f"{sentence} {self.url}" for sentence in (*named, *sentences)]
         fitting = (text for text in texts if segments(text) == 1)
@@ -142,11 +137,12 @@ class Notice:
         sentence, link, url = (
             html.escape(part) for part in (self.sentences[0], self.link_text, self.url)
         )
+        direction = ' dir="rtl"' if self.direction == "rtl" else ""
         return Email(
             subject=subject,
             text=f"{self.sentences[0]}\n\n{self.link_text}: {self.url}\n{self._rate_in_text()}",
             html=(
-                f'<!doctype html><html lang="{self.language}"><meta charset="utf-8">'
+                f'<!doctype html><html lang="{self.language}"{direction}><meta charset="utf-8">'
                 f"<title>{html.escape(subject)}</title>"
                 f'<body><p>{sentence}</p><p><a href="{url}">{link}</a></p>'
                 f"{self._rate_in_html(url)}</body></html>"
@@ -202,7 +198,13 @@ def is_stale(event: Event, shipment: Shipment) -> bool:
 
 
 def compose(
-    event: Event, shipment: Shipment, *, sms_name: str | None, url: str, now: datetime
+    event: Event,
+    shipment: Shipment,
+    *,
+    locale: Locale,
+    sms_name: str | None,
+    url: str,
+    now: datetime,
 ) -> Notice:
     """The notice of an event for the recipient, about the shipment as it is now.
 
@@ -212,41 +214,42 @@ def compose(
     if kind is None:
         msg = f"Recipients are not told of {event.type}."
         raise ValueError(msg)
-    tag = language_tag(shipment.recipient.locale)
-    language = LANGUAGES[tag]
-    wording = language.wordings[kind]
     reason = _reason(event)
-    words = {
-        "when": _when(kind, shipment, now),
-        "near": _near(event, language, now),
-        "heard": _heard(event, shipment, now),
-        "reason": language.reasons[reason],
-        "next": language.ask_sender if reason in FOR_THE_SENDER else language.try_again,
+    values = {
+        "when": _when(kind, shipment, now, locale),
+        "near": _near(event, now, locale),
+        "heard": _heard(event, shipment, now, locale),
+        "reason": locale.say(f"notice.reason.{reason}"),
+        "next": locale.say(
+            f"notice.next.{'ask_sender' if reason in FOR_THE_SENDER else 'try_again'}"
+        ),
     }
+    return worded(kind, values, locale=locale, sms_name=sms_name, url=url)
+
+
+def worded(
+    kind: Kind, values: Mapping[str, str], *, locale: Locale, sms_name: str | None, url: str
+) -> Notice:
+    """A kind of notice in one language, with the values that its sentences may have."""
+    said = [
+        _sentence(locale.say(name, **values))
+        for name in (f"notice.{kind}.{part}" for part in (SUBJECT, *SIZES))
+        if name in locale.phrases
+    ]
     return Notice(
         kind=kind,
-        language=tag,
+        language=locale.language,
+        direction=locale.direction,
         sender=sender_name(sms_name),
-        subject=_sentence(wording.subject, words),
-        sentences=tuple(_sentence(sentence, words) for sentence in wording.sentences),
-        link_text=language.link,
+        subject=said[0],
+        sentences=tuple(said[1:]),
+        link_text=locale.say("notice.link"),
         url=url,
-        rate_text=language.rate if kind is Kind.DELIVERED else None,
+        rate_text=locale.say("notice.rate") if kind is Kind.DELIVERED else None,
     )
 
 
-def language_tag(locale: str) -> str:
-    """The language in which we write for a BCP 47 tag; English when we do not have it.
-
-    >>> language_tag("sv-FI"), language_tag("ar")
-    ('sv', 'en')
-    """
-    tag = locale.replace("_", "-").partition("-")[0].lower()
-    return tag if tag in LANGUAGES else "en"
-
-
-def _sentence(template: str, words: Mapping[str, str]) -> str:
-    text = template.format_map(words)
+def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
@@ -258,12 +261,12 @@ def _still_wants(shipment: Shipment, event: Event) -> bool:
     return is_same_day and _range(event.data.get("window")) == shipment.window
 
 
-def _when(kind: Kind, shipment: Shipment, now: datetime) -> str:
+def _when(kind: Kind, shipment: Shipment, now: datetime, locale: Locale) -> str:
     """The range in the stop's local time: ``today 14:10–14:40``, ``Tue 24 Nov 09:00–09:30``.
 
     Of a new time that is only a day, the day: ``tomorrow``.
     """
-    style, zone = style_of(shipment.recipient.locale), ZoneInfo(shipment.address.time_zone)
+    style, zone = locale.style, ZoneInfo(shipment.address.time_zone)
     is_agreed = kind is Kind.RESCHEDULED
     told = shipment.window if is_agreed else shipment.promise
     if told is not None:
@@ -274,41 +277,40 @@ def _when(kind: Kind, shipment: Shipment, now: datetime) -> str:
     return style.words.today
 
 
-def _near(event: Event, language: Language, now: datetime) -> str:
+def _near(event: Event, now: datetime, locale: Locale) -> str:
     """The distance of the van in stops and in minutes, as far as the event has them."""
-    parts = [*_stops(event.data.get("stops_before"), language), *_minutes(event, language, now)]
-    return ", ".join(parts) or language.soon
+    parts = [*_stops(event.data.get("stops_before"), locale), *_minutes(event, now, locale)]
+    return ", ".join(parts) or locale.say("notice.near.soon")
 
 
-def _stops(stops_before: object, language: Language) -> list[str]:
+def _stops(stops_before: object, locale: Locale) -> list[str]:
     match stops_before:
         case bool():
             return []
         case 0:
-            return [language.next_stop]
-        case 1:
-            return [language.one_stop]
+            return [locale.say("notice.near.next")]
         case int():
-            return [language.stops.format(stops=stops_before)]
+            return [locale.count("notice.near.stops", stops_before)]
         case _:
             return []
 
 
-def _minutes(event: Event, language: Language, now: datetime) -> list[str]:
+def _minutes(event: Event, now: datetime, locale: Locale) -> list[str]:
     eta = event.data.get("eta")
     point = _instant(eta.get("point")) if isinstance(eta, Mapping) else None
     if point is None or point <= now:
         return []
-    return [language.minutes.format(minutes=max(1, round((point - now).total_seconds() / 60)))]
+    minutes = max(1, round((point - now).total_seconds() / 60))
+    return [locale.say("notice.near.minutes", n=minutes)]
 
 
-def _heard(event: Event, shipment: Shipment, now: datetime) -> str:
+def _heard(event: Event, shipment: Shipment, now: datetime, locale: Locale) -> str:
     """When a silent van was last heard of, as a local time; with its day when that is another."""
     heard_at = _instant(event.data.get("heard_at"))
     if heard_at is None:
         return ""
     zone = ZoneInfo(shipment.address.time_zone)
-    return moment_in_sentence(heard_at, now, zone, style_of(shipment.recipient.locale))
+    return moment_in_sentence(heard_at, now, zone, locale.style)
 
 
 def _reason(event: Event) -> FailureReason:

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.notices.wordings.language import Kind
+from chalicelib.domain.notices.kinds import Kind
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 

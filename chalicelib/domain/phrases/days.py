@@ -1,11 +1,13 @@
 """A day and a time of day, as people say them: in the stop's zone and as seen from ``now``."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.phrases.styles import Style
+from chalicelib.domain.phrases.words import TimeWords
 
 NOON_HOUR: Final = 12
 
@@ -73,8 +75,7 @@ def _is_today(instant: datetime, now: datetime, zone: ZoneInfo) -> bool:
 
 def _with_date(instant: datetime, now: datetime, zone: ZoneInfo, style: Style) -> str:
     local, words = instant.astimezone(zone), style.words
-    month = words.brief_months.split()[local.month - 1]
-    date_text = words.list_date.format(day=local.day, month=month)
+    date_text = _filled(words.list_date, local, words.brief_weekdays, words.brief_months, words)
     if local.year != now.astimezone(zone).year:
         date_text += words.brief_year.format(year=local.year)
     said = words.list_moment.format(date=date_text, clock=local_clock(local, style))
@@ -94,26 +95,33 @@ def near_day(local: date, today: date, style: Style) -> str | None:
 
 def dated(local: date, today: date, style: Style, form: Form) -> str:
     """The date with its weekday, and with the year when that is not this year."""
-    words, is_brief = style.words, form is Form.BRIEF
-    weekdays, months, template, year = (
-        (words.brief_weekdays, words.brief_months, words.brief_date, words.brief_year)
-        if is_brief
-        else (words.weekdays, words.months, words.date, words.year)
-    )
-    text = template.format(
-        weekday=weekdays.split()[local.weekday()],
-        day=local.day,
-        month=months.split()[local.month - 1],
-    )
+    words = style.words
+    if form is Form.BRIEF:
+        template, weekdays, months = words.brief_date, words.brief_weekdays, words.brief_months
+    else:
+        weekdays = words.on_weekdays if form is Form.ON else words.weekdays
+        template, months = words.date, words.months
+    text = _filled(template, local, weekdays, months, words)
     if local.year != today.year:
-        text += year.format(year=local.year)
-    return words.on_date.format(date=text) if form is Form.ON else text
+        text += (words.brief_year if form is Form.BRIEF else words.year).format(year=local.year)
+    return text
+
+
+def _filled(
+    template: str, local: date, weekdays: Sequence[str], months: Sequence[str], words: TimeWords
+) -> str:
+    return template.format(
+        weekday=weekdays[local.weekday()],
+        day=words.first_day if local.day == 1 else local.day,
+        month=months[local.month - 1],
+        number=local.month,
+    )
 
 
 def local_clock(local: datetime | time, style: Style) -> str:
     """The time of day of a local time, without a zone."""
     if style.has_half_days:
-        return f"{half_day_clock(local)} {half(local)}"
+        return f"{half_day_clock(local)} {half(local, style)}"
     return local.strftime(style.words.clock)
 
 
@@ -122,9 +130,9 @@ def half_day_clock(local: datetime | time) -> str:
     return f"{local.hour % NOON_HOUR or NOON_HOUR}:{local:%M}"
 
 
-def half(local: datetime | time) -> str:
-    """Which half of the day it is."""
-    return "am" if local.hour < NOON_HOUR else "pm"
+def half(local: datetime | time, style: Style) -> str:
+    """Which half of the day it is: am or pm."""
+    return style.words.am if local.hour < NOON_HOUR else style.words.pm
 
 
 def is_repeated(local: datetime) -> bool:

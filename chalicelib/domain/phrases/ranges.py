@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.instants import Range
 from chalicelib.domain.phrases.days import (
+    NOON_HOUR,
     Form,
     dated,
-    half,
     half_day_clock,
     is_repeated,
     local_clock,
@@ -73,7 +73,9 @@ class _End:
     def clock(self, style: Style) -> str:
         if not self.is_midnight:
             return local_clock(self.local, style)
-        return "midnight" if style.has_half_days else self.local.strftime(_midnight(style))
+        return (
+            style.words.midnight if style.has_half_days else self.local.strftime(_midnight(style))
+        )
 
     @property
     def is_in_the_small_hours(self) -> bool:
@@ -196,11 +198,15 @@ def _span(first: _End, last: _End, style: Style) -> str:
     clocks = [first.clock(style), last.clock(style)]
     if clocks[0] == clocks[1]:
         clocks = clocks[:1]
-    elif style.has_half_days and not last.is_midnight and half(first.local) == half(last.local):
+    elif style.has_half_days and not last.is_midnight and _is_same_half(first, last):
         clocks[0] = half_day_clock(first.local)
     is_named = is_repeated(first.local) or is_repeated(last.local)
     name = f" {zone_name(last.local)}" if is_named else ""
     return f"{DASH.join(clocks)}{after}{name}"
+
+
+def _is_same_half(first: _End, last: _End) -> bool:
+    return (first.local.hour < NOON_HOUR) == (last.local.hour < NOON_HOUR)
 
 
 def _needs_name(end: _End, other: _End) -> bool:

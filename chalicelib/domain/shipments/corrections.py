@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.errors import IllegalTransition
+from chalicelib.domain.proofs.proofs import Proof
 from chalicelib.domain.shipments.custody import (
     aboard,
     delivered,
@@ -31,12 +32,27 @@ class CorrectionOrder:
     """What a dispatcher says. ``explanation`` says why; ``reason`` is of a failed one.
 
     ``attempt_number`` is the attempt that is meant, which must be the last; None: whichever is.
+    A driver who puts the own report right says it by another action, with a note and proofs.
     """
 
     outcome: TrueOutcome
     explanation: str
     reason: FailureReason | None = None
     attempt_number: int | None = None
+    action_id: str | None = None
+    note: str | None = None
+    proofs: tuple[Proof, ...] = ()
+
+    def attempt_of(self, attempt: Attempt, became: Status) -> Attempt:
+        """The attempt as it was in truth, with all that was ever brought to prove it."""
+        return replace(
+            attempt,
+            status=became,
+            reason=self.reason,
+            action_id=self.action_id or attempt.action_id,
+            note=self.note or attempt.note,
+            proofs=(*attempt.proofs, *self.proofs),
+        )
 
     def require_last(self, shipment: Shipment) -> None:
         """Raises IllegalTransition where another attempt is meant than the last one."""
@@ -111,7 +127,7 @@ def put_right(
     if order.outcome is TrueOutcome.NONE:
         return _without_last_attempt(after)
     became = Status(order.outcome.value)
-    right = replace(attempt, status=became, reason=order.reason)
+    right = order.attempt_of(attempt, became)
     is_over = became is Status.DELIVERED and not has_outstanding(replace(after, status=became))
     return replace(after, last_attempt=right, completed_at=attempt.occurred_at if is_over else None)
 

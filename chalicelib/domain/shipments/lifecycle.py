@@ -180,7 +180,9 @@ def transitions() -> Mapping[Step, Transition]:
             again=frozenset({Status.DELIVERED}),
         ),
         Step.CORRECT_AS_DELIVERED: correct(Status.DELIVERED),
-        Step.CORRECT_AS_FAILED: correct(Status.ATTEMPT_FAILED),
+        Step.CORRECT_AS_FAILED: row(  # a driver only what was just reported by mistake
+            after_a_visit, Status.ATTEMPT_FAILED, field_staff, EventType.CORRECTED
+        ),
         Step.UNDO_AT_HUB: correct(Status.ACCEPTED),
         Step.UNDO_ABOARD: correct(Status.LOADED),
     }

@@ -12,14 +12,15 @@ from typing import Any, Final
 from chalice.app import Response
 
 from chalicelib.bootstrap.container import container
+from chalicelib.catalogues import shipped
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.messages.quick_replies import QuickReply
+from chalicelib.domain.phrases.locales import Locale, Sentence
 from chalicelib.domain.shipments.statuses import FailureReason
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import PUBLIC
-from chalicelib.pages.driver.catalogues import CATALOGUES
-from chalicelib.pages.languages import Locale, negotiate
+from chalicelib.pages.languages import negotiate
 from chalicelib.pages.rendering import STATIC, asset_names, render
 
 driver_app: Final = Endpoints(__name__)
@@ -29,6 +30,10 @@ MANIFEST: Final = "application/manifest+json"
 SVG: Final = "image/svg+xml"
 WASM: Final = "'wasm-unsafe-eval'"
 """The scanner is WebAssembly. This allows to compile it, and no other eval."""
+DIGITS: Final = "-u-nu-latn"
+"""With it, Intl writes the digits 0 to 9 in every language, as the sentences do."""
+PREFIX: Final = "driver."
+"""So begin the names of the app's sentences in the catalogue; the app itself leaves it out."""
 ICON: Final = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512">
 <rect width="512" height="512" fill="#0b6b50"/>
 <path d="M168 384V184a88 88 0 0 1 176 0v200z" fill="#fff"/>
@@ -53,13 +58,14 @@ def page(locale: Locale, *, base: str) -> str:
         "driver.html",
         locale=locale,
         words=words,
-        languages={tag: each["language"] for tag, each in CATALOGUES.items()},
+        languages=shipped(),
         base=base,
         assets=asset_names(),
         page_data={
             "base": base,
             "language": locale.language,
-            "tag": locale.tag,
+            "tag": f"{locale.tag}{DIGITS}",
+            "hour12": locale.style.has_half_days,
             "words": words,
             "style": f"{base}/static/{asset_names()['more.css']}",
         },
@@ -92,7 +98,7 @@ def driver_manifest(_: Actor) -> Response:
     icon = {"src": f"{base}/driver/icon.svg", "sizes": "any", "type": SVG}
     manifest = {
         "id": f"{base}/driver",
-        "name": _words(_locale())["app"],
+        "name": _locale().say(f"{PREFIX}app"),
         "short_name": "Doorstep",
         "start_url": f"{base}/driver",
         "scope": f"{base}/driver",
@@ -118,11 +124,16 @@ def offline_files() -> tuple[str, ...]:
     return tuple(listed)
 
 
-def _words(locale: Locale) -> Mapping[str, str]:
+def _words(locale: Locale) -> Mapping[str, Sentence]:
     """The app's own words, and those that the tracking page says in the same way."""
-    keys = [f"reason.{each}" for each in FailureReason]
-    keys += [f"quick.{each}" for each in QuickReply]
-    return {**CATALOGUES[locale.language], **{key: locale.phrases[key] for key in keys}}
+    own = {
+        name.removeprefix(PREFIX): said
+        for name, said in locale.phrases.items()
+        if name.startswith(PREFIX)
+    }
+    shared = [f"reason.{each}" for each in FailureReason]
+    shared += [f"quick.{each}" for each in QuickReply]
+    return {**own, **{name: locale.phrases[name] for name in shared}}
 
 
 def _headers(content_type: str) -> replies.Headers:

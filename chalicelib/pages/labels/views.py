@@ -14,13 +14,14 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.phrases.days import Form, dated
+from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import SHIPPERS_AND_STAFF
 from chalicelib.pages.labels.codes import bars_of, qr_of
-from chalicelib.pages.languages import Locale, negotiate
+from chalicelib.pages.languages import negotiate
 from chalicelib.pages.rendering import asset_names, render
 
 labels: Final = Endpoints(__name__)

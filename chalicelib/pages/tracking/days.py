@@ -11,12 +11,12 @@ from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import Invalid, NotFound, Outdated, TooLateToChange, Unavailable
 from chalicelib.domain.links import bare_token
 from chalicelib.domain.phrases.days import Form, day_of_date
+from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
-from chalicelib.pages.languages import Locale
 from chalicelib.pages.tracking.forms import Field64, PageForm, back
 
 days: Final = Endpoints(__name__)

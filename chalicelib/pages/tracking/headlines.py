@@ -5,11 +5,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.phrases.days import Form, day, day_of_date, moment_in_sentence, worded_clock
+from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.phrases.ranges import deadline_phrase, range_phrase
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.pages import times
-from chalicelib.pages.languages import Locale
 from chalicelib.pages.tracking.nearness import stops_in_words
 from chalicelib.pages.tracking.words import Headline
 

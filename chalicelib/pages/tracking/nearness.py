@@ -1,10 +1,10 @@
 """How near the van is in words: stops, distance, and all that the map shows."""
 
 from chalicelib.domain.geography import Coordinates, distance_m
+from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.pages import distances
-from chalicelib.pages.languages import Locale
 from chalicelib.pages.tracking.words import MapWords
 
 

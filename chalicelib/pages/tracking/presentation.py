@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.instants import Range
 from chalicelib.domain.notices.notices import FOR_THE_SENDER
 from chalicelib.domain.phrases.days import Form, day_of_date, moment, moment_in_sentence
+from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
 from chalicelib.domain.shipments.wished import Open
 from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
 from chalicelib.pages import times
-from chalicelib.pages.languages import Locale
 from chalicelib.pages.tracking.headlines import details_of, headline_of
 from chalicelib.pages.tracking.nearness import map_words, nearness_of
 from chalicelib.pages.tracking.words import (
@@ -119,7 +119,7 @@ def _seen(view: TrackingView, locale: Locale) -> Seen | None:
     if view.last_seen_age_s is None or view.status not in ON_THE_WAY:
         return None
     key = "last_seen" if view.position is None else "seen"
-    forms = {unit: locale.say(f"{key}.{unit}", n="{n}") for unit in ("s", "min", "h")}
+    forms = {unit: locale.form(f"{key}.{unit}") for unit in ("s", "min", "h")}
     if f"{key}.now" in locale.phrases:
         forms["now"] = locale.say(f"{key}.now")
     return Seen(times.age(key, view.last_seen_age_s, locale), view.last_seen_age_s, forms)

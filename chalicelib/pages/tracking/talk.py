@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.messages.quick_replies import OF_RECIPIENT
 from chalicelib.domain.messages.threads import Author, Message, Thread
 from chalicelib.domain.phrases.days import moment
+from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.tracking.tracking import TrackingView
-from chalicelib.pages.languages import Locale
 
 SAID: Final = frozenset({"sent", "too_many", "unfit", "closed", "full", "wait"})
 """What became of a message that was just sent: a word in the address of the page."""

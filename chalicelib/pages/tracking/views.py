@@ -16,11 +16,13 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap.container import container
+from chalicelib.catalogues import shipped
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError, NotFound, Unavailable
 from chalicelib.domain.instants import written
 from chalicelib.domain.links import bare_token
 from chalicelib.domain.messages.threads import Message
+from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.wished import Open
@@ -31,7 +33,7 @@ from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
 from chalicelib.edge.problems import as_seen_by_a_link, headers_of, status_of
 from chalicelib.edge.schemas import Out
-from chalicelib.pages.languages import CATALOGUES, Locale, negotiate
+from chalicelib.pages.languages import negotiate
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap
 from chalicelib.pages.tracking.days import choices_in_words
@@ -256,7 +258,7 @@ def _frame(locale: Locale) -> dict[str, Any]:
     return {
         "locale": locale,
         "say": locale.say,
-        "languages": {tag: phrases["language"] for tag, phrases in CATALOGUES.items()},
+        "languages": shipped(),
         "base": _base_path(),
         "assets": asset_names(),
     }

@@ -13,6 +13,7 @@ from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import Invalid, NotFound, Outdated, TooLateToChange, Unavailable
 from chalicelib.domain.links import bare_token
+from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.tracking.tracking import ShownWishes
 from chalicelib.domain.wishes.wishes import (
     MAX_NOTE,
@@ -29,7 +30,6 @@ from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
 from chalicelib.edge.schemas import written_as
-from chalicelib.pages.languages import Locale
 from chalicelib.pages.tracking.forms import Field64, PageForm, back, own_words
 
 wishes: Final = Endpoints(__name__)

@@ -5,28 +5,20 @@ drives, as if the parcel had been loaded a moment ago; afterwards the parcel is 
 of a correction that was cut off in between does what is left to do.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.loading import is_open_for_loading
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
-from chalicelib.domain.journal.changes import ShipmentChange
-from chalicelib.domain.shipments.corrections import (
-    CorrectionOrder,
-    TrueOutcome,
-    concerned_by,
-    put_right,
-)
-from chalicelib.domain.shipments.custody import parts_data
-from chalicelib.domain.shipments.lifecycle import take, transitions
+from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.driving.boarding import Boarding
+from chalicelib.services.driving.putting_right import correction
 from chalicelib.services.driving.shifts import driver_of
 from chalicelib.services.retries import retried
-from chalicelib.services.routes.whereabouts import Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +50,17 @@ class CorrectOutcome(Boarding):
         order.require_last(shipment)
         now = self.clock.now()
         is_aboard = self._is_aboard(shipment, now)
-        step = order.step(shipment, is_aboard=is_aboard)
-        right = put_right(shipment, order, is_aboard=is_aboard, now=now)
-        then = replace(right, status=transitions()[step].target)
-        parts = parts_data(then, concerned_by(shipment))
-        after, event = take(
-            right,
-            step,
+        after, changes = correction(
+            shipment,
+            order,
+            is_aboard=is_aboard,
+            routes=self.routes,
             actor=actor,
             event_id=EventId(self.ids.new(EVENT)),
             occurred_at=now,
             now=now,
-            data=order.facts(shipment) | parts,
         )
-        place = Whereabouts.of(shipment, self.routes)
-        told = place.on_sheet(after, self.routes, now, is_read_anew=True) if is_aboard else ()
-        self.journal.commit(ShipmentChange(after, (event,), shipment.version), *told)
+        self.journal.commit(*changes)
         return after
 
     def _is_aboard(self, shipment: Shipment, now: datetime) -> bool:

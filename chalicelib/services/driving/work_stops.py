@@ -53,6 +53,7 @@ from chalicelib.services.driving.off_plan import (
     without_lost,
     without_named,
 )
+from chalicelib.services.driving.putting_right import correction
 from chalicelib.services.driving.shifts import live_of, plan_of
 from chalicelib.services.driving.stop_pins import StopPins
 from chalicelib.services.driving.stop_proofs import StopProofs
@@ -155,10 +156,37 @@ class WorkStop:
             elif is_driven and report.step is Step.ARRIVE:
                 self._confirm_arrival(live, index, occurred_at)
             return (*shown, *map(self._late_proofs().joined, found.values()))
+        news = Said(report, route.id, actor, occurred_at, now)
+        told = self._take_in(news, live, route, index, found=found, due=due)
+        return (*shown, *map(self._late_proofs().joined, told.values()))
+
+    def _take_in(
+        self,
+        said: Said,
+        live: Live,
+        route: Route,
+        index: int,
+        *,
+        found: Mapping[ShipmentId, Shipment],
+        due: Sequence[Shipment],
+    ) -> Mapping[ShipmentId, Shipment]:
+        """The stop's shipments after what is news to those that are ``due``."""
+        report, actor, now = said.report, said.actor, said.now
+        mistaken = [
+            shipment
+            for shipment in due
+            if report.takes_back(
+                shipment, actor=actor, occurred_at=said.occurred_at, policy=self.policy
+            )
+        ]
+        due = [shipment for shipment in due if shipment not in mistaken]
         report.require_possible(due, actor=actor)
-        proofs = StopProofs(self.allowed_proofs).of(report, due, now)
+        proofs = StopProofs(self.allowed_proofs).of(report, [*due, *mistaken], now)
+        found = {**found, **self._put_right(said, mistaken, proofs)}
+        if not due:
+            return found
         check = StopPins(self.pin_tries, self.signer, self.policy)
-        pins = check.of(report, due, occurred_at=occurred_at, now=now)
+        pins = check.of(report, due, occurred_at=said.occurred_at, now=now)
         changes = [
             self._change(
                 s,
@@ -166,7 +194,7 @@ class WorkStop:
                 actor=actor,
                 proofs=proofs[s.id],
                 pin=pins.get(s.id),
-                occurred_at=occurred_at,
+                occurred_at=said.occurred_at,
                 now=now,
             )
             for s in due
@@ -181,10 +209,36 @@ class WorkStop:
             before=found,
             changes=changes,
             actor=actor,
-            occurred_at=occurred_at,
+            occurred_at=said.occurred_at,
             now=now,
         )
-        return (*shown, *map(self._late_proofs().joined, after.values()))
+        return after
+
+    def _put_right(
+        self,
+        said: Said,
+        mistaken: Sequence[Shipment],
+        proofs: Mapping[ShipmentId, Sequence[Proof]],
+    ) -> dict[ShipmentId, Shipment]:
+        """The shipments whose delivery the driver takes back, one after the other.
+
+        Each writes the driver's sheet anew. A repeat knows those that are put right already.
+        """
+        done = {}
+        for shipment in mistaken:
+            after, changes = correction(
+                shipment,
+                said.report.own_correction(proofs[shipment.id]),
+                is_aboard=True,
+                routes=self.routes,
+                actor=said.actor,
+                event_id=EventId(self.ids.new(EVENT)),
+                occurred_at=said.occurred_at,
+                now=said.now,
+            )
+            self.journal.commit(*changes)
+            done[shipment.id] = after
+        return done
 
     def _late_proofs(self) -> LateProofs:
         """Looked at after the commit: an inspection may have ended while it was made."""

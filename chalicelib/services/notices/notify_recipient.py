@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.catalogues import locale_for
 from chalicelib.domain.errors import AnswerLost, ConcurrentUpdate, Invalid, NotFound, Unavailable
 from chalicelib.domain.notices.channels import Channel, address, most_texts, ways
 from chalicelib.domain.notices.held import HeldNotice, to_text
+from chalicelib.domain.notices.kinds import Kind
 from chalicelib.domain.notices.notices import Notice, compose, is_stale, kind_of
 from chalicelib.domain.notices.quiet_hours import told_at
-from chalicelib.domain.notices.wordings.language import Kind
 from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
@@ -205,6 +206,7 @@ class NotifyRecipient:
         return compose(
             event,
             shipment,
+            locale=locale_for(shipment.recipient.locale),
             sms_name=self._sms_name(shipment),
             url=f"{self.public_base_url}/t/{token}",
             now=self.clock.now(),

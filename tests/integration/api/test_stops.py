@@ -80,15 +80,60 @@ def test_s5_what_has_ended_stays_ended(van: Round, before: str, verb: str) -> No
     reports = {"fail": {"reason": "refused"}}
     van.work(0, before, van.action(**reports.get(before, {})))
     kept = van.carrier.everything()
-    van.carrier.clock.advance(
-        timedelta(minutes=3)
-    )  # no report that was overtaken, or a wrong clock
+    van.carrier.clock.advance(timedelta(minutes=16))  # too late for a correction of one's own
 
     late = van.work(0, verb, van.action(**reports.get(verb, {})))
 
     assert late.status == 409
     assert late.code == "illegal_transition"
     assert van.carrier.everything() == kept
+
+
+def test_a_driver_takes_back_a_delivery_of_a_moment_ago(van: Round) -> None:
+    (shipment_id,) = van.ids[0]
+    van.work(0, "deliver")
+    van.carrier.clock.advance(timedelta(minutes=2))
+    report = van.action(reason="not_home", note="Wrong button")
+
+    answers = [van.work(0, "fail", report) for _ in range(2)]
+
+    assert [answer.status for answer in answers] == [200, 200]
+    assert answers[0].body == answers[1].body
+    shipment, events = van.shop.get(shipment_id), van.shop.events(shipment_id)
+    assert (shipment["status"], shipment["attempts"]) == ("attempt_failed", 1)
+    assert shipment["last_attempt"]["reason"] == "not_home"
+    assert [event["type"] for event in events[-2:]] == ["shipment.delivered", "shipment.corrected"]
+    told = events[-1]["data"]
+    assert (told["previous_outcome"], told["outcome"]) == ("delivered", "attempt_failed")
+    (stop, _) = van.seen()["stops"]
+    assert stop["shipments"][0]["status"] == "attempt_failed"
+    assert van.work(0, "deliver").status == 200  # it is aboard, so it can be handed over after all
+    assert van.shop.get(shipment_id)["attempts"] == 2
+
+
+def test_a_delivery_repeated_after_it_was_taken_back_stays_taken_back(van: Round) -> None:
+    delivered = van.action()
+    van.work(0, "deliver", delivered)
+    van.work(0, "fail", van.action(reason="refused"))
+
+    again = van.work(0, "deliver", delivered)
+
+    assert again.status == 200
+    assert status(van) == "attempt_failed"
+
+
+def test_the_last_delivery_of_a_route_and_all_of_a_stop_can_be_taken_back(
+    shared: Carrier,
+) -> None:
+    shop = shared.shop()
+    van = shared.planned(shop, [[shop.shipment(), shop.shipment()]]).started()
+    van.work(0, "deliver")
+    assert van.route()["status"] == "completed"
+
+    answer = van.work(0, "fail", van.action(reason="not_home"))
+
+    assert {shipment["status"] for shipment in answer.json["shipments"]} == {"attempt_failed"}
+    assert {shop.get(key)["status"] for key in van.ids[0]} == {"attempt_failed"}
 
 
 @pytest.mark.parametrize(("outcome", "more"), [("deliver", {}), ("fail", {"reason": "not_home"})])

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.catalogues import locale_of
 from chalicelib.pages.distances import distance, error, is_at_the_door
-from chalicelib.pages.languages import CATALOGUES, locale_of
+from tests.support.speaking import LANGUAGES
 
 
 def written(
@@ -84,7 +85,7 @@ def test_an_error_is_rounded_up() -> None:
     st.floats(0, 2e7),
     st.none() | st.floats(0, 500),
     st.sampled_from(["FI", "GB", "US", ""]),
-    st.sampled_from(sorted(CATALOGUES)),
+    st.sampled_from(sorted(LANGUAGES)),
 )
 def test_a_distance_is_about_right(
     way_m: float, accuracy_m: float | None, country: str, tag: str

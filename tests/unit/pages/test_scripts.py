@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.catalogues import locale_of
 from chalicelib.pages import times
-from chalicelib.pages.languages import locale_of
 from tests.support import binding_examples as examples
 
 ROOT = Path(__file__).parents[3]

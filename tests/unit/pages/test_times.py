@@ -1,7 +1,7 @@
 import pytest
 
+from chalicelib.catalogues import locale_of
 from chalicelib.pages import times
-from chalicelib.pages.languages import locale_of
 
 
 @pytest.mark.parametrize(

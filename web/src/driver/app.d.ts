@@ -1,7 +1,7 @@
 // What a screen may ask of the app.
 
 interface App {
-  page: { base: string; tag: string; words: Record<string, string>; style: string };
+  page: { base: string; tag: string; hour12: boolean; words: Words; style: string };
   say: (key: string, values?: Record<string, string | number>) => string;
   data: import("./state.js").State;
   fix: import("./watch.js").Fix | null;
@@ -15,8 +15,6 @@ interface App {
     isHurried?: boolean,
   ) => Promise<string>;
   trouble: (key: string, text: string | null) => void;
-  /** How long ago, in words; of the phone's clock or of the office's. */
-  age: (at: string, isOfPhone?: boolean) => string;
   undoable: (text: string, actionId: string, onUndo: () => void) => void;
   setDuty: (isOn: boolean) => Promise<void>;
   signOut: () => Promise<void>;

@@ -160,7 +160,7 @@ function stopList(app, route) {
     ...order.map((stop, i) => {
       const parcels = stop.shipments.flatMap((each) => each.barcodes).length;
       const state = stop.is_done ? app.say("stop.done") : stop === now ? app.say("stop.now") : "";
-      const words = [app.say(parcels === 1 ? "stop.parcel" : "stop.parcels", { n: parcels }), state];
+      const words = [app.say("stop.parcels", { n: parcels }), state];
       const n = stop.shipments.reduce((sum, each) => sum + app.data.unread(each.id).length, 0);
       return h(
         "li",
@@ -184,7 +184,7 @@ function stopList(app, route) {
  * @param {number} n
  */
 export function newMessages({ say }, n) {
-  return say(n === 1 ? "talk.one" : "talk.new", { n });
+  return say("talk.new", { n });
 }
 
 /**

@@ -18,15 +18,31 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
-/** @param {Record<string, string>} words */
-export function createSay(words) {
+/**
+ * @param {Words} words
+ * @param {string} tag of the language, for its plural forms
+ */
+export function createSay(words, tag) {
+  const plurals = new Intl.PluralRules(tag);
   /**
    * @param {string} key
-   * @param {Record<string, string | number>} [values]
+   * @param {Record<string, string | number>} [values] a sentence that counts takes the form for n
    */
   return function say(key, values = {}) {
-    return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+    const said = words[key] ?? key;
+    const form = typeof said === "string" ? said : (said[plurals.select(Number(values.n))] ?? said.other ?? key);
+    return form.replace(/\{(\w+)\}/g, (whole, name) => isolated(values[name] ?? whole));
   };
+}
+
+/**
+ * A value in a sentence from right to left: a name from left to right does not move what stands around it, and times
+ * run as the sentence does.
+ * @param {string | number} value
+ */
+function isolated(value) {
+  if (typeof value === "number" || document.documentElement.dir !== "rtl") return String(value);
+  return `${/\p{L}/u.test(value) ? "\u2068" : "\u2067"}${value}\u2069`;
 }
 
 /**

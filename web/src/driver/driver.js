@@ -11,7 +11,7 @@ import { createWatch } from "./watch.js";
 import { newMessages } from "./day.js";
 
 const page = /** @type {App["page"]} */ (pageData("page-data"));
-const say = createSay(page.words);
+const say = createSay(page.words, page.tag);
 const SEND_EVERY_MS = 15_000;
 const READ_EVERY_MS = 30_000;
 const CLOCK_LIMIT_MS = 600_000;
@@ -57,7 +57,6 @@ async function start() {
     signOut,
     redeem,
     times,
-    age,
     now: () => Date.now() - aheadMs,
     read,
     here: () => spotOf(app.fix),
@@ -148,8 +147,8 @@ async function start() {
     const { actions, files, refused } = counts(state.entries, state.session?.driver_id ?? "");
     const parts = [
       navigator.onLine && isReached ? "" : say("unsent.offline"),
-      actions === 1 ? say("unsent.wait") : actions ? say("unsent.waits", { n: actions }) : "",
-      files === 1 ? say("unsent.file") : files ? say("unsent.files", { n: files }) : "",
+      actions ? say("unsent.waits", { n: actions }) : "",
+      files ? say("unsent.files", { n: files }) : "",
       refused ? say("unsent.refused", { n: refused }) : "",
     ].filter(Boolean);
     byId("unsent").hidden = !state.session || parts.length === 0;
@@ -375,22 +374,11 @@ async function start() {
     if (!span) return "";
     const clock = new Intl.DateTimeFormat(page.tag, {
       ...{ hour: "2-digit", minute: "2-digit", timeZone: zone },
-      hour12: page.tag.includes("-"), // as the server chooses tags: only those with such times have a region
+      hour12: page.hour12,
     });
     const from = clock.format(new Date(span.earliest));
     const to = clock.format(new Date(span.latest));
     return from === to ? from : `${from}–${to}`;
-  }
-
-  /**
-   * @param {string} at
-   * @param {boolean} [isOfPhone] whether the phone's clock wrote it
-   */
-  function age(at, isOfPhone = false) {
-    const s = Math.max(0, ((isOfPhone ? Date.now() : app.now()) - Date.parse(at)) / 1_000);
-    const words = new Intl.RelativeTimeFormat(page.tag, { numeric: "auto", style: "short" });
-    if (s < 60) return words.format(0, "second");
-    return s < 3_600 ? words.format(-Math.floor(s / 60), "minute") : words.format(-Math.floor(s / 3_600), "hour");
   }
 
   byId("back").addEventListener("click", () => {

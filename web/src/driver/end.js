@@ -93,7 +93,7 @@ export function positions({ say, data, page }) {
   if (!tally) return [];
   const clock = new Intl.DateTimeFormat(page.tag, {
     ...{ hour: "2-digit", minute: "2-digit" },
-    hour12: page.tag.includes("-"),
+    hour12: page.hour12,
   });
   const since = clock.format(new Date(tally.since));
   const lines = [

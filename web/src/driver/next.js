@@ -1,4 +1,5 @@
 // The next stop: where, when, what. While the van moves only what a glance can take in.
+import { ageOf } from "./ages.js";
 import { newMessages, news } from "./day.js";
 import { button, h } from "./dom.js";
 import { barcodesAboard, nameOf } from "./plan.js";
@@ -88,7 +89,7 @@ export function threadRow(app, shipment) {
       {},
       h("strong", {}, newest ? newMessages(app, fresh.length) : say("talk.title")),
       newest && h("span", { class: "line", dir: "auto" }, words),
-      newest && h("small", {}, `${say(`talk.${newest.author}`)} · ${app.age(newest.written_at)}`),
+      newest && h("small", {}, `${say(`talk.${newest.author}`)} · ${ageOf(app, newest.written_at)}`),
     ),
   );
 }
@@ -169,7 +170,7 @@ function shipmentPart({ say }, shipment) {
       h(
         "span",
         {},
-        h("strong", {}, say(codes.length === 1 ? "stop.parcel" : "stop.parcels", { n: codes.length })),
+        h("strong", {}, say("stop.parcels", { n: codes.length })),
         ...codes.map((code) => h("span", { class: "code line" }, code)),
       ),
     ),

@@ -73,7 +73,7 @@ export function sum(counts) {
  * @param {(key: string, values?: Record<string, string | number>) => string} say
  */
 export function refusal(reason, n, say) {
-  return say(n === 1 ? "fixes.one_refused" : "fixes.refused", { n, why: say(`fixes.${reason}`) });
+  return say("fixes.refused", { n, why: say(`fixes.${reason}`) });
 }
 
 /**

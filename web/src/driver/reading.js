@@ -4,7 +4,8 @@ import { changes } from "./changes.js";
 import { createSay } from "./dom.js";
 import { withDone } from "./plan.js";
 
-const say = createSay(/** @type {App["page"]} */ (pageData("page-data")).words);
+const shown = /** @type {App["page"]} */ (pageData("page-data"));
+const say = createSay(shown.words, shown.tag);
 
 const PAGE = 100;
 const INSPECTION_MS = 5_000;

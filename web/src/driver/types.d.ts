@@ -1,5 +1,8 @@
 // What the driver's API gives, and what the phone keeps. Only what the app uses is named.
 
+/** Sentences by name: one form, or one for each plural category of the language. */
+type Words = Record<string, string | Record<string, string>>;
+
 interface Span {
   earliest: string;
   latest: string;

@@ -17,7 +17,7 @@ export function unsent(app) {
   const clock = new Intl.DateTimeFormat(page.tag, {
     hour: "2-digit",
     minute: "2-digit",
-    hour12: page.tag.includes("-"),
+    hour12: page.hour12,
   });
   const fixes = data.own().filter(({ kind, state }) => kind === "fix" && state === "waiting").length;
   const shown = data.own().filter(({ kind, state }) => isDone(kind) && state !== "sent");

@@ -289,7 +289,8 @@ def test_a_lesson_touches_only_its_pages_and_asking_finds_them(
 ) -> None:
     departures = sorted(written, key=lambda each: each.key)
     places = [route.hub_coordinates, *(stop.coordinates for stop in route.stops)]
-    asked = set(pages_of(places, [route.driver_id]))
+    drivers = {route.driver_id, *(each.driver_id for each in departures)}
+    asked = set(pages_of(places, sorted(drivers)))
 
     for each in lessons_by_departure(route, departures, after=None):
         for lesson in each.lessons:

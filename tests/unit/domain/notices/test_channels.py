@@ -8,7 +8,7 @@ from chalicelib.domain.notices.channels import (
     most_texts,
     ways,
 )
-from chalicelib.domain.notices.wordings.language import Kind
+from chalicelib.domain.notices.kinds import Kind
 from tests.support.builders import make_recipient
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.instants import Range
+from chalicelib.domain.notices.kinds import Kind
 from chalicelib.domain.notices.quiet_hours import CANNOT_WAIT, end_of_quiet, told_at
-from chalicelib.domain.notices.wordings.language import Kind
 from chalicelib.domain.shipments.statuses import Status
 from tests.support.builders import make_travelling
 

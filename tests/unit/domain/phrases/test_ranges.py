@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from chalicelib.domain.instants import Range
 from chalicelib.domain.phrases.days import Form, dated, local_clock
 from chalicelib.domain.phrases.ranges import deadline_phrase, range_phrase
-from chalicelib.domain.phrases.styles import Style, style_of
+from chalicelib.domain.phrases.styles import Style
 from tests.support.depth import times
+from tests.support.speaking import style_of
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 TAGS = ("en", "en-US", "en-GB", "fi", "sv", "de")

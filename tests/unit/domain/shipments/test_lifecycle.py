@@ -64,7 +64,7 @@ LIFECYCLE: Final = {
     ),
     "unload": ("loaded attempt_failed", "accepted", FIELD, "shipment.accepted"),
     "correct_as_delivered": (VISITED, "delivered", OFFICE, "shipment.corrected"),
-    "correct_as_failed": (VISITED, "attempt_failed", OFFICE, "shipment.corrected"),
+    "correct_as_failed": (VISITED, "attempt_failed", FIELD, "shipment.corrected"),
     "undo_at_hub": (VISITED, "accepted", OFFICE, "shipment.corrected"),
     "undo_aboard": (VISITED, "loaded", OFFICE, "shipment.corrected"),
 }

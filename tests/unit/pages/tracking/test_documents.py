@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.catalogues import locale_of
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.instants import Range
 from chalicelib.domain.tracking.tracking import TrackingView
-from chalicelib.pages.languages import locale_of
 from chalicelib.pages.tracking.documents import digest_of, dumps, state_document
 from chalicelib.pages.tracking.presentation import present
 from tests.support.builders import NOON, minutes, seconds

@@ -5,14 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.catalogues import locale_of
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.instants import Range
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.domain.tracking.tracking import Sender, TrackingView
-from chalicelib.pages.languages import CATALOGUES, locale_of
 from chalicelib.pages.tracking.presentation import present
 from chalicelib.pages.tracking.words import Words
 from tests.support.builders import NOON, minutes, north_of
+from tests.support.speaking import LANGUAGES
 from tests.support.tracking_views import (
     DOOR,
     PROMISE,
@@ -91,7 +92,7 @@ def test_nobody_is_almost_there_with_two_stops_before(
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.RETURNING, Status.RETURNED])
-@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_end_is_a_dead_end(status: Status, language: str) -> None:
     (detail,) = words(make_waiting(status), language).details
 
@@ -288,7 +289,7 @@ def test_a_stale_position_becomes_words() -> None:
     assert shown.nearness == ("3 stops before you",)
 
 
-@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_promise_that_is_past_in_silence_is_owned_up_to(language: str) -> None:
     view = make_stale(
         server_now=NOON + minutes(130),
@@ -300,7 +301,7 @@ def test_a_promise_that_is_past_in_silence_is_owned_up_to(language: str) -> None
     shown = words(view, language)
 
     assert shown.tone == "late"
-    assert shown.headline.text == CATALOGUES[language]["headline.overdue"]
+    assert shown.headline.text == locale_of(language).say("headline.overdue")
     assert len(shown.details) == 3
     assert "14" in shown.details[0]
     assert "20" in shown.details[1]
@@ -435,11 +436,11 @@ def test_a_failure_says_where_it_is_and_who_has_to_act(reason: FailureReason, sa
 
 
 @pytest.mark.parametrize("reason", FailureReason)
-@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_failure_says_why_and_what_comes_next(reason: FailureReason, language: str) -> None:
     shown = words(make_failed(reason), language)
 
-    assert shown.details == (CATALOGUES[language][f"reason.{reason}"],)
+    assert shown.details == (locale_of(language).say(f"reason.{reason}"),)
     assert shown.ending is not None
     assert shown.ending.text
     assert "Kukka & Korpi" in shown.ending.text
@@ -473,7 +474,7 @@ def test_braces_in_a_name_are_only_braces() -> None:
 
 @given(
     status=st.sampled_from(Status),
-    language=st.sampled_from(sorted(CATALOGUES)),
+    language=st.sampled_from(sorted(LANGUAGES)),
     has_eta=st.booleans(),
     has_position=st.booleans(),
     stops_before=st.none() | st.integers(0, 200),

@@ -8,7 +8,6 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.tracking.tracking import Sender
-from chalicelib.pages.languages import CATALOGUES
 from chalicelib.pages.rendering import STATIC, asset_names
 from chalicelib.pages.tracking.views import (
     contact_link,
@@ -17,6 +16,7 @@ from chalicelib.pages.tracking.views import (
     tracking_proof,
     tracking_state,
 )
+from tests.support.speaking import LANGUAGES
 from tests.support.stage import Stage
 from tests.support.tracking_views import (
     make_delayed,
@@ -333,7 +333,7 @@ def test_a_contact_opens_only_what_it_should(contact: str | None, link: str | No
     assert contact_link(contact) == link
 
 
-@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_view_stays_within_its_budget(stage: Stage, ask: Gateway, language: str) -> None:
     for view in (make_view(), make_delayed(), make_delivered(), make_stale(), make_waiting()):
         stage.show(view)
