@@ -23,8 +23,6 @@ def assert_true(van: Round, **statuses: str) -> None:
     assert {name: seen[ids[int(name[1:])]] for name in statuses} == statuses
 
 
-
-
 def test_a_shipment_is_shown_with_its_door_and_its_parcels(shared: Carrier) -> None:
     shop = shared.shop()
     address = shop.order()["address"] | {"postal_code": "00100", "instructions": "Ring twice"}

@@ -25,9 +25,7 @@ def way(since: datetime, count: int = 12) -> list[dict[str, Any]]:
 
 
 def length_m(van: Round) -> float:
-    return sum(
-        distance_m(a.coordinates, b.coordinates) for a, b in itertools.pairwise(van.track())
-    )
+    return sum(distance_m(a.coordinates, b.coordinates) for a, b in itertools.pairwise(van.track()))
 
 
 def since_the_start(van: Round) -> tuple[Any, ...]:
