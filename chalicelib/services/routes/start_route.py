@@ -10,11 +10,11 @@ that positions and visits since then belong to it. What recipients are told is o
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving import departures
-from chalicelib.domain.driving.clocks import Shift, reported_time
+from chalicelib.domain.driving.clocks import Shift, reported_time, without_rollover
 from chalicelib.domain.driving.fixes import on_grid
 from chalicelib.domain.driving.forecasts import etas_at_start, still_to_come
 from chalicelib.domain.driving.live import Live, Progress, kept_numbers
@@ -22,7 +22,7 @@ from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sh
 from chalicelib.domain.errors import NotFound, NothingLoaded, NotToday, RouteOver, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
     DepartureAdded,
@@ -102,7 +102,7 @@ class StartRoute(Boarding):
         if live.is_on_shift:
             raise RouteUnderWay(route_id=live.route_id)
         now = self.clock.now()
-        left_at = self._left_at(order, route, live, now)
+        left_at, skew = self._left_at(order, route, live, now)
         planned = self.shipments.get_many(
             [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
         )
@@ -122,23 +122,37 @@ class StartRoute(Boarding):
         handled = Handled(parcels=parcel_numbers(route, scanned))
         named = replace(route, start_action_id=order.action_id)
         started = self._activate(
-            named, live, etas, promises, handled=handled, actor=actor, left_at=left_at, now=now
+            named,
+            replace(live, clock_skew=skew),
+            etas,
+            promises,
+            handled=handled,
+            actor=actor,
+            left_at=left_at,
+            now=now,
         )
         at_hub = [key for key, shipment in found.items() if not has_undecided(shipment)]
         self._board_latecomers(started, at_hub, actor)
         return started
 
-    def _left_at(self, order: StartOrder, route: Route, live: Live, now: datetime) -> datetime:
-        """When the van left, by our clock: never before the plan, or before the last route ended.
+    def _left_at(
+        self, order: StartOrder, route: Route, live: Live, now: datetime
+    ) -> tuple[datetime, timedelta]:
+        """When the van left, by our clock, and how far the device's clock is ahead of ours.
 
-        A time that makes no sense is that of the report.
+        Never before the plan, or before the last route ended. A time that makes no sense is that of
+        the report. Positions of the same clock are corrected by the same amount, so that none of
+        them falls before the start.
         """
         if order.left_at is None:
-            return now
-        since = max(route.created_at, live.ended_at or route.created_at)
-        shift = Shift(now, max(since, now - self.policy.fix_age_limit), live.clock_skew)
-        left_at, _ = reported_time(order.left_at, order.sent_at, shift, self.policy)
-        return left_at
+            return now, live.clock_skew
+        planned_at = max(route.created_at, live.ended_at or route.created_at)
+        since = max(planned_at, now - self.policy.fix_age_limit)
+        shift = Shift(now, since, live.clock_skew)
+        left_at, source = reported_time(order.left_at, order.sent_at, shift, self.policy)
+        if source is not TimeSource.CORRECTED or not since < left_at <= now:
+            return left_at, live.clock_skew
+        return left_at, without_rollover(order.left_at, now, self.policy) - left_at
 
     def _board_latecomers(self, route: Route, at_hub: Sequence[ShipmentId], actor: Actor) -> None:
         """What was scanned after the start has read the shipments is on the van, too."""

@@ -117,6 +117,19 @@ def test_a_wrong_clock_does_not_move_the_start_before_the_plan_or_after_now(
     assert began_at(van) == (left_at if says_when else now)
 
 
+def test_a_position_of_the_moment_of_the_start_is_kept_whatever_the_clock(shared: Carrier) -> None:
+    """The start took longer on its way than the position that was recorded right after it."""
+    van = shared.round(1).loaded()
+    ahead, tapped_at = timedelta(hours=26), shared.clock.now()
+    shared.clock.advance(timedelta(seconds=3))
+
+    start(van, tapped_at + ahead, sent_at=(tapped_at + ahead).isoformat())
+    first = fix(tapped_at + ahead + timedelta(milliseconds=40), FROM_M)
+    report = van.positions(first, sent_at=(shared.clock.now() + ahead).isoformat()).json
+
+    assert (report["accepted"], report["rejected"]) == (1, [])
+
+
 def test_a_start_before_the_last_route_has_ended_begins_with_its_end(shared: Carrier) -> None:
     first = shared.round(1).started()
     shop = first.shop
