@@ -10,10 +10,12 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/phones": "chalicelib.pages.phones.views:phones",
     "/static": "chalicelib.pages.static:static",
     "/v1/shipments/{shipment_id}/label": "chalicelib.pages.labels.views:labels",
+    "/stop": "chalicelib.pages.tracking.stopping:stopping",
     "/t": "chalicelib.pages.tracking.views:tracking",
     "/t/{token}/rating": "chalicelib.pages.tracking.rating:rating",
     "/t/{token}/reports": "chalicelib.pages.tracking.reports:reports",
     "/t/{token}/day": "chalicelib.pages.tracking.days:days",
     "/t/{token}/wishes": "chalicelib.pages.tracking.wishes:wishes",
+    "/t/{token}/settings": "chalicelib.pages.tracking.settings:settings",
     "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

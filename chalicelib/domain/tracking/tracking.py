@@ -43,7 +43,14 @@ from chalicelib.domain.visibility import Proximity
 from chalicelib.domain.wishes.wishes import SafePlace
 
 PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window", "service_day"})
-SHOWN_ELSEWHERE: Final = frozenset({EventType.MESSAGE_SENT, EventType.RATED, EventType.REPORTED})
+SHOWN_ELSEWHERE: Final = frozenset(
+    {
+        EventType.MESSAGE_SENT,
+        EventType.RATED,
+        EventType.REPORTED,
+        EventType.PREFERENCES_CHANGED,
+    }
+)
 """What a page shows in a part of its own, and not once more in the story."""
 WAITS_FOR_A_VAN: Final = frozenset(
     {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
@@ -156,6 +163,7 @@ class TrackingView:
     that something is wrong, and ``reported`` what is open of that;
     ``last_report`` names the newest one.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
+    ``is_stopped`` says that the recipient is told nothing any more.
     """
 
     status: Status
@@ -200,6 +208,7 @@ class TrackingView:
     choices: tuple[Choice, ...] = ()
     agreed: str = ""
     pin: str | None = None
+    is_stopped: bool = False
 
     @property
     def is_overdue(self) -> bool:
@@ -263,7 +272,7 @@ def view(
         sender=Sender(shipper.name, shipper.support_contact),
         city=shipment.address.city,
         time_zone=shipment.address.time_zone,
-        locale=shipment.recipient.locale,
+        locale=shipment.locale,
         server_now=now,
         version=shipment.version,
         eta=eta if is_told else None,
@@ -280,6 +289,7 @@ def view(
         outcome=_outcome(shipment),
         poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
         pin=pin if _needs_pin(shipment) else None,
+        is_stopped=shipment.preferences.is_stopped,
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,

@@ -29,6 +29,7 @@ INTERNAL: Final = (
     "choices",
     "last_report",
     "agreed",
+    "is_stopped",
 )
 
 

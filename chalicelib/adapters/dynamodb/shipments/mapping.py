@@ -18,6 +18,7 @@ from chalicelib.adapters.dynamodb.shipments.details import (
     details_to,
     metadata_of,
     parcels_of,
+    preferences_of,
     proof_requirements_of,
     rating_of,
     recipient_of,
@@ -155,4 +156,5 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         rating=rating_of(details),
         wishes=wishes_from(details.wishes),
         report=report_of(details),
+        preferences=preferences_of(details),
     )
