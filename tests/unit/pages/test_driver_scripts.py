@@ -148,7 +148,7 @@ def test_a_wish_that_comes_on_the_way_is_told_in_full(
 
 
 def draft(**more: Any) -> dict[str, Any]:
-    nothing = {"photos": [], "signature": None, "pin": "", "left_out": []}
+    nothing: dict[str, Any] = {"photos": [], "signature": None, "pin": "", "left_out": []}
     return {**nothing, **more}
 
 
