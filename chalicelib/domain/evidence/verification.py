@@ -194,7 +194,7 @@ FORM_BY_KIND: Final[Mapping[str, Mapping[str, tuple[type, ...]]]] = {
 FORM_OF_FILE: Final[Mapping[str, tuple[type, ...]]] = {
     "proof_id": (str,),
     "sha256": (str, NoneType),
-    "stored_as": (str,),
+    "stored_as": (str, NoneType),
 }
 
 
