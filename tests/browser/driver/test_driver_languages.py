@@ -33,6 +33,10 @@ def test_each_screen_fits_in_each_language(
     def tap(name: str) -> None:
         page.get_by_role("button", name=locale.form(f"driver.{name}"), exact=True).click()
 
+    def shown(name: str) -> None:
+        button = page.get_by_role("button", name=locale.form(f"driver.{name}"), exact=True)
+        expect(button.last).to_be_visible()
+
     tap("in.go")
     expect(page.get_by_role("heading", name=locale.form("driver.day.title"))).to_be_visible()
     look("day")
@@ -44,14 +48,17 @@ def test_each_screen_fits_in_each_language(
     look("load")
     tap("load.done")
     tap("day.start")
-    expect(page.locator("#unsent")).to_be_hidden()
+    shown("stop.here")
     look("next")
     tap("stop.all")
+    shown("stop.title")
     look("stops")
     tap("stop.title")
     tap("stop.here")
+    shown("door.fail")
     look("door")
     tap("door.fail")
+    shown("back")
     look("fail")
 
     assert _direction(page) == locale.direction
