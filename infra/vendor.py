@@ -63,6 +63,8 @@ NEVER_CALLED: Final = (
     "aws_lambda_powertools/utilities/parameters",
     "aws_lambda_powertools/utilities/streaming",
     "aws_lambda_powertools/utilities/validation",
+    "pydantic/mypy.py",  # for type checkers
+    "pydantic/v1",  # models of the first version; we have none
     "dns",  # email-validator would ask name servers with it; we only look at an address
 )
 """What the packages bring along and nothing reads in a function."""

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 from ulid import ULID
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import SHIPMENT, ShipmentId
+from chalicelib.domain.ids import SHIPMENT, ShipmentId, ShipperId
 from chalicelib.domain.links import FIRST_TOKEN_CHARS, TOKEN_CHARS
 from chalicelib.domain.proofs.pins import PIN_DIGITS
 
@@ -44,6 +44,9 @@ in earlier tokens."""
 SHARE_LINK: Final = 0b11_000000
 KEY_NUMBER: Final = 0b00_111111
 NONCE_BYTES: Final = 16
+CONTACT_TAG_BYTES: Final = 12
+STOP: Final = struct.Struct(">16s12s")
+STOP_MAC_BYTES: Final = 16
 
 
 class HmacSigner:
@@ -91,6 +94,39 @@ class HmacSigner:
         """By a key of its own, so that it says nothing of the PIN."""
         key = _derived(self._keys()[0], "pin guess", shipment_id)
         return _text(hmac.digest(key, pin.encode(), hashlib.sha256)[:12])
+
+    def phone_tag(self, phone: str) -> str:
+        """From the first key: a tag is looked up for years."""
+        return self._contact_tag("phone", phone)
+
+    def mailbox_tag(self, shipper_id: ShipperId, email: str) -> str:
+        """Likewise. Mailboxes differ by more than capitals."""
+        return self._contact_tag(f"mailbox {shipper_id}", email.lower())
+
+    def _contact_tag(self, kind: str, address: str) -> str:
+        key = _derived(self._keys()[0], "contact", kind)
+        return _text(hmac.digest(key, address.encode(), hashlib.sha256)[:CONTACT_TAG_BYTES])
+
+    def stop_token(self, shipment_id: ShipmentId, tag: str) -> str:
+        """ULID, tag and 128 bits of HMAC: 59 characters."""
+        ulid = ULID.from_str(shipment_id.removeprefix(f"{SHIPMENT}_"))
+        content = STOP.pack(ulid.bytes, _bytes(tag))
+        return _text(content + self._stop_mac(content))
+
+    def open_stop_token(self, token: str) -> tuple[ShipmentId, str]:
+        """Raises NotFound unless we made the token."""
+        raw = _bytes(token)
+        content, mac = raw[: STOP.size], raw[STOP.size :]
+        if len(content) != STOP.size or _text(raw) != token:
+            raise NotFound
+        if not hmac.compare_digest(mac, self._stop_mac(content)):
+            raise NotFound
+        ulid, tag = STOP.unpack(content)
+        return ShipmentId(f"{SHIPMENT}_{ULID.from_bytes(ulid)}"), _text(tag)
+
+    def _stop_mac(self, content: bytes) -> bytes:
+        key = _derived(self._keys()[0], "stop", "email")
+        return hmac.digest(key, content, hashlib.sha256)[:STOP_MAC_BYTES]
 
     def seal(self, purpose: str, payload: Mapping[str, object]) -> str:
         """The payload as url-safe text with a signature for this purpose only."""

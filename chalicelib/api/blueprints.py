@@ -26,6 +26,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/shipments/{shipment_id}/eta": "chalicelib.api.eta:eta",
     "/v1/shipments/{shipment_id}/links": "chalicelib.api.links:links",
     "/v1/shipments/{shipment_id}/messages": "chalicelib.api.messages:messages",
+    "/v1/shipments/{shipment_id}/preferences": "chalicelib.api.preferences:preferences",
     "/v1/shipments/{shipment_id}/proofs": "chalicelib.api.proofs:proofs",
     "/v1/shippers": "chalicelib.api.accounts:accounts",
     "/v1/teams": "chalicelib.api.teams:teams",

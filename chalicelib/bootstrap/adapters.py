@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.routes import RoadNetwork, RouteHistory, Routes
     from chalicelib.services.ports.senders import (
         Allowances,
+        Contacts,
         EmailSender,
         EventTopic,
         Ledger,
@@ -161,6 +162,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.ledger.allowances import DynamoAllowances
 
         return DynamoAllowances()
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Phones and mailboxes, and which of them are muted."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.contacts import DynamoContacts
+
+        return DynamoContacts()
 
     @cached_property
     def references(self) -> References:

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.proofs.check_recipient import CheckRecipient
+    from chalicelib.services.preferences.change_preferences import ChangePreferences
+    from chalicelib.services.preferences.show_preferences import ShowPreferences
+    from chalicelib.services.preferences.unsubscribe import Unsubscribe
     from chalicelib.services.proofs.inspect_proof import InspectProof
     from chalicelib.services.proofs.show_proofs import ShowProofs
     from chalicelib.services.proofs.show_uploads import ShowUploads
@@ -176,6 +179,10 @@ class Container:
     change_wishes: ChangeWishes = use_case("wishes.change_wishes")
     choose_day: ChooseDay = use_case("wishes.choose_day")
     rate_delivery: RateDelivery = use_case("ratings.rate_delivery")
+
+    change_preferences: ChangePreferences = use_case("preferences.change_preferences")
+    show_preferences: ShowPreferences = use_case("preferences.show_preferences")
+    unsubscribe: Unsubscribe = use_case("preferences.unsubscribe")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
     manage_links: ManageLinks = use_case("tracking.manage_links")

@@ -192,6 +192,13 @@ class ReportClosed(Conflict):
     text = "Something can be reported after the visit, one thing at a time."
 
 
+class StoppedByRecipient(Conflict):
+    """The recipient has stopped the messages, so nobody else may start them again."""
+
+    code = "stopped_by_recipient"
+    text = "The recipient has stopped the messages. Only the recipient can start them again."
+
+
 class NoMoreLinks(Conflict):
     """The shipment gets no other tracking link: its links have ended, or there were too many."""
 

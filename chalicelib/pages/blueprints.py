@@ -10,6 +10,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/phones": "chalicelib.pages.phones.views:phones",
     "/static": "chalicelib.pages.static:static",
     "/v1/shipments/{shipment_id}/label": "chalicelib.pages.labels.views:labels",
+    "/stop": "chalicelib.pages.tracking.stopping:stopping",
     "/t": "chalicelib.pages.tracking.views:tracking",
     "/t/{token}/rating": "chalicelib.pages.tracking.rating:rating",
     "/t/{token}/reports": "chalicelib.pages.tracking.reports:reports",
@@ -18,5 +19,6 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/t/{token}/check": "chalicelib.pages.tracking.checks:checks",
     "/t/{token}/share": "chalicelib.pages.tracking.sharing:sharing",
     "/s": "chalicelib.pages.tracking.sharing:sharing",
+    "/t/{token}/settings": "chalicelib.pages.tracking.settings:settings",
     "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

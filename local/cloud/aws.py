@@ -7,10 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION
-from local.cloud.answers import cheap_answers
-from local.cloud.queries import cheap_queries
-from local.cloud.queues import cheap_queues
-from local.cloud.transactions import cheap_transactions
+from local.cloud.shortcuts import shortcuts
 
 POLL_S: Final = 0.05  # how soon a shutdown is noticed
 
@@ -57,7 +54,7 @@ def moto_server() -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), name="moto", daemon=True)
     thread.start()
     try:
-        with cheap_transactions(), cheap_queries(), cheap_queues(), cheap_answers():
+        with shortcuts():
             yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
@@ -74,7 +71,7 @@ def moto_in_process() -> Iterator[None]:
     """
     from moto import mock_aws  # noqa: PLC0415 (half a second: not for --help)
 
-    with mock_aws(), cheap_transactions(), cheap_queries(), cheap_queues(), cheap_answers():
+    with mock_aws(), shortcuts():
         yield
 
 

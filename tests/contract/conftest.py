@@ -52,9 +52,7 @@ from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
 from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
-from local.cloud.answers import cheap_answers
-from local.cloud.queries import cheap_queries
-from local.cloud.transactions import cheap_transactions
+from local.cloud.shortcuts import shortcuts
 from tests.support.aws import dynamodb
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.feed import InMemoryFeed
@@ -130,7 +128,7 @@ def in_memory() -> Iterator[Stores]:
 
 @contextmanager
 def on_moto() -> Iterator[Stores]:
-    with cheap_transactions(), cheap_queries(), cheap_answers(), dynamodb():
+    with shortcuts(), dynamodb():
         partitions, clock = Partitions(), ManualClock()
         yield Stores(
             DynamoJournal(clock.now),

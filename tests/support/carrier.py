@@ -25,12 +25,10 @@ from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.geography import Coordinates
 from chalicelib.edge.problems import PROBLEM
 from local.clock import VirtualClock
-from local.cloud.answers import cheap_answers
 from local.cloud.bridge import Bridge, bridge
-from local.cloud.queries import cheap_queries
-from local.cloud.queues import cheap_queues, delays_on
+from local.cloud.queues import delays_on
 from local.cloud.resources import Provisioned
-from local.cloud.transactions import cheap_transactions
+from local.cloud.shortcuts import shortcuts
 from local.environment import changed
 from tests.support.aws import SESSION, aws, bucket_name, dynamodb_clients, table_names
 from tests.support.builders import HELSINKI, HUB_PLACE, NOON, north_of
@@ -462,10 +460,7 @@ def open_carrier(stage: str = "test") -> Iterator[Carrier]:
     """A new carrier at noon, with only an administrator."""
     clock = VirtualClock(NOON)
     with (
-        cheap_transactions(),
-        cheap_queries(),
-        cheap_queues(),
-        cheap_answers(),
+        shortcuts(),
         delays_on(clock),
         aws(stage) as provisioned,
     ):

@@ -17,6 +17,7 @@ from chalicelib.services.ports.system import PublicBaseUrl
 from tests.support.builders import make_driver, make_event
 from tests.support.fakes.accounts import InMemoryRequestCounts
 from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.contacts import InMemoryContacts
 from tests.support.fakes.contested import ContestedJournal
 from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.ids import CountingIds
@@ -54,6 +55,7 @@ class InMemoryCarrier:
     time_zones: InMemoryZones = field(default_factory=InMemoryZones)
     public_base_url: PublicBaseUrl = BASE_URL
     key_requests_per_minute: KeyRequestsPerMinute = THREE_A_MINUTE
+    contacts: InMemoryContacts = field(default_factory=InMemoryContacts)
     counts: InMemoryRequestCounts = field(default_factory=InMemoryRequestCounts)
 
     def __post_init__(self) -> None:

@@ -32,6 +32,7 @@ from chalicelib.domain.ids import (
     StopId,
 )
 from chalicelib.domain.instants import Range, TimeSource
+from chalicelib.domain.preferences.preferences import Preferences, Subject, Way
 from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.ratings.ratings import MOST_STARS, Rating, RatingReason, Verdict
@@ -327,6 +328,20 @@ def reports() -> st.SearchStrategy[Report]:
     )
 
 
+def preferences() -> st.SearchStrategy[Preferences]:
+    """Any, with the best way left out, as it is stored."""
+    return st.builds(
+        Preferences,
+        ways=st.dictionaries(
+            st.sampled_from(Subject), st.sampled_from([Way.SMS, Way.EMAIL, Way.NONE])
+        ),
+        language=st.none() | st.sampled_from(["en", "fi"]),
+        stopped_at=st.none() | instants(),
+        is_stopped_by_office=st.booleans(),
+        number=st.integers(0, 9),
+    )
+
+
 @cache
 def assignments() -> st.SearchStrategy[Assignment]:
     return st.builds(
@@ -390,6 +405,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "rating": st.none() | ratings(),
             "wishes": wishes(),
             "report": st.none() | reports(),
+            "preferences": preferences(),
         }
         | fixed,
     )

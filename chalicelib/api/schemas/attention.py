@@ -55,10 +55,12 @@ class WaitingShipmentOut(Out):
 class ConcernOut(Out):
     """One thing to look at, since or by ``look_at``: of a van, or of a shipment that waits.
 
-    Of a van it has the stop with its shipments, its ETA of now, promise and window.
+    Of a van it has the stop with its shipments, its ETA of now, promise and window. Of a shipment
+    ``also`` says what else it waits for.
     """
 
     kind: Kind
+    also: tuple[Kind, ...]
     look_at: Time
     shipment_ids: tuple[str, ...]
     route_id: str | None

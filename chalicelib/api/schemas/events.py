@@ -350,6 +350,22 @@ class ReportEventOut(HistoryLine):
     data: ReportFacts
 
 
+class PreferencesFacts(UpdateFacts):
+    """The parts of the recipient's preferences that were changed, and whether messages are stopped.
+
+    What was chosen is not in it.
+    """
+
+    is_stopped: bool | None = Field(None, exclude_if=_is_absent)
+
+
+class PreferencesEventOut(HistoryLine):
+    """The recipient wants to be told other things, or in another way, or nothing any more."""
+
+    type: Literal[EventType.PREFERENCES_CHANGED]
+    data: PreferencesFacts
+
+
 class ConcernFacts(StatusFacts):
     """What was dealt with."""
 
@@ -380,6 +396,7 @@ EventOut = Annotated[
     | MessageEventOut
     | RatingEventOut
     | ReportEventOut
+    | PreferencesEventOut
     | ConcernEventOut,
     Field(discriminator="type"),
 ]

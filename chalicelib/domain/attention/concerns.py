@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.domain.attention.waiting import Waiting, waits
+from chalicelib.domain.attention.waiting import Waiting, all_waits
 from chalicelib.domain.driving.vans import StopAhead, Van
 from chalicelib.domain.ids import DriverId, RouteId, ShipmentId
 from chalicelib.domain.shipments.shipments import Shipment
@@ -48,7 +48,7 @@ class Concern:
     """One thing to look at, and since when (or by when) somebody should.
 
     Of a van: its route, driver, and the stop with its shipments. Of a shipment that waits: the
-    shipment itself.
+    shipment itself. ``also`` is what else it waits for, which no other concern tells.
     """
 
     kind: Kind
@@ -58,6 +58,7 @@ class Concern:
     driver_id: DriverId | None = None
     stop: StopAhead | None = None
     shipment: Shipment | None = None
+    also: tuple[Kind, ...] = ()
 
 
 def of_vans(vans: Iterable[Van], now: datetime) -> tuple[Concern, ...]:
@@ -69,9 +70,10 @@ def of_vans(vans: Iterable[Van], now: datetime) -> tuple[Concern, ...]:
 
 def of_shipment(shipment: Shipment) -> Concern | None:
     """What a shipment waits for as a concern; None when it needs nobody."""
-    found = waits(shipment)
-    if found is None:
+    waiting = all_waits(shipment)
+    if not waiting:
         return None
+    found, *others = waiting
     assigned = shipment.assignment
     return Concern(
         kind=Kind(found.reason.value),
@@ -80,6 +82,7 @@ def of_shipment(shipment: Shipment) -> Concern | None:
         route_id=None if assigned is None else assigned.route_id,
         driver_id=None if assigned is None else assigned.driver_id,
         shipment=shipment,
+        also=tuple(Kind(each.reason.value) for each in others),
     )
 
 

@@ -47,12 +47,17 @@ class Waits:
 
 
 def waits(shipment: Shipment) -> Waits | None:
-    """What it waits for first; None when it needs nobody. The time changes only with its cause.
+    """What it waits for first; None when it needs nobody. The time changes only with its cause."""
+    return next(iter(all_waits(shipment)), None)
+
+
+def all_waits(shipment: Shipment) -> tuple[Waits, ...]:
+    """All that it waits for, most urgent first.
 
     What holds the delivery up comes before what its recipient says, and that before what is left.
     """
-    said = _report(shipment) or _answer(shipment) or _look(shipment)
-    return _decision(shipment) or said or _rest(shipment)
+    found = (each(shipment) for each in (_decision, _report, _answer, _look, _rest))
+    return tuple(waiting for waiting in found if waiting is not None)
 
 
 def _report(shipment: Shipment) -> Waits | None:

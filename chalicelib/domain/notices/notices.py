@@ -55,6 +55,7 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
     Kind.SILENT: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.HEARD_AGAIN: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.NEW_TIME: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
+    Kind.EARLIER: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.PUT_OFF: frozenset({Status.ACCEPTED, Status.LOADED}),
     Kind.DELIVERED: frozenset({Status.DELIVERED}),
     Kind.FAILED: frozenset(
@@ -71,7 +72,7 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
 """The statuses of the shipment in which a late notice is still true."""
 
 _OF_A_PROMISE: Final = frozenset(
-    {Kind.DELAYED, Kind.BACK_ON_TIME, Kind.SILENT, Kind.HEARD_AGAIN, Kind.NEW_TIME}
+    {Kind.DELAYED, Kind.BACK_ON_TIME, Kind.SILENT, Kind.HEARD_AGAIN, Kind.NEW_TIME, Kind.EARLIER}
 )
 _ON_TIME: Final = frozenset({Kind.BACK_ON_TIME, Kind.NEW_TIME})
 
@@ -115,6 +116,7 @@ class Notice:
     link_text: str
     url: str
     rate_text: str | None = None
+    settings_text: str = ""
 
     def sms(self) -> str:
         """The fullest text that fits into one message, else the shortest. It is always in GSM-7.
@@ -140,12 +142,14 @@ class Notice:
         direction = ' dir="rtl"' if self.direction == "rtl" else ""
         return Email(
             subject=subject,
-            text=f"{self.sentences[0]}\n\n{self.link_text}: {self.url}\n{self._rate_in_text()}",
+            text=f"{self.sentences[0]}\n\n{self.link_text}: {self.url}\n{self._rate_in_text()}"
+            f"\n{self.settings_text}: {self.url}/settings\n",
             html=(
                 f'<!doctype html><html lang="{self.language}"{direction}><meta charset="utf-8">'
                 f"<title>{html.escape(subject)}</title>"
                 f'<body><p>{sentence}</p><p><a href="{url}">{link}</a></p>'
-                f"{self._rate_in_html(url)}</body></html>"
+                f'{self._rate_in_html(url)}<p><small><a href="{url}/settings">'
+                f"{html.escape(self.settings_text)}</a></small></p></body></html>"
             ),
         )
 
@@ -174,10 +178,18 @@ def kind_of(event: Event) -> Kind | None:
         return Kind.SILENT
     if event.type is EventType.CORRECTED:
         return _OF_AN_OUTCOME.get(str(event.data.get("outcome")), Kind.CORRECTED)
+    if event.type is EventType.PROMISED and _is_brought_forward(event):
+        return Kind.EARLIER
     facts = TOLD_WITH.get(event.type)
     if facts is not None and not any(event.data.get(fact) for fact in facts):
         return None
     return KINDS.get(event.type)
+
+
+def _is_brought_forward(event: Event) -> bool:
+    """Whether the new range begins before the one that was told last."""
+    told, before = (_range(event.data.get(name)) for name in ("promise", "previous_promise"))
+    return told is not None and before is not None and told.earliest < before.earliest
 
 
 def is_stale(event: Event, shipment: Shipment) -> bool:
@@ -194,6 +206,8 @@ def is_stale(event: Event, shipment: Shipment) -> bool:
         return False
     promise = _range(event.data.get("previous_promise" if kind is Kind.SILENT else "promise"))
     was_replaced = promise is not None and promise != shipment.promise
+    if kind is Kind.EARLIER:  # also of a time that is still later than the first one
+        return was_replaced
     return was_replaced or shipment.is_delayed != (kind not in _ON_TIME)
 
 
@@ -246,6 +260,7 @@ def worded(
         link_text=locale.say("notice.link"),
         url=url,
         rate_text=locale.say("notice.rate") if kind is Kind.DELIVERED else None,
+        settings_text=locale.say("notice.settings"),
     )
 
 

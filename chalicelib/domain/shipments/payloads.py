@@ -47,6 +47,7 @@ PUBLIC: Final = (
     "after",
     "report_reason",
     "reasons",
+    "is_stopped",
 )
 """The facts of an event that may leave. All other data stay with us."""
 TIMES: Final = frozenset({"point", "earliest", "latest", "heard_at"})

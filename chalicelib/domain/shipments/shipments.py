@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
 from chalicelib.domain.instants import Range, TimeSource
+from chalicelib.domain.preferences.preferences import NO_PREFERENCES, Preferences
 from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
 from chalicelib.domain.ratings.ratings import Rating
@@ -117,8 +118,8 @@ class Shipment:
     links. ``share_generation`` is the same of the link that recipients share.
     ``details_version`` is the ``version`` with which the details were last written: shipper,
     reference, recipient, address, parcels, window, service time, proof requirements, service day,
-    metadata, rating, wishes, report. A change of one of them must set it, or it is not stored. 0
-    means that details and state are one item, as in the first format.
+    metadata, rating, wishes, report, preferences. A change of one of them must set it, or it is not
+    stored. 0 means that details and state are one item, as in the first format.
 
     ``service_day`` is the day that the shipper asked for without a window; ``wanted_day`` says the
     day either way. ``metadata`` are the shipper's own words by their names; we only keep them.
@@ -173,6 +174,12 @@ class Shipment:
     wishes: Wishes = NO_WISHES
     report: Report | None = None
     share_generation: int = 1
+    preferences: Preferences = NO_PREFERENCES
+
+    @property
+    def locale(self) -> str:
+        """The BCP 47 tag of the recipient's language: the chosen one, else that of the order."""
+        return self.preferences.language or self.recipient.locale
 
     @property
     def wanted_day(self) -> date | None:

@@ -47,7 +47,14 @@ from chalicelib.domain.visibility import Proximity
 from chalicelib.domain.wishes.wishes import SafePlace
 
 PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window", "service_day"})
-SHOWN_ELSEWHERE: Final = frozenset({EventType.MESSAGE_SENT, EventType.RATED, EventType.REPORTED})
+SHOWN_ELSEWHERE: Final = frozenset(
+    {
+        EventType.MESSAGE_SENT,
+        EventType.RATED,
+        EventType.REPORTED,
+        EventType.PREFERENCES_CHANGED,
+    }
+)
 """What a page shows in a part of its own, and not once more in the story."""
 WAITS_FOR_A_VAN: Final = frozenset(
     {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
@@ -189,6 +196,7 @@ class TrackingView:
     ``proof_check`` says whether the recipient is asked for the address before the proof is shown.
     ``share_token`` is the secret part of the link to share, empty where there is nothing to share.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
+    ``is_stopped`` says that the recipient is told nothing any more.
     """
 
     status: Status
@@ -237,6 +245,7 @@ class TrackingView:
     proof_check: ProofCheck = ProofCheck.NONE
     share_token: str = ""
     share_generation: int = 1
+    is_stopped: bool = False
 
     @property
     def is_overdue(self) -> bool:
@@ -316,7 +325,7 @@ def view(
         sender=Sender(shipper.name, shipper.support_contact),
         city=shipment.address.city,
         time_zone=shipment.address.time_zone,
-        locale=shipment.recipient.locale,
+        locale=shipment.locale,
         server_now=now,
         version=shipment.version,
         eta=eta if is_told else None,
@@ -337,6 +346,7 @@ def view(
         proof_check=check,
         share_token=share_token if shipment.status in SHARED else "",
         share_generation=shipment.share_generation,
+        is_stopped=shipment.preferences.is_stopped,
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,

@@ -32,6 +32,7 @@ INTERNAL: Final = (
     "proof_check",
     "share_token",
     "share_generation",
+    "is_stopped",
 )
 
 

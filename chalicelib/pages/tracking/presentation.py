@@ -126,12 +126,16 @@ def _seen(view: TrackingView, locale: Locale) -> Seen | None:
 
 
 def _change(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Change | None:
-    """The change since we last told: a delay with both ranges, or that it has been made up."""
+    """The change since we last told: a delay or an earlier time with both ranges, or all-clear."""
     if view.status not in {Status.OUT_FOR_DELIVERY, Status.ARRIVING} or view.is_overdue:
         return None
     told = [entry for entry in view.timeline if "promise" in entry.data]
     ranges = [promise for entry in told if (promise := _promise(entry.data)) is not None]
     new = ranges[-1] if ranges else view.promise
+    if told and told[-1].type == "eta.promised" and len(ranges) > 1:
+        earlier = _earlier(ranges[-2], ranges[-1], view, zone, locale)
+        if earlier is not None:
+            return earlier
     if view.delayed:
         old = ranges[-2] if len(ranges) > 1 else view.first_promise
         return _delay(None if old == new else old, new, view, zone, locale)
@@ -140,6 +144,18 @@ def _change(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Change | None
         text = locale.say("change.back_on_time.text", new=expected)
         return Change("back_on_time", locale.say("change.back_on_time.title"), text)
     return None
+
+
+def _earlier(
+    old: Range, new: Range, view: TrackingView, zone: ZoneInfo, locale: Locale
+) -> Change | None:
+    if new.earliest >= old.earliest:
+        return None
+    said = {
+        key: _in_a_sentence(each, view, zone, locale) for key, each in (("old", old), ("new", new))
+    }
+    text = locale.say("change.delayed.from_to", **said)
+    return Change("earlier", locale.say("change.earlier.title"), text)
 
 
 def _delay(

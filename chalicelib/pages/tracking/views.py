@@ -192,6 +192,7 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "proof_base": f"{link}/proof/",
         "history_url": f"{link}/history?lang={locale.tag}",
         "messages_url": f"{link}/messages",
+        "settings_url": f"{link}/settings?lang={locale.tag}",
         "talk": _talk(token, view, locale),
         "action_id": secrets.token_urlsafe(12),
         "said": _said(),

@@ -9,7 +9,7 @@ from ulid import ULID
 
 from chalicelib.adapters.signing import HmacSigner
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.links import LAST_GENERATION, TOKEN_CHARS
 from chalicelib.services.ports.system import Signer
 from tests.support.fakes.signer import InMemorySigner
@@ -194,3 +194,47 @@ def test_guesses_of_a_pin_are_told_apart(signer: Signer) -> None:
 
     assert len(tags) == 99
     assert signer.pin_tag(SHIPMENT, "000007") in tags
+
+
+SHOP, OTHER_SHOP = ShipperId("shr_1"), ShipperId("shr_2")
+
+
+def test_a_stop_token_opens_to_its_shipment_and_mailbox(signer: Signer) -> None:
+    tag = signer.mailbox_tag(SHOP, "aino@example.com")
+    token = signer.stop_token(SHIPMENT, tag)
+
+    assert signer.open_stop_token(token) == (SHIPMENT, tag)
+    assert signer.stop_token(SHIPMENT, tag) == token
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_stop_token_that_nobody_made_is_not_found(
+    signer: Signer, change: Callable[[str], str]
+) -> None:
+    token = signer.stop_token(SHIPMENT, signer.mailbox_tag(SHOP, "aino@example.com"))
+
+    with pytest.raises(NotFound):
+        signer.open_stop_token(change(token))
+    with pytest.raises(NotFound):
+        signer.open_stop_token(signer.tracking_token(SHIPMENT, 1))
+
+
+def test_a_tag_stands_for_one_address_of_one_shipper(signer: Signer) -> None:
+    tags = [
+        signer.phone_tag("+358401234567"),
+        signer.phone_tag("+358401234568"),
+        signer.mailbox_tag(SHOP, "aino@example.com"),
+        signer.mailbox_tag(OTHER_SHOP, "aino@example.com"),
+        signer.mailbox_tag(SHOP, "eino@example.com"),
+    ]
+
+    assert len(set(tags)) == len(tags)
+    assert signer.mailbox_tag(SHOP, "Aino@Example.com") == tags[2]
+
+
+def test_nobody_learns_an_address_from_its_tag() -> None:
+    one, other = HmacSigner(lambda: (b"a key",)), HmacSigner(lambda: (b"another key",))
+
+    assert one.phone_tag("+358401234567") != other.phone_tag("+358401234567")
+    assert len(one.phone_tag("+358401234567")) == 16
+    assert len(one.stop_token(SHIPMENT, one.phone_tag("+358401234567"))) == 59

@@ -18,6 +18,7 @@ from chalicelib.adapters.dynamodb.shipments.details import (
     details_to,
     metadata_of,
     parcels_of,
+    preferences_of,
     proof_requirements_of,
     rating_of,
     recipient_of,
@@ -157,4 +158,5 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         wishes=wishes_from(details.wishes),
         report=report_of(details),
         share_generation=state.share_generation,
+        preferences=preferences_of(details),
     )

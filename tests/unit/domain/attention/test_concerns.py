@@ -13,6 +13,7 @@ from tests.support.builders import (
     make_attempt,
     make_live,
     make_range,
+    make_rating,
     make_route,
     make_shipment,
     make_stop,
@@ -130,3 +131,18 @@ def test_a_shipment_that_waits_is_a_concern_with_its_route() -> None:
     assert (found.kind, found.route_id, found.shipment) == (Kind.ATTEMPT_FAILED, "rte_1", failed)
     assert of_shipment(make_travelling()) is None
     assert of_shipment(make_shipment()) is not None
+
+
+def test_what_comes_after_the_first_wait_is_told_with_it() -> None:
+    failed = make_attempt(Status.ATTEMPT_FAILED)
+    shipment = make_travelling(
+        status=Status.ATTEMPT_FAILED,
+        last_attempt=failed,
+        unanswered_since=NOON,
+        rating=make_rating(1),
+    )
+
+    found = of_shipment(shipment)
+
+    assert found is not None
+    assert (found.kind, found.also) == (Kind.ATTEMPT_FAILED, (Kind.UNANSWERED, Kind.LOW_RATING))

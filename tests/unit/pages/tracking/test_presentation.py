@@ -12,7 +12,7 @@ from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.domain.tracking.tracking import Sender, TrackingView
 from chalicelib.pages.tracking.presentation import present
 from chalicelib.pages.tracking.words import Words
-from tests.support.builders import NOON, minutes, north_of
+from tests.support.builders import NOON, make_range, minutes, north_of
 from tests.support.speaking import LANGUAGES
 from tests.support.tracking_views import (
     DOOR,
@@ -283,6 +283,21 @@ def test_back_on_time_takes_a_delay_back() -> None:
 
     assert change is not None
     assert (change.kind, change.title) == ("back_on_time", "Back on time")
+
+
+def test_an_earlier_time_is_told_with_both_ranges() -> None:
+    old, new = make_range(NOON + minutes(70)), make_range(NOON + minutes(10))
+    out = make_milestone("shipment.out_for_delivery", NOON - minutes(60), promise=old)
+    told = make_milestone("eta.promised", NOON - minutes(1), promise=new)
+
+    change = words(make_view(timeline=(out, told))).change
+
+    assert change is not None
+    assert (change.kind, change.title) == ("earlier", "Earlier than we told you")
+    assert "15:10" in change.text.partition("now")[0]
+    assert "14:10" in change.text.partition("now")[2]
+    later = make_milestone("eta.promised", NOON, promise=old)
+    assert words(make_view(timeline=(out, told, later))).change is None
 
 
 def test_a_finished_delay_is_not_told_any_more() -> None:
