@@ -47,10 +47,10 @@ if TYPE_CHECKING:
     from chalicelib.services.messages.write_message import WriteMessage
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
-    from chalicelib.services.proofs.check_recipient import CheckRecipient
     from chalicelib.services.preferences.change_preferences import ChangePreferences
     from chalicelib.services.preferences.show_preferences import ShowPreferences
     from chalicelib.services.preferences.unsubscribe import Unsubscribe
+    from chalicelib.services.proofs.check_recipient import CheckRecipient
     from chalicelib.services.proofs.inspect_proof import InspectProof
     from chalicelib.services.proofs.show_proofs import ShowProofs
     from chalicelib.services.proofs.show_uploads import ShowUploads
