@@ -10,7 +10,7 @@ from datetime import datetime
 
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import NotOffered, Outdated
+from chalicelib.domain.errors import Invalid, Outdated
 from chalicelib.domain.geography import distance_m
 from chalicelib.domain.ids import EventId
 from chalicelib.domain.shipments.addresses import Address
@@ -49,9 +49,10 @@ def may_redirect(shipment: Shipment, shipper: Shipper, stops_before: int | None)
 def require_may_redirect(
     shipment: Shipment, order: RedirectOrder, shipper: Shipper, stops_before: int | None
 ) -> None:
-    """Raises NotOffered, TooLateToChange, and Outdated for a page that is older than the order."""
+    """Raises Invalid where it is not offered, TooLateToChange, and Outdated for an older page."""
     if not shipper.allows_redirect:
-        raise NotOffered
+        text = "The sender does not offer another address."
+        raise Invalid(text, pointer="/address", code="not_offered")
     require_may_change(shipment, shipper, stops_before)
     if order.seen != shipment.details_version:
         raise Outdated
@@ -74,8 +75,8 @@ def redirected(
     after, events = amended(shipment, wanted, actor=actor, event_id=event_id, now=now)
     moved_m = round(distance_m(before.coordinates, address.coordinates))
     facts = {
-        "before": {"postal_code": before.postal_code, "city": before.city},
-        "after": {"postal_code": address.postal_code, "city": address.city},
+        "before": {"city": before.city},
+        "after": {"city": address.city},
         "moved_m": moved_m,
     }
     told = (

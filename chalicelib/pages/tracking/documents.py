@@ -30,6 +30,8 @@ INTERNAL: Final = (
     "last_report",
     "agreed",
     "proof_check",
+    "may_redirect",
+    "details_version",
     "share_token",
     "share_generation",
     "is_stopped",

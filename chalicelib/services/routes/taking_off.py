@@ -17,6 +17,7 @@ from chalicelib.domain.routes.routes import Route
 from chalicelib.domain.shipments.custody import off_route
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.journal import Journal
 from chalicelib.services.ports.routes import RoadNetwork, Routes
@@ -51,7 +52,8 @@ class TakingOff:
         Raises TooLateToChange where the van has reached its stop, and ConcurrentUpdate.
         """
         place = Whereabouts.of(before, self.routes)
-        if place.route is not None and place.is_on_open_route:
+        is_tried = before.status is Status.ATTEMPT_FAILED  # and so out of the plan's hands
+        if place.route is not None and place.is_on_open_route and not is_tried:
             self._leave(place.route, before, amend, actor, now)
             return
         free = before if place.never_written is None else off_route(before)
