@@ -89,8 +89,10 @@ def test_a_correction_stands_above_what_was_reported() -> None:
     (visit,) = receipt(carrier).visits
     assert visit.outcome == "Not delivered"
     assert visit.corrections == (
-        "Corrected 23 November 2026, 14:00:00 (Europe/Helsinki) by the dispatcher: "
-        "reported as delivered, in truth not delivered.",
+        (
+            "Corrected 23 November 2026, 14:00:00 (Europe/Helsinki) by the dispatcher: "
+            "reported as delivered, in truth not delivered."
+        ),
     )
 
 
