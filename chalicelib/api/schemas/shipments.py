@@ -32,7 +32,7 @@ from chalicelib.api.schemas.values import (
     require_place,
 )
 from chalicelib.api.schemas.windows import TwoEnds
-from chalicelib.api.schemas.wishes import WishesOut
+from chalicelib.api.schemas.wishes import WishesSaid
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.pins import PinCheck
@@ -468,7 +468,7 @@ class ShipmentOut(Out):
     corrections: tuple[CorrectionOut, ...]
     closing_reason: str | None
     rating: RatingOut | None
-    wishes: WishesOut
+    wishes: WishesSaid
     report: ReportOut | None
 
     @classmethod
@@ -478,8 +478,7 @@ class ShipmentOut(Out):
             ParcelOut.joined(parcel, state=parcel_state(shipment, parcel.barcode))
             for parcel in shipment.parcels
         ]
-        wishes = WishesOut.of(shipment.wishes)
-        return cls.joined(shipment, parcels=parcels, tracking_url=tracking_url, wishes=wishes)
+        return cls.joined(shipment, parcels=parcels, tracking_url=tracking_url)
 
 
 class ShipmentsOut(Out):

@@ -8,6 +8,7 @@ sentence.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import NoneType
 from typing import Any, Final
 
 from chalicelib.domain.evidence import p256
@@ -173,23 +174,53 @@ def files_named(chain: Sequence[SignedManifest]) -> dict[str, str]:
     }
 
 
+FORM: Final[Mapping[str, tuple[type, ...]]] = {
+    "number": (int,),
+    "kind": (str,),
+    "attempt_number": (int,),
+    "previous_sha256": (str, NoneType),
+    "shipment.id": (str,),
+    "about.event_id": (str,),
+    "about.sequence": (int,),
+    "events.first_sequence": (int,),
+    "events.last_sequence": (int,),
+    "events.sha256": (list,),
+}
+"""What every manifest says, and of which types it is."""
+FORM_BY_KIND: Final[Mapping[str, Mapping[str, tuple[type, ...]]]] = {
+    ManifestKind.ATTEMPT: {"attempt.outcome": (str,), "time.occurred_at": (str,)},
+    ManifestKind.CORRECTION: {"correction.outcome": (str,)},
+}
+FORM_OF_FILE: Final[Mapping[str, tuple[type, ...]]] = {
+    "proof_id": (str,),
+    "sha256": (str, NoneType),
+    "stored_as": (str, NoneType),
+}
+
+
 def _content(signed: SignedManifest) -> dict[str, Any] | None:
     """What a manifest says; None where it has not the form of one."""
     try:
         found: dict[str, Any] = signed.content
         Head().then(signed.text)
-        [str(each) for each in found["events"]["sha256"]]
-        int(found["events"]["first_sequence"]) + int(found["events"]["last_sequence"])
-        str(found["shipment"]["id"]) + str(found["about"]["event_id"])
-        int(found["about"]["sequence"])
-        if found["kind"] == ManifestKind.ATTEMPT:
-            str(found["attempt"]["outcome"]) + str(found["time"]["occurred_at"])
-        if found["kind"] == ManifestKind.CORRECTION:
-            str(found["correction"]["outcome"])
-        [str(each["sha256"]) + str(each["stored_as"]) for each in found.get("files", ())]
+        own = FORM_BY_KIND.get(found["kind"], {})
+        files = found.get("files", [])
+        is_whole = type(files) is list and _has_form(found, {**FORM, **own})
+        is_whole = is_whole and all(_has_form(file, FORM_OF_FILE) for file in files)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return None
-    return found
+    return found if is_whole else None
+
+
+def _has_form(content: Mapping[str, Any], form: Mapping[str, tuple[type, ...]]) -> bool:
+    """Whether it has all of these, of these types. Raises KeyError or TypeError without one."""
+    for path, types in form.items():
+        found: Any = content
+        for name in path.split("."):
+            found = found[name]
+        if type(found) not in types:
+            return False
+    return True
 
 
 def _of_manifest(signed: SignedManifest, question: Question, result: Result, text: str) -> Check:

@@ -109,6 +109,7 @@ class State(Packed, frozen=True, kw_only=True):
     closing_reason: str | None = None
     messages: int = 0
     unanswered_ms: int | None = None
+    share_generation: int = 1
 
 
 def state_to(shipment: Shipment) -> bytes:
@@ -139,6 +140,7 @@ def state_to(shipment: Shipment) -> bytes:
             closing_reason=shipment.closing_reason,
             messages=shipment.messages,
             unanswered_ms=optional_ms(shipment.unanswered_since),
+            share_generation=shipment.share_generation,
         )
     )
 
