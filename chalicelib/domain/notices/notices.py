@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import Range
 from chalicelib.domain.notices.gsm7 import segments, sender_name, written
 from chalicelib.domain.notices.kinds import SIZES, SUBJECT, Kind
@@ -170,9 +171,10 @@ def kind_of(event: Event) -> Kind | None:
 
     A correction is told as the outcome that it says. They were told of a silent van only if it
     broke its promise, so they hear that it is back only with a new one. Not every message has a
-    notice: the thread has all of them.
+    notice: the thread has all of them. Who took it off the van by another wish knows of that.
     """
-    if event.audience != "public":
+    is_own_wish = event.type is EventType.UNASSIGNED and event.actor_role is Role.RECIPIENT
+    if event.audience != "public" or is_own_wish:
         return None
     if event.type is EventType.DELAYED and event.data.get("heard_at"):
         return Kind.SILENT

@@ -35,11 +35,11 @@ from tests.support.builders import (
 from tests.support.speaking import LANGUAGES
 
 HOST = "track.example.com"
+URL = f"https://{HOST}/t/{'A1_-' * 16}abc"  # 27 characters longer than they are now
 TYPES = {kind: event_type for event_type, kind in KINDS.items()} | {
     Kind.SILENT: EventType.DELAYED,
     Kind.EARLIER: EventType.PROMISED,
 }
-URL = f"https://{HOST}/t/{'A1_-' * 16}abc"  # 27 characters longer than they are now
 PROMISE = {"earliest": "2026-11-23T12:10:00+00:00", "latest": "2026-11-23T12:40:00Z"}
 LATER = {"earliest": "2026-11-23T12:40:00+00:00", "latest": "2026-11-23T13:10:00Z"}
 
