@@ -49,6 +49,7 @@ VARIABLES_BY_PARAMETER: Final = {
     "Stage": "STAGE",
     "PublicBaseUrl": "PUBLIC_BASE_URL",
     "EmailSender": "EMAIL_SENDER",
+    "SmsNumber": "SMS_NUMBER",
     "TileUrl": "TILE_URL",
     "TileAttribution": "TILE_ATTRIBUTION",
     "RoadNetwork": "ROAD_NETWORK",

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.preferences.change_preferences import ChangePreferences
+    from chalicelib.services.preferences.hear_text import HearText
     from chalicelib.services.preferences.show_preferences import ShowPreferences
     from chalicelib.services.preferences.unsubscribe import Unsubscribe
     from chalicelib.services.proofs.inspect_proof import InspectProof
@@ -179,6 +180,7 @@ class Container:
 
     change_preferences: ChangePreferences = use_case("preferences.change_preferences")
     show_preferences: ShowPreferences = use_case("preferences.show_preferences")
+    hear_text: HearText = use_case("preferences.hear_text")
     unsubscribe: Unsubscribe = use_case("preferences.unsubscribe")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")

@@ -4,6 +4,7 @@ And the other way round: no policy grants what no delivery needs.
 """
 
 import http.server
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -300,7 +301,16 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     batch = {"Records": [{"messageId": event.id, "body": to_message(event)} for event in events]}
     nothing: dict[str, list[Any]] = {"batchItemFailures": []}
     notify = container.notify_recipient
-    assert queues.notify_recipient(batch, notify=notify, again=notify.again) == nothing
+    assert (
+        queues.notify_recipient(batch, notify=notify, again=notify.again, hear=container.hear_text)
+        == nothing
+    )
+    tag = container.adapters.signer.phone_tag(SHIPMENT["recipient"]["phone"])  # type: ignore[index]
+    now = container.adapters.clock.now()
+    assert container.adapters.contacts.note(tag, shipment_id, now=now, keep_s=60)
+    answers = {"Records": [text_of(SHIPMENT["recipient"]["phone"], word) for word in WORDS]}  # type: ignore[index]
+    hear = container.hear_text
+    assert queues.notify_recipient(answers, notify=notify, again=notify.again, hear=hear) == nothing
     webhooks = container.deliver_webhook
     assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
 
@@ -353,6 +363,16 @@ def learn_over_a_broken_page() -> None:
     assert not bootstrap.container().learn_travel_times(
         [RouteId(route_id) for route_id in route_ids]
     )
+
+
+WORDS = ("STOP", "START")
+
+
+def text_of(phone: str, word: str) -> dict[str, Any]:
+    """What a phone has answered, as the queue brings it."""
+    body = {"originationNumber": phone, "messageBody": word}
+    attributes = {"SentTimestamp": str(int(tomorrow_noon().timestamp() * 1000))}
+    return {"messageId": word, "body": json.dumps(body), "attributes": attributes}
 
 
 SHIPMENT = {
