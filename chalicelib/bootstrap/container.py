@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from chalicelib.services.preferences.hear_text import HearText
     from chalicelib.services.preferences.show_preferences import ShowPreferences
     from chalicelib.services.preferences.unsubscribe import Unsubscribe
+    from chalicelib.services.proofs.check_recipient import CheckRecipient
     from chalicelib.services.proofs.inspect_proof import InspectProof
     from chalicelib.services.proofs.show_proofs import ShowProofs
     from chalicelib.services.proofs.show_uploads import ShowUploads
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
     from chalicelib.services.tracking.manage_links import ManageLinks
+    from chalicelib.services.tracking.share_delivery import ShareDelivery
     from chalicelib.services.tracking.show_eta import ShowEta
     from chalicelib.services.tracking.tracking_links import TrackingLinks
     from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
@@ -168,6 +170,7 @@ class Container:
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
     show_proofs: ShowProofs = use_case("proofs.show_proofs")
     show_uploads: ShowUploads = use_case("proofs.show_uploads")
+    check_recipient: CheckRecipient = use_case("proofs.check_recipient")
     inspect_proof: InspectProof = use_case("proofs.inspect_proof")
     sweep_proofs: SweepProofs = use_case("proofs.sweep_proofs")
 
@@ -185,6 +188,7 @@ class Container:
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
     manage_links: ManageLinks = use_case("tracking.manage_links")
+    share_delivery: ShareDelivery = use_case("tracking.share_delivery")
     show_eta: ShowEta = use_case("tracking.show_eta")
     tracking_links: TrackingLinks = use_case("tracking.tracking_links")
     notify_recipient: NotifyRecipient = use_case("notices.notify_recipient")

@@ -17,5 +17,8 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/t/{token}/day": "chalicelib.pages.tracking.days:days",
     "/t/{token}/wishes": "chalicelib.pages.tracking.wishes:wishes",
     "/t/{token}/settings": "chalicelib.pages.tracking.settings:settings",
+    "/t/{token}/check": "chalicelib.pages.tracking.checks:checks",
+    "/t/{token}/share": "chalicelib.pages.tracking.sharing:sharing",
+    "/s": "chalicelib.pages.tracking.sharing:sharing",
     "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

@@ -64,7 +64,7 @@ def test_what_is_open_to_everybody_is_on_the_list(name: str, entry: RouteEntry) 
 def test_a_path_tells_who_it_is_for(name: str, entry: RouteEntry) -> None:
     principals, path = declared(entry).principals, entry.uri_pattern
 
-    if path.startswith(("/t/", "/stop/")):
+    if path.startswith(("/t/", "/s/", "/stop/")):
         assert principals == {Role.RECIPIENT}
     elif path.startswith(("/in/", "/phones/")):
         assert principals == {Role.DEVICE}

@@ -23,6 +23,7 @@ from chalicelib.domain.driving.memory import (
     with_promise,
 )
 from chalicelib.domain.eta.estimates import Eta, Etas
+from chalicelib.domain.eta.steady import Span, is_like
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, Stop
@@ -77,6 +78,7 @@ class AlertInput(NamedTuple):
     eta: Eta | None
     as_of: datetime
     doubts: Doubts = NO_DOUBTS
+    shown: Span | None = None
 
 
 Rule = Callable[[AlertInput, Policy], tuple[Alert, Progress] | None]
@@ -229,14 +231,21 @@ def decide(
         return live, ()
     points_s = Etas.of(live.etas).points_s
     alerts: list[Alert] = []
-    progress = list(live.progress)
+    progress, shown = list(live.progress), live.shown_by_number
     room = limit - sum(len(route.stops[alert.stop_index].consignments) for alert in told)
     for stops_before, i in enumerate(live.remaining()):
         is_soon = stops_before <= policy.approaching_stops
         if is_quiet(progress[i], route.stops[i], points_s[i], is_soon=is_soon, policy=policy):
             continue
         given = AlertInput(
-            i, route.stops[i], progress[i], stops_before, live.etas[i], as_of, doubts=doubts
+            i,
+            route.stops[i],
+            progress[i],
+            stops_before,
+            live.etas[i],
+            as_of,
+            doubts=doubts,
+            shown=shown.get(live.number_of(i)),
         )
         for rule in RULES:
             outcome = rule(given, policy)
@@ -260,7 +269,7 @@ def _with_new_promise(
     is_delayed: bool,
     first: Range | None = None,
 ) -> tuple[Alert, Progress]:
-    promise = eta.range.as_promise(policy.promise_step)
+    promise = _told(eta, given.shown, policy)
     if first is not None:
         # A tighter promise could report a delay while the ETA is still inside the first promise.
         promise = Range(
@@ -270,3 +279,12 @@ def _with_new_promise(
     alert = Alert(kind, given.stop_index, given.as_of, eta=eta, promise=promise)
     memory = with_promise(given.progress, promise, given.as_of, policy, is_delayed=is_delayed)
     return alert, memory
+
+
+def _told(eta: Eta, shown: Span | None, policy: Policy) -> Range:
+    """The range of the ETA, or the one that the page shows when that says about the same."""
+    promise = eta.range.as_promise(policy.promise_step)
+    ends = Span(int(promise.earliest.timestamp()), int(promise.latest.timestamp()))
+    if shown is None or not is_like(shown, ends) or shown.latest_s <= eta.point.timestamp():
+        return promise
+    return Range(*map(Etas.instant, shown))

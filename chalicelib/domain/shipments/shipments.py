@@ -106,6 +106,7 @@ class Glimpse:
     link_generation: int
     completed_at: datetime | None
     driver_id: DriverId | None
+    share_generation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class Shipment:
 
     ``first_promise`` is the range told when the van left, ``promise`` the range told last.
     ``link_generation`` is part of the tracking link's signature; raising it revokes all earlier
-    links. ``details_version`` is the ``version`` with which the details were last written: shipper,
+    links. ``share_generation`` is the same of the link that recipients share.
+    ``details_version`` is the ``version`` with which the details were last written: shipper,
     reference, recipient, address, parcels, window, service time, proof requirements, service day,
     metadata, rating, wishes, report, preferences. A change of one of them must set it, or it is not
     stored. 0 means that details and state are one item, as in the first format.
@@ -172,6 +174,7 @@ class Shipment:
     wishes: Wishes = NO_WISHES
     report: Report | None = None
     preferences: Preferences = NO_PREFERENCES
+    share_generation: int = 1
 
     @property
     def locale(self) -> str:
@@ -205,7 +208,13 @@ class Shipment:
         """The part that changes, for a reader who knows the shipment already."""
         assigned = self.assignment if self.status in ON_THE_WAY else None
         driver_id = None if assigned is None else assigned.driver_id
-        return Glimpse(self.version, self.link_generation, self.completed_at, driver_id)
+        return Glimpse(
+            self.version,
+            self.link_generation,
+            self.completed_at,
+            driver_id,
+            self.share_generation,
+        )
 
     @property
     def is_fully_scanned(self) -> bool:

@@ -30,6 +30,9 @@ INTERNAL: Final = (
     "last_report",
     "agreed",
     "is_stopped",
+    "proof_check",
+    "share_token",
+    "share_generation",
 )
 
 

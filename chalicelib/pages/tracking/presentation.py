@@ -20,7 +20,7 @@ from chalicelib.domain.shipments.wished import Open
 from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
 from chalicelib.pages import times
 from chalicelib.pages.tracking.headlines import details_of, headline_of
-from chalicelib.pages.tracking.nearness import map_words, nearness_of
+from chalicelib.pages.tracking.nearness import map_words, nearness_of, proof_facts
 from chalicelib.pages.tracking.words import (
     Change,
     Ending,
@@ -68,7 +68,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
         has_road=view.status in _PROGRESS,
         status=locale.say(f"status.{_status(view)}"),
         headline=headline,
-        title=f"{headline.text} · {view.sender.name}",
+        title=" · ".join(filter(None, [headline.text, view.sender.name])),
         details=details_of(view, zone, locale),
         nearness=nearness,
         seen=_seen(view, locale),
@@ -219,14 +219,20 @@ def _ending(view: TrackingView, locale: Locale) -> Ending | None:
     if outcome is None:
         return None
     has_failed = outcome.status is Status.ATTEMPT_FAILED
-    if not (has_failed or outcome.note or outcome.proofs or outcome.has_proofs_to_come):
+    has_proof = outcome.note or outcome.proofs or outcome.has_proofs_to_come
+    if not (has_failed or has_proof or outcome.has_hidden_proofs):
         return None
     alt = locale.say("outcome.photo_failed" if has_failed else "outcome.photo")
+    signature = locale.say("outcome.signature")
     return Ending(
         title=locale.say("outcome.next" if has_failed else "outcome.proof"),
         text=_ending_text(view, outcome, locale),
         note=outcome.note,
-        pictures=tuple(Picture(proof.id, alt) for proof in outcome.proofs),
+        pictures=tuple(
+            Picture(proof.id, signature if proof.kind == "signature" else alt)
+            for proof in outcome.proofs
+        ),
+        facts=proof_facts(view, locale),
     )
 
 

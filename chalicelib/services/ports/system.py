@@ -58,6 +58,14 @@ class Signer(Protocol):
         """Which shipment and link generation it was made for. Raises NotFound unless we made it."""
         ...
 
+    def share_token(self, shipment_id: ShipmentId, share_generation: int) -> str:
+        """The same of the link that a recipient shares: it shows less, and does nothing."""
+        ...
+
+    def open_share_token(self, token: str) -> tuple[ShipmentId, int]:
+        """Which shipment and share generation it was made for. Raises NotFound as above."""
+        ...
+
     def pin(self, shipment_id: ShipmentId, link_generation: int) -> str:
         """Six digits that nobody can work out; always the same for the same generation."""
         ...

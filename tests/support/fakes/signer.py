@@ -12,6 +12,7 @@ class InMemorySigner:
     """Signs nothing: it remembers what it has made, and opens nothing else."""
 
     links: dict[str, tuple[ShipmentId, int]] = field(default_factory=dict)
+    shares: dict[str, tuple[ShipmentId, int]] = field(default_factory=dict)
     sealed: dict[tuple[str, str], str] = field(default_factory=dict)
     concealed: dict[tuple[str, int], bytes] = field(default_factory=dict)
     stops: dict[str, tuple[ShipmentId, str]] = field(default_factory=dict)
@@ -25,6 +26,16 @@ class InMemorySigner:
         if token not in self.links:
             raise NotFound
         return self.links[token]
+
+    def share_token(self, shipment_id: ShipmentId, share_generation: int) -> str:
+        token = f"share-{shipment_id}-{share_generation}"
+        self.shares[token] = (shipment_id, share_generation)
+        return token
+
+    def open_share_token(self, token: str) -> tuple[ShipmentId, int]:
+        if token not in self.shares:
+            raise NotFound
+        return self.shares[token]
 
     def pin(self, shipment_id: ShipmentId, link_generation: int) -> str:
         return f"{crc32(f'{shipment_id} {link_generation}'.encode()) % 1_000_000:06}"

@@ -101,6 +101,7 @@ def glimpse_of(item: ShipmentItem) -> Glimpse:
         link_generation=state.link_generation,
         completed_at=optional_instant(state.completed_ms),
         driver_id=None if assigned is None else assigned.driver_id,
+        share_generation=state.share_generation,
     )
 
 
@@ -157,4 +158,5 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         wishes=wishes_from(details.wishes),
         report=report_of(details),
         preferences=preferences_of(details),
+        share_generation=state.share_generation,
     )

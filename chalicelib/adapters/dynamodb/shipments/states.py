@@ -108,6 +108,7 @@ class State(Packed, frozen=True, kw_only=True):
     closing_reason: str | None = None
     messages: int = 0
     unanswered_ms: int | None = None
+    share_generation: int = 1
 
 
 def state_to(shipment: Shipment) -> bytes:
@@ -138,6 +139,7 @@ def state_to(shipment: Shipment) -> bytes:
             closing_reason=shipment.closing_reason,
             messages=shipment.messages,
             unanswered_ms=optional_ms(shipment.unanswered_since),
+            share_generation=shipment.share_generation,
         )
     )
 

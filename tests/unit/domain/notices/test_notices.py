@@ -35,11 +35,11 @@ from tests.support.builders import (
 from tests.support.speaking import LANGUAGES
 
 HOST = "track.example.com"
-URL = f"https://{HOST}/t/{'A1_-' * 16}abc"  # a token of 67 characters
 TYPES = {kind: event_type for event_type, kind in KINDS.items()} | {
     Kind.SILENT: EventType.DELAYED,
     Kind.EARLIER: EventType.PROMISED,
 }
+URL = f"https://{HOST}/t/{'A1_-' * 16}abc"  # 27 characters longer than they are now
 PROMISE = {"earliest": "2026-11-23T12:10:00+00:00", "latest": "2026-11-23T12:40:00Z"}
 LATER = {"earliest": "2026-11-23T12:40:00+00:00", "latest": "2026-11-23T13:10:00Z"}
 
@@ -176,7 +176,7 @@ def test_a_short_link_leaves_room_for_the_full_sentence() -> None:
 
 
 def test_a_host_that_fills_a_message_gets_the_shortest_text() -> None:
-    url = f"https://{'a' * 100}.example.com/t/{'x' * 67}"
+    url = f"https://{'a' * 100}.example.com/t/{'x' * 40}"
     sms = make_notice(Kind.DELIVERED, url=url).sms()
 
     assert sms == f"Delivered. {url}"
@@ -379,9 +379,21 @@ FACTS: dict[str, object] = {
 @pytest.mark.parametrize("locale", ["en", "fi", "sv"])
 def test_the_long_address_of_an_api_gateway_still_leaves_room(kind: Kind, locale: str) -> None:
     host = "abcdefghij.execute-api.eu-north-1.amazonaws.com"
-    url = f"https://{host}/api/t/{'x' * 67}"
+    url = f"https://{host}/api/t/{'x' * 40}"
 
     assert segments(make_notice(kind, locale=locale, url=url, data=FACTS).sms()) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_of_today_leaves_room_for_the_fullest_sentence(language: str) -> None:
+    url = f"https://{HOST}/t/{'g' * 40}"
+    for kind in Kind:
+        notice = make_notice(kind, locale=language, url=url, data={"stops_before": 2})
+        fullest = f"Kirjakauppa: {notice.sentences[0]} {url}".replace("–", "-")
+        has_more_to_say = kind in {Kind.SILENT, Kind.FAILED}  # since when, and the reason
+
+        assert notice.sms() == fullest or has_more_to_say
+        assert segments(notice.sms()) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

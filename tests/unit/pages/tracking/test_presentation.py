@@ -58,7 +58,7 @@ def test_the_headline_answers_when(tag: str, headline: str) -> None:
         (12, 38, "Arriving today 14:10–14:40"),
         (0, 38, "Arriving today by 14:40"),
         (2, 14, "Arriving today by 14:15"),
-        (0, 2, "Arriving any minute now"),
+        (-9, 5, "Arriving today by 14:05"),
         (-9, 0, "Arriving any minute now"),
         (11 * 60, 11.5 * 60, "Arriving tomorrow 01:00–01:30"),
     ],
@@ -67,6 +67,16 @@ def test_a_headline_never_promises_the_past(
     earliest_min: float, latest_min: float, headline: str
 ) -> None:
     view = replace(arriving(earliest_min, latest_min), stops_before=0)
+
+    assert words(view).headline.text == headline
+
+
+@pytest.mark.parametrize(
+    ("left_min", "headline"),
+    [(4, "Arriving today by 14:05"), (3, "Arriving any minute now")],
+)
+def test_any_minute_is_when_what_was_shown_ends(left_min: int, headline: str) -> None:
+    view = replace(arriving(-9, 5), stops_before=0, server_now=NOON + minutes(5 - left_min))
 
     assert words(view).headline.text == headline
 
@@ -359,7 +369,7 @@ def test_fresh_news_after_the_promise_name_a_time() -> None:
 def test_a_time_that_only_rolls_on_is_not_told(promise: Range | None, headline: str) -> None:
     now = NOON + minutes(30)
     rolling = Eta(now, now, now + minutes(25))
-    view = make_stale(server_now=now, eta=rolling, promise=promise)
+    view = make_stale(server_now=now, eta=rolling, promise=promise, expected=promise)
 
     assert words(view).headline.text == headline
 
