@@ -12,6 +12,7 @@ GEOCODERS: Final = frozenset({"none", "amazon_location"})
 GEOCODER_SERVERS: Final = frozenset({"nominatim", "photon"})
 ROUGH_PLACES: Final = frozenset({"refuse", "dispatcher"})
 NO_NUMBER: Final = "none"
+NOBODY: Final = "none"
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 SHORTEST_DAYS: Final = 15
 """A tracking link lives for 14 days after the delivery."""
@@ -55,6 +56,10 @@ class Settings:
     """The start of tracking links, without a slash at the end."""
     email_sender: str
     """Verified SES address that e-mails come from."""
+    operator_name: str
+    """The carrier's name, as recipients read it, or ``none``."""
+    operator_contact: str
+    """Where recipients reach the carrier: a phone number, a mailbox, a web page, or ``none``."""
     sms_number: str
     """The number that SMS come from and are answered to (E.164), or ``none``: then they come from a
     name, and cannot be answered."""
@@ -77,6 +82,12 @@ class Settings:
     """How many requests an API key may make in a minute. Drivers and recipients have no keys."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
+
+    @property
+    def operator(self) -> tuple[str | None, str | None]:
+        """The carrier's name and contact; None for what is not told."""
+        name, contact = self.operator_name, self.operator_contact
+        return None if name == NOBODY else name, None if contact == NOBODY else contact
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":

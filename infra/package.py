@@ -49,6 +49,8 @@ VARIABLES_BY_PARAMETER: Final = {
     "Stage": "STAGE",
     "PublicBaseUrl": "PUBLIC_BASE_URL",
     "EmailSender": "EMAIL_SENDER",
+    "OperatorName": "OPERATOR_NAME",
+    "OperatorContact": "OPERATOR_CONTACT",
     "SmsNumber": "SMS_NUMBER",
     "TileUrl": "TILE_URL",
     "TileAttribution": "TILE_ATTRIBUTION",

@@ -73,4 +73,5 @@ class Stage:
             public_base_url="https://track.example",
             tile_url="streets:/static/demo-streets.json",
             tile_attribution="© OpenStreetMap contributors",
+            operator=("Pohjolan Kuljetus", "+358 9 1234567"),
         )

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.driving.fixes import Fix
@@ -30,6 +29,12 @@ from chalicelib.domain.shipments.choices import Choice, agreed, choices
 from chalicelib.domain.shipments.conversations import is_open
 from chalicelib.domain.shipments.custody import delivered, has_outstanding, parts
 from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.next_steps import (
+    WAITS_FOR_A_VAN,
+    NextStep,
+    day_to_come,
+    next_step,
+)
 from chalicelib.domain.shipments.proof_checks import answers
 from chalicelib.domain.shipments.rated import may_rate, rating_of, rating_open_until
 from chalicelib.domain.shipments.reported import may_report
@@ -56,9 +61,6 @@ SHOWN_ELSEWHERE: Final = frozenset(
     }
 )
 """What a page shows in a part of its own, and not once more in the story."""
-WAITS_FOR_A_VAN: Final = frozenset(
-    {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
-)
 SHARED: Final = WAITS_FOR_A_VAN | ON_THE_WAY
 """While it is to come, a recipient can share it."""
 POSITION_DECIMALS: Final = 5  # one metre
@@ -196,7 +198,8 @@ class TrackingView:
     ``proof_check`` says whether the recipient is asked for the address before the proof is shown.
     ``share_token`` is the secret part of the link to share, empty where there is nothing to share.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
-    ``is_stopped`` says that the recipient is told nothing any more.
+    ``is_stopped`` says that the recipient is told nothing more. ``next_step`` is what comes after a
+    failed attempt.
     """
 
     status: Status
@@ -242,6 +245,7 @@ class TrackingView:
     agreed: str = ""
     pin: str | None = None
     is_stopped: bool = False
+    next_step: NextStep | None = None
     expected: Range | None = None
     proof_check: ProofCheck = ProofCheck.NONE
     share_token: str = ""
@@ -343,6 +347,7 @@ def view(
         poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
         pin=pin if _needs_pin(shipment) else None,
         is_stopped=shipment.preferences.is_stopped,
+        next_step=_next_step(shipment, shipper, now),
         expected=shown if is_told else None,
         proof_check=check,
         share_token=share_token if shipment.status in SHARED else "",
@@ -353,7 +358,7 @@ def view(
         parcels_total=len(shipment.parcels),
         parcels_later=_parcels_later(shipment),
         country=shipment.address.country,
-        service_day=_day_to_come(shipment, now),
+        service_day=day_to_come(shipment, now),
         messages=shipment.messages,
         may_write=is_open(shipment, Author.RECIPIENT, now, policy),
         rating=_rating(shipment, is_open=may_rate(shipment, now, policy)),
@@ -376,18 +381,10 @@ def view(
     return replace(seen, eta=None, expected=None) if seen.is_overdue else seen
 
 
-def _day_to_come(shipment: Shipment, now: datetime) -> date | None:
-    """The day that is wanted, for what waits for a van; None for a day that is over.
-
-    After a failed attempt it is another day only where somebody has said one since.
-    """
-    day, attempt = shipment.wanted_day, shipment.last_attempt
-    if day is None or shipment.status not in WAITS_FOR_A_VAN:
+def _next_step(shipment: Shipment, shipper: Shipper, now: datetime) -> NextStep | None:
+    if shipment.status is not Status.ATTEMPT_FAILED:
         return None
-    zone = ZoneInfo(shipment.address.time_zone)
-    tried = None if attempt is None else attempt.occurred_at.astimezone(zone).date()
-    is_to_come = day >= now.astimezone(zone).date() and (tried is None or day > tried)
-    return day if is_to_come else None
+    return next_step(shipment, shipper, _reason(shipment), now)
 
 
 def _is_story(event: Event) -> bool:

@@ -30,6 +30,7 @@ INTERNAL: Final = (
     "last_report",
     "agreed",
     "is_stopped",
+    "next_step",
     "proof_check",
     "share_token",
     "share_generation",
