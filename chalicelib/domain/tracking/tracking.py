@@ -199,7 +199,8 @@ class TrackingView:
     ``share_token`` is the secret part of the link to share, empty where there is nothing to share.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
     ``is_stopped`` says that the recipient is told nothing more. ``next_step`` is what comes after a
-    failed attempt.
+    failed attempt. ``uid`` names the delivery in calendars, and ``wanted_day`` is the day that was
+    agreed without a window, also one that is over.
     """
 
     status: Status
@@ -246,6 +247,8 @@ class TrackingView:
     pin: str | None = None
     is_stopped: bool = False
     next_step: NextStep | None = None
+    uid: str = ""
+    wanted_day: date | None = None
     expected: Range | None = None
     proof_check: ProofCheck = ProofCheck.NONE
     share_token: str = ""
@@ -348,6 +351,8 @@ def view(
         pin=pin if _needs_pin(shipment) else None,
         is_stopped=shipment.preferences.is_stopped,
         next_step=_next_step(shipment, shipper, now),
+        uid=shipment.id,
+        wanted_day=shipment.service_day,
         expected=shown if is_told else None,
         proof_check=check,
         share_token=share_token if shipment.status in SHARED else "",

@@ -31,6 +31,8 @@ INTERNAL: Final = (
     "agreed",
     "is_stopped",
     "next_step",
+    "uid",
+    "wanted_day",
     "proof_check",
     "share_token",
     "share_generation",
