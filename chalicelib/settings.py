@@ -82,6 +82,8 @@ class Settings:
     to place it."""
     shipment_retention_days: str
     """How long finished shipments are kept, in whole days."""
+    proof_retention_days: str
+    """How long files of proofs are kept, in whole days."""
     key_requests_per_minute: str
     """How many requests an API key may make in a minute. Drivers and recipients have no keys."""
     log_level: str
@@ -110,6 +112,7 @@ class Settings:
         require_one_of("ROUGH_PLACES", values["rough_places"], ROUGH_PLACES)
         require_number("SMS_NUMBER", values["sms_number"])
         require_days("SHIPMENT_RETENTION_DAYS", values["shipment_retention_days"])
+        require_days("PROOF_RETENTION_DAYS", values["proof_retention_days"])
         require_requests("KEY_REQUESTS_PER_MINUTE", values["key_requests_per_minute"])
         return cls(**values | {"public_base_url": values["public_base_url"].rstrip("/")})
 

@@ -58,6 +58,7 @@ VARIABLES_BY_PARAMETER: Final = {
     "Geocoder": "GEOCODER",
     "RoughPlaces": "ROUGH_PLACES",
     "ShipmentRetentionDays": "SHIPMENT_RETENTION_DAYS",
+    "ProofRetentionDays": "PROOF_RETENTION_DAYS",
     "KeyRequestsPerMinute": "KEY_REQUESTS_PER_MINUTE",
     "LogLevel": "LOG_LEVEL",
 }

@@ -19,6 +19,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/t/{token}/day": "chalicelib.pages.tracking.days:days",
     "/t/{token}/wishes": "chalicelib.pages.tracking.wishes:wishes",
     "/t/{token}/calendar.ics": "chalicelib.pages.tracking.calendars:calendars",
+    "/t/{token}/data": "chalicelib.pages.tracking.privacy:privacy",
     "/t/{token}/settings": "chalicelib.pages.tracking.settings:settings",
     "/t/{token}/check": "chalicelib.pages.tracking.checks:checks",
     "/t/{token}/share": "chalicelib.pages.tracking.sharing:sharing",

@@ -24,6 +24,7 @@ ENDING = [
     "shipment.reported",
     "shipment.concern_closed",
     "shipment.preferences_changed",
+    "shipment.recipient_forgotten",
 ]
 
 

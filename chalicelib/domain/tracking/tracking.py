@@ -58,6 +58,7 @@ SHOWN_ELSEWHERE: Final = frozenset(
         EventType.RATED,
         EventType.REPORTED,
         EventType.PREFERENCES_CHANGED,
+        EventType.FORGOTTEN,
     }
 )
 """What a page shows in a part of its own, and not once more in the story."""
@@ -275,7 +276,7 @@ def require_open_link(
 ) -> None:
     """Raise NotFound for a link of another generation, and for one that has ended.
 
-    A link ends some days after the shipment was completed.
+    A link ends some days after the shipment was completed, and when its recipient is forgotten.
     """
     if _has_ended(shipment, now, policy) or shipment.link_generation != generation:
         raise NotFound
@@ -288,6 +289,8 @@ def require_open_share(shipment: Shipment, generation: int, now: datetime, polic
 
 
 def _has_ended(shipment: Shipment | Glimpse, now: datetime, policy: Policy) -> bool:
+    if isinstance(shipment, Shipment) and shipment.forgotten_at is not None:
+        return True  # a glimpse does not know, but its version is another one, so all is read
     completed_at = shipment.completed_at
     return completed_at is not None and now > completed_at + policy.link_retention
 

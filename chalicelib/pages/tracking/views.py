@@ -186,6 +186,7 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "history_url": f"{link}/history?lang={locale.tag}",
         "messages_url": f"{link}/messages",
         "calendar_url": f"{link}/calendar.ics?lang={locale.tag}" if has_time(view) else "",
+        "data_url": f"{link}/data?lang={locale.tag}",
         "settings_url": f"{link}/settings?lang={locale.tag}",
         "talk": _talk(token, view, locale),
         "action_id": secrets.token_urlsafe(12),

@@ -16,6 +16,7 @@ from chalicelib.adapters.dynamodb.shipments.details import (
     address_of,
     details_from,
     details_to,
+    forgotten_at_of,
     metadata_of,
     parcels_of,
     preferences_of,
@@ -158,5 +159,6 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         wishes=wishes_from(details.wishes),
         report=report_of(details),
         preferences=preferences_of(details),
+        forgotten_at=forgotten_at_of(details),
         share_generation=state.share_generation,
     )
