@@ -6,11 +6,13 @@ And the other way round: no policy grants what no delivery needs.
 import http.server
 import json
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import pytest
@@ -108,6 +110,7 @@ def recorder(receiver: str) -> Recorder:
             search_for_an_address(clients)
             import_files(clients)
             leave_uploads_half_done(clients)
+        forget_the_recipient(running, shipment_id)
     return recorder
 
 
@@ -356,6 +359,19 @@ def search_for_an_address(clients: Clients) -> None:
     bare = {name: SHIPMENT["address"][name] for name in ("lines", "city", "country")}  # type: ignore[index]
     with pytest.raises(Refused):
         shipper.post("/v1/shipments", SHIPMENT | {"address": bare})
+
+
+def forget_the_recipient(running: RunningStack, shipment_id: ShipmentId) -> None:
+    """By the form of the page, with a message in the thread."""
+    token = bootstrap.container().adapters.signer.tracking_token(shipment_id, 1)
+    link = f"{running.base_url}/t/{token}"
+    for path, form in (
+        ("messages", {"action_id": "thanks", "text": "Thank you"}),
+        ("data/forget", {"sure": "1"}),
+    ):
+        sent = urllib.request.Request(f"{link}/{path}", urlencode(form).encode())  # noqa: S310 - our own
+        with urllib.request.urlopen(sent) as answer:  # noqa: S310
+            assert answer.status == 200
 
 
 def learn_over_a_broken_page() -> None:
