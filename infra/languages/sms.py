@@ -46,10 +46,10 @@ def _values(locale: Locale) -> dict[str, str]:
     reasons = (locale.say(f"notice.reason.{reason}") for reason in FailureReason)
     day = day_of_date(TOLD.earliest.date(), NOW.date(), locale.style, Form.BRIEF)
     nexts = (locale.say(f"notice.next.{step}", day=day) for step in NextStep)
-    near = (locale.count("notice.near.stops", 12), locale.say("notice.near.minutes", n=25))
+    stops, minutes = locale.count("notice.near.stops", 12), locale.say("notice.near.minutes", n=25)
     return {
         "when": range_phrase(TOLD, NOW, ZONE, locale.style, Form.BRIEF).text,
-        "near": ", ".join(near),
+        "near": locale.say("notice.near.both", stops=stops, minutes=minutes),
         "heard": moment_in_sentence(NOW - timedelta(days=1), NOW, ZONE, locale.style),
         "reason": max(reasons, key=len),
         "next": max(nexts, key=len),

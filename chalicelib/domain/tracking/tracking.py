@@ -37,6 +37,7 @@ from chalicelib.domain.shipments.next_steps import (
 )
 from chalicelib.domain.shipments.proof_checks import answers
 from chalicelib.domain.shipments.rated import may_rate, rating_of, rating_open_until
+from chalicelib.domain.shipments.redirects import may_redirect
 from chalicelib.domain.shipments.reported import may_report
 from chalicelib.domain.shipments.shipments import Attempt, Glimpse, Shipment
 from chalicelib.domain.shipments.statuses import (
@@ -198,6 +199,8 @@ class TrackingView:
     ``expected`` is the range that the page shows, None where there is no ETA or it is hidden.
     ``proof_check`` says whether the recipient is asked for the address before the proof is shown.
     ``share_token`` is the secret part of the link to share, empty where there is nothing to share.
+    ``may_redirect`` says whether it can be sent to another address, and if not, why;
+    ``details_version`` is what a form about that has seen.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
     ``is_stopped`` says that the recipient is told nothing more. ``next_step`` is what comes after a
     failed attempt. ``uid`` names the delivery in calendars, and ``wanted_day`` is the day that was
@@ -254,6 +257,8 @@ class TrackingView:
     proof_check: ProofCheck = ProofCheck.NONE
     share_token: str = ""
     share_generation: int = 1
+    may_redirect: Open = Open.OVER
+    details_version: int = 0
 
     @property
     def is_overdue(self) -> bool:
@@ -360,6 +365,8 @@ def view(
         proof_check=check,
         share_token=share_token if shipment.status in SHARED else "",
         share_generation=shipment.share_generation,
+        may_redirect=may_redirect(shipment, shipper, before),
+        details_version=shipment.details_version,
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
@@ -374,7 +381,7 @@ def view(
         rating_until=rating_open_until(shipment, policy),
         wishes=_wishes(shipment, may_change(shipment, shipper, before)),
         last_report=shipment.report.message_id if shipment.report else "",
-        choices=choices(shipment, shipper, now),
+        choices=choices(shipment, shipper, now, stops_before=before),
         agreed=agreed(shipment),
         may_report=may_report(shipment),
         reported=shipment.report.reason if shipment.report and shipment.report.is_open else None,

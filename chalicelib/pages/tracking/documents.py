@@ -29,13 +29,15 @@ INTERNAL: Final = (
     "choices",
     "last_report",
     "agreed",
-    "is_stopped",
     "next_step",
     "uid",
     "wanted_day",
     "proof_check",
+    "may_redirect",
+    "details_version",
     "share_token",
     "share_generation",
+    "is_stopped",
 )
 
 
