@@ -49,6 +49,10 @@ const FACES = [
     budgets: [{ view: "label, without HTML", limitKb: 3, files: ["label.css"] }],
   },
   {
+    entries: ["src/receipts/receipt.css"],
+    budgets: [{ view: "receipt, without HTML", limitKb: 3, files: ["receipt.css"] }],
+  },
+  {
     entries: ["src/phones/phone.css"],
     budgets: [{ view: "add a phone, without HTML", limitKb: 3, files: ["phone.css"] }],
   },

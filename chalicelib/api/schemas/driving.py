@@ -11,6 +11,7 @@ from chalicelib.api.schemas.values import (
     ExternalStatusOut,
     Id,
     Latitude,
+    Line,
     Longitude,
     Text,
 )
@@ -186,13 +187,18 @@ class AttemptIn(Schema):
 
 
 class DeliverIn(AttemptIn):
-    """Delivered. ``pin`` are the six digits that the recipient has said."""
+    """Delivered. ``pin`` are the six digits that the recipient has said.
+
+    ``received_by`` is the name of whoever took it, typed where nobody signs.
+    """
 
     pin: Maybe[Pin] = None
+    received_by: Maybe[Line] = None
 
     def to_domain(self, stop_id: str) -> StopReport:
         """The report."""
-        return replace(self.report(stop_id, Step.DELIVER), pin=self.pin)
+        report = self.report(stop_id, Step.DELIVER)
+        return replace(report, pin=self.pin, received_by=self.received_by)
 
 
 class FailIn(AttemptIn):

@@ -407,6 +407,7 @@ class AttemptOut(Out):
     ``owed_proof_ids`` are those of the proofs whose files have not arrived.
     ``time_source``: the time is the device's, the device's but corrected, or when it reached us.
     ``pin``: the recipient's PIN was right, or it came too late to be asked for again.
+    ``received_by`` is the name of whoever took it, as the driver wrote it.
     """
 
     number: int
@@ -419,6 +420,7 @@ class AttemptOut(Out):
     barcodes: tuple[str, ...]
     time_source: TimeSource
     pin: PinCheck | None
+    received_by: str | None
 
 
 class CorrectionOut(Out):
