@@ -173,7 +173,7 @@ function stopList(app, route) {
       const n = stop.shipments.flatMap((each) => each.barcodes).length;
       const words = stop.is_done
         ? [app.say(ENDS[endOf(stop)])]
-        : [app.say("stop.parcels", { n }), stop === now && app.say("stop.now")];
+        : [app.times(stop.eta, stop.time_zone), app.say("stop.parcels", { n }), stop === now && app.say("stop.now")];
       const unread = stop.shipments.reduce((sum, each) => sum + app.data.unread(each.id).length, 0);
       return h(
         "li",
@@ -186,7 +186,7 @@ function stopList(app, route) {
           h("small", {}, words.filter(Boolean).join(" · ")),
           unread > 0 && h("small", { class: "chip" }, newMessages(app, unread)),
         ),
-        h("span", { class: "time" }, stop.is_done ? MARKS[endOf(stop)] : app.times(stop.eta, stop.time_zone)),
+        stop.is_done && h("span", { "aria-hidden": "true" }, MARKS[endOf(stop)]),
       );
     }),
   );

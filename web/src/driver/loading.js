@@ -91,19 +91,22 @@ export function unload(app) {
     showRest();
   }
 
+  const { parts, camera } = finder(app, scanned);
+  const done = button(say("load.done"), () => app.show("end"));
   const rest = h("section", { class: "card" });
   function showRest() {
     const items = aboard(app);
     const words = items.length ? say("end.aboard", { n: items.length }) : say("end.empty");
     rest.replaceChildren(h("h2", {}, words), h("ul", { class: "parcels" }, ...items));
+    camera.className = items.length ? "go" : "alt";
+    done.className = items.length ? "alt" : "go";
   }
   showRest();
 
-  const { parts, camera } = finder(app, scanned);
   return {
     title: say("end.unload"),
     body: [...parts, verdict, rest],
-    dock: [camera, button(say("load.done"), () => app.show("end"), "go")],
+    dock: [camera, done],
     update: showRest,
   };
 }
