@@ -131,7 +131,7 @@ export function fail(app) {
   return {
     title: say("fail.title"),
     body: present([
-      h("p", { class: "when" }, [nameOf(stop), ...(codes.length === 1 ? codes : [])].join(" · ")),
+      h("p", { class: "when" }, nameOf(stop)),
       refusal,
       codes.length > 1 && parcelChoice(app, now, "fail"),
       h("p", {}, say("fail.why")),
