@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from chalicelib.services.webhooks.register_webhook import RegisterWebhook
     from chalicelib.services.wishes.change_wishes import ChangeWishes
     from chalicelib.services.wishes.choose_day import ChooseDay
+    from chalicelib.services.wishes.redirect_delivery import RedirectDelivery
 
 
 class NotWired(Exception):
@@ -191,6 +192,7 @@ class Container:
 
     change_wishes: ChangeWishes = use_case("wishes.change_wishes")
     choose_day: ChooseDay = use_case("wishes.choose_day")
+    redirect_delivery: RedirectDelivery = use_case("wishes.redirect_delivery")
     rate_delivery: RateDelivery = use_case("ratings.rate_delivery")
 
     change_preferences: ChangePreferences = use_case("preferences.change_preferences")

@@ -18,9 +18,10 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/t/{token}/reports": "chalicelib.pages.tracking.reports:reports",
     "/t/{token}/day": "chalicelib.pages.tracking.days:days",
     "/t/{token}/wishes": "chalicelib.pages.tracking.wishes:wishes",
-    "/t/{token}/settings": "chalicelib.pages.tracking.settings:settings",
+    "/t/{token}/address": "chalicelib.pages.tracking.redirects:redirects",
     "/t/{token}/check": "chalicelib.pages.tracking.checks:checks",
     "/t/{token}/share": "chalicelib.pages.tracking.sharing:sharing",
     "/s": "chalicelib.pages.tracking.sharing:sharing",
+    "/t/{token}/settings": "chalicelib.pages.tracking.settings:settings",
     "/t/{token}/messages": "chalicelib.pages.tracking.recipients:recipients",
 }

@@ -71,6 +71,7 @@ class Stage:
     def settings(self) -> Any:
         return SimpleNamespace(
             public_base_url="https://track.example",
+            geocoder="nominatim:https://search.example",
             tile_url="streets:/static/demo-streets.json",
             tile_attribution="© OpenStreetMap contributors",
         )

@@ -74,6 +74,7 @@ class ShipperChanges(Changes):
     offered_weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = unsaid()
     offered_windows: Annotated[tuple[TimeSpan, ...], Field(max_length=6)] = unsaid()
     proof_needs_address: bool = unsaid()
+    allows_redirect: bool = unsaid()
 
     def applied(self, shipper: Shipper, now: datetime) -> Shipper:
         """The shipper as it is wanted."""
@@ -95,6 +96,7 @@ class ShipperOut(Out):
     offered_weekdays: tuple[int, ...]
     offered_windows: tuple[str, ...]
     proof_needs_address: bool
+    allows_redirect: bool
     is_active: bool
     created_at: Time
     deactivated_at: Time | None

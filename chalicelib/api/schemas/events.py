@@ -237,10 +237,33 @@ class ArrivalEventOut(HistoryLine):
 
 
 class UpdateEventOut(HistoryLine):
-    """Details were changed: the address, or others."""
+    """Details were changed."""
 
-    type: Literal[EventType.UPDATED, EventType.REDIRECTED]
+    type: Literal[EventType.UPDATED]
     data: UpdateFacts
+
+
+class TownFact(Fact):
+    """As much of an address as leaves the carrier."""
+
+    city: str
+
+
+class RedirectFacts(UpdateFacts):
+    """The address was changed, as it was ``before`` and is ``after``; these facts are absent where
+    the shipper or a dispatcher has changed it.
+    """
+
+    before: TownFact | None = Field(None, exclude_if=_is_absent)
+    after: TownFact | None = Field(None, exclude_if=_is_absent)
+    moved_m: int | None = Field(None, exclude_if=_is_absent)
+
+
+class RedirectEventOut(HistoryLine):
+    """It goes to another address."""
+
+    type: Literal[EventType.REDIRECTED]
+    data: RedirectFacts
 
 
 class WishesFact(Fact):
@@ -390,6 +413,7 @@ EventOut = Annotated[
     | AttemptEventOut
     | ProofEventOut
     | UpdateEventOut
+    | RedirectEventOut
     | InstructionsEventOut
     | ScheduleEventOut
     | CorrectionEventOut

@@ -18,6 +18,7 @@ class Shipper:
     the shipper answers for the goods. Of the next ``offered_days`` (0: none) they may choose those
     on ``offered_weekdays`` (ISO: 1 is Monday), whole or in a window like 08:00-12:00.
 
+    ``allows_redirect``: they may send a delivery to another address that the address search finds.
     ``proof_needs_address``: a proof is shown to a recipient who knows the postal code or the number
     of the house.
     """
@@ -37,6 +38,7 @@ class Shipper:
     offered_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     offered_windows: tuple[str, ...] = ()
     proof_needs_address: bool = False
+    allows_redirect: bool = False
 
     @property
     def is_active(self) -> bool:

@@ -19,7 +19,7 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route
 
-REMEMBERED_STOPS: Final = 30
+REMEMBERED_STOPS: Final = 12
 
 
 def with_shown(live: Live, route: Route, now: datetime) -> Live:

@@ -52,6 +52,7 @@ def steady(shown: Span | None, eta: Span, now_s: int, *, is_next: bool) -> Span:
     soon_s = now_s // STEP_S * STEP_S + STEP_S
     if shown.latest_s <= now_s:
         return _after_its_end(shown, new, eta, now_s, soon_s, is_next=is_next)
+    new = Span(new.earliest_s, max(new.latest_s, soon_s))
     has_begun = shown.earliest_s <= now_s
     left_s = shown.latest_s - (now_s if has_begun else shown.earliest_s)
     inwards_s = max(LEAST_MOVE_S, LEAST_SHARE * left_s)
@@ -63,7 +64,7 @@ def steady(shown: Span | None, eta: Span, now_s: int, *, is_next: bool) -> Span:
     if earlier_s >= LEAST_MOVE_S or earlier_s < 0:
         begins_s = new.earliest_s
     if later_s >= LEAST_MOVE_S or later_s < 0:
-        ends_s = max(new.latest_s, soon_s)
+        ends_s = new.latest_s
     if ends_s >= begins_s + STEP_S:
         return Span(begins_s, ends_s)
     if later_s <= 0:  # all of it has moved forward

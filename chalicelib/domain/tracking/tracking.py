@@ -32,6 +32,7 @@ from chalicelib.domain.shipments.custody import delivered, has_outstanding, part
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.proof_checks import answers
 from chalicelib.domain.shipments.rated import may_rate, rating_of, rating_open_until
+from chalicelib.domain.shipments.redirects import may_redirect
 from chalicelib.domain.shipments.reported import may_report
 from chalicelib.domain.shipments.shipments import Attempt, Glimpse, Shipment
 from chalicelib.domain.shipments.statuses import (
@@ -195,6 +196,8 @@ class TrackingView:
     ``expected`` is the range that the page shows, None where there is no ETA or it is hidden.
     ``proof_check`` says whether the recipient is asked for the address before the proof is shown.
     ``share_token`` is the secret part of the link to share, empty where there is nothing to share.
+    ``may_redirect`` says whether it can be sent to another address, and if not, why;
+    ``details_version`` is what a form about that has seen.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
     ``is_stopped`` says that the recipient is told nothing any more.
     """
@@ -241,11 +244,13 @@ class TrackingView:
     choices: tuple[Choice, ...] = ()
     agreed: str = ""
     pin: str | None = None
-    is_stopped: bool = False
     expected: Range | None = None
     proof_check: ProofCheck = ProofCheck.NONE
     share_token: str = ""
     share_generation: int = 1
+    may_redirect: Open = Open.OVER
+    details_version: int = 0
+    is_stopped: bool = False
 
     @property
     def is_overdue(self) -> bool:
@@ -342,11 +347,13 @@ def view(
         outcome=_outcome(shipment, check, captures or {}),
         poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
         pin=pin if _needs_pin(shipment) else None,
-        is_stopped=shipment.preferences.is_stopped,
         expected=shown if is_told else None,
         proof_check=check,
         share_token=share_token if shipment.status in SHARED else "",
         share_generation=shipment.share_generation,
+        may_redirect=may_redirect(shipment, shipper, before),
+        details_version=shipment.details_version,
+        is_stopped=shipment.preferences.is_stopped,
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
@@ -361,7 +368,7 @@ def view(
         rating_until=rating_open_until(shipment, policy),
         wishes=_wishes(shipment, may_change(shipment, shipper, before)),
         last_report=shipment.report.message_id if shipment.report else "",
-        choices=choices(shipment, shipper, now),
+        choices=choices(shipment, shipper, now, stops_before=before),
         agreed=agreed(shipment),
         may_report=may_report(shipment),
         reported=shipment.report.reason if shipment.report and shipment.report.is_open else None,

@@ -29,10 +29,12 @@ INTERNAL: Final = (
     "choices",
     "last_report",
     "agreed",
-    "is_stopped",
     "proof_check",
+    "may_redirect",
+    "details_version",
     "share_token",
     "share_generation",
+    "is_stopped",
 )
 
 

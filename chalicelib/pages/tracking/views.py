@@ -202,6 +202,8 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "absence": absence_of(view.wishes),
         "day_url": f"{link}/day",
         "check_url": f"{link}/check",
+        "address_url": f"{link}/address",
+        "may_redirect": _may_redirect(view),
         "share_url": _share_url(view),
         "revoke_url": f"{link}/share",
         "choices": choices_in_words(view, locale),
@@ -247,6 +249,11 @@ def _proof_sources(view: TrackingView) -> tuple[str, ...]:
     if view.outcome is None or not view.outcome.proofs:
         return ()
     return (container().follow_shipment.proofs_origin,)
+
+
+def _may_redirect(view: TrackingView) -> bool:
+    """Where an address can be looked up, and the shipper and the rule of change allow another."""
+    return view.may_redirect is Open.YES and container().settings.geocoder != "none"
 
 
 def _share_url(view: TrackingView) -> str:

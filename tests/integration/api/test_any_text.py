@@ -126,6 +126,11 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
             {"language": "fi", "is_stopped": False, "ways": {"times": "sms"}},
         ),
         "/t/{token}/rating": ("", link, {"stars": "4", "comment": "any"}),
+        "/t/{token}/address": (
+            "",
+            link,
+            {"seen": "1", "street": "Kauppakatu 12", "city": "Helsinki"},
+        ),
         "/t/{token}/check": ("", link, {"answer": "12b"}),
         "/t/{token}/share": ("", link, {"seen": "1"}),
         "/t/{token}/day": ("", link, {"choice": "2026-11-30", "seen": ""}),

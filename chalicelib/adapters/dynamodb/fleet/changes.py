@@ -40,5 +40,5 @@ def live_item(live: Live, token: str) -> LiveItem:
         began=None if live.began_at is None else pack_place(live.began_at),
         numbers=pack_numbers(live.numbers),
         alive_ms=optional_ms(live.alive_at),
-        shown=pack_shown(live.shown),
+        shown=pack_shown(live),
     )

@@ -157,6 +157,6 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         rating=rating_of(details),
         wishes=wishes_from(details.wishes),
         report=report_of(details),
-        preferences=preferences_of(details),
         share_generation=state.share_generation,
+        preferences=preferences_of(details),
     )
