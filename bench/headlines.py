@@ -38,11 +38,12 @@ from chalicelib.domain.eta.steady import Span, fresh  # noqa: E402
 from chalicelib.domain.geography import Coordinates, distance_m  # noqa: E402
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, StopId  # noqa: E402
 from chalicelib.domain.instants import Range  # noqa: E402
+from chalicelib.domain.phrases.locales import Locale  # noqa: E402
 from chalicelib.domain.policy import Policy  # noqa: E402
 from chalicelib.domain.routes.routes import Consignment, Route, Stop  # noqa: E402
 from chalicelib.domain.shipments.statuses import Status, external_status  # noqa: E402
 from chalicelib.domain.tracking.tracking import Sender, TrackingView  # noqa: E402
-from chalicelib.pages.languages import Locale, negotiate  # noqa: E402
+from chalicelib.pages.languages import negotiate  # noqa: E402
 from chalicelib.pages.tracking.headlines import headline_of  # noqa: E402
 
 STOPS: Final = Path("austin_bus", "public", "virtual_stops.csv.gz")

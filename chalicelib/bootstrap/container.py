@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     from chalicelib.services.driving.sweep_fleet import SweepFleet
     from chalicelib.services.driving.unload_parcels import UnloadParcels
     from chalicelib.services.driving.work_stops import WorkStop
+    from chalicelib.services.evidence.collect_evidence import CollectEvidence
+    from chalicelib.services.evidence.keep_bundle import KeepBundle
+    from chalicelib.services.evidence.seal_evidence import SealEvidence
+    from chalicelib.services.evidence.show_keys import ShowSealKeys
+    from chalicelib.services.evidence.sweep_evidence import SweepEvidence
+    from chalicelib.services.evidence.verify_evidence import VerifyEvidence
     from chalicelib.services.imports.begin_import import BeginImport
     from chalicelib.services.imports.import_shipments import ImportShipments
     from chalicelib.services.imports.show_imports import ShowImports
@@ -173,6 +179,13 @@ class Container:
     check_recipient: CheckRecipient = use_case("proofs.check_recipient")
     inspect_proof: InspectProof = use_case("proofs.inspect_proof")
     sweep_proofs: SweepProofs = use_case("proofs.sweep_proofs")
+
+    seal_evidence: SealEvidence = use_case("evidence.seal_evidence")
+    sweep_evidence: SweepEvidence = use_case("evidence.sweep_evidence")
+    verify_evidence: VerifyEvidence = use_case("evidence.verify_evidence")
+    collect_evidence: CollectEvidence = use_case("evidence.collect_evidence")
+    keep_bundle: KeepBundle = use_case("evidence.keep_bundle")
+    show_seal_keys: ShowSealKeys = use_case("evidence.show_keys")
 
     write_message: WriteMessage = use_case("messages.write_message")
     read_messages: ReadMessages = use_case("messages.read_messages")

@@ -15,7 +15,7 @@
     │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
     │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull, RatingClosed,
-    │  │  ReportClosed, NoMoreLinks, PinLocked
+    │  │  ReportClosed, NoMoreLinks, PinLocked, NothingSealed
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
@@ -155,6 +155,13 @@ class PinLocked(Conflict):
 
     code = "pin_locked"
     text = "Too many wrong PINs. Ask the office to renew the recipient's link, then ask again."
+
+
+class NothingSealed(Conflict):
+    """No attempt of ``shipment_id`` has been sealed yet, so there is no evidence to hand out."""
+
+    code = "nothing_sealed"
+    text = "Nothing has been sealed yet. A delivery attempt is sealed about ten minutes after it."
 
 
 class TooManyEndpoints(Conflict):

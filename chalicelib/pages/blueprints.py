@@ -10,6 +10,8 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/phones": "chalicelib.pages.phones.views:phones",
     "/static": "chalicelib.pages.static:static",
     "/v1/shipments/{shipment_id}/label": "chalicelib.pages.labels.views:labels",
+    "/v1/shipments/{shipment_id}/proofs/bundle": "chalicelib.pages.receipts.views:receipts",
+    "/v1/shipments/{shipment_id}/proofs/receipt": "chalicelib.pages.receipts.views:receipts",
     "/stop": "chalicelib.pages.tracking.stopping:stopping",
     "/t": "chalicelib.pages.tracking.views:tracking",
     "/t/{token}/rating": "chalicelib.pages.tracking.rating:rating",

@@ -19,6 +19,8 @@ ACTORS: Final = {Role.SHIPPER, Role.DISPATCHER, Role.MANAGER, Role.ADMIN, Role.D
 OPEN: Final = {
     "GET /health",
     "HEAD /health",
+    "GET /evidence/keys",
+    "HEAD /evidence/keys",
     "POST /v1/driver/session",
     "GET /docs",
     "HEAD /docs",

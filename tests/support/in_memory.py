@@ -19,6 +19,13 @@ from tests.support.fakes.accounts import InMemoryRequestCounts
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.contacts import InMemoryContacts
 from tests.support.fakes.contested import ContestedJournal
+from tests.support.fakes.evidence import (
+    InMemoryEvidenceChain,
+    InMemoryEvidenceFiles,
+    InMemorySealKeys,
+    InMemorySealQueue,
+    KeyHere,
+)
 from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.ids import CountingIds
 from tests.support.fakes.imports import InMemoryImportFiles, InMemoryImportQueue
@@ -46,6 +53,11 @@ class InMemoryCarrier:
     import_queue: InMemoryImportQueue = field(default_factory=InMemoryImportQueue)
     inspections: InMemoryInspections = field(default_factory=InMemoryInspections)
     pictures: PicturesHere = field(default_factory=PicturesHere)
+    evidence_chain: InMemoryEvidenceChain = field(default_factory=InMemoryEvidenceChain)
+    evidence_files: InMemoryEvidenceFiles = field(default_factory=InMemoryEvidenceFiles)
+    sealing_key: KeyHere = field(default_factory=KeyHere)
+    seal_keys: InMemorySealKeys = field(default_factory=InMemorySealKeys)
+    seal_queue: InMemorySealQueue = field(default_factory=InMemorySealQueue)
     signer: InMemorySigner = field(default_factory=InMemorySigner)
     clock: ManualClock = field(default_factory=ManualClock)
     ids: CountingIds = field(default_factory=CountingIds)

@@ -53,6 +53,7 @@ class Attempt:
     The driver's device makes ``action_id``. We recognise a repeated report by it. ``barcodes`` are
     the parcels that it was about; empty means all parcels of the shipment. ``time_source`` says how
     sure ``occurred_at`` is. ``pin`` is what the recipient's PIN proves, None where none was given.
+    ``received_by`` is the name of the person who took the parcels, as the driver wrote it.
     """
 
     number: int
@@ -66,6 +67,7 @@ class Attempt:
     barcodes: tuple[str, ...] = ()
     time_source: TimeSource = TimeSource.DEVICE
     pin: PinCheck | None = None
+    received_by: str | None = None
 
     @property
     def proof_ids(self) -> tuple[ProofId, ...]:
@@ -173,8 +175,8 @@ class Shipment:
     rating: Rating | None = None
     wishes: Wishes = NO_WISHES
     report: Report | None = None
-    share_generation: int = 1
     preferences: Preferences = NO_PREFERENCES
+    share_generation: int = 1
 
     @property
     def locale(self) -> str:

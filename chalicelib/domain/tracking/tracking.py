@@ -125,7 +125,7 @@ class ProofCheck(StrEnum):
 class Outcome:
     """The outcome of the last delivery attempt. Some files of its proofs may be still to come.
 
-    Note, proofs and place are left out while the recipient is asked for the address first.
+    Note, proofs, place and the name of who took it are left out while the recipient is asked for the address first.
     """
 
     status: Status
@@ -135,6 +135,7 @@ class Outcome:
     proofs: tuple[ShownProof, ...]
     has_proofs_to_come: bool = False
     place: ShownPlace | None = None
+    received_by: str | None = None
     has_hidden_proofs: bool = False
 
 
@@ -512,7 +513,7 @@ def _outcome(
     if attempt is None or shipment.status not in {Status.DELIVERED, Status.ATTEMPT_FAILED}:
         return None
     if check in {ProofCheck.ASKED, ProofCheck.IMPOSSIBLE}:
-        is_hidden = bool(attempt.note or attempt.proofs)
+        is_hidden = bool(attempt.note or attempt.proofs or attempt.received_by)
         return Outcome(
             attempt.status,
             attempt.occurred_at,
@@ -529,6 +530,7 @@ def _outcome(
         proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if p.is_there),
         has_proofs_to_come=bool(attempt.owed_proof_ids),
         place=_place(attempt, captures),
+        received_by=attempt.received_by,
     )
 
 

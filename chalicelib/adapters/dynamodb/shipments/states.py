@@ -71,6 +71,7 @@ class AttemptPart(PackedPart, frozen=True):
     parcels: tuple[int | str, ...] = ()
     time_source: TimeSource = TimeSource.DEVICE
     pin: PinCheck | None = None
+    received_by: str | None = None
 
 
 class CorrectionPart(PackedPart, frozen=True):
@@ -176,6 +177,7 @@ def attempt_of(part: AttemptPart, shipment_id: ShipmentId, parcels: Sequence[Par
         barcodes=barcodes_of(part.parcels, parcels),
         time_source=part.time_source,
         pin=part.pin,
+        received_by=part.received_by,
     )
 
 
@@ -228,6 +230,7 @@ def _attempt_to(attempt: Attempt, shipment: Shipment) -> AttemptPart:
         parcels=_places(shipment, attempt.barcodes),
         time_source=attempt.time_source,
         pin=attempt.pin,
+        received_by=attempt.received_by,
     )
 
 

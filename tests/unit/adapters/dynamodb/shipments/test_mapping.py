@@ -95,6 +95,7 @@ def test_no_field_is_forgotten() -> None:
         delivered(),
         service_time_s=90.0,
         link_generation=2,
+        share_generation=2,
         is_delayed=True,
         proof_requirements=SHIPMENTS["shipment-created-full"].proof_requirements,
         updated_at=LARGE.updated_at + timedelta(hours=1),
