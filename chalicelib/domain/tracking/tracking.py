@@ -125,7 +125,8 @@ class ProofCheck(StrEnum):
 class Outcome:
     """The outcome of the last delivery attempt. Some files of its proofs may be still to come.
 
-    Note, proofs, place and the name of who took it are left out while the recipient is asked for the address first.
+    Note, proofs, place and the name of who took it are left out while the recipient is asked for
+    the address first.
     """
 
     status: Status

@@ -64,7 +64,7 @@ def proof_facts(view: TrackingView, locale: Locale) -> tuple[str, ...]:
         return ()
     said, place = list[str](), view.outcome.place
     if view.outcome.received_by is not None:
-        said.append(locale.say("outcome.received_by", name=view.outcome.received_by))
+        said.append(locale.say("outcome.received_by", person=view.outcome.received_by))
     if place is None:
         return tuple(said)
     said.append(_of_the_photo(view, place, locale))
