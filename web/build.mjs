@@ -29,7 +29,7 @@ const FACES = [
       ...["src/driver/sender.js", "src/driver/reading.js", "src/driver/scanner.js", "src/driver/signing.js"],
     ],
     budgets: [
-      { view: "driver, first view without HTML", limitKb: 14.5, files: ["driver.js", "driver.css"] },
+      { view: "driver, first view without HTML", limitKb: 15, files: ["driver.js", "driver.css"] },
       {
         view: "driver, all other screens, right after it",
         limitKb: 22,

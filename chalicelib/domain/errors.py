@@ -15,7 +15,7 @@
     │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
     │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull, RatingClosed,
-    │  │  ReportClosed, NoMoreLinks, PinLocked, NothingSealed
+    │  │  ReportClosed, NoMoreLinks, PinLocked, NothingSealed, StoppedByRecipient
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap

@@ -16,7 +16,9 @@ from infra import template
 from infra.template import Resource, Stack
 
 _EXISTS: Final = {"ResourceInUseException", "BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
-_QUEUE_ATTRIBUTES: Final = ("VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled")
+_QUEUE_ATTRIBUTES: Final = (
+    *("DelaySeconds", "VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled"),
+)
 
 
 @dataclass(frozen=True)

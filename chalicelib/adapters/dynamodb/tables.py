@@ -35,6 +35,9 @@ One query back from ``SHIPMENT#~`` has the details, the state and the newest eve
 Nothing else may sort between ``EVENT#`` and there. Messages are ``THREAD#<ulid>``, proofs that were
 inspected stay ``UPLOAD#<proof_id>``, and feedback will be ``AFTER#FEEDBACK``.
 
+SIGNED holds what was sealed, with names and addresses: it is never changed, and expires with its
+shipment.
+
 MANIFEST holds personal data, a copy of what shipments say: whoever changes a shipment's details or
 erases a recipient writes the manifest of its route too.
 

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import Range
-from chalicelib.domain.notices.gsm7 import segments, sender_name
+from chalicelib.domain.notices.gsm7 import segments, sender_name, written
 from chalicelib.domain.notices.kinds import SIZES, SUBJECT, Kind
 from chalicelib.domain.phrases.days import Form, day_of_date, moment_in_sentence
-from chalicelib.domain.phrases.locales import Direction, Locale, without_isolates
-from chalicelib.domain.phrases.ranges import DASH, range_phrase
+from chalicelib.domain.phrases.locales import Direction, Locale
+from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.ratings.ratings import MOST_STARS
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
@@ -104,8 +104,8 @@ class Email:
 class Notice:
     """The content of a message in one language, before it becomes an SMS or an e-mail.
 
-    ``sentences`` run from the fullest to the shortest. Times in them are joined by ``DASH``, which
-    GSM-7 does not have; an SMS gets a hyphen instead.
+    ``sentences`` run from the fullest to the shortest. They are as a page would say them; an SMS
+    has them as ``gsm7.written`` does.
     """
 
     kind: Kind
@@ -120,15 +120,15 @@ class Notice:
     settings_text: str = ""
 
     def sms(self) -> str:
-        """The fullest text that fits into one message, else the shortest. It is always in GSM-7.
+        """The fullest text that takes as few messages as the shortest does.
 
-        The shortest needs two messages only if our host name has some 80 characters or more.
+        That is one, unless our host has some 80 characters or more, or the script is not that of
+        the alphabet of an SMS.
         """
-        sentences = [without_isolates(each).replace(DASH, "-") for each in self.sentences]
+        sentences = [written(sentence) for sentence in self.sentences]
         named = [f"{self.sender}: {sentence}" for sentence in sentences] if self.sender else []
         texts = [f"{sentence} {self.url}" for sentence in (*named, *sentences)]
-        fitting = (text for text in texts if segments(text) == 1)
-        return next(fitting, None) or min(texts, key=len)
+        return min(texts, key=segments)
 
     def email(self) -> Email:
         """Subject, text and HTML. The subject never has the link.
@@ -296,29 +296,31 @@ def _when(kind: Kind, shipment: Shipment, now: datetime, locale: Locale) -> str:
 
 def _near(event: Event, now: datetime, locale: Locale) -> str:
     """The distance of the van in stops and in minutes, as far as the event has them."""
-    parts = [*_stops(event.data.get("stops_before"), locale), *_minutes(event, now, locale)]
-    return ", ".join(parts) or locale.say("notice.near.soon")
+    stops, minutes = _stops(event.data.get("stops_before"), locale), _minutes(event, now, locale)
+    if stops and minutes:
+        return locale.say("notice.near.both", stops=stops, minutes=minutes)
+    return stops or minutes or locale.say("notice.near.soon")
 
 
-def _stops(stops_before: object, locale: Locale) -> list[str]:
+def _stops(stops_before: object, locale: Locale) -> str:
     match stops_before:
         case bool():
-            return []
+            return ""
         case 0:
-            return [locale.say("notice.near.next")]
+            return locale.say("notice.near.next")
         case int():
-            return [locale.count("notice.near.stops", stops_before)]
+            return locale.count("notice.near.stops", stops_before)
         case _:
-            return []
+            return ""
 
 
-def _minutes(event: Event, now: datetime, locale: Locale) -> list[str]:
+def _minutes(event: Event, now: datetime, locale: Locale) -> str:
     eta = event.data.get("eta")
     point = _instant(eta.get("point")) if isinstance(eta, Mapping) else None
     if point is None or point <= now:
-        return []
+        return ""
     minutes = max(1, round((point - now).total_seconds() / 60))
-    return [locale.say("notice.near.minutes", n=minutes)]
+    return locale.say("notice.near.minutes", n=minutes)
 
 
 def _heard(event: Event, shipment: Shipment, now: datetime, locale: Locale) -> str:

@@ -7,6 +7,7 @@ comes from anywhere but the manifests and what verifying them found.
 import base64
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +15,14 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.evidence.bundles import file_name
 from chalicelib.domain.evidence.links import ManifestKind, SignedManifest
-from chalicelib.domain.evidence.verification import VERDICT_WORDS, Check, Result, Verdict
+from chalicelib.domain.evidence.verification import (
+    VERDICT_WORDS,
+    Check,
+    Report,
+    Result,
+    Subject,
+    Verdict,
+)
 from chalicelib.services.evidence.collect_evidence import Evidence
 
 MONTHS: Final = (
@@ -47,12 +55,16 @@ MOST_EMBEDDED: Final = 3_000_000
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file: where a browser finds it (None: it does not), and what was sealed about it."""
+    """A file: where a browser finds it (None: it does not), and what was sealed about it.
+
+    ``is_changed``: what is shown is not what was sealed.
+    """
 
     title: str
     source: str | None
     about: tuple[str, ...]
     sha256: str | None
+    is_changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +137,7 @@ def receipt_of(evidence: Evidence, found: Found) -> Receipt:
         recipient=shipment.recipient.name,
         address=(*address.lines, town, address.country),
         parcels=shipment.barcodes,
-        visits=tuple(
-            _visit(content, contents, found, ZoneInfo(address.time_zone))
-            for content in contents
-            if content["kind"] == ManifestKind.ATTEMPT
-        ),
+        visits=tuple(_visits(contents, found, _changed(report), ZoneInfo(address.time_zone))),
         seals=tuple(_seals(evidence.chain)),
         verdict=report.verdict,
         summary=VERDICT_WORDS[report.verdict],
@@ -166,17 +174,33 @@ def _contents(chain: Sequence[SignedManifest]) -> Iterator[dict[str, Any]]:
         yield content
 
 
+def _visits(
+    contents: Sequence[Mapping[str, Any]], found: Found, changed: frozenset[str], zone: ZoneInfo
+) -> Iterator[Visit]:
+    """A visit for each attempt. What is no manifest of ours any more is named by the findings."""
+    for content in contents:
+        if content["kind"] == ManifestKind.ATTEMPT:
+            with suppress(AttributeError, KeyError, TypeError, ValueError):
+                yield _visit(content, contents, found=found, changed=changed, zone=zone)
+
+
+def _changed(report: Report) -> frozenset[str]:
+    """The files that are not those that were sealed, by the ids of their proofs."""
+    wrong = (check for check in report.checks if check.result is Result.DIFFERS)
+    return frozenset(check.name for check in wrong if check.subject is Subject.FILE)
+
+
 def _finding(check: Check) -> str:
     return check.detail
 
 
 def _seals(chain: Sequence[SignedManifest]) -> Iterator[Seal]:
-    kinds = {content["number"]: content["kind"] for content in _contents(chain)}
     for signed in chain:
         facts = signed.seal.facts
+        kind = next((content["kind"] for content in _contents([signed])), "unreadable")
         yield Seal(
             signed.number,
-            str(kinds.get(signed.number, "unreadable")),
+            str(kind),
             signed.sha256,
             "unknown" if facts is None else facts.sealed_at,
             "unknown" if facts is None else facts.key_id,
@@ -186,7 +210,9 @@ def _seals(chain: Sequence[SignedManifest]) -> Iterator[Seal]:
 def _visit(
     content: Mapping[str, Any],
     contents: Sequence[Mapping[str, Any]],
+    *,
     found: Found,
+    changed: frozenset[str],
     zone: ZoneInfo,
 ) -> Visit:
     attempt, number = content["attempt"], content["attempt_number"]
@@ -202,7 +228,7 @@ def _visit(
         day=f"{at.day} {MONTHS[at.month - 1]} {at.year}",
         time=f"{at:%H:%M:%S}",
         facts=tuple(_facts(content, zone)),
-        pictures=tuple(_picture(file, found, zone) for file in files.values()),
+        pictures=tuple(_picture(file, found, changed, zone) for file in files.values()),
         corrections=tuple(_correction(each, zone) for each in corrections),
         sketch=_sketch(content),
     )
@@ -238,7 +264,9 @@ def _position(position: Mapping[str, Any] | None) -> tuple[str, str]:
     return text, f"{place} (WGS 84).{simulated}"
 
 
-def _picture(file: Mapping[str, Any], found: Found, zone: ZoneInfo) -> Picture:
+def _picture(
+    file: Mapping[str, Any], found: Found, changed: frozenset[str], zone: ZoneInfo
+) -> Picture:
     about = []
     if file["captured_at"]:
         about.append(f"Taken {_moment(file['captured_at'], zone)} by the phone's clock")
@@ -253,7 +281,8 @@ def _picture(file: Mapping[str, Any], found: Found, zone: ZoneInfo) -> Picture:
     elif source is None:
         about.append("The file is not shown here")
     title = KINDS.get(str(file["kind"]), str(file["kind"]))
-    return Picture(title, source, tuple(about), file["sha256"])
+    is_changed = file["proof_id"] in changed
+    return Picture(title, source, tuple(about), file["sha256"], is_changed)
 
 
 def _correction(correction: Mapping[str, Any], zone: ZoneInfo) -> str:

@@ -276,7 +276,8 @@ def _rating(view: TrackingView, zone: ZoneInfo, locale: Locale) -> RatingWords |
 def _pin(view: TrackingView, locale: Locale) -> PinWords | None:
     if view.pin is None:
         return None
-    return PinWords(f"{view.pin[:3]} {view.pin[3:]}", locale.say("pin.text"))
+    digits = f"{view.pin[:3]}\N{NO-BREAK SPACE}{view.pin[3:]}"  # one number from right to left, too
+    return PinWords(digits, locale.say("pin.text"))
 
 
 def _ending_text(view: TrackingView, outcome: Outcome, locale: Locale) -> str | None:

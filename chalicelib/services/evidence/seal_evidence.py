@@ -62,6 +62,9 @@ class SealEvidence:
                 failed.add(shipment_id)
             except NotFound:  # it has expired
                 continue
+            except Exception:  # noqa: BLE001 - one shipment must not hold up all others of a batch
+                logger.exception("evidence not sealed", extra={"shipment_id": shipment_id})
+                failed.add(shipment_id)
             else:
                 prepared += [found] if found.texts else []
         if not prepared:

@@ -78,11 +78,19 @@ class SweepEvidence:
                 newest[event.shipment_id] = event
         late = 0
         for shipment_id, event in newest.items():
-            head = Head.of([each.text for each in self.evidence_chain.of(shipment_id)])
-            if head.last_sequence < event.seq:
+            if self._is_late(shipment_id, event):
                 self.seal_queue.put(event)
                 late += 1
         return late
+
+    def _is_late(self, shipment_id: ShipmentId, event: Event) -> bool:
+        """A chain that cannot be read was changed by somebody: sealing says so, and loudly."""
+        texts = [each.text for each in self.evidence_chain.of(shipment_id)]
+        try:
+            return Head.of(texts).last_sequence < event.seq
+        except (KeyError, TypeError, ValueError):
+            logger.exception("evidence cannot be read", extra={"shipment_id": shipment_id})
+            return True
 
     def _events(self, shipper_id: ShipperId, now: datetime) -> Iterator[Event]:
         """Those that should have been sealed by now. The feed ends when it brings nothing more."""

@@ -20,6 +20,8 @@ from chalicelib.domain.evidence.seals import Seal, SealKey
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.shipments.payloads import from_message
 from chalicelib.services.ports.evidence import EvidenceChain, EvidenceFiles, SealingKey, SealKeys
+from local.clock import VirtualClock
+from local.cloud.queues import delays_on
 from tests.support.aws import SESSION, aws, bucket_name, stack_of, table_names
 from tests.support.builders import NOON, make_event, minutes
 from tests.support.fakes.evidence import (
@@ -128,10 +130,11 @@ def test_manifests_expire_with_their_shipment() -> None:
 
 
 def test_the_queue_holds_what_the_topic_would_have_sent() -> None:
-    event = make_event(7)
-    with aws() as provisioned:
+    event, clock = make_event(7), VirtualClock(NOON)
+    with delays_on(clock), aws() as provisioned:
         url = provisioned.stack.environment()["EVIDENCE_QUEUE_URL"]
         SqsSealQueue(url).put(event)
+        clock.advance(minutes(3))
         (message,) = SESSION.client("sqs").receive_message(QueueUrl=url)["Messages"]
 
     assert from_message(message["Body"]) == event

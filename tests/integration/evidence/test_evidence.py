@@ -25,6 +25,11 @@ def delivered(carrier: Carrier, *, photos: int = 1, **report: Any) -> tuple[Roun
     return driven, shipment_id
 
 
+def settle_topic(carrier: Carrier) -> None:
+    """Let the topic do its work; the queue waits."""
+    carrier.bridge().settle()
+
+
 def settle(carrier: Carrier) -> None:
     """Let the topic and the queue do their work."""
     bridge = carrier.bridge()
@@ -135,6 +140,35 @@ def test_a_receipt_escapes_and_shows_the_pictures_itself(shared: Carrier) -> Non
     assert 'src="data:image/jpeg;base64,' in text
     assert "All evidence is as it was sealed." in text
     assert "script-src" not in page.headers["Content-Security-Policy"]
+
+
+def test_a_delivery_that_the_driver_takes_back_is_a_correction_in_the_chain(
+    shared: Carrier,
+) -> None:
+    driven, shipment_id = delivered(shared)
+    settle_topic(shared)
+    shared.clock.advance(minutes(4))
+    taken_back = driven.work(0, "fail", driven.action(reason="not_home"))
+    assert taken_back.status == 200, taken_back.body
+    settle(shared)
+
+    kinds = [(each["kind"], each["attempt_number"]) for each in manifests(shared, shipment_id)]
+    assert kinds[0] == ("attempt", 1)
+    assert ("correction", 1) in kinds
+    answer = verified(driven, shipment_id)
+    assert answer["verdict"] == "intact", answer
+
+
+def test_others_see_no_evidence(shared: Carrier) -> None:
+    _, shipment_id = delivered(shared)
+    settle(shared)
+    stranger = shared.shop("Other shop")
+
+    for what in ("verify", "bundle", "receipt"):
+        path = f"/v1/shipments/{shipment_id}/proofs/{what}"
+        assert shared.call("GET", path, token=stranger.key).status == 404
+        assert shared.call("GET", path).status == 401
+        assert shared.call("GET", path, token=shared.dispatcher).status == 200
 
 
 def test_the_keys_are_for_anybody(shared: Carrier) -> None:

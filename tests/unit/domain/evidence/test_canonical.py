@@ -99,7 +99,7 @@ def test_reading_it_and_writing_it_again_changes_nothing(value: Any) -> None:
         {"a": {1}},
         {1: 2},
         b"bytes",
-        object(),
+        1j,
     ],
     ids=repr,
 )

@@ -35,6 +35,7 @@ from tests.support.sealing import (
     PHOTO,
     PICTURE,
     allow,
+    change_manifest,
     drive,
     keep,
     manifests,
@@ -249,6 +250,18 @@ def test_a_read_that_is_older_than_the_event_comes_again() -> None:
 
     assert carrier.use(SealEvidence)({FIRST: 99}) == {FIRST}
     assert carrier.evidence_chain.of(FIRST) == ()
+
+
+def test_one_shipment_that_cannot_be_sealed_holds_up_no_other() -> None:
+    carrier = sealing_van()
+    carrier.shipments.histories[SECOND] = dict(carrier.shipments.histories[FIRST])
+    work(carrier, report())
+    work(carrier, report(stop_id="stp_1", action_id="action-2"))
+    seal(carrier)
+    change_manifest(carrier, 1, "what somebody has written there")
+
+    assert seal(carrier, FIRST, SECOND) == {FIRST}
+    assert manifests(carrier, SECOND)
 
 
 def test_what_has_expired_is_not_sealed() -> None:
