@@ -77,5 +77,3 @@ def allow(admin: Api, shipper_id: str) -> None:
     """Let the recipients of this shop choose."""
     headers = {"If-Match": "*"}
     admin.send("PATCH", f"/v1/shippers/{shipper_id}", RULES, headers=headers)
-
-
