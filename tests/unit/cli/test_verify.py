@@ -47,6 +47,7 @@ def members_of_two_visits() -> dict[str, bytes]:
 
 MEMBERS = members_of_two_visits()
 VERIFIED = sorted(name for name in MEMBERS)
+TAKEN_AWAY = [name for name in VERIFIED if name != "manifests/0002.json"]
 
 
 def saved(folder: Path, members: dict[str, bytes]) -> Path:
@@ -114,8 +115,9 @@ def test_any_changed_byte_of_any_member_is_named_by_both(
     }
 
 
-@pytest.mark.parametrize("name", [each for each in VERIFIED if each != "manifests/0002.json"])
-def test_a_member_that_was_taken_away_is_named(folder: Path, name: str) -> None:
+@pytest.mark.parametrize("place", range(len(TAKEN_AWAY)))  # names of keys differ in each run
+def test_a_member_that_was_taken_away_is_named(folder: Path, place: int) -> None:
+    name = TAKEN_AWAY[place]
     members = {each: content for each, content in MEMBERS.items() if each != name}
 
     named = {each.about for each in wrong(folder, members)}

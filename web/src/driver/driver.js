@@ -376,8 +376,9 @@ async function start() {
       ...{ hour: "2-digit", minute: "2-digit", timeZone: zone },
       hour12: page.hour12,
     });
-    const from = clock.format(new Date(span.earliest));
-    const to = clock.format(new Date(span.latest));
+    const [earliest, latest] = [new Date(span.earliest), new Date(span.latest)];
+    const [from, to] = [clock.format(earliest), clock.format(latest)];
+    if (page.hour12) return clock.formatRange(earliest, latest); // am or pm stands once
     return from === to ? from : `${from}–${to}`;
   }
 
