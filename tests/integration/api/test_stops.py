@@ -41,6 +41,7 @@ def test_a_stop_is_arrived_at_and_delivered_and_its_customer_sees_it(van: Round)
                 "external_status": {"status": "Delivered", "sub_status": "Delivered_001"},
                 "owed_proof_ids": [],
                 "rejected_proofs": [],
+                "pin": None,
             }
         ],
     }
