@@ -199,6 +199,13 @@ class ReportClosed(Conflict):
     text = "Something can be reported after the visit, one thing at a time."
 
 
+class TooEarlyToForget(Conflict):
+    """The delivery is not over, so its recipient cannot be forgotten yet."""
+
+    code = "too_early_to_forget"
+    text = "The delivery is not over, so its data is still needed."
+
+
 class StoppedByRecipient(Conflict):
     """The recipient has stopped the messages, so nobody else may start them again."""
 

@@ -79,6 +79,7 @@ class Stage:
             geocoder="nominatim:https://search.example",
             tile_url="streets:/static/demo-streets.json",
             tile_attribution="© OpenStreetMap contributors",
+            operator=("Pohjolan Kuljetus", "+358 9 1234567"),
         )
 
 

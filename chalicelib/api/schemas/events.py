@@ -181,6 +181,7 @@ class StatusEventOut(HistoryLine):
         EventType.RETURNING,
         EventType.RETURNED,
         EventType.SUPERSEDED,
+        EventType.FORGOTTEN,
     ]
 
 

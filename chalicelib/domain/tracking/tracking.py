@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.driving.fixes import Fix
@@ -29,6 +28,12 @@ from chalicelib.domain.shipments.choices import Choice, agreed, choices
 from chalicelib.domain.shipments.conversations import is_open
 from chalicelib.domain.shipments.custody import delivered, has_outstanding, parts
 from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.next_steps import (
+    WAITS_FOR_A_VAN,
+    NextStep,
+    day_to_come,
+    next_step,
+)
 from chalicelib.domain.shipments.proof_checks import answers
 from chalicelib.domain.shipments.rated import may_rate, rating_of, rating_open_until
 from chalicelib.domain.shipments.redirects import may_redirect
@@ -53,12 +58,10 @@ SHOWN_ELSEWHERE: Final = frozenset(
         EventType.RATED,
         EventType.REPORTED,
         EventType.PREFERENCES_CHANGED,
+        EventType.FORGOTTEN,
     }
 )
 """What a page shows in a part of its own, and not once more in the story."""
-WAITS_FOR_A_VAN: Final = frozenset(
-    {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
-)
 SHARED: Final = WAITS_FOR_A_VAN | ON_THE_WAY
 """While it is to come, a recipient can share it."""
 POSITION_DECIMALS: Final = 5  # one metre
@@ -200,7 +203,9 @@ class TrackingView:
     ``may_redirect`` says whether it can be sent to another address, and if not, why;
     ``details_version`` is what a form about that has seen.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
-    ``is_stopped`` says that the recipient is told nothing any more.
+    ``is_stopped`` says that the recipient is told nothing more. ``next_step`` is what comes after a
+    failed attempt. ``uid`` names the delivery in calendars, and ``wanted_day`` is the day that was
+    agreed without a window, also one that is over.
     """
 
     status: Status
@@ -245,13 +250,16 @@ class TrackingView:
     choices: tuple[Choice, ...] = ()
     agreed: str = ""
     pin: str | None = None
+    is_stopped: bool = False
+    next_step: NextStep | None = None
+    uid: str = ""
+    wanted_day: date | None = None
     expected: Range | None = None
     proof_check: ProofCheck = ProofCheck.NONE
     share_token: str = ""
     share_generation: int = 1
     may_redirect: Open = Open.OVER
     details_version: int = 0
-    is_stopped: bool = False
 
     @property
     def is_overdue(self) -> bool:
@@ -274,7 +282,7 @@ def require_open_link(
 ) -> None:
     """Raise NotFound for a link of another generation, and for one that has ended.
 
-    A link ends some days after the shipment was completed.
+    A link ends some days after the shipment was completed, and when its recipient is forgotten.
     """
     if _has_ended(shipment, now, policy) or shipment.link_generation != generation:
         raise NotFound
@@ -287,6 +295,8 @@ def require_open_share(shipment: Shipment, generation: int, now: datetime, polic
 
 
 def _has_ended(shipment: Shipment | Glimpse, now: datetime, policy: Policy) -> bool:
+    if isinstance(shipment, Shipment) and shipment.forgotten_at is not None:
+        return True  # a glimpse does not know, but its version is another one, so all is read
     completed_at = shipment.completed_at
     return completed_at is not None and now > completed_at + policy.link_retention
 
@@ -347,20 +357,23 @@ def view(
         outcome=_outcome(shipment, check),
         poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
         pin=pin if _needs_pin(shipment) else None,
+        is_stopped=shipment.preferences.is_stopped,
+        next_step=_next_step(shipment, shipper, now),
+        uid=shipment.id,
+        wanted_day=shipment.service_day,
         expected=shown if is_told else None,
         proof_check=check,
         share_token=share_token if shipment.status in SHARED else "",
         share_generation=shipment.share_generation,
         may_redirect=may_redirect(shipment, shipper, before),
         details_version=shipment.details_version,
-        is_stopped=shipment.preferences.is_stopped,
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
         parcels_total=len(shipment.parcels),
         parcels_later=_parcels_later(shipment),
         country=shipment.address.country,
-        service_day=_day_to_come(shipment, now),
+        service_day=day_to_come(shipment, now),
         messages=shipment.messages,
         may_write=is_open(shipment, Author.RECIPIENT, now, policy),
         rating=_rating(shipment, is_open=may_rate(shipment, now, policy)),
@@ -383,18 +396,10 @@ def view(
     return replace(seen, eta=None, expected=None) if seen.is_overdue else seen
 
 
-def _day_to_come(shipment: Shipment, now: datetime) -> date | None:
-    """The day that is wanted, for what waits for a van; None for a day that is over.
-
-    After a failed attempt it is another day only where somebody has said one since.
-    """
-    day, attempt = shipment.wanted_day, shipment.last_attempt
-    if day is None or shipment.status not in WAITS_FOR_A_VAN:
+def _next_step(shipment: Shipment, shipper: Shipper, now: datetime) -> NextStep | None:
+    if shipment.status is not Status.ATTEMPT_FAILED:
         return None
-    zone = ZoneInfo(shipment.address.time_zone)
-    tried = None if attempt is None else attempt.occurred_at.astimezone(zone).date()
-    is_to_come = day >= now.astimezone(zone).date() and (tried is None or day > tried)
-    return day if is_to_come else None
+    return next_step(shipment, shipper, _reason(shipment), now)
 
 
 def _is_story(event: Event) -> bool:

@@ -11,11 +11,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.instants import Range
-from chalicelib.domain.notices.notices import FOR_THE_SENDER
 from chalicelib.domain.phrases.days import Form, day_of_date, moment, moment_in_sentence
 from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.phrases.ranges import range_phrase
-from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
+from chalicelib.domain.shipments.next_steps import NextStep
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.shipments.wished import Open
 from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
 from chalicelib.pages import times
@@ -282,22 +282,17 @@ def _pin(view: TrackingView, locale: Locale) -> PinWords | None:
 
 def _ending_text(view: TrackingView, outcome: Outcome, locale: Locale) -> str | None:
     if outcome.status is Status.ATTEMPT_FAILED:
-        return _next_step(view, outcome, locale)
+        return _next_step(view, locale)
     return locale.say("outcome.photo_follows") if outcome.has_proofs_to_come else None
 
 
-def _next_step(view: TrackingView, outcome: Outcome, locale: Locale) -> str:
+def _next_step(view: TrackingView, locale: Locale) -> str:
     """What comes next, where the parcel is until then, and whether the recipient has to act."""
     if view.service_day is not None:
         today = view.server_now.astimezone(ZoneInfo(view.time_zone)).date()
         day = day_of_date(view.service_day, today, locale.style, Form.BARE)
         return locale.say("next.planned", day=day)
-    key = "next.attempt_failed"
-    if outcome.reason is FailureReason.WRONG_ADDRESS:
-        key = "next.wrong_address"
-    elif outcome.reason in FOR_THE_SENDER:
-        key = "next.for_sender"
-    return locale.say(key, sender=view.sender.name)
+    return locale.say(f"next.{view.next_step or NextStep.OPEN}", sender=view.sender.name)
 
 
 def _in_a_sentence(

@@ -21,14 +21,13 @@ from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
-from chalicelib.edge.problems import as_seen_by_a_link, headers_of, status_of
 from chalicelib.edge.schemas import Out
 from chalicelib.pages.languages import negotiate
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap
 from chalicelib.pages.tracking.documents import digest_of, dumps, state_document
 from chalicelib.pages.tracking.forms import PageForm, back
-from chalicelib.pages.tracking.framing import framed
+from chalicelib.pages.tracking.framing import framed, refusal
 from chalicelib.pages.tracking.presentation import present
 from chalicelib.pages.tracking.words import Headline, MapWords, Words
 
@@ -51,12 +50,7 @@ Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
 
 
 def _refused_page(error: DomainError) -> Response:
-    seen = as_seen_by_a_link(error)
-    key = "unavailable" if isinstance(seen, Unavailable) else "not_found"
-    body = render("refusal.html", **framed(_locale(), _base_path()), key=key)
-    reply = replies.html(body, policy=replies.content_security_policy(), status=status_of(seen))
-    reply.headers.update(headers_of(seen))
-    return reply
+    return refusal(error, _locale(), _base_path(), container().settings.operator)
 
 
 def _state_model() -> type[Out]:

@@ -67,6 +67,20 @@ def test_messages_are_listed_oldest_first_and_page_by_page(stores: Stores) -> No
     assert stores.threads.message(SHIPMENT, MESSAGES[1].id) == MESSAGES[1]
 
 
+def test_a_thread_is_forgotten_with_its_messages_and_no_other(stores: Stores) -> None:
+    other = make_message(4, shipment_id=ShipmentId("shp_0002"))
+    stores.journal.commit(ThreadChange(thread_with(*MESSAGES), 0))
+    for message in (*MESSAGES, other):
+        stores.journal.commit(MessageAdded(message))
+
+    for _ in range(2):
+        stores.threads.forget(SHIPMENT)
+
+    assert stores.threads.newest(SHIPMENT, 10) == ()
+    assert stores.threads.get(SHIPMENT) == Thread(SHIPMENT)
+    assert stores.threads.newest(other.shipment_id, 10) == (other,)
+
+
 def test_a_message_of_another_thread_is_not_there(stores: Stores) -> None:
     stores.journal.commit(MessageAdded(MESSAGES[0]))
 

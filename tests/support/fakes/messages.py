@@ -33,6 +33,10 @@ class InMemoryThreads:
     def newest(self, shipment_id: ShipmentId, limit: int) -> tuple[Message, ...]:
         return self._all(shipment_id)[-limit:]
 
+    def forget(self, shipment_id: ShipmentId) -> None:
+        self.threads.pop(shipment_id, None)
+        self.messages.pop(shipment_id, None)
+
     def _all(self, shipment_id: ShipmentId) -> tuple[Message, ...]:
         return tuple(message for _, message in sorted(self.messages.get(shipment_id, {}).items()))
 

@@ -101,6 +101,16 @@ class DynamoThreads:
             messages = [message_from(item.document) for item in found]
         return tuple(reversed(messages))
 
+    def forget(self, shipment_id: ShipmentId) -> None:
+        """One query, and a delete for each: a thread is short, and its end is rare.
+
+        THREAD goes last, so that a repeat after a fault finds what is left.
+        """
+        with translated():
+            for item in list(MessageItem.query(shipment_id, MessageItem.item.startswith(MESSAGE))):
+                item.delete()
+            ThreadItem(shipment_id, THREAD).delete()
+
 
 def thread_puts(change: ThreadChange, token: str) -> Iterator[Put]:
     """The thread where it is as it was read."""

@@ -60,7 +60,7 @@ VAN: Final = make_fix(NOON - seconds(12), coordinates=north_of(HELSINKI, -900.0)
 TODAY: Final = NOON.date()
 TOMORROW: Final = TODAY + timedelta(days=1)
 ALLOWED_KEYS: Final = {
-    *("country", "accuracy_m", "is_stopped"),
+    *("country", "accuracy_m", "is_stopped", "next_step", "uid", "wanted_day"),
     "first_promise",
     "earlier_before",
     "live_version",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from chalicelib.catalogues import locale_of
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.instants import Range
+from chalicelib.domain.shipments.next_steps import NextStep
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.domain.tracking.tracking import Sender, TrackingView
 from chalicelib.pages.tracking.presentation import present
@@ -441,16 +442,18 @@ def test_a_delivery_is_told_with_its_minute_and_its_proof() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "said"),
+    ("step", "said"),
     [
-        (FailureReason.NOT_HOME, "The driver takes it back to the depot."),
-        (FailureReason.WRONG_ADDRESS, "Please send Kukka & Korpi the right address"),
-        (FailureReason.DAMAGED, "Please ask Kukka & Korpi what happens next"),
+        (NextStep.OPEN, "The driver takes it back to the depot."),
+        (NextStep.ADDRESS, "Please send Kukka & Korpi the right address"),
+        (NextStep.ACCESS, "Please write below how the driver gets to your door"),
+        (NextStep.CHOOSE, "Please choose below when it is tried again"),
+        (NextStep.SENDER, "Please ask Kukka & Korpi what happens next"),
     ],
 )
-def test_a_failure_says_where_it_is_and_who_has_to_act(reason: FailureReason, said: str) -> None:
-    ending = words(make_failed(reason)).ending
-    planned = words(make_failed(reason, service_day=date(2026, 11, 24))).ending
+def test_a_failure_says_where_it_is_and_who_has_to_act(step: NextStep, said: str) -> None:
+    ending = words(make_failed(next_step=step)).ending
+    planned = words(make_failed(next_step=step, service_day=date(2026, 11, 24))).ending
 
     assert ending is not None
     assert ending.text is not None
