@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.ids import ShipmentId
-from tests.support.builders import HUB_PLACE
+from tests.support.builders import HUB_PLACE, NOON
 from tests.support.carrier import Carrier, Reply, Round, Shop, fix, note
 from tests.support.depth import DEEP
 from tests.support.faults import (
@@ -167,6 +167,7 @@ def plan(carrier: Carrier) -> Subject:
 
 
 def taking_back(carrier: Carrier) -> Subject:
+    carrier.clock.set_to(NOON)  # the minute below belongs to this van alone
     van = carrier.round(1, shop=shop_of(carrier)).started()
     assert van.work(0, "deliver").status == 200
     carrier.clock.advance(timedelta(minutes=1))

@@ -6,10 +6,9 @@ The page knows nothing that the link may not show: it is made of ``domain.tracki
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from chalice.app import Response
-from pydantic import StringConstraints
 
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
@@ -29,6 +28,7 @@ from chalicelib.pages.tracking.documents import digest_of, dumps, state_document
 from chalicelib.pages.tracking.forms import PageForm, back
 from chalicelib.pages.tracking.framing import framed, refusal
 from chalicelib.pages.tracking.presentation import present
+from chalicelib.pages.tracking.wishes import Number
 from chalicelib.pages.tracking.words import Headline, MapWords, Words
 
 sharing: Final = Endpoints(__name__)
@@ -45,8 +45,6 @@ SHOWN: Final = (
     "poll_after_s",
 )
 """The parts of the state; ``words`` are those of the page."""
-
-Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
 
 
 def _refused_page(error: DomainError) -> Response:
