@@ -224,8 +224,8 @@ class StopReport:
     ) -> bool:
         """Whether the driver says that the own delivery of a moment ago was none.
 
-        Only later than the delivery and of the whole of it, and only while nothing of the shipment is left aboard: then a
-        failed attempt is about that.
+        Only later than the delivery and of the whole of it, and only while nothing of the shipment
+        is left aboard: then a failed attempt is about that.
         """
         attempt = shipment.last_attempt
         if self.step is not Step.FAIL or shipment.status is not Status.DELIVERED:
