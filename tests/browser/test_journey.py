@@ -66,6 +66,10 @@ class Delivery:
         self.van = api.as_(self._driver_token())
         self._actions = 0
 
+    def later(self) -> dict[str, Any]:
+        """Another shipment, which is on no route."""
+        return self._shipment(uuid4().hex[:8], DOOR)
+
     def _shipment(self, reference: str, place: Coordinates) -> dict[str, Any]:
         body = {
             "reference": reference,

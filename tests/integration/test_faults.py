@@ -6,6 +6,7 @@ leads to what would have been without the fault, with every event once and none 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -168,6 +169,7 @@ def plan(carrier: Carrier) -> Subject:
 def taking_back(carrier: Carrier) -> Subject:
     van = carrier.round(1, shop=shop_of(carrier)).started()
     assert van.work(0, "deliver").status == 200
+    carrier.clock.advance(timedelta(minutes=1))
     report = van.action(reason="not_home")
     return of_van(van, lambda: van.work(0, "fail", report))
 

@@ -18,11 +18,10 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
-from chalicelib.domain.ids import ProofId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.proofs.proofs import Capture, Requirement
+from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.choices import Choice, agreed, choices
@@ -128,7 +127,8 @@ class ProofCheck(StrEnum):
 class Outcome:
     """The outcome of the last delivery attempt. Some files of its proofs may be still to come.
 
-    Note, proofs and place are left out while the recipient is asked for the address first.
+    Note, proofs, place and the name of who took it are left out while the recipient is asked for
+    the address first.
     """
 
     status: Status
@@ -138,6 +138,7 @@ class Outcome:
     proofs: tuple[ShownProof, ...]
     has_proofs_to_come: bool = False
     place: ShownPlace | None = None
+    received_by: str | None = None
     has_hidden_proofs: bool = False
 
 
@@ -311,12 +312,11 @@ def view(
     pin: str | None = None,
     share_token: str = "",
     has_proof_key: bool = False,
-    captures: Mapping[ProofId, Capture] | None = None,
 ) -> TrackingView:
     """The view of this recipient at ``now``. ``pin`` and ``share_token`` are those of the link.
 
     ``live`` is the driver's live state, None when nobody drives the shipment. ``has_proof_key``:
-    the recipient has said the address. ``captures`` say where and when photos were taken.
+    the recipient has said the address.
     """
     driving = _driving(shipment, live)
     head = driving.head(policy) if driving else None
@@ -354,7 +354,7 @@ def view(
         last_seen_age_s=last_seen_s,
         destination=shipment.address.coordinates,
         timeline=tuple(_milestone(event) for event in history if _is_story(event)),
-        outcome=_outcome(shipment, check, captures or {}),
+        outcome=_outcome(shipment, check),
         poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
         pin=pin if _needs_pin(shipment) else None,
         is_stopped=shipment.preferences.is_stopped,
@@ -510,14 +510,12 @@ def proof_check(shipment: Shipment, shipper: Shipper, *, has_key: bool) -> Proof
     return ProofCheck.ASKED if answers(shipment.address) else ProofCheck.IMPOSSIBLE
 
 
-def _outcome(
-    shipment: Shipment, check: ProofCheck, captures: Mapping[ProofId, Capture]
-) -> Outcome | None:
+def _outcome(shipment: Shipment, check: ProofCheck) -> Outcome | None:
     attempt = shipment.last_attempt
     if attempt is None or shipment.status not in {Status.DELIVERED, Status.ATTEMPT_FAILED}:
         return None
     if check in {ProofCheck.ASKED, ProofCheck.IMPOSSIBLE}:
-        is_hidden = bool(attempt.note or attempt.proofs)
+        is_hidden = bool(attempt.note or attempt.proofs or attempt.received_by)
         return Outcome(
             attempt.status,
             attempt.occurred_at,
@@ -533,14 +531,15 @@ def _outcome(
         note=attempt.note,
         proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if p.is_there),
         has_proofs_to_come=bool(attempt.owed_proof_ids),
-        place=_place(attempt, captures),
+        place=_place(attempt),
+        received_by=attempt.received_by,
     )
 
 
-def _place(attempt: Attempt, captures: Mapping[ProofId, Capture]) -> ShownPlace | None:
+def _place(attempt: Attempt) -> ShownPlace | None:
     """Of the first picture whose place is known."""
-    known = (captures.get(proof.id) for proof in attempt.proofs if proof.is_there)
-    found = next((each for each in known if each is not None and each.place is not None), None)
+    known = (proof.capture for proof in attempt.proofs if proof.is_there)
+    found = next((each for each in known if each.place is not None), None)
     if found is None or found.place is None:
         return None
     place = found.place

@@ -219,7 +219,7 @@ def _ending(view: TrackingView, locale: Locale) -> Ending | None:
     if outcome is None:
         return None
     has_failed = outcome.status is Status.ATTEMPT_FAILED
-    has_proof = outcome.note or outcome.proofs or outcome.has_proofs_to_come
+    has_proof = outcome.note or outcome.proofs or outcome.has_proofs_to_come or outcome.received_by
     if not (has_failed or has_proof or outcome.has_hidden_proofs):
         return None
     alt = locale.say("outcome.photo_failed" if has_failed else "outcome.photo")

@@ -36,7 +36,6 @@ sharing: Final = Endpoints(__name__)
 SHOWN: Final = (
     "status",
     "server_now",
-    "time_zone",
     "eta_age_s",
     "expected",
     "stops_before",
@@ -171,6 +170,7 @@ def _words(view: TrackingView, locale: Locale) -> Words:
         has_road=False,
         details=(),
         change=None,
+        seen=present(view, locale).seen,
         map=MapWords(is_shown=is_shown, text=locale.say("shared.map") if is_shown else ""),
         announcement=f"{headline.text}.",
     )

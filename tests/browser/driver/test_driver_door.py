@@ -391,6 +391,8 @@ def test_a_signature_that_the_office_cannot_read_is_taken_again(
         page.evaluate(BREAKS_ONE_UPLOAD)
         sign(page)
         deliver(page)
+        page.get_by_role("button", name="Undo").wait_for()
+        expect(page.locator("#unsent")).to_contain_text("1 picture waits")
         page.clock.run_for(11_000)
         expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
         looked_at(page, shift, "rejected")

@@ -1,6 +1,7 @@
 // A visit from what was begun at the door to its report. What was begun is on the phone's disk at once, because phones
 // close a page to make room for the camera.
 import { barcodesAboard, nameOf } from "./plan.js";
+import { undoable } from "./undo.js";
 
 /** What came back because of something that the driver can put right at the stop. */
 export const MENDABLE = ["wrong_pin", "invalid_pin", "pin_locked", "several_recipients", "missing_required_proof"];
@@ -168,7 +169,7 @@ export async function finish(app, kind, now) {
   await data.keep({ draft: null, later: data.state.later.filter((each) => each !== stop.id) });
   app.show("next");
   if (isJudged) return "";
-  app.undoable(told, id, () => {
+  undoable(app, told, id, () => {
     data.state.draft = draft;
     void kept(app, draft).then(() => app.show(isDelivered ? "door" : "fail", { stop: stop.id }));
   });

@@ -86,7 +86,15 @@ ALLOWED_KEYS: Final = {
     *("may_report", "reported", "choices", "agreed", "last_report"),
     *("rating", "stars", "reasons", "comment", "may_rate", "rating_until", "pin"),
     *("may_redirect", "details_version"),
-    *("proof_check", "share_token", "share_generation", "place", "taken_at", "has_hidden_proofs"),
+    *(
+        "proof_check",
+        "share_token",
+        "share_generation",
+        "place",
+        "taken_at",
+        "has_hidden_proofs",
+        "received_by",
+    ),
 }
 
 
