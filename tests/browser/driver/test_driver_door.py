@@ -231,7 +231,7 @@ def test_wishes_are_read_at_stop_and_door_and_a_new_one_is_told_when_the_van_sta
         deliver(page)
         page.get_by_role("button", name="Undo").wait_for()
         expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
-        assert shift.state_of(3)["last_attempt"]["note"] == "Received by: Eero Naapuri"
+        assert shift.state_of(3)["last_attempt"]["received_by"] == "Eero Naapuri"
 
 
 KEPT: Final = """async () => {

@@ -2,6 +2,7 @@
 // close a page to make room for the camera.
 import { barcodesAboard, nameOf } from "./plan.js";
 import { undoable } from "./undo.js";
+import { places } from "./wishes.js";
 
 /** What came back because of something that the driver can put right at the stop. */
 export const MENDABLE = ["wrong_pin", "invalid_pin", "pin_locked", "several_recipients", "missing_required_proof"];
@@ -142,8 +143,9 @@ export async function finish(app, kind, now) {
   const isDelivered = kind === "deliver";
   const codes = stop.shipments.flatMap(barcodesAboard);
   const some = codes.filter((code) => !draft.left_out.includes(code));
-  const received = draft.typed || draft.by;
-  const note = [isDelivered && received && `${say("door.by")}: ${received}`, draft.note].filter(Boolean).join(". ");
+  const receiver = isDelivered ? draft.typed || draft.by : "";
+  const isPlace = places(stop.shipments, say).includes(receiver);
+  const note = [isPlace && receiver, draft.note].filter(Boolean).join(". ");
   const pin = isDelivered && asksPin(now) ? digits(draft.pin) : "";
   const isJudged = Boolean(pin) && navigator.onLine;
   const pictures = [...draft.photos, ...(isDelivered && draft.signature ? [draft.signature] : [])];
@@ -155,6 +157,7 @@ export async function finish(app, kind, now) {
         // Without a network the plan may have changed: the office judges by the plan that the driver had.
         plan_version: data.state.read?.plan_version,
         ...(note ? { note } : {}),
+        ...(receiver && !isPlace ? { received_by: receiver } : {}),
         ...(some.length < codes.length ? { barcodes: some } : {}),
         ...(isDelivered ? {} : { reason: draft.reason }),
         ...(pin ? { pin } : {}),
