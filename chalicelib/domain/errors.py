@@ -15,7 +15,8 @@
     │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
     │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull, RatingClosed,
-    │  │  ReportClosed, NoMoreLinks, PinLocked, NothingSealed, StoppedByRecipient
+    │  │  ReportClosed, NoMoreLinks, PinLocked, NothingSealed, StoppedByRecipient,
+    │  │  TooEarlyToForget
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap

@@ -35,7 +35,10 @@ def thread_with(*messages: Message) -> Thread:
 
 
 def test_a_thread_begins_empty_and_is_read_as_it_was_written(stores: Stores) -> None:
-    assert stores.threads.get(SHIPMENT) == Thread(SHIPMENT)
+    thread = stores.threads.get(SHIPMENT)
+    assert thread == Thread(SHIPMENT, version=thread.version)
+    with pytest.raises(NotFound):
+        stores.threads.message(SHIPMENT, MESSAGES[0].id)
     written = thread_with(*MESSAGES).with_read(Author.DRIVER, MESSAGES[0].id)
 
     stores.journal.commit(ThreadChange(written, 0))
@@ -77,7 +80,10 @@ def test_a_thread_is_forgotten_with_its_messages_and_no_other(stores: Stores) ->
         stores.threads.forget(SHIPMENT)
 
     assert stores.threads.newest(SHIPMENT, 10) == ()
-    assert stores.threads.get(SHIPMENT) == Thread(SHIPMENT)
+    thread = stores.threads.get(SHIPMENT)
+    assert thread == Thread(SHIPMENT, version=thread.version)
+    with pytest.raises(NotFound):
+        stores.threads.message(SHIPMENT, MESSAGES[0].id)
     assert stores.threads.newest(other.shipment_id, 10) == (other,)
 
 

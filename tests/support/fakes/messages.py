@@ -34,7 +34,9 @@ class InMemoryThreads:
         return self._all(shipment_id)[-limit:]
 
     def forget(self, shipment_id: ShipmentId) -> None:
-        self.threads.pop(shipment_id, None)
+        if shipment_id in self.threads:
+            version = self.threads[shipment_id].version
+            self.threads[shipment_id] = Thread(shipment_id, version=version + 1)
         self.messages.pop(shipment_id, None)
 
     def _all(self, shipment_id: ShipmentId) -> tuple[Message, ...]:
