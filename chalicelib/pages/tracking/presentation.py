@@ -95,22 +95,27 @@ def _status(view: TrackingView) -> Status:
 def story(view: TrackingView, locale: Locale) -> tuple[Line, ...]:
     """The history, newest first; an event that we have no words for is not a reason to show none.
 
-    The first promise is told with the departure that it belongs to, as one line.
+    The first promise is told with the departure that it belongs to, as one line, and so is a photo
+    with its delivery. The step that the parcel is at is never a photo.
     """
     zone = ZoneInfo(view.time_zone)
     lines: list[Line] = []
-    before = None
+    before, current = None, 0
     for entry in view.timeline:
         if f"event.{entry.type}" not in locale.phrases:
             continue
         line = _line(entry, view, zone, locale)
         if entry.type == "eta.promised" and before == "shipment.out_for_delivery":
             lines[-1] = replace(lines[-1], detail=line.detail)
+        elif entry.type == "proof.added" and before == "shipment.delivered":
+            lines[-1] = replace(lines[-1], detail=line.label)
+            continue
         else:
             lines.append(line)
+            current = current if entry.type.startswith("proof.") else len(lines) - 1
         before = entry.type
     if lines:
-        lines[-1] = replace(lines[-1], current="step")
+        lines[current] = replace(lines[current], current="step")
     return tuple(reversed(lines))
 
 

@@ -488,6 +488,27 @@ def test_only_the_newest_line_is_the_current_step() -> None:
     assert {line.current for line in earlier} == {None}
 
 
+def test_a_photo_is_told_with_its_delivery_which_stays_the_current_step() -> None:
+    delivered, photo, second = (
+        make_milestone(each, NOON) for each in ("shipment.delivered", "proof.added", "proof.added")
+    )
+
+    (line,) = words(make_view(timeline=(delivered, photo, second))).story
+
+    assert (line.label, line.detail, line.current) == ("Delivered", "Photo received", "step")
+
+
+def test_a_photo_of_a_failed_attempt_is_a_line_but_not_the_current_step() -> None:
+    failed, photo = (
+        make_milestone(each, NOON) for each in ("shipment.attempt_failed", "proof.added")
+    )
+
+    newest, before = words(make_view(timeline=(failed, photo))).story
+
+    assert (newest.label, newest.current) == ("Photo received", None)
+    assert (before.label, before.current) == ("Delivery attempt failed", "step")
+
+
 def test_an_event_without_words_is_left_out() -> None:
     odd = make_milestone("parcel.teleported", NOON)
 
