@@ -26,6 +26,17 @@ EVENT: Final = re.compile(r"events/(\d{8})\.json")
 FILE: Final = re.compile(r"files/([0-9A-Za-z_]+)\.(?:jpg|png|bin)")
 KEY: Final = re.compile(r"keys/(sky_[0-9a-f]{32})\.pem")
 SEAL: Final = re.compile(r"seals/(\d{4})\.json")
+SEALED_TYPES: Final = frozenset(
+    {
+        "shipment.delivered",
+        "shipment.attempt_failed",
+        "shipment.corrected",
+        "proof.added",
+        "proof.rejected",
+        "proof.missing",
+    }
+)
+"""Each event of these has a manifest of its own, or is covered by one, some minutes later."""
 FOR_READING: Final = ("README.txt", "receipt.html")
 SEAL_FORMAT: Final = "doorstep-seal/1"
 MANIFEST_FORMAT: Final = "doorstep-evidence/1"
@@ -63,7 +74,7 @@ class Verified:
 
     def add(self, result: Result, about: str, detail: str) -> None:
         """One more."""
-        self.findings.append(Finding(result, about, detail))
+        self.findings.append(Finding(result, printable(about), printable(detail)))
 
     @property
     def is_changed(self) -> bool:
@@ -74,6 +85,11 @@ class Verified:
     def is_complete(self) -> bool:
         """Whether everything that was sealed is there."""
         return all(each.result is not Result.MISSING for each in self.findings)
+
+
+def printable(text: str) -> str:
+    """The text without what would command a terminal, or could not be written to one."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def verified(path: Path, trusted: Sequence[str] = ()) -> Verified:
@@ -95,7 +111,7 @@ def verified(path: Path, trusted: Sequence[str] = ()) -> Verified:
         if content is not None:
             said[number] = content
     if said:
-        found.shipment_id = str(min(said.items())[1]["shipment"]["id"])
+        found.shipment_id = printable(min(said.items())[1]["shipment"]["id"])
     covered = _events(members, said, found)
     _files(members, said, found)
     _others(members, covered, len(said), found)
@@ -199,7 +215,8 @@ def _seal(
     place = int(number)
     about = f"manifest {place}"
     if sealed is None:
-        found.add(Result.MISSING, about, f"The seal of manifest {place} is missing.")
+        text = f"The seal of manifest {place} is missing, so nothing vouches for what it says."
+        found.add(Result.DIFFERS, about, text)
         return
     seal = _seal_of(sealed)
     if seal is None:
@@ -207,8 +224,11 @@ def _seal(
         return
     key = keys.get(seal.key_id)
     if key is None:
-        text = f"The key {seal.key_id} of manifest {place} is not in the bundle."
-        found.add(Result.MISSING, about, text)
+        text = (
+            f"The key {seal.key_id} of manifest {place} is not in the bundle, "
+            "so nothing vouches for what it says."
+        )
+        found.add(Result.DIFFERS, about, text)
     elif not is_signed(key, seal.signature, seal.statement.encode()):
         text = f"The signature in the seal of manifest {place} is wrong: the seal was changed."
         found.add(Result.DIFFERS, about, text)
@@ -280,6 +300,13 @@ def _others(
 ) -> None:
     """What no manifest covers."""
     later = [int(each) for each in _named(EVENT, members) if f"events/{each}.json" not in covered]
+    for sequence in sorted(later):
+        if (kind := _kind_of(members[f"events/{sequence:08d}.json"])) in SEALED_TYPES:
+            text = (
+                f"Event {sequence} ({kind}) has no manifest: either the bundle was made before "
+                "the event was sealed, or the manifest was taken away. Ask for a new bundle."
+            )
+            found.add(Result.MISSING, f"event {sequence}", text)
     if later and manifests:
         numbers = ", ".join(map(str, sorted(later)))
         text = f"Events that came after the last seal, and that nothing covers: {numbers}."
@@ -290,6 +317,14 @@ def _others(
             found.add(Result.NOTE, name, f"{name} is for reading. No seal covers it.")
         elif not any(pattern.fullmatch(name) for pattern in patterns):
             found.add(Result.DIFFERS, name, f"{name} does not belong into a bundle.")
+
+
+def _kind_of(event: bytes) -> str | None:
+    """The type of an event that nothing covers; None where it cannot be read."""
+    try:
+        return str(json.loads(event)["type"])
+    except (KeyError, RecursionError, TypeError, ValueError):
+        return None
 
 
 def _named(pattern: re.Pattern[str], members: Mapping[str, bytes]) -> list[str]:
@@ -349,7 +384,7 @@ class _Seal:
 def _seal_of(raw: bytes) -> _Seal | None:
     try:
         seal = json.loads(raw)
-        said = json.loads(seal["statement"])
+        said = json.loads(seal["statement"].encode())
         if said["format"] != SEAL_FORMAT:
             return None
         return _Seal(
@@ -362,5 +397,13 @@ def _seal_of(raw: bytes) -> _Seal | None:
             root=bytes.fromhex(said["root_sha256"]),
             sealed_at=str(said["sealed_at"]),
         )
-    except (binascii.Error, KeyError, RecursionError, TypeError, ValueError):
+    except (
+        AttributeError,
+        binascii.Error,
+        KeyError,
+        OverflowError,  # a number may be Infinity
+        RecursionError,
+        TypeError,
+        ValueError,
+    ):
         return None

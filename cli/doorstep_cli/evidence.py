@@ -72,7 +72,7 @@ def _tell(found: Verified, *, is_trusted: bool) -> None:
     console.print(
         {
             "changed": "Something has changed since it was sealed.",
-            "incomplete": "Nothing has changed, but not everything is there.",
+            "incomplete": "Nothing of what is sealed has changed, but not everything is there.",
             "intact": "All evidence is as it was sealed.",
         }[_verdict(found)]
     )

@@ -135,6 +135,64 @@ def test_without_the_last_manifest_later_events_and_files_are_told(folder: Path)
     assert any("nobody has sealed it" in each.detail for each in found)
 
 
+def test_a_bundle_without_its_last_manifest_is_not_called_whole(folder: Path) -> None:
+    taken = {"manifests/0002.json", "seals/0002.json", "files/prf_2.png"}
+    members = {n: c for n, c in MEMBERS.items() if n not in taken}
+
+    found = run("verify", str(saved(folder, members)))
+
+    assert found.exit_code == 6, found.output
+    assert "(shipment.delivered) has no manifest" in found.output
+
+
+@pytest.mark.parametrize("kind", ["seals/", "keys/"])
+def test_what_nothing_vouches_for_is_not_called_unchanged(folder: Path, kind: str) -> None:
+    """Else a forger would take the seals away, and write what pleases."""
+    members = {n: c for n, c in MEMBERS.items() if not n.startswith(kind)}
+
+    found = run("verify", str(saved(folder, members)))
+
+    assert found.exit_code == 5, found.output
+    assert "nothing vouches for what it says" in found.output
+
+
+def test_the_evidence_of_another_shipment_is_named(folder: Path) -> None:
+    carrier = sealing_van()
+    carrier.shippers.put(make_shipper())
+    carrier.shipments.histories[SECOND] = dict(carrier.shipments.histories[FIRST])
+    work(carrier, report(stop_id="stp_1", received_by="Somebody else"))
+    seal(carrier, SECOND)
+    other = carrier.use(CollectEvidence)(SECOND, make_actor(Role.MANAGER))
+    theirs = evidence_members(other.chain, other.keys, other.events, other.files)
+    swapped = {n: c for n, c in theirs.items() if n.startswith(("manifests", "seals", "keys"))}
+
+    named = {each.about for each in wrong(folder, MEMBERS | swapped)}
+
+    assert {"manifest 2", "event 5"} <= named
+
+
+@pytest.mark.parametrize(
+    "seal",
+    [
+        {"index": float("inf")},
+        {"statement": 7},
+        {"statement": json.dumps({"format": "doorstep-seal/1"})},
+        {
+            "statement": r'{"format":"doorstep-seal/1","key_id":"\ud800\u001b[2J","count":1,'
+            '"root_sha256":"00","sealed_at":""}'
+        },
+    ],
+    ids=["endless", "number", "short", "unprintable"],
+)
+def test_a_seal_of_any_form_is_a_finding_and_no_fault(folder: Path, seal: dict[str, Any]) -> None:
+    whole = json.loads(MEMBERS["seals/0001.json"])
+    members = MEMBERS | {"seals/0001.json": json.dumps(whole | seal).encode()}
+
+    assert {each.about for each in wrong(folder, members)} == {"manifest 1"}
+    assert all(each.detail.isprintable() for each in wrong(folder, members))
+    assert run("verify", str(saved(folder, members))).exit_code == 5
+
+
 def test_what_was_put_in_is_named(folder: Path) -> None:
     more = {"files/prf_3.jpg": b"\xff\xd8\xff", "other.txt": b"x", "README.txt": b"For reading."}
 
