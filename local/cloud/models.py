@@ -6,18 +6,23 @@ item, message and record, with all that they hold. That list is where most of it
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
+
+FILES: Final = "moto.s3."
 
 
 @contextmanager
 def unlisted_models() -> Iterator[None]:
-    """Make models without listing them until the block ends."""
+    """Make models without listing them until the block ends, but for files: they must be closed."""
     from moto.core.common_models import BaseModel  # noqa: PLC0415 (half a second)
 
     original = BaseModel.__new__
 
     def made(cls: Any, *_: Any, **__: Any) -> Any:
-        return object.__new__(cls)
+        instance = object.__new__(cls)
+        if cls.__module__.startswith(FILES):
+            cls.instances_tracked.append(instance)
+        return instance
 
     BaseModel.__new__ = made  # type: ignore[method-assign]
     try:
