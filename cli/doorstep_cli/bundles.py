@@ -8,7 +8,9 @@ import base64
 import binascii
 import hashlib
 import json
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +23,16 @@ from doorstep_cli.ecdsa import NotAKey, is_signed, key_of_pem
 
 MOST_BYTES: Final = 500_000_000
 """A bundle has some pictures of at most a few megabytes."""
+UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    RuntimeError,  # a password, or a form of zip that Python does not know
+    UnicodeDecodeError,
+)
+"""What zipfile raises for bytes that were changed."""
 MANIFEST: Final = re.compile(r"manifests/(\d{4})\.json")
 EVENT: Final = re.compile(r"events/(\d{8})\.json")
 FILE: Final = re.compile(r"files/([0-9A-Za-z_]+)\.(?:jpg|png|bin)")
@@ -136,17 +148,11 @@ def _members(path: Path, found: Verified) -> Iterator[tuple[str, bytes]]:
             for each in listed:
                 try:
                     yield each.filename, archive.read(each)
-                except (
-                    zipfile.BadZipFile,
-                    zlib.error,
-                    NotImplementedError,
-                    RuntimeError,
-                    EOFError,
-                ):
+                except UNREADABLE:
                     text = f"{each.filename} cannot be read: its bytes were changed."
                     found.add(Result.DIFFERS, each.filename, text)
                     yield each.filename, b""
-    except (zipfile.BadZipFile, OSError) as exc:
+    except (*UNREADABLE, OSError) as exc:
         msg = f"{path} is no zip that can be read: {exc}"
         raise NotABundle(msg) from exc
 

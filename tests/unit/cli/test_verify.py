@@ -1,15 +1,19 @@
 """Bundles verified by the command line, and by a second implementation that was written apart."""
 
+import hashlib
 import json
 import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from doorstep_cli.__main__ import app, main
 from doorstep_cli.bundles import Finding, NotABundle, Result, verified
+from doorstep_cli.client import Unreachable
 from doorstep_cli.ecdsa import NotAKey, is_signed, key_of_pem
+from doorstep_cli.evidence import fetched
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -260,6 +264,22 @@ def test_exit_status_and_words(folder: Path) -> None:
     assert "files/prf_1.jpg is not the file that was sealed" in changed.output
     assert missing.exit_code == 6
     assert "File prf_1 was sealed, but it is missing." in missing.output
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(403), httpx.Response(200, content=b"half")])
+def test_a_bundle_that_does_not_come_whole_is_a_sentence(answer: httpx.Response) -> None:
+    with (
+        httpx.Client(transport=httpx.MockTransport(lambda _: answer)) as http,
+        pytest.raises(Unreachable, match="Try again"),
+    ):
+        fetched(http, "https://bucket.example/bundle.zip", hashlib.sha256(b"whole").hexdigest())
+
+
+def test_a_bundle_that_comes_whole_is_kept() -> None:
+    answer = httpx.Response(200, content=b"whole")
+    with httpx.Client(transport=httpx.MockTransport(lambda _: answer)) as http:
+        sha256 = hashlib.sha256(b"whole").hexdigest()
+        assert fetched(http, "https://bucket.example/bundle.zip", sha256) == b"whole"
 
 
 def test_programs_read_json(folder: Path) -> None:
