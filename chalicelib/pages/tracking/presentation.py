@@ -44,6 +44,16 @@ _PROGRESS: Final = {
 }
 ALMOST: Final = 1
 """With so many stops before, the van is almost there."""
+_NO_STEPS: Final = frozenset(
+    {
+        "proof.added",
+        "proof.rejected",
+        "proof.missing",
+        "shipment.instructions_changed",
+        "shipment.updated",
+    }
+)
+"""What is told in the history and leaves the parcel where it is."""
 _TONES: Final = {
     Status.OUT_FOR_DELIVERY: "moving",
     Status.ARRIVING: "moving",
@@ -96,7 +106,7 @@ def story(view: TrackingView, locale: Locale) -> tuple[Line, ...]:
     """The history, newest first; an event that we have no words for is not a reason to show none.
 
     The first promise is told with the departure that it belongs to, as one line, and so is a photo
-    with its delivery. The step that the parcel is at is never a photo.
+    with its delivery. The step that the parcel is at is never a photo or a wish.
     """
     zone = ZoneInfo(view.time_zone)
     lines: list[Line] = []
@@ -112,7 +122,7 @@ def story(view: TrackingView, locale: Locale) -> tuple[Line, ...]:
             continue
         else:
             lines.append(line)
-            current = current if entry.type.startswith("proof.") else len(lines) - 1
+            current = current if entry.type in _NO_STEPS else len(lines) - 1
         before = entry.type
     if lines:
         lines[current] = replace(lines[current], current="step")

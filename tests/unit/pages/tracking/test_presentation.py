@@ -498,6 +498,17 @@ def test_a_photo_is_told_with_its_delivery_which_stays_the_current_step() -> Non
     assert (line.label, line.detail, line.current) == ("Delivered", "Photo received", "step")
 
 
+def test_a_wish_is_a_line_but_not_the_current_step() -> None:
+    left, wish = (
+        make_milestone(f"shipment.{each}", NOON)
+        for each in ("out_for_delivery", "instructions_changed")
+    )
+
+    newest, before = words(make_view(timeline=(left, wish))).story
+
+    assert (newest.current, before.current) == (None, "step")
+
+
 def test_a_photo_of_a_failed_attempt_is_a_line_but_not_the_current_step() -> None:
     failed, photo = (
         make_milestone(each, NOON) for each in ("shipment.attempt_failed", "proof.added")
