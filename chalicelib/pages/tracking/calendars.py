@@ -4,7 +4,6 @@ Each answer has the same UID and, after each change, a higher SEQUENCE: a calend
 to the address moves its entry, and one that imports the file again does not make a second one.
 """
 
-from datetime import date, datetime, timedelta
 from typing import Final
 
 from chalice.app import Response
@@ -12,23 +11,21 @@ from chalice.app import Response
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.instants import Range
 from chalicelib.domain.links import bare_token
 from chalicelib.domain.phrases.locales import Locale, without_isolates
-from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
-from chalicelib.pages.icalendar import day, document, moment, text
+from chalicelib.pages.icalendar import document, moment, text
 from chalicelib.pages.tracking.frames import Frames
+from chalicelib.pages.tracking.visit_times import CALLED_OFF, time_of
 
 calendars: Final = Endpoints(__name__)
 frames: Final = Frames(calendars, "/t/")
 
 ASK_AGAIN: Final = "PT30M"
 """How often a calendar that subscribes should look."""
-CALLED_OFF: Final = frozenset({Status.CANCELLED, Status.RETURNING, Status.RETURNED})
 
 
 @calendars.endpoint(
@@ -50,15 +47,9 @@ def tracking_calendar(_: Actor, token: str) -> Response:
     return replies.calendar(found, file_name="delivery.ics")
 
 
-def has_time(view: TrackingView) -> bool:
-    """Whether there is a time to enter that is still to come."""
-    is_over = view.status in CALLED_OFF or view.status is Status.DELIVERED
-    return not is_over and _time(view) is not None
-
-
 def calendar_of(view: TrackingView, locale: Locale, url: str) -> str | None:
     """The file; None where no time is known that could be entered, or called off."""
-    time = _time(view)
+    time = time_of(view)
     if time is None:
         return None
     status = "CANCELLED" if view.status in CALLED_OFF else "CONFIRMED"
@@ -85,29 +76,3 @@ def calendar_of(view: TrackingView, locale: Locale, url: str) -> str | None:
             ("END", "VCALENDAR"),
         ]
     )
-
-
-def _time(view: TrackingView) -> list[tuple[str, str]] | None:
-    """When it comes or came: as told last, as agreed, or a whole day at the address."""
-    if view.status is Status.DELIVERED and view.outcome is not None:
-        return _between(view.outcome.at, view.outcome.at)
-    told = (view.expected or view.promise) if view.status in ON_THE_WAY else None
-    found = told or view.window
-    if found is not None and not _is_missed(view, found):
-        return _between(found.earliest, found.latest)
-    on = view.service_day or view.wanted_day
-    return None if on is None else _whole(on)
-
-
-def _is_missed(view: TrackingView, agreed: Range) -> bool:
-    """Whether the visit of this window has failed: it is no time to come."""
-    return view.status is Status.ATTEMPT_FAILED and agreed.earliest <= view.server_now
-
-
-def _between(start: datetime, end: datetime) -> list[tuple[str, str]]:
-    return [("DTSTART", moment(start)), ("DTEND", moment(max(end, start + timedelta(minutes=1))))]
-
-
-def _whole(on: date) -> list[tuple[str, str]]:
-    following = on + timedelta(days=1)
-    return [("DTSTART;VALUE=DATE", day(on)), ("DTEND;VALUE=DATE", day(following))]

@@ -21,6 +21,7 @@ from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
 from chalicelib.pages import times
 from chalicelib.pages.tracking.headlines import details_of, headline_of
 from chalicelib.pages.tracking.nearness import map_words, nearness_of, proof_facts
+from chalicelib.pages.tracking.visit_times import has_time
 from chalicelib.pages.tracking.words import (
     Change,
     Ending,
@@ -76,6 +77,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
         tone="late" if is_late or view.is_overdue else _TONES.get(view.status, "waiting"),
         progress=_PROGRESS.get(view.status, 0),
         has_road=view.status in _PROGRESS,
+        has_time=has_time(view),
         status=locale.say(f"status.{_status(view)}"),
         headline=headline,
         title=" · ".join(filter(None, [headline.text, view.sender.name])),

@@ -166,6 +166,7 @@ def _words(view: TrackingView, locale: Locale) -> Words:
         status=locale.say("shared.title"),
         tone="waiting" if view.status is Status.DELIVERED else words.tone,
         has_road=False,
+        has_time=False,
         details=(),
         change=None,
         seen=present(view, locale).seen,

@@ -35,7 +35,6 @@ from chalicelib.pages.contacts import contact_link
 from chalicelib.pages.languages import negotiate
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap
-from chalicelib.pages.tracking.calendars import has_time
 from chalicelib.pages.tracking.checks import proof_key
 from chalicelib.pages.tracking.days import choices_in_words
 from chalicelib.pages.tracking.documents import digest_of, dumps, state_document
@@ -185,7 +184,7 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "proof_base": f"{link}/proof/",
         "history_url": f"{link}/history?lang={locale.tag}",
         "messages_url": f"{link}/messages",
-        "calendar_url": f"{link}/calendar.ics?lang={locale.tag}" if has_time(view) else "",
+        "calendar_url": f"{link}/calendar.ics?lang={locale.tag}",
         "data_url": f"{link}/data?lang={locale.tag}",
         "settings_url": f"{link}/settings?lang={locale.tag}",
         "talk": _talk(token, view, locale),

@@ -7,7 +7,8 @@ import pytest
 from chalicelib.catalogues import locale_of
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.tracking.tracking import Sender, TrackingView
-from chalicelib.pages.tracking.calendars import calendar_of, has_time
+from chalicelib.pages.tracking.calendars import calendar_of
+from chalicelib.pages.tracking.visit_times import has_time
 from tests.support.builders import NOON, make_range, minutes
 from tests.support.tracking_views import (
     make_delivered,
