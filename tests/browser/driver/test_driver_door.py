@@ -30,9 +30,9 @@ STOPS: Final = 4
 def pin_of(page: Page, shift: Shift) -> str:
     """What the recipient reads out from the tracking page."""
     shown = page.request.get(shift.first["tracking_url"]).text()
-    found = re.search(r'class="pin-digits"[^>]*>(\d{3} \d{3})<', shown)
+    found = re.search(r'class="pin-digits"[^>]*>(\d{3}\s\d{3})<', shown)
     assert found is not None
-    return found[1]
+    return " ".join(found[1].split())
 
 
 def other_than(pin: str, number: int) -> str:
