@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from chalicelib.api.schemas.codes import Country, Language, TimeZone, zones_of
-from chalicelib.api.schemas.contacts import Email, Phone, e164
+from chalicelib.api.schemas.contacts import Email, Phone, e164, extension_of
 from chalicelib.api.schemas.problem_reports import ReportOut
 from chalicelib.api.schemas.ratings import RatingOut
 from chalicelib.api.schemas.values import (
@@ -291,6 +291,10 @@ class ShipmentIn(Schema):
     def doubts(self) -> Iterator[InputWarning]:
         """What is taken though it may be a mistake. The same order has the same doubts."""
         yield from self.address.doubts()
+        inside = extension_of(self.recipient.phone)
+        if inside:
+            detail = f"The extension {inside} is not kept. Write it into the instructions of the address."
+            yield InputWarning("/recipient/phone", detail)
         for i, parcel in enumerate(self.parcels):
             digit = right_check_digit(parcel.barcode)
             if digit is not None:
