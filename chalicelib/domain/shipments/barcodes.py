@@ -32,7 +32,7 @@ _LABELS: Final = (
     re.compile(r"%[0-9A-Z]{7}(\d{14})\d{6}", re.ASCII),
 )
 """Labels that hold more than the number of the parcel: of the US Postal Service (Publication 199)
-with the ZIP code of the door before it; of DPD with a postcode before, service and country behind."""
+with the ZIP code of the door before it, of DPD with a postcode before and a country behind it."""
 _TRADE_NUMBERS: Final = (12, 13, 14)
 """Digits of one number of an article: UPC-A, EAN-13 and GTIN-14 differ by zeros at the front, and
 some scanners add one to an UPC-A (General Specifications, 1.4.2)."""

@@ -410,3 +410,33 @@ def test_a_start_that_is_sent_again_after_the_last_stop_finds_its_route(shared: 
     assert again.json["stops"][0]["is_done"]
     assert shop.get(later["id"])["status"] == "loaded"
     assert van.start().json["id"] == second["id"]
+
+
+def test_one_odd_scan_refuses_no_other(shared: Carrier) -> None:
+    van = shared.round(1)
+    good = {
+        "action_id": "good",
+        "barcode": _code(van),
+        "scanned_at": shared.clock.now().isoformat(),
+    }
+    odd = [
+        good | {"action_id": "a", "barcode": ""},
+        good | {"action_id": "b", "barcode": None},
+        good | {"action_id": "c", "barcode": 12345678901234567890123},
+        good | {"action_id": "d", "barcode": ["x"]},
+        good | {"action_id": "e", "barcode": "x" * 5_000},
+        good | {"action_id": "f", "barcode": "y", "scanned_at": "yesterday"},
+        {"action_id": "g", "barcode": "z"},
+        good | {"action_id": "h", "barcode": "z", "battery": 0.5},
+    ]
+
+    reply = van.call("POST", "scans", {"scans": [*odd, good]})
+
+    assert reply.status == 200, reply.body
+    verdicts = {result["action_id"]: result["verdict"] for result in reply.json["results"]}
+    assert verdicts == {scan["action_id"]: "not_on_route" for scan in odd} | {"good": "loaded"}
+
+
+def _code(van: Round) -> str:
+    ((shipment_id,),) = van.ids
+    return str(van.orders[shipment_id]["parcels"][0]["barcode"])
