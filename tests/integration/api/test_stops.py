@@ -616,12 +616,6 @@ def test_a_stop_of_somebody_elses_route_is_not_found(van: Round) -> None:
     assert status(other) == "out_for_delivery"
 
 
-def test_before_the_start_there_is_no_stop_to_work_on(shared: Carrier) -> None:
-    waiting = shared.round(1).loaded()
-
-    assert waiting.work(0, "deliver").status == 404
-
-
 def test_what_another_driver_has_taken_over_is_not_delivered_by_the_first(van: Round) -> None:
     (shipment_id,) = van.ids[0]
     van.work(0, "fail", van.action(reason="not_home"))
