@@ -109,7 +109,7 @@ def test_a_window_that_this_route_cannot_meet_is_refused(
     else:
         with pytest.raises(Invalid) as refusal:
             require_windows(wanted, stops)
-        assert refusal.value.data["errors"][0]["pointer"] == "/stops/0"
+        assert "'/stops/0'" in str(refusal.value.data)
         assert code in str(refusal.value.data)
         assert "2026-06-09 09:00" in str(refusal.value.data)  # as the clocks at the stop say it
 
