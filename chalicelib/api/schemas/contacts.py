@@ -161,7 +161,6 @@ def _ascii_address(text: str) -> str | None:
             allow_smtputf8=False,
             check_deliverability=False,
             strict=True,
-            test_environment=True,  # RFC 6761: .test is for those who try things out
         )
     except email_validator.EmailNotValidError:
         return None

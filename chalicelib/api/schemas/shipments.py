@@ -276,7 +276,7 @@ class ShipmentIn(Schema):
     service_time_s: Maybe[Annotated[float, Field(ge=0, le=14_400)]] = None
     proof_requirements: ProofRequirementsIn | None = Field(default_factory=ProofRequirementsIn)
     service_day: Maybe[Day] = None
-    metadata: Metadata | None = Field(default_factory=dict)
+    metadata: Maybe[Metadata] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
