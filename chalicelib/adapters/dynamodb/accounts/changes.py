@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamodb.accounts.hubs import HUB
 from chalicelib.adapters.dynamodb.accounts.invitations import INVITATION
 from chalicelib.adapters.dynamodb.accounts.items import AccountItem
 from chalicelib.adapters.dynamodb.accounts.keys import KEY
+from chalicelib.adapters.dynamodb.accounts.members import MEMBER, link_item, member_to
 from chalicelib.adapters.dynamodb.accounts.partitions import account_item, as_expected
 from chalicelib.adapters.dynamodb.accounts.shippers import SHIPPER
 from chalicelib.adapters.dynamodb.accounts.team_documents import team_to, vehicle_to
@@ -28,6 +29,7 @@ from chalicelib.domain.accounts.devices import Device
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.members import Member, SignInLink
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.accounts.teams import Team
 from chalicelib.domain.accounts.vehicles import Vehicle
@@ -47,6 +49,8 @@ def account_puts(added: AccountAdded, token: str) -> Iterator[Put]:
         case WebhookEndpoint() as endpoint:
             name, document = f"{WEBHOOK}{endpoint.id}", webhook_to(endpoint)
             yield Put(account_item(endpoint.shipper_id, name, endpoint.created_at, document))
+        case SignInLink() as link:
+            yield Put(link_item(link))
         case Device() as device:
             yield Put(device_item(device))
         case account:
@@ -69,7 +73,7 @@ def webhook_removals(change: WebhookRemoved, token: str) -> Iterator[Removal]:
     yield Removal(item, AccountItem.item.exists())
 
 
-def _item(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey) -> AccountItem:
+def _item(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey | Member) -> AccountItem:
     kind, document = _document(account)
     item = account_item(account.id, kind, account.created_at, document)
     item.version = account.version
@@ -78,7 +82,7 @@ def _item(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey) -> AccountI
     return item
 
 
-def _document(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey) -> tuple[str, str]:
+def _document(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey | Member) -> tuple[str, str]:
     match account:
         case Shipper():
             return SHIPPER, shipper_to(account)
@@ -92,3 +96,5 @@ def _document(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey) -> tupl
             return DRIVER, driver_to(account)
         case ApiKey():
             return KEY, key_to(account)
+        case Member():
+            return MEMBER, member_to(account)
