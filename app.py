@@ -87,7 +87,7 @@ def learn_travel_times(event: DynamoDBEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue="notices", batch_size=10, name="notify_recipient")
 def notify_recipient(event: SQSEvent) -> dict[str, Any]:
-    """From the topic to recipients, from their phones to their shipments, and letters to members."""
+    """From the topic to recipients, from phones to their shipments; and letters to members."""
     from chalicelib.triggers import queues
 
     left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's

@@ -5,7 +5,7 @@ from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
     "/console": "chalicelib.pages.console.home:home",
-    "/console/shipments": "chalicelib.pages.console.shipments:shipments",
+    "/console/shipments": "chalicelib.pages.console.search:search",
     "/console/sign-in": "chalicelib.pages.console.door:door",
     "/console/sign-out": "chalicelib.pages.console.door:door",
     "/driver": "chalicelib.pages.driver.views:driver_app",

@@ -5,6 +5,7 @@ without a script. None says whether an address is a member's.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from chalice.app import Response
@@ -49,7 +50,7 @@ class RedeemForm(Schema):
 
 
 class SignOutForm(Schema):
-    """This browser, or all of them."""
+    """The way out: of one browser, or of all."""
 
     everywhere: str = Field("", max_length=1)
 
@@ -123,7 +124,6 @@ def sign_in_link(_: Actor, code: str) -> Response:
     method="POST",
     principals=PUBLIC,
     takes=RedeemForm,
-    media_types=(replies.HTML,),
     status=303,
     is_form=True,
     knows_client=True,
@@ -144,7 +144,6 @@ def post_sign_in_link(_: Actor, body: RedeemForm, client: str, code: str) -> Res
     method="POST",
     principals=PUBLIC,
     takes=SignOutForm,
-    media_types=(replies.HTML,),
     status=303,
     is_form=True,
     refusals=(CrossSite,),
@@ -169,7 +168,7 @@ def _require_own_page() -> None:
 
 
 def _asked(name: str) -> str:
-    query = door.current_request.query_params or {}
+    query: Mapping[str, str] = door.current_request.query_params or {}
     return str(query.get(name) or "")
 
 

@@ -62,7 +62,7 @@ class ConsoleFrames:
             template,
             base=self.base,
             assets=asset_names(),
-            carrier=container().adapters.carrier_name,
+            carrier=carrier_name(),
             name=name,
             initials=initials(name),
             role=actor.role.value,
@@ -82,14 +82,14 @@ class ConsoleFrames:
             template,
             base=self.base,
             assets=asset_names(),
-            carrier=container().adapters.carrier_name,
+            carrier=carrier_name(),
             **values,
         )
         return replies.html(body, policy=replies.content_security_policy(), status=status)
 
     @property
     def refused(self) -> Refusal:
-        """Makes a page of a refusal. Whoever is not signed in gets the form, and comes back here."""
+        """Makes a page of a refusal. Who is not signed in gets the form, and comes back here."""
 
         def refuse(error: DomainError) -> Response:
             if isinstance(error, Unauthorized):
@@ -128,6 +128,12 @@ class ConsoleFrames:
             sent = None
         chosen = "" if sent is None else sent.value
         return next((hub for hub in hubs if hub.id == chosen), next(iter(hubs), None))
+
+
+def carrier_name() -> str:
+    """Whose console this is."""
+    name, _ = container().settings.operator
+    return name or "Doorstep"
 
 
 def words_of(error: DomainError) -> tuple[str, str]:

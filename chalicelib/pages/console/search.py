@@ -14,11 +14,11 @@ from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import SHIPPERS_AND_STAFF
 from chalicelib.pages.console.frames import ConsoleFrames
 
-shipments: Final = Endpoints(__name__)
-frames: Final = ConsoleFrames(shipments)
+search: Final = Endpoints(__name__)
+frames: Final = ConsoleFrames(search)
 
 
-@shipments.endpoint(
+@search.endpoint(
     "/console/shipments",
     method="GET",
     principals=SHIPPERS_AND_STAFF,
@@ -35,7 +35,7 @@ def shipments_page(actor: Actor) -> Response:
     )
 
 
-@shipments.endpoint(
+@search.endpoint(
     "/console/shipments/{shipment_id}",
     method="GET",
     principals=SHIPPERS_AND_STAFF,
