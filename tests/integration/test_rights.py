@@ -308,7 +308,11 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     batch = {"Records": [{"messageId": event.id, "body": to_message(event)} for event in events]}
     nothing: dict[str, list[Any]] = {"batchItemFailures": []}
     notify = container.notify_recipient
-    others = {"again": notify.again, "hear": container.hear_text, "write": container.send_letter}
+    others: dict[str, Any] = {
+        "again": notify.again,
+        "hear": container.hear_text,
+        "write": container.send_letter,
+    }
     assert queues.notify_recipient(batch, notify=notify, **others) == nothing
     tag = container.adapters.signer.phone_tag(SHIPMENT["recipient"]["phone"])  # type: ignore[index]
     now = container.adapters.clock.now()
