@@ -29,6 +29,7 @@ from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids, Signer
 from chalicelib.services.proofs.late_proofs import LateProofs
+from chalicelib.services.tracking.company import Company
 
 NEWEST: Final = 20
 """So many lines of the history are read at once: with the shipment itself less than 12 kB."""
@@ -66,6 +67,8 @@ class FollowShipment:
         found, now = self.shipments.glimpse(shipment_id), self.clock.now()
         require_open_link(found, generation, now, self.policy)
         if found.version != known.shipment or (found.driver_id is None) != (known.live is None):
+            return self(token, proof_key=proof_key)
+        if found.has_companions and found.driver_id is None:  # their outcomes are still to come
             return self(token, proof_key=proof_key)
         live = None
         if found.driver_id is not None:
@@ -148,4 +151,5 @@ class FollowShipment:
             pin=self.signer.pin(shipment.id, shipment.link_generation),
             share_token=self.signer.share_token(shipment.id, shipment.share_generation),
             has_proof_key=self._is_key(proof_key, shipment),
+            companions=Company(self.shipments, self.shippers).of(shipment, live),
         )
