@@ -1,11 +1,12 @@
 """The company of a shipment as its page shows it: who else's parcels come with the same visit."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import ShipperId
+from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.shipments.company import (
     is_of_visit,
     is_same_recipient,
@@ -50,7 +51,7 @@ class Company:
         return self._named(shipment, there, known)
 
     def _named(
-        self, shipment: Shipment, there: tuple[Companion, ...], known: dict[str, Shipment]
+        self, shipment: Shipment, there: Sequence[Companion], known: Mapping[ShipmentId, Shipment]
     ) -> tuple[ShownCompanion, ...]:
         own, shown = self._shipper(shipment.shipper_id), list[ShownCompanion]()
         for each in there:

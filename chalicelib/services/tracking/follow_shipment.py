@@ -12,6 +12,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.tracking.shared_links import may_share
 from chalicelib.domain.tracking.tracking import (
     ProofCheck,
     TrackingView,
@@ -128,6 +129,11 @@ class FollowShipment:
             return None
         return live_of_van(self.fleet, self.routes, shipment.assignment)
 
+    def _share_token(self, shipment: Shipment) -> str:
+        if not may_share(shipment):
+            return ""
+        return self.signer.share_token(shipment.id, shipment.share_generation)
+
     def _is_key(self, proof_key: str, shipment: Shipment) -> bool:
         """Whether it opens the proofs behind the present link."""
         wanted = {"s": shipment.id, "g": shipment.link_generation}
@@ -149,7 +155,7 @@ class FollowShipment:
             now=self.clock.now(),
             policy=self.policy,
             pin=self.signer.pin(shipment.id, shipment.link_generation),
-            share_token=self.signer.share_token(shipment.id, shipment.share_generation),
+            share_token=self._share_token(shipment),
             has_proof_key=self._is_key(proof_key, shipment),
             companions=Company(self.shipments, self.shippers).of(shipment, live),
         )
