@@ -92,7 +92,9 @@ def test_the_most_urgent_kind_comes_first_and_within_a_kind_the_oldest() -> None
 
     found = concerns(live, after_min=20)
 
-    assert kinds(found) == [(Kind.SILENT, "stp_0"), (Kind.LATE, "stp_0"), (Kind.LATE, "stp_1")]
+    assert kinds(found) == [(Kind.SILENT, "stp_0"), (Kind.LATE, "stp_0")]
+    assert [stop.id for stop in found[1].stops] == ["stp_0", "stp_1"]
+    assert found[1].shipment_ids == ("shp_0001", "shp_0002")
     assert found[0].look_at == NOON
 
 
