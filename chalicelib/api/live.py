@@ -30,7 +30,7 @@ KEPT: Final = "private, max-age=86400"
 )
 def get_live(_: Actor, query: LiveQuery) -> object:
     """All vans and the most urgent concerns, small enough to be asked for every ten seconds."""
-    shared = container().show_live(_written)
+    shared, now = container().show_live(shared_parts)
     view, roster, tag = (shared.parts[name] for name in (VIEW, ROSTER, TAG))
     is_known = query.roster == tag
     body = view if is_known else f"{view.removesuffix(NO_ROUTES)}{roster.removeprefix('{')}"
@@ -39,7 +39,7 @@ def get_live(_: Actor, query: LiveQuery) -> object:
     return replies.json_state(
         body,
         tag=etag,
-        server_now=written(container().adapters.clock.now()),
+        server_now=written(now),
         is_unchanged=seen.removeprefix("W/") == etag,
     )
 
@@ -54,7 +54,8 @@ def get_plans(_: Actor, query: PlansQuery) -> Answer:
     return Answer(PlansOut(data=tuple(map(PlanOut.of, plans))), headers)
 
 
-def _written(view: LiveView) -> dict[str, str]:
+def shared_parts(view: LiveView) -> dict[str, str]:
+    """A view as it is shared: the answer without its routes, the routes, and the tag of these."""
     roster = RosterOut.seen(view.vans).model_dump_json()
     tag = _digest(roster)
     return {VIEW: LiveOut.seen(view, tag).model_dump_json(), ROSTER: roster, TAG: tag}

@@ -9,7 +9,7 @@ from chalicelib.api.schemas.problem_reports import ReportOut
 from chalicelib.api.schemas.ratings import RatingOut
 from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut
 from chalicelib.domain.actors import Role
-from chalicelib.domain.attention.concerns import Concern, Kind, NextAction
+from chalicelib.domain.attention.concerns import Kind, NextAction
 from chalicelib.domain.attention.handling import Handled, Handling, Wanted
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.shipments.concerns import About
@@ -126,16 +126,6 @@ class ConcernOut(Out):
     webhook_id: str | None = Field(None, validation_alias=AliasPath("endpoint", "id"))
     shipper_id: str | None
     handling: HandlingOut | None
-
-    @classmethod
-    def of(cls, value: Concern) -> Self:
-        """The concern."""
-        owner = value.shipment or value.endpoint
-        return cls.joined(
-            value,
-            stop_count=len(value.stops) or int(value.stop is not None),
-            shipper_id=owner and owner.shipper_id,
-        )
 
 
 class AttentionOut(Out):

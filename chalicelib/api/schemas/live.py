@@ -42,6 +42,17 @@ _PLAN: Final = r"rte_[0-9A-HJKMNP-TV-Z]{26}\.[0-9]{1,6}"
 _ASKED: Final = re.compile(rf"{_PLAN}(,{_PLAN})*", re.ASCII)
 
 
+def _checked(text: object) -> str:
+    asked = str(text)
+    if not _ASKED.fullmatch(asked) or asked.count(",") >= MOST_PLANS:
+        words = (
+            "Write each route with the version of its plan, with commas in between, at most"
+            f" {MOST_PLANS}: rte_01JD8X4Q2M7V9K3N5P6R8T0W1Y.3"
+        )
+        raise refused(code="invalid_plans", words=words)
+    return asked
+
+
 class LiveQuery(Query):
     """``roster``: the tag of the routes that the caller has already."""
 
@@ -63,11 +74,11 @@ class LiveVansOut(Out):
     """All vans as columns. An entry of each belongs to the route at that place.
 
     ``stops`` has a letter for each stop in the order of the plan: d is done, u the van is there,
-    o on time, r at risk, l late. The three lists of steps have an entry for each stop ahead that has
-    an ETA, in that order. Added up they are: minutes of the ETA from the planned one; how far the
-    range reaches before the ETA, in steps of two minutes; how much farther it reaches after it. ``promises_min`` are the
-    promises that differ from the plan's: the place of the stop in the plan, and both ends in
-    minutes from the planned ETA.
+    o on time, r at risk, l late. The three lists of steps have an entry for each stop ahead that
+    has an ETA, in that order. Added up they are: minutes of the ETA from the planned one; how far
+    the range reaches before the ETA, in steps of two minutes; how much farther it reaches after it.
+    ``promises_min`` are the promises that differ from the plan's: the place of the stop in the
+    plan, and both ends in minutes from the planned ETA.
     """
 
     lat_deg: tuple[float | None, ...]
@@ -82,7 +93,7 @@ class LiveVansOut(Out):
     eta_steps_min: tuple[tuple[int, ...], ...]
     before_steps: tuple[tuple[int, ...], ...]
     after_steps: tuple[tuple[int, ...], ...]
-    promises_min: tuple[tuple[tuple[int, int, int], ...], ...]
+    promises_min: tuple[tuple[tuple[int, ...], ...], ...]
 
     @classmethod
     def seen(cls, vans: Sequence[Van], at: datetime) -> Self:
@@ -117,17 +128,14 @@ class LiveConcernOut(Out):
     @classmethod
     def seen(cls, concern: Concern, at: datetime) -> Self:
         """The concern at that moment."""
-        shipment, stop, endpoint = concern.shipment, concern.stop, concern.endpoint
-        owner = shipment or endpoint
+        shipment, stop = concern.shipment, concern.stop
         return cls.joined(
             concern,
             stop_id=stop and stop.id,
-            stop_count=len(concern.stops) or int(stop is not None),
             due=stop and stop.due,
             eta=stop and stop.eta,
             risk=None if concern.risk is None else round(concern.risk, 2),
             shipment_id=next(iter(concern.shipment_ids), None),
-            shipper_id=owner and owner.shipper_id,
             reference=shipment and shipment.reference,
             handled=concern.handled(at),
         )
@@ -183,7 +191,7 @@ class RosterOut(Out):
 class PlansQuery(Query):
     """``of``: routes with the versions of their plans, like rte_01JD8X4Q2M7V9K3N5P6R8T0W1Y.3."""
 
-    of: Annotated[str, BeforeValidator(lambda text: _checked(text))]
+    of: Annotated[str, BeforeValidator(_checked)]
 
     def to_domain(self) -> list[tuple[RouteId, int]]:
         """Each route with its version."""
@@ -239,17 +247,6 @@ class PlansOut(Out):
     data: tuple[PlanOut, ...]
 
 
-def _checked(text: object) -> str:
-    asked = str(text)
-    if not _ASKED.fullmatch(asked) or asked.count(",") >= MOST_PLANS:
-        words = (
-            "Write each route with the version of its plan, with commas in between, at most"
-            f" {MOST_PLANS}: rte_01JD8X4Q2M7V9K3N5P6R8T0W1Y.3"
-        )
-        raise refused(code="invalid_plans", words=words)
-    return asked
-
-
 def _row(van: Van, at: datetime) -> tuple[object, ...]:
     """The entries of one van, in the order of the columns."""
     head, ahead = van.head, {stop.number: stop for stop in van.ahead}
@@ -274,7 +271,13 @@ def _row(van: Van, at: datetime) -> tuple[object, ...]:
         _steps(_widths(eta)[0] for _, eta in due),
         _steps(_widths(eta)[1] for _, eta in due),
         tuple(
-            (i, *(_minutes(end - _base(stop, van.route)) for end in (promise.earliest, promise.latest)))
+            (
+                i,
+                *(
+                    _minutes(end - _base(stop, van.route))
+                    for end in (promise.earliest, promise.latest)
+                ),
+            )
             for i, (stop, left) in enumerate(in_order)
             if left is not None and (promise := left.promise) is not None
             if promise != stop.promise

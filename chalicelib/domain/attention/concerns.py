@@ -1,7 +1,7 @@
 """Concerns: what somebody of the office should look at now, most urgent first.
 
-Vans on the road come first: they are silent, or late, or will perhaps be, or stand at a door for too
-long, or left something behind. Then come shipments that wait for a decision, and at last shops'
+Vans on the road come first: they are silent, or late, or will perhaps be, or stand at a door for
+too long, or left something behind. Then come shipments that wait for a decision, and at last shops'
 servers that get nothing any more.
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 from chalicelib.domain.attention.handling import Handled, Handling, concern_id
 from chalicelib.domain.attention.waiting import Waiting, all_waits
 from chalicelib.domain.driving.vans import Standing, StopAhead, Van
-from chalicelib.domain.ids import DriverId, RouteId, ShipmentId
+from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
@@ -91,9 +91,9 @@ class Concern:
     """One thing to look at, and since when (or by when) somebody should.
 
     Of a van: its route, driver, and the stop with its shipments. What is late or at risk is one
-    concern a van: of all its ``stops`` in that state, ``stop`` is the first. Of a shipment that waits: the
-    shipment itself. ``also`` is what else it waits for, which no other concern tells. Of a shop's
-    server that gets nothing any more: its ``endpoint``.
+    concern a van: of all its ``stops`` in that state, ``stop`` is the first. Of a shipment that
+    waits: the shipment itself. ``also`` is what else it waits for, which no other concern tells. Of
+    a shop's server that gets nothing any more: its ``endpoint``.
 
     ``news_at`` changes only when something new has happened: another stop is late, another message
     waits. ``handling`` is what colleagues have
@@ -132,6 +132,17 @@ class Concern:
     def risk(self) -> float | None:
         """The probability that the promise of the first stop breaks, of what is late or at risk."""
         return self.stop.risk if self.stops and self.stop is not None else None
+
+    @property
+    def stop_count(self) -> int:
+        """How many stops it is about."""
+        return len(self.stops) or int(self.stop is not None)
+
+    @property
+    def shipper_id(self) -> ShipperId | None:
+        """Whose goods or whose server, of what waits."""
+        owner = self.shipment or self.endpoint
+        return None if owner is None else owner.shipper_id
 
     @property
     def next_action(self) -> NextAction:

@@ -90,7 +90,9 @@ class Wanted:
             raise Invalid(words, pointer="/until", code="out_of_range")
 
 
-def handled(before: Handling | None, concern: str, wanted: Wanted, by: Actor, now: datetime) -> Handling:
+def handled(
+    before: Handling | None, concern: str, wanted: Wanted, by: Actor, now: datetime
+) -> Handling:
     """What is remembered now. The same done again by the same changes nothing."""
     after = Handling(
         concern_id=concern,

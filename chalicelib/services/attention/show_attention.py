@@ -63,7 +63,9 @@ class ShowAttention:
             page = (
                 self._on_the_road(kind, now, limit - len(found), own)
                 if tier == ROAD
-                else self._waiting(Kind(tier), until(Kind(tier), now, due_by), limit - len(found), own)
+                else self._waiting(
+                    Kind(tier), until(Kind(tier), now, due_by), limit - len(found), own
+                )
             )
             found += page.data
             if page.position is not None:

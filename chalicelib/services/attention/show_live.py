@@ -69,9 +69,15 @@ class ShowLive:
     clock: Clock
     policy: Policy
 
-    def __call__(self, written: Written) -> SharedView:
-        """No call where this process has it; else one read; else the one who makes it reads all."""
+    def __call__(self, written: Written) -> tuple[SharedView, datetime]:
+        """The view, and the present: what is shown may be older.
+
+        No call where this process has it; else one read; else the one who makes it reads all.
+        """
         now = self.clock.now()
+        return self._shared(written, now), now
+
+    def _shared(self, written: Written, now: datetime) -> SharedView:
         here = self.shared_views.here(NAME)
         if here is not None and here.is_fresh(now):
             return here

@@ -155,13 +155,13 @@ def vans_on_the_road(
     """
     duties = routes.on_duty()
     lives = fleet.glances([duty.driver_id for duty in duties])
-    driven = [lives[each.driver_id] for each in duties if _is_driven(lives.get(each.driver_id), each)]
+    driven = [
+        lives[each.driver_id] for each in duties if _is_driven(lives.get(each.driver_id), each)
+    ]
     wanted = [(live.route_id, live.plan_version) for live in driven if live.route_id is not None]
     plans = routes.plans(wanted)
     return tuple(
-        van(live, plans[live.route_id], now, policy)
-        for live in driven
-        if live.route_id in plans
+        van(live, plans[live.route_id], now, policy) for live in driven if live.route_id in plans
     )
 
 

@@ -99,7 +99,7 @@ class ShowRoutes:
         return PlanNow(route, live if is_same else None)
 
     def plans(self, wanted: Sequence[tuple[RouteId, int]]) -> tuple[Route, ...]:
-        """Several routes, each at that version of its plan; those that have moved on are missing."""
+        """Several routes, each at that version of its plan; one that has moved on is missing."""
         found = self.routes.plans(wanted)
         return tuple(found[route_id] for route_id in dict(wanted) if route_id in found)
 

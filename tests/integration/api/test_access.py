@@ -52,7 +52,8 @@ def knock(carrier: Carrier, method: str, path: str, token: str | None) -> Reply:
     accounts = {"hub_id": f"hub_{ULID}", "team_id": f"tem_{ULID}", "vehicle_id": f"veh_{ULID}"}
     others = {"shipper_id": f"shr_{ULID}", "invitation_id": f"inv_{ULID}"}
     newer = {"import_id": f"imp_{ULID}", "device_id": f"dev_{ULID}"}
-    real = path.format(**ids, **more, **accounts, **others, **newer, number=1)
+    concern = f"late~rte_{ULID}"
+    real = path.format(**ids, **more, **accounts, **others, **newer, number=1, concern=concern)
     body: dict[str, Any] | None = {} if method in {"POST", "PATCH"} else None
     return carrier.call(method, real, body, token=token, headers={"If-Match": "*"})
 

@@ -62,7 +62,11 @@ class DynamoHandlings:
             expires_at=int(handling.expires_at.timestamp()),
         )
         condition = unchanged(
-            HandlingItem.key, HandlingItem.version, HandlingItem.token, expected_version or None, token
+            HandlingItem.key,
+            HandlingItem.version,
+            HandlingItem.token,
+            expected_version or None,
+            token,
         )
         if expected_version == 0:  # one that has expired, and is still there, is none
             condition |= HandlingItem.expires_at <= int(handling.at.timestamp())
