@@ -147,7 +147,7 @@ def busy_van(chance: Random, stops: int, **changes: Any) -> tuple[Route, Live]:
     times = stop_times(route, model, NOON)
     planned = etas_at_start(times, range(stops), model, NOON, route.breaks)
     kept = tuple(
-        replace(stop, planned=eta, promise=eta and eta.range.as_promise(PROMISE_STEP))
+        replace(stop, planned=eta, promise=eta.range.as_promise(PROMISE_STEP) if eta else None)
         for stop, eta in zip(route.stops, planned, strict=True)
     )
     route = replace(route, stops=kept)

@@ -8,7 +8,7 @@ a route they are much alike, so each is sent as its step from that of the stop b
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, Field
 
@@ -101,7 +101,8 @@ class LiveVansOut(Out):
         rows = [_row(van, at) for van in vans]
         names = tuple(cls.model_fields)
         columns = zip(*rows, strict=True) if rows else [()] * len(names)
-        return cls.model_construct(**dict(zip(names, map(tuple, columns), strict=True)))
+        sent: dict[str, Any] = dict(zip(names, map(tuple, columns), strict=True))
+        return cls.model_validate(sent)
 
 
 class LiveConcernOut(Out):
@@ -159,7 +160,7 @@ class LiveOut(Out):
     @classmethod
     def seen(cls, view: LiveView, roster: str) -> Self:
         """The view, without its routes."""
-        return cls.model_construct(
+        return cls(
             as_of=view.at,
             next_poll_s=int(FRESH_FOR.total_seconds()),
             roster=roster,

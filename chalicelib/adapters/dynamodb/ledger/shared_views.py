@@ -36,8 +36,6 @@ class DynamoSharedViews:
                 item = SharedViewItem.get(_key(name))
             except SharedViewItem.DoesNotExist:
                 return None
-        if item.body is None or item.made_ms is None:
-            return None
         made_at = from_ms(int(item.made_ms))
         own = self._here.get(name)
         if own is not None and own.made_at >= made_at:
