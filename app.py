@@ -156,6 +156,28 @@ def sweep_proofs(event: CloudWatchEvent) -> None:
     schedules.sweep_proofs(sweep=container().sweep_proofs)
 
 
+@app.on_sqs_message(
+    queue="evidence",
+    batch_size=100,
+    maximum_batching_window_in_seconds=240,
+    name="seal_evidence",
+)
+def seal_evidence(event: SQSEvent) -> dict[str, Any]:
+    """From the topic to signed manifests."""
+    from chalicelib.triggers import evidence
+
+    return evidence.seal_evidence(event.to_dict(), seal=container().seal_evidence)
+
+
+@app.schedule("rate(1 hour)", name="sweep_evidence")
+def sweep_evidence(event: CloudWatchEvent) -> None:
+    """Events that nobody has sealed."""
+    from chalicelib.triggers import schedules
+
+    del event
+    schedules.sweep_evidence(sweep=container().sweep_evidence)
+
+
 serving.prepare()
 gc.freeze()  # what is there now stays: later collections need not look at it
 gc.enable()

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from bench import cold_start, cost, eta, hot_path
+from bench import cold_start, cost, eta, headlines, hot_path
 from bench.figures import table
 
 BENCHMARKS = {
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "cold-start": cold_start.measure,
     "eta": eta.measure,
     "cost": cost.measure,
+    "headlines": headlines.measure,
 }
 
 

@@ -16,14 +16,15 @@ import random
 import re
 import urllib.request
 from collections import Counter
-from collections.abc import Generator
-from contextlib import ExitStack, redirect_stdout, suppress
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from bench.figures import Row
+from chalicelib.bootstrap.container import container
 from chalicelib.domain.geography import Coordinates
 from local.agenda import Agenda, Doings
 from local.client import Api, upload
@@ -50,7 +51,9 @@ AFTERWARDS: Final = timedelta(hours=1)
 TIME_ZONE: Final = "Europe/Helsinki"
 DEG_A_METRE: Final = 1 / 111_195.0
 FILE: Final = re.compile(r"""(?:/static/|["'(]\./)([\w-]+\.[\w.-]*(?:js|css|svg|png|woff2))\b""")
-QUEUE_FUNCTIONS: Final = ("notify_recipient", "deliver_webhook", "inspect_proof")
+QUEUE_FUNCTIONS: Final = (
+    *("notify_recipient", "deliver_webhook", "inspect_proof", "seal_evidence"),
+)
 Driving = Generator[float, datetime, float]
 
 MILLION: Final = 1e6
@@ -62,6 +65,7 @@ PRICES_USD: Final = {
     "read unit": 0.125 / MILLION,
     "queue request": 0.40 / MILLION,
     "e-mail": 0.10 / 1000,
+    "signature": 0.15 / 10_000,  # KMS, by a key of an elliptic curve
     "photo": (5.0 + 0.4 + 0.4) / MILLION,  # one PUT, two GET
     "log GB": 0.50,
 }
@@ -162,6 +166,7 @@ def measure(stops: int = STOPS) -> list[Row]:
         meter = CapacityMeter()
         closing.enter_context(meter.watching(*dynamodb_clients()))
         log, runs = Log(meter), _counted_runs(stack)
+        signatures = closing.enter_context(_counted_signatures())
         shift = _planned(stack, log, stops)
         agenda = Agenda(clock)
         agenda.add(shift.drive())
@@ -170,7 +175,9 @@ def measure(stops: int = STOPS) -> list[Row]:
         agenda.run_until(MORNING + timedelta(seconds=SHIFT_S) + AFTERWARDS)
         letters: Counter[str] = Counter(letter.kind for letter in stack.inbox.letters())
         files = len(_files(stack.base_url, _page_of(shift.shipments[0])))
-    counted = _counted(log, runs, letters, recipients=stops, files=files)
+    counted = _counted(
+        log, runs, letters, signatures=len(signatures), recipients=stops, files=files
+    )
     lines = [Counts(what, count / stops, PRICES_USD[price]) for what, count, price in counted]
     total_usd = sum(line.count * line.price_usd for line in lines)
     return [
@@ -181,7 +188,13 @@ def measure(stops: int = STOPS) -> list[Row]:
 
 
 def _counted(
-    log: Log, runs: Counter[str], letters: Counter[str], *, recipients: int, files: int
+    log: Log,
+    runs: Counter[str],
+    letters: Counter[str],
+    *,
+    signatures: int,
+    recipients: int,
+    files: int,
 ) -> list[tuple[str, float, str]]:
     requests = Counter(_who(request.route) for request in log.requests)
     requests["static files"] = files * recipients  # a browser keeps them
@@ -202,6 +215,7 @@ def _counted(
         ("read units", reads, "read unit"),
         ("queue requests", 3 * messages, "queue request"),
         ("e-mails", letters["email"], "e-mail"),
+        ("signatures", signatures, "signature"),
         ("photos", recipients, "photo"),
         ("logs, GB", runs.total() * LOG_GB, "log GB"),
     ]
@@ -301,6 +315,24 @@ def _counted_runs(stack: RunningStack) -> Counter[str]:
         if not isinstance(source, BucketSource):  # it only puts what it sees into a queue
             source.handler = _counting(source.handler, source.name, runs)  # type: ignore[attr-defined]
     return runs
+
+
+@contextmanager
+def _counted_signatures() -> Iterator[list[str]]:
+    """The messages that are signed in the block. One van alone shares no signature."""
+    key = container().adapters.sealing_key
+    signed: list[str] = []
+    sign = key.sign
+
+    def counted(message: bytes) -> bytes:
+        signed.append(message.decode())
+        return sign(message)
+
+    key.sign = counted  # type: ignore[method-assign]
+    try:
+        yield signed
+    finally:
+        key.sign = sign  # type: ignore[method-assign]
 
 
 def _counting(handler: Handler, name: str, runs: Counter[str]) -> Handler:

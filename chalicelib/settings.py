@@ -46,6 +46,10 @@ class Settings:
     """SQS queue of files to import; imports that need more time wait in it, too."""
     inspections_queue_url: str
     """SQS queue of uploaded files that wait to be inspected."""
+    evidence_queue_url: str
+    """SQS queue of events that a signed manifest is made for."""
+    evidence_key_id: str
+    """Name or alias of the KMS key that signs manifests: P-256, for signatures only."""
     stream_dlq_url: str
     """SQS queue of records that no repeat mends."""
     public_base_url: str

@@ -23,6 +23,8 @@ TOPIC: Final = "AWS::SNS::Topic"
 QUEUE: Final = "AWS::SQS::Queue"
 SUBSCRIPTION: Final = "AWS::SNS::Subscription"
 RULE: Final = "AWS::Events::Rule"
+KEY: Final = "AWS::KMS::Key"
+ALIAS: Final = "AWS::KMS::Alias"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +225,13 @@ def _is_intrinsic(key: str) -> bool:
 
 _NO_VALUE: Final = object()
 _PLACEHOLDER: Final = re.compile(r"\$\{([^!}]+)\}")
-_NAME_PROPERTIES: Final = ("TableName", "BucketName", "TopicName", "QueueName", "DashboardName")
+_NAME_PROPERTIES: Final = (
+    *("TableName", "BucketName", "TopicName", "QueueName", "DashboardName", "AliasName"),
+)
 _ARNS: Final = {
     TABLE: "arn:aws:dynamodb:{region}:{account_id}:table/{name}",
     BUCKET: "arn:aws:s3:::{name}",
     TOPIC: "arn:aws:sns:{region}:{account_id}:{name}",
     QUEUE: "arn:aws:sqs:{region}:{account_id}:{name}",
+    KEY: "arn:aws:kms:{region}:{account_id}:key/{name}",
 }

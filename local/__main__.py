@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
+from urllib.parse import urlsplit
 
 from chalicelib.settings import SettingsError, require_geocoder, require_road_network
 from local import environment
@@ -106,14 +107,17 @@ class Console:
             yield f"  {'' if index else name:<18}{self._paint('36', address)}"
 
     def _code(self, link: str) -> Sequence[str]:
-        """A QR code of the driver's link, where a phone can reach it and somebody looks."""
-        if not self.out.isatty() or environment.is_on_this_machine(link):
-            return ()
-        import segno  # noqa: PLC0415 - only a terminal shows it
+        """A QR code of the driver's link. An address of this machine is reached by a cable only."""
+        import segno  # noqa: PLC0415 - not for --json
 
+        words = "The driver's app, for a phone:"
+        if environment.is_on_this_machine(link):
+            port = urlsplit(link).port
+            cable = f"adb reverse tcp:{port} tcp:{port}"
+            words = f"The driver's app, for an Android phone on a cable ({cable}):"
         drawn = io.StringIO()
         segno.make(link, micro=False).terminal(drawn, compact=True)
-        return ("  The driver's app, for a phone:", "", drawn.getvalue())
+        return (f"  {words}", "", drawn.getvalue())
 
     def _elapsed(self) -> str:
         return f"{time.perf_counter() - self.started_s:.1f} s"

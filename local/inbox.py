@@ -80,7 +80,8 @@ def _from_mail(mail: Any, now: datetime) -> Letter:
         parsed = email.message_from_string(mail.raw_data, policy=email.policy.default)
         body = parsed.get_body(("plain", "html"))
         text = body.get_content() if body else ""
-        recipients, subject = mail.destinations, str(parsed["subject"] or "")
+        recipients = list(dict.fromkeys(mail.destinations))  # moto notes the header, too
+        subject = str(parsed["subject"] or "")
     else:
         recipients, subject, text = (
             mail.destinations.get("ToAddresses", []),

@@ -14,6 +14,7 @@ from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION, Stack
 from local import environment
 from local.client import Api, Line
 from local.clock import VirtualClock
+from local.cloud.files import files_dated_by
 from local.cloud.forgetting import forgetter
 from local.cloud.queues import delays_on
 from local.inbox import Inbox
@@ -87,6 +88,7 @@ def running_stack(
         endpoint_url = environment.foreign_endpoint() or _moto(closing, in_process=in_process)
         if not environment.foreign_endpoint():
             closing.enter_context(delays_on(clock))
+            closing.enter_context(files_dated_by(clock))
         aws = _aws(closing, endpoint_url, {"LogLevel": log_level, **(parameters or {})}, progress)
 
         from local.cloud.bridge import bridge  # noqa: PLC0415 (boto3: only now is the environment right)

@@ -29,10 +29,10 @@ const FACES = [
       ...["src/driver/sender.js", "src/driver/reading.js", "src/driver/scanner.js", "src/driver/signing.js"],
     ],
     budgets: [
-      { view: "driver, first view without HTML", limitKb: 14.5, files: ["driver.js", "driver.css"] },
+      { view: "driver, first view without HTML", limitKb: 15, files: ["driver.js", "driver.css"] },
       {
         view: "driver, all other screens, right after it",
-        limitKb: 20,
+        limitKb: 22,
         files: ["more.js", "more.css", "sender.js", "reading.js"],
       },
       { view: "driver, scanner, lazily", limitKb: 700, files: ["scanner.js"] },
@@ -47,6 +47,10 @@ const FACES = [
   {
     entries: ["src/labels/label.css"],
     budgets: [{ view: "label, without HTML", limitKb: 3, files: ["label.css"] }],
+  },
+  {
+    entries: ["src/receipts/receipt.css"],
+    budgets: [{ view: "receipt, without HTML", limitKb: 3, files: ["receipt.css"] }],
   },
   {
     entries: ["src/phones/phone.css"],

@@ -53,7 +53,7 @@ PASSING: Final = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Error codes of DynamoDB, SNS, SQS, SES and S3 that mean: try again later."""
+"""Error codes of DynamoDB, KMS, SNS, SQS, SES and S3 that mean: try again later."""
 
 
 class GeoRoutesClient(Protocol):
@@ -72,10 +72,24 @@ class GeoPlacesClient(Protocol):
         ...
 
 
+class KmsClient(Protocol):
+    """The calls that we use of KMS."""
+
+    def get_public_key(self, **question: object) -> Mapping[str, Any]:
+        """The public half of a key. Raises BotoCoreError or ClientError."""
+        ...
+
+    def sign(self, **question: object) -> Mapping[str, Any]:
+        """A signature. Raises BotoCoreError or ClientError."""
+        ...
+
+
 @overload
 def client(service: Literal["geo-places"], *, total_attempts: int = ...) -> "GeoPlacesClient": ...
 @overload
 def client(service: Literal["geo-routes"], *, total_attempts: int = ...) -> "GeoRoutesClient": ...
+@overload
+def client(service: Literal["kms"], *, total_attempts: int = ...) -> "KmsClient": ...
 @overload
 def client(service: Literal["s3"], *, total_attempts: int = ...) -> "S3Client": ...
 @overload

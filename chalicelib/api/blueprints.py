@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
+    "/evidence": "chalicelib.api.evidence:evidence",
     "/health": "chalicelib.api.health:health",
     "/in": "chalicelib.api.intake:intake",
     "/v1/attention": "chalicelib.api.attention:attention",
@@ -26,7 +27,9 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/shipments/{shipment_id}/eta": "chalicelib.api.eta:eta",
     "/v1/shipments/{shipment_id}/links": "chalicelib.api.links:links",
     "/v1/shipments/{shipment_id}/messages": "chalicelib.api.messages:messages",
+    "/v1/shipments/{shipment_id}/preferences": "chalicelib.api.preferences:preferences",
     "/v1/shipments/{shipment_id}/proofs": "chalicelib.api.proofs:proofs",
+    "/v1/shipments/{shipment_id}/proofs/verify": "chalicelib.api.evidence:evidence",
     "/v1/shippers": "chalicelib.api.accounts:accounts",
     "/v1/teams": "chalicelib.api.teams:teams",
     "/v1/vehicles": "chalicelib.api.teams:teams",

@@ -37,6 +37,13 @@ if TYPE_CHECKING:
         Teams,
         Vehicles,
     )
+    from chalicelib.services.ports.evidence import (
+        EvidenceChain,
+        EvidenceFiles,
+        SealingKey,
+        SealKeys,
+        SealQueue,
+    )
     from chalicelib.services.ports.fleet import Fleet
     from chalicelib.services.ports.imports import ImportFiles, ImportQueue, Imports
     from chalicelib.services.ports.journal import Journal, Requests
@@ -52,6 +59,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.routes import RoadNetwork, RouteHistory, Routes
     from chalicelib.services.ports.senders import (
         Allowances,
+        Contacts,
         EmailSender,
         EventTopic,
         Ledger,
@@ -161,6 +169,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.ledger.allowances import DynamoAllowances
 
         return DynamoAllowances()
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Phones and mailboxes, and which of them are muted."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.contacts import DynamoContacts
+
+        return DynamoContacts()
 
     @cached_property
     def references(self) -> References:
@@ -455,6 +471,43 @@ class Adapters:
         from chalicelib.adapters.messaging.inspections import SqsInspectionQueue
 
         return SqsInspectionQueue(self.settings.inspections_queue_url)
+
+    @cached_property
+    def evidence_chain(self) -> EvidenceChain:
+        """Signed manifests."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.shipments.evidence import DynamoEvidenceChain
+
+        return DynamoEvidenceChain()
+
+    @cached_property
+    def evidence_files(self) -> EvidenceFiles:
+        """The files that manifests name."""
+        from chalicelib.adapters.evidence_files import S3EvidenceFiles
+
+        return S3EvidenceFiles(self.settings.proofs_bucket)
+
+    @cached_property
+    def sealing_key(self) -> SealingKey:
+        """The key that seals evidence."""
+        from chalicelib.adapters.kms import KmsSealingKey
+
+        return KmsSealingKey(self.settings.evidence_key_id)
+
+    @cached_property
+    def seal_keys(self) -> SealKeys:
+        """The public keys that have sealed evidence."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.seal_keys import DynamoSealKeys
+
+        return DynamoSealKeys()
+
+    @cached_property
+    def seal_queue(self) -> SealQueue:
+        """Where events wait to be sealed."""
+        from chalicelib.adapters.messaging.evidence import SqsSealQueue
+
+        return SqsSealQueue(self.settings.evidence_queue_url)
 
     @cached_property
     def topic(self) -> EventTopic:

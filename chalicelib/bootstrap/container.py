@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     from chalicelib.services.driving.sweep_fleet import SweepFleet
     from chalicelib.services.driving.unload_parcels import UnloadParcels
     from chalicelib.services.driving.work_stops import WorkStop
+    from chalicelib.services.evidence.collect_evidence import CollectEvidence
+    from chalicelib.services.evidence.keep_bundle import KeepBundle
+    from chalicelib.services.evidence.seal_evidence import SealEvidence
+    from chalicelib.services.evidence.show_keys import ShowSealKeys
+    from chalicelib.services.evidence.sweep_evidence import SweepEvidence
+    from chalicelib.services.evidence.verify_evidence import VerifyEvidence
     from chalicelib.services.imports.begin_import import BeginImport
     from chalicelib.services.imports.import_shipments import ImportShipments
     from chalicelib.services.imports.show_imports import ShowImports
@@ -47,6 +53,10 @@ if TYPE_CHECKING:
     from chalicelib.services.messages.write_message import WriteMessage
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
+    from chalicelib.services.preferences.change_preferences import ChangePreferences
+    from chalicelib.services.preferences.show_preferences import ShowPreferences
+    from chalicelib.services.preferences.unsubscribe import Unsubscribe
+    from chalicelib.services.proofs.check_recipient import CheckRecipient
     from chalicelib.services.proofs.inspect_proof import InspectProof
     from chalicelib.services.proofs.show_proofs import ShowProofs
     from chalicelib.services.proofs.show_uploads import ShowUploads
@@ -76,12 +86,14 @@ if TYPE_CHECKING:
     from chalicelib.services.shipments.show_shipments import ShowShipments
     from chalicelib.services.tracking.follow_shipment import FollowShipment
     from chalicelib.services.tracking.manage_links import ManageLinks
+    from chalicelib.services.tracking.share_delivery import ShareDelivery
     from chalicelib.services.tracking.show_eta import ShowEta
     from chalicelib.services.tracking.tracking_links import TrackingLinks
     from chalicelib.services.webhooks.deliver_webhook import DeliverWebhook
     from chalicelib.services.webhooks.register_webhook import RegisterWebhook
     from chalicelib.services.wishes.change_wishes import ChangeWishes
     from chalicelib.services.wishes.choose_day import ChooseDay
+    from chalicelib.services.wishes.redirect_delivery import RedirectDelivery
 
 
 class NotWired(Exception):
@@ -164,18 +176,32 @@ class Container:
     allow_proof_upload: AllowProofUpload = use_case("proofs.upload_proofs")
     show_proofs: ShowProofs = use_case("proofs.show_proofs")
     show_uploads: ShowUploads = use_case("proofs.show_uploads")
+    check_recipient: CheckRecipient = use_case("proofs.check_recipient")
     inspect_proof: InspectProof = use_case("proofs.inspect_proof")
     sweep_proofs: SweepProofs = use_case("proofs.sweep_proofs")
+
+    seal_evidence: SealEvidence = use_case("evidence.seal_evidence")
+    sweep_evidence: SweepEvidence = use_case("evidence.sweep_evidence")
+    verify_evidence: VerifyEvidence = use_case("evidence.verify_evidence")
+    collect_evidence: CollectEvidence = use_case("evidence.collect_evidence")
+    keep_bundle: KeepBundle = use_case("evidence.keep_bundle")
+    show_seal_keys: ShowSealKeys = use_case("evidence.show_keys")
 
     write_message: WriteMessage = use_case("messages.write_message")
     read_messages: ReadMessages = use_case("messages.read_messages")
 
     change_wishes: ChangeWishes = use_case("wishes.change_wishes")
     choose_day: ChooseDay = use_case("wishes.choose_day")
+    redirect_delivery: RedirectDelivery = use_case("wishes.redirect_delivery")
     rate_delivery: RateDelivery = use_case("ratings.rate_delivery")
+
+    change_preferences: ChangePreferences = use_case("preferences.change_preferences")
+    show_preferences: ShowPreferences = use_case("preferences.show_preferences")
+    unsubscribe: Unsubscribe = use_case("preferences.unsubscribe")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")
     manage_links: ManageLinks = use_case("tracking.manage_links")
+    share_delivery: ShareDelivery = use_case("tracking.share_delivery")
     show_eta: ShowEta = use_case("tracking.show_eta")
     tracking_links: TrackingLinks = use_case("tracking.tracking_links")
     notify_recipient: NotifyRecipient = use_case("notices.notify_recipient")

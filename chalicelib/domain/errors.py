@@ -15,7 +15,7 @@
     │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
     │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull, RatingClosed,
-    │  │  ReportClosed, NoMoreLinks, PinLocked
+    │  │  ReportClosed, NoMoreLinks, PinLocked, NothingSealed, StoppedByRecipient
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
@@ -157,6 +157,13 @@ class PinLocked(Conflict):
     text = "Too many wrong PINs. Ask the office to renew the recipient's link, then ask again."
 
 
+class NothingSealed(Conflict):
+    """No attempt of ``shipment_id`` has been sealed yet, so there is no evidence to hand out."""
+
+    code = "nothing_sealed"
+    text = "Nothing has been sealed yet. A delivery attempt is sealed about ten minutes after it."
+
+
 class TooManyEndpoints(Conflict):
     """The shipper has as many webhook endpoints as it may: ``limit``."""
 
@@ -190,6 +197,13 @@ class ReportClosed(Conflict):
 
     code = "report_closed"
     text = "Something can be reported after the visit, one thing at a time."
+
+
+class StoppedByRecipient(Conflict):
+    """The recipient has stopped the messages, so nobody else may start them again."""
+
+    code = "stopped_by_recipient"
+    text = "The recipient has stopped the messages. Only the recipient can start them again."
 
 
 class NoMoreLinks(Conflict):

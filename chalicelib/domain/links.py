@@ -3,8 +3,11 @@
 from string import ascii_letters, digits
 from typing import Final
 
-TOKEN_CHARS: Final = 67
-"""Each token of a tracking link has this length, in the alphabet of url-safe base64."""
+TOKEN_CHARS: Final = 40
+"""Each token of a link has this length, in the alphabet of url-safe base64."""
+
+FIRST_TOKEN_CHARS: Final = 67
+"""Tokens had this length at first. They begin with an A, and no other token does."""
 
 LAST_GENERATION: Final = 255
 """A token has one byte for the number of its link."""
@@ -17,10 +20,13 @@ def bare_token(text: str) -> str:
 
     A text that is too short for a token stays as it is: it opens nothing.
 
-    >>> bare_token("t" * 67 + ".)") == "t" * 67
+    >>> bare_token("t" * 40 + ".)") == "t" * 40
+    True
+    >>> bare_token("A" * 67 + "_") == "A" * 67
     True
     >>> bare_token("short.")
     'short.'
     """
-    token = text[:TOKEN_CHARS]
-    return token if len(token) == TOKEN_CHARS and _ALPHABET.issuperset(token) else text
+    length = FIRST_TOKEN_CHARS if text.startswith("A") else TOKEN_CHARS
+    token = text[:length]
+    return token if len(token) == length and _ALPHABET.issuperset(token) else text

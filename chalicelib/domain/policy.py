@@ -77,6 +77,8 @@ class Policy:
     """Delayed: the ETA is this much later than the end of the promise."""
     recovery_margin: timedelta = timedelta(minutes=3)
     """Back on time: the ETA is this much before the end of the first promise."""
+    early_tolerance: timedelta = timedelta(minutes=10)
+    """Earlier: the ETA is this much before the beginning of the promise."""
     promise_step: timedelta = timedelta(minutes=5)
     """Both ends of a promise are full multiples of this."""
     promise_min_interval: timedelta = timedelta(minutes=15)

@@ -1,12 +1,8 @@
 """Ages as people write them."""
 
-from datetime import timedelta
 from typing import Final
 
 from chalicelib.domain.phrases.locales import Locale
-
-RANGE_STEP: Final = timedelta(minutes=5)
-"""A live range is told on full five minutes, like a promise: calm, and no false precision."""
 
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3_600

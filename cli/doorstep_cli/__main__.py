@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from doorstep_cli import accounts, desk, imports, profiles, shipments, webhooks
+from doorstep_cli import accounts, desk, evidence, imports, profiles, shipments, webhooks
+from doorstep_cli.bundles import NotABundle
 from doorstep_cli.client import Client, Refused, Unreachable
 from doorstep_cli.context import Given, given
 from doorstep_cli.output import as_json, console, errors, table
@@ -29,6 +30,8 @@ app.add_typer(desk.routes, name="routes")
 app.add_typer(webhooks.webhooks, name="webhooks")
 app.command("follow")(shipments.follow)
 app.command("attention")(desk.attention)
+app.command("bundle")(evidence.bundle)
+app.command("verify")(evidence.verify)
 
 
 @app.callback()
@@ -127,7 +130,7 @@ def main() -> None:
         _end(str(exc), REFUSED)
     except Unreachable as exc:
         _end(str(exc), UNREACHABLE)
-    except (imports.NotAnImport, profiles.UnknownProfile, OSError) as exc:
+    except (imports.NotAnImport, NotABundle, profiles.UnknownProfile, OSError) as exc:
         _end(str(exc), REFUSED)
 
 

@@ -8,7 +8,7 @@ import argparse
 import sys
 from typing import Final
 
-from infra.languages.build import Incomplete, build
+from infra.languages.build import build
 from infra.languages.catalogue import (
     Language,
     NotACatalogue,
@@ -36,7 +36,7 @@ def main() -> int:
     asked = parser.parse_args()
     try:
         return _do(asked)
-    except (Incomplete, NotACatalogue) as failure:
+    except NotACatalogue as failure:
         print(failure, file=sys.stderr)
         return 1
 

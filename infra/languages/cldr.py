@@ -19,6 +19,8 @@ REGIONS: Final = {"en": ("US",)}
 """Regions that write dates in another way than their language does here."""
 HALF_DAYS_AT_HOME: Final = {"en": False}
 """Where a language without a region has another clock than CLDR says: the safe one of 24 hours."""
+AM_MAY_WRAP: Final = frozenset({"en"})
+"""Where am and pm are words of their own; in other languages they are a single letter or two."""
 CORRECTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "fi": {"weekdays": {6: "sunnuntaina"}},  # the data has it without its ending
     "fr": {"first_day": "1er"},  # CLDR has no form for it
@@ -76,6 +78,7 @@ def names_and_patterns(tag: str) -> dict[str, Any]:
         "brief_weekdays": [named.days["stand-alone"]["abbreviated"][day] for day in WEEK],
         "brief_months": [named.months["format"]["abbreviated"][month] for month in YEAR],
         "clock": "%H.%M" if "." in written.time_formats["short"].pattern else "%H:%M",
+        "before_half": " " if tag in AM_MAY_WRAP else "\N{NO-BREAK SPACE}",
         "am": _plain(halves["am"]),
         "pm": _plain(halves["pm"]),
         "first_day": corrected.get("first_day", "1"),

@@ -44,10 +44,10 @@ def lengths(tag: str) -> Iterator[Length]:
 def _values(locale: Locale) -> dict[str, str]:
     reasons = (locale.say(f"notice.reason.{reason}") for reason in FailureReason)
     nexts = (locale.say("notice.next.try_again"), locale.say("notice.next.ask_sender"))
-    near = (locale.count("notice.near.stops", 12), locale.say("notice.near.minutes", n=25))
+    stops, minutes = locale.count("notice.near.stops", 12), locale.say("notice.near.minutes", n=25)
     return {
         "when": range_phrase(TOLD, NOW, ZONE, locale.style, Form.BRIEF).text,
-        "near": ", ".join(near),
+        "near": locale.say("notice.near.both", stops=stops, minutes=minutes),
         "heard": moment_in_sentence(NOW - timedelta(days=1), NOW, ZONE, locale.style),
         "reason": max(reasons, key=len),
         "next": max(nexts, key=len),

@@ -16,7 +16,9 @@ from infra import template
 from infra.template import Resource, Stack
 
 _EXISTS: Final = {"ResourceInUseException", "BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
-_QUEUE_ATTRIBUTES: Final = ("VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled")
+_QUEUE_ATTRIBUTES: Final = (
+    *("DelaySeconds", "VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled"),
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,9 @@ def provision(stack: Stack, session: boto3.Session) -> Provisioned:
     s3 = session.client("s3")
     for bucket in stack.resources(template.BUCKET):
         _make_bucket(s3, bucket, stack.region)
+    keys = {key.logical_id: key for key in stack.resources(template.KEY)}
+    for alias in stack.resources(template.ALIAS):
+        _make_key(session.client("kms"), keys[alias.properties["TargetKeyId"]], alias.name)
     session.client("ses").verify_email_identity(
         EmailAddress=stack.environment()["EMAIL_SENDER"],
     )
@@ -138,6 +143,16 @@ def _make_bucket(s3: Any, bucket: Resource, region: str) -> None:
                 ]
             },
         )
+
+
+def _make_key(kms: Any, key: Resource, alias: str) -> None:
+    """A key of its own under this alias, unless there is one: its id is nobody's choice."""
+    try:
+        kms.describe_key(KeyId=alias)
+    except kms.exceptions.NotFoundException:
+        declared = {name: key.properties[name] for name in ("KeySpec", "KeyUsage")}
+        made = kms.create_key(**declared)["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName=alias, TargetKeyId=made)
 
 
 def _cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:

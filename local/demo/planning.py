@@ -13,6 +13,8 @@ from local.demo.streets import Door
 
 FEWEST_STOPS: Final = 10
 MOST_STOPS: Final = 14
+ASKING_PIN: Final = 0.12
+"""The share of visits with one shipment whose recipient says a PIN at the door."""
 SECONDS_PER_STOP: Final = 200.0
 """A rough guess of drive and dwell together. The shops' windows follow from it."""
 
@@ -24,6 +26,11 @@ class Order:
     shop: int
     barcodes: tuple[str, ...]
     body: dict[str, Any]
+
+    @property
+    def asks_pin(self) -> bool:
+        """Whether the recipient has to say a PIN at the door."""
+        return "pin" in self.body["proof_requirements"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,8 @@ def _visit(door: Door, expected_at: datetime, supply: Supply, chance: random.Ran
     window = _window(expected_at) if chance.random() < 0.35 else None
     shops = [0, 1] if chance.random() < 0.125 else [chance.randrange(len(people.SHOPS))]
     orders = [_order(shop, customer, window, supply, chance) for shop in shops]
+    if len(orders) == 1 and chance.random() < ASKING_PIN:
+        orders[0].body["proof_requirements"]["pin"] = "required"
     return Visit(door, customer, tuple(orders))
 
 

@@ -8,15 +8,16 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.geography import Coordinates
 from local.agenda import Doings
-from local.client import Api, Refused, upload
+from local.client import Refused
 from local.clock import VirtualClock
 from local.demo import carrier, driving, people, planning
+from local.demo.phone import Phone, Photo
 from local.demo.streets import Door, Streets
 
 TIME_ZONE: Final = "Europe/Helsinki"
@@ -30,6 +31,8 @@ SHORTEST_DWELL_S: Final = 60.0
 LONGEST_DWELL_S: Final = 180.0
 WAVES_KEPT: Final = 3
 FAILING: Final = 0.1
+CELLARS: Final = 0.1
+"""The share of visits without a network: what was done there is sent once the van drives on."""
 JAMMING: Final = 0.6
 """The share of waves with a traffic jam."""
 SHORTEST_JAM_S: Final = 11 * 60.0
@@ -92,8 +95,7 @@ class Van:
     chance: random.Random
     stops: list[Stop] = field(default_factory=list)
     _past: deque[list[str]] = field(default_factory=deque)
-    _phone: Api | None = None
-    _fixes: list[dict[str, Any]] = field(default_factory=list)
+    _phone: Phone | None = None
     _posted_at: datetime | None = None
     _errors: Any = None
 
@@ -115,7 +117,7 @@ class Van:
     def _wave(self, at: datetime) -> Going:
         self._load(at)
         at = yield LOADING_S
-        self._act("route/start", at)
+        self._report("route/start", at)
         here = self.world.hub
         jammed = self._jammed_stop()
         for stop in self.stops:
@@ -125,6 +127,7 @@ class Van:
             at = yield from self._drive(leg, at)
             at = yield from self._visit(stop, at)
             here = there
+        self._send(at)
         leg = driving.leg(self.world.streets, here, self.world.hub, self.chance)
         return (yield leg.duration_s)
 
@@ -142,7 +145,8 @@ class Van:
             supply=self.world.supply,
             chance=self.chance,
         )
-        self._phone = carrier.signed_in(self.world.carrier.dispatcher, self.driver_id)
+        app = carrier.signed_in(self.world.carrier.dispatcher, self.driver_id)
+        self._phone, self._posted_at = Phone(app, self._now, self._id), at
         stops = [
             Stop(number, visit, tuple(self._ship(order) for order in visit.orders))
             for number, visit in enumerate(visits, start=1)
@@ -160,7 +164,7 @@ class Van:
         for stop, planned in zip(stops, route["stops"], strict=True):
             stop.id = planned["id"]
         self._scan([code for visit in visits for o in visit.orders for code in o.barcodes], at)
-        self.stops, self._fixes, self._posted_at = stops, [], at
+        self.stops = stops
         self._past.append([parcel.id for stop in stops for parcel in stop.parcels])
         while len(self._past) > WAVES_KEPT:
             old = self._past.popleft()
@@ -177,7 +181,7 @@ class Van:
             {"action_id": self._id(), "barcode": barcode, "scanned_at": _text(at)}
             for barcode in barcodes
         ]
-        self._app.post("/v1/driver/scans", {"scans": scans})
+        self._driver.app.post("/v1/driver/scans", {"scans": scans})
 
     def _drive(self, leg: driving.Leg, at: datetime) -> Going:
         elapsed_s = 0.0
@@ -191,8 +195,9 @@ class Van:
 
     def _visit(self, stop: Stop, at: datetime) -> Going:
         """Arrive, wait for somebody to open, then deliver or fail."""
-        self._post_fixes(at)
-        self._act(f"stops/{stop.id}/arrive", at)
+        self._send(at)
+        self._driver.has_network = self.chance.random() >= CELLARS
+        self._report(f"stops/{stop.id}/arrive", at)
         dwell_s = self.chance.uniform(SHORTEST_DWELL_S, LONGEST_DWELL_S)
         corner = self.world.streets.corners[stop.visit.door.corner]
         while dwell_s > 0:
@@ -200,40 +205,36 @@ class Van:
             at = yield pause_s
             dwell_s -= pause_s
             self._locate(corner, 0.0, None, at)
-        self._post_fixes(at)
         if self.chance.random() < FAILING:
             stop.outcome = self.chance.choice(("not_home", "not_home", "no_access", "refused"))
             note = people.NOT_HANDED_OVER[stop.outcome]
-            self._act(f"stops/{stop.id}/fail", at, reason=stop.outcome, note=note)
+            self._report(f"stops/{stop.id}/fail", at, reason=stop.outcome, note=note)
         else:
             stop.outcome = "delivered"
-            proof_ids = [self._photograph(parcel) for parcel in stop.parcels]
+            photos = [
+                Photo(parcel.id, self.world.photo(self.chance), at, corner)
+                for parcel in stop.parcels
+            ]
             note = self.chance.choice(people.HANDED_OVER)
-            self._act(f"stops/{stop.id}/deliver", at, note=note, proof_ids=proof_ids)
+            said = {"note": note} | self._pin(stop)
+            self._report(f"stops/{stop.id}/deliver", at, photos=photos, **said)
+        self._driver.has_network = True
         return at
 
-    def _photograph(self, parcel: Parcel) -> str:
-        """Take a picture and upload it with the presigned form."""
-        picture = self.world.photo(self.chance)
-        form = self._app.post(
-            "/v1/driver/proofs",
-            {
-                "shipment_id": parcel.id,
-                "kind": "photo",
-                "content_type": "image/jpeg",
-                "size_bytes": len(picture),
-            },
-        )
-        upload(form["url"], form["fields"], picture, "image/jpeg")
-        proof_id: str = form["proof_id"]
-        return proof_id
+    def _pin(self, stop: Stop) -> dict[str, str]:
+        """What the recipient reads out from the tracking page, where the shipper asks for it."""
+        if not any(order.asks_pin for order in stop.visit.orders):
+            return {}
+        page = urlsplit(stop.parcels[0].tracking_url).path
+        shown = self.world.carrier.dispatcher.as_(None).get(f"{page}/state")["words"]["pin"]
+        return {} if shown is None else {"pin": shown["digits"]}
 
     def _locate(
         self, place: Coordinates, speed_mps: float, heading_deg: float | None, at: datetime
     ) -> None:
-        """Note the place that the phone reports, and post when it is time."""
+        """Note the place that the phone reports, and send when it is time."""
         seen = driving.moved(place, *next(self._errors))
-        self._fixes.append(
+        self._driver.locate(
             {
                 "recorded_at": _text(at),
                 "lat_deg": round(seen.lat_deg, 6),
@@ -247,26 +248,24 @@ class Van:
         if self.world.in_a_hurry:
             every_s = 4 * POST_EVERY_S
         if self._posted_at is None or at - self._posted_at >= timedelta(seconds=every_s):
-            self._post_fixes(at)
+            self._send(at)
 
-    def _post_fixes(self, at: datetime) -> None:
-        if self._fixes:
-            fixes, self._fixes, self._posted_at = self._fixes, [], at
-            sent_at = _text(max(at, self.world.clock.now()))
-            self._app.post("/v1/driver/positions", {"sent_at": sent_at, "fixes": fixes})
+    def _send(self, at: datetime) -> None:
+        self._posted_at = at
+        self._driver.send()
 
-    def _act(self, path: str, at: datetime, **more: Any) -> None:
-        """Report a step of the work. A person with our driver's key may have done it already."""
-        action = {"action_id": self._id(), "occurred_at": _text(at)}
-        try:
-            self._app.post(f"/v1/driver/{path}", action | more)
-        except Refused as exc:
-            if exc.status != HTTPStatus.CONFLICT:
-                raise
-            logger.info("%s was refused: %s", path, exc.problem)
+    def _now(self) -> datetime:
+        """The phone's clock. While the demo catches up, what the van does is ahead of ours."""
+        now = self.world.clock.now()
+        return now if self._posted_at is None else max(self._posted_at, now)
+
+    def _report(self, path: str, at: datetime, **said: Any) -> None:
+        """Report a step of the work, as soon as there is a network."""
+        self._driver.report(path, at, **said)
+        self._send(at)
 
     @property
-    def _app(self) -> Api:
+    def _driver(self) -> Phone:
         if self._phone is None:
             msg = "the driver has not signed in"
             raise RuntimeError(msg)

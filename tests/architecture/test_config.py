@@ -23,6 +23,8 @@ FUNCTIONS: Final = (
     "ImportShipments",
     "InspectProof",
     "SweepProofs",
+    "SealEvidence",
+    "SweepEvidence",
 )
 POWERTOOLS: Final = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 SETTINGS: Final = {field.name.upper() for field in fields(Settings)}

@@ -43,8 +43,10 @@ WITHOUT_A_BODY: Final = {
     "/v1/routes/{route_id}/start",
     "/v1/shipments/{shipment_id}/returned",
     "/v1/drivers/{driver_id}/sign-out",
+    "/stop/{token}",
+    "/stop/{token}/undo",
 }
-"""A POST that has nothing to say."""
+"""A POST that has nothing to say, or whose body says nothing that its address does not."""
 BODILESS_STATUSES: Final = {HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER}
 
 

@@ -119,6 +119,29 @@ FUNCTIONS: Final = {
         "container().sweep_proofs; from chalicelib.triggers import schedules",
         HTTP | PAGES | LEARNING | ROUTES | BATCHES | SESSIONS | {"PIL"},
     ),
+    "app.seal_evidence": (
+        "container().seal_evidence; from chalicelib.triggers import evidence",
+        (
+            HTTP
+            | PAGES
+            | SENDERS
+            | LEARNING
+            | BATCHES
+            | SESSIONS
+            | {"PIL", "chalicelib.domain.evidence.p256", "chalicelib.services.driving"}
+        ),
+    ),
+    "app.sweep_evidence": (
+        "container().sweep_evidence; from chalicelib.triggers import schedules",
+        (
+            HTTP
+            | PAGES
+            | LEARNING
+            | BATCHES
+            | SESSIONS
+            | {"PIL", "chalicelib.domain.evidence.p256", "chalicelib.services.driving"}
+        ),
+    ),
     "app.notify_recipient": (
         "container().notify_recipient; from chalicelib.triggers import queues",
         (

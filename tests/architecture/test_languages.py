@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.catalogues import HERE, INDEX, shipped
 from infra.languages.__main__ import all_findings
-from infra.languages.build import Incomplete, build, compile_language
+from infra.languages.build import build, compile_language
 from infra.languages.catalogue import (
     FOLDER,
     TEMPLATE,
@@ -100,11 +100,15 @@ def test_plural_forms_that_are_not_those_of_the_language_are_refused() -> None:
         categories("pl", 2, "(n != 1)")
 
 
-def test_a_language_that_is_not_complete_is_not_compiled() -> None:
-    started = Language("fi", "(n != 1)", ("one", "other"), {})
+def test_what_is_not_translated_yet_is_in_english() -> None:
+    begun = Language("pl", "n", ("one", "few", "many"), {"page.privacy": ("Prywatność",)})
 
-    with pytest.raises(Incomplete):
-        compile_language(started, source())
+    compiled = compile_language(begun, source())
+
+    assert compiled["sentences"]["page.privacy"] == "Prywatność"
+    assert compiled["sentences"]["page.refresh"] == "Refresh"
+    assert compiled["sentences"]["stops"]["other"] == "{n} stops before you"
+    assert compiled["times"]["today"] == "today"
 
 
 def test_a_changed_sentence_waits_for_its_translator() -> None:

@@ -19,6 +19,8 @@ ACTORS: Final = {Role.SHIPPER, Role.DISPATCHER, Role.MANAGER, Role.ADMIN, Role.D
 OPEN: Final = {
     "GET /health",
     "HEAD /health",
+    "GET /evidence/keys",
+    "HEAD /evidence/keys",
     "POST /v1/driver/session",
     "GET /docs",
     "HEAD /docs",
@@ -64,7 +66,7 @@ def test_what_is_open_to_everybody_is_on_the_list(name: str, entry: RouteEntry) 
 def test_a_path_tells_who_it_is_for(name: str, entry: RouteEntry) -> None:
     principals, path = declared(entry).principals, entry.uri_pattern
 
-    if path.startswith("/t/"):
+    if path.startswith(("/t/", "/s/", "/stop/")):
         assert principals == {Role.RECIPIENT}
     elif path.startswith(("/in/", "/phones/")):
         assert principals == {Role.DEVICE}

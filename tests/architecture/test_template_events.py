@@ -30,13 +30,14 @@ def keys(prefix: str) -> dict[str, Any]:
     return {"Keys": {"item": {"S": [{"prefix": prefix}]}}}
 
 
-def test_two_streams_have_three_readers_and_there_are_three_queues(dev: Packaged) -> None:
+def test_two_streams_have_three_readers_and_each_queue_has_one(dev: Packaged) -> None:
     assert len(dev.streams()) == 3
     assert {referred(source["EventSourceArn"]) for source in dev.queues().values()} == {
         "NoticesQueue",
         "WebhooksQueue",
         "ImportsQueue",
         "InspectionsQueue",
+        "EvidenceQueue",
     }
 
 
@@ -94,12 +95,13 @@ def test_every_source_queue_gives_up_into_a_dead_letter_queue(dev: Packaged) -> 
         assert "RedrivePolicy" not in declared[referred(redrive["deadLetterTargetArn"])]
 
 
-def test_a_message_stays_hidden_for_six_timeouts(dev: Packaged) -> None:
+def test_a_message_stays_hidden_for_six_timeouts_and_the_window_of_its_batch(dev: Packaged) -> None:
     for source in dev.queues().values():
         queue = dev.resources(QUEUE)[referred(source["EventSourceArn"])]
         timeout_s = dev.resources(FUNCTION)[referred(source["FunctionName"])]["Timeout"]
 
-        assert queue["VisibilityTimeout"] >= 6 * timeout_s
+        window_s = source.get("MaximumBatchingWindowInSeconds", 0)
+        assert queue["VisibilityTimeout"] >= 6 * timeout_s + window_s
 
 
 def test_a_senders_lease_outlives_its_function(dev: Packaged) -> None:
@@ -117,7 +119,7 @@ def test_events_reach_the_queues_raw_and_are_kept_when_they_cannot(dev: Packaged
         if subscription["Protocol"] == "sqs"
     ]
 
-    assert len(subscriptions) == 2
+    assert len(subscriptions) == 3
     for subscription in subscriptions:
         assert referred(subscription["TopicArn"]) == "ShipmentEventsTopic"
         assert subscription["RawMessageDelivery"] is True

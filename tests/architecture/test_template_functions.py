@@ -11,6 +11,7 @@ import pytest
 from chalicelib.domain.errors import NotFound, TooLarge, Unavailable
 from chalicelib.edge.problems import PROBLEM, SENTENCES, problem_response
 from chalicelib.observability import Metric, count, counted, name_stage
+from chalicelib.services.evidence import sweep_evidence
 from chalicelib.services.imports.import_shipments import NEEDED_S
 from chalicelib.services.ports.senders import LONGEST_DELAY_S
 from chalicelib.services.proofs.sweep_proofs import EVERY
@@ -34,6 +35,8 @@ def test_every_handler_is_in_app(dev: Packaged) -> None:
         "app.import_shipments",
         "app.inspect_proof",
         "app.sweep_proofs",
+        "app.seal_evidence",
+        "app.sweep_evidence",
     }
 
 
@@ -111,14 +114,14 @@ def touching(packaged: Packaged, resource: str) -> set[str]:
     }
 
 
-def test_only_the_api_may_touch_proofs_and_it_and_the_sweep_positions(dev: Packaged) -> None:
+def test_few_may_touch_proofs_and_positions(dev: Packaged) -> None:
     assert touching(dev, "ProofsBucket") == {
         "ApiHandlerRole",
         "ImportShipmentsRole",
         "InspectProofRole",
         "SweepProofsRole",
     }
-    assert touching(dev, "FleetTable") == {"ApiHandlerRole", "SweepFleetRole"}
+    assert touching(dev, "FleetTable") == {"ApiHandlerRole", "SealEvidenceRole", "SweepFleetRole"}
 
 
 def test_nobody_but_the_inspection_reads_quarantine_or_writes_what_is_shown(dev: Packaged) -> None:
@@ -133,6 +136,8 @@ def test_nobody_but_the_inspection_reads_quarantine_or_writes_what_is_shown(dev:
     assert {right for right in rights if right[0] == "ApiHandlerRole"} == {
         ("ApiHandlerRole", "s3:GetObject", "/proofs/*"),
         ("ApiHandlerRole", "s3:GetObject", "/imports/reports/*"),
+        ("ApiHandlerRole", "s3:GetObject", "/bundles/*"),
+        ("ApiHandlerRole", "s3:PutObject", "/bundles/*"),
         ("ApiHandlerRole", "s3:PutObject", "/quarantine/*"),
         ("ApiHandlerRole", "s3:PutObject", "/imports/files/*"),
     }
@@ -177,9 +182,13 @@ def test_the_fleet_is_swept_each_minute_and_a_failed_sweep_is_not_repeated(dev: 
         if each["MaximumRetryAttempts"] == 0
     }
 
-    assert scheduled == {"SweepFleet": "rate(1 minute)", "SweepProofs": "rate(15 minutes)"}
-    assert invocations == {"SweepFleet": 60, "SweepProofs": 300}
-    assert timedelta(minutes=15) == EVERY
+    assert scheduled == {
+        "SweepFleet": "rate(1 minute)",
+        "SweepProofs": "rate(15 minutes)",
+        "SweepEvidence": "rate(1 hour)",
+    }
+    assert invocations == {"SweepFleet": 60, "SweepProofs": 300, "SweepEvidence": 300}
+    assert (timedelta(minutes=15), timedelta(hours=1)) == (EVERY, sweep_evidence.EVERY)
 
 
 def test_the_api_is_regional_has_one_stage_and_a_highest_price(dev: Packaged) -> None:
@@ -273,6 +282,7 @@ def test_a_try_that_waits_for_its_turn_rings_no_alarm(dev: Packaged) -> None:
         "NoticesQueue": 600,
         "ImportsQueue": 1_800,
         "InspectionsQueue": 600,
+        "EvidenceQueue": 1_800,
         "WebhooksQueue": 2 * LONGEST_DELAY_S,
     }
 

@@ -17,6 +17,7 @@ import pytest
 from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.ids import RouteId, ShipmentId
 from chalicelib.domain.shipments.payloads import to_message
+from chalicelib.services.evidence.sweep_evidence import SweptEvidence
 from chalicelib.triggers import queues
 from infra.template import Stack
 from local.client import Api, Refused, upload
@@ -98,6 +99,7 @@ def recorder(receiver: str) -> Recorder:
         bootstrap.configure(clock=running.clock, allow_local_webhooks=True)  # caches are cold again
         running.settle()
         deliver_events_again(shipment_id)
+        verify_what_was_sealed(running, shipment_id)
         with Clients(running) as clients:
             fall_silent(clients, webhook_url=receiver)
         learn_over_a_broken_page()
@@ -303,6 +305,16 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     assert queues.notify_recipient(batch, notify=notify, again=notify.again) == nothing
     webhooks = container.deliver_webhook
     assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
+
+
+def verify_what_was_sealed(running: RunningStack, shipment_id: ShipmentId) -> None:
+    """Nothing was lost, so the sweep only looks; and all is as it was sealed."""
+    running.clock.advance(timedelta(minutes=5))
+    running.settle()
+    running.clock.advance(timedelta(minutes=20))
+    assert bootstrap.container().sweep_evidence() == SweptEvidence(late=0, failed=0)
+    verified = running.api().get(f"/v1/shipments/{shipment_id}/proofs/verify")
+    assert verified["verdict"] == "intact", verified
 
 
 def import_files(clients: Clients) -> None:

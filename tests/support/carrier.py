@@ -26,6 +26,7 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.edge.problems import PROBLEM
 from local.clock import VirtualClock
 from local.cloud.bridge import Bridge, bridge
+from local.cloud.files import files_dated_by
 from local.cloud.queues import delays_on
 from local.cloud.resources import Provisioned
 from local.cloud.shortcuts import shortcuts
@@ -462,6 +463,7 @@ def open_carrier(stage: str = "test") -> Iterator[Carrier]:
     with (
         shortcuts(),
         delays_on(clock),
+        files_dated_by(clock),
         aws(stage) as provisioned,
     ):
         settings = provisioned.stack.environment() | {"PUBLIC_BASE_URL": BASE_URL}

@@ -46,9 +46,9 @@ def json_error(code: str, status: int = 400, **more: Any) -> Action:
     return lambda request: answer(request, status, body, "application/x-amz-json-1.0")
 
 
-def xml_error(code: str, status: int) -> Action:
+def xml_error(code: str, status: int, message: str = "injected") -> Action:
     """An error in the form of SNS, SES and S3."""
-    detail = f"<Type>Receiver</Type><Code>{code}</Code><Message>injected</Message>"
+    detail = f"<Type>Receiver</Type><Code>{code}</Code><Message>{message}</Message>"
     body = f"<ErrorResponse><Error>{detail}</Error></ErrorResponse>".encode()
     return lambda request: answer(request, status, body, "text/xml")
 

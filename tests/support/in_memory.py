@@ -17,7 +17,15 @@ from chalicelib.services.ports.system import PublicBaseUrl
 from tests.support.builders import make_driver, make_event
 from tests.support.fakes.accounts import InMemoryRequestCounts
 from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.contacts import InMemoryContacts
 from tests.support.fakes.contested import ContestedJournal
+from tests.support.fakes.evidence import (
+    InMemoryEvidenceChain,
+    InMemoryEvidenceFiles,
+    InMemorySealKeys,
+    InMemorySealQueue,
+    KeyHere,
+)
 from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.ids import CountingIds
 from tests.support.fakes.imports import InMemoryImportFiles, InMemoryImportQueue
@@ -45,6 +53,11 @@ class InMemoryCarrier:
     import_queue: InMemoryImportQueue = field(default_factory=InMemoryImportQueue)
     inspections: InMemoryInspections = field(default_factory=InMemoryInspections)
     pictures: PicturesHere = field(default_factory=PicturesHere)
+    evidence_chain: InMemoryEvidenceChain = field(default_factory=InMemoryEvidenceChain)
+    evidence_files: InMemoryEvidenceFiles = field(default_factory=InMemoryEvidenceFiles)
+    sealing_key: KeyHere = field(default_factory=KeyHere)
+    seal_keys: InMemorySealKeys = field(default_factory=InMemorySealKeys)
+    seal_queue: InMemorySealQueue = field(default_factory=InMemorySealQueue)
     signer: InMemorySigner = field(default_factory=InMemorySigner)
     clock: ManualClock = field(default_factory=ManualClock)
     ids: CountingIds = field(default_factory=CountingIds)
@@ -54,6 +67,7 @@ class InMemoryCarrier:
     time_zones: InMemoryZones = field(default_factory=InMemoryZones)
     public_base_url: PublicBaseUrl = BASE_URL
     key_requests_per_minute: KeyRequestsPerMinute = THREE_A_MINUTE
+    contacts: InMemoryContacts = field(default_factory=InMemoryContacts)
     counts: InMemoryRequestCounts = field(default_factory=InMemoryRequestCounts)
 
     def __post_init__(self) -> None:

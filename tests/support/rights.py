@@ -31,12 +31,14 @@ POLICIES: Final = {
     "import_shipments": "policy-import-shipments.json",
     "inspect_proof": "policy-inspect-proof.json",
     "sweep_proofs": "policy-sweep-proofs.json",
+    "seal_evidence": "policy-seal-evidence.json",
+    "sweep_evidence": "policy-sweep-evidence.json",
     "api_handler": "policy-api.json",
 }
 USE_CASE: Final = re.compile(
     r"chalicelib/services/\w+/"
     r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook"
-    r"|import_shipments|inspect_proof|sweep_proofs)"
+    r"|import_shipments|inspect_proof|sweep_proofs|seal_evidence|sweep_evidence)"
 )
 SERVES_HTTP: Final = ("api", "edge", "pages")
 WAITING: Final = "chalicelib/adapters/webhooks/deadlines.py"
@@ -101,6 +103,8 @@ class Recorder:
         elif service in {"geo-places", "geo-routes"}:
             here = f"arn:aws:{service}:{self.stack.region}"
             yield f"{service}:{operation}", f"{here}::provider/default", ""
+        elif service == "kms":  # rights are on keys, whatever alias is used
+            yield f"kms:{operation}", self.stack.resource("EvidenceKey").arn, ""
         elif service == "sqs":
             here = f"{self.stack.region}:{self.stack.account_id}"
             queue = json.loads(params["body"])["QueueUrl"].rpartition("/")[2]

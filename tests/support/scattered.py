@@ -12,6 +12,7 @@ from typing import Final
 from chalicelib.domain.driving.fixes import Fix, quantized
 from chalicelib.domain.driving.forecasts import etas_at_start, remaining_etas, stop_times
 from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.shown import with_shown
 from chalicelib.domain.eta.learned.learned_model import LearnedModel
 from chalicelib.domain.eta.learned.state import State
 from chalicelib.domain.geography import Coordinates
@@ -89,7 +90,8 @@ def far_gone(chance: Random, route: Route, *, done: int, told: int) -> Live:
         progress=tuple(progress),
         planned=(RouteId(ulid("rte", chance)),),
     )
-    return replace(live, etas=remaining_etas(live, live.recent[-1], times, route, model))
+    live = replace(live, etas=remaining_etas(live, live.recent[-1], times, route, model))
+    return with_shown(live, route, at)
 
 
 def drive(chance: Random, fixes: int, *, from_: Coordinates, until: datetime) -> tuple[Fix, ...]:

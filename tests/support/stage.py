@@ -16,6 +16,7 @@ class Stage:
     views_by_token: dict[str, TrackingView | DomainError] = field(default_factory=dict)
     base_url: str = ""
     asked: int = 0
+    proof_keys: list[str] = field(default_factory=list)
     shown: int = 0
 
     def show(self, view: TrackingView | DomainError, *, token: str = "t0ken") -> str:  # noqa: S107
@@ -30,15 +31,18 @@ class Stage:
     def follow_shipment(self) -> "Stage":
         return self
 
-    def __call__(self, token: str) -> TrackingView:
+    def __call__(self, token: str, *, proof_key: str = "") -> TrackingView:
         self.asked += 1
+        self.proof_keys.append(proof_key)
         shown = self.views_by_token.get(token, NotFound())
         if isinstance(shown, DomainError):
             raise shown
         return shown
 
-    def unless_known(self, token: str, known: Versions) -> TrackingView | Unchanged:
-        view = self(token)
+    def unless_known(
+        self, token: str, known: Versions, *, proof_key: str = ""
+    ) -> TrackingView | Unchanged:
+        view = self(token, proof_key=proof_key)
         made_of = Versions.at(view.server_now, shipment=view.version, live=view.live_version)
         return Unchanged(view.server_now) if made_of == known else view
 
@@ -57,8 +61,8 @@ class Stage:
     def proofs_origin(self) -> str:
         return self.base_url
 
-    def proof_link(self, token: str, proof_id: str) -> str:
-        view = self(token)
+    def proof_link(self, token: str, proof_id: str, *, proof_key: str = "") -> str:
+        view = self(token, proof_key=proof_key)
         if view.outcome is None or proof_id not in {proof.id for proof in view.outcome.proofs}:
             raise NotFound
         return f"{self.base_url}/photo"
@@ -67,6 +71,7 @@ class Stage:
     def settings(self) -> Any:
         return SimpleNamespace(
             public_base_url="https://track.example",
+            geocoder="nominatim:https://search.example",
             tile_url="streets:/static/demo-streets.json",
             tile_attribution="© OpenStreetMap contributors",
         )

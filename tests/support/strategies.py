@@ -15,9 +15,10 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.driving.fixes import Fix, on_grid, quantized
 from chalicelib.domain.driving.jumps import RECENT_FIXES
-from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.live import Live, Progress, Shown
 from chalicelib.domain.driving.run_sheets import ManifestEntry
 from chalicelib.domain.eta.estimates import Duration, Eta
+from chalicelib.domain.eta.steady import Span
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import (
     DriverId,
@@ -31,6 +32,7 @@ from chalicelib.domain.ids import (
     StopId,
 )
 from chalicelib.domain.instants import Range, TimeSource
+from chalicelib.domain.preferences.preferences import Preferences, Subject, Way
 from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, ProofRequirements, Requirement
 from chalicelib.domain.ratings.ratings import MOST_STARS, Rating, RatingReason, Verdict
@@ -326,6 +328,20 @@ def reports() -> st.SearchStrategy[Report]:
     )
 
 
+def preferences() -> st.SearchStrategy[Preferences]:
+    """Any, with the best way left out, as it is stored."""
+    return st.builds(
+        Preferences,
+        ways=st.dictionaries(
+            st.sampled_from(Subject), st.sampled_from([Way.SMS, Way.EMAIL, Way.NONE])
+        ),
+        language=st.none() | st.sampled_from(["en", "fi"]),
+        stopped_at=st.none() | instants(),
+        is_stopped_by_office=st.booleans(),
+        number=st.integers(0, 9),
+    )
+
+
 @cache
 def assignments() -> st.SearchStrategy[Assignment]:
     return st.builds(
@@ -389,6 +405,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "rating": st.none() | ratings(),
             "wishes": wishes(),
             "report": st.none() | reports(),
+            "preferences": preferences(),
         }
         | fixed,
     )
@@ -586,7 +603,19 @@ def lives_of(count: int) -> st.SearchStrategy[Live]:
         unsettled_until=st.none() | instants(),
         began_at=st.none() | coordinates().map(on_grid),
         alive_at=st.none() | instants(),
+        shown=shown_ranges(count),
     )
+
+
+def shown_ranges(count: int) -> st.SearchStrategy[tuple[Shown, ...]]:
+    """What pages show of some of `count` stops, in any order."""
+    begins_s, lasts_s = st.integers(1_500_000_000, 2_000_000_000), st.integers(0, 40_000)
+    spans = st.builds(lambda begin, lasts: Span(begin, begin + lasts), begins_s, lasts_s)
+    some = st.lists(st.integers(0, max(0, count - 1)), unique=True, max_size=min(count, 5))
+    entries = some.flatmap(
+        lambda numbers: st.tuples(*(st.builds(Shown, st.just(n), spans) for n in numbers))
+    )
+    return entries if count else st.just(())
 
 
 def walks(max_size: int = 40) -> st.SearchStrategy[list[tuple[Step, Role]]]:

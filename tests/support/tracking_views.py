@@ -49,7 +49,10 @@ def make_view(status: Status = Status.OUT_FOR_DELIVERY, **changes: Any) -> Track
         "poll_after_s": 10,
         "country": "FI",
     }
-    return TrackingView(**default | changes)
+    whole = default | changes
+    if whole["eta"] is not None:
+        whole = {"expected": whole["eta"].range.as_promise(minutes(5))} | whole
+    return TrackingView(**whole)
 
 
 def make_position(at: Coordinates = VAN, **changes: Any) -> Position:

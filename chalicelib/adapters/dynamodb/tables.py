@@ -9,6 +9,7 @@ shipments  shipment_id  SHIPMENT                query; what changes; index by_at
 ..         ..           THREAD                  get; who wrote last, and who has read how far
 ..         ..           THREAD#<message_id>     query; a message
 ..         ..           UPLOAD#<proof_id>       query; index by_attention while it is awaited
+..         ..           SIGNED#<number>         query; a signed manifest, never changed
 ..         route_id     EVENT#<seq>             query; what became of a route; expires
 ..         shipper_id   IMPORT#<import_id>      get, query; an import of a file; expires
 routes     route_id     PLAN                    get; index by_service_day (day#hub), by_duty
@@ -25,6 +26,7 @@ accounts   account_id   SHIPPER, DRIVER, HUB    get; index by_kind (created_at)
 ..         ..           WEBHOOK#<id>            query
 ..         ..           AUDIT#<at>#<id>         query; index by_kind; expires
 ..         ..           SIGNING#<n>             query; the signing keys
+..         ..           SEALKEY#<id>            query; public keys of seals, for ever
 travel     page                                 batch get; PAGE, ASIDE and how far routes are learnt
 ledger     key                                  get, batch get
 =========  ===========  ======================  ============================================
@@ -32,6 +34,9 @@ ledger     key                                  get, batch get
 One query back from ``SHIPMENT#~`` has the details, the state and the newest events of a shipment.
 Nothing else may sort between ``EVENT#`` and there. Messages are ``THREAD#<ulid>``, proofs that were
 inspected stay ``UPLOAD#<proof_id>``, and feedback will be ``AFTER#FEEDBACK``.
+
+SIGNED holds what was sealed, with names and addresses: it is never changed, and expires with its
+shipment.
 
 MANIFEST holds personal data, a copy of what shipments say: whoever changes a shipment's details or
 erases a recipient writes the manifest of its route too.

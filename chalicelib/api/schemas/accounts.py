@@ -73,6 +73,8 @@ class ShipperChanges(Changes):
     offered_days: Annotated[int, Field(ge=0, le=14)] = unsaid()
     offered_weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = unsaid()
     offered_windows: Annotated[tuple[TimeSpan, ...], Field(max_length=6)] = unsaid()
+    proof_needs_address: bool = unsaid()
+    allows_redirect: bool = unsaid()
 
     def applied(self, shipper: Shipper, now: datetime) -> Shipper:
         """The shipper as it is wanted."""
@@ -93,6 +95,8 @@ class ShipperOut(Out):
     offered_days: int
     offered_weekdays: tuple[int, ...]
     offered_windows: tuple[str, ...]
+    proof_needs_address: bool
+    allows_redirect: bool
     is_active: bool
     created_at: Time
     deactivated_at: Time | None

@@ -11,13 +11,14 @@ from chalicelib.api.schemas.values import (
     ExternalStatusOut,
     Id,
     Latitude,
+    Line,
     Longitude,
     Text,
 )
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import ProofId, ShipmentId, StopId
-from chalicelib.domain.proofs.pins import typed_pin
+from chalicelib.domain.proofs.pins import PinCheck, typed_pin
 from chalicelib.domain.proofs.proofs import (
     FLAW_WORDS,
     Capture,
@@ -98,15 +99,25 @@ class UnloadsOut(Out):
 
 
 class StartIn(Schema):
-    """The driver leaves. ``confirm_other_day``: also with the route of another day."""
+    """The driver has left. ``confirm_other_day``: also with the route of another day.
+
+    A start without a network is sent later: the route begins at ``occurred_at``, so positions since
+    then belong to it. ``sent_at`` is the device's clock when it sent this.
+    """
 
     action_id: ActionId
     occurred_at: DeviceTime
+    sent_at: Maybe[DeviceTime] = None
     confirm_other_day: bool = False
 
     def to_domain(self) -> StartOrder:
         """The order."""
-        return StartOrder(self.action_id, self.confirm_other_day)
+        return StartOrder(
+            action_id=self.action_id,
+            confirms_other_day=self.confirm_other_day,
+            left_at=self.occurred_at,
+            sent_at=self.sent_at,
+        )
 
 
 class ArriveIn(Schema):
@@ -176,13 +187,18 @@ class AttemptIn(Schema):
 
 
 class DeliverIn(AttemptIn):
-    """Delivered. ``pin`` are the six digits that the recipient has said."""
+    """Delivered. ``pin`` are the six digits that the recipient has said.
+
+    ``received_by`` is the name of whoever took it, typed where nobody signs.
+    """
 
     pin: Maybe[Pin] = None
+    received_by: Maybe[Line] = None
 
     def to_domain(self, stop_id: str) -> StopReport:
         """The report."""
-        return replace(self.report(stop_id, Step.DELIVER), pin=self.pin)
+        report = self.report(stop_id, Step.DELIVER)
+        return replace(report, pin=self.pin, received_by=self.received_by)
 
 
 class FailIn(AttemptIn):
@@ -212,7 +228,8 @@ class RejectedProofOut(Out):
 class StopShipmentOut(Out):
     """A shipment of the stop after the report, with the proofs whose files have not arrived.
 
-    Of ``rejected_proofs`` another file may be uploaded: they are among the owed ones.
+    Of ``rejected_proofs`` another file may be uploaded: they are among the owed ones. ``pin`` says
+    what the recipient's PIN has proven at the last attempt; null where none was given.
     """
 
     id: str
@@ -220,12 +237,18 @@ class StopShipmentOut(Out):
     external_status: ExternalStatusOut
     owed_proof_ids: tuple[str, ...]
     rejected_proofs: tuple[RejectedProofOut, ...]
+    pin: PinCheck | None
 
     @classmethod
     def of(cls, value: Shipment) -> "StopShipmentOut":
         """From the domain."""
         rejected = [p for p in value.owed_proofs if p.state is ProofState.REJECTED]
-        return cls.joined(value, rejected_proofs=tuple(map(RejectedProofOut.of, rejected)))
+        last = value.last_attempt
+        return cls.joined(
+            value,
+            rejected_proofs=tuple(map(RejectedProofOut.of, rejected)),
+            pin=None if last is None else last.pin,
+        )
 
 
 class StopReportOut(Out):

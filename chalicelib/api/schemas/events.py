@@ -237,10 +237,33 @@ class ArrivalEventOut(HistoryLine):
 
 
 class UpdateEventOut(HistoryLine):
-    """Details were changed: the address, or others."""
+    """Details were changed."""
 
-    type: Literal[EventType.UPDATED, EventType.REDIRECTED]
+    type: Literal[EventType.UPDATED]
     data: UpdateFacts
+
+
+class TownFact(Fact):
+    """As much of an address as leaves the carrier."""
+
+    city: str
+
+
+class RedirectFacts(UpdateFacts):
+    """The address was changed, as it was ``before`` and is ``after``; these facts are absent where
+    the shipper or a dispatcher has changed it.
+    """
+
+    before: TownFact | None = Field(None, exclude_if=_is_absent)
+    after: TownFact | None = Field(None, exclude_if=_is_absent)
+    moved_m: int | None = Field(None, exclude_if=_is_absent)
+
+
+class RedirectEventOut(HistoryLine):
+    """It goes to another address."""
+
+    type: Literal[EventType.REDIRECTED]
+    data: RedirectFacts
 
 
 class WishesFact(Fact):
@@ -350,6 +373,22 @@ class ReportEventOut(HistoryLine):
     data: ReportFacts
 
 
+class PreferencesFacts(UpdateFacts):
+    """The parts of the recipient's preferences that were changed, and whether messages are stopped.
+
+    What was chosen is not in it.
+    """
+
+    is_stopped: bool | None = Field(None, exclude_if=_is_absent)
+
+
+class PreferencesEventOut(HistoryLine):
+    """The recipient wants to be told other things, or in another way, or nothing any more."""
+
+    type: Literal[EventType.PREFERENCES_CHANGED]
+    data: PreferencesFacts
+
+
 class ConcernFacts(StatusFacts):
     """What was dealt with."""
 
@@ -374,12 +413,14 @@ EventOut = Annotated[
     | AttemptEventOut
     | ProofEventOut
     | UpdateEventOut
+    | RedirectEventOut
     | InstructionsEventOut
     | ScheduleEventOut
     | CorrectionEventOut
     | MessageEventOut
     | RatingEventOut
     | ReportEventOut
+    | PreferencesEventOut
     | ConcernEventOut,
     Field(discriminator="type"),
 ]

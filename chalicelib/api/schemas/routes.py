@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AliasPath, BeforeValidator, Field, model_validator
+from pydantic import AliasPath, Field, model_validator
 
 from chalicelib.api.schemas.values import Day, EtaOut, Id, Instant, RangeOut
-from chalicelib.api.schemas.wishes import WishesOut
+from chalicelib.api.schemas.wishes import WishesSaid
 from chalicelib.domain.driving.effects import PlanNow
 from chalicelib.domain.driving.live import Progress
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
@@ -255,9 +255,7 @@ class DriverShipmentOut(Out):
     scanned_barcodes: tuple[str, ...]
     parcels: tuple[DriverParcelOut, ...]
     photo: Requirement = Field(validation_alias=AliasPath("entry", "photo"))
-    wishes: Annotated[WishesOut, BeforeValidator(WishesOut.of)] = Field(
-        validation_alias=AliasPath("entry", "wishes")
-    )
+    wishes: WishesSaid = Field(validation_alias=AliasPath("entry", "wishes"))
     signature: Requirement = Field(validation_alias=AliasPath("entry", "signature"))
     pin: Requirement = Field(validation_alias=AliasPath("entry", "pin"))
     photo_when_failed: Requirement = Field(validation_alias=AliasPath("entry", "photo_when_failed"))

@@ -32,7 +32,7 @@ from chalicelib.api.schemas.values import (
     require_place,
 )
 from chalicelib.api.schemas.windows import TwoEnds
-from chalicelib.api.schemas.wishes import WishesOut
+from chalicelib.api.schemas.wishes import WishesSaid
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.pins import PinCheck
@@ -407,6 +407,7 @@ class AttemptOut(Out):
     ``owed_proof_ids`` are those of the proofs whose files have not arrived.
     ``time_source``: the time is the device's, the device's but corrected, or when it reached us.
     ``pin``: the recipient's PIN was right, or it came too late to be asked for again.
+    ``received_by`` is the name of whoever took it, as the driver wrote it.
     """
 
     number: int
@@ -419,6 +420,7 @@ class AttemptOut(Out):
     barcodes: tuple[str, ...]
     time_source: TimeSource
     pin: PinCheck | None
+    received_by: str | None
 
 
 class CorrectionOut(Out):
@@ -466,7 +468,7 @@ class ShipmentOut(Out):
     corrections: tuple[CorrectionOut, ...]
     closing_reason: str | None
     rating: RatingOut | None
-    wishes: WishesOut
+    wishes: WishesSaid
     report: ReportOut | None
 
     @classmethod
@@ -476,8 +478,7 @@ class ShipmentOut(Out):
             ParcelOut.joined(parcel, state=parcel_state(shipment, parcel.barcode))
             for parcel in shipment.parcels
         ]
-        wishes = WishesOut.of(shipment.wishes)
-        return cls.joined(shipment, parcels=parcels, tracking_url=tracking_url, wishes=wishes)
+        return cls.joined(shipment, parcels=parcels, tracking_url=tracking_url)
 
 
 class ShipmentsOut(Out):

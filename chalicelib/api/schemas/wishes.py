@@ -1,6 +1,8 @@
 """Wishes for the door on the wire: for those who deliver, and for the shipper of the goods."""
 
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator
 
 from chalicelib.domain.wishes.wishes import SafePlace, Wishes
 from chalicelib.edge.schemas import Out
@@ -43,3 +45,13 @@ class WishesOut(Out):
             floor=access.floor,
             note=access.note,
         )
+
+
+def _told(value: object) -> object:
+    if not isinstance(value, Wishes):
+        return value
+    return WishesOut.of(value) if value else None
+
+
+WishesSaid = Annotated[WishesOut | None, BeforeValidator(_told)]
+"""The wishes of the domain; null where the recipient wishes nothing."""

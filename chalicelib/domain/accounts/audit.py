@@ -40,6 +40,8 @@ _RULES: Final = (
     "offered_days",
     "offered_weekdays",
     "offered_windows",
+    "proof_needs_address",
+    "allows_redirect",
 )
 NOUNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     HUB: ("hub", (*_CARRIERS, "coordinates", "time_zone")),

@@ -17,6 +17,10 @@ class Shipper:
     and what they are offered for the door. A safe place is none unless the shipper allows it, since
     the shipper answers for the goods. Of the next ``offered_days`` (0: none) they may choose those
     on ``offered_weekdays`` (ISO: 1 is Monday), whole or in a window like 08:00-12:00.
+
+    ``allows_redirect``: they may send a delivery to another address that the address search finds.
+    ``proof_needs_address``: a proof is shown to a recipient who knows the postal code or the number
+    of the house.
     """
 
     id: ShipperId
@@ -33,6 +37,8 @@ class Shipper:
     offered_days: int = 0
     offered_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     offered_windows: tuple[str, ...] = ()
+    proof_needs_address: bool = False
+    allows_redirect: bool = False
 
     @property
     def is_active(self) -> bool:

@@ -23,6 +23,7 @@ from chalicelib.domain.driving.memory import (
     with_promise,
 )
 from chalicelib.domain.eta.estimates import Eta, Etas
+from chalicelib.domain.eta.steady import Span, is_like
 from chalicelib.domain.instants import Range
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, Stop
@@ -32,7 +33,8 @@ class AlertKind(StrEnum):
     """The kinds of alerts, as seen from a stop.
 
     An arrival is withdrawn when the van leaves without a report, perhaps to come back soon
-    (``WITHDRAWN_NEARBY``). A time is brought forward by an edit of the plan, and by nothing else.
+    (``WITHDRAWN_NEARBY``). A time is brought forward by an edit of the plan; a van that makes good
+    time comes ``EARLIER``.
     """
 
     ARRIVED = "arrived"
@@ -41,6 +43,7 @@ class AlertKind(StrEnum):
     APPROACHING = "approaching"
     DELAYED = "delayed"
     BACK_ON_TIME = "back_on_time"
+    EARLIER = "earlier"
     SILENT = "silent"
     HEARD_AGAIN = "heard_again"
     BROUGHT_FORWARD = "brought_forward"
@@ -75,6 +78,7 @@ class AlertInput(NamedTuple):
     eta: Eta | None
     as_of: datetime
     doubts: Doubts = NO_DOUBTS
+    shown: Span | None = None
 
 
 Rule = Callable[[AlertInput, Policy], tuple[Alert, Progress] | None]
@@ -126,12 +130,16 @@ def delayed(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
 def back_on_time(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
     """After a delay, the ETA is safely inside the first promise again. That promise holds again.
 
-    If the delay was an error of ours, this waits for neither time nor margin.
+    What was only later than an earlier time is not: the first promise was never broken. If the
+    delay was an error of ours, this waits for neither time nor margin.
     """
     progress, eta, first = given.progress, given.eta, given.stop.promise
     if not progress.is_delayed or eta is None or first is None or progress.arrived_at:
         return None
+    promise = promise_of(progress, given.stop)
     is_error = given.doubts.is_error(progress.told_at)
+    if not is_error and not is_later(promise, first):
+        return None
     if not is_error and is_promise_recent(progress, given.as_of, policy):
         return None
     if eta.point > first.latest - (timedelta(0) if is_error else policy.recovery_margin):
@@ -139,6 +147,34 @@ def back_on_time(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | 
     return _with_new_promise(
         given, AlertKind.BACK_ON_TIME, eta, policy, is_delayed=False, first=first
     )
+
+
+def earlier(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
+    """The van comes before the promise begins, so whoever comes home for it must know.
+
+    It is not told once the van is so near that nobody could come home any more: then the recipient
+    hears that it is near. A stop that is still later than its first promise stays delayed.
+    """
+    progress, eta = given.progress, given.eta
+    promise = promise_of(progress, given.stop)
+    if eta is None or promise is None or progress.arrived_at:
+        return None
+    if eta.point >= promise.earliest - policy.early_tolerance:
+        return None
+    if eta.point - given.as_of <= policy.approaching_within:
+        return None
+    if is_promise_recent(progress, given.as_of, policy):
+        return None
+    if not given.doubts.is_early(given.stop_index, promise):
+        return None
+    first, told = given.stop.promise, eta.range.as_promise(policy.promise_step)
+    is_delayed = progress.is_delayed and is_later(told, first)
+    return _with_new_promise(given, AlertKind.EARLIER, eta, policy, is_delayed=is_delayed)
+
+
+def is_later(promise: Range | None, first: Range | None) -> bool:
+    """Whether a promise ends later than the first one, as far as both are known."""
+    return promise is None or first is None or promise.latest > first.latest
 
 
 def heard_again(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | None:
@@ -152,11 +188,11 @@ def heard_again(given: AlertInput, policy: Policy) -> tuple[Alert, Progress] | N
     return _with_new_promise(calm, AlertKind.HEARD_AGAIN, eta, policy, is_delayed=True)
 
 
-RULES: Final[tuple[Rule, ...]] = (heard_again, approaching, delayed, back_on_time)
+RULES: Final[tuple[Rule, ...]] = (heard_again, approaching, delayed, back_on_time, earlier)
 
 
 def is_quiet(
-    progress: Progress, stop: Stop, point_s: int | None, *, is_soon: bool, tolerance_s: float
+    progress: Progress, stop: Stop, point_s: int | None, *, is_soon: bool, policy: Policy
 ) -> bool:
     """Whether no rule can fire for a stop.
 
@@ -168,7 +204,9 @@ def is_quiet(
     promise = promise_of(progress, stop)
     if point_s is None or promise is None:
         return True
-    return point_s + 1.0 <= promise.latest.timestamp() + tolerance_s
+    if point_s + 1.0 > promise.latest.timestamp() + policy.delay_tolerance.total_seconds():
+        return False
+    return point_s >= promise.earliest.timestamp() - policy.early_tolerance.total_seconds()
 
 
 def decide(
@@ -192,18 +230,22 @@ def decide(
     if now - as_of > policy.stale_after:
         return live, ()
     points_s = Etas.of(live.etas).points_s
-    tolerance_s = policy.delay_tolerance.total_seconds()
     alerts: list[Alert] = []
-    progress = list(live.progress)
+    progress, shown = list(live.progress), live.shown_by_number
     room = limit - sum(len(route.stops[alert.stop_index].consignments) for alert in told)
     for stops_before, i in enumerate(live.remaining()):
         is_soon = stops_before <= policy.approaching_stops
-        if is_quiet(
-            progress[i], route.stops[i], points_s[i], is_soon=is_soon, tolerance_s=tolerance_s
-        ):
+        if is_quiet(progress[i], route.stops[i], points_s[i], is_soon=is_soon, policy=policy):
             continue
         given = AlertInput(
-            i, route.stops[i], progress[i], stops_before, live.etas[i], as_of, doubts=doubts
+            i,
+            route.stops[i],
+            progress[i],
+            stops_before,
+            live.etas[i],
+            as_of,
+            doubts=doubts,
+            shown=shown.get(live.number_of(i)),
         )
         for rule in RULES:
             outcome = rule(given, policy)
@@ -227,7 +269,7 @@ def _with_new_promise(
     is_delayed: bool,
     first: Range | None = None,
 ) -> tuple[Alert, Progress]:
-    promise = eta.range.as_promise(policy.promise_step)
+    promise = _told(eta, given.shown, policy)
     if first is not None:
         # A tighter promise could report a delay while the ETA is still inside the first promise.
         promise = Range(
@@ -237,3 +279,12 @@ def _with_new_promise(
     alert = Alert(kind, given.stop_index, given.as_of, eta=eta, promise=promise)
     memory = with_promise(given.progress, promise, given.as_of, policy, is_delayed=is_delayed)
     return alert, memory
+
+
+def _told(eta: Eta, shown: Span | None, policy: Policy) -> Range:
+    """The range of the ETA, or the one that the page shows when that says about the same."""
+    promise = eta.range.as_promise(policy.promise_step)
+    ends = Span(int(promise.earliest.timestamp()), int(promise.latest.timestamp()))
+    if shown is None or not is_like(shown, ends) or shown.latest_s <= eta.point.timestamp():
+        return promise
+    return Range(*map(Etas.instant, shown))

@@ -47,14 +47,19 @@ class Departure:
         return self.left_at, 0 if self.stop_number is None else self.stop_number + 1
 
 
-def from_hub(live: Live, started_at: datetime, policy: Policy) -> Departure:
-    """The departure from the hub. Raises ValueError when the live state has no route."""
+def from_hub(
+    live: Live, started_at: datetime, policy: Policy, *, told_at: datetime | None = None
+) -> Departure:
+    """The departure from the hub, heard of at ``told_at`` (None: at once).
+
+    Raises ValueError when the live state has no route.
+    """
     return Departure(
         route_id=_route_id(live),
         driver_id=live.driver_id,
         stop_number=None,
         left_at=started_at,
-        told_at=started_at,
+        told_at=told_at or started_at,
         expires_at=_expiry(started_at, policy),
         etas=live.etas_by_number,
     )

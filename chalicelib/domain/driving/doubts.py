@@ -40,6 +40,13 @@ class Doubts:
         earlier_s = self.earlier_points_s()[stop_index]
         return earlier_s is not None and earlier_s > promise.latest.timestamp()
 
+    def is_early(self, stop_index: int, promise: Range) -> bool:
+        """Whether more than one fix says that the van comes before the promise begins."""
+        if self.earlier_points_s is None:
+            return True
+        earlier_s = self.earlier_points_s()[stop_index]
+        return earlier_s is not None and earlier_s < promise.earliest.timestamp()
+
     def is_near(self, stop_index: int, as_of: datetime, policy: Policy) -> bool:
         """Whether the van was already expected soon by the fix before."""
         if self.earlier_points_s is None:

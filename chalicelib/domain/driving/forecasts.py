@@ -112,6 +112,19 @@ def etas_at_start(
     return tuple(eta if i in on_van else None for i, eta in enumerate(etas))
 
 
+def still_to_come(etas: Sequence[Eta | None], now: datetime) -> tuple[Eta | None, ...]:
+    """The same ETAs, where one that is over by now is expected now, with a range as wide.
+
+    A start that is heard of late has such: whether those stops were reached, the next reports say.
+    """
+    return tuple(eta if eta is None or eta.point >= now else _moved_to(eta, now) for eta in etas)
+
+
+def _moved_to(eta: Eta, now: datetime) -> Eta:
+    late_by = now - eta.point
+    return Eta(now, eta.earliest + late_by, eta.latest + late_by)
+
+
 def remaining_etas(
     live: Live, head: Fix, plan_times: Sequence[StopTimes], route: Route, model: TravelModel
 ) -> Etas:

@@ -16,6 +16,7 @@ from chalicelib.domain.driving.forecasts import remaining_etas, with_etas
 from chalicelib.domain.driving.late_visits import follow_again
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.screening import Screened
+from chalicelib.domain.driving.shown import with_shown, with_told_shown
 from chalicelib.domain.driving.visits import Followed, Ground, follow
 from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.eta.model import TravelModel
@@ -87,7 +88,7 @@ def advance(
     if not (is_new and found.is_complete):
         return Advance(after, facts, found.is_complete)
     after, predictions = decide(
-        after,
+        with_shown(after, route, now),
         route,
         as_of=head.recorded_at,
         now=now,
@@ -101,7 +102,7 @@ def advance(
             policy,
         ),
     )
-    return Advance(after, (*facts, *predictions))
+    return Advance(with_told_shown(after, predictions, now), (*facts, *predictions))
 
 
 def _followed(

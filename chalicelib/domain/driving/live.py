@@ -7,10 +7,12 @@ alerts. It is small. A new version always replaces the whole state.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.jumps import RECENT_FIXES, credible, newest
 from chalicelib.domain.eta.estimates import Eta, Etas
+from chalicelib.domain.eta.steady import Span
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.instants import Range
@@ -50,6 +52,13 @@ class Progress:
         return visit.earliest if is_in_it else None
 
 
+class Shown(NamedTuple):
+    """The range that pages show of a stop, by the stop's own number."""
+
+    stop_number: int
+    span: Span
+
+
 def kept_numbers(numbers: tuple[int, ...]) -> tuple[int, ...]:
     """The numbers of a plan's stops as live state keeps them: none where each is the index."""
     return () if numbers == tuple(range(len(numbers))) else numbers
@@ -86,6 +95,8 @@ class Live:
 
     ``alive_at`` is when a phone last said that it is there and not where it is, since the last fix.
 
+    ``shown`` are the ranges that pages show of the nearest stops ahead, next stops first.
+
     ``numbers`` are the stops' own numbers in plan order, as in the plan; empty means that each is
     the stop's index. Readers who know a stop by its number need no plan.
     """
@@ -115,6 +126,7 @@ class Live:
     numbers: tuple[int, ...] = ()
     unsettled_until: datetime | None = None
     alive_at: datetime | None = None
+    shown: tuple[Shown, ...] = ()
 
     @property
     def origin(self) -> Fix | None:
@@ -195,6 +207,11 @@ class Live:
         if not self.numbers:
             return stop_number if stop_number < len(self.progress) else None
         return self.numbers.index(stop_number) if stop_number in self.numbers else None
+
+    @property
+    def shown_by_number(self) -> dict[int, Span]:
+        """What pages show, by the numbers of the stops."""
+        return dict(self.shown)
 
     @property
     def etas_by_number(self) -> Sequence[Eta | None]:

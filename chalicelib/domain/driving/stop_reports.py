@@ -13,7 +13,7 @@ from chalicelib.domain.driving.clocks import Shift, reported_time
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import IllegalTransition, Invalid, NothingAboard
 from chalicelib.domain.ids import DriverId, ProofId, ShipmentId, StopId
-from chalicelib.domain.instants import TimeSource
+from chalicelib.domain.instants import TimeSource, written
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Proof
@@ -51,7 +51,7 @@ class StopReport:
     sent the report. It shows how wrong that clock is.
     ``time_source`` says how sure we are of the time. ``plan_version`` is that of the plan that the
     driver had, None where the phone does not say. ``pin`` is what the recipient has said: it is
-    never shown or logged.
+    never shown or logged. ``received_by`` is the name of the person who took the parcels.
     """
 
     stop_id: StopId
@@ -68,6 +68,7 @@ class StopReport:
     named: frozenset[NamedParcel] = frozenset()
     plan_version: int | None = None
     pin: str | None = field(default=None, repr=False)
+    received_by: str | None = None
 
     @property
     def has_names(self) -> bool:
@@ -279,6 +280,7 @@ class StopReport:
             barcodes=() if len(concerned) == len(shipment.parcels) else tuple(sorted(concerned)),
             time_source=self.time_source,
             pin=pin,
+            received_by=self.received_by,
         )
         decide = with_delivered if self.step is Step.DELIVER else with_failed
         return replace(
@@ -289,11 +291,16 @@ class StopReport:
         )
 
     def event_data(self, proofs: Sequence[Proof], pin: PinCheck | None = None) -> dict[str, object]:
-        """The data of the event. The note is left out because a person wrote it."""
+        """The data of the event. Note and name are left out because a person wrote them.
+
+        Where the time is not the device's, ``device_at`` is what the device said.
+        """
         data: dict[str, object] = {
             "action_id": self.action_id,
             "time_source": self.time_source.value,
         }
+        if self.time_source is not TimeSource.DEVICE:
+            data["device_at"] = written(self.occurred_at)
         if self.reason is not None:
             data["reason"] = self.reason.value
         if proofs:

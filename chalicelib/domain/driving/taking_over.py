@@ -64,5 +64,6 @@ def let_off(live: Live, route: Route, now: datetime) -> Live:
         unsettled_until=None,
         progress=(Progress(is_done=True),) * len(route.stops),
         etas=(None,) * len(route.stops),
+        shown=(),
         numbers=kept_numbers(route.numbers),
     )

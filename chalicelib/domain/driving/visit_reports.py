@@ -13,6 +13,7 @@ from chalicelib.domain.driving.forecasts import with_etas
 from chalicelib.domain.driving.jumps import is_drivable
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.nearest_stop import CLEAR
+from chalicelib.domain.driving.shown import with_shown
 from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.eta.model import TravelModel
 from chalicelib.domain.geography import distance_m
@@ -98,7 +99,7 @@ def leave(
             after = replace(after, last_stop=stop_index)
         if head.recorded_at < left_at:
             head = there
-    return with_etas(after, head, plan_times, route, model)
+    return with_shown(with_etas(after, head, plan_times, route, model), route, now)
 
 
 def reopen(
@@ -126,7 +127,7 @@ def reopen(
         place = route.hub_coordinates if last is None else route.stops[last].coordinates
         head = Fix(now, place)
     head = replace(head, recorded_at=max(head.recorded_at, now))
-    return with_etas(after, head, plan_times, route, model)
+    return with_shown(with_etas(after, head, plan_times, route, model), route, now)
 
 
 def _was_elsewhere_since(live: Live, stop_index: int, arrived_at: datetime, policy: Policy) -> bool:

@@ -1,10 +1,16 @@
-"""Which way a notice takes: one channel, by how soon the recipient has to know."""
+"""Which way a notice takes: one channel, by how soon the recipient has to know.
 
+What the recipient prefers comes before that.
+"""
+
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 from chalicelib.domain.notices.kinds import Kind
+from chalicelib.domain.preferences.preferences import Subject, Way
 from chalicelib.domain.shipments.addresses import Recipient
+from chalicelib.domain.shipments.shipments import Shipment
 
 MOST_TEXTS: Final = 3
 """SMS about one attempt to deliver. What is beyond them is told by e-mail, or on the page alone."""
@@ -16,6 +22,27 @@ NOTHING_COMES: Final = frozenset({Kind.FAILED, Kind.PUT_OFF})
 """Told by SMS beyond the most, if that is the only way: else somebody waits for nothing."""
 
 
+SUBJECTS: Final[Mapping[Kind, Subject]] = {
+    Kind.OUT_FOR_DELIVERY: Subject.DEPARTURE,
+    Kind.ARRIVING: Subject.NEARNESS,
+    Kind.DELAYED: Subject.TIMES,
+    Kind.BACK_ON_TIME: Subject.TIMES,
+    Kind.SILENT: Subject.TIMES,
+    Kind.HEARD_AGAIN: Subject.TIMES,
+    Kind.NEW_TIME: Subject.TIMES,
+    Kind.EARLIER: Subject.TIMES,
+    Kind.PUT_OFF: Subject.TIMES,
+    Kind.RESCHEDULED: Subject.TIMES,
+    Kind.DELIVERED: Subject.OUTCOME,
+    Kind.FAILED: Subject.OUTCOME,
+    Kind.CANCELLED: Subject.OUTCOME,
+    Kind.RETURNING: Subject.OUTCOME,
+    Kind.CORRECTED: Subject.OUTCOME,
+    Kind.MESSAGE: Subject.MESSAGES,
+}
+"""What recipients choose about, for each kind of notice."""
+
+
 class Channel(StrEnum):
     """The ways to reach a recipient."""
 
@@ -23,12 +50,24 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
-def ways(kind: Kind, recipient: Recipient) -> tuple[Channel, ...]:
+def is_wanted(kind: Kind, shipment: Shipment) -> bool:
+    """Whether the recipient wants to be told at all."""
+    preferences = shipment.preferences
+    return not preferences.is_stopped and preferences.way_of(SUBJECTS[kind]) is not Way.NONE
+
+
+def ways(kind: Kind, shipment: Shipment) -> tuple[Channel, ...]:
     """The channels by which the recipient can be reached, the best first.
 
-    A notice goes out on one of them. The next one serves where the first is refused.
+    A notice goes out on one of them. The next one serves where the first is refused. Who has chosen
+    e-mail gets no SMS in its place; who has chosen SMS gets an e-mail where no SMS may be sent. A
+    channel that has lost its address since is as good as not chosen.
     """
-    order = (Channel.EMAIL, Channel.SMS) if kind in CALM else (Channel.SMS, Channel.EMAIL)
+    recipient, way = shipment.recipient, shipment.preferences.way_of(SUBJECTS[kind])
+    if way is Way.EMAIL and recipient.email:
+        return (Channel.EMAIL,)
+    is_calm = kind in CALM and way is not Way.SMS
+    order = (Channel.EMAIL, Channel.SMS) if is_calm else (Channel.SMS, Channel.EMAIL)
     return tuple(channel for channel in order if address(channel, recipient))
 
 

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import Final
 
+from chalicelib.domain.phrases.locales import without_isolates
+
 BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -20,6 +22,8 @@ SEGMENT: Final = 153
 ONE_WIDE_MESSAGE: Final = 70
 WIDE_SEGMENT: Final = 67
 
+_PLAIN_FORMS: Final = {"ł": "l", "Ł": "L", "œ": "oe", "Œ": "OE", "’": "'", "«": '"', "»": '"'}
+
 LONGEST_NAME: Final = 20
 MOST_DIGITS: Final = 4
 _LINK: Final = re.compile(r"[a-z]+:/|www\.|\w\.\w", re.IGNORECASE)
@@ -28,6 +32,29 @@ _LINK: Final = re.compile(r"[a-z]+:/|www\.|\w\.\w", re.IGNORECASE)
 def is_plain(text: str) -> bool:
     """Whether every character is in the default alphabet or its extension."""
     return set(text) <= BASIC | EXTENDED
+
+
+def written(text: str) -> str:
+    """The text as an SMS should carry it: in the alphabet where its script can be, else unchanged.
+
+    A letter from outside the alphabet loses its accent, as people write it on phones themselves.
+    With one ą left in it, the whole message would hold 70 characters. Marks of direction are left
+    out, since each would be a character.
+
+    >>> written("Doręczono – środa"), written("Prêt à partir"), written("تم التسليم")
+    ('Doreczono - sroda', 'Pret à partir', 'تم التسليم')
+    """
+    text = without_isolates(text).replace("\N{EN DASH}", "-").replace("\N{NO-BREAK SPACE}", " ")
+    folded = "".join(c if c in BASIC or c in EXTENDED else _base(c) for c in text)
+    return folded if is_plain(folded) else text
+
+
+def _base(character: str) -> str:
+    """The letter without its accent, or the plain form of a mark."""
+    if character in _PLAIN_FORMS:
+        return _PLAIN_FORMS[character]
+    decomposed = unicodedata.normalize("NFKD", character)
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def segments(text: str) -> int:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SILENT = "silent"
     HEARD_AGAIN = "heard_again"
     NEW_TIME = "new_time"
+    EARLIER = "earlier"
     PUT_OFF = "put_off"
     DELIVERED = "delivered"
     FAILED = "failed"

@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import Range
-from chalicelib.domain.notices.gsm7 import segments, sender_name
+from chalicelib.domain.notices.gsm7 import segments, sender_name, written
 from chalicelib.domain.notices.kinds import SIZES, SUBJECT, Kind
 from chalicelib.domain.phrases.days import Form, day_of_date, moment_in_sentence
-from chalicelib.domain.phrases.locales import Direction, Locale, without_isolates
-from chalicelib.domain.phrases.ranges import DASH, range_phrase
+from chalicelib.domain.phrases.locales import Direction, Locale
+from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.ratings.ratings import MOST_STARS
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
@@ -55,6 +56,7 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
     Kind.SILENT: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.HEARD_AGAIN: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.NEW_TIME: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
+    Kind.EARLIER: frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING}),
     Kind.PUT_OFF: frozenset({Status.ACCEPTED, Status.LOADED}),
     Kind.DELIVERED: frozenset({Status.DELIVERED}),
     Kind.FAILED: frozenset(
@@ -71,7 +73,7 @@ STILL_TRUE: Final[Mapping[Kind, frozenset[Status]]] = {
 """The statuses of the shipment in which a late notice is still true."""
 
 _OF_A_PROMISE: Final = frozenset(
-    {Kind.DELAYED, Kind.BACK_ON_TIME, Kind.SILENT, Kind.HEARD_AGAIN, Kind.NEW_TIME}
+    {Kind.DELAYED, Kind.BACK_ON_TIME, Kind.SILENT, Kind.HEARD_AGAIN, Kind.NEW_TIME, Kind.EARLIER}
 )
 _ON_TIME: Final = frozenset({Kind.BACK_ON_TIME, Kind.NEW_TIME})
 
@@ -102,8 +104,8 @@ class Email:
 class Notice:
     """The content of a message in one language, before it becomes an SMS or an e-mail.
 
-    ``sentences`` run from the fullest to the shortest. Times in them are joined by ``DASH``, which
-    GSM-7 does not have; an SMS gets a hyphen instead.
+    ``sentences`` run from the fullest to the shortest. They are as a page would say them; an SMS
+    has them as ``gsm7.written`` does.
     """
 
     kind: Kind
@@ -115,17 +117,18 @@ class Notice:
     link_text: str
     url: str
     rate_text: str | None = None
+    settings_text: str = ""
 
     def sms(self) -> str:
-        """The fullest text that fits into one message, else the shortest. It is always in GSM-7.
+        """The fullest text that takes as few messages as the shortest does.
 
-        The shortest needs two messages only if our host name has some 80 characters or more.
+        That is one, unless our host has some 80 characters or more, or the script is not that of
+        the alphabet of an SMS.
         """
-        sentences = [without_isolates(each).replace(DASH, "-") for each in self.sentences]
+        sentences = [written(sentence) for sentence in self.sentences]
         named = [f"{self.sender}: {sentence}" for sentence in sentences] if self.sender else []
         texts = [f"{sentence} {self.url}" for sentence in (*named, *sentences)]
-        fitting = (text for text in texts if segments(text) == 1)
-        return next(fitting, None) or min(texts, key=len)
+        return min(texts, key=segments)
 
     def email(self) -> Email:
         """Subject, text and HTML. The subject never has the link.
@@ -140,12 +143,14 @@ class Notice:
         direction = ' dir="rtl"' if self.direction == "rtl" else ""
         return Email(
             subject=subject,
-            text=f"{self.sentences[0]}\n\n{self.link_text}: {self.url}\n{self._rate_in_text()}",
+            text=f"{self.sentences[0]}\n\n{self.link_text}: {self.url}\n{self._rate_in_text()}"
+            f"\n{self.settings_text}: {self.url}/settings\n",
             html=(
                 f'<!doctype html><html lang="{self.language}"{direction}><meta charset="utf-8">'
                 f"<title>{html.escape(subject)}</title>"
                 f'<body><p>{sentence}</p><p><a href="{url}">{link}</a></p>'
-                f"{self._rate_in_html(url)}</body></html>"
+                f'{self._rate_in_html(url)}<p><small><a href="{url}/settings">'
+                f"{html.escape(self.settings_text)}</a></small></p></body></html>"
             ),
         )
 
@@ -166,18 +171,27 @@ def kind_of(event: Event) -> Kind | None:
 
     A correction is told as the outcome that it says. They were told of a silent van only if it
     broke its promise, so they hear that it is back only with a new one. Not every message has a
-    notice: the thread has all of them.
+    notice: the thread has all of them. Who took it off the van by another wish knows of that.
     """
-    if event.audience != "public":
+    is_own_wish = event.type is EventType.UNASSIGNED and event.actor_role is Role.RECIPIENT
+    if event.audience != "public" or is_own_wish:
         return None
     if event.type is EventType.DELAYED and event.data.get("heard_at"):
         return Kind.SILENT
     if event.type is EventType.CORRECTED:
         return _OF_AN_OUTCOME.get(str(event.data.get("outcome")), Kind.CORRECTED)
+    if event.type is EventType.PROMISED and _is_brought_forward(event):
+        return Kind.EARLIER
     facts = TOLD_WITH.get(event.type)
     if facts is not None and not any(event.data.get(fact) for fact in facts):
         return None
     return KINDS.get(event.type)
+
+
+def _is_brought_forward(event: Event) -> bool:
+    """Whether the new range begins before the one that was told last."""
+    told, before = (_range(event.data.get(name)) for name in ("promise", "previous_promise"))
+    return told is not None and before is not None and told.earliest < before.earliest
 
 
 def is_stale(event: Event, shipment: Shipment) -> bool:
@@ -194,6 +208,8 @@ def is_stale(event: Event, shipment: Shipment) -> bool:
         return False
     promise = _range(event.data.get("previous_promise" if kind is Kind.SILENT else "promise"))
     was_replaced = promise is not None and promise != shipment.promise
+    if kind is Kind.EARLIER:  # also of a time that is still later than the first one
+        return was_replaced
     return was_replaced or shipment.is_delayed != (kind not in _ON_TIME)
 
 
@@ -246,6 +262,7 @@ def worded(
         link_text=locale.say("notice.link"),
         url=url,
         rate_text=locale.say("notice.rate") if kind is Kind.DELIVERED else None,
+        settings_text=locale.say("notice.settings"),
     )
 
 
@@ -279,29 +296,31 @@ def _when(kind: Kind, shipment: Shipment, now: datetime, locale: Locale) -> str:
 
 def _near(event: Event, now: datetime, locale: Locale) -> str:
     """The distance of the van in stops and in minutes, as far as the event has them."""
-    parts = [*_stops(event.data.get("stops_before"), locale), *_minutes(event, now, locale)]
-    return ", ".join(parts) or locale.say("notice.near.soon")
+    stops, minutes = _stops(event.data.get("stops_before"), locale), _minutes(event, now, locale)
+    if stops and minutes:
+        return locale.say("notice.near.both", stops=stops, minutes=minutes)
+    return stops or minutes or locale.say("notice.near.soon")
 
 
-def _stops(stops_before: object, locale: Locale) -> list[str]:
+def _stops(stops_before: object, locale: Locale) -> str:
     match stops_before:
         case bool():
-            return []
+            return ""
         case 0:
-            return [locale.say("notice.near.next")]
+            return locale.say("notice.near.next")
         case int():
-            return [locale.count("notice.near.stops", stops_before)]
+            return locale.count("notice.near.stops", stops_before)
         case _:
-            return []
+            return ""
 
 
-def _minutes(event: Event, now: datetime, locale: Locale) -> list[str]:
+def _minutes(event: Event, now: datetime, locale: Locale) -> str:
     eta = event.data.get("eta")
     point = _instant(eta.get("point")) if isinstance(eta, Mapping) else None
     if point is None or point <= now:
-        return []
+        return ""
     minutes = max(1, round((point - now).total_seconds() / 60))
-    return [locale.say("notice.near.minutes", n=minutes)]
+    return locale.say("notice.near.minutes", n=minutes)
 
 
 def _heard(event: Event, shipment: Shipment, now: datetime, locale: Locale) -> str:

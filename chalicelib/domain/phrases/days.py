@@ -121,7 +121,7 @@ def _filled(
 def local_clock(local: datetime | time, style: Style) -> str:
     """The time of day of a local time, without a zone."""
     if style.has_half_days:
-        return f"{half_day_clock(local)} {half(local, style)}"
+        return f"{half_day_clock(local)}{style.words.before_half}{half(local, style)}"
     return local.strftime(style.words.clock)
 
 

@@ -5,6 +5,7 @@ The code names a sentence; a translator writes it. A value that stands in a sent
 left is isolated, so that a name or a link from left to right does not move what stands around it.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -97,9 +98,15 @@ _NO_ISOLATES: Final = dict.fromkeys(
 
 
 def _isolated(value: object) -> object:
-    """Text is isolated. Without a letter it runs as its sentence does: 14:10–14:40."""
+    """Text from left to right is isolated; without letters it runs as its sentence: 14:10–14:40."""
     if not isinstance(value, str):
         return value
-    has_letters = any(character.isalpha() for character in value)
-    begin = FIRST_STRONG_ISOLATE if has_letters else RIGHT_TO_LEFT_ISOLATE
-    return f"{begin}{value}{END_OF_ISOLATE}"
+    directions = {unicodedata.bidirectional(character) for character in value}
+    if "L" in directions:
+        return f"{FIRST_STRONG_ISOLATE}{value}{END_OF_ISOLATE}"
+    if directions & _RIGHT_TO_LEFT:
+        return value
+    return f"{RIGHT_TO_LEFT_ISOLATE}{value}{END_OF_ISOLATE}"
+
+
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})

@@ -15,6 +15,13 @@ MAX_PIN_TRIES: Final = 5
 _FORM: Final = re.compile(r"[0-9]{6}")
 
 
+class Tried(StrEnum):
+    """What was tried: a PIN at the door, or the address before a proof is shown."""
+
+    PIN = "pins"
+    ADDRESS = "proofs"
+
+
 class PinCheck(StrEnum):
     """What a PIN proves: it was right, or it could not be confirmed any more.
 

@@ -1,7 +1,8 @@
 """Choices: other days and windows that a recipient may choose, out of those the shipper offers.
 
-What is on a plan or on a van is not moved by its recipient: the plan is made of it, and the office
-changes it. After a failed attempt the choice says when it is to be tried again.
+The rule of change is that of all else (``wished``). What is on a plan leaves it with the choice,
+and everybody else on it is expected anew. After a failed attempt the choice says when it is to be
+tried again.
 """
 
 from collections.abc import Callable
@@ -11,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import Invalid, Outdated, TooLateToChange
+from chalicelib.domain.errors import Invalid, Outdated
 from chalicelib.domain.ids import EventId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.shipments.amendments import amended
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.shipments.statuses import Status
+from chalicelib.domain.shipments.wished import Open, may_change, require_may_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +30,30 @@ class Choice:
     span: str = ""
 
     @property
+    def whole_day(self) -> date | None:
+        """The day, where no window of it was chosen."""
+        return None if self.window is not None else self.day
+
+    @property
     def name(self) -> str:
         """Like 2026-11-30 or 2026-11-30 08:00-12:00."""
         return f"{self.day.isoformat()} {self.span}".strip()
 
 
-def may_choose(shipment: Shipment) -> bool:
-    """Whether its recipient may choose: it is on no plan, or waits for another attempt."""
-    if shipment.status is Status.ATTEMPT_FAILED:
-        return True
-    return shipment.status in {Status.CREATED, Status.ACCEPTED} and shipment.assignment is None
+def may_choose(shipment: Shipment, shipper: Shipper, stops_before: int | None) -> bool:
+    """Whether its recipient may still choose."""
+    return may_change(shipment, shipper, stops_before) is Open.YES
 
 
-def choices(shipment: Shipment, shipper: Shipper, now: datetime) -> tuple[Choice, ...]:
+def choices(
+    shipment: Shipment, shipper: Shipper, now: datetime, *, stops_before: int | None = None
+) -> tuple[Choice, ...]:
     """What is offered now, the nearest day first; nothing where there is nothing to choose.
 
     Days begin tomorrow, by the clocks at the address. A window that does not exist on a day on
     which the clocks change is left out.
     """
-    if not may_choose(shipment):
+    if not may_choose(shipment, shipper, stops_before):
         return ()
     zone = ZoneInfo(shipment.address.time_zone)
     today = now.astimezone(zone).date()
@@ -77,28 +83,37 @@ def chosen(
     shipper: Shipper,
     *,
     seen: str,
-    actor: Actor,
-    event_id: Callable[[], EventId],
     now: datetime,
-) -> tuple[Shipment, tuple[Event, ...]] | None:
-    """The shipment with this choice, and its events; None where it holds already.
+    stops_before: int | None = None,
+) -> Choice | None:
+    """The choice with this name; None where it holds already.
 
     Raises TooLateToChange, Invalid for what is not offered any more, and Outdated where another
     time was agreed since the page was read.
     """
-    if not may_choose(shipment):
-        text = "The delivery is planned already, so its day cannot be changed here."
-        raise TooLateToChange(text, current=shipment.status.value)
-    wanted = next((each for each in choices(shipment, shipper, now) if each.name == name), None)
+    require_may_change(shipment, shipper, stops_before)
+    offered = choices(shipment, shipper, now, stops_before=stops_before)
+    wanted = next((each for each in offered if each.name == name), None)
     if wanted is None:
         text = "This time is not offered any more. Choose another one."
         raise Invalid(text, pointer="/choice", code="not_offered")
-    day = None if wanted.window is not None else wanted.day
-    after = replace(shipment, window=wanted.window, service_day=day)
-    if (after.window, after.service_day) == (shipment.window, shipment.service_day):
+    if (wanted.window, wanted.whole_day) == (shipment.window, shipment.service_day):
         return None
     if agreed(shipment) != seen:
         raise Outdated
+    return wanted
+
+
+def moved_to(
+    shipment: Shipment,
+    choice: Choice,
+    *,
+    actor: Actor,
+    event_id: Callable[[], EventId],
+    now: datetime,
+) -> tuple[Shipment, tuple[Event, ...]]:
+    """The shipment on this day or in this window, and the event that tells it."""
+    after = replace(shipment, window=choice.window, service_day=choice.whole_day)
     return amended(shipment, after, actor=actor, event_id=event_id, now=now)
 
 

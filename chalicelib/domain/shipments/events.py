@@ -46,6 +46,7 @@ class EventType(StrEnum):
     MESSAGE_SENT = "message.sent"
     RATED = "shipment.rated"
     REPORTED = "shipment.reported"
+    PREFERENCES_CHANGED = "shipment.preferences_changed"
     CONCERN_CLOSED = "shipment.concern_closed"
     DRIVER_SILENT = "driver.silent"
     DRIVER_BACK = "driver.back"

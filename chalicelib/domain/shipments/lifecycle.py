@@ -103,6 +103,7 @@ def transitions() -> Mapping[Step, Transition]:
     office = DISPATCH
     system = frozenset({Role.SYSTEM})
     owners = office | {Role.SHIPPER}
+    planners = office | {Role.RECIPIENT}  # who goes by the rule of change (wished)
     underway = frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING})
     at_large = underway | {Status.ARRIVED}
     before_departure = frozenset({Status.CREATED, Status.ACCEPTED, Status.LOADED})
@@ -145,7 +146,7 @@ def transitions() -> Mapping[Step, Transition]:
             EventType.ATTEMPT_FAILED,
             again=after_a_visit,
         ),
-        Step.TAKE_OFF: row(at_large, Status.ACCEPTED, office, EventType.UNASSIGNED),
+        Step.TAKE_OFF: row(at_large, Status.ACCEPTED, planners, EventType.UNASSIGNED),
         Step.DELIVER_AFTER_ALL: row(
             before_departure | at_large | {Status.ATTEMPT_FAILED},
             Status.DELIVERED,
@@ -155,7 +156,7 @@ def transitions() -> Mapping[Step, Transition]:
         Step.RETRY: row(
             frozenset({Status.ATTEMPT_FAILED, Status.LOADED}),
             Status.ACCEPTED,
-            office,
+            planners,
             EventType.ACCEPTED,
             again=frozenset({Status.DELIVERED}),
             while_=has_outstanding,

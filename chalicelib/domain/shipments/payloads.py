@@ -47,6 +47,8 @@ PUBLIC: Final = (
     "after",
     "report_reason",
     "reasons",
+    "is_stopped",
+    "moved_m",
 )
 """The facts of an event that may leave. All other data stay with us."""
 TIMES: Final = frozenset({"point", "earliest", "latest", "heard_at"})

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
 from chalicelib.domain.instants import Range, TimeSource
+from chalicelib.domain.preferences.preferences import NO_PREFERENCES, Preferences
 from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Proof, ProofRequirements
 from chalicelib.domain.ratings.ratings import Rating
@@ -52,6 +53,7 @@ class Attempt:
     The driver's device makes ``action_id``. We recognise a repeated report by it. ``barcodes`` are
     the parcels that it was about; empty means all parcels of the shipment. ``time_source`` says how
     sure ``occurred_at`` is. ``pin`` is what the recipient's PIN proves, None where none was given.
+    ``received_by`` is the name of the person who took the parcels, as the driver wrote it.
     """
 
     number: int
@@ -65,6 +67,7 @@ class Attempt:
     barcodes: tuple[str, ...] = ()
     time_source: TimeSource = TimeSource.DEVICE
     pin: PinCheck | None = None
+    received_by: str | None = None
 
     @property
     def proof_ids(self) -> tuple[ProofId, ...]:
@@ -105,6 +108,7 @@ class Glimpse:
     link_generation: int
     completed_at: datetime | None
     driver_id: DriverId | None
+    share_generation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +117,11 @@ class Shipment:
 
     ``first_promise`` is the range told when the van left, ``promise`` the range told last.
     ``link_generation`` is part of the tracking link's signature; raising it revokes all earlier
-    links. ``details_version`` is the ``version`` with which the details were last written: shipper,
+    links. ``share_generation`` is the same of the link that recipients share.
+    ``details_version`` is the ``version`` with which the details were last written: shipper,
     reference, recipient, address, parcels, window, service time, proof requirements, service day,
-    metadata, rating, wishes, report. A change of one of them must set it, or it is not stored. 0
-    means that details and state are one item, as in the first format.
+    metadata, rating, wishes, report, preferences. A change of one of them must set it, or it is not
+    stored. 0 means that details and state are one item, as in the first format.
 
     ``service_day`` is the day that the shipper asked for without a window; ``wanted_day`` says the
     day either way. ``metadata`` are the shipper's own words by their names; we only keep them.
@@ -170,6 +175,13 @@ class Shipment:
     rating: Rating | None = None
     wishes: Wishes = NO_WISHES
     report: Report | None = None
+    preferences: Preferences = NO_PREFERENCES
+    share_generation: int = 1
+
+    @property
+    def locale(self) -> str:
+        """The BCP 47 tag of the recipient's language: the chosen one, else that of the order."""
+        return self.preferences.language or self.recipient.locale
 
     @property
     def wanted_day(self) -> date | None:
@@ -198,7 +210,13 @@ class Shipment:
         """The part that changes, for a reader who knows the shipment already."""
         assigned = self.assignment if self.status in ON_THE_WAY else None
         driver_id = None if assigned is None else assigned.driver_id
-        return Glimpse(self.version, self.link_generation, self.completed_at, driver_id)
+        return Glimpse(
+            self.version,
+            self.link_generation,
+            self.completed_at,
+            driver_id,
+            self.share_generation,
+        )
 
     @property
     def is_fully_scanned(self) -> bool:

@@ -57,6 +57,25 @@ def renewed(shipment: Shipment, now: datetime, policy: Policy) -> Shipment:
     return replace(
         shipment,
         link_generation=shipment.link_generation + 1,
+        share_generation=min(shipment.share_generation + 1, LAST_GENERATION),
+        version=shipment.version + 1,
+        updated_at=now,
+    )
+
+
+def with_new_share_link(shipment: Shipment, seen: int, now: datetime) -> Shipment | None:
+    """The shipment after the share link ``seen`` was revoked; None where it was revoked before.
+
+    Raises NoMoreLinks when there have been too many.
+    """
+    if seen != shipment.share_generation:
+        return None
+    if shipment.share_generation >= LAST_GENERATION:
+        text = f"A delivery has at most {LAST_GENERATION} links to share, and has had them all."
+        raise NoMoreLinks(text)
+    return replace(
+        shipment,
+        share_generation=shipment.share_generation + 1,
         version=shipment.version + 1,
         updated_at=now,
     )

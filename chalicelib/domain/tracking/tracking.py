@@ -7,29 +7,34 @@ already missing here, so no page can show it by mistake.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.driving.live import Live
+from chalicelib.domain.driving.shown import expected
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
+from chalicelib.domain.ids import ProofId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.proofs.proofs import Requirement
+from chalicelib.domain.proofs.proofs import Capture, Requirement
 from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.choices import Choice, agreed, choices
 from chalicelib.domain.shipments.conversations import is_open
 from chalicelib.domain.shipments.custody import delivered, has_outstanding, parts
 from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.proof_checks import answers
 from chalicelib.domain.shipments.rated import may_rate, rating_of, rating_open_until
+from chalicelib.domain.shipments.redirects import may_redirect
 from chalicelib.domain.shipments.reported import may_report
-from chalicelib.domain.shipments.shipments import Glimpse, Shipment
+from chalicelib.domain.shipments.shipments import Attempt, Glimpse, Shipment
 from chalicelib.domain.shipments.statuses import (
     FINISHED,
     ON_THE_WAY,
@@ -43,11 +48,20 @@ from chalicelib.domain.visibility import Proximity
 from chalicelib.domain.wishes.wishes import SafePlace
 
 PUBLIC_DATA: Final = frozenset({"status", "promise", "reason", "window", "service_day"})
-SHOWN_ELSEWHERE: Final = frozenset({EventType.MESSAGE_SENT, EventType.RATED, EventType.REPORTED})
+SHOWN_ELSEWHERE: Final = frozenset(
+    {
+        EventType.MESSAGE_SENT,
+        EventType.RATED,
+        EventType.REPORTED,
+        EventType.PREFERENCES_CHANGED,
+    }
+)
 """What a page shows in a part of its own, and not once more in the story."""
 WAITS_FOR_A_VAN: Final = frozenset(
     {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
 )
+SHARED: Final = WAITS_FOR_A_VAN | ON_THE_WAY
+"""While it is to come, a recipient can share it."""
 POSITION_DECIMALS: Final = 5  # one metre
 
 
@@ -89,8 +103,30 @@ class ShownProof:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPlace:
+    """Where and when the photo was taken, as the driver's phone says, and its error in metres."""
+
+    lat_deg: float
+    lon_deg: float
+    accuracy_m: float | None
+    taken_at: datetime | None
+
+
+class ProofCheck(StrEnum):
+    """Whether the proof is shown: nobody asks, the recipient is asked, was, or cannot be asked."""
+
+    NONE = "none"
+    ASKED = "asked"
+    PASSED = "passed"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of the last delivery attempt. Some files of its proofs may be still to come."""
+    """The outcome of the last delivery attempt. Some files of its proofs may be still to come.
+
+    Note, proofs and place are left out while the recipient is asked for the address first.
+    """
 
     status: Status
     at: datetime
@@ -98,6 +134,8 @@ class Outcome:
     note: str | None
     proofs: tuple[ShownProof, ...]
     has_proofs_to_come: bool = False
+    place: ShownPlace | None = None
+    has_hidden_proofs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +193,13 @@ class TrackingView:
     are what the form of the page has for them. ``may_report`` says whether the recipient can say
     that something is wrong, and ``reported`` what is open of that;
     ``last_report`` names the newest one.
+    ``expected`` is the range that the page shows, None where there is no ETA or it is hidden.
+    ``proof_check`` says whether the recipient is asked for the address before the proof is shown.
+    ``share_token`` is the secret part of the link to share, empty where there is nothing to share.
+    ``may_redirect`` says whether it can be sent to another address, and if not, why;
+    ``details_version`` is what a form about that has seen.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
+    ``is_stopped`` says that the recipient is told nothing any more.
     """
 
     status: Status
@@ -200,6 +244,13 @@ class TrackingView:
     choices: tuple[Choice, ...] = ()
     agreed: str = ""
     pin: str | None = None
+    expected: Range | None = None
+    proof_check: ProofCheck = ProofCheck.NONE
+    share_token: str = ""
+    share_generation: int = 1
+    may_redirect: Open = Open.OVER
+    details_version: int = 0
+    is_stopped: bool = False
 
     @property
     def is_overdue(self) -> bool:
@@ -224,10 +275,19 @@ def require_open_link(
 
     A link ends some days after the shipment was completed.
     """
-    completed_at = shipment.completed_at
-    has_ended = completed_at is not None and now > completed_at + policy.link_retention
-    if has_ended or shipment.link_generation != generation:
+    if _has_ended(shipment, now, policy) or shipment.link_generation != generation:
         raise NotFound
+
+
+def require_open_share(shipment: Shipment, generation: int, now: datetime, policy: Policy) -> None:
+    """The same for a link that the recipient shares."""
+    if _has_ended(shipment, now, policy) or shipment.share_generation != generation:
+        raise NotFound
+
+
+def _has_ended(shipment: Shipment | Glimpse, now: datetime, policy: Policy) -> bool:
+    completed_at = shipment.completed_at
+    return completed_at is not None and now > completed_at + policy.link_retention
 
 
 def view(
@@ -239,23 +299,30 @@ def view(
     now: datetime,
     policy: Policy,
     pin: str | None = None,
+    share_token: str = "",
+    has_proof_key: bool = False,
+    captures: Mapping[ProofId, Capture] | None = None,
 ) -> TrackingView:
-    """The view of this recipient at ``now``. ``pin`` is that of the link.
+    """The view of this recipient at ``now``. ``pin`` and ``share_token`` are those of the link.
 
-    ``live`` is the driver's live state, None when nobody drives the shipment.
+    ``live`` is the driver's live state, None when nobody drives the shipment. ``has_proof_key``:
+    the recipient has said the address. ``captures`` say where and when photos were taken.
     """
     driving = _driving(shipment, live)
     head = driving.head(policy) if driving else None
     index = _stop_index(shipment, driving) if driving else None
-    eta, eta_age_s = (None, None)
+    eta, eta_age_s, shown = (None, None, None)
     before = stops_before(shipment, live)
     if driving and index is not None:
         eta, eta_age_s = _eta(driving, index, now, policy)
+        if eta is not None:
+            shown = expected(driving, index, eta, shipment.promise, now=now, policy=policy)
     proximity = _proximity(shipment, head, eta, before, now)
     position, hidden, last_seen_s = _position(shipment, head, proximity, now, policy)
     rules = policy.visibility
     is_told = proximity is not None and rules.eta.allows(proximity)
     is_near = position is not None or hidden == "stale"
+    check = proof_check(shipment, shipper, has_key=has_proof_key)
     seen = TrackingView(
         status=shipment.status,
         external_status=external_status(shipment.status, _reason(shipment)),
@@ -263,7 +330,7 @@ def view(
         sender=Sender(shipper.name, shipper.support_contact),
         city=shipment.address.city,
         time_zone=shipment.address.time_zone,
-        locale=shipment.recipient.locale,
+        locale=shipment.locale,
         server_now=now,
         version=shipment.version,
         eta=eta if is_told else None,
@@ -277,9 +344,16 @@ def view(
         last_seen_age_s=last_seen_s,
         destination=shipment.address.coordinates,
         timeline=tuple(_milestone(event) for event in history if _is_story(event)),
-        outcome=_outcome(shipment),
+        outcome=_outcome(shipment, check, captures or {}),
         poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
         pin=pin if _needs_pin(shipment) else None,
+        expected=shown if is_told else None,
+        proof_check=check,
+        share_token=share_token if shipment.status in SHARED else "",
+        share_generation=shipment.share_generation,
+        may_redirect=may_redirect(shipment, shipper, before),
+        details_version=shipment.details_version,
+        is_stopped=shipment.preferences.is_stopped,
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
@@ -294,7 +368,7 @@ def view(
         rating_until=rating_open_until(shipment, policy),
         wishes=_wishes(shipment, may_change(shipment, shipper, before)),
         last_report=shipment.report.message_id if shipment.report else "",
-        choices=choices(shipment, shipper, now),
+        choices=choices(shipment, shipper, now, stops_before=before),
         agreed=agreed(shipment),
         may_report=may_report(shipment),
         reported=shipment.report.reason if shipment.report and shipment.report.is_open else None,
@@ -306,7 +380,7 @@ def view(
         ),
     )
     # The ETA of a silent van only moves with the clock. Past the promise it says nothing any more.
-    return replace(seen, eta=None) if seen.is_overdue else seen
+    return replace(seen, eta=None, expected=None) if seen.is_overdue else seen
 
 
 def _day_to_come(shipment: Shipment, now: datetime) -> date | None:
@@ -422,10 +496,31 @@ def _earlier_before(history: Sequence[Event]) -> int | None:
     return history[0].seq if history and history[0].seq > 1 else None
 
 
-def _outcome(shipment: Shipment) -> Outcome | None:
+def proof_check(shipment: Shipment, shipper: Shipper, *, has_key: bool) -> ProofCheck:
+    """Whether the proofs of this shipment are shown to who has its link."""
+    if not shipper.proof_needs_address:
+        return ProofCheck.NONE
+    if has_key:
+        return ProofCheck.PASSED
+    return ProofCheck.ASKED if answers(shipment.address) else ProofCheck.IMPOSSIBLE
+
+
+def _outcome(
+    shipment: Shipment, check: ProofCheck, captures: Mapping[ProofId, Capture]
+) -> Outcome | None:
     attempt = shipment.last_attempt
     if attempt is None or shipment.status not in {Status.DELIVERED, Status.ATTEMPT_FAILED}:
         return None
+    if check in {ProofCheck.ASKED, ProofCheck.IMPOSSIBLE}:
+        is_hidden = bool(attempt.note or attempt.proofs)
+        return Outcome(
+            attempt.status,
+            attempt.occurred_at,
+            attempt.reason,
+            None,
+            (),
+            has_hidden_proofs=is_hidden,
+        )
     return Outcome(
         status=attempt.status,
         at=attempt.occurred_at,
@@ -433,6 +528,22 @@ def _outcome(shipment: Shipment) -> Outcome | None:
         note=attempt.note,
         proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if p.is_there),
         has_proofs_to_come=bool(attempt.owed_proof_ids),
+        place=_place(attempt, captures),
+    )
+
+
+def _place(attempt: Attempt, captures: Mapping[ProofId, Capture]) -> ShownPlace | None:
+    """Of the first picture whose place is known."""
+    known = (captures.get(proof.id) for proof in attempt.proofs if proof.is_there)
+    found = next((each for each in known if each is not None and each.place is not None), None)
+    if found is None or found.place is None:
+        return None
+    place = found.place
+    return ShownPlace(
+        round(place.lat_deg, POSITION_DECIMALS),
+        round(place.lon_deg, POSITION_DECIMALS),
+        None if found.accuracy_m is None else round(found.accuracy_m),
+        found.captured_at,
     )
 
 

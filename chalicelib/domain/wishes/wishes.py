@@ -107,6 +107,10 @@ class Wishes:
         new = dict.fromkeys(wanted.differs_from(self), self.number + 1)
         return replace(wanted, numbers={**self.numbers, **new})
 
+    def after_a_move(self) -> "Wishes":
+        """What still holds at another door: only that there be no contact."""
+        return self.after(Wishes(is_contact_free=self.is_contact_free, numbers=self.numbers))
+
     @property
     def facts(self) -> dict[str, object]:
         """The wishes in an event: no words of a person, and no name."""

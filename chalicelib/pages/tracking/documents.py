@@ -29,6 +29,12 @@ INTERNAL: Final = (
     "choices",
     "last_report",
     "agreed",
+    "proof_check",
+    "may_redirect",
+    "details_version",
+    "share_token",
+    "share_generation",
+    "is_stopped",
 )
 
 

@@ -55,18 +55,17 @@ def _named(day_to_come: date, view: TrackingView, zone: ZoneInfo, locale: Locale
 def _arrival(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
     """The range that holds now; only its end once it has begun.
 
+    It is any minute for the next stop alone: nobody is there in a minute with another door before.
     When what we told is past and nothing is heard, we name no new time: we do not know one.
     """
     now = view.server_now
     if view.is_overdue:
         return _worded("overdue", locale)
-    told = view.promise
-    if view.eta is not None and not _has_passed_in_silence(view):
-        told = view.eta.range.as_promise(times.RANGE_STEP)
+    told = view.expected or view.promise
     if told is None:
         return _worded("on_the_way", locale)
-    is_next = not view.stops_before
-    if is_next and (told.latest <= now or _is_any_minute(view)):
+    soon = ANY_MINUTE if view.expected is not None else timedelta(0)
+    if not view.stops_before and told.latest <= now + soon:
         return _worded("any_minute", locale)
     if told.latest <= now:
         return _worded("on_the_way", locale)
@@ -77,17 +76,6 @@ def _arrival(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
     arriving = range_phrase(told, now, zone, locale.style, Form.ON)
     lead = locale.say("headline.arriving", day=arriving.before)
     return _timed(lead.strip(), arriving.times)
-
-
-def _is_any_minute(view: TrackingView) -> bool:
-    """Only of the next stop: nobody is there in a minute with another door before."""
-    return view.eta is not None and view.eta.latest <= view.server_now + ANY_MINUTE
-
-
-def _has_passed_in_silence(view: TrackingView) -> bool:
-    """Whether the van is silent, and was expected before now: its ETA only moves with the clock."""
-    is_silent = view.eta_age_s is not None
-    return is_silent and view.eta is not None and view.eta.point <= view.server_now
 
 
 def _worded(key: str, locale: Locale, **values: str) -> Headline:

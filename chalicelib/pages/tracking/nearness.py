@@ -1,9 +1,12 @@
 """How near the van is in words: stops, distance, and all that the map shows."""
 
+from zoneinfo import ZoneInfo
+
 from chalicelib.domain.geography import Coordinates, distance_m
+from chalicelib.domain.phrases.days import moment_in_sentence
 from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
-from chalicelib.domain.tracking.tracking import TrackingView
+from chalicelib.domain.tracking.tracking import ShownPlace, TrackingView
 from chalicelib.pages import distances
 from chalicelib.pages.tracking.words import MapWords
 
@@ -46,11 +49,35 @@ def _way_m(view: TrackingView) -> float | None:
 
 
 def map_words(view: TrackingView, locale: Locale) -> MapWords:
-    """There is a map while a van can be seen on it."""
+    """There is a map while a van can be seen on it, and of the place of a photo."""
     way_m = _way_m(view)
+    if view.outcome is not None and view.outcome.place is not None:
+        return MapWords(is_shown=True, text=_of_the_photo(view, view.outcome.place, locale))
     if view.status not in ON_THE_WAY or way_m is None:
         return MapWords(is_shown=False, text="")
     return MapWords(is_shown=True, text=" ".join(_on_the_map(view, way_m, locale)))
+
+
+def proof_facts(view: TrackingView, locale: Locale) -> tuple[str, ...]:
+    """When and where the photo was taken, as far as the phone said so."""
+    place = view.outcome.place if view.outcome else None
+    if place is None:
+        return ()
+    said = [_of_the_photo(view, place, locale)]
+    if place.taken_at is not None:
+        zone = ZoneInfo(view.time_zone)
+        told = moment_in_sentence(place.taken_at, view.server_now, zone, locale.style)
+        said.append(locale.say("outcome.taken_at", moment=told))
+    return tuple(said)
+
+
+def _of_the_photo(view: TrackingView, place: ShownPlace, locale: Locale) -> str:
+    at = Coordinates(place.lat_deg, place.lon_deg)
+    way_m = distance_m(at, view.destination)
+    if distances.is_at_the_door(way_m, place.accuracy_m):
+        return locale.say("outcome.at_the_address")
+    written = distances.distance(way_m, place.accuracy_m, view.country, locale)
+    return locale.say("outcome.from_the_address", distance=written)
 
 
 def _on_the_map(view: TrackingView, way_m: float, locale: Locale) -> list[str]:

@@ -20,7 +20,7 @@ from chalicelib.domain.shipments.wished import Open
 from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
 from chalicelib.pages import times
 from chalicelib.pages.tracking.headlines import details_of, headline_of
-from chalicelib.pages.tracking.nearness import map_words, nearness_of
+from chalicelib.pages.tracking.nearness import map_words, nearness_of, proof_facts
 from chalicelib.pages.tracking.words import (
     Change,
     Ending,
@@ -68,7 +68,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
         has_road=view.status in _PROGRESS,
         status=locale.say(f"status.{_status(view)}"),
         headline=headline,
-        title=f"{headline.text} · {view.sender.name}",
+        title=" · ".join(filter(None, [headline.text, view.sender.name])),
         details=details_of(view, zone, locale),
         nearness=nearness,
         seen=_seen(view, locale),
@@ -126,12 +126,16 @@ def _seen(view: TrackingView, locale: Locale) -> Seen | None:
 
 
 def _change(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Change | None:
-    """The change since we last told: a delay with both ranges, or that it has been made up."""
+    """The change since we last told: a delay or an earlier time with both ranges, or all-clear."""
     if view.status not in {Status.OUT_FOR_DELIVERY, Status.ARRIVING} or view.is_overdue:
         return None
     told = [entry for entry in view.timeline if "promise" in entry.data]
     ranges = [promise for entry in told if (promise := _promise(entry.data)) is not None]
     new = ranges[-1] if ranges else view.promise
+    if told and told[-1].type == "eta.promised" and len(ranges) > 1:
+        earlier = _earlier(ranges[-2], ranges[-1], view, zone, locale)
+        if earlier is not None:
+            return earlier
     if view.delayed:
         old = ranges[-2] if len(ranges) > 1 else view.first_promise
         return _delay(None if old == new else old, new, view, zone, locale)
@@ -140,6 +144,18 @@ def _change(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Change | None
         text = locale.say("change.back_on_time.text", new=expected)
         return Change("back_on_time", locale.say("change.back_on_time.title"), text)
     return None
+
+
+def _earlier(
+    old: Range, new: Range, view: TrackingView, zone: ZoneInfo, locale: Locale
+) -> Change | None:
+    if new.earliest >= old.earliest:
+        return None
+    said = {
+        key: _in_a_sentence(each, view, zone, locale) for key, each in (("old", old), ("new", new))
+    }
+    text = locale.say("change.delayed.from_to", **said)
+    return Change("earlier", locale.say("change.earlier.title"), text)
 
 
 def _delay(
@@ -203,14 +219,20 @@ def _ending(view: TrackingView, locale: Locale) -> Ending | None:
     if outcome is None:
         return None
     has_failed = outcome.status is Status.ATTEMPT_FAILED
-    if not (has_failed or outcome.note or outcome.proofs or outcome.has_proofs_to_come):
+    has_proof = outcome.note or outcome.proofs or outcome.has_proofs_to_come
+    if not (has_failed or has_proof or outcome.has_hidden_proofs):
         return None
     alt = locale.say("outcome.photo_failed" if has_failed else "outcome.photo")
+    signature = locale.say("outcome.signature")
     return Ending(
         title=locale.say("outcome.next" if has_failed else "outcome.proof"),
         text=_ending_text(view, outcome, locale),
         note=outcome.note,
-        pictures=tuple(Picture(proof.id, alt) for proof in outcome.proofs),
+        pictures=tuple(
+            Picture(proof.id, signature if proof.kind == "signature" else alt)
+            for proof in outcome.proofs
+        ),
+        facts=proof_facts(view, locale),
     )
 
 
@@ -254,7 +276,8 @@ def _rating(view: TrackingView, zone: ZoneInfo, locale: Locale) -> RatingWords |
 def _pin(view: TrackingView, locale: Locale) -> PinWords | None:
     if view.pin is None:
         return None
-    return PinWords(f"{view.pin[:3]} {view.pin[3:]}", locale.say("pin.text"))
+    digits = f"{view.pin[:3]}\N{NO-BREAK SPACE}{view.pin[3:]}"  # one number from right to left, too
+    return PinWords(digits, locale.say("pin.text"))
 
 
 def _ending_text(view: TrackingView, outcome: Outcome, locale: Locale) -> str | None:

@@ -45,6 +45,27 @@ class MilestoneOut(Out):
     data: MilestoneFactsOut
 
 
+class SharedStateOut(Out):
+    """What a share link shows, as data and in ``words``: no address, no sender, no outcome.
+
+    A delivery that is over is "delivered", however it ended.
+    """
+
+    status: Status
+    server_now: datetime
+    time_zone: str
+    eta_age_s: int | None
+    expected: Range | None
+    stops_before: int | None
+    position: Position | None
+    position_hidden_because: str | None
+    last_seen_age_s: int | None
+    poll_after_s: int | None
+    destination: None
+    messages: int
+    words: Words
+
+
 class StateOut(Out):
     """All that a tracking link shows, as data and in ``words``. What is hidden is null."""
 
@@ -57,6 +78,7 @@ class StateOut(Out):
     server_now: datetime
     eta: Eta | None
     eta_age_s: int | None
+    expected: Range | None
     promise: Range | None
     delayed: bool
     window: WindowOut | None

@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap.container import container
-from chalicelib.catalogues import shipped
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import DomainError, NotFound, Unavailable
 from chalicelib.domain.instants import written
@@ -36,8 +35,10 @@ from chalicelib.edge.schemas import Out
 from chalicelib.pages.languages import negotiate
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap
+from chalicelib.pages.tracking.checks import proof_key
 from chalicelib.pages.tracking.days import choices_in_words
 from chalicelib.pages.tracking.documents import digest_of, dumps, state_document
+from chalicelib.pages.tracking.framing import framed
 from chalicelib.pages.tracking.presentation import present, story
 from chalicelib.pages.tracking.rating import STARS
 from chalicelib.pages.tracking.tags import Tag, known_tags, wishes_of
@@ -82,7 +83,7 @@ def tracking_page(_: Actor, token: str) -> Response:
     An address with something behind the token leads to the address without it.
     """
     bare = bare_token(token)
-    view = container().follow_shipment(bare)
+    view = container().follow_shipment(bare, proof_key=proof_key(tracking.current_request))
     if bare != token:
         return replies.found(f"{_base_path()}/t/{bare}{_query_string()}")
     locale = _locale(view.locale)
@@ -114,7 +115,11 @@ def tracking_state(_: Actor, token: str) -> Response:
     known = list(known_tags(header))
     like_ours = next((tag for tag in known if tag.wishes == wishes), None)
     follow = container().follow_shipment
-    view = follow.unless_known(token, like_ours.versions) if like_ours else follow(token)
+    key = proof_key(tracking.current_request)
+    if like_ours is None:
+        view: TrackingView | Unchanged = follow(token, proof_key=key)
+    else:
+        view = follow.unless_known(token, like_ours.versions, proof_key=key)
     if isinstance(view, Unchanged):
         return replies.json_state(
             "", tag=str(like_ours), server_now=written(view.server_now), is_unchanged=True
@@ -139,7 +144,9 @@ def tracking_state(_: Actor, token: str) -> Response:
 )
 def tracking_proof(_: Actor, token: str, proof_id: str) -> Response:
     """On to the picture itself, by an address that works for minutes."""
-    return replies.see_other(container().follow_shipment.proof_link(bare_token(token), proof_id))
+    key = proof_key(tracking.current_request)
+    follow = container().follow_shipment
+    return replies.see_other(follow.proof_link(bare_token(token), proof_id, proof_key=key))
 
 
 @tracking.endpoint(
@@ -185,6 +192,7 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "proof_base": f"{link}/proof/",
         "history_url": f"{link}/history?lang={locale.tag}",
         "messages_url": f"{link}/messages",
+        "settings_url": f"{link}/settings?lang={locale.tag}",
         "talk": _talk(token, view, locale),
         "action_id": secrets.token_urlsafe(12),
         "said": _said(),
@@ -193,6 +201,11 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "wishes_url": f"{link}/wishes",
         "absence": absence_of(view.wishes),
         "day_url": f"{link}/day",
+        "check_url": f"{link}/check",
+        "address_url": f"{link}/address",
+        "may_redirect": _may_redirect(view),
+        "share_url": _share_url(view),
+        "revoke_url": f"{link}/share",
         "choices": choices_in_words(view, locale),
         "report_url": f"{link}/reports",
         "report_reasons": tuple(reason.value for reason in ReportReason),
@@ -238,6 +251,17 @@ def _proof_sources(view: TrackingView) -> tuple[str, ...]:
     return (container().follow_shipment.proofs_origin,)
 
 
+def _may_redirect(view: TrackingView) -> bool:
+    """Where an address can be looked up, and the shipper and the rule of change allow another."""
+    return view.may_redirect is Open.YES and container().settings.geocoder != "none"
+
+
+def _share_url(view: TrackingView) -> str:
+    """The whole address, as people pass it on; empty where there is nothing to share."""
+    base = container().settings.public_base_url
+    return f"{base}/s/{view.share_token}" if view.share_token else ""
+
+
 def contact_link(contact: str | None) -> str | None:
     """The link of a support contact: mail, phone or a web page; None when it is only words.
 
@@ -254,14 +278,7 @@ def contact_link(contact: str | None) -> str | None:
 
 
 def _frame(locale: Locale) -> dict[str, Any]:
-    """The values that every page needs: language, phrases, style sheets, prefix of addresses."""
-    return {
-        "locale": locale,
-        "say": locale.say,
-        "languages": shipped(),
-        "base": _base_path(),
-        "assets": asset_names(),
-    }
+    return framed(locale, _base_path())
 
 
 def _basemap() -> Basemap:

@@ -67,12 +67,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the attempt ended: evidence of a delivery, or what comes next after a failure."""
+    """How the attempt ended: evidence of a delivery, or what comes next after a failure.
+
+    ``facts`` say when and where the photo was taken.
+    """
 
     title: str
     text: str | None
     note: str | None
     pictures: tuple[Picture, ...]
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

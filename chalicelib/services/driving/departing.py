@@ -23,8 +23,12 @@ def departed(
     actor: Actor,
     event_id: EventId,
     now: datetime,
+    left_at: datetime | None = None,
 ) -> ShipmentChange:
-    """The shipment leaves with what is aboard of it. The first promise of the route stays."""
+    """The shipment leaves with what is aboard of it. The first promise of the route stays.
+
+    ``left_at`` is when it left, where we hear of it later; None: ``now``.
+    """
     data: dict[str, object] = {"promise": range_data(promise)}
     if eta is not None:
         data["eta"] = eta_data(eta)
@@ -39,7 +43,7 @@ def departed(
         Step.DEPART,
         actor=actor,
         event_id=event_id,
-        occurred_at=now,
+        occurred_at=left_at or now,
         now=now,
         data=data | parts_data(shipment, aboard(shipment)),
     )

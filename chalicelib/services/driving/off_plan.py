@@ -253,6 +253,7 @@ def _delivered(
         proofs=tuple(proofs),
         barcodes=() if len(concerned) == len(shipment.parcels) else tuple(sorted(concerned)),
         time_source=said.report.time_source,
+        received_by=said.report.received_by,
     )
     return replace(
         with_delivered(shipment, concerned),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import SYSTEM
-from chalicelib.domain.driving.alerts import Alert, AlertKind
+from chalicelib.domain.driving.alerts import Alert, AlertKind, is_later
 from chalicelib.domain.ids import EVENT, EventId, ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.routes.routes import Route
@@ -20,6 +20,7 @@ from chalicelib.services.ports.system import Ids
 NOTED: Final[Mapping[AlertKind, EventType]] = {
     AlertKind.DELAYED: EventType.DELAYED,
     AlertKind.BACK_ON_TIME: EventType.BACK_ON_TIME,
+    AlertKind.EARLIER: EventType.PROMISED,
     AlertKind.SILENT: EventType.DRIVER_SILENT,
     AlertKind.HEARD_AGAIN: EventType.DRIVER_BACK,
     AlertKind.BROUGHT_FORWARD: EventType.PROMISED,
@@ -88,11 +89,10 @@ def noted(
     shipment: Shipment, alert: Alert, *, event_id: EventId, now: datetime
 ) -> tuple[Shipment, Event]:
     """The shipment with the alert in its history, and with the new promise if there is one."""
-    told = replace(
-        shipment,
-        promise=alert.promise or shipment.promise,
-        is_delayed=_IS_DELAYED.get(alert.kind, shipment.is_delayed),
-    )
+    is_delayed = _IS_DELAYED.get(alert.kind, shipment.is_delayed)
+    if alert.kind is AlertKind.EARLIER:
+        is_delayed = is_delayed and is_later(alert.promise, shipment.first_promise)
+    told = replace(shipment, promise=alert.promise or shipment.promise, is_delayed=is_delayed)
     return append(
         told,
         NOTED[alert.kind],

@@ -12,7 +12,7 @@ from typing import Final
 
 from chalicelib.catalogues import locale_for
 from chalicelib.domain.errors import AnswerLost, ConcurrentUpdate, Invalid, NotFound, Unavailable
-from chalicelib.domain.notices.channels import Channel, address, most_texts, ways
+from chalicelib.domain.notices.channels import Channel, address, is_wanted, most_texts, ways
 from chalicelib.domain.notices.held import HeldNotice, to_text
 from chalicelib.domain.notices.kinds import Kind
 from chalicelib.domain.notices.notices import Notice, compose, is_stale, kind_of
@@ -26,6 +26,7 @@ from chalicelib.services.delays import put_until
 from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.ports.senders import (
     Allowances,
+    Contacts,
     EmailSender,
     Ledger,
     NoticeQueue,
@@ -49,6 +50,8 @@ class Outcome(StrEnum):
     NO_ADDRESS = "suppressed:no_address"
     ENOUGH = "suppressed:enough"
     ERASED = "suppressed:erased"
+    UNWANTED = "suppressed:unwanted"
+    MUTED = "suppressed:muted"
     PUT_OFF = "put_off"
     HELD = "held"
     FAILED = "failed"
@@ -67,6 +70,8 @@ _METRICS: Final = {
     Outcome.NO_ADDRESS: Metric.NOTICES_SUPPRESSED,
     Outcome.ENOUGH: Metric.NOTICES_SUPPRESSED,
     Outcome.ERASED: Metric.NOTICES_SUPPRESSED,
+    Outcome.UNWANTED: Metric.NOTICES_SUPPRESSED,
+    Outcome.MUTED: Metric.NOTICES_SUPPRESSED,
 }
 
 
@@ -91,6 +96,7 @@ class NotifyRecipient:
     shippers: Shippers
     ledger: Ledger
     allowances: Allowances
+    contacts: Contacts
     sms: SmsSender
     email: EmailSender
     queue: NoticeQueue
@@ -102,19 +108,25 @@ class NotifyRecipient:
         """Send the notice on the best channel that has an address. Safe to repeat.
 
         The notice tells the present state of the shipment. A stale notice is not sent, and in the
-        quiet hours it is put off until the morning. Raises Unavailable when the shipment cannot be
-        read, and when nothing can be put off.
+        quiet hours it is put off until the morning. What the recipient does not want is never sent:
+        that is asked anew each time, also of what was put off. Raises Unavailable when the shipment
+        cannot be read, and when nothing can be put off.
         """
         kind = kind_of(event)
         if kind is None:
             return NoticeReport()
         shipment = self._shipment(event)
+        if shipment is not None and not is_wanted(kind, shipment):
+            return self._told(event, NoticeReport(Outcome.UNWANTED))
         due_at = told_at(kind, shipment, self.clock.now()) if shipment else self.clock.now()
         if due_at > self.clock.now():
             self._put_off(HeldNotice(event, due_at))
             report = NoticeReport(Outcome.PUT_OFF)
         else:
             report = self._tell(event, kind, shipment)
+        return self._told(event, report)
+
+    def _told(self, event: Event, report: NoticeReport) -> NoticeReport:
         if report.outcome in _METRICS:
             count(_METRICS[report.outcome])
         about = {"event_id": event.id, "outcome": report.outcome, "channel": report.channel}
@@ -164,7 +176,10 @@ class NotifyRecipient:
         if is_stale(event, shipment):
             return NoticeReport(Outcome.STALE)
         report = NoticeReport(Outcome.NO_ADDRESS)
-        for channel in ways(kind, shipment.recipient):
+        for channel in ways(kind, shipment):
+            if not self._is_open(channel, shipment):
+                report = NoticeReport(Outcome.MUTED, channel)
+                continue
             if channel is Channel.SMS and not self._may_text(event, kind, shipment):
                 report = NoticeReport(Outcome.ENOUGH, channel)
                 continue
@@ -172,6 +187,15 @@ class NotifyRecipient:
             if report.outcome is not Outcome.REJECTED:
                 break
         return report
+
+    def _is_open(self, channel: Channel, shipment: Shipment) -> bool:
+        """Whether this phone or mailbox is not muted. A phone notes its shipments, for STOP."""
+        to = address(channel, shipment.recipient) or ""
+        if channel is Channel.EMAIL:
+            tag = self.signer.mailbox_tag(shipment.shipper_id, to)
+            return not self.contacts.is_muted(tag)
+        tag = self.signer.phone_tag(to)
+        return self.contacts.note(tag, shipment.id, now=self.clock.now(), keep_s=LEDGER_KEEP_S)
 
     def _may_text(self, event: Event, kind: Kind, shipment: Shipment) -> bool:
         """Whether this is among the SMS that there may be about this attempt."""
@@ -190,7 +214,7 @@ class NotifyRecipient:
     def _send_to(self, channel: Channel, event: Event, shipment: Shipment) -> Outcome:
         to = address(channel, shipment.recipient) or ""
         try:
-            self._send(channel, to, self._compose(event, shipment))
+            self._send(channel, to, self._compose(event, shipment), shipment)
         except Invalid as exc:
             about = {"event_id": event.id, "channel": channel, "errors": exc.data}
             logger.warning("notice rejected", extra=about)
@@ -206,7 +230,7 @@ class NotifyRecipient:
         return compose(
             event,
             shipment,
-            locale=locale_for(shipment.recipient.locale),
+            locale=locale_for(shipment.locale),
             sms_name=self._sms_name(shipment),
             url=f"{self.public_base_url}/t/{token}",
             now=self.clock.now(),
@@ -218,12 +242,14 @@ class NotifyRecipient:
         except NotFound:
             return None
 
-    def _send(self, channel: Channel, to: str, notice: Notice) -> None:
+    def _send(self, channel: Channel, to: str, notice: Notice, shipment: Shipment) -> None:
         if channel is Channel.SMS:
             self.sms.send(to, notice.sms())
         else:
             email = notice.email()
-            self.email.send(to, email.subject, email.text, email.html)
+            tag = self.signer.mailbox_tag(shipment.shipper_id, to)
+            stop = f"{self.public_base_url}/stop/{self.signer.stop_token(shipment.id, tag)}"
+            self.email.send(to, email.subject, email.text, email.html, stop_url=stop)
 
     def _shipment(self, event: Event) -> Shipment | None:
         try:

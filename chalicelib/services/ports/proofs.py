@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.domain.proofs.pins import Tried
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.domain.ids import ProofId, ShipmentId
-    from chalicelib.domain.proofs.proofs import (
-        AllowedProof,
-        Flaw,
-        Kept,
-        Proof,
-        ProofKind,
-        QuarantinedFile,
-        Upload,
-        UploadedFile,
-    )
+from chalicelib.domain.proofs.proofs import (
+    AllowedProof,
+    Flaw,
+    Kept,
+    Proof,
+    ProofKind,
+    QuarantinedFile,
+    Upload,
+    UploadedFile,
+)
 
 
 class ProofStore(Protocol):
@@ -123,10 +125,16 @@ class AllowedProofs(Protocol):
 
 
 class PinTries(Protocol):
-    """The PINs that were tried. They expire with their shipment."""
+    """The guesses that were tried. They expire with their shipment."""
 
     def may_try(
-        self, shipment_id: ShipmentId, link_generation: int, tag: str, *, most: int
+        self,
+        shipment_id: ShipmentId,
+        link_generation: int,
+        tag: str,
+        *,
+        most: int,
+        of: Tried = Tried.PIN,
     ) -> bool:
         """Count this guess, and say whether it may be compared.
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
+    from chalicelib.domain.ids import ShipmentId
     from chalicelib.domain.journal.claims import Claim
     from chalicelib.domain.routes.events import RouteEvent
     from chalicelib.domain.shipments.events import Event
@@ -59,6 +60,32 @@ class Allowances(Protocol):
         ...
 
 
+class Contacts(Protocol):
+    """Phones and mailboxes, each by a tag that tells nobody what it is. A muted one hears nothing.
+
+    All calls may be repeated, and raise Unavailable when the store does not answer.
+    """
+
+    def note(self, tag: str, shipment_id: ShipmentId, *, now: datetime, keep_s: int) -> bool:
+        """Note that this shipment is told there; whether that is so. A muted one notes nothing.
+
+        The newest fifty are noted, and forgotten ``keep_s`` after the last of them.
+        """
+        ...
+
+    def mute(self, tag: str, *, now: datetime) -> tuple[ShipmentId, ...]:
+        """Mute it, until it is unmuted. Returns the shipments that were noted there."""
+        ...
+
+    def unmute(self, tag: str, *, now: datetime, keep_s: int) -> tuple[ShipmentId, ...]:
+        """Let it be told again. Returns the shipments that were noted there."""
+        ...
+
+    def is_muted(self, tag: str) -> bool:
+        """Whether it is told nothing; half a unit, and perhaps a moment old."""
+        ...
+
+
 class Ledger(Protocol):
     """Claims: a sender takes one before the call and marks it after; nothing goes out twice."""
 
@@ -89,6 +116,9 @@ class SmsSender(Protocol):
 class EmailSender(Protocol):
     """Sends an e-mail."""
 
-    def send(self, to: str, subject: str, text: str, html: str) -> None:
-        """Raises Unavailable or Invalid as SmsSender does."""
+    def send(self, to: str, subject: str, text: str, html: str, *, stop_url: str) -> None:
+        """``stop_url`` is where mail programs unsubscribe by a POST (RFC 8058).
+
+        Raises Unavailable or Invalid as SmsSender does.
+        """
         ...

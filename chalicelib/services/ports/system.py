@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NewType, Protocol
 if TYPE_CHECKING:
     from chalicelib.domain.ids import (
         ShipmentId,
+        ShipperId,
     )
 
 PublicBaseUrl = NewType("PublicBaseUrl", str)
@@ -57,12 +58,36 @@ class Signer(Protocol):
         """Which shipment and link generation it was made for. Raises NotFound unless we made it."""
         ...
 
+    def share_token(self, shipment_id: ShipmentId, share_generation: int) -> str:
+        """The same of the link that a recipient shares: it shows less, and does nothing."""
+        ...
+
+    def open_share_token(self, token: str) -> tuple[ShipmentId, int]:
+        """Which shipment and share generation it was made for. Raises NotFound as above."""
+        ...
+
     def pin(self, shipment_id: ShipmentId, link_generation: int) -> str:
         """Six digits that nobody can work out; always the same for the same generation."""
         ...
 
     def pin_tag(self, shipment_id: ShipmentId, pin: str) -> str:
         """A text that tells guesses of a PIN apart, and from which nobody learns a guess."""
+        ...
+
+    def phone_tag(self, phone: str) -> str:
+        """A text that stands for a phone number, from which nobody learns the number."""
+        ...
+
+    def mailbox_tag(self, shipper_id: ShipperId, email: str) -> str:
+        """The same for a mailbox, as far as it gets e-mails of this shipper."""
+        ...
+
+    def stop_token(self, shipment_id: ShipmentId, tag: str) -> str:
+        """What unsubscribes this mailbox from this shipment and its shipper, and does no more."""
+        ...
+
+    def open_stop_token(self, token: str) -> tuple[ShipmentId, str]:
+        """The shipment and the tag of the mailbox. Raises NotFound unless we made it."""
         ...
 
     def seal(self, purpose: str, payload: Mapping[str, object]) -> str:

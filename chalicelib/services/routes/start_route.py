@@ -3,22 +3,26 @@
 Shipments depart first, in transactions of their own, and the route and the driver's live state turn
 last. A start that was cut off in between is simply repeated: what has departed keeps its promise.
 A shipment of which a part is on the van departs with that part; the rest comes later.
+
+A phone without a network reports the start late. The route began when the van left all the same, so
+that positions and visits since then belong to it. What recipients are told is of now.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving import departures
+from chalicelib.domain.driving.clocks import Shift, reported_time, without_rollover
 from chalicelib.domain.driving.fixes import on_grid
-from chalicelib.domain.driving.forecasts import etas_at_start
+from chalicelib.domain.driving.forecasts import etas_at_start, still_to_come
 from chalicelib.domain.driving.live import Live, Progress, kept_numbers
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
 from chalicelib.domain.errors import NotFound, NothingLoaded, NotToday, RouteOver, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
     DepartureAdded,
@@ -41,10 +45,14 @@ class StartOrder:
     """How a start is asked for. ``action_id`` is the driver's own name for it.
 
     ``confirms_other_day``: the route is meant although it is planned for another day.
+    ``left_at`` is when the van left, by the device's clock, and ``sent_at`` that clock when it sent
+    this; None: now.
     """
 
     action_id: str | None = None
     confirms_other_day: bool = False
+    left_at: datetime | None = None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ class StartRoute(Boarding):
         if live.is_on_shift:
             raise RouteUnderWay(route_id=live.route_id)
         now = self.clock.now()
+        left_at, skew = self._left_at(order, route, live, now)
         planned = self.shipments.get_many(
             [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
         )
@@ -101,19 +110,49 @@ class StartRoute(Boarding):
         loaded = [i for i in range(len(route.stops)) if _aboard(route, i, found)]
         if not loaded:
             raise NothingLoaded(route_id=route.id)
-        if not order.confirms_other_day and not route.may_start(now, self.policy):
+        if not order.confirms_other_day and not route.may_start(left_at, self.policy):
             raise NotToday(route_id=route.id, service_day=route.service_day.isoformat())
         stop_times = self.forecasts.stop_times(route, now)
-        etas = etas_at_start(stop_times, loaded, self.forecasts.model, now, route.breaks)
+        etas = still_to_come(
+            etas_at_start(stop_times, loaded, self.forecasts.model, left_at, route.breaks), now
+        )
         promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
-        self._depart(route, promises, etas, found, actor=actor, now=now)
+        self._depart(route, promises, etas, found, actor=actor, left_at=left_at, now=now)
         scanned = {key: shipment.scanned_barcodes for key, shipment in found.items()}
         handled = Handled(parcels=parcel_numbers(route, scanned))
         named = replace(route, start_action_id=order.action_id)
-        started = self._activate(named, live, etas, promises, handled=handled, actor=actor, now=now)
+        started = self._activate(
+            named,
+            replace(live, clock_skew=skew),
+            etas,
+            promises,
+            handled=handled,
+            actor=actor,
+            left_at=left_at,
+            now=now,
+        )
         at_hub = [key for key, shipment in found.items() if not has_undecided(shipment)]
         self._board_latecomers(started, at_hub, actor)
         return started
+
+    def _left_at(
+        self, order: StartOrder, route: Route, live: Live, now: datetime
+    ) -> tuple[datetime, timedelta]:
+        """When the van left, by our clock, and how far the device's clock is ahead of ours.
+
+        Never before the plan, or before the last route ended. A time that makes no sense is that of
+        the report. Positions of the same clock are corrected by the same amount, so that none of
+        them falls before the start.
+        """
+        if order.left_at is None:
+            return now, live.clock_skew
+        planned_at = max(route.created_at, live.ended_at or route.created_at)
+        since = max(planned_at, now - self.policy.fix_age_limit)
+        shift = Shift(now, since, live.clock_skew)
+        left_at, source = reported_time(order.left_at, order.sent_at, shift, self.policy)
+        if source is not TimeSource.CORRECTED or not since < left_at <= now:
+            return left_at, live.clock_skew
+        return left_at, without_rollover(order.left_at, now, self.policy) - left_at
 
     def _board_latecomers(self, route: Route, at_hub: Sequence[ShipmentId], actor: Actor) -> None:
         """What was scanned after the start has read the shipments is on the van, too."""
@@ -140,6 +179,7 @@ class StartRoute(Boarding):
         found: dict[ShipmentId, Shipment],
         *,
         actor: Actor,
+        left_at: datetime,
         now: datetime,
     ) -> None:
         changes = [
@@ -150,6 +190,7 @@ class StartRoute(Boarding):
                 driver_id=route.driver_id,
                 actor=actor,
                 event_id=EventId(self.ids.new(EVENT)),
+                left_at=left_at,
                 now=now,
             )
             for stop, promise, eta in zip(route.stops, promises, etas, strict=True)
@@ -171,6 +212,7 @@ class StartRoute(Boarding):
         *,
         handled: Handled,
         actor: Actor,
+        left_at: datetime,
         now: datetime,
     ) -> Route:
         stops = tuple(
@@ -182,7 +224,7 @@ class StartRoute(Boarding):
             stops=stops,
             status=RouteStatus.ACTIVE,
             plan_version=route.plan_version + 1,
-            started_at=now,
+            started_at=left_at,
             previous=live.route_id,
         )
         on_shift = Live(
@@ -191,8 +233,9 @@ class StartRoute(Boarding):
             epoch=live.epoch,
             route_id=route.id,
             plan_version=started.plan_version,
-            started_at=now,
+            started_at=left_at,
             clock_skew=live.clock_skew,
+            alive_at=now if now - left_at > self.policy.alive_every else None,
             progress=tuple(Progress(is_done=promise is None) for promise in promises),
             etas=etas,
             is_at_hub=True,
@@ -205,7 +248,7 @@ class StartRoute(Boarding):
             *route_changed(
                 route, started, actor=actor, event_id=EventId(self.ids.new(EVENT)), now=now
             ),
-            DepartureAdded(departures.from_hub(on_shift, now, self.policy)),
+            DepartureAdded(departures.from_hub(on_shift, left_at, self.policy, told_at=now)),
             HandledAdded(route.id, handled, run_sheet_expires_at(route)),
         )
         return started

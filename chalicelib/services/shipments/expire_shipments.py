@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.shipments.barcodes_in_use import is_open
 from chalicelib.domain.shipments.custody import delivered
-from chalicelib.domain.shipments.statuses import FINISHED
+from chalicelib.domain.shipments.expiry import expires_at
 from chalicelib.observability import logger
 from chalicelib.services.ports.shipments import Shipments
 
@@ -45,9 +44,9 @@ class ExpireShipments:
             shipment = self.shipments.get(shipment_id)
         except NotFound:  # it is gone already
             return
-        if shipment.status in FINISHED and not is_open(shipment):
-            finished_at = shipment.completed_at or shipment.updated_at
-            self.shipments.expire(shipment_id, finished_at + self.policy.shipment_retention)
+        until = expires_at(shipment, self.policy)
+        if until is not None:
+            self.shipments.expire(shipment_id, until)
         elif shipment.corrections or delivered(shipment):
             # it was marked while its outcome was wrong, or by an earlier version of Doorstep
             self.shipments.expire(shipment_id, None)

@@ -9,10 +9,18 @@ from typing import Final
 
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import ProofId
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.proofs.proofs import Capture
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
-from chalicelib.domain.tracking.tracking import TrackingView, require_open_link, view
+from chalicelib.domain.tracking.tracking import (
+    ProofCheck,
+    TrackingView,
+    proof_check,
+    require_open_link,
+    view,
+)
 from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.services.driving.shifts import is_on, live_of_van
 from chalicelib.services.ports.accounts import Shippers
@@ -44,12 +52,14 @@ class FollowShipment:
     ids: Ids
     policy: Policy
 
-    def __call__(self, token: str) -> TrackingView:
-        """The view that the link shows now."""
+    def __call__(self, token: str, *, proof_key: str = "") -> TrackingView:
+        """The view that the link shows now; ``proof_key`` is that of ``CheckRecipient``."""
         shipment, history = self._open(token)
-        return self._view(shipment, history, self._live(shipment))
+        return self._view(shipment, history, self._live(shipment), proof_key)
 
-    def unless_known(self, token: str, known: Versions) -> TrackingView | Unchanged:
+    def unless_known(
+        self, token: str, known: Versions, *, proof_key: str = ""
+    ) -> TrackingView | Unchanged:
         """The same, unless it is still made of the versions that the caller knows.
 
         Two small reads tell that, and nothing is put together for it.
@@ -58,7 +68,7 @@ class FollowShipment:
         found, now = self.shipments.glimpse(shipment_id), self.clock.now()
         require_open_link(found, generation, now, self.policy)
         if found.version != known.shipment or (found.driver_id is None) != (known.live is None):
-            return self(token)
+            return self(token, proof_key=proof_key)
         live = None
         if found.driver_id is not None:
             live = self.fleet.glance(found.driver_id, unless_version=known.live)
@@ -67,7 +77,7 @@ class FollowShipment:
         shipment, history = self._open(token)
         assigned = shipment.assignment
         is_van = live is not None and assigned is not None and is_on(live, assigned.route_id)
-        return self._view(shipment, history, live if is_van else self._live(shipment))
+        return self._view(shipment, history, live if is_van else self._live(shipment), proof_key)
 
     def history(self, token: str, *, before: int | None) -> TrackingView:
         """The same without the driver; its timeline is the newest part, or that before an event."""
@@ -81,9 +91,16 @@ class FollowShipment:
         """Where the links to proofs lead: a page must let pictures through from there."""
         return self.proofs.origin
 
-    def proof_link(self, token: str, proof_id: str) -> str:
-        """An address of a proof of this shipment, good for minutes."""
+    def proof_link(self, token: str, proof_id: str, *, proof_key: str = "") -> str:
+        """An address of a proof of this shipment, good for minutes.
+
+        Raises NotFound also where the recipient is asked for the address first.
+        """
         shipment, _ = self._open(token)
+        shipper = self.shippers.get(shipment.shipper_id)
+        check = proof_check(shipment, shipper, has_key=self._is_key(proof_key, shipment))
+        if check in {ProofCheck.ASKED, ProofCheck.IMPOSSIBLE}:
+            raise NotFound
         attempt = shipment.last_attempt
         proofs = attempt.proofs if attempt else ()
         shown = (proof for proof in proofs if proof.id == proof_id and proof.is_there)
@@ -110,8 +127,28 @@ class FollowShipment:
             return None
         return live_of_van(self.fleet, self.routes, shipment.assignment)
 
+    def _is_key(self, proof_key: str, shipment: Shipment) -> bool:
+        """Whether it opens the proofs behind the present link."""
+        wanted = {"s": shipment.id, "g": shipment.link_generation}
+        return bool(proof_key) and self.signer.unseal("proof", proof_key) == wanted
+
+    def _captures(self, shipment: Shipment) -> dict[ProofId, Capture]:
+        """Where and when the photos of the last attempt were taken: a query, once it is over."""
+        attempt = shipment.last_attempt
+        if attempt is None or not any(proof.is_there for proof in attempt.proofs):
+            return {}
+        owners = {proof.owner for proof in attempt.proofs if proof.is_there}
+        found: dict[ProofId, Capture] = {}
+        for owner in owners:
+            found |= {key: each.capture for key, each in self.allowed_proofs.of(owner).items()}
+        return found
+
     def _view(
-        self, shipment: Shipment, history: Sequence[Event], live: Live | None
+        self,
+        shipment: Shipment,
+        history: Sequence[Event],
+        live: Live | None,
+        proof_key: str = "",
     ) -> TrackingView:
         shipper = self.shippers.get(shipment.shipper_id)
         return view(
@@ -122,4 +159,7 @@ class FollowShipment:
             now=self.clock.now(),
             policy=self.policy,
             pin=self.signer.pin(shipment.id, shipment.link_generation),
+            share_token=self.signer.share_token(shipment.id, shipment.share_generation),
+            has_proof_key=self._is_key(proof_key, shipment),
+            captures=self._captures(shipment),
         )

@@ -1,12 +1,15 @@
 """What drivers do on their phone, step by step."""
 
+import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from playwright.sync_api import BrowserContext, Geolocation, Page, expect
+from playwright.sync_api import BrowserContext, Geolocation, Page, Request, expect
 
+from local.demo.photo import doorstep_jpeg
 from tests.browser.test_journey import Delivery
 from tests.support.tracking_views import DOOR
 
@@ -47,6 +50,13 @@ def on_the_road(page: Page, shift: Delivery) -> None:
     page.get_by_role("button", name="Start the route").click()
     expect(page.get_by_role("button", name="I am here")).to_be_visible()
     expect(page.locator("#unsent")).to_be_hidden()
+
+
+def photographed(page: Page) -> None:
+    photo = doorstep_jpeg(random.Random(1))
+    page.locator("#photo").set_input_files(
+        {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    )
 
 
 def sign(page: Page) -> None:
@@ -93,6 +103,13 @@ def told(page: Page, shipment: dict[str, Any], text: str) -> None:
     assert answer.ok, answer.text()
 
 
+def fixes_of(request: Request) -> list[dict[str, Any]]:
+    if not request.url.endswith("/v1/driver/positions"):
+        return []
+    fixes: list[dict[str, Any]] = json.loads(request.post_data or "")["fixes"]
+    return fixes
+
+
 def moved(context: BrowserContext, page: Page) -> None:
     """The van is somewhere else, and the phone, which looks every five seconds, has noted it."""
     before = len(queued(page, "fix"))
@@ -120,3 +137,23 @@ def scanned_by_hand(page: Page, code: str) -> None:
         }""",
         code,
     )
+
+
+DRIVING = """() => Object.defineProperty(
+    GeolocationCoordinates.prototype, "speed", { get: () => 12 },
+)"""
+"""Chromium's own positions of a test have no speed."""
+
+BREAKS_ONE_UPLOAD = """() => {
+  const ask = window.fetch;
+  let isBroken = false;
+  window.fetch = (url, options) => {
+    if (options?.body instanceof FormData && !isBroken) {
+      isBroken = true;
+      const { size, type } = options.body.get("file");
+      options.body.set("file", new Blob([new Uint8Array(size)], { type }), "proof");
+    }
+    return ask(url, options);
+  };
+}"""
+"""A file that was destroyed on its way, with the size that was announced."""

@@ -1,7 +1,6 @@
 """The driver's app in a real browser: a stop in a cellar, scanned labels, a conflict."""
 
 import io
-import json
 import random
 import shutil
 from contextlib import closing
@@ -11,7 +10,7 @@ from typing import Any, Final
 import pytest
 import segno
 from PIL import Image, ImageDraw
-from playwright.sync_api import Request, expect
+from playwright.sync_api import expect
 
 from chalicelib.pages.labels.codes import bars_of
 from local.demo.photo import doorstep_jpeg
@@ -19,6 +18,7 @@ from tests.browser.axe import violations
 from tests.browser.conftest import CHROMIUM_NAMES, PHONE
 from tests.browser.driver.steps import (
     Opened,
+    fixes_of,
     invitation_of,
     moved,
     on_the_road,
@@ -120,13 +120,6 @@ def test_a_whole_stop_in_a_cellar_arrives_exactly_once(
     expect(page.locator("#unsent")).to_be_hidden()
     after = shift.office.get(f"/v1/shipments/{shift.first['id']}")
     assert (after["status"], after["attempts"]) == ("delivered", 1)
-
-
-def fixes_of(request: Request) -> list[dict[str, Any]]:
-    if not request.url.endswith("/v1/driver/positions"):
-        return []
-    fixes: list[dict[str, Any]] = json.loads(request.post_data or "")["fixes"]
-    return fixes
 
 
 def test_what_the_office_refuses_comes_back_with_a_way_out(

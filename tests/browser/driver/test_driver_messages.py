@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
-from tests.browser.driver.steps import HERE, Opened, on_the_road, picture, told
+from tests.browser.driver.steps import DRIVING, HERE, Opened, on_the_road, picture, told
 from tests.browser.test_journey import Delivery
 
 
@@ -113,9 +113,3 @@ def test_there_is_nothing_to_read_while_the_van_moves(
     picture(page, pictures, "driving")
     page.get_by_role("button", name="I am not driving").click()
     expect(page.get_by_text("Please ring twice.")).to_be_visible()
-
-
-DRIVING = """() => Object.defineProperty(
-    GeolocationCoordinates.prototype, "speed", { get: () => 12 },
-)"""
-"""Chromium's own positions of a test have no speed."""

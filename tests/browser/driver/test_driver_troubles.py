@@ -11,10 +11,12 @@ from local.demo.photo import doorstep_jpeg
 from tests.browser.axe import violations
 from tests.browser.conftest import CHROMIUM_NAMES, PHONE
 from tests.browser.driver.steps import (
+    BREAKS_ONE_UPLOAD,
     Opened,
     invitation_of,
     moved,
     on_the_road,
+    photographed,
     picture,
     scanned_by_hand,
     signed_in,
@@ -31,13 +33,6 @@ FULL = """() => {
   }
 }"""
 """The browser's own limit cannot be set lower than a gigabyte, so its refusal is made here."""
-
-
-def photographed(page: Page) -> None:
-    photo = doorstep_jpeg(random.Random(1))
-    page.locator("#photo").set_input_files(
-        {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": photo}
-    )
 
 
 def test_a_full_phone_says_so_and_goes_on_when_there_is_room(
@@ -237,18 +232,3 @@ def inspected(page: Page, shift: Delivery, state: str) -> None:
             return
         page.wait_for_timeout(200)
     raise AssertionError(proof)
-
-
-BREAKS_ONE_UPLOAD = """() => {
-  const ask = window.fetch;
-  let isBroken = false;
-  window.fetch = (url, options) => {
-    if (options?.body instanceof FormData && !isBroken) {
-      isBroken = true;
-      const { size, type } = options.body.get("file");
-      options.body.set("file", new Blob([new Uint8Array(size)], { type }), "proof");
-    }
-    return ask(url, options);
-  };
-}"""
-"""A file that was destroyed on its way, with the size that was announced."""

@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamodb.fleet.changes import live_item
 from chalicelib.domain.driving.alerts import Alert, decide
 from chalicelib.domain.driving.forecasts import etas_at_start, remaining_etas, stop_times
 from chalicelib.domain.driving.live import Progress
+from chalicelib.domain.driving.shown import with_shown
 from chalicelib.domain.driving.silence import decide_in_silence
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.eta.learned.learned_model import LearnedModel
@@ -49,7 +50,9 @@ def test_so_is_that_of_a_plan_that_was_put_into_any_other_order(dynamo: Stores, 
     live = replace(
         far_gone(chance, route, done=0, told=25),
         numbers=tuple(chance.sample(route.numbers, len(route.numbers))),
+        shown=(),
     )
+    live = with_shown(live, route, live.recent[-1].recorded_at)
     with CapacityMeter().watching(*dynamodb_clients()) as meter:
         dynamo.journal.commit(LiveChange(live, None))
 

@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.domain.driving.departures import Departure
 from chalicelib.domain.driving.fixes import Fix, quantized
-from chalicelib.domain.driving.live import Live, Progress
+from chalicelib.domain.driving.live import Live, Progress, Shown
+from chalicelib.domain.eta.steady import Span
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.instants import Range
@@ -125,6 +126,15 @@ BEGAN: Final = replace(
 FIXES_NOW: Final = tuple(map(quantized, FIXES))
 NUMBERS: Final = (0, 1, 7, 2, 3, 5)
 ALIVE: Final = replace(UNDER_WAY, recent=FIXES_NOW, alive_at=NOON + timedelta(minutes=7))
+SHOWN: Final = replace(
+    UNDER_WAY,
+    recent=FIXES_NOW,
+    shown=(
+        Shown(2, Span(1_764_000_000, 1_764_000_900)),
+        Shown(4, Span(1_764_000_600, 1_764_001_200)),
+        Shown(3, Span(1_763_999_400, 1_764_003_300)),
+    ),
+)
 MOCKED: Final = (replace(quantized(FIXES[0]), is_mock=True), quantized(FIXES[1]))
 VERSIONS: Final = ("v1", "v2")
 
@@ -153,6 +163,12 @@ def test_the_numbers_of_an_edited_plan_are_read(dynamo: Stores) -> None:
     put_raw("fleet", golden_item("v3", "fleet", "edited"))
 
     assert dynamo.fleet.live(DRIVER) == replace(UNDER_WAY, recent=FIXES_NOW, numbers=NUMBERS)
+
+
+def test_what_pages_show_is_read(dynamo: Stores) -> None:
+    put_raw("fleet", golden_item("v3", "fleet", "shown"))
+
+    assert dynamo.fleet.live(DRIVER) == SHOWN
 
 
 def test_a_sign_of_life_is_read(dynamo: Stores) -> None:

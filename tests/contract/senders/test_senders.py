@@ -18,10 +18,12 @@ from tests.support import faults
 from tests.support.aws import SESSION
 from tests.support.fakes.senders import InMemoryEmail, InMemorySms, Mail, Sms
 from tests.support.faults import Action, Faults, xml_error
+from tests.support.mails import read_mail
 
 REGION = "us-east-1"
 PHONE = "+358401234567"
 SENDER = "doorstep@example.com"
+STOP_URL = f"https://track.example.com/api/stop/{'x' * 59}"
 MAIL = ("aino@example.com", "Aihe – tänään", "Teksti – ä", "<p>Teksti – ä</p>")
 
 
@@ -36,13 +38,8 @@ class MotoEmail(SesEmailSender):
     @property
     def sent(self) -> list[Mail]:
         told = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
-        return [
-            Mail(mail.destinations["ToAddresses"][0], mail.subject, *_bodies(mail)) for mail in told
-        ]
-
-
-def _bodies(mail: Any) -> tuple[str, str]:
-    return mail.body, mail.body  # moto keeps one of the two
+        found = map(read_mail, told)
+        return [Mail(each.to, each.subject, each.text, each.html, each.stop_url) for each in found]
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +82,17 @@ def test_a_number_that_is_none_never_gets_it(sms: Any) -> None:
 
 
 def test_an_email_arrives(email: Any) -> None:
-    email.send(*MAIL)
+    email.send(*MAIL, stop_url=STOP_URL)
 
-    (mail,) = email.sent
-    assert (mail.to, mail.subject) == MAIL[:2]
-    assert "Teksti – ä" in mail.text or "Teksti – ä" in mail.html
+    assert email.sent == [Mail(*MAIL, stop_url=STOP_URL)]
+
+
+def test_a_mailbox_that_no_mail_server_takes_never_gets_it(email: Any) -> None:
+    for to in ("no mailbox", "äiti@example.com"):
+        with pytest.raises(Invalid):
+            email.send(to, *MAIL[1:], stop_url=STOP_URL)
+
+    assert email.sent == []
 
 
 def test_an_sms_names_its_sender_and_its_kind(account: None) -> None:
@@ -143,10 +146,10 @@ def test_a6_an_email_is_tried_once_and_says_whether_it_may_have_gone(
         Faults(outage={"ses": action}).on(client("ses", total_attempts=1)) as injected,
         pytest.raises(Unavailable) as failure,
     ):
-        SesEmailSender(SENDER).send(*MAIL)
+        SesEmailSender(SENDER).send(*MAIL, stop_url=STOP_URL)
 
     assert type(failure.value) is error
-    assert injected.calls["ses", "SendEmail"] == 1
+    assert injected.calls["ses", "SendRawEmail"] == 1
 
 
 @pytest.mark.parametrize("code", ["OptedOut", "InvalidParameter", "ParameterValueInvalid"])
@@ -164,12 +167,17 @@ def test_a_rejected_email_never_arrives(account: None) -> None:
         Faults(outage={"ses": rejected}).on(client("ses", total_attempts=1)),
         pytest.raises(Invalid),
     ):
-        SesEmailSender(SENDER).send(*MAIL)
+        SesEmailSender(SENDER).send(*MAIL, stop_url=STOP_URL)
 
 
 def test_an_unverified_sender_is_for_the_operator_to_mend(account: None) -> None:
-    with pytest.raises(Unavailable):
-        SesEmailSender("nobody@example.org").send(*MAIL)
+    words = "Email address is not verified. The following identities failed the check"
+    rejected = xml_error("MessageRejected", 400, words)
+    with (
+        Faults(outage={"ses": rejected}).on(client("ses", total_attempts=1)),
+        pytest.raises(Unavailable),
+    ):
+        SesEmailSender("nobody@example.org").send(*MAIL, stop_url=STOP_URL)
 
 
 @pytest.mark.parametrize(
@@ -180,14 +188,14 @@ def test_a_paused_account_is_for_the_operator_to_mend(account: None, code: str) 
         Faults(outage={"ses": xml_error(code, 400)}).on(client("ses", total_attempts=1)),
         pytest.raises(Unavailable),
     ):
-        SesEmailSender(SENDER).send(*MAIL)
+        SesEmailSender(SENDER).send(*MAIL, stop_url=STOP_URL)
 
 
 @pytest.mark.parametrize(
     ("service", "send"),
     [
         ("sns", lambda: SnsSmsSender().send(PHONE, "x")),
-        ("ses", lambda: SesEmailSender(SENDER).send(*MAIL)),
+        ("ses", lambda: SesEmailSender(SENDER).send(*MAIL, stop_url=STOP_URL)),
     ],
     ids=["sms", "email"],
 )

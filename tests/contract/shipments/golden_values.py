@@ -18,6 +18,7 @@ from chalicelib.domain.ids import (
     ShipperId,
     StopId,
 )
+from chalicelib.domain.preferences.preferences import Preferences, Subject, Way
 from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import (
     Flaw,
@@ -279,6 +280,23 @@ REPORTED: Final = {
     )
 }
 """Those whose recipients have reported that something is wrong."""
+
+PREFERRING: Final = {
+    "shipment-preferring": make_shipment(
+        301,
+        version=4,
+        details_version=4,
+        seq=4,
+        preferences=Preferences(
+            ways={Subject.DEPARTURE: Way.NONE, Subject.TIMES: Way.EMAIL},
+            language="sv",
+            stopped_at=LATER,
+            is_stopped_by_office=True,
+            number=3,
+        ),
+    )
+}
+"""Those whose recipients have chosen what they are told."""
 
 PROVEN: Final = {
     "shipment-proven": make_shipment(

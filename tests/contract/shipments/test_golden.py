@@ -13,6 +13,7 @@ from tests.contract.shipments.golden_values import (
     EVENTS,
     OFFICE,
     OFFICE_EVENTS,
+    PREFERRING,
     PROVEN,
     RATED,
     REPORTED,
@@ -57,6 +58,7 @@ def later(version: str) -> list[Shipment]:
                 *WISHED.values(),
                 *REPORTED.values(),
                 *PROVEN.values(),
+                *PREFERRING.values(),
             ]
             if version >= "v3"
             else ()
@@ -72,7 +74,7 @@ def test_all_are_read_somewhere_here() -> None:
     office = {name.replace("shipment-", "details-") for name in OFFICE}
     wanted = {*WANTED, "details-wanted-day", *OFFICE, *office, *OFFICE_EVENTS}
     wanted |= {*RATED, "details-rated", *WISHED, "details-wished", *REPORTED, "details-reported"}
-    wanted |= {*PROVEN, "details-proven"}
+    wanted |= {*PROVEN, "details-proven", *PREFERRING, "details-preferring"}
     assert set(golden_items("v3", "shipments")) == wanted
     assert golden_versions("shipments") == ["v1", "v2", "v3"]
 

@@ -1,5 +1,6 @@
 """Tokens, in memory and signed."""
 
+import base64
 import re
 from collections.abc import Callable
 
@@ -8,7 +9,8 @@ from ulid import ULID
 
 from chalicelib.adapters.signing import HmacSigner
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.ids import ShipmentId, ShipperId
+from chalicelib.domain.links import LAST_GENERATION, TOKEN_CHARS
 from chalicelib.services.ports.system import Signer
 from tests.support.fakes.signer import InMemorySigner
 
@@ -59,6 +61,64 @@ def test_a_tracking_token_that_nobody_made_is_not_found(
 
     with pytest.raises(NotFound):
         signer.open_tracking_token(token)
+
+
+FIRST_TOKENS = {
+    "AAEAAAAAAAAAAAAAAAAAAAABAGr3oPCA5Rhx3M1plzbm-tDOvqQA4Z0VTsAfjcBnhUQ": (SHIPMENT, 1),
+    "AAMAAAAAAAAAAAAAAAAAAAABgQDN23QHko9kYy298e3kjWTnBx83cEVCZMCv3Vf2Uh4": (SHIPMENT, 3),
+    "AP8AAAAAAAAAAAAAAAAAAAACmX2FCobTyzJ4HpKUcfMzbPR2Z13moV4CNzySyE0Z9f0": (OTHER, 255),
+}
+"""As they were made before tokens were short, by the keys of these tests."""
+
+
+@pytest.mark.parametrize(("token", "link"), FIRST_TOKENS.items())
+def test_links_from_before_tokens_were_short_stay_good(
+    token: str, link: tuple[ShipmentId, int]
+) -> None:
+    assert hmac_signer().open_tracking_token(token) == link
+
+
+@pytest.mark.parametrize("token", FIRST_TOKENS)
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_such_a_token_that_nobody_made_is_not_found(
+    token: str, change: Callable[[str], str]
+) -> None:
+    with pytest.raises(NotFound):
+        hmac_signer().open_tracking_token(change(token))
+
+
+def test_a_token_is_always_the_same_one_of_forty_characters() -> None:
+    token = hmac_signer().tracking_token(SHIPMENT, 1)
+
+    assert token == "gAAAAAAAAAAAAAAAAAAAAAFHTUW2KH_Ucqj4Z6oB"
+    assert len(token) == TOKEN_CHARS == 40
+
+
+@pytest.mark.parametrize("generation", [1, 2, LAST_GENERATION - 4])
+def test_a_token_never_ends_with_a_sign_that_ends_a_sentence(generation: int) -> None:
+    for number in range(50):
+        made = hmac_signer().tracking_token(ShipmentId(f"shp_{ULID.from_int(number)}"), generation)
+        assert made[-1].isalnum()
+        assert made[0] != "A"
+
+
+def test_no_bit_of_a_token_can_be_changed() -> None:
+    """96 of them prove that it is ours, so a forger has one chance in 2^96 with each try."""
+    token = hmac_signer().tracking_token(SHIPMENT, 1)
+    raw = base64.urlsafe_b64decode(token)
+    for place in range(8 * len(raw)):
+        changed = bytearray(raw)
+        changed[place // 8] ^= 1 << place % 8
+        with pytest.raises(NotFound):
+            hmac_signer().open_tracking_token(base64.urlsafe_b64encode(changed).decode())
+
+
+def test_a_token_is_good_as_long_as_its_key_is_known() -> None:
+    token = hmac_signer().tracking_token(SHIPMENT, 1)
+
+    assert HmacSigner(lambda: (b"an old key of this test",)).open_tracking_token(token)
+    with pytest.raises(NotFound):
+        HmacSigner(lambda: (b"a new key of this test",)).open_tracking_token(token)
 
 
 def test_what_was_sealed_is_unsealed(signer: Signer) -> None:
@@ -134,3 +194,47 @@ def test_guesses_of_a_pin_are_told_apart(signer: Signer) -> None:
 
     assert len(tags) == 99
     assert signer.pin_tag(SHIPMENT, "000007") in tags
+
+
+SHOP, OTHER_SHOP = ShipperId("shr_1"), ShipperId("shr_2")
+
+
+def test_a_stop_token_opens_to_its_shipment_and_mailbox(signer: Signer) -> None:
+    tag = signer.mailbox_tag(SHOP, "aino@example.com")
+    token = signer.stop_token(SHIPMENT, tag)
+
+    assert signer.open_stop_token(token) == (SHIPMENT, tag)
+    assert signer.stop_token(SHIPMENT, tag) == token
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_stop_token_that_nobody_made_is_not_found(
+    signer: Signer, change: Callable[[str], str]
+) -> None:
+    token = signer.stop_token(SHIPMENT, signer.mailbox_tag(SHOP, "aino@example.com"))
+
+    with pytest.raises(NotFound):
+        signer.open_stop_token(change(token))
+    with pytest.raises(NotFound):
+        signer.open_stop_token(signer.tracking_token(SHIPMENT, 1))
+
+
+def test_a_tag_stands_for_one_address_of_one_shipper(signer: Signer) -> None:
+    tags = [
+        signer.phone_tag("+358401234567"),
+        signer.phone_tag("+358401234568"),
+        signer.mailbox_tag(SHOP, "aino@example.com"),
+        signer.mailbox_tag(OTHER_SHOP, "aino@example.com"),
+        signer.mailbox_tag(SHOP, "eino@example.com"),
+    ]
+
+    assert len(set(tags)) == len(tags)
+    assert signer.mailbox_tag(SHOP, "Aino@Example.com") == tags[2]
+
+
+def test_nobody_learns_an_address_from_its_tag() -> None:
+    one, other = HmacSigner(lambda: (b"a key",)), HmacSigner(lambda: (b"another key",))
+
+    assert one.phone_tag("+358401234567") != other.phone_tag("+358401234567")
+    assert len(one.phone_tag("+358401234567")) == 16
+    assert len(one.stop_token(SHIPMENT, one.phone_tag("+358401234567"))) == 59

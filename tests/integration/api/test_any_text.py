@@ -117,7 +117,22 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
     return {
         "/t/{token}/messages": ("", link, {"action_id": "any-4", "text": "any"}),
         "/t/{token}/messages/seen": ("", link, {"message_id": UNKNOWN_MESSAGE}),
+        "/t/{token}/settings": ("", link, {"seen": "0", "times": "sms", "language": "fi"}),
+        "/t/{token}/settings/stop": ("", link, {"lang": "fi"}),
+        "/t/{token}/settings/resume": ("", link, {"lang": "fi"}),
+        "/v1/shipments/{shipment_id}/preferences": (
+            van.shop.key,
+            van.ids[0][0],
+            {"language": "fi", "is_stopped": False, "ways": {"times": "sms"}},
+        ),
         "/t/{token}/rating": ("", link, {"stars": "4", "comment": "any"}),
+        "/t/{token}/address": (
+            "",
+            link,
+            {"seen": "1", "street": "Kauppakatu 12", "city": "Helsinki"},
+        ),
+        "/t/{token}/check": ("", link, {"answer": "12b"}),
+        "/t/{token}/share": ("", link, {"seen": "1"}),
         "/t/{token}/day": ("", link, {"choice": "2026-11-30", "seen": ""}),
         "/t/{token}/reports": (
             "",

@@ -496,7 +496,7 @@ def test_another_method_is_not_allowed_and_says_which_are(
         "/v1/shipments/" + "%F0%9F%93%A6" * 100,
         "/v1/routes/rte_1",
         "/t/%2e%2e/state",
-        "/t/" + "A" * 67 + "/state",
+        "/t/" + "g" * 40 + "/state",
         "/t/" + "A" * 8_000 + "/state",
         "/t/käy/state",
         "/static/..%2fapp.py",

@@ -4,7 +4,7 @@ import gzip
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -17,9 +17,10 @@ from chalicelib.edge.reports import MAX_REPORT_BYTES
 from local.cloud.capacity import CapacityMeter
 from tests.support.app_reports import FORM, VECTORS, WITHOUT_AN_ID, Vector
 from tests.support.builders import HELSINKI, north_of
-from tests.support.carrier import Carrier, Reply, Round, fix, note
+from tests.support.carrier import Carrier, Reply, Round, note
 from tests.support.depth import times
 from tests.support.phones import Phone
+from tests.support.ways import WAYS, by_form, by_owntracks, own_fix
 
 FAR_M: Final = -8_000.0
 DONE: Final[dict[str, Any]] = {"owntracks": [], "overland": {"result": "ok"}}
@@ -95,79 +96,6 @@ def position(van: Round, *, way_m: float = FAR_M, ago_s: float = 10) -> dict[str
 
 def now_of(van: Round) -> datetime:
     return van.carrier.clock.now()
-
-
-def own_fix(at: dict[str, Any]) -> dict[str, Any]:
-    """The same as our own app says it."""
-    return fix(at["at"], FAR_M, lat_deg=at["lat"], lon_deg=at["lon"], accuracy_m=8.0,
-               speed_mps=10.0, heading_deg=90.0, battery_ratio=0.83)  # fmt: skip
-
-
-def by_query(method: str) -> Callable[[Phone, dict[str, Any]], Reply]:
-    def report(phone: Phone, at: dict[str, Any]) -> Reply:
-        said = {"id": "1", "timestamp": at["s"], "lat": at["lat"], "lon": at["lon"],
-                "speed": "19.4384", "bearing": 90, "accuracy": 8, "batt": 83}  # fmt: skip
-        return phone.report("osmand", query=urlencode(said), method=method)
-
-    return report
-
-
-def by_form(phone: Phone, at: dict[str, Any]) -> Reply:
-    said = {"id": "1", "timestamp": at["s"], "lat": at["lat"], "lon": at["lon"],
-            "speed": 19.44, "bearing": 90, "accuracy": 8, "batt": 83}  # fmt: skip
-    form = {"Content-Type": f"{FORM}; charset=UTF-8"}
-    return phone.report("osmand", urlencode(said).encode(), headers=form)
-
-
-def by_list(phone: Phone, at: dict[str, Any]) -> Reply:
-    said = {"id": "1", "timestamp": at["s"], "lat": at["lat"], "lon": at["lon"],
-            "speed": 19.44, "bearing": 90, "accuracy": 8, "batt": 83}  # fmt: skip
-    return phone.report("osmand", [said])
-
-
-def by_nested_json(phone: Phone, at: dict[str, Any]) -> Reply:
-    coords = {"latitude": at["lat"], "longitude": at["lon"], "accuracy": 8, "speed": 10.0,
-              "heading": 90}  # fmt: skip
-    location = {"timestamp": at["at"].isoformat(), "coords": coords, "battery": {"level": 0.83}}
-    return phone.report("osmand", {"location": location, "device_id": "1"})
-
-
-def by_gpslogger(phone: Phone, at: dict[str, Any]) -> Reply:
-    """As GPSLogger fills the address in that it was given."""
-    values = {"LAT": at["lat"], "LON": at["lon"], "TIMESTAMP": at["s"], "ACC": 8, "DIR": 90,
-              "BATT": 83, "SPD": 10.0}  # fmt: skip
-    query = phone.made["addresses"]["gpslogger"].partition("?")[2]
-    for name, value in values.items():
-        query = query.replace(f"%{name}", str(value))
-    return phone.report("osmand", query=query, method="GET")
-
-
-def by_owntracks(phone: Phone, at: dict[str, Any]) -> Reply:
-    said = {"_type": "location", "lat": at["lat"], "lon": at["lon"], "tst": at["s"], "acc": 8,
-            "vel": 36, "cog": 90, "batt": 83}  # fmt: skip
-    return phone.report("owntracks", said)
-
-
-def by_overland(phone: Phone, at: dict[str, Any]) -> Reply:
-    feature = {
-        "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [at["lon"], at["lat"]]},
-        "properties": {"timestamp": at["at"].isoformat(), "horizontal_accuracy": 8,
-                       "speed": 10.0, "course": 90, "battery_level": 0.83},
-    }  # fmt: skip
-    return phone.report("overland", {"locations": [feature]})
-
-
-WAYS: Final = {
-    "traccar_client_native": by_query("POST"),
-    "osmand": by_query("GET"),
-    "traccar_client_10": by_form,
-    "traccar_client_10 in a list": by_list,
-    "traccar_client_9": by_nested_json,
-    "gpslogger": by_gpslogger,
-    "owntracks": by_owntracks,
-    "overland": by_overland,
-}
 
 
 @pytest.mark.parametrize("way", WAYS)

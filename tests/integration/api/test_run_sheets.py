@@ -23,18 +23,6 @@ def assert_true(van: Round, **statuses: str) -> None:
     assert {name: seen[ids[int(name[1:])]] for name in statuses} == statuses
 
 
-NO_WISHES = {
-    "number": 0,
-    "entrance": None,
-    "door_code": None,
-    "floor": None,
-    "note": None,
-    "safe_place": None,
-    "neighbour": None,
-    "is_contact_free": False,
-}
-
-
 def test_a_shipment_is_shown_with_its_door_and_its_parcels(shared: Carrier) -> None:
     shop = shared.shop()
     address = shop.order()["address"] | {"postal_code": "00100", "instructions": "Ring twice"}
@@ -62,7 +50,7 @@ def test_a_shipment_is_shown_with_its_door_and_its_parcels(shared: Carrier) -> N
             {"barcode": "B-2", "state": "aboard"},
             {"barcode": "B-1", "state": "at_hub"},
         ],
-        "wishes": NO_WISHES,
+        "wishes": None,
         "photo": "required",
         "signature": "optional",
         "pin": "none",

@@ -368,6 +368,20 @@ def test_a_photo_still_uploading_holds_up_no_delivery_and_joins_when_it_is_there
     van.carrier.clock.advance(timedelta(hours=-3))
 
 
+def test_a_photo_that_follows_is_told_with_the_time_at_which_it_was_kept(van: Round) -> None:
+    (shipment_id,) = van.ids[0]
+    allowed = van.proof(shipment_id)
+    van.work(0, "deliver", van.action(proof_ids=[allowed["proof_id"]]))
+    van.carrier.upload(allowed)
+    van.carrier.clock.advance(timedelta(minutes=5))
+
+    van.carrier.inspect(allowed)
+
+    told = van.shop.events(shipment_id)[-1]
+    assert told["type"] == "proof.added"
+    assert datetime.fromisoformat(told["occurred_at"]) == van.carrier.clock.now()
+
+
 def test_a_required_photo_is_owed_while_it_is_uploading(shared: Carrier) -> None:
     shop = shared.shop()
     visits = [[shop.shipment(proof_requirements={"photo": "required"})]]

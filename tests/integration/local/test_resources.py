@@ -12,6 +12,7 @@ from local.cloud.resources import provision
 from local.stack import STAGE, RunningStack
 
 TEMPLATE = Stack(STAGE)
+FED = ("NoticesQueue", "WebhooksQueue", "EvidenceQueue")
 TABLES = [table.logical_id for table in TEMPLATE.resources(template.TABLE)]
 QUEUES = [queue.logical_id for queue in TEMPLATE.resources(template.QUEUE)]
 
@@ -59,13 +60,13 @@ def test_queues_are_as_declared(stack: RunningStack, logical_id: str) -> None:
     assert redrive == declared.properties.get("RedrivePolicy")
 
 
-def test_the_topic_feeds_both_queues_with_raw_messages(stack: RunningStack) -> None:
+def test_the_topic_feeds_its_queues_with_raw_messages(stack: RunningStack) -> None:
     sns = stack.session.client("sns")
     topic = TEMPLATE.resource("ShipmentEventsTopic")
 
     made = sns.list_subscriptions_by_topic(TopicArn=topic.ref)["Subscriptions"]
 
-    queues = {TEMPLATE.resource(name).arn for name in ("NoticesQueue", "WebhooksQueue")}
+    queues = {TEMPLATE.resource(name).arn for name in FED}
     assert {subscription["Endpoint"] for subscription in made} == queues
     for subscription in made:
         attributes = sns.get_subscription_attributes(

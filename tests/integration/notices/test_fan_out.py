@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 from standardwebhooks import Webhook
 
@@ -23,6 +22,7 @@ from tests.support import faults
 from tests.support.aws import SESSION
 from tests.support.carrier import BASE_URL, Carrier, Round, Shop
 from tests.support.faults import Faults
+from tests.support.mails import mails_of
 from tests.support.shop_servers import Receiver, receiving
 
 Settle = Callable[[], None]
@@ -77,8 +77,7 @@ def texts(carrier: Carrier, found: Round, stop: int = 0) -> list[str]:
 def mails(carrier: Carrier, found: Round, stop: int = 0) -> list[str]:
     """The subjects of the mails about it."""
     stack, order = carrier.provisioned.stack, found.orders[found.ids[stop][0]]
-    told = ses_backends[stack.account_id][stack.region].sent_messages
-    return [mail.subject for mail in told if order["tracking_url"] in mail.body]
+    return [mail.subject for mail in mails_of(stack) if order["tracking_url"] in mail.text]
 
 
 def by_phone(carrier: Carrier) -> Round:

@@ -60,15 +60,50 @@ def test_a_recipient_moves_the_delivery_to_an_offered_time(shared: Carrier, shop
     assert "another time was agreed" in page(shared, order, "lang=en&said=day_changed")
 
 
-def test_what_is_planned_offers_nothing(shared: Carrier, shop: Shop) -> None:
-    order = shop.shipment()
+def test_what_is_on_a_plan_leaves_it_with_the_choice(shared: Carrier, shop: Shop) -> None:
+    orders = [shop.shipment(stop=stop) for stop in range(3)]
+    van = shared.planned(shop, [[order] for order in orders])
+    name = offered(page(shared, orders[1]))[0]
+
+    assert choose(shared, orders[1], choice=name) == "day_saved"
+
+    stops = shared.call("GET", f"/v1/routes/{van.route_id}", token=shared.dispatcher).json["stops"]
+    planned = [key for stop in stops for key in stop["shipment_ids"]]
+    assert planned == [orders[0]["id"], orders[2]["id"]]
+    assert shop.get(orders[1]["id"])["service_day"] == name[:10]
+    assert choose(shared, orders[1], choice=name) == "day_saved"
+    assert shop.event_types(orders[1]["id"]).count("rescheduled") == 1
+
+
+def test_what_is_on_the_road_leaves_the_van_and_all_others_are_expected_anew(
+    shared: Carrier, shop: Shop
+) -> None:
+    orders = [shop.shipment(stop=9 * stop) for stop in range(4)]
+    van = shared.planned(shop, [[order] for order in orders]).loaded().started()
+    name = offered(page(shared, orders[2]))[0]
+    before = van.state(orders[3]["id"]).json["eta"]["point"]
+
+    assert choose(shared, orders[2], choice=name) == "day_saved"
+
+    types = shop.event_types(orders[2]["id"])
+    assert types[-2:] == ["unassigned", "rescheduled"]
+    assert shop.get(orders[2]["id"])["status"] == "accepted"
+    seen = [each["id"] for stop in van.seen()["stops"] for each in stop["shipments"]]
+    assert orders[2]["id"] not in seen
+    assert van.state(orders[3]["id"]).json["eta"]["point"] < before
+    assert van.state(orders[3]["id"]).json["stops_before"] == 2
+
+
+def test_too_near_it_is_too_late_and_after_a_failed_attempt_open_again(
+    shared: Carrier, shop: Shop
+) -> None:
+    order, other = shop.shipment(), shop.shipment(stop=5)
     name = offered(page(shared, order))[0]
-    van = shared.planned(shop, [[order]])
+    van = shared.planned(shop, [[order], [other]]).started()
 
     assert 'id="day-choice"' not in page(shared, order)
     assert choose(shared, order, choice=name) == "day_late"
-    van.started()
-    assert choose(shared, order, choice=name) == "day_late"
+    assert "You can still write a message" in page(shared, order, "lang=en&said=day_late")
     assert van.work(0, "fail", van.action(reason="not_home")).status == 200
 
     assert choose(shared, order, choice=name) == "day_saved"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.adapters.pictures.remaking import remade
 from chalicelib.domain.ids import ProofId, ShipmentId
+from chalicelib.domain.proofs.pins import Tried
 from chalicelib.domain.proofs.proofs import (
     QUARANTINE,
     AllowedProof,
@@ -169,12 +170,18 @@ class PicturesHere:
 class InMemoryPinTries:
     """The tags of guesses by shipment and link generation."""
 
-    guesses: dict[tuple[ShipmentId, int], set[str]] = field(default_factory=dict)
+    guesses: dict[tuple[Tried, ShipmentId, int], set[str]] = field(default_factory=dict)
 
     def may_try(
-        self, shipment_id: ShipmentId, link_generation: int, tag: str, *, most: int
+        self,
+        shipment_id: ShipmentId,
+        link_generation: int,
+        tag: str,
+        *,
+        most: int,
+        of: Tried = Tried.PIN,
     ) -> bool:
-        tried = self.guesses.setdefault((shipment_id, link_generation), set())
+        tried = self.guesses.setdefault((of, shipment_id, link_generation), set())
         if tag not in tried and len(tried) >= most:
             return False
         tried.add(tag)

@@ -25,6 +25,7 @@ class Mail:
     subject: str
     text: str
     html: str
+    stop_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,12 @@ class InMemoryEmail:
     sent: list[Mail] = field(default_factory=list)
     answers: list[Exception] = field(default_factory=list)
 
-    def send(self, to: str, subject: str, text: str, html: str) -> None:
+    def send(self, to: str, subject: str, text: str, html: str, *, stop_url: str) -> None:
         if self.answers:
             raise self.answers.pop(0)
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+", to):
+        if not (to.isascii() and re.fullmatch(r"[^@\s]+@[^@\s]+", to)):
             raise Invalid(code="email_refused")
-        self.sent.append(Mail(to, subject, text, html))
+        self.sent.append(Mail(to, subject, text, html, stop_url))
 
 
 @dataclass

@@ -1,10 +1,14 @@
 """Event shapes, the inbox's reading of mails, the environment, schedules."""
 
+import io
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+import segno
 
 from local import environment
+from local.__main__ import Console, Opened
 from local.clock import VirtualClock
 from local.cloud import shapes
 from local.cloud.sources import ScheduleSource, interval
@@ -126,3 +130,24 @@ def test_a_schedule_beats_in_virtual_time_and_skips_what_it_missed() -> None:
 def test_a_schedule_that_cannot_be_played_is_refused() -> None:
     with pytest.raises(ValueError, match="rate"):
         interval("cron(0 3 * * ? *)")
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://127.0.0.1:8000", "on a cable (adb reverse tcp:8000 tcp:8000)"),
+        ("https://track.example", "for a phone:"),
+    ],
+)
+def test_the_start_prints_a_qr_code_of_the_drivers_app(address: str, words: str) -> None:
+    link = f"{address}/driver#code=abc"
+    out = io.StringIO()
+    stack = SimpleNamespace(base_url=address, inbox_url=f"{address}/inbox")
+    opened = Opened({}, list, list, link, list)
+
+    Console(out, is_json=False, started_s=0.0).ready(stack, opened)  # type: ignore[arg-type]
+
+    drawn = io.StringIO()
+    segno.make(link, micro=False).terminal(drawn, compact=True)
+    assert words in out.getvalue()
+    assert drawn.getvalue() in out.getvalue()

@@ -12,7 +12,8 @@ from chalicelib.pages.driver import views
 from chalicelib.pages.rendering import STATIC, asset_names
 from tests.support.speaking import LANGUAGES
 
-FIRST_VIEW_BYTES: Final = 20_000
+FIRST_VIEW_BYTES: Final = 24_000
+"""A letter of Arabic takes two bytes, so its words take 1.5 kB more than English ones."""
 
 
 def gzipped_bytes(text: str) -> int:

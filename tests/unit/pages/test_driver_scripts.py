@@ -1,5 +1,6 @@
 """What the driver's app decides without a phone, asked through Node."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -103,9 +104,133 @@ def test_a_changed_plan_is_told_as_what_changed() -> None:
         "after": route(other, kept, stop("4", shipment(["C"]))),
     }
 
-    told = evaluate("changes", "driver/changes.js", "changes(given.before, given.after)", given)
+    told = evaluate("changes", "driver/changes.js", CHANGES, given)
 
     assert [each["kind"] for each in told] == ["removed", "edited", "added", "order"]
+
+
+CHANGES = """changes(
+    given.before, given.after, (key, values) => [key, ...Object.values(values ?? {})].join(' ')
+)"""
+NOTHING_WISHED = {
+    **dict.fromkeys(("entrance", "door_code", "floor", "note", "safe_place", "neighbour")),
+    "number": 0,
+    "is_contact_free": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (None, {"door_code": "4711"}, ["Kuja 1: wish.code 4711"]),
+        ({"door_code": "4711"}, {"door_code": "4712"}, ["Kuja 1: wish.code 4712"]),
+        ({"is_contact_free": True}, None, ["Kuja 1: wish.none"]),
+        ({"floor": "3"}, {"floor": "3"}, []),
+        ({}, None, []),  # a route that was kept in the older form, with an object of nulls
+        (
+            {"safe_place": {"place": "shed", "note": None}},
+            {"neighbour": {"name": "Eero", "door": "B 2"}},
+            ["Kuja 1: wish.neighbour Eero, B 2"],
+        ),
+    ],
+)
+def test_a_wish_that_comes_on_the_way_is_told_in_full(
+    before: dict[str, Any] | None, after: dict[str, Any] | None, told: list[str]
+) -> None:
+    old, new = (
+        route(stop("1", shipment(["A"], wishes=None if said is None else NOTHING_WISHED | said)))
+        for said in (before, after)
+    )
+
+    found = evaluate("changes", "driver/changes.js", CHANGES, {"before": old, "after": new})
+
+    assert found == [{"kind": "wishes", "what": each} for each in told]
+
+
+def draft(**more: Any) -> dict[str, Any]:
+    nothing: dict[str, Any] = {"photos": [], "signature": None, "pin": "", "left_out": []}
+    return {**nothing, **more}
+
+
+PICTURE = {"proof_kind": "photo"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "begun", "lacking"),
+    [
+        ({}, {}, ""),
+        ({}, {"left_out": ["A"]}, "door.parcel_none"),
+        ({"photo": "required"}, {}, "door.photo_first"),
+        ({"photo": "required"}, {"photos": [PICTURE]}, ""),
+        ({"photo": "optional", "signature": "optional", "pin": "optional"}, {}, ""),
+        ({"signature": "required"}, {"photos": [PICTURE], "typed": "Aino"}, "door.sign_first"),
+        ({"signature": "required"}, {"signature": PICTURE}, ""),
+        ({"pin": "required"}, {}, "door.pin_first"),
+        ({"pin": "required"}, {"pin": "48 29-13"}, ""),
+        ({"pin": "required"}, {"pin": "4829"}, "door.pin_form"),
+        ({"pin": "optional"}, {"pin": "x"}, "door.pin_form"),
+        ({"pin": "none"}, {"pin": "x"}, ""),
+        ({"photo_when_failed": "required"}, {}, ""),
+    ],
+)
+def test_what_a_delivery_lacks_is_said_before_it_is_reported(
+    asked: dict[str, Any], begun: dict[str, Any], lacking: str
+) -> None:
+    given = {"stop": stop("1", shipment(["A"], recipient_name="Aino", **asked)), **draft()}
+    now = {"stop": given["stop"], "draft": draft(**begun)}
+
+    assert evaluate("lacks", "driver/visit.js", "lacks(given)", now) == lacking
+
+
+@pytest.mark.parametrize(
+    ("names", "left_out", "lacking"),
+    [
+        (("Aino", "Aino"), [], ""),
+        (("Aino", "Eero"), [], "door.one_each"),
+        (("Aino", "Eero"), ["B"], ""),
+    ],
+)
+def test_customers_at_one_door_prove_it_each_for_themselves(
+    names: tuple[str, str], left_out: list[str], lacking: str
+) -> None:
+    both = [
+        shipment([code], id=code, recipient_name=name, photo="required")
+        for code, name in zip("AB", names, strict=True)
+    ]
+    now = {"stop": stop("1", *both), "draft": draft(photos=[PICTURE], left_out=left_out)}
+
+    assert evaluate("lacks", "driver/visit.js", "lacks(given)", now) == lacking
+
+
+def test_who_may_receive_it_takes_one_tap() -> None:
+    asked = NOTHING_WISHED | {"neighbour": {"name": "Eero", "door": None}}
+    shed = NOTHING_WISHED | {"safe_place": {"place": "shed", "note": "behind"}}
+    given = [
+        {"recipient_name": "Aino", "wishes": asked},
+        {"recipient_name": "Aino", "wishes": shed},
+        {"recipient_name": "Liisa", "wishes": None},
+        {"recipient_name": "Liisa"},
+    ]
+
+    told = evaluate("receivers", "driver/wishes.js", "receivers(given, (key) => key)", given)
+
+    assert told == ["Aino", "Eero", "wish.place.shed", "Liisa"]
+
+
+def test_a_proof_is_of_a_place_that_the_phone_has_just_known() -> None:
+    now = datetime.now(UTC)  # noqa: TID251 - of the same clock as Node's
+    given = [
+        {"lat_deg": 60.0, "lon_deg": 25.0, "accuracy_m": accuracy_m, "recorded_at": at.isoformat()}
+        for accuracy_m, at in [
+            (8.0, now),
+            (5_000.0, now),
+            (8.0, now - timedelta(minutes=10)),
+        ]
+    ]
+
+    told = evaluate("spotOf", "driver/places.js", "[...given, null].map(spotOf)", given)
+
+    assert told == [{"lat_deg": 60.0, "lon_deg": 25.0, "accuracy_m": 8.0}, None, None, None]
 
 
 def test_a_scan_is_judged_without_a_network() -> None:

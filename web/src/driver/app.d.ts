@@ -11,12 +11,10 @@ interface App {
   render: () => void;
   act: (
     what: Pick<Entry, "kind" | "label"> & Partial<Entry>,
-    options?: { files?: { blob: Blob; shipment_id: string }[]; canUndo?: boolean },
+    options?: { files?: (Picture & { shipment_id: string })[]; canUndo?: boolean },
     isHurried?: boolean,
   ) => Promise<string>;
   trouble: (key: string, text: string | null) => void;
-  /** How long ago, in words; of the phone's clock or of the office's. */
-  age: (at: string, isOfPhone?: boolean) => string;
   undoable: (text: string, actionId: string, onUndo: () => void) => void;
   setDuty: (isOn: boolean) => Promise<void>;
   signOut: () => Promise<void>;
@@ -26,6 +24,8 @@ interface App {
   now: () => number;
   read: () => Promise<void>;
   isMoving: () => boolean;
+  /** Where the phone is, if it knows it well enough for a proof. */
+  here: () => Spot | null;
   standStill: () => void;
   whenLeft: (onLeave: () => void) => void;
 }

@@ -1,13 +1,15 @@
 // What a new plan changes, in words for a person who has driven by the old one.
 import { nameOf } from "./plan.js";
+import { wishesOf } from "./wishes.js";
 
 /**
  * What has become different, in words for a person who has driven by the old plan.
  * @param {Route} before
  * @param {Route} after
+ * @param {App["say"]} say
  * @returns {Change[]}
  */
-export function changes(before, after) {
+export function changes(before, after, say) {
   if (before.id !== after.id) return [];
   /** @type {Change[]} */
   const told = [];
@@ -22,6 +24,7 @@ export function changes(before, after) {
     const known = old.get(stop.id);
     if (!known) told.push({ kind: "added", what: nameOf(stop) });
     else if (essence(known) !== essence(stop)) told.push({ kind: "edited", what: nameOf(stop) });
+    if (known && !stop.is_done) told.push(...newWishes(known, stop, say));
   }
   const kept = before.stops.filter(({ id, is_done: done }) => !done && fresh.has(id)).map(({ id }) => id);
   const order = after.stops.filter(({ id }) => kept.includes(id)).map(({ id }) => id);
@@ -35,6 +38,23 @@ function essence({ window, lat_deg: lat, lon_deg: lon, shipments }) {
     window,
     lat,
     lon,
-    shipments.map((s) => [s.id, s.address_lines, s.instructions, s.wishes?.number ?? 0, s.recipient_name, s.barcodes]),
+    shipments.map((s) => [s.id, s.address_lines, s.instructions, s.recipient_name, s.barcodes]),
   ]);
+}
+
+/**
+ * What recipients want at the door by now, in full: a driver should not have to look for what is different.
+ * @param {Stop} before
+ * @param {Stop} after
+ * @param {App["say"]} say
+ * @returns {Change[]}
+ */
+function newWishes(before, after, say) {
+  return after.shipments.flatMap((shipment) => {
+    const old = before.shipments.find(({ id }) => id === shipment.id);
+    const lines = wishesOf(shipment, say);
+    if (!old || wishesOf(old, say).join() === lines.join()) return [];
+    const words = lines.length ? lines.join(" ") : say("wish.none");
+    return [{ kind: /** @type {const} */ ("wishes"), what: `${nameOf(after)}: ${words}` }];
+  });
 }

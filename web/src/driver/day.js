@@ -142,7 +142,9 @@ export function news({ say, data, render }) {
     render();
   });
   const lines = data.state.told.map(({ kind, what }) => h("li", {}, say(`change.${kind}`, { what })));
-  return [h("section", { class: "card changed" }, h("h2", {}, say("change.title")), h("ul", {}, ...lines), seen)];
+  const isOfPlan = data.state.told.some(({ kind }) => kind !== "pin" && kind !== "wishes");
+  const title = h("h2", {}, say(isOfPlan ? "change.title" : "change.note"));
+  return [h("section", { class: "card changed" }, title, h("ul", {}, ...lines), seen)];
 }
 
 /**

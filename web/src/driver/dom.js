@@ -42,7 +42,8 @@ export function createSay(words, tag) {
  */
 function isolated(value) {
   if (typeof value === "number" || document.documentElement.dir !== "rtl") return String(value);
-  return `${/\p{L}/u.test(value) ? "\u2068" : "\u2067"}${value}\u2069`;
+  if (/(?!\p{Script=Arabic})\p{L}/u.test(value)) return `\u2068${value}\u2069`;
+  return /\p{L}/u.test(value) ? value : `\u2067${value}\u2069`;
 }
 
 /**

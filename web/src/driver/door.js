@@ -1,49 +1,22 @@
-// At the door: what proves the delivery, and how the visit ended. What was begun is on the phone's disk at once, because
-// phones close a page to make room for the camera.
+// At the door: what proves the delivery, and how the visit ended.
 import { present } from "./day.js";
 import { button, h } from "./dom.js";
 import { finder, show as showVerdict } from "./loading.js";
-import { threadRow } from "./next.js";
-import { reduced } from "./photo.js";
+import { hint, threadRow } from "./next.js";
 import { barcodesAboard, nameOf } from "./plan.js";
+import { photoField, signatureField } from "./proofs.js";
 import { cleaned } from "./scans.js";
+import { asksPin, begun, finish, hasChosen, kept, lacks, requires, taken } from "./visit.js";
+import { receivers, wishesOf } from "./wishes.js";
 
 const REASONS = [
   ...["not_home", "refused", "wrong_address", "no_access", "business_closed", "damaged", "lost", "wrong_item"],
   ...["no_time", "vehicle", "weather", "other"],
 ];
+/** What is said otherwise where the customer still stands there. @type {Record<string, string>} */
+const WHY = { wrong_pin: "door.pin_bad", invalid_pin: "door.pin_form" };
+const NO_PROOF = "missing_required_proof";
 const MOST_PHOTOS = 5;
-
-/** @param {string} stopId @returns {Draft} */
-function blank(stopId) {
-  return {
-    ...{ stop_id: stopId, photos: [], signature: null, typed: "", by: "", note: "", reason: "", pin: "" },
-    ...{ scanned: [], left_out: [] },
-  };
-}
-
-/** @param {App} app */
-function begun(app) {
-  const route = app.data.route();
-  const stop = route?.stops.find(({ id }) => id === app.params.stop) ?? (route && app.data.open(route)[0]) ?? null;
-  const { draft } = app.data.state;
-  if (!route || !stop) return null;
-  return { route, stop, draft: draft?.stop_id === stop.id ? draft : blank(stop.id) };
-}
-
-/**
- * @param {App} app
- * @param {Draft} draft
- */
-async function kept(app, draft) {
-  app.data.state.draft = draft;
-  try {
-    await app.data.keep({ draft });
-    app.trouble("storage", null);
-  } catch {
-    app.trouble("storage", app.say("trouble.storage"));
-  }
-}
 
 /**
  * @param {App} app
@@ -55,41 +28,55 @@ export function door(app) {
   if (!now) return { title: say("door.title"), body: [], dock: [] };
   const { stop, draft } = now;
   const codes = stop.shipments.flatMap(barcodesAboard);
-  const chosen = codes.filter((code) => !draft.left_out.includes(code));
-  /** @param {"photo" | "signature" | "pin"} kind */
-  const needs = (kind) => stop.shipments.some((each) => each[kind] === "required" && hasChosen(each, draft));
-  const asksPin = stop.shipments.some((each) => (each.pin ?? "none") !== "none" && hasChosen(each, draft));
   const refusal = h("p", { class: "refusal", role: "alert", hidden: true });
+  const refuse = (/** @type {string} */ words) => {
+    refusal.hidden = !words;
+    refusal.textContent = words;
+    if (words) refusal.scrollIntoView({ block: "center" });
+  };
+  if (app.params.why) refuse(say(app.params.why));
+  delete app.params.why; // told once
   const deliver = button(
     say("door.deliver"),
     async () => {
-      const why = [
-        chosen.length ? "" : "door.parcel_none",
-        needs("photo") && !draft.photos.length ? "door.photo_first" : "",
-        needs("signature") && !draft.signature ? "door.sign_first" : "",
-        needs("pin") && !draft.pin ? "door.pin_first" : "",
-      ].find(Boolean);
-      refusal.hidden = !why;
-      refusal.textContent = why ? say(why) : "";
-      if (why) refusal.scrollIntoView({ block: "center" });
-      else await finish(app, "deliver", stop, draft);
+      const lacking = lacks(now);
+      refuse(lacking && say(lacking));
+      if (lacking) return;
+      deliver.disabled = true; // a second tap while a PIN is being checked
+      if (asksPin(now) && draft.pin) deliver.textContent = say("door.pin_wait");
+      const code = await finish(app, "deliver", now);
+      if (code) {
+        if (code.includes("pin")) draft.pin = "";
+        await kept(app, draft);
+        app.show("door", { stop: stop.id, why: WHY[code] ?? `back.${code}` });
+      }
+      deliver.disabled = false;
+      deliver.textContent = say("door.deliver");
     },
     "go",
   );
   return {
     title: say("door.title"),
     body: present([
-      h("section", { class: "card" }, h("p", { class: "when" }, nameOf(stop)), ...who(stop), ...threads(app, stop)),
-      refusal,
-      codes.length > 1 && parcelChoice(app, draft, codes),
-      scanPart(app, draft, codes, now.route),
-      asksPin && h("section", { class: "card" }, field(app, draft, "pin", "door.pin")),
-      photoPart(app, draft, needs("photo")),
-      signaturePart(app, draft, needs("signature")),
       h(
         "section",
         { class: "card" },
-        field(app, draft, "by", "door.by", stop.shipments[0]?.recipient_name ?? ""),
+        h("p", { class: "when" }, nameOf(stop)),
+        ...who(stop),
+        ...stop.shipments.flatMap((each) => wishesOf(each, say).map(wish)),
+        ...threads(app, stop),
+      ),
+      refusal,
+      codes.length > 1 && parcelChoice(app, now, "door"),
+      scanPart(app, draft, codes, now.route),
+      asksPin(now) && pinPart(app, draft, requires(now, "pin")),
+      photoPart(app, draft, requires(now, "photo")),
+      signaturePart(app, draft, requires(now, "signature")),
+      h(
+        "section",
+        { class: "card" },
+        field(app, draft, "by", "door.by"),
+        quickReceivers(app, now),
         field(app, draft, "note", "door.note"),
       ),
     ]),
@@ -111,14 +98,17 @@ export function fail(app) {
   if (!now) return { title: say("fail.title"), body: [], dock: [] };
   const { stop, draft } = now;
   const codes = stop.shipments.flatMap(barcodesAboard);
-  const needsPhoto = stop.shipments.some((each) => each.photo_when_failed === "required" && hasChosen(each, draft));
-  const refusal = h("p", { class: "refusal", role: "alert", hidden: true }, say("door.photo_first"));
+  const needsPhoto = requires(now, "photo_when_failed");
+  const refusal = h("p", { class: "refusal", role: "alert", hidden: true });
   const save = button(
     say("fail.save"),
     async () => {
-      refusal.hidden = !needsPhoto || draft.photos.length > 0;
-      if (refusal.hidden) await finish(app, "fail", stop, draft);
-      else refusal.scrollIntoView({ block: "center" });
+      const isNone = !stop.shipments.some((each) => hasChosen(each, draft));
+      const lacking = isNone ? "door.parcel_none" : needsPhoto && !draft.photos.length ? "door.photo_first" : "";
+      refusal.hidden = !lacking;
+      refusal.textContent = lacking && say(lacking);
+      if (lacking) refusal.scrollIntoView({ block: "center" });
+      else await finish(app, "fail", now);
     },
     "go",
   );
@@ -126,7 +116,8 @@ export function fail(app) {
     save.disabled = !draft.reason;
     save.textContent = draft.reason ? `${say("fail.save")}: ${say(`reason.${draft.reason}`)}` : say("fail.save");
   };
-  const tiles = REASONS.map((reason) => {
+  const isProven = ["photo", "signature", "pin"].some((kind) => requires(now, /** @type {"photo"} */ (kind)));
+  const tiles = [...(isProven ? [NO_PROOF] : []), ...REASONS].map((reason) => {
     const tile = button(say(`reason.${reason}`), () => {
       draft.reason = reason;
       for (const each of tiles) each.setAttribute("aria-pressed", String(each === tile));
@@ -140,73 +131,15 @@ export function fail(app) {
   return {
     title: say("fail.title"),
     body: present([
+      refusal,
+      codes.length > 1 && parcelChoice(app, now, "fail"),
       h("p", {}, say("fail.why")),
       h("div", { class: "tiles" }, ...tiles),
-      refusal,
-      codes.length > 1 && parcelChoice(app, draft, codes),
       photoPart(app, draft, needsPhoto),
       h("section", { class: "card" }, field(app, draft, "note", "door.note")),
     ]),
     dock: [save, button(say("back"), () => app.show("door", { stop: stop.id }))],
   };
-}
-
-/**
- * @param {App} app
- * @param {"deliver" | "fail"} kind
- * @param {Stop} stop
- * @param {Draft} draft
- */
-async function finish(app, kind, stop, draft) {
-  const { say, data } = app;
-  const codes = stop.shipments.flatMap(barcodesAboard);
-  const chosen = codes.filter((code) => !draft.left_out.includes(code));
-  const isPart = chosen.length < codes.length;
-  // Without a network the plan may have changed: the office judges by the plan that the driver had.
-  const plan = { plan_version: data.state.read?.plan_version };
-  const received = draft.typed || draft.by;
-  const by = kind === "deliver" && received ? `${say("door.by")}: ${received}` : "";
-  const note = [by, draft.note].filter(Boolean).join(". ");
-  const pictures = [...draft.photos, ...(kind === "deliver" && draft.signature ? [draft.signature] : [])];
-  const owners = stop.shipments.filter((each) => hasChosen(each, draft)).sort(needsPhotoFirst);
-  const owner = owners[0]?.id ?? "";
-  const id = await app.act(
-    {
-      ...{ kind, label: nameOf(stop), stop_id: stop.id },
-      body: {
-        ...plan,
-        ...(note ? { note } : {}),
-        ...(isPart ? { barcodes: chosen } : {}),
-        ...(kind === "fail" ? { reason: draft.reason } : {}),
-        ...(kind === "deliver" && draft.pin ? { pin: draft.pin } : {}),
-      },
-    },
-    { canUndo: true, files: pictures.map((blob) => ({ blob, shipment_id: owner })) },
-  );
-  if (!id) return;
-  await data.keep({ draft: null, later: data.state.later.filter((each) => each !== stop.id) });
-  app.show("next");
-  const told = say(`what.${kind}`, { what: nameOf(stop) });
-  app.undoable(told, id, () => {
-    data.state.draft = draft;
-    void kept(app, draft).then(() => app.show(kind === "deliver" ? "door" : "fail", { stop: stop.id }));
-  });
-}
-
-/**
- * @param {Shipment} a
- * @param {Shipment} b
- */
-function needsPhotoFirst(a, b) {
-  return Number(b.photo === "required") - Number(a.photo === "required");
-}
-
-/**
- * @param {Shipment} shipment
- * @param {Draft} draft
- */
-function hasChosen(shipment, draft) {
-  return barcodesAboard(shipment).some((code) => !draft.left_out.includes(code));
 }
 
 /**
@@ -223,23 +156,31 @@ function who(stop) {
   return names.map((name) => h("p", { class: "who" }, name));
 }
 
+/** @param {string} words */
+function wish(words) {
+  return hint("☞", h("span", { dir: "auto" }, words));
+}
+
 /**
  * @param {App} app
- * @param {Draft} draft
- * @param {string[]} codes
+ * @param {import("./visit.js").Begun} now
+ * @param {string} screen
  */
-function parcelChoice(app, draft, codes) {
-  const lines = codes.map((code, i) => {
+function parcelChoice(app, { stop, draft }, screen) {
+  const all = stop.shipments.flatMap((each) => barcodesAboard(each).map((code) => ({ code, each })));
+  const lines = all.map(({ code, each }, i) => {
     const box = h("input", {
       ...{ type: "checkbox", id: `parcel-${i}` },
-      onchange: () => {
-        draft.left_out = box.checked ? draft.left_out.filter((each) => each !== code) : [...draft.left_out, code];
-        void kept(app, draft);
-        app.render();
+      onchange: async () => {
+        draft.left_out = box.checked ? draft.left_out.filter((other) => other !== code) : [...draft.left_out, code];
+        await kept(app, draft);
+        app.show(screen, { stop: stop.id });
+        document.getElementById(box.id)?.focus();
       },
     });
     box.checked = !draft.left_out.includes(code);
-    return h("li", {}, box, h("label", { for: `parcel-${i}`, class: "code" }, code));
+    const name = h("small", {}, each.recipient_name);
+    return h("li", {}, box, h("label", { for: box.id, class: "code" }, h("span", {}, code, name)));
   });
   return h(
     "section",
@@ -285,6 +226,18 @@ function scanPart(app, draft, codes, route) {
 }
 
 /**
+ * The office checks the PIN, so without a network the driver is told what that means.
+ * @param {App} app
+ * @param {Draft} draft
+ * @param {boolean} isNeeded
+ */
+function pinPart(app, draft, isNeeded) {
+  const { say } = app;
+  const words = navigator.onLine ? (isNeeded ? say("door.photo_needed") : "") : say("door.pin_later");
+  return h("section", { class: "card pin" }, field(app, draft, "pin", "door.pin"), words && h("small", {}, words));
+}
+
+/**
  * @param {App} app
  * @param {Draft} draft
  * @param {boolean} isNeeded
@@ -293,23 +246,19 @@ function photoPart(app, draft, isNeeded) {
   const { say } = app;
   const n = draft.photos.length;
   const refusal = h("p", { class: "refusal", role: "alert", hidden: true }, say("door.photo_bad"));
-  const input = h("input", {
-    ...{ type: "file", id: "photo", accept: "image/*", capture: "environment", class: "for-ears" },
-    onchange: async () => {
-      const [file] = input.files ?? [];
-      if (!file) return;
-      try {
-        draft.photos = [...draft.photos, await reduced(file)].slice(-MOST_PHOTOS);
-      } catch {
-        refusal.hidden = false;
-        return;
-      }
+  const input = photoField(
+    "photo",
+    async (blob) => {
+      draft.photos = [...draft.photos, taken(app, blob, "photo")].slice(-MOST_PHOTOS);
       await kept(app, draft);
       app.render();
     },
-  });
+    () => {
+      refusal.hidden = false;
+    },
+  );
   const words = n ? say("door.photo_kept") : isNeeded ? say("door.photo_needed") : "";
-  const pictures = draft.photos.map((blob) => {
+  const pictures = draft.photos.map(({ blob }) => {
     const picture = h("img", { alt: say("door.photo"), src: URL.createObjectURL(blob) });
     picture.addEventListener("load", () => URL.revokeObjectURL(picture.src));
     return picture;
@@ -338,30 +287,41 @@ function signaturePart(app, draft, isNeeded) {
   const { say } = app;
   const isDone = Boolean(draft.signature || draft.typed);
   const words = isDone ? say("door.sign_done") : isNeeded ? say("door.photo_needed") : "";
-  const canvas = h("canvas", { class: "signature", role: "img", "aria-label": say("door.sign") });
-  const buttons = h("div", { class: "pair" });
-  const part = h(
-    "details",
-    { class: isDone ? "need done" : "need" },
-    h("summary", {}, h("span", {}, h("strong", {}, say("door.sign")), h("small", {}, words)), mark(isDone)),
-    canvas,
-    buttons,
-    field(app, draft, "typed", "door.typed"),
-  );
-  part.addEventListener("toggle", async () => {
-    if (!part.open || buttons.childElementCount) return;
-    const { signatureOn } = await import("./signing.js");
-    const pad = signatureOn(canvas);
-    const keep = button(say("door.sign_keep"), async () => {
-      if (pad.isEmpty()) return;
-      draft.signature = await pad.picture();
+  const title = h("span", {}, h("strong", {}, say("door.sign")), h("small", {}, words));
+  return signatureField(
+    app,
+    {
+      summary: h("summary", {}, title, mark(isDone)),
+      kind: isDone ? "need done" : "need",
+      more: field(app, draft, "typed", "door.typed"),
+    },
+    async (blob) => {
+      draft.signature = taken(app, blob, "signature");
       await kept(app, draft);
       app.render();
+    },
+  );
+}
+
+/**
+ * Who may receive it, for one tap with gloves on.
+ * @param {App} app
+ * @param {import("./visit.js").Begun} now
+ */
+function quickReceivers(app, { stop, draft }) {
+  const shipments = stop.shipments.filter((each) => hasChosen(each, draft));
+  const chosen = receivers(shipments, app.say).map((name) => {
+    const tile = button(name, async () => {
+      draft.by = draft.by === name ? "" : name;
+      await kept(app, draft);
+      const input = document.getElementById("field-by");
+      if (input instanceof HTMLInputElement) input.value = draft.by;
+      for (const each of chosen) each.setAttribute("aria-pressed", String(each.textContent === draft.by));
     });
-    buttons.replaceChildren(button(say("door.sign_clear"), pad.clear), keep);
-    canvas.scrollIntoView({ block: "center" });
+    tile.setAttribute("aria-pressed", String(draft.by === name));
+    return tile;
   });
-  return part;
+  return h("div", { class: "pair chosen" }, ...chosen);
 }
 
 /** @param {boolean} isDone */
@@ -374,11 +334,10 @@ function mark(isDone) {
  * @param {Draft} draft
  * @param {"typed" | "by" | "note" | "pin"} name
  * @param {string} label
- * @param {string} [hint]
  */
-function field(app, draft, name, label, hint = "") {
+function field(app, draft, name, label) {
   const input = h("input", {
-    ...{ id: `field-${name}`, class: "field", autocomplete: "off", maxlength: 200, placeholder: hint },
+    ...{ id: `field-${name}`, class: "field", autocomplete: "off", maxlength: 200 },
     value: draft[name] ?? "",
     inputmode: name === "pin" ? "numeric" : null,
     oninput: () => {

@@ -2,7 +2,7 @@
 import { byId, pageData } from "../shared/elements.js";
 import { createApi } from "./api.js";
 import { button, createSay, h, putAnew, putQuietly } from "./dom.js";
-import { isMoving } from "./places.js";
+import { isMoving, spotOf } from "./places.js";
 import { counts, UNDO_MS } from "./queue.js";
 import { loadMore, screens } from "./screens.js";
 import { openState } from "./state.js";
@@ -57,9 +57,9 @@ async function start() {
     signOut,
     redeem,
     times,
-    age,
     now: () => Date.now() - aheadMs,
     read,
+    here: () => spotOf(app.fix),
     isMoving: () => !isStill && state.isOnDuty && isMoving(app.fix),
     standStill() {
       isStill = true;
@@ -130,13 +130,12 @@ async function start() {
   }
 
   /**
-   * Whether the office takes this position: from when it knows of the start. Before and after, nobody needs it.
+   * Whether the office takes this position: from the start. Before and after, nobody needs it.
    * @param {import("./watch.js").Fix} fix
    */
   function isUnderWay({ recorded_at: at }) {
-    const { read: route, isOnDuty } = state;
-    if (!isOnDuty || route?.status !== "active" || !route.started_at) return false;
-    return Date.parse(at) - aheadMs >= Date.parse(route.started_at);
+    const sinceMs = state.isOnDuty ? data.sinceMs(aheadMs) : null;
+    return sinceMs !== null && Date.parse(at) >= sinceMs;
   }
 
   /** What is true on every screen: duty, what is not sent, troubles. */
@@ -380,17 +379,6 @@ async function start() {
     const from = clock.format(new Date(span.earliest));
     const to = clock.format(new Date(span.latest));
     return from === to ? from : `${from}–${to}`;
-  }
-
-  /**
-   * @param {string} at
-   * @param {boolean} [isOfPhone] whether the phone's clock wrote it
-   */
-  function age(at, isOfPhone = false) {
-    const s = Math.max(0, ((isOfPhone ? Date.now() : app.now()) - Date.parse(at)) / 1_000);
-    const words = new Intl.RelativeTimeFormat(page.tag, { numeric: "auto", style: "short" });
-    if (s < 60) return words.format(0, "second");
-    return s < 3_600 ? words.format(-Math.floor(s / 60), "minute") : words.format(-Math.floor(s / 3_600), "hour");
   }
 
   byId("back").addEventListener("click", () => {

@@ -11,15 +11,16 @@ export function end(app) {
   const { say } = app;
   const shipments = planOf(app)?.stops.flatMap((stop) => stop.shipments) ?? [];
   const items = aboard(app);
-  const n = (/** @type {string} */ status) => shipments.filter((each) => each.status === status).length;
+  const delivered = shipments.flatMap((each) => each.parcels).filter(({ state }) => state === "delivered").length;
+  const failed = shipments.filter(({ status }) => status === "attempt_failed").flatMap(barcodesAboard).length;
   return {
     title: say("end.title"),
     body: [
       h(
         "section",
         { class: "card" },
-        h("p", { class: "where" }, say("end.delivered", { n: n("delivered") })),
-        h("p", { class: "who" }, say("end.failed", { n: n("attempt_failed") })),
+        h("p", { class: "where" }, say("end.delivered", { n: delivered })),
+        h("p", { class: "who" }, say("end.failed", { n: failed })),
       ),
       h(
         "section",

@@ -1,9 +1,11 @@
 // The next stop: where, when, what. While the van moves only what a glance can take in.
+import { ageOf } from "./ages.js";
 import { newMessages, news } from "./day.js";
 import { button, h } from "./dom.js";
 import { barcodesAboard, nameOf } from "./plan.js";
 import { mapLinks, seemsThere } from "./places.js";
 import { isOpen } from "./threads.js";
+import { wishesOf } from "./wishes.js";
 
 /**
  * @param {App} app
@@ -87,7 +89,7 @@ export function threadRow(app, shipment) {
       {},
       h("strong", {}, newest ? newMessages(app, fresh.length) : say("talk.title")),
       newest && h("span", { class: "line", dir: "auto" }, words),
-      newest && h("small", {}, `${say(`talk.${newest.author}`)} · ${app.age(newest.written_at)}`),
+      newest && h("small", {}, `${say(`talk.${newest.author}`)} · ${ageOf(app, newest.written_at)}`),
     ),
   );
 }
@@ -176,32 +178,9 @@ function shipmentPart({ say }, shipment) {
 }
 
 /**
- * What the recipient wants at the door, a line each. A route that the phone has kept may have none yet.
- * @param {Shipment} shipment
- * @param {App["say"]} say
- * @returns {string[]}
- */
-function wishesOf({ wishes }, say) {
-  if (!wishes) return [];
-  const { entrance, door_code: code, floor, note, safe_place: spot, neighbour } = wishes;
-  const way = [entrance, floor && say("wish.floor", { floor }), code && say("wish.code", { code }), note];
-  const told = [way.filter(Boolean).join(" · ")];
-  if (wishes.is_contact_free) told.push(say("wish.contact_free"));
-  if (spot) {
-    const where = say(`wish.place.${spot.place}`);
-    told.push([say("wish.safe_place", { place: where }), spot.note].filter(Boolean).join(" "));
-  }
-  if (neighbour) {
-    const who = [neighbour.name, neighbour.door].filter(Boolean).join(", ");
-    told.push(say("wish.neighbour", { who }));
-  }
-  return told.filter(Boolean);
-}
-
-/**
  * @param {string} sign
  * @param {HTMLElement} words
  */
-function hint(sign, words) {
+export function hint(sign, words) {
   return h("p", { class: "hint" }, h("span", { "aria-hidden": "true" }, sign), words);
 }

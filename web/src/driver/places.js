@@ -3,6 +3,8 @@
 const EARTH_M = 6_371_008.8;
 const NEAR_M = 60;
 const MOVING_MPS = 3;
+const ROUGH_M = 1_000;
+const OLD_MS = 120_000;
 
 /**
  * @param {Place} a
@@ -23,6 +25,17 @@ export function distanceM(a, b) {
 export function seemsThere(fix, stop) {
   if (!fix || (fix.accuracy_m ?? 0) > NEAR_M || isMoving(fix)) return false;
   return distanceM(fix, stop) <= NEAR_M;
+}
+
+/**
+ * Where the phone is, for a proof: not where it was minutes ago, nor somewhere in the town.
+ * @param {import("./watch.js").Fix | null} fix
+ * @returns {Spot | null}
+ */
+export function spotOf(fix) {
+  const isGood =
+    fix && (fix.accuracy_m ?? 0) <= ROUGH_M && Math.abs(Date.now() - Date.parse(fix.recorded_at)) <= OLD_MS;
+  return isGood ? { lat_deg: fix.lat_deg, lon_deg: fix.lon_deg, accuracy_m: fix.accuracy_m } : null;
 }
 
 /** @param {{ speed_mps?: number | null } | null} fix */

@@ -1,6 +1,11 @@
 // Asks the office for the route and the messages about it, and lets go of what they contain by now.
+import { pageData } from "../shared/elements.js";
 import { changes } from "./changes.js";
+import { createSay } from "./dom.js";
 import { withDone } from "./plan.js";
+
+const shown = /** @type {App["page"]} */ (pageData("page-data"));
+const say = createSay(shown.words, shown.tag);
 
 const PAGE = 100;
 const INSPECTION_MS = 5_000;
@@ -36,11 +41,11 @@ export async function readRoute({ store, api, state, own, reload }) {
   const before = state.read;
   const fresh = /** @type {Route | null} */ (answer.status === 200 ? answer.body : null);
   /** @type {Change[]} */
-  let news = [];
+  const news = sent.flatMap(({ remark, label }) => (remark ? [{ kind: remark, what: label }] : []));
   if (before) {
     const isSame = fresh?.id === before.id;
     // A route that ended has no stops any more: what was still to be done is told as gone.
-    news = changes(withDone(before, own()), isSame ? fresh : { ...before, stops: [], cancelled: [] });
+    news.push(...changes(withDone(before, own()), isSame ? fresh : { ...before, stops: [], cancelled: [] }, say));
   }
   const values = {
     ...{ route: fresh ?? undefined, has_read: true },

@@ -3,6 +3,7 @@ import { isStale, meaning, nextJob, waitMs } from "./queue.js";
 import { isAboard } from "./scans.js";
 import { counted, reported, verdictOn } from "./positions.js";
 
+const CLOCKS_DIFFER_MS = 60_000;
 const PATHS = {
   ...{ scan: "scans", unload: "unloads", start: "route/start", fix: "positions" },
   ...{ message: "messages", seen: "messages/seen" },
@@ -26,6 +27,8 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
   let failures = 0;
   let restMs = 0;
   let lastStatus = 0;
+  /** How far the phone's clock is ahead of the office's. */
+  let aheadMs = 0;
   /** One who writes too fast waits with messages, and with nothing else. */
   let quietUntilMs = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -83,7 +86,7 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
   async function send(entries, token) {
     const [first] = entries;
     if (!first) return "sent";
-    if (first.kind === "file") return sendFile(first, token);
+    if (first.kind === "file") return sendFile(await dated(first), token);
     if (isStale(first, Date.now())) {
       await store.put([{ ...first, state: "refused", problem: { code: "stale", detail: "" } }]);
       return "refused";
@@ -105,6 +108,7 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
     restMs = answer.afterMs;
     const meant = meaning(answer.status, answer.saysWhen);
     lastStatus = answer.status;
+    aheadMs = answer.skewMs ?? aheadMs;
     const isOver = meant === "sent" || meant === "refused";
     const kind = entries[0]?.kind;
     if (isOver && kind === "fix") {
@@ -132,14 +136,30 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
    * @param {string} token
    */
   async function allowed(action, token) {
-    for (const file of await filesOf(action)) {
-      if (file.proof_id) continue;
-      const answer = await api.ask("/v1/driver/proofs", { token, body: proofBody(file), key: file.action_id });
+    for (const found of await filesOf(action)) {
+      if (found.proof_id) continue;
+      const file = await dated(found);
+      const body = proofBody(file);
+      const answer = await api.ask("/v1/driver/proofs", { token, body, key: file.action_id });
       const meant = meaning(answer.status, answer.saysWhen);
       if (meant !== "sent") return settle([action], answer);
       await store.put([{ ...file, proof_id: answer.body.proof_id }]);
     }
     return "sent";
+  }
+
+  /**
+   * The picture with when it was taken by the office's clock, as far as the phone knows that. It is worked out once, so
+   * that a repeat says the same.
+   * @param {Entry} file
+   * @returns {Promise<Entry>}
+   */
+  async function dated(file) {
+    if (!file.taken_at || file.captured_at) return file;
+    const ms = Date.parse(file.taken_at) - (Math.abs(aheadMs) > CLOCKS_DIFFER_MS ? aheadMs : 0);
+    const known = { ...file, captured_at: new Date(ms).toISOString() };
+    await store.put([known]);
+    return known;
   }
 
   /**
@@ -187,7 +207,7 @@ export function createSender({ store, api, session, onSignedOut, onChange, onDra
       case "unload":
         return { scans: entries.map((e) => ({ ...e.body, action_id: e.action_id, scanned_at: e.at })) };
       case "start":
-        return { ...first.body, action_id: first.action_id, occurred_at: first.at };
+        return { ...first.body, action_id: first.action_id, occurred_at: first.at, sent_at: sentAt };
       default: {
         const files = first.kind === "arrive" ? [] : await filesOf(first);
         const proofs = files.length ? { proof_ids: files.map((file) => file.proof_id) } : {};
@@ -208,8 +228,12 @@ function pathOf({ kind, stop_id: stopId }) {
 /** @param {Entry} file */
 function proofBody(file) {
   const { size, type } = file.blob ?? new Blob();
-  const kind = type === "image/png" ? "signature" : "photo"; // photos are always drawn anew as JPEG
-  return { shipment_id: file.shipment_id, kind, content_type: type, size_bytes: size };
+  const kind = file.proof_kind ?? (type === "image/png" ? "signature" : "photo");
+  return {
+    ...{ shipment_id: file.shipment_id, kind, content_type: type, size_bytes: size },
+    ...(file.captured_at ? { captured_at: file.captured_at } : {}),
+    ...(file.place ? { place: file.place } : {}),
+  };
 }
 
 /**
@@ -221,6 +245,8 @@ function proofBody(file) {
 function settled(entry, body) {
   /** @type {Entry} */
   const sent = { ...entry, state: "sent", sent_at: Date.now() };
+  const shipments = /** @type {{ pin?: string | null }[]} */ (body?.shipments ?? []);
+  if (entry.body.pin && shipments.some(({ pin }) => pin === "unconfirmed")) return { ...sent, remark: "pin" };
   if (entry.kind !== "scan" && entry.kind !== "unload") return sent;
   const results = /** @type {{ action_id: string, verdict: string }[]} */ (body?.results ?? []);
   const verdict = results.find((each) => each.action_id === entry.action_id)?.verdict ?? "loaded";

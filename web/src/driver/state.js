@@ -78,7 +78,7 @@ export async function openState(store, api) {
 
   /**
    * @param {Pick<Entry, "kind" | "label"> & Partial<Entry>} what
-   * @param {{ files?: { blob: Blob, shipment_id: string }[], canUndo?: boolean }} [options]
+   * @param {{ files?: (Picture & { shipment_id: string })[], canUndo?: boolean }} [options]
    */
   async function record(what, { files = [], canUndo = false } = {}) {
     if (!state.session) return "";
@@ -92,7 +92,7 @@ export async function openState(store, api) {
       ...what,
       ...(canUndo ? { held_until: at.getTime() + UNDO_MS } : {}),
     };
-    const pictures = files.map(({ blob, shipment_id: shipmentId }) => ({
+    const pictures = files.map((picture) => ({
       action_id: crypto.randomUUID(),
       driver_id: action.driver_id,
       at: action.at,
@@ -101,8 +101,7 @@ export async function openState(store, api) {
       body: {},
       state: /** @type {const} */ ("waiting"),
       of: action.action_id,
-      shipment_id: shipmentId,
-      blob,
+      ...picture,
     }));
     await store.add([action, ...pictures]);
     if (action.kind === "start") await store.keep({ tally: undefined });
@@ -128,11 +127,23 @@ export async function openState(store, api) {
   /**
    * Another picture in the place of one that the office could not read.
    * @param {Entry} entry
-   * @param {Blob} blob
+   * @param {Picture} picture
    */
-  async function retake(entry, blob) {
-    await store.put([{ ...entry, blob, state: "waiting", problem: undefined }]);
+  async function retake(entry, picture) {
+    await store.put([{ ...entry, ...picture, captured_at: undefined, state: "waiting", problem: undefined }]);
     await reload();
+  }
+
+  /**
+   * Since when the route is under way, of the phone's clock; null: it is not. A start that the office has not heard of
+   * yet counts: it hears of it before it hears of the positions.
+   * @param {number} aheadMs how far that clock is ahead of the office's
+   */
+  function sinceMs(aheadMs) {
+    const { read } = state;
+    if (read?.status === "active" && read.started_at) return Date.parse(read.started_at) + aheadMs;
+    const start = own().find((each) => each.kind === "start" && each.state !== "refused");
+    return read?.status === "planned" && start ? Date.parse(start.at) : null;
   }
 
   /**
@@ -188,7 +199,22 @@ export async function openState(store, api) {
 
   return {
     isAsking: () => asking !== null,
-    ...{ state, own, route, reload, keep, record, forget, sendAgain, retake, refresh, signIn, revoked, setDuty },
+    ...{
+      state,
+      own,
+      route,
+      sinceMs,
+      reload,
+      keep,
+      record,
+      forget,
+      sendAgain,
+      retake,
+      refresh,
+      signIn,
+      revoked,
+      setDuty,
+    },
     /** @param {Route} plan */
     open: (plan) => openStops(plan, state.later),
     /** @param {string} shipmentId */

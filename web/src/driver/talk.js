@@ -1,4 +1,5 @@
 // The thread of a shipment: what was said and how long ago, answers that take one tap, and own words.
+import { ageOf } from "./ages.js";
 import { button, h } from "./dom.js";
 import { isOpen, threadOf } from "./threads.js";
 
@@ -100,7 +101,7 @@ function bubble(app, { author, text, quick_reply: quick, at, state }) {
   const isOwn = author === "driver";
   const words = quick && `quick.${quick}` in app.page.words ? say(`quick.${quick}`) : text;
   const when =
-    state === "waiting" ? say("talk.waits") : state === "refused" ? say("talk.back") : app.age(at, state !== null);
+    state === "waiting" ? say("talk.waits") : state === "refused" ? say("talk.back") : ageOf(app, at, state !== null);
   return h(
     "li",
     { class: isOwn ? "bubble me" : "bubble" },

@@ -28,8 +28,8 @@ interface Shipment {
   signature?: "none" | "optional" | "required";
   pin?: "none" | "optional" | "required";
   photo_when_failed?: "none" | "optional" | "required";
-  /** Absent in a route that was kept before there were any. */
-  wishes?: Wishes;
+  /** Null where nothing is wished. Absent, or without a word, in a route that was kept in an older form. */
+  wishes?: Wishes | null;
 }
 
 /** What the recipient wants at the door. */
@@ -99,6 +99,24 @@ interface Entry {
   shipment_id?: string;
   proof_id?: string;
   blob?: Blob;
+  proof_kind?: "photo" | "signature";
+  /** Of the device's clock. Absent, like the two beside it, in what an older version has kept. */
+  taken_at?: string | null;
+  place?: Spot | null;
+  /** The same time of the office's clock, once the phone has told the office of the picture. */
+  captured_at?: string;
+  /** Of a report: what was typed and chosen, so that the visit can be opened again. */
+  said?: Partial<Draft>;
+  /** What the office says of it although it took it. */
+  remark?: "pin";
+}
+
+/** A picture with when and where it was taken, as far as the phone knows. */
+interface Picture {
+  blob: Blob;
+  proof_kind: "photo" | "signature";
+  taken_at: string | null;
+  place: Spot | null;
 }
 
 interface Session {
@@ -109,8 +127,8 @@ interface Session {
 
 interface Draft {
   stop_id: string;
-  photos: Blob[];
-  signature: Blob | null;
+  photos: Picture[];
+  signature: Picture | null;
   typed: string;
   by: string;
   note: string;
@@ -121,7 +139,7 @@ interface Draft {
 }
 
 interface Change {
-  kind: "added" | "removed" | "order" | "edited" | "cancelled";
+  kind: "added" | "removed" | "order" | "edited" | "cancelled" | "wishes" | "pin";
   what: string;
 }
 
@@ -149,4 +167,8 @@ interface Tally {
 interface Place {
   lat_deg: number;
   lon_deg: number;
+}
+
+interface Spot extends Place {
+  accuracy_m: number | null;
 }

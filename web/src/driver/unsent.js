@@ -1,8 +1,12 @@
 // What has not been sent yet, and what came back: each a sentence with a way out.
 import { button, h } from "./dom.js";
 import { positions } from "./end.js";
-import { reduced } from "./photo.js";
+import { photoField, signatureField } from "./proofs.js";
 import { isDone } from "./queue.js";
+import { MENDABLE, reopen, taken } from "./visit.js";
+
+/** After this the office takes a delivery also with a wrong PIN: the parcel is gone. */
+const PIN_PATIENCE_MS = 10 * 60_000;
 
 /**
  * @param {App} app
@@ -19,7 +23,7 @@ export function unsent(app) {
   const shown = data.own().filter(({ kind, state }) => isDone(kind) && state !== "sent");
   const lines = shown
     .sort((a, b) => Number(b.state === "refused") - Number(a.state === "refused"))
-    .map((entry) => line(app, entry, clock.format(new Date(entry.at))));
+    .map((entry) => line(app, entry, clock));
   if (fixes)
     lines.push(h("li", {}, h("span", { class: "mark" }, "○"), h("span", {}, `${say("what.fixes")}: ${fixes}`)));
   return {
@@ -40,12 +44,13 @@ export function unsent(app) {
 /**
  * @param {App} app
  * @param {Entry} entry
- * @param {string} time
+ * @param {Intl.DateTimeFormat} clock
  */
-function line(app, entry, time) {
+function line(app, entry, clock) {
   const { say, data } = app;
   const { problem } = entry;
   const isBack = entry.state === "refused";
+  const time = clock.format(new Date(entry.at));
   const again = async () => {
     await data.sendAgain(entry.action_id);
     app.render();
@@ -64,11 +69,12 @@ function line(app, entry, time) {
       "span",
       {},
       h("strong", {}, say(`what.${entry.kind}`, { what: entry.label })),
-      h("small", {}, isBack ? `${time} · ${reason(app, entry)}` : time),
+      h("small", {}, isBack ? `${time} · ${reason(app, entry, clock)}` : time),
       isBack &&
         h(
           "span",
           { class: "pair" },
+          canBeOpened(app, entry) && button(say("unsent.open"), () => void reopen(app, entry)),
           problem?.code === "proof" ? retake(app, entry) : button(say("unsent.again"), again),
           button(say("unsent.away"), away),
         ),
@@ -77,33 +83,47 @@ function line(app, entry, time) {
 }
 
 /**
- * Another picture for one that the office could not read. A signature cannot be had again.
+ * Whether the driver can put it right at the stop itself.
+ * @param {App} app
+ * @param {Entry} entry
+ */
+function canBeOpened({ data }, { problem, said, stop_id: stopId }) {
+  const stop = data.route()?.stops.find(({ id }) => id === stopId);
+  return Boolean(said && stop && !stop.is_done && MENDABLE.includes(problem?.code ?? ""));
+}
+
+/**
+ * Another picture for one that the office could not read.
  * @param {App} app
  * @param {Entry} entry
  */
 function retake(app, entry) {
-  if (entry.body.content_type === "image/png") return "";
+  const isSignature = (entry.proof_kind ?? "") === "signature" || entry.body.content_type === "image/png";
+  const kind = isSignature ? "signature" : "photo";
+  const words = app.say("unsent.retake");
+  const retaken = async (/** @type {Blob} */ blob) => {
+    await app.data.retake(entry, taken(app, blob, kind));
+    app.render();
+    dispatchEvent(new Event("online"));
+  };
+  if (isSignature)
+    return signatureField(app, { summary: h("summary", { class: "alt" }, words), kind: "retake" }, retaken);
   const id = `retake-${entry.seq}`;
-  const input = h("input", {
-    ...{ type: "file", id, accept: "image/*", capture: "environment", class: "for-ears" },
-    onchange: async () => {
-      const [file] = input.files ?? [];
-      const blob = file && (await reduced(file).catch(() => null));
-      if (!blob) return;
-      await app.data.retake(entry, blob);
-      app.render();
-      dispatchEvent(new Event("online"));
-    },
+  const refusal = h("span", { class: "refusal", role: "alert", hidden: true }, app.say("door.photo_bad"));
+  const input = photoField(id, retaken, () => {
+    refusal.hidden = false;
   });
-  return h("span", { class: "retake" }, input, h("label", { for: id, class: "alt" }, app.say("unsent.retake")));
+  return h("span", { class: "retake" }, input, h("label", { for: id, class: "alt" }, words), refusal);
 }
 
 /**
  * @param {App} app
  * @param {Entry} entry
+ * @param {Intl.DateTimeFormat} clock
  */
-function reason({ say, page }, { problem }) {
+function reason({ say, page }, { problem, at }, clock) {
   const code = problem?.code ?? "other";
+  const time = clock.format(Date.parse(at) + PIN_PATIENCE_MS);
   const key = code.startsWith("scan.") ? code : `back.${code}`;
-  return key in page.words ? say(key) : say("back.other", { detail: problem?.detail ?? code });
+  return key in page.words ? say(key, { time }) : say("back.other", { detail: problem?.detail ?? code });
 }

@@ -2,7 +2,7 @@
 // drawing itself is hidden from screen readers and everything can be done with buttons.
 import { LatLngBounds, Map as LeafletMap, Point, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
 import { longitudeNear } from "./longitudes.js";
-import { createVan, homeMarker } from "./markers.js";
+import { createVan, homeMarker, photoMarker } from "./markers.js";
 import { addStreets } from "./streets.js";
 
 /** @import { LatLngTuple, PointTuple } from "leaflet" */
@@ -23,10 +23,11 @@ const PADDING_PX = [44, 44];
  */
 export function createMap({ frame, bar, ground, state }) {
   const stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
-  /** @type {LatLngTuple} */
-  const home = [state.destination.lat_deg, state.destination.lon_deg];
+  /** @type {LatLngTuple | null} */
+  const home = state.destination && [state.destination.lat_deg, state.destination.lon_deg];
+  const middle = home ?? [state.position?.lat_deg ?? 0, state.position?.lon_deg ?? 0];
   /** @type {Near} */
-  const near = (lonDeg) => longitudeNear(lonDeg, state.destination.lon_deg);
+  const near = (lonDeg) => longitudeNear(lonDeg, middle[1]);
   const map = new LeafletMap(frame, {
     attributionControl: false,
     zoomControl: false,
@@ -40,16 +41,26 @@ export function createMap({ frame, bar, ground, state }) {
     minZoom: 9,
     maxZoom: 18,
   });
-  map.setView(home, NEAREST_ZOOM - 1);
+  map.setView(middle, NEAREST_ZOOM - 1);
   lay(ground, map, near).catch(() => {}); // without a ground the van and the address still show
-  homeMarker(home).addTo(map);
+  if (home) homeMarker(home).addTo(map);
+  const photo = state.outcome?.place;
+  /** @type {LatLngTuple[]} */
+  const fixed = home ? [home] : [];
+  if (photo) {
+    /** @type {LatLngTuple} */
+    const at = [photo.lat_deg, near(photo.lon_deg)];
+    fixed.push(at);
+    photoMarker(at).addTo(map);
+    map.fitBounds(new LatLngBounds(fixed), { padding: PADDING_PX, maxZoom: NEAREST_ZOOM + 1, animate: false });
+  }
   const van = createVan(map, stillness, near);
 
   /**
    * Keep van and address in view, keep the van in the middle, or leave it to the reader.
    * @type {"both" | "van" | "free"}
    */
-  let mode = "both";
+  let mode = photo ? "free" : home ? "both" : "van";
   map.on("dragstart", () => (mode = "free"));
   frame.addEventListener("touchstart", (event) => event.touches.length > 1 && (mode = "free"), { passive: true });
   frame.addEventListener("dblclick", () => (mode = "free"));
@@ -92,7 +103,7 @@ export function createMap({ frame, bar, ground, state }) {
       map.setView(at, Math.max(map.getZoom(), NEAREST_ZOOM), { animate });
     } else if (mode === "both" && extent) {
       frameBoth(extent, animate);
-    } else if (mode === "both") {
+    } else if (mode === "both" && home) {
       map.setView(home, NEAREST_ZOOM - 1, { animate });
     }
   }
@@ -103,7 +114,7 @@ export function createMap({ frame, bar, ground, state }) {
    * @param {boolean} animate
    */
   function frameBoth(extent, animate) {
-    const both = new LatLngBounds([home]).extend(extent);
+    const both = new LatLngBounds(fixed).extend(extent);
     const zoom = Math.min(map.getBoundsZoom(both, false, new Point(...PADDING_PX).multiplyBy(2)), NEAREST_ZOOM);
     if (map.getBounds().pad(-0.12).contains(both) && zoom <= map.getZoom()) return;
     map.fitBounds(both, { padding: PADDING_PX, maxZoom: NEAREST_ZOOM, animate });

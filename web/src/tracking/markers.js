@@ -24,6 +24,15 @@ export function homeMarker(at) {
 }
 
 /**
+ * Where the photo was taken.
+ * @param {LatLngTuple} at
+ */
+export function photoMarker(at) {
+  const icon = new DivIcon({ className: "marker-photo", html: "", iconSize: [22, 22], iconAnchor: [11, 11] });
+  return new Marker(at, { icon, interactive: false, keyboard: false, zIndexOffset: 500 });
+}
+
+/**
  * The van: glides from fix to fix, and is not there when nobody knows where it is. A circle shows how wrong its position may
  * be; it hides behind the van when that is little.
  * @param {LeafletMap} map

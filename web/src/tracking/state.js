@@ -17,12 +17,19 @@
  */
 
 /**
+ * @typedef {object} Place
+ * @property {number} lat_deg
+ * @property {number} lon_deg
+ */
+
+/**
  * The answer of `/t/{token}/state`.
  * @typedef {object} State
  * @property {string} server_now RFC 3339
  * @property {number | null} poll_after_s null when there is no more to come
  * @property {Position | null} position
- * @property {{ lat_deg: number, lon_deg: number }} destination
+ * @property {Place | null} destination null where it is not told
+ * @property {{ place: Place | null } | null} [outcome]
  * @property {number} messages how many there are in the thread
  * @property {Words} words
  */

@@ -5,6 +5,7 @@ import { createAnnouncer } from "../shared/announcer.js";
 import { bind } from "../shared/bindings.js";
 import { byId, pageData } from "../shared/elements.js";
 import { startPolling } from "../shared/polling.js";
+import { createShare } from "./share.js";
 import { createTalk } from "./talk.js";
 
 /** @import { TrackingMap } from "./map.js" */
@@ -15,6 +16,7 @@ const announce = createAnnouncer(byId("announcement"));
 const connection = byId("connection");
 const fault = byId("fault");
 const talk = createTalk(announce);
+createShare(announce);
 
 let state = page.state;
 /** @type {TrackingMap | null} */

@@ -31,6 +31,8 @@ class ShipperDocument(Stored, frozen=True, kw_only=True):
     offered_days: int = 0
     offered_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     offered_windows: tuple[str, ...] = ()
+    proof_needs_address: bool = False
+    allows_redirect: bool = False
 
 
 class DriverDocument(Stored, frozen=True, kw_only=True):
@@ -125,6 +127,8 @@ def shipper_to(shipper: Shipper) -> str:
             offered_days=shipper.offered_days,
             offered_weekdays=shipper.offered_weekdays,
             offered_windows=shipper.offered_windows,
+            proof_needs_address=shipper.proof_needs_address,
+            allows_redirect=shipper.allows_redirect,
         )
     )
 
@@ -147,6 +151,8 @@ def shipper_from(text: str) -> Shipper:
         offered_days=stored.offered_days,
         offered_weekdays=stored.offered_weekdays,
         offered_windows=stored.offered_windows,
+        proof_needs_address=stored.proof_needs_address,
+        allows_redirect=stored.allows_redirect,
     )
 
 

@@ -7,6 +7,7 @@ from chalicelib.adapters.dynamodb.fleet.items import LiveItem
 from chalicelib.adapters.dynamodb.fleet.known_etas import remember
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live
 from chalicelib.adapters.dynamodb.fleet.numbers import pack_numbers
+from chalicelib.adapters.dynamodb.fleet.shown import pack_shown
 from chalicelib.adapters.dynamodb.fleet.visits import pack_visits
 from chalicelib.adapters.dynamodb.stored import optional_ms
 from chalicelib.adapters.dynamodb.writing import Put, unchanged
@@ -39,4 +40,5 @@ def live_item(live: Live, token: str) -> LiveItem:
         began=None if live.began_at is None else pack_place(live.began_at),
         numbers=pack_numbers(live.numbers),
         alive_ms=optional_ms(live.alive_at),
+        shown=pack_shown(live),
     )

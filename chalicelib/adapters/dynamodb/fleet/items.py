@@ -15,7 +15,8 @@ class LiveItem(Item):
     ``visits`` is what is known of visits in doubt, packed; absent most of the time.
     ``began`` is the hub, packed, until there are enough fixes. ``numbers`` are the stops' own in
     the order of a plan that was edited; absent where they are indexes. ``alive_ms`` is when a phone
-    said that it is there; absent while fixes come.
+    said that it is there; absent while fixes come. ``shown`` are the ranges that pages show,
+    packed; absent before the first fix of a route.
     """
 
     class Meta(Connection):
@@ -32,6 +33,7 @@ class LiveItem(Item):
     began = BinaryAttribute(legacy_encoding=False, null=True)
     numbers = BinaryAttribute(legacy_encoding=False, null=True)
     alive_ms = NumberAttribute(null=True)
+    shown = BinaryAttribute(legacy_encoding=False, null=True)
 
 
 class TrackItem(Item):

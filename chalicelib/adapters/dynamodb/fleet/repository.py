@@ -16,6 +16,7 @@ from chalicelib.adapters.dynamodb.fleet.items import LiveItem, TrackItem
 from chalicelib.adapters.dynamodb.fleet.known_etas import known_or_read
 from chalicelib.adapters.dynamodb.fleet.lives import unpack_live
 from chalicelib.adapters.dynamodb.fleet.numbers import unpack_numbers
+from chalicelib.adapters.dynamodb.fleet.shown import with_shown
 from chalicelib.adapters.dynamodb.fleet.told import pack_told, unpack_told
 from chalicelib.adapters.dynamodb.fleet.visits import with_visits
 from chalicelib.adapters.dynamodb.values.etas import unpack_etas
@@ -166,7 +167,7 @@ def _live(item: LiveItem) -> Live:
         live = replace(live, numbers=unpack_numbers(item.numbers))
     if item.alive_ms is not None:
         live = replace(live, alive_at=from_ms(int(item.alive_ms)))
-    return with_visits(live, item.visits)
+    return with_shown(with_visits(live, item.visits), item.shown)
 
 
 def _told(item: TrackItem) -> PublishedEtas:

@@ -49,6 +49,21 @@ class AllowanceItem(Item):
     expires_at = NumberAttribute()
 
 
+class ContactItem(Item):
+    """A phone or a mailbox by its tag: the shipments told there, and since when it is muted.
+
+    One that is muted is kept until it is unmuted, and has no ``expires_at``.
+    """
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    shipments = UnicodeSetAttribute(null=True)
+    muted_at = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+
 class ReferenceItem(Item):
     """The shipment that a shipper's reference names."""
 

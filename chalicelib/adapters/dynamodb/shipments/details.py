@@ -12,6 +12,12 @@ from chalicelib.adapters.dynamodb.wishes import WishesPart, wishes_to
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import MessageId
 from chalicelib.domain.instants import Range
+from chalicelib.domain.preferences.preferences import (
+    NO_PREFERENCES,
+    Preferences,
+    Subject,
+    Way,
+)
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.reports.reports import Report, ReportReason
@@ -86,6 +92,16 @@ class ReportPart(Part, frozen=True, omit_defaults=True):
     closed_at: str | None = None
 
 
+class PreferencesPart(Part, frozen=True, omit_defaults=True):
+    """What the recipient prefers, with the time as text."""
+
+    number: int
+    ways: dict[Subject, Way] | None = None
+    language: str | None = None
+    stopped_at: str | None = None
+    is_stopped_by_office: bool = False
+
+
 class Details(Stored, frozen=True, kw_only=True):
     """All that hardly ever changes; shipper and creation are attributes, for the index."""
 
@@ -101,6 +117,7 @@ class Details(Stored, frozen=True, kw_only=True):
     rating: RatingPart | None = None
     wishes: WishesPart | None = None
     report: ReportPart | None = None
+    preferences: PreferencesPart | None = None
 
 
 def details_to(shipment: Shipment) -> str:
@@ -132,6 +149,7 @@ def details_to(shipment: Shipment) -> str:
             rating=_rating_to(shipment.rating),
             wishes=wishes_to(shipment.wishes),
             report=_report_to(shipment.report),
+            preferences=_preferences_to(shipment.preferences),
         )
     )
 
@@ -217,6 +235,33 @@ def report_of(details: Details) -> Report | None:
         message_id=part.message_id,
         reported_at=from_text(part.reported_at),
         closed_at=None if part.closed_at is None else from_text(part.closed_at),
+    )
+
+
+def preferences_of(details: Details) -> Preferences:
+    """What the recipient prefers."""
+    part = details.preferences
+    if part is None:
+        return NO_PREFERENCES
+    return Preferences(
+        ways=part.ways or {},
+        language=part.language,
+        stopped_at=None if part.stopped_at is None else from_text(part.stopped_at),
+        is_stopped_by_office=part.is_stopped_by_office,
+        number=part.number,
+    )
+
+
+def _preferences_to(preferences: Preferences) -> PreferencesPart | None:
+    if preferences == NO_PREFERENCES:
+        return None
+    stopped_at = preferences.stopped_at
+    return PreferencesPart(
+        number=preferences.number,
+        ways=dict(preferences.ways) or None,
+        language=preferences.language,
+        stopped_at=None if stopped_at is None else to_text(stopped_at),
+        is_stopped_by_office=preferences.is_stopped_by_office,
     )
 
 

@@ -211,6 +211,19 @@ class ImportItem(Item):
     expires_at = NumberAttribute()
 
 
+class SignedItem(Item):
+    """A manifest as it was sealed, to the byte, and its seal."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    shipment_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    manifest = UnicodeAttribute()
+    seal = UnicodeAttribute()
+    expires_at = NumberAttribute(null=True)
+
+
 class PinTriesItem(Item):
     """The PINs that were tried for one link of a shipment, as tags."""
 

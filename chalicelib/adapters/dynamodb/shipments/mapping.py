@@ -18,6 +18,7 @@ from chalicelib.adapters.dynamodb.shipments.details import (
     details_to,
     metadata_of,
     parcels_of,
+    preferences_of,
     proof_requirements_of,
     rating_of,
     recipient_of,
@@ -100,6 +101,7 @@ def glimpse_of(item: ShipmentItem) -> Glimpse:
         link_generation=state.link_generation,
         completed_at=optional_instant(state.completed_ms),
         driver_id=None if assigned is None else assigned.driver_id,
+        share_generation=state.share_generation,
     )
 
 
@@ -155,4 +157,6 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         rating=rating_of(details),
         wishes=wishes_from(details.wishes),
         report=report_of(details),
+        share_generation=state.share_generation,
+        preferences=preferences_of(details),
     )

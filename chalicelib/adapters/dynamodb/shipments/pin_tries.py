@@ -1,6 +1,7 @@
-"""Tries of PINs: an item for each link, beside the shipment, with the tags of the guesses."""
+"""Tries of guesses: an item for each link, with the tags of the guesses.
 
-from typing import Final
+It lies behind what is read together with a shipment: history, state and details.
+"""
 
 from pynamodb.expressions.condition import size
 
@@ -8,19 +9,23 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.shipments.items import PinTriesItem
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import ShipmentId
-
-PIN_TRIES: Final = "TRIED_PINS#"
-"""Behind what is read together with a shipment: history, state and details."""
+from chalicelib.domain.proofs.pins import Tried
 
 
 class DynamoPinTries:
     """The port ``PinTries`` on DynamoDB."""
 
     def may_try(
-        self, shipment_id: ShipmentId, link_generation: int, tag: str, *, most: int
+        self,
+        shipment_id: ShipmentId,
+        link_generation: int,
+        tag: str,
+        *,
+        most: int,
+        of: Tried = Tried.PIN,
     ) -> bool:
         """One conditional write: the table itself counts."""
-        item = PinTriesItem(shipment_id=shipment_id, item=f"{PIN_TRIES}{link_generation}")
+        item = PinTriesItem(shipment_id=shipment_id, item=f"TRIED_{of.upper()}#{link_generation}")
         guesses = PinTriesItem.guesses
         is_first = guesses.does_not_exist()
         try:

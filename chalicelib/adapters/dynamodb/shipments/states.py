@@ -71,6 +71,7 @@ class AttemptPart(PackedPart, frozen=True):
     parcels: tuple[int | str, ...] = ()
     time_source: TimeSource = TimeSource.DEVICE
     pin: PinCheck | None = None
+    received_by: str | None = None
 
 
 class CorrectionPart(PackedPart, frozen=True):
@@ -108,6 +109,7 @@ class State(Packed, frozen=True, kw_only=True):
     closing_reason: str | None = None
     messages: int = 0
     unanswered_ms: int | None = None
+    share_generation: int = 1
 
 
 def state_to(shipment: Shipment) -> bytes:
@@ -138,6 +140,7 @@ def state_to(shipment: Shipment) -> bytes:
             closing_reason=shipment.closing_reason,
             messages=shipment.messages,
             unanswered_ms=optional_ms(shipment.unanswered_since),
+            share_generation=shipment.share_generation,
         )
     )
 
@@ -174,6 +177,7 @@ def attempt_of(part: AttemptPart, shipment_id: ShipmentId, parcels: Sequence[Par
         barcodes=barcodes_of(part.parcels, parcels),
         time_source=part.time_source,
         pin=part.pin,
+        received_by=part.received_by,
     )
 
 
@@ -226,6 +230,7 @@ def _attempt_to(attempt: Attempt, shipment: Shipment) -> AttemptPart:
         parcels=_places(shipment, attempt.barcodes),
         time_source=attempt.time_source,
         pin=attempt.pin,
+        received_by=attempt.received_by,
     )
 
 

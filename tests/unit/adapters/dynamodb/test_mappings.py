@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamodb.accounts import documents as accounts
 from chalicelib.adapters.dynamodb.fleet.fixes import digest_of, pack_fixes, unpack_fixes
 from chalicelib.adapters.dynamodb.fleet.lives import pack_live, unpack_live
 from chalicelib.adapters.dynamodb.fleet.numbers import pack_numbers, unpack_numbers
+from chalicelib.adapters.dynamodb.fleet.shown import pack_shown, with_shown
 from chalicelib.adapters.dynamodb.fleet.visits import pack_visits, with_visits
 from chalicelib.adapters.dynamodb.routes import manifests, plans
 from chalicelib.adapters.dynamodb.shipments import mapping as shipments
@@ -150,9 +151,11 @@ class TestLive:
     @settings(max_examples=times(quick=20, deep=2_000))
     @given(lives(max_stops=30))
     def test_it_comes_back(self, live: Live) -> None:
-        packed = replace(live, began_at=None, alive_at=None)  # these are attributes of their own
+        # these are attributes of their own
+        packed = replace(live, began_at=None, alive_at=None, shown=())
 
         assert stored(packed) == packed
+        assert with_shown(packed, pack_shown(live)).shown_by_number == live.shown_by_number
 
     @pytest.mark.parametrize("years", [-26, -1, 1, 73])
     def test_a_clock_that_is_years_off_is_kept_too(self, years: int) -> None:

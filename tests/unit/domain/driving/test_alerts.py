@@ -2,16 +2,18 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.driving.alerts import RULES, Alert, AlertInput, AlertKind, decide, is_quiet
+from chalicelib.domain.driving.doubts import Doubts
 from chalicelib.domain.driving.live import Live, Progress
 from chalicelib.domain.driving.memory import with_memory
 from chalicelib.domain.eta.estimates import Eta, Etas
 from chalicelib.domain.ids import ShipmentId
-from chalicelib.domain.instants import Range
+from chalicelib.domain.instants import Range, rounded_up
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Consignment, Route, Stop
 from tests.support.builders import (
@@ -86,7 +88,12 @@ class TestApproaching:
         assert alerts[0].eta == live.etas[0]
 
     def test_not_when_it_takes_longer(self) -> None:
-        assert judged(expecting(NOON + minutes(15) + seconds(1)))[1] == ()
+        soon = make_range(NOON + minutes(15))
+        longer = make_live(
+            1, etas=(make_eta(soon.earliest + seconds(1)),), progress=(Progress(promise=soon),)
+        )
+
+        assert judged(longer)[1] == ()
         assert kinds(judged(expecting(NOON + minutes(15)))[1]) == [AlertKind.APPROACHING]
 
     def test_once_even_when_the_eta_comes_and_goes(self) -> None:
@@ -98,7 +105,92 @@ class TestApproaching:
             )
             told += alerts
 
-        assert kinds(tuple(told)) == [AlertKind.APPROACHING]
+        assert kinds(tuple(told)).count(AlertKind.APPROACHING) == 1
+
+
+class TestEarlier:
+    """PROMISE is 13:00–13:30, and it is noon."""
+
+    def test_when_the_van_comes_before_the_promise_begins(self) -> None:
+        on_the_edge = expecting(PROMISE.earliest - minutes(10))
+        over = expecting(PROMISE.earliest - minutes(10) - seconds(1))
+
+        assert judged(on_the_edge)[1] == ()
+        after, (alert,) = judged(over)
+
+        assert alert.kind is AlertKind.EARLIER
+        assert alert.promise is not None
+        assert alert.promise.earliest < PROMISE.earliest
+        assert after.progress[0] == Progress(promise=alert.promise, told_at=NOON)
+
+    def test_not_when_nobody_could_come_home_any_more(self) -> None:
+        late = PROMISE.earliest - minutes(26)
+
+        told = judged(expecting(PROMISE.earliest - minutes(11)), as_of=late)[1]
+        near = judged(expecting(PROMISE.earliest - minutes(11), has_approached=True), as_of=late)[1]
+
+        assert kinds(told) == [AlertKind.APPROACHING]
+        assert near == ()
+
+    def test_a_single_fix_is_not_believed(self) -> None:
+        live = expecting(PROMISE.earliest - minutes(30))
+        route = promised_route(live)
+        before = int(PROMISE.earliest.timestamp())
+        for earlier_s, count in ((before + 60, 0), (None, 0), (before - 60, 1)):
+            known: tuple[int | None] = (earlier_s,)
+            doubts = Doubts(partial(tuple[int | None, ...], known))
+            _, alerts = decide(
+                live, route, as_of=NOON, now=NOON, limit=9, policy=POLICY, doubts=doubts
+            )
+            assert len(alerts) == count
+
+    def test_an_earlier_time_of_what_is_late_is_still_late(self) -> None:
+        live, _ = judged(expecting(NOON + minutes(240)))
+        sooner = with_eta(live, NOON + minutes(150))
+
+        assert judged(sooner, as_of=NOON + minutes(14))[1] == ()
+        after, (alert,) = judged(sooner, as_of=NOON + minutes(15))
+
+        assert alert.kind is AlertKind.EARLIER
+        assert after.progress[0].is_delayed
+
+    def test_what_is_later_than_an_earlier_time_is_never_back_on_time(self) -> None:
+        """The first promise was never broken, so there is nothing to take back."""
+        live, (sooner,) = judged(expecting(NOON + minutes(30)))
+        later, (delay,) = judged(with_eta(live, NOON + minutes(65)), as_of=NOON + minutes(15))
+
+        assert (sooner.kind, delay.kind) == (AlertKind.EARLIER, AlertKind.DELAYED)
+        assert judged(later, as_of=NOON + minutes(30))[1] == ()
+
+    @settings(max_examples=times(quick=100, deep=5_000))
+    @given(st.lists(st.integers(-45, 45), min_size=1, max_size=30), st.integers(1, 4))
+    def test_it_is_told_when_it_really_changed_and_only_then(
+        self, drifts_min: list[int], every_min: int
+    ) -> None:
+        """An ETA wanders over the day; each look at it is ``every_min`` minutes after the last."""
+        live, as_of = expecting(PROMISE.earliest + minutes(15)), NOON - minutes(120)
+        promise, last_told = PROMISE, None
+        for drift_min in drifts_min:
+            as_of += minutes(every_min)
+            point = PROMISE.earliest + minutes(15 + drift_min)
+            live, alerts = judged(with_eta(live, point), as_of=as_of)
+            is_early = point < promise.earliest - POLICY.early_tolerance
+            is_free = last_told is None or as_of - last_told >= POLICY.promise_min_interval
+            told = [alert for alert in alerts if alert.kind is AlertKind.EARLIER]
+
+            if told:
+                (alert,) = told
+                assert is_early
+                assert alert.promise is not None
+                assert alert.promise.earliest <= point <= alert.promise.latest
+                assert alert.promise.earliest < promise.earliest
+                assert point - as_of > POLICY.approaching_within
+                assert last_told is None or as_of >= last_told + minutes(10)
+            elif is_early and is_free and point - as_of > POLICY.approaching_within:
+                assert AlertKind.BACK_ON_TIME in kinds(alerts)
+            for alert in alerts:
+                if alert.promise is not None:
+                    promise, last_told = alert.promise, rounded_up(as_of, POLICY.promise_step)
 
 
 class TestDelayed:
@@ -160,7 +252,7 @@ class TestBackOnTime:
         just_inside = with_eta(self.delayed(), PROMISE.latest - minutes(3) + seconds(1))
         safely = with_eta(self.delayed(), PROMISE.latest - minutes(3))
 
-        assert judged(just_inside, as_of=at)[1] == ()
+        assert kinds(judged(just_inside, as_of=at)[1]) == [AlertKind.EARLIER]
         after, (alert,) = judged(safely, as_of=at)
 
         assert alert.kind is AlertKind.BACK_ON_TIME
@@ -254,7 +346,8 @@ def test_delays_and_all_clears_take_turns(walk: Walk) -> None:
     told = walked(walk, lambda live, at: judged(live, as_of=at))
 
     for stop in range(4):
-        news = [a for a in told if a.stop_index == stop and a.promise is not None]
+        own = [a for a in told if a.stop_index == stop and a.promise is not None]
+        news = [a for a in own if a.kind is not AlertKind.EARLIER]
         all_clears = [i for i, a in enumerate(news) if a.kind is AlertKind.BACK_ON_TIME]
         assert all(i > 0 and news[i - 1].kind is AlertKind.DELAYED for i in all_clears)
 
@@ -371,8 +464,5 @@ def test_no_rule_fires_for_a_quiet_stop(
     spoken = [outcome for rule in RULES if (outcome := rule(given, POLICY)) is not None]
 
     is_soon = stops_before <= POLICY.approaching_stops
-    tolerance_s = POLICY.delay_tolerance.total_seconds()
 
-    assert not (
-        spoken and is_quiet(progress, stop, point_s, is_soon=is_soon, tolerance_s=tolerance_s)
-    )
+    assert not (spoken and is_quiet(progress, stop, point_s, is_soon=is_soon, policy=POLICY))

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.catalogues import locale_for
-from chalicelib.domain.notices.gsm7 import is_plain, segments
+from chalicelib.domain.notices.gsm7 import is_plain, segments, written
 from chalicelib.domain.notices.kinds import Kind
 from chalicelib.domain.notices.notices import (
     KINDS,
@@ -35,15 +35,20 @@ from tests.support.builders import (
 from tests.support.speaking import LANGUAGES
 
 HOST = "track.example.com"
-URL = f"https://{HOST}/t/{'A1_-' * 16}abc"  # a token of 67 characters
-TYPES = {kind: event_type for event_type, kind in KINDS.items()} | {Kind.SILENT: EventType.DELAYED}
+URL = f"https://{HOST}/t/{'A1_-' * 16}abc"  # 27 characters longer than they are now
+TYPES = {kind: event_type for event_type, kind in KINDS.items()} | {
+    Kind.SILENT: EventType.DELAYED,
+    Kind.EARLIER: EventType.PROMISED,
+}
 PROMISE = {"earliest": "2026-11-23T12:10:00+00:00", "latest": "2026-11-23T12:40:00Z"}
+LATER = {"earliest": "2026-11-23T12:40:00+00:00", "latest": "2026-11-23T13:10:00Z"}
 
 STARS = [f"{URL}?stars={n}#rating" for n in range(1, 6)]
 
 NEEDED: dict[Kind, dict[str, object]] = {
     Kind.SILENT: {"heard_at": "2026-11-23T11:16:30+00:00", "previous_promise": PROMISE},
     Kind.HEARD_AGAIN: {"promise": PROMISE},
+    Kind.EARLIER: {"promise": PROMISE, "previous_promise": LATER},
     Kind.RESCHEDULED: {"window": PROMISE},
     Kind.MESSAGE: {"notice": True},
 }
@@ -137,6 +142,12 @@ def make_notice(
             "Kirjakauppa: Ihr Paket wurde zugestellt.",
         ),
         (Kind.NEW_TIME, "fi", {}, "Kirjakauppa: Paketillesi on uusi aika: tänään 14.10-14.40."),
+        (
+            Kind.EARLIER,
+            "sv",
+            {},
+            "Kirjakauppa: Ditt paket kommer tidigare: i dag 14:10-14:40.",
+        ),
         (Kind.PUT_OFF, "en", {}, "Kirjakauppa: Not with this van. A new time follows."),
         (
             Kind.FAILED,
@@ -164,11 +175,11 @@ def test_a_short_link_leaves_room_for_the_full_sentence() -> None:
     )
 
 
-def test_a_host_that_fills_a_message_gets_the_shortest_text() -> None:
-    url = f"https://{'a' * 100}.example.com/t/{'x' * 67}"
+def test_a_host_that_fills_a_message_gets_what_two_can_hold() -> None:
+    url = f"https://{'a' * 100}.example.com/t/{'x' * 40}"
     sms = make_notice(Kind.DELIVERED, url=url).sms()
 
-    assert sms == f"Delivered. {url}"
+    assert sms == f"Kirjakauppa: Your parcel has been delivered. {url}"
     assert segments(sms) == 2
 
 
@@ -179,6 +190,7 @@ def test_an_email_says_the_range_with_a_dash() -> None:
     assert email.text == (
         "Your parcel is out for delivery and arrives today 14:10–14:40.\n\n"
         f"Follow your parcel: {URL}\n"
+        f"\nChoose or stop messages: {URL}/settings\n"
     )
 
 
@@ -345,11 +357,11 @@ def test_every_notice_is_plain_short_and_has_our_one_link(
     assert is_plain(sms)
     assert segments(sms) == 1
     asks = notice.kind is Kind.DELIVERED
-    assert [sms.count(URL), email.text.count(URL)] == [1, 1 + asks]
+    assert [sms.count(URL), email.text.count(URL)] == [1, 2 + asks]
     for text in (sms, email.text):
         assert set(re.findall(r"\w+://|www\.", text)) == {"https://"}
-    assert links.found == [URL, *STARS[: 5 * asks]]
-    assert links.tags == {"html", "meta", "title", "body", "p", "a"}
+    assert links.found == [URL, *STARS[: 5 * asks], f"{URL}/settings"]
+    assert links.tags == {"html", "meta", "title", "body", "p", "a", "small"}
     assert "\n" not in email.subject
     assert "\r" not in email.subject
     assert "{" not in sms + email.subject + email.text
@@ -367,9 +379,21 @@ FACTS: dict[str, object] = {
 @pytest.mark.parametrize("locale", ["en", "fi", "sv"])
 def test_the_long_address_of_an_api_gateway_still_leaves_room(kind: Kind, locale: str) -> None:
     host = "abcdefghij.execute-api.eu-north-1.amazonaws.com"
-    url = f"https://{host}/api/t/{'x' * 67}"
+    url = f"https://{host}/api/t/{'x' * 40}"
 
     assert segments(make_notice(kind, locale=locale, url=url, data=FACTS).sms()) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_of_today_leaves_room_for_the_fullest_sentence(language: str) -> None:
+    url = f"https://{HOST}/t/{'g' * 40}"
+    for kind in Kind:
+        notice = make_notice(kind, locale=language, url=url, data={"stops_before": 2})
+        fullest = f"Kirjakauppa: {written(notice.sentences[0])} {url}"
+        has_more_to_say = kind in {Kind.SILENT, Kind.FAILED}  # since when, and the reason
+
+        assert notice.sms() == fullest or has_more_to_say
+        assert segments(notice.sms()) == (1 if is_plain(notice.sms()) else 2)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -390,7 +414,7 @@ def test_some_events_are_told_and_the_rest_is_on_the_page() -> None:
 
     assert told == set(KINDS)
     assert not told & INTERNAL
-    assert {*KINDS.values(), Kind.SILENT} == set(Kind) == set(STILL_TRUE)
+    assert {*KINDS.values(), Kind.SILENT, Kind.EARLIER} == set(Kind) == set(STILL_TRUE)
 
 
 @pytest.mark.parametrize(
@@ -495,3 +519,21 @@ def test_the_last_news_of_a_silent_van_is_a_time_in_the_words_of_its_language(
     notice = make_notice(Kind.SILENT, locale=locale, data={"heard_at": heard_at})
 
     assert any(sentence in fit for fit in notice.sentences), notice.sentences
+
+
+def test_a_new_time_that_is_not_earlier_is_only_new() -> None:
+    later = make_event(
+        type=EventType.PROMISED, data={"promise": LATER, "previous_promise": PROMISE}
+    )
+    first = make_event(type=EventType.PROMISED, data={"promise": LATER, "previous_promise": None})
+
+    assert kind_of(later) is kind_of(first) is Kind.NEW_TIME
+
+
+@pytest.mark.parametrize("is_delayed", [True, False])
+def test_an_earlier_time_is_told_while_it_stands_also_of_what_is_late(*, is_delayed: bool) -> None:
+    event = make_event(type=EventType.PROMISED, data=NEEDED[Kind.EARLIER])
+
+    assert not is_stale(event, make_shipment_for(Kind.EARLIER, is_delayed=is_delayed))
+    replaced = make_shipment_for(Kind.EARLIER, promise=make_range(NOON + minutes(55)))
+    assert is_stale(event, replaced)

@@ -44,7 +44,7 @@ LIFECYCLE: Final = {
     "take_off": (
         "out_for_delivery arriving arrived",
         "accepted",
-        OFFICE,
+        f"{OFFICE} recipient",
         "shipment.unassigned",
     ),
     "deliver_after_all": (
@@ -53,7 +53,7 @@ LIFECYCLE: Final = {
         FIELD,
         "shipment.delivered",
     ),
-    "retry": ("attempt_failed loaded", "accepted", OFFICE, "shipment.accepted"),
+    "retry": ("attempt_failed loaded", "accepted", f"{OFFICE} recipient", "shipment.accepted"),
     "return": ("attempt_failed", "returning", OFFICE, "shipment.returning"),
     "close_return": ("returning", "returned", OFFICE, "shipment.returned"),
     "cancel": (

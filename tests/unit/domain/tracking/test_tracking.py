@@ -60,7 +60,7 @@ VAN: Final = make_fix(NOON - seconds(12), coordinates=north_of(HELSINKI, -900.0)
 TODAY: Final = NOON.date()
 TOMORROW: Final = TODAY + timedelta(days=1)
 ALLOWED_KEYS: Final = {
-    *("country", "accuracy_m"),
+    *("country", "accuracy_m", "is_stopped"),
     "first_promise",
     "earlier_before",
     "live_version",
@@ -69,6 +69,7 @@ ALLOWED_KEYS: Final = {
     *("city", "time_zone", "locale", "server_now", "version", "eta", "point", "earliest", "latest"),
     *(
         "eta_age_s",
+        "expected",
         "promise",
         "delayed",
         "window",
@@ -84,6 +85,8 @@ ALLOWED_KEYS: Final = {
     *("may_change", "offers", "safe_places", "neighbour", "contact_free", "until_stops"),
     *("may_report", "reported", "choices", "agreed", "last_report"),
     *("rating", "stars", "reasons", "comment", "may_rate", "rating_until", "pin"),
+    *("may_redirect", "details_version"),
+    *("proof_check", "share_token", "share_generation", "place", "taken_at", "has_hidden_proofs"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Other days and windows: only what is offered, only while no plan is made of it."""
+"""Other days and windows: only what is offered, as long as the rule of change allows."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import Invalid, Outdated, TooLateToChange
 from chalicelib.domain.ids import EventId
-from chalicelib.domain.shipments.choices import agreed, choices, chosen, may_choose
+from chalicelib.domain.shipments.choices import agreed, choices, chosen, may_choose, moved_to
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
+from chalicelib.domain.shipments.wished import Open, may_change
 from tests.support.builders import (
     NOON,
     make_actor,
@@ -31,11 +32,12 @@ ZONES = ("Europe/Helsinki", "America/New_York", "Pacific/Apia", "Asia/Kathmandu"
 def choose(
     shipment: Shipment, name: str, seen: str = "", now: datetime = NOON
 ) -> tuple[Shipment, tuple[Event, ...]] | None:
-    return chosen(
+    found = chosen(shipment, name, OFFERING, seen=seen, now=now)
+    if found is None:
+        return None
+    return moved_to(
         shipment,
-        name,
-        OFFERING,
-        seen=seen,
+        found,
         actor=make_actor(Role.RECIPIENT),
         event_id=lambda: EventId("evt_9"),
         now=now,
@@ -68,17 +70,17 @@ def test_every_choice_is_a_day_to_come_that_is_offered(
 
 
 @pytest.mark.parametrize("status", Status)
-def test_what_is_planned_or_on_a_van_is_not_moved(status: Status) -> None:
-    free = make_shipment(status=status)
-    planned = make_shipment(status=status, assignment=make_assignment())
+@pytest.mark.parametrize("stops_before", [None, 0, 1, 2, 9])
+def test_the_rule_of_change_is_that_of_all_else(status: Status, stops_before: int | None) -> None:
+    shipment = make_shipment(status=status, assignment=make_assignment())
+    is_open = may_change(shipment, OFFERING, stops_before) is Open.YES
 
-    is_free = status in {Status.CREATED, Status.ACCEPTED, Status.ATTEMPT_FAILED}
-    assert may_choose(free) == is_free
-    assert may_choose(planned) == (status is Status.ATTEMPT_FAILED)
-    assert bool(choices(planned, OFFERING, NOON)) == may_choose(planned)
-    if not may_choose(planned):
+    found = choices(shipment, OFFERING, NOON, stops_before=stops_before)
+
+    assert may_choose(shipment, OFFERING, stops_before) == bool(found) == is_open
+    if not is_open:
         with pytest.raises(TooLateToChange):
-            choose(planned, "2026-11-24")
+            chosen(shipment, "2026-11-24", OFFERING, seen="", now=NOON, stops_before=stops_before)
 
 
 def test_a_choice_is_agreed_once_and_told_as_a_new_time() -> None:

@@ -35,6 +35,7 @@ def test_the_state_has_the_published_structure() -> None:
         "server_now",
         "eta",
         "eta_age_s",
+        "expected",
         "promise",
         "delayed",
         "window",

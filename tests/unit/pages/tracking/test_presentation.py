@@ -12,7 +12,7 @@ from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.domain.tracking.tracking import Sender, TrackingView
 from chalicelib.pages.tracking.presentation import present
 from chalicelib.pages.tracking.words import Words
-from tests.support.builders import NOON, minutes, north_of
+from tests.support.builders import NOON, make_range, minutes, north_of
 from tests.support.speaking import LANGUAGES
 from tests.support.tracking_views import (
     DOOR,
@@ -58,7 +58,7 @@ def test_the_headline_answers_when(tag: str, headline: str) -> None:
         (12, 38, "Arriving today 14:10–14:40"),
         (0, 38, "Arriving today by 14:40"),
         (2, 14, "Arriving today by 14:15"),
-        (0, 2, "Arriving any minute now"),
+        (-9, 5, "Arriving today by 14:05"),
         (-9, 0, "Arriving any minute now"),
         (11 * 60, 11.5 * 60, "Arriving tomorrow 01:00–01:30"),
     ],
@@ -67,6 +67,16 @@ def test_a_headline_never_promises_the_past(
     earliest_min: float, latest_min: float, headline: str
 ) -> None:
     view = replace(arriving(earliest_min, latest_min), stops_before=0)
+
+    assert words(view).headline.text == headline
+
+
+@pytest.mark.parametrize(
+    ("left_min", "headline"),
+    [(4, "Arriving today by 14:05"), (3, "Arriving any minute now")],
+)
+def test_any_minute_is_when_what_was_shown_ends(left_min: int, headline: str) -> None:
+    view = replace(arriving(-9, 5), stops_before=0, server_now=NOON + minutes(5 - left_min))
 
     assert words(view).headline.text == headline
 
@@ -275,6 +285,21 @@ def test_back_on_time_takes_a_delay_back() -> None:
     assert (change.kind, change.title) == ("back_on_time", "Back on time")
 
 
+def test_an_earlier_time_is_told_with_both_ranges() -> None:
+    old, new = make_range(NOON + minutes(70)), make_range(NOON + minutes(10))
+    out = make_milestone("shipment.out_for_delivery", NOON - minutes(60), promise=old)
+    told = make_milestone("eta.promised", NOON - minutes(1), promise=new)
+
+    change = words(make_view(timeline=(out, told))).change
+
+    assert change is not None
+    assert (change.kind, change.title) == ("earlier", "Earlier than we told you")
+    assert "15:10" in change.text.partition("now")[0]
+    assert "14:10" in change.text.partition("now")[2]
+    later = make_milestone("eta.promised", NOON, promise=old)
+    assert words(make_view(timeline=(out, told, later))).change is None
+
+
 def test_a_finished_delay_is_not_told_any_more() -> None:
     assert words(make_delivered(delayed=True)).change is None
 
@@ -303,7 +328,7 @@ def test_a_promise_that_is_past_in_silence_is_owned_up_to(language: str) -> None
     assert shown.tone == "late"
     assert shown.headline.text == locale_of(language).say("headline.overdue")
     assert len(shown.details) == 3
-    assert "14" in shown.details[0]
+    assert ":10" in shown.details[0] or ".10" in shown.details[0]
     assert "20" in shown.details[1]
     assert "3" in shown.details[1]
     assert shown.nearness == ()
@@ -344,7 +369,7 @@ def test_fresh_news_after_the_promise_name_a_time() -> None:
 def test_a_time_that_only_rolls_on_is_not_told(promise: Range | None, headline: str) -> None:
     now = NOON + minutes(30)
     rolling = Eta(now, now, now + minutes(25))
-    view = make_stale(server_now=now, eta=rolling, promise=promise)
+    view = make_stale(server_now=now, eta=rolling, promise=promise, expected=promise)
 
     assert words(view).headline.text == headline
 

@@ -26,6 +26,7 @@ from tests.support.builders import NOON, make_event, make_shipper, make_travelli
 from tests.support.depth import times
 from tests.support.fakes.accounts import InMemoryShippers
 from tests.support.fakes.allowances import InMemoryAllowances
+from tests.support.fakes.contacts import InMemoryContacts
 from tests.support.fakes.ledger import InMemoryLedger
 from tests.support.fakes.senders import InMemoryQueue
 
@@ -61,6 +62,7 @@ class World:
     depth: int = 0
     sent: Counter[str] = field(default_factory=Counter)
     hurt: set[str] = field(default_factory=set)
+    contacts: InMemoryContacts = field(default_factory=InMemoryContacts)
     allowances: InMemoryAllowances = field(default_factory=InMemoryAllowances)
     queue: list[Message] = field(default_factory=list)
     dead: list[Message] = field(default_factory=list)
@@ -92,7 +94,29 @@ class World:
         taken: bool = self.maybe_fail(self.key, act, Unavailable())
         return taken
 
-    def send(self, *_: Any) -> None:
+    def phone_tag(self, phone: str) -> str:
+        return phone
+
+    def mailbox_tag(self, _: Any, email: str) -> str:
+        return email
+
+    def stop_token(self, *_: Any) -> str:
+        return "stop"
+
+    def note(self, tag: str, shipment_id: ShipmentId, **options: Any) -> bool:
+        """Note the shipment, unless a fault comes in between."""
+
+        def act() -> bool:
+            return self.contacts.note(tag, shipment_id, **options)
+
+        noted: bool = self.maybe_fail(self.key, act, Unavailable())
+        return noted
+
+    def is_muted(self, tag: str) -> bool:
+        muted: bool = self.maybe_fail(self.key, lambda: self.contacts.is_muted(tag), Unavailable())
+        return muted
+
+    def send(self, *_: Any, **__: Any) -> None:
         """An SMS or a mail; the ledger has just been asked for its key."""
         key = self.key
         if self.chance.random() < 0.3:
@@ -151,6 +175,7 @@ class World:
             shippers=shippers,
             ledger=self.ledger,
             allowances=world,
+            contacts=world,
             sms=world,
             email=world,
             queue=InMemoryQueue(),

@@ -15,7 +15,7 @@ from chalicelib.domain.errors import (
     NotFound,
     Unavailable,
 )
-from chalicelib.domain.ids import ShipmentId
+from chalicelib.domain.ids import ShipmentId, ShipperId
 from chalicelib.domain.notices.channels import MOST_TEXTS, Channel
 from chalicelib.domain.notices.held import HeldNotice, from_text
 from chalicelib.domain.policy import LEDGER_KEEP_S, NOTICE_LEASE_S
@@ -29,6 +29,7 @@ from chalicelib.services.ports.system import PublicBaseUrl
 from tests.support.builders import NOON, make_event, make_recipient, make_shipper, make_travelling
 from tests.support.fakes.accounts import InMemoryShippers
 from tests.support.fakes.allowances import InMemoryAllowances
+from tests.support.fakes.contacts import InMemoryContacts
 from tests.support.fakes.ledger import InMemoryLedger
 from tests.support.fakes.senders import InMemoryEmail, InMemoryQueue, InMemorySms
 
@@ -66,6 +67,7 @@ class World:
     shelf: Shelf = field(default_factory=lambda: Shelf([make_travelling(status=Status.ARRIVING)]))
     ledger: Any = field(default_factory=InMemoryLedger)
     allowances: Any = field(default_factory=InMemoryAllowances)
+    contacts: InMemoryContacts = field(default_factory=InMemoryContacts)
     sms: InMemorySms = field(default_factory=InMemorySms)
     email: InMemoryEmail = field(default_factory=InMemoryEmail)
     queue: InMemoryQueue = field(default_factory=InMemoryQueue)
@@ -76,6 +78,15 @@ class World:
 
     def tracking_token(self, shipment_id: ShipmentId, link_generation: int) -> str:
         return f"token-of-{shipment_id}-{link_generation}"
+
+    def phone_tag(self, phone: str) -> str:
+        return f"phone {phone}"
+
+    def mailbox_tag(self, shipper_id: ShipperId, email: str) -> str:
+        return f"mailbox {email} of {shipper_id}"
+
+    def stop_token(self, shipment_id: ShipmentId, tag: str) -> str:
+        return f"stop-{shipment_id}-{len(tag)}"
 
     def pass_by(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
@@ -88,6 +99,7 @@ class World:
             shippers=InMemoryShippers({s.id: s for s in self.shelf.shippers}),
             ledger=self.ledger,
             allowances=self.allowances,
+            contacts=self.contacts,
             sms=self.sms,
             email=self.email,
             queue=self.queue,

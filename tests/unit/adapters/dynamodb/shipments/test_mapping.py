@@ -10,7 +10,7 @@ from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.proofs.proofs import kept_key
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from local.cloud.capacity import item_bytes
-from tests.contract.shipments.golden_values import OFFICE, REPORTED, SHIPMENTS, WISHED
+from tests.contract.shipments.golden_values import OFFICE, PREFERRING, REPORTED, SHIPMENTS, WISHED
 from tests.support.builders import (
     NOON,
     make_attempt,
@@ -95,6 +95,7 @@ def test_no_field_is_forgotten() -> None:
         delivered(),
         service_time_s=90.0,
         link_generation=2,
+        share_generation=2,
         is_delayed=True,
         proof_requirements=SHIPMENTS["shipment-created-full"].proof_requirements,
         updated_at=LARGE.updated_at + timedelta(hours=1),
@@ -111,6 +112,7 @@ def test_no_field_is_forgotten() -> None:
         rating=make_rating(closed_at=NOON),
         wishes=WISHED["shipment-wished"].wishes,
         report=REPORTED["shipment-reported"].report,
+        preferences=PREFERRING["shipment-preferring"].preferences,
     )
     plain = make_shipment()
 
