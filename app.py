@@ -87,7 +87,7 @@ def learn_travel_times(event: DynamoDBEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue="notices", batch_size=10, name="notify_recipient")
 def notify_recipient(event: SQSEvent) -> dict[str, Any]:
-    """From the topic to recipients."""
+    """From the topic to recipients, and from their phones to their shipments."""
     from chalicelib.triggers import queues
 
     left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's
@@ -96,6 +96,7 @@ def notify_recipient(event: SQSEvent) -> dict[str, Any]:
         event.to_dict(),
         notify=notify,
         again=notify.again,
+        hear=container().hear_text,
         time_left_s=lambda: left_ms() / 1000,
     )
 

@@ -1,5 +1,6 @@
 """The settings of a deployment. They are read once; one error names everything that is missing."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
@@ -10,6 +11,9 @@ ROAD_SERVERS: Final = frozenset({"osrm", "valhalla"})
 GEOCODERS: Final = frozenset({"none", "amazon_location"})
 GEOCODER_SERVERS: Final = frozenset({"nominatim", "photon"})
 ROUGH_PLACES: Final = frozenset({"refuse", "dispatcher"})
+NO_NUMBER: Final = "none"
+NOBODY: Final = "none"
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 SHORTEST_DAYS: Final = 15
 """A tracking link lives for 14 days after the delivery."""
 LONGEST_DAYS: Final = 3_650
@@ -56,6 +60,13 @@ class Settings:
     """The start of tracking links, without a slash at the end."""
     email_sender: str
     """Verified SES address that e-mails come from."""
+    operator_name: str
+    """The carrier's name, as recipients read it, or ``none``."""
+    operator_contact: str
+    """Where recipients reach the carrier: a phone number, a mailbox, a web page, or ``none``."""
+    sms_number: str
+    """The number that SMS come from and are answered to (E.164), or ``none``: then they come from a
+    name, and cannot be answered."""
     tile_url: str
     """XYZ template of the map tiles, or ``streets:<path>`` for a GeoJSON of streets."""
     tile_attribution: str
@@ -71,10 +82,18 @@ class Settings:
     to place it."""
     shipment_retention_days: str
     """How long finished shipments are kept, in whole days."""
+    proof_retention_days: str
+    """How long files of proofs are kept, in whole days."""
     key_requests_per_minute: str
     """How many requests an API key may make in a minute. Drivers and recipients have no keys."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
+
+    @property
+    def operator(self) -> tuple[str | None, str | None]:
+        """The carrier's name and contact; None for what is not told."""
+        name, contact = self.operator_name, self.operator_contact
+        return None if name == NOBODY else name, None if contact == NOBODY else contact
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -91,7 +110,9 @@ class Settings:
         require_road_network(values["road_network"])
         require_geocoder(values["geocoder"])
         require_one_of("ROUGH_PLACES", values["rough_places"], ROUGH_PLACES)
+        require_number("SMS_NUMBER", values["sms_number"])
         require_days("SHIPMENT_RETENTION_DAYS", values["shipment_retention_days"])
+        require_days("PROOF_RETENTION_DAYS", values["proof_retention_days"])
         require_requests("KEY_REQUESTS_PER_MINUTE", values["key_requests_per_minute"])
         return cls(**values | {"public_base_url": values["public_base_url"].rstrip("/")})
 
@@ -124,6 +145,13 @@ def require_one_of(name: str, value: str, allowed: frozenset[str]) -> None:
     """Raise SettingsError unless the value is one of these."""
     if value not in allowed:
         msg = f"{name} must be one of {', '.join(sorted(allowed))}"
+        raise SettingsError(msg)
+
+
+def require_number(name: str, value: str) -> None:
+    """Raise SettingsError unless the value is ``none`` or a number in E.164."""
+    if value != NO_NUMBER and not _E164.fullmatch(value):
+        msg = f"{name} must be {NO_NUMBER}, or a number like +358401234567"
         raise SettingsError(msg)
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from chalicelib.domain.policy import Policy
 from chalicelib.services.ports.accounts import KeyRequestsPerMinute
 from chalicelib.services.ports.system import PublicBaseUrl
+from chalicelib.settings import NO_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -528,7 +529,8 @@ class Adapters:
         """Text messages."""
         from chalicelib.adapters.messaging.sns import SnsSmsSender
 
-        return SnsSmsSender()
+        number = self.settings.sms_number
+        return SnsSmsSender(number=None if number == NO_NUMBER else number)
 
     @cached_property
     def email(self) -> EmailSender:

@@ -54,8 +54,10 @@ if TYPE_CHECKING:
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.preferences.change_preferences import ChangePreferences
+    from chalicelib.services.preferences.hear_text import HearText
     from chalicelib.services.preferences.show_preferences import ShowPreferences
     from chalicelib.services.preferences.unsubscribe import Unsubscribe
+    from chalicelib.services.privacy.forget_recipient import ForgetRecipient
     from chalicelib.services.proofs.check_recipient import CheckRecipient
     from chalicelib.services.proofs.inspect_proof import InspectProof
     from chalicelib.services.proofs.show_proofs import ShowProofs
@@ -197,6 +199,8 @@ class Container:
 
     change_preferences: ChangePreferences = use_case("preferences.change_preferences")
     show_preferences: ShowPreferences = use_case("preferences.show_preferences")
+    forget_recipient: ForgetRecipient = use_case("privacy.forget_recipient")
+    hear_text: HearText = use_case("preferences.hear_text")
     unsubscribe: Unsubscribe = use_case("preferences.unsubscribe")
 
     follow_shipment: FollowShipment = use_case("tracking.follow_shipment")

@@ -15,7 +15,8 @@
     │  │  TooManyUploads, TooManyEndpoints, RequestRunning, RouteOver, ReferenceTaken,
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
     │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull, RatingClosed,
-    │  │  ReportClosed, NoMoreLinks, PinLocked, NothingSealed, StoppedByRecipient
+    │  │  ReportClosed, NoMoreLinks, PinLocked, NothingSealed, StoppedByRecipient,
+    │  │  TooEarlyToForget
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
@@ -197,6 +198,13 @@ class ReportClosed(Conflict):
 
     code = "report_closed"
     text = "Something can be reported after the visit, one thing at a time."
+
+
+class TooEarlyToForget(Conflict):
+    """The delivery is not over, so its recipient cannot be forgotten yet."""
+
+    code = "too_early_to_forget"
+    text = "The delivery is not over, so its data is still needed."
 
 
 class StoppedByRecipient(Conflict):

@@ -26,6 +26,7 @@ REVALIDATED: Final = "public, no-cache"
 HTML: Final = "text/html; charset=utf-8"
 JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
+CALENDAR: Final = "text/calendar; charset=utf-8"
 SERVER_NOW: Final = "X-Server-Now"
 """When an answer was made, also on a 304: ages on the page are counted from it, never from the
 reader's clock."""
@@ -84,6 +85,17 @@ def html(body: str, *, policy: str, status: int = HTTPStatus.OK) -> Response:
         "Content-Security-Policy": policy,
     }
     return Response(body, headers=headers, status_code=status)
+
+
+def calendar(body: str, *, file_name: str) -> Response:
+    """A calendar file of a link: never stored on its way."""
+    headers: Headers = {
+        **PRIVATE,
+        "Content-Type": CALENDAR,
+        "Cache-Control": NO_STORE,
+        "Content-Disposition": f'attachment; filename="{file_name}"',
+    }
+    return Response(body, headers=headers)
 
 
 def json_state(body: str, *, tag: str, server_now: str, is_unchanged: bool) -> Response:

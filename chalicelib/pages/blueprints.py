@@ -18,6 +18,8 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/t/{token}/reports": "chalicelib.pages.tracking.reports:reports",
     "/t/{token}/day": "chalicelib.pages.tracking.days:days",
     "/t/{token}/wishes": "chalicelib.pages.tracking.wishes:wishes",
+    "/t/{token}/calendar.ics": "chalicelib.pages.tracking.calendars:calendars",
+    "/t/{token}/data": "chalicelib.pages.tracking.privacy:privacy",
     "/t/{token}/address": "chalicelib.pages.tracking.redirects:redirects",
     "/t/{token}/check": "chalicelib.pages.tracking.checks:checks",
     "/t/{token}/share": "chalicelib.pages.tracking.sharing:sharing",

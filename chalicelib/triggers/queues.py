@@ -5,6 +5,7 @@ Powertools' BatchProcessor turns what a message raises into its place among the 
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from aws_lambda_powertools.utilities.batch import (
@@ -17,6 +18,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.notices.held import HeldNotice, is_held
 from chalicelib.domain.notices.held import from_text as held_from_text
+from chalicelib.domain.preferences.inbound import InboundText, is_inbound
+from chalicelib.domain.preferences.inbound import from_text as inbound_from_text
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.payloads import from_message, is_about_route
 from chalicelib.domain.webhooks.tries import WebhookTry, from_text, is_try
@@ -56,11 +59,13 @@ def notify_recipient(
     *,
     notify: UseCase,
     again: Callable[[HeldNotice], Report],
+    hear: Callable[[InboundText], None],
     time_left_s: TimeLeft = _for_ever,
 ) -> Failures:
     """Tell recipients, in the order of each shipment's events. Returns the ids of failed messages.
 
-    ``again`` gets what was put off until the morning.
+    ``again`` gets what was put off until the morning, ``hear`` what phones have answered: these
+    come first, so that nobody is told anything after a STOP in the same batch.
 
     When time runs short, the messages that are left count as failed and come again.
     """
@@ -68,7 +73,9 @@ def notify_recipient(
     def tell(record: SQSRecord) -> None:
         if time_left_s() < NOTICE_S:
             raise NotDone
-        if is_held(record.body):
+        if is_inbound(record.body):
+            _hear(record, hear)
+        elif is_held(record.body):
             _work(record, again, held_from_text)
         else:
             _work(record, notify)
@@ -102,6 +109,19 @@ def deliver_webhook(
             work[record.message_id].result()
 
         return _processed(records, wait_for)
+
+
+def _hear(record: SQSRecord, hear: Callable[[InboundText], None]) -> None:
+    """Hear what a phone has answered. Its number and its words are in no log."""
+    sent_at = datetime.fromtimestamp(int(record.attributes.sent_timestamp or 0) / 1000, tz=UTC)
+    text = inbound_from_text(record.body, sent_at)
+    if text is None:
+        return
+    try:
+        hear(text)
+    except Exception:
+        logger.exception("text failed", extra={"message_id": record.message_id})
+        raise
 
 
 def _processed(records: list[dict[str, Any]], handler: Callable[[SQSRecord], None]) -> Failures:
@@ -141,7 +161,7 @@ def _work(
 
 
 def _seq(record: Mapping[str, Any]) -> int:
-    """The number of the event in its shipment's history; poison comes first, and fails at once."""
+    """The number of the event in its shipment's history. Answers and poison come first."""
     try:
         return from_message(record["body"]).seq
     except Invalid:

@@ -8,7 +8,9 @@ import base64
 import binascii
 import hashlib
 import json
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,11 +23,32 @@ from doorstep_cli.ecdsa import NotAKey, is_signed, key_of_pem
 
 MOST_BYTES: Final = 500_000_000
 """A bundle has some pictures of at most a few megabytes."""
+UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    RuntimeError,  # a password, or a form of zip that Python does not know
+    UnicodeDecodeError,
+)
+"""What zipfile raises for bytes that were changed."""
 MANIFEST: Final = re.compile(r"manifests/(\d{4})\.json")
 EVENT: Final = re.compile(r"events/(\d{8})\.json")
 FILE: Final = re.compile(r"files/([0-9A-Za-z_]+)\.(?:jpg|png|bin)")
 KEY: Final = re.compile(r"keys/(sky_[0-9a-f]{32})\.pem")
 SEAL: Final = re.compile(r"seals/(\d{4})\.json")
+SEALED_TYPES: Final = frozenset(
+    {
+        "shipment.delivered",
+        "shipment.attempt_failed",
+        "shipment.corrected",
+        "proof.added",
+        "proof.rejected",
+        "proof.missing",
+    }
+)
+"""Each event of these has a manifest of its own, or is covered by one, some minutes later."""
 FOR_READING: Final = ("README.txt", "receipt.html")
 SEAL_FORMAT: Final = "doorstep-seal/1"
 MANIFEST_FORMAT: Final = "doorstep-evidence/1"
@@ -63,7 +86,7 @@ class Verified:
 
     def add(self, result: Result, about: str, detail: str) -> None:
         """One more."""
-        self.findings.append(Finding(result, about, detail))
+        self.findings.append(Finding(result, printable(about), printable(detail)))
 
     @property
     def is_changed(self) -> bool:
@@ -74,6 +97,11 @@ class Verified:
     def is_complete(self) -> bool:
         """Whether everything that was sealed is there."""
         return all(each.result is not Result.MISSING for each in self.findings)
+
+
+def printable(text: str) -> str:
+    """The text without what would command a terminal, or could not be written to one."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def verified(path: Path, trusted: Sequence[str] = ()) -> Verified:
@@ -95,7 +123,7 @@ def verified(path: Path, trusted: Sequence[str] = ()) -> Verified:
         if content is not None:
             said[number] = content
     if said:
-        found.shipment_id = str(min(said.items())[1]["shipment"]["id"])
+        found.shipment_id = printable(min(said.items())[1]["shipment"]["id"])
     covered = _events(members, said, found)
     _files(members, said, found)
     _others(members, covered, len(said), found)
@@ -120,17 +148,11 @@ def _members(path: Path, found: Verified) -> Iterator[tuple[str, bytes]]:
             for each in listed:
                 try:
                     yield each.filename, archive.read(each)
-                except (
-                    zipfile.BadZipFile,
-                    zlib.error,
-                    NotImplementedError,
-                    RuntimeError,
-                    EOFError,
-                ):
+                except UNREADABLE:
                     text = f"{each.filename} cannot be read: its bytes were changed."
                     found.add(Result.DIFFERS, each.filename, text)
                     yield each.filename, b""
-    except (zipfile.BadZipFile, OSError) as exc:
+    except (*UNREADABLE, OSError) as exc:
         msg = f"{path} is no zip that can be read: {exc}"
         raise NotABundle(msg) from exc
 
@@ -199,7 +221,8 @@ def _seal(
     place = int(number)
     about = f"manifest {place}"
     if sealed is None:
-        found.add(Result.MISSING, about, f"The seal of manifest {place} is missing.")
+        text = f"The seal of manifest {place} is missing, so nothing vouches for what it says."
+        found.add(Result.DIFFERS, about, text)
         return
     seal = _seal_of(sealed)
     if seal is None:
@@ -207,8 +230,11 @@ def _seal(
         return
     key = keys.get(seal.key_id)
     if key is None:
-        text = f"The key {seal.key_id} of manifest {place} is not in the bundle."
-        found.add(Result.MISSING, about, text)
+        text = (
+            f"The key {seal.key_id} of manifest {place} is not in the bundle, "
+            "so nothing vouches for what it says."
+        )
+        found.add(Result.DIFFERS, about, text)
     elif not is_signed(key, seal.signature, seal.statement.encode()):
         text = f"The signature in the seal of manifest {place} is wrong: the seal was changed."
         found.add(Result.DIFFERS, about, text)
@@ -280,6 +306,13 @@ def _others(
 ) -> None:
     """What no manifest covers."""
     later = [int(each) for each in _named(EVENT, members) if f"events/{each}.json" not in covered]
+    for sequence in sorted(later):
+        if (kind := _kind_of(members[f"events/{sequence:08d}.json"])) in SEALED_TYPES:
+            text = (
+                f"Event {sequence} ({kind}) has no manifest: either the bundle was made before "
+                "the event was sealed, or the manifest was taken away. Ask for a new bundle."
+            )
+            found.add(Result.MISSING, f"event {sequence}", text)
     if later and manifests:
         numbers = ", ".join(map(str, sorted(later)))
         text = f"Events that came after the last seal, and that nothing covers: {numbers}."
@@ -290,6 +323,14 @@ def _others(
             found.add(Result.NOTE, name, f"{name} is for reading. No seal covers it.")
         elif not any(pattern.fullmatch(name) for pattern in patterns):
             found.add(Result.DIFFERS, name, f"{name} does not belong into a bundle.")
+
+
+def _kind_of(event: bytes) -> str | None:
+    """The type of an event that nothing covers; None where it cannot be read."""
+    try:
+        return str(json.loads(event)["type"])
+    except (KeyError, RecursionError, TypeError, ValueError):
+        return None
 
 
 def _named(pattern: re.Pattern[str], members: Mapping[str, bytes]) -> list[str]:
@@ -349,7 +390,7 @@ class _Seal:
 def _seal_of(raw: bytes) -> _Seal | None:
     try:
         seal = json.loads(raw)
-        said = json.loads(seal["statement"])
+        said = json.loads(seal["statement"].encode())
         if said["format"] != SEAL_FORMAT:
             return None
         return _Seal(
@@ -362,5 +403,13 @@ def _seal_of(raw: bytes) -> _Seal | None:
             root=bytes.fromhex(said["root_sha256"]),
             sealed_at=str(said["sealed_at"]),
         )
-    except (binascii.Error, KeyError, RecursionError, TypeError, ValueError):
+    except (
+        AttributeError,
+        binascii.Error,
+        KeyError,
+        OverflowError,  # a number may be Infinity
+        RecursionError,
+        TypeError,
+        ValueError,
+    ):
         return None

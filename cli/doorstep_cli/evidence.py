@@ -1,5 +1,6 @@
 """Evidence: fetch the bundle of a shipment, and verify one without anybody's help."""
 
+import hashlib
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -7,7 +8,7 @@ import httpx
 import typer
 
 from doorstep_cli.bundles import Result, Verified, verified
-from doorstep_cli.client import TIMEOUT_S
+from doorstep_cli.client import TIMEOUT_S, Unreachable
 from doorstep_cli.context import given
 from doorstep_cli.output import as_json, console
 
@@ -52,11 +53,23 @@ def bundle(
 ) -> None:
     """Fetch all evidence of a shipment as a zip that anybody can verify."""
     made = given(context).client.get(f"/v1/shipments/{shipment_id}/proofs/bundle")
-    target = to or Path(made["file_name"])
-    answer = httpx.get(made["url"], timeout=TIMEOUT_S)
-    answer.raise_for_status()
-    target.write_bytes(answer.content)
+    target = to or Path(Path(made["file_name"]).name)  # never into another folder
+    with httpx.Client(timeout=TIMEOUT_S) as http:
+        target.write_bytes(fetched(http, made["url"], made["sha256"]))
     given(context).tell({**made, "file": str(target)}, f"Kept in {target}.")
+
+
+def fetched(http: httpx.Client, url: str, sha256: str) -> bytes:
+    """The bundle at this address. Raises Unreachable unless all of it comes."""
+    try:
+        content = http.get(url).raise_for_status().content
+    except httpx.HTTPError as exc:
+        msg = "The bundle was made, but could not be fetched. Try again."
+        raise Unreachable(msg) from exc
+    if hashlib.sha256(content).hexdigest() != sha256:
+        msg = "The bundle was damaged on its way. Try again."
+        raise Unreachable(msg)
+    return content
 
 
 def _verdict(found: Verified) -> str:
@@ -71,8 +84,8 @@ def _tell(found: Verified, *, is_trusted: bool) -> None:
         console.print(f"{MARKS[each.result]} {each.detail}", markup=False, soft_wrap=True)
     console.print(
         {
-            "changed": "Something has changed since it was sealed.",
-            "incomplete": "Nothing has changed, but not everything is there.",
+            "changed": "Something is not as it was sealed.",
+            "incomplete": "Nothing of what is sealed has changed, but not everything is there.",
             "intact": "All evidence is as it was sealed.",
         }[_verdict(found)]
     )

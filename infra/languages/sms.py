@@ -11,9 +11,10 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.notices.gsm7 import is_plain, segments
 from chalicelib.domain.notices.kinds import Kind
 from chalicelib.domain.notices.notices import worded
-from chalicelib.domain.phrases.days import Form, moment_in_sentence
+from chalicelib.domain.phrases.days import Form, day_of_date, moment_in_sentence
 from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.phrases.ranges import range_phrase
+from chalicelib.domain.shipments.next_steps import NextStep
 from chalicelib.domain.shipments.statuses import FailureReason
 
 SENDER: Final = "Kirjakauppa"
@@ -43,7 +44,8 @@ def lengths(tag: str) -> Iterator[Length]:
 
 def _values(locale: Locale) -> dict[str, str]:
     reasons = (locale.say(f"notice.reason.{reason}") for reason in FailureReason)
-    nexts = (locale.say("notice.next.try_again"), locale.say("notice.next.ask_sender"))
+    day = day_of_date(TOLD.earliest.date(), NOW.date(), locale.style, Form.BRIEF)
+    nexts = (locale.say(f"notice.next.{step}", day=day) for step in NextStep)
     stops, minutes = locale.count("notice.near.stops", 12), locale.say("notice.near.minutes", n=25)
     return {
         "when": range_phrase(TOLD, NOW, ZONE, locale.style, Form.BRIEF).text,

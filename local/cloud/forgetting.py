@@ -2,9 +2,6 @@
 
 AWS keeps a stream for a day, and deletes items that have expired. Here the readers are seconds
 behind, so all but the newest records go; items go by the stack's own clock.
-
-moto also lists every object that it has ever made, for a page of its own that nobody opens here:
-each item, message and record, with all that they hold. That list is where most of the memory goes.
 """
 
 from collections.abc import Callable
@@ -39,7 +36,6 @@ def forgetter(
             _trim_streams(kept_records)
             _forget_messages()
             _forget_iterators()
-            _forget_instances()
             if now() >= expired_at + EXPIRY_EVERY:
                 expired_at = now()
                 _delete_expired(expired_at)
@@ -101,11 +97,3 @@ def _forget_iterators() -> None:
     iterators = dynamodbstreams_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION].shard_iterators
     for arn in list(iterators)[:-KEPT_ITERATORS]:
         del iterators[arn]
-
-
-def _forget_instances() -> None:
-    from moto.core.model_instances import model_data  # noqa: PLC0415
-
-    for models in model_data.values():
-        for model in models.values():
-            model.instances_tracked.clear()  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.cloud.answers import cheap_answers
+from local.cloud.models import unlisted_models
 from local.cloud.queries import cheap_queries
 from local.cloud.queues import cheap_queues
 from local.cloud.requests import cheap_requests
@@ -14,6 +15,7 @@ from local.cloud.transactions import cheap_transactions
 def shortcuts() -> Iterator[None]:
     """Take every shortcut through moto until the block ends."""
     with (
+        unlisted_models(),
         cheap_requests(),
         cheap_transactions(),
         cheap_queries(),

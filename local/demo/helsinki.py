@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from chalicelib.domain.geography import Coordinates
 from local.agenda import Agenda
-from local.demo import carrier, people, planning, streets
+from local.demo import carrier, people, planning, recipients, streets
 from local.demo.vans import TIME_ZONE, Stop, Van, World
 from local.stack import RunningStack
 
@@ -118,6 +118,8 @@ def _opened(
         time_zone=TIME_ZONE,
         drivers=drivers,
     )
+    for shop in opened.shops:
+        recipients.allow(stack.api(), shop.id)
     supply = planning.Supply(people.phones(), people.barcodes(), itertools.count(48_211))
     agenda = Agenda(stack.clock)
     world = World(

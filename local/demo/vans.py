@@ -16,7 +16,7 @@ from chalicelib.domain.geography import Coordinates
 from local.agenda import Doings
 from local.client import Refused
 from local.clock import VirtualClock
-from local.demo import carrier, driving, people, planning
+from local.demo import carrier, driving, people, planning, recipients
 from local.demo.phone import Phone, Photo
 from local.demo.streets import Door, Streets
 
@@ -98,6 +98,11 @@ class Van:
     _phone: Phone | None = None
     _posted_at: datetime | None = None
     _errors: Any = None
+    _recipients: recipients.Recipients = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Chance of their own: what people say changes no drive."""
+        self._recipients = recipients.Recipients(random.Random(f"{self.name} recipients"))
 
     def doings(self, *, wait_s: float = 0.0) -> Doings:
         """Drive wave after wave for ever. A refused request only ends its wave."""
@@ -124,12 +129,19 @@ class Van:
             jam_s = self.chance.uniform(SHORTEST_JAM_S, LONGEST_JAM_S) if stop is jammed else 0.0
             there = stop.visit.door.corner
             leg = driving.leg(self.world.streets, here, there, self.chance, jam_s=jam_s)
+            self._hear_of_the_next(stop)
             at = yield from self._drive(leg, at)
             at = yield from self._visit(stop, at)
             here = there
         self._send(at)
         leg = driving.leg(self.world.streets, here, self.world.hub, self.chance)
         return (yield leg.duration_s)
+
+    def _hear_of_the_next(self, stop: Stop) -> None:
+        """Who waits two stops later may write, and say what is to happen at the door."""
+        later = self.stops[stop.number + 1 : stop.number + 2]
+        for parcel in (each for found in later for each in found.parcels[:1]):
+            self._recipients.before_the_visit(parcel.id, parcel.tracking_url, self._driver.app)
 
     def _jammed_stop(self) -> Stop | None:
         has_jam = self.chance.random() < JAMMING
@@ -219,6 +231,9 @@ class Van:
             said = {"note": note} | self._pin(stop)
             self._report(f"stops/{stop.id}/deliver", at, photos=photos, **said)
         self._driver.has_network = True
+        self._send(at)
+        urls = [parcel.tracking_url for parcel in stop.parcels[:1]]
+        self._recipients.after_the_visit(urls, is_delivered=stop.outcome == "delivered")
         return at
 
     def _pin(self, stop: Stop) -> dict[str, str]:

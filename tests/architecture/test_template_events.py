@@ -23,6 +23,8 @@ ENDING = [
     "shipment.rated",
     "shipment.reported",
     "shipment.concern_closed",
+    "shipment.preferences_changed",
+    "shipment.recipient_forgotten",
 ]
 
 
@@ -119,11 +121,25 @@ def test_events_reach_the_queues_raw_and_are_kept_when_they_cannot(dev: Packaged
         if subscription["Protocol"] == "sqs"
     ]
 
-    assert len(subscriptions) == 3
+    assert sorted(referred(subscription["TopicArn"]) for subscription in subscriptions) == [
+        "InboundTextsTopic",
+        *["ShipmentEventsTopic"] * 3,
+    ]
     for subscription in subscriptions:
-        assert referred(subscription["TopicArn"]) == "ShipmentEventsTopic"
         assert subscription["RawMessageDelivery"] is True
         assert referred(subscription["RedrivePolicy"]["deadLetterTargetArn"]).endswith("Dlq")
+
+
+def test_phones_are_heard_through_a_topic_that_only_aws_may_write_to(dev: Packaged) -> None:
+    (policy,) = dev.resources("AWS::SNS::TopicPolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+
+    assert [referred(topic) for topic in policy["Topics"]] == ["InboundTextsTopic"]
+    assert statement["Principal"] == {"Service": "sms-voice.amazonaws.com"}
+    assert statement["Action"] == "sns:Publish"
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }
 
 
 def test_the_topic_may_write_to_each_queue_and_dead_letter_queue_that_it_feeds(

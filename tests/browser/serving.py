@@ -11,6 +11,7 @@ import pytest
 from app import app
 from chalicelib.edge import middleware
 from chalicelib.pages import reference
+from chalicelib.pages.tracking import sharing
 from chalicelib.pages.tracking import views as tracking_routes
 from local.server import Page, RunningServer
 from tests.support.stage import Stage
@@ -27,7 +28,7 @@ def serving(stage: Stage) -> Iterator[Stage]:
     server.http.pages = {"/photo": lambda: Page(PHOTO.encode(), "image/svg+xml")}
     stage.base_url = f"http://127.0.0.1:{server.port}"
     with pytest.MonkeyPatch.context() as patch:
-        for module in (tracking_routes, reference, middleware):
+        for module in (tracking_routes, sharing, reference, middleware):
             patch.setattr(module, "container", lambda: stage)
         server.start()
         try:

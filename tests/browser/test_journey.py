@@ -13,7 +13,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from chalicelib.domain.geography import Coordinates
 from local.client import Api, upload
@@ -66,10 +66,14 @@ class Delivery:
         self.van = api.as_(self._driver_token())
         self._actions = 0
 
+    def later(self) -> dict[str, Any]:
+        """Another shipment, which is on no route."""
+        return self._shipment(uuid4().hex[:8], DOOR)
+
     def _shipment(self, reference: str, place: Coordinates) -> dict[str, Any]:
         body = {
             "reference": reference,
-            "recipient": {"name": "Aino Virtanen"},
+            "recipient": {"name": "Aino Virtanen", "email": f"{reference}@example.com"},
             "address": {
                 "lines": ["Mannerheimintie 12"],
                 "city": "Helsinki",
@@ -282,6 +286,68 @@ def test_a_delivery_is_rated_from_the_mail(
     assert (given["reasons"], given["comment"]) == (["place"], "In the rain")
     if has_script:
         assert violations(page) == []
+
+
+NARROW: ViewportSize = {"width": 320, "height": 640}
+IS_WIDER = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_messages_are_chosen_stopped_and_taken_back(
+    delivery: Delivery, open_page: OpenPage, *, has_script: bool
+) -> None:
+    page = open_page(
+        delivery.first["tracking_url"], java_script_enabled=has_script, viewport=NARROW
+    )
+
+    def is_fine() -> bool:
+        return not has_script or (violations(page) == [] and not page.evaluate(IS_WIDER))
+
+    page.get_by_role("link", name="Choose or stop messages").click()
+    page.get_by_label("There is a new time").select_option("By e-mail")
+    assert is_fine()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("There is a new time")).to_have_value("email")
+    assert is_fine()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("There is a new time")).to_have_value("best")
+
+    page.get_by_role("button", name="Stop all messages").click()
+    expect(page.get_by_text("Done: you get no more messages")).to_be_visible()
+    assert is_fine()
+    path = f"/v1/shipments/{delivery.first['id']}/preferences"
+    assert delivery.shop.get(path)["is_stopped"] is True
+    page.get_by_role("button", name="Get messages again").click()
+    expect(page.get_by_text("Done: you get messages again.")).to_be_visible()
+    assert delivery.shop.get(path)["is_stopped"] is False
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_recipient_asks_to_be_forgotten(
+    delivery: Delivery, open_page: OpenPage, *, has_script: bool
+) -> None:
+    delivery.load_and_leave()
+    delivery.drive_to(north_of(DOOR, -400.0))
+    delivery.hand_over()
+    url = delivery.first["tracking_url"]
+    page = open_page(url, java_script_enabled=has_script, viewport=NARROW, allowed_status=(404,))
+
+    page.get_by_role("link", name="Your data").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your data")
+    if has_script:
+        assert violations(page) == []
+        assert not page.evaluate(IS_WIDER)
+    page.get_by_label("I understand that this cannot be undone.").check()
+    page.get_by_role("button", name="Forget my data").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your data is forgotten")
+    shipment = delivery.shop.get(f"/v1/shipments/{delivery.first['id']}")
+    assert shipment["recipient"]["name"] == "—"
+    page.goto(url)
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "This link does not lead to a delivery"
+    )
 
 
 def test_the_other_customer_sees_nothing_of_it(delivery: Delivery, open_page: OpenPage) -> None:

@@ -82,6 +82,7 @@ MOMENTS: Final[Mapping[str, tuple[TrackingView, Mapping[str, str]]]] = {
             position=make_position(north_of(DOOR, 3), accuracy_m=8),
             stops_before=0,
             eta=Eta(NOON + minutes(1), NOON, NOON + minutes(2)),
+            expected=Range(NOON, NOON + minutes(2)),
         ),
         {"en": "Arriving any minute now", "de": "Ankunft jeden Moment"},
     ),

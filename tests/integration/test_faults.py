@@ -6,13 +6,14 @@ leads to what would have been without the fault, with every event once and none 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 
 from chalicelib.bootstrap import container as bootstrap
 from chalicelib.domain.ids import ShipmentId
-from tests.support.builders import HUB_PLACE
+from tests.support.builders import HUB_PLACE, NOON
 from tests.support.carrier import Carrier, Reply, Round, Shop, fix, note
 from tests.support.depth import DEEP
 from tests.support.faults import (
@@ -166,8 +167,10 @@ def plan(carrier: Carrier) -> Subject:
 
 
 def taking_back(carrier: Carrier) -> Subject:
+    carrier.clock.set_to(NOON)  # the minute below belongs to this van alone
     van = carrier.round(1, shop=shop_of(carrier)).started()
     assert van.work(0, "deliver").status == 200
+    carrier.clock.advance(timedelta(minutes=1))
     report = van.action(reason="not_home")
     return of_van(van, lambda: van.work(0, "fail", report))
 

@@ -4,12 +4,15 @@ And the other way round: no policy grants what no delivery needs.
 """
 
 import http.server
+import json
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import pytest
@@ -107,6 +110,7 @@ def recorder(receiver: str) -> Recorder:
             search_for_an_address(clients)
             import_files(clients)
             leave_uploads_half_done(clients)
+        forget_the_recipient(running, shipment_id)
     return recorder
 
 
@@ -302,7 +306,16 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     batch = {"Records": [{"messageId": event.id, "body": to_message(event)} for event in events]}
     nothing: dict[str, list[Any]] = {"batchItemFailures": []}
     notify = container.notify_recipient
-    assert queues.notify_recipient(batch, notify=notify, again=notify.again) == nothing
+    assert (
+        queues.notify_recipient(batch, notify=notify, again=notify.again, hear=container.hear_text)
+        == nothing
+    )
+    tag = container.adapters.signer.phone_tag(SHIPMENT["recipient"]["phone"])  # type: ignore[index]
+    now = container.adapters.clock.now()
+    assert container.adapters.contacts.note(tag, shipment_id, now=now, keep_s=60)
+    answers = {"Records": [text_of(SHIPMENT["recipient"]["phone"], word) for word in WORDS]}  # type: ignore[index]
+    hear = container.hear_text
+    assert queues.notify_recipient(answers, notify=notify, again=notify.again, hear=hear) == nothing
     webhooks = container.deliver_webhook
     assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
 
@@ -350,6 +363,19 @@ def search_for_an_address(clients: Clients) -> None:
         shipper.post("/v1/shipments", SHIPMENT | {"address": bare})
 
 
+def forget_the_recipient(running: RunningStack, shipment_id: ShipmentId) -> None:
+    """By the form of the page, with a message in the thread."""
+    token = bootstrap.container().adapters.signer.tracking_token(shipment_id, 1)
+    link = f"{running.base_url}/t/{token}"
+    for path, form in (
+        ("messages", {"action_id": "thanks", "text": "Thank you"}),
+        ("data/forget", {"sure": "1"}),
+    ):
+        sent = urllib.request.Request(f"{link}/{path}", urlencode(form).encode())  # noqa: S310 - our own
+        with urllib.request.urlopen(sent) as answer:  # noqa: S310
+            assert answer.status == 200
+
+
 def learn_over_a_broken_page() -> None:
     """What may have happened to a page: it is set aside, and learning goes on."""
     names = table_names(Stack(STAGE))
@@ -365,6 +391,16 @@ def learn_over_a_broken_page() -> None:
     assert not bootstrap.container().learn_travel_times(
         [RouteId(route_id) for route_id in route_ids]
     )
+
+
+WORDS = ("STOP", "START")
+
+
+def text_of(phone: str, word: str) -> dict[str, Any]:
+    """What a phone has answered, as the queue brings it."""
+    body = {"originationNumber": phone, "messageBody": word}
+    attributes = {"SentTimestamp": str(int(tomorrow_noon().timestamp() * 1000))}
+    return {"messageId": word, "body": json.dumps(body), "attributes": attributes}
 
 
 SHIPMENT = {

@@ -38,8 +38,10 @@ POLICIES: Final = {
 USE_CASE: Final = re.compile(
     r"chalicelib/services/\w+/"
     r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook"
-    r"|import_shipments|inspect_proof|sweep_proofs|seal_evidence|sweep_evidence)"
+    r"|import_shipments|inspect_proof|sweep_proofs|seal_evidence|sweep_evidence|hear_text)"
 )
+FUNCTIONS: Final = {"hear_text": "notify_recipient"}
+"""The function of a use case, where it has another name."""
 SERVES_HTTP: Final = ("api", "edge", "pages")
 WAITING: Final = "chalicelib/adapters/webhooks/deadlines.py"
 TRANSACTED: Final = {
@@ -157,7 +159,7 @@ def _caller() -> str | None:
     is_ours = False
     for path in (path for stack in stacks for path in stack):
         if found := USE_CASE.search(path):
-            return found[1]
+            return FUNCTIONS.get(found[1], found[1])
         is_ours = is_ours or any(f"/chalicelib/{name}/" in path for name in SERVES_HTTP)
     return "api_handler" if is_ours else None
 

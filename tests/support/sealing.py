@@ -12,6 +12,8 @@ from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import ProofId, ShipmentId
 from chalicelib.domain.journal.changes import TrackEntry
 from chalicelib.domain.proofs.proofs import AllowedProof, Capture, Kept, ProofKind, kept_key
+from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome
+from chalicelib.services.driving.correct_outcomes import CorrectOutcome
 from chalicelib.services.evidence.seal_evidence import SealEvidence
 from chalicelib.services.evidence.verify_evidence import Verification, VerifyEvidence
 from tests.support.builders import (
@@ -77,6 +79,12 @@ def seal(carrier: InMemoryCarrier, *ids: ShipmentId) -> frozenset[ShipmentId]:
     """Seal these shipments (the first one), up to their newest event."""
     sequences = {each: carrier.shipments.get(each).seq for each in ids or (FIRST,)}
     return carrier.use(SealEvidence)(sequences)
+
+
+def correct(carrier: InMemoryCarrier, outcome: TrueOutcome) -> None:
+    """The office puts the first shipment's last attempt right."""
+    order = CorrectionOrder(outcome, "Wrong door")
+    carrier.use(CorrectOutcome)(FIRST, order, actor=make_actor(Role.DISPATCHER))
 
 
 def verify(carrier: InMemoryCarrier, shipment_id: ShipmentId = FIRST) -> Verification:

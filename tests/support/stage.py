@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from chalicelib.domain.errors import DomainError, NotFound
+from chalicelib.domain.tracking.sharing import for_others
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.domain.tracking.versions import Unchanged, Versions
 
@@ -58,6 +59,10 @@ class Stage:
         )
 
     @property
+    def share_delivery(self) -> "SharedStage":
+        return SharedStage(self)
+
+    @property
     def proofs_origin(self) -> str:
         return self.base_url
 
@@ -74,4 +79,15 @@ class Stage:
             geocoder="nominatim:https://search.example",
             tile_url="streets:/static/demo-streets.json",
             tile_attribution="© OpenStreetMap contributors",
+            operator=("Pohjolan Kuljetus", "+358 9 1234567"),
         )
+
+
+@dataclass(frozen=True)
+class SharedStage:
+    """What the share link of each view shows: it has the token of the page."""
+
+    stage: Stage
+
+    def __call__(self, token: str) -> TrackingView:
+        return for_others(self.stage(token))

@@ -406,6 +406,7 @@ def shipments(**fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Shipment]:
             "wishes": wishes(),
             "report": st.none() | reports(),
             "preferences": preferences(),
+            "forgotten_at": st.none() | instants(),
         }
         | fixed,
     )

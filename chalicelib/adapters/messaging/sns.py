@@ -59,11 +59,17 @@ class SnsEventTopic:
 
 
 class SnsSmsSender:
-    """Sends text messages. Phones show ``sender_id`` as the sender where a country allows it."""
+    """Sends text messages.
 
-    def __init__(self, sender_id: str | None = "Doorstep") -> None:
+    They come from ``number``, which can be answered. Without one, phones show ``sender_id`` as the
+    sender where a country allows it.
+    """
+
+    def __init__(self, sender_id: str | None = "Doorstep", *, number: str | None = None) -> None:
         self._attributes = {"AWS.SNS.SMS.SMSType": _text("Transactional")}
-        if sender_id:
+        if number:
+            self._attributes["AWS.MM.SMS.OriginationNumber"] = _text(number)
+        elif sender_id:
             self._attributes["AWS.SNS.SMS.SenderID"] = _text(sender_id)
 
     def send(self, phone: str, text: str) -> None:

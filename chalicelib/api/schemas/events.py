@@ -151,11 +151,15 @@ class ScheduleFacts(StatusFacts):
 
 
 class CorrectionFacts(StatusFacts):
-    """How an attempt ended in truth, and what was reported; ``reason`` is that of a failed one."""
+    """How an attempt ended in truth, and what was reported; ``reason`` is that of a failed one.
+
+    ``proofs`` are those that the driver brought who took the own report back.
+    """
 
     outcome: TrueOutcome | None = Field(None, exclude_if=_is_absent)
     previous_outcome: Status | None = Field(None, exclude_if=_is_absent)
     reason: FailureReason | None = Field(None, exclude_if=_is_absent)
+    proofs: tuple[ProofFact, ...] | None = Field(None, exclude_if=_is_absent)
 
 
 class HistoryLine(Out):
@@ -181,6 +185,7 @@ class StatusEventOut(HistoryLine):
         EventType.RETURNING,
         EventType.RETURNED,
         EventType.SUPERSEDED,
+        EventType.FORGOTTEN,
     ]
 
 

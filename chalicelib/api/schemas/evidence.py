@@ -6,7 +6,6 @@ from chalicelib.domain.evidence.bundles import pem_of
 from chalicelib.domain.evidence.links import ManifestKind, SignedManifest
 from chalicelib.domain.evidence.seals import SealKey
 from chalicelib.domain.evidence.verification import (
-    VERDICT_WORDS,
     Check,
     Question,
     Result,
@@ -82,7 +81,7 @@ class VerificationOut(Out):
         return cls(
             shipment_id=value.shipment_id,
             verdict=verdict,
-            summary=VERDICT_WORDS[verdict],
+            summary=value.report.summary,
             manifests=tuple(map(ManifestOut.of, value.chain)),
             checks=tuple(map(CheckOut.of, value.report.checks)),
         )

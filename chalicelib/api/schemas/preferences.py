@@ -5,7 +5,7 @@ from typing import Self
 
 from chalicelib.api.schemas.codes import Language
 from chalicelib.domain.preferences.preferences import Preferences, Subject, Way
-from chalicelib.edge.schemas import Changes, Out, Time, unsaid
+from chalicelib.edge.schemas import Changes, Maybe, Out, Time, unsaid
 from chalicelib.services.preferences.show_preferences import ShownPreferences
 
 
@@ -26,7 +26,7 @@ class PreferencesIn(Changes):
     """
 
     ways: WaysIn = unsaid()
-    language: Language | None = unsaid()
+    language: Maybe[Language] = unsaid()
     is_stopped: bool = unsaid()
 
     def of(self, before: Preferences) -> Preferences:

@@ -149,7 +149,7 @@ class StopReport:
                 text = "This shipment is not delivered at this stop."
                 raise Invalid(text, pointer=f"/shipment_ids/{i}", code="unknown_shipment")
         if self.shipment_ids:
-            return [found[shipment_id] for shipment_id in self.shipment_ids]
+            return [found[shipment_id] for shipment_id in dict.fromkeys(self.shipment_ids)]
         left = [shipment for shipment in found.values() if _has_left(shipment)]
         again = [s for s in found.values() if self.was_taken_in(s, driver_id)]
         if not left and not again:
@@ -224,8 +224,8 @@ class StopReport:
     ) -> bool:
         """Whether the driver says that the own delivery of a moment ago was none.
 
-        Only of the whole delivery, and only while nothing of the shipment is left aboard: then a
-        failed attempt is about that.
+        Only later than the delivery and of the whole of it, and only while nothing of the shipment
+        is left aboard: then a failed attempt is about that.
         """
         attempt = shipment.last_attempt
         if self.step is not Step.FAIL or shipment.status is not Status.DELIVERED:
@@ -234,7 +234,7 @@ class StopReport:
             return False
         is_meant = not self.barcodes or self._named_of(shipment) == concerned_by(shipment)
         latest = attempt.occurred_at + policy.own_correction_limit
-        return is_meant and attempt.occurred_at <= occurred_at <= latest
+        return is_meant and attempt.occurred_at < occurred_at <= latest
 
     def own_correction(self, proofs: Sequence[Proof]) -> CorrectionOrder:
         """What such a report puts right."""

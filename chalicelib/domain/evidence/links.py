@@ -170,8 +170,8 @@ def sha256_of(document: bytes) -> str:
 
 
 def _completes(event: Event, attempt: Due) -> bool:
-    """Whether an event only tells that files of this attempt are there now."""
-    if event.type is not EventType.PROOF_ADDED or attempt.kind is not ManifestKind.ATTEMPT:
+    """Whether an event only tells that files of this report are there now."""
+    if event.type is not EventType.PROOF_ADDED or attempt.kind is ManifestKind.FILES:
         return False
     own = {fact["id"] for fact in facts_of_files(attempt.event)}
     return own.issuperset(fact["id"] for fact in facts_of_files(event))

@@ -78,6 +78,8 @@ def manifest_text(due: Due, head: Head, scene: Scene) -> str:
             said |= _visit(due, scene)
         case ManifestKind.CORRECTION:
             said["correction"] = _correction(due.event)
+            if due.files:  # a driver who takes a delivery back may bring a photo for it
+                said["files"] = _files(due, scene)
         case ManifestKind.FILES:
             said["files"] = _files(due, scene)
     return canonical(said).decode()
@@ -124,17 +126,17 @@ def _attempt_number(due: Due, head: Head, shipment: Shipment) -> int | None:
 
 def _visit(due: Due, scene: Scene) -> dict[str, object]:
     event, shipment = due.event, scene.shipment
-    data = event.data
+    data, action_id = event.data, event.data.get("action_id")
     made = _made(event, shipment)
     return {
         "attempt": {
             "outcome": event.type.value.removeprefix("shipment."),
             "reason": data.get("reason"),
             "driver_id": event.actor_id,
-            "action_id": data.get("action_id"),
+            "action_id": action_id,
             "parcels": list(data.get("barcodes") or shipment.barcodes),  # type: ignore[call-overload] # JSON
             "received_by": None if made is None else made.received_by,
-            "has_note": None if made is None else made.note is not None,
+            "has_note": made.note is not None if made and made.action_id == action_id else None,
             "pin": data.get("pin"),
         },
         "time": {
@@ -150,9 +152,18 @@ def _visit(due: Due, scene: Scene) -> dict[str, object]:
 
 
 def _made(event: Event, shipment: Shipment) -> Attempt | None:
-    """The attempt as the shipment knows it; None when it was undone, or is long past."""
+    """The attempt as the shipment knows it; None when it was undone, or is long past.
+
+    One that its driver has taken back since bears the action by which that was done.
+    """
+    reported = (event.data.get("action_id"), event.actor_id)
+    put_right = {
+        each.attempt_number
+        for each in shipment.corrections
+        if (each.action_id, each.driver_id) == reported
+    }
     for attempt in shipment.made_attempts:
-        if (attempt.action_id, attempt.driver_id) == (event.data.get("action_id"), event.actor_id):
+        if attempt.number in put_right or (attempt.action_id, attempt.driver_id) == reported:
             return attempt
     return None
 

@@ -42,7 +42,7 @@ def key_id(spki: bytes) -> str:
     """The id of a public key: the first half of its SHA-256.
 
     >>> key_id(b"any bytes")
-    'sky_d18d4e217f3f6120d79f22b7eadd1b0b'
+    'sky_23914a83c3c7080988b4aab957e8c1ab'
     """
     return f"{KEY}_{hashlib.sha256(spki).hexdigest()[:ID_DIGITS]}"
 

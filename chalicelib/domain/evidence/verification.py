@@ -77,6 +77,8 @@ VERDICT_WORDS: Final = {
     Verdict.CHANGED: "Something has changed since it was sealed.",
     Verdict.NOTHING: "There has been no delivery attempt yet, so there is nothing to verify.",
 }
+NOTHING_SEALED: Final = "Nothing is sealed yet. That takes about ten minutes after a visit."
+REST_IS_COMING: Final = "All that is sealed is as it was sealed. The newest is not sealed yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,16 @@ class Report:
         if results & {Result.MISSING, Result.PENDING}:
             return Verdict.INCOMPLETE
         return Verdict.INTACT if results else Verdict.NOTHING
+
+    @property
+    def summary(self) -> str:
+        """The verdict in a sentence. What is only to come is not called gone."""
+        results = {check.result for check in self.checks}
+        if results == {Result.PENDING}:
+            return NOTHING_SEALED
+        if results == {Result.AGREES, Result.PENDING}:
+            return REST_IS_COMING
+        return VERDICT_WORDS[self.verdict]
 
 
 def verified(stored: Stored) -> Report:
@@ -177,7 +189,7 @@ def files_named(chain: Sequence[SignedManifest]) -> dict[str, str]:
 FORM: Final[Mapping[str, tuple[type, ...]]] = {
     "number": (int,),
     "kind": (str,),
-    "attempt_number": (int,),
+    "attempt_number": (int, NoneType),
     "previous_sha256": (str, NoneType),
     "shipment.id": (str,),
     "about.event_id": (str,),
@@ -233,7 +245,7 @@ def _seal_check(signed: SignedManifest, keys: Sequence[SealKey]) -> Check:
     if facts is not None:
         key = next((key for key in keys if key_id(key.spki) == facts.key_id), None)
         if key is None:
-            result, text = Result.MISSING, f"{name}: its key {facts.key_id} is not known here."
+            text = f"{name}: its key {facts.key_id} is not known here, so nothing vouches for it."
         elif not p256.is_signed(key.spki, seal.signature, seal.statement.encode()):
             text = f"{name}: the signature of its seal is wrong."
         elif not is_in(signed.document, seal, facts):

@@ -40,3 +40,9 @@ OF_RECIPIENT: Final = (
     QuickReply.THANK_YOU,
 )
 """What a recipient can tap, in this order."""
+
+AFTER_DELIVERY: Final = (QuickReply.OKAY, QuickReply.THANK_YOU)
+"""What is left of it once the parcel is delivered: nobody comes to the door any more."""
+
+AFTER_AN_ATTEMPT: Final = (QuickReply.AT_HOME, *AFTER_DELIVERY)
+"""What is left of it after an attempt that failed: the driver may still be near."""

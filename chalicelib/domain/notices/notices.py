@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Role
 from chalicelib.domain.instants import Range
 from chalicelib.domain.notices.gsm7 import segments, sender_name, written
@@ -20,6 +21,7 @@ from chalicelib.domain.phrases.locales import Direction, Locale
 from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.ratings.ratings import MOST_STARS
 from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.next_steps import day_to_come, next_step
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
 
@@ -78,17 +80,6 @@ _OF_A_PROMISE: Final = frozenset(
 _ON_TIME: Final = frozenset({Kind.BACK_ON_TIME, Kind.NEW_TIME})
 
 _OF_AN_OUTCOME: Final = {"delivered": Kind.DELIVERED, "attempt_failed": Kind.FAILED}
-
-FOR_THE_SENDER: Final = frozenset(
-    {
-        FailureReason.REFUSED,
-        FailureReason.WRONG_ADDRESS,
-        FailureReason.DAMAGED,
-        FailureReason.LOST,
-        FailureReason.WRONG_ITEM,
-    }
-)
-"""Reasons for a failed attempt that another attempt does not solve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +212,11 @@ def compose(
     sms_name: str | None,
     url: str,
     now: datetime,
+    shipper: Shipper | None = None,
 ) -> Notice:
     """The notice of an event for the recipient, about the shipment as it is now.
 
+    What its ``shipper`` offers decides what the recipient can do after a failed attempt.
     Times are local at the stop. Raises ValueError for an event without a notice.
     """
     kind = kind_of(event)
@@ -236,9 +229,7 @@ def compose(
         "near": _near(event, now, locale),
         "heard": _heard(event, shipment, now, locale),
         "reason": locale.say(f"notice.reason.{reason}"),
-        "next": locale.say(
-            f"notice.next.{'ask_sender' if reason in FOR_THE_SENDER else 'try_again'}"
-        ),
+        "next": _next(shipment, shipper, reason, now, locale),
     }
     return worded(kind, values, locale=locale, sms_name=sms_name, url=url)
 
@@ -292,6 +283,21 @@ def _when(kind: Kind, shipment: Shipment, now: datetime, locale: Locale) -> str:
         today = now.astimezone(zone).date()
         return day_of_date(shipment.service_day, today, style, Form.BRIEF)
     return style.words.today
+
+
+def _next(
+    shipment: Shipment,
+    shipper: Shipper | None,
+    reason: FailureReason,
+    now: datetime,
+    locale: Locale,
+) -> str:
+    """What happens after a failed attempt, or what the recipient can do on the page."""
+    step, day = next_step(shipment, shipper, reason, now), day_to_come(shipment, now)
+    if day is None:
+        return locale.say(f"notice.next.{step}")
+    today = now.astimezone(ZoneInfo(shipment.address.time_zone)).date()
+    return locale.say("notice.next.planned", day=day_of_date(day, today, locale.style, Form.BRIEF))
 
 
 def _near(event: Event, now: datetime, locale: Locale) -> str:

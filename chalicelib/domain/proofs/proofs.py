@@ -95,6 +95,18 @@ class Capture:
     place: Coordinates | None = None
     accuracy_m: float | None = None
 
+    @property
+    def rounded(self) -> "Capture":
+        """As it is kept with the attempt: to the second and the metre."""
+        at, place = self.captured_at, self.place
+        return Capture(
+            None if at is None else at.replace(microsecond=0),
+            None
+            if place is None
+            else Coordinates(round(place.lat_deg, 5), round(place.lon_deg, 5)),
+            None if self.accuracy_m is None else float(round(self.accuracy_m)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -149,6 +161,7 @@ class Proof:
     version_id: str | None = None
     sha256: str | None = None
     flaw: Flaw | None = None
+    capture: Capture = Capture()
 
     @property
     def is_there(self) -> bool:
@@ -213,6 +226,7 @@ def reported_proof(
         size_bytes=0,
         etag="",
         uploaded_at=now,
+        capture=allowed.capture.rounded,
     )
     return judged(owed, allowed)
 

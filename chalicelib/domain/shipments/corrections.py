@@ -94,6 +94,8 @@ class CorrectionOrder:
             found["previous_outcome"] = before.last_attempt.status.value
         if self.reason is not None:
             found["reason"] = self.reason.value
+        if self.proofs:
+            found["proofs"] = [proof.fact for proof in self.proofs]
         return found
 
 

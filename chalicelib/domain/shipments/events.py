@@ -47,6 +47,7 @@ class EventType(StrEnum):
     RATED = "shipment.rated"
     REPORTED = "shipment.reported"
     PREFERENCES_CHANGED = "shipment.preferences_changed"
+    FORGOTTEN = "shipment.recipient_forgotten"
     CONCERN_CLOSED = "shipment.concern_closed"
     DRIVER_SILENT = "driver.silent"
     DRIVER_BACK = "driver.back"

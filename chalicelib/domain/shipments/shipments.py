@@ -120,8 +120,8 @@ class Shipment:
     links. ``share_generation`` is the same of the link that recipients share.
     ``details_version`` is the ``version`` with which the details were last written: shipper,
     reference, recipient, address, parcels, window, service time, proof requirements, service day,
-    metadata, rating, wishes, report, preferences. A change of one of them must set it, or it is not
-    stored. 0 means that details and state are one item, as in the first format.
+    metadata, rating, wishes, report, preferences, forgotten_at. A change of one of them must set
+    it, or it is not stored. 0 means that details and state are one item, as in the first format.
 
     ``service_day`` is the day that the shipper asked for without a window; ``wanted_day`` says the
     day either way. ``metadata`` are the shipper's own words by their names; we only keep them.
@@ -135,7 +135,8 @@ class Shipment:
     text on why it was cancelled or is returned.
 
     ``messages`` counts those of its thread. ``unanswered_since`` is when the recipient wrote the
-    first message that nobody has answered. ``rating`` is the newest one (``rated``).
+    first message that nobody has answered. ``rating`` is the newest one (``rated``). Since
+    ``forgotten_at`` there is nobody behind its recipient any more (``forgetting``).
     """
 
     id: ShipmentId
@@ -176,6 +177,7 @@ class Shipment:
     wishes: Wishes = NO_WISHES
     report: Report | None = None
     preferences: Preferences = NO_PREFERENCES
+    forgotten_at: datetime | None = None
     share_generation: int = 1
 
     @property

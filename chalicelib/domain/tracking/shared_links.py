@@ -35,7 +35,7 @@ def links_of(shipment: Shipment, now: datetime, policy: Policy) -> tuple[Link, .
     """All links that there ever were, the present one first."""
     completed_at = shipment.completed_at
     end = None if completed_at is None else completed_at + policy.link_retention
-    has_ended = end is not None and now > end
+    has_ended = shipment.forgotten_at is not None or (end is not None and now > end)
     present = Link(
         shipment.link_generation, LinkStatus.ENDED if has_ended else LinkStatus.ACTIVE, end
     )

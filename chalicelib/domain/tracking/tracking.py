@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.driving.fixes import Fix
@@ -19,17 +18,22 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.eta.ageing import aged
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.geography import Coordinates, distance_m
-from chalicelib.domain.ids import ProofId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.messages.threads import Author
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.proofs.proofs import Capture, Requirement
+from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.ratings.ratings import RatingReason
 from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.choices import Choice, agreed, choices
 from chalicelib.domain.shipments.conversations import is_open
 from chalicelib.domain.shipments.custody import delivered, has_outstanding, parts
 from chalicelib.domain.shipments.events import Event, EventType
+from chalicelib.domain.shipments.next_steps import (
+    WAITS_FOR_A_VAN,
+    NextStep,
+    day_to_come,
+    next_step,
+)
 from chalicelib.domain.shipments.proof_checks import answers
 from chalicelib.domain.shipments.rated import may_rate, rating_of, rating_open_until
 from chalicelib.domain.shipments.redirects import may_redirect
@@ -54,12 +58,10 @@ SHOWN_ELSEWHERE: Final = frozenset(
         EventType.RATED,
         EventType.REPORTED,
         EventType.PREFERENCES_CHANGED,
+        EventType.FORGOTTEN,
     }
 )
 """What a page shows in a part of its own, and not once more in the story."""
-WAITS_FOR_A_VAN: Final = frozenset(
-    {Status.CREATED, Status.ACCEPTED, Status.LOADED, Status.ATTEMPT_FAILED}
-)
 SHARED: Final = WAITS_FOR_A_VAN | ON_THE_WAY
 """While it is to come, a recipient can share it."""
 POSITION_DECIMALS: Final = 5  # one metre
@@ -125,7 +127,8 @@ class ProofCheck(StrEnum):
 class Outcome:
     """The outcome of the last delivery attempt. Some files of its proofs may be still to come.
 
-    Note, proofs and place are left out while the recipient is asked for the address first.
+    Note, proofs, place and the name of who took it are left out while the recipient is asked for
+    the address first.
     """
 
     status: Status
@@ -135,6 +138,7 @@ class Outcome:
     proofs: tuple[ShownProof, ...]
     has_proofs_to_come: bool = False
     place: ShownPlace | None = None
+    received_by: str | None = None
     has_hidden_proofs: bool = False
 
 
@@ -199,7 +203,9 @@ class TrackingView:
     ``may_redirect`` says whether it can be sent to another address, and if not, why;
     ``details_version`` is what a form about that has seen.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
-    ``is_stopped`` says that the recipient is told nothing any more.
+    ``is_stopped`` says that the recipient is told nothing more. ``next_step`` is what comes after a
+    failed attempt. ``uid`` names the delivery in calendars, and ``wanted_day`` is the day that was
+    agreed without a window, also one that is over.
     """
 
     status: Status
@@ -244,13 +250,16 @@ class TrackingView:
     choices: tuple[Choice, ...] = ()
     agreed: str = ""
     pin: str | None = None
+    is_stopped: bool = False
+    next_step: NextStep | None = None
+    uid: str = ""
+    wanted_day: date | None = None
     expected: Range | None = None
     proof_check: ProofCheck = ProofCheck.NONE
     share_token: str = ""
     share_generation: int = 1
     may_redirect: Open = Open.OVER
     details_version: int = 0
-    is_stopped: bool = False
 
     @property
     def is_overdue(self) -> bool:
@@ -273,7 +282,7 @@ def require_open_link(
 ) -> None:
     """Raise NotFound for a link of another generation, and for one that has ended.
 
-    A link ends some days after the shipment was completed.
+    A link ends some days after the shipment was completed, and when its recipient is forgotten.
     """
     if _has_ended(shipment, now, policy) or shipment.link_generation != generation:
         raise NotFound
@@ -286,6 +295,8 @@ def require_open_share(shipment: Shipment, generation: int, now: datetime, polic
 
 
 def _has_ended(shipment: Shipment | Glimpse, now: datetime, policy: Policy) -> bool:
+    if isinstance(shipment, Shipment) and shipment.forgotten_at is not None:
+        return True  # a glimpse does not know, but its version is another one, so all is read
     completed_at = shipment.completed_at
     return completed_at is not None and now > completed_at + policy.link_retention
 
@@ -301,12 +312,11 @@ def view(
     pin: str | None = None,
     share_token: str = "",
     has_proof_key: bool = False,
-    captures: Mapping[ProofId, Capture] | None = None,
 ) -> TrackingView:
     """The view of this recipient at ``now``. ``pin`` and ``share_token`` are those of the link.
 
     ``live`` is the driver's live state, None when nobody drives the shipment. ``has_proof_key``:
-    the recipient has said the address. ``captures`` say where and when photos were taken.
+    the recipient has said the address.
     """
     driving = _driving(shipment, live)
     head = driving.head(policy) if driving else None
@@ -344,23 +354,26 @@ def view(
         last_seen_age_s=last_seen_s,
         destination=shipment.address.coordinates,
         timeline=tuple(_milestone(event) for event in history if _is_story(event)),
-        outcome=_outcome(shipment, check, captures or {}),
+        outcome=_outcome(shipment, check),
         poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
         pin=pin if _needs_pin(shipment) else None,
+        is_stopped=shipment.preferences.is_stopped,
+        next_step=_next_step(shipment, shipper, now),
+        uid=shipment.id,
+        wanted_day=shipment.service_day,
         expected=shown if is_told else None,
         proof_check=check,
         share_token=share_token if shipment.status in SHARED else "",
         share_generation=shipment.share_generation,
         may_redirect=may_redirect(shipment, shipper, before),
         details_version=shipment.details_version,
-        is_stopped=shipment.preferences.is_stopped,
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
         parcels_total=len(shipment.parcels),
         parcels_later=_parcels_later(shipment),
         country=shipment.address.country,
-        service_day=_day_to_come(shipment, now),
+        service_day=day_to_come(shipment, now),
         messages=shipment.messages,
         may_write=is_open(shipment, Author.RECIPIENT, now, policy),
         rating=_rating(shipment, is_open=may_rate(shipment, now, policy)),
@@ -383,18 +396,10 @@ def view(
     return replace(seen, eta=None, expected=None) if seen.is_overdue else seen
 
 
-def _day_to_come(shipment: Shipment, now: datetime) -> date | None:
-    """The day that is wanted, for what waits for a van; None for a day that is over.
-
-    After a failed attempt it is another day only where somebody has said one since.
-    """
-    day, attempt = shipment.wanted_day, shipment.last_attempt
-    if day is None or shipment.status not in WAITS_FOR_A_VAN:
+def _next_step(shipment: Shipment, shipper: Shipper, now: datetime) -> NextStep | None:
+    if shipment.status is not Status.ATTEMPT_FAILED:
         return None
-    zone = ZoneInfo(shipment.address.time_zone)
-    tried = None if attempt is None else attempt.occurred_at.astimezone(zone).date()
-    is_to_come = day >= now.astimezone(zone).date() and (tried is None or day > tried)
-    return day if is_to_come else None
+    return next_step(shipment, shipper, _reason(shipment), now)
 
 
 def _is_story(event: Event) -> bool:
@@ -505,14 +510,12 @@ def proof_check(shipment: Shipment, shipper: Shipper, *, has_key: bool) -> Proof
     return ProofCheck.ASKED if answers(shipment.address) else ProofCheck.IMPOSSIBLE
 
 
-def _outcome(
-    shipment: Shipment, check: ProofCheck, captures: Mapping[ProofId, Capture]
-) -> Outcome | None:
+def _outcome(shipment: Shipment, check: ProofCheck) -> Outcome | None:
     attempt = shipment.last_attempt
     if attempt is None or shipment.status not in {Status.DELIVERED, Status.ATTEMPT_FAILED}:
         return None
     if check in {ProofCheck.ASKED, ProofCheck.IMPOSSIBLE}:
-        is_hidden = bool(attempt.note or attempt.proofs)
+        is_hidden = bool(attempt.note or attempt.proofs or attempt.received_by)
         return Outcome(
             attempt.status,
             attempt.occurred_at,
@@ -528,14 +531,15 @@ def _outcome(
         note=attempt.note,
         proofs=tuple(ShownProof(p.id, p.kind.value) for p in attempt.proofs if p.is_there),
         has_proofs_to_come=bool(attempt.owed_proof_ids),
-        place=_place(attempt, captures),
+        place=_place(attempt),
+        received_by=attempt.received_by,
     )
 
 
-def _place(attempt: Attempt, captures: Mapping[ProofId, Capture]) -> ShownPlace | None:
+def _place(attempt: Attempt) -> ShownPlace | None:
     """Of the first picture whose place is known."""
-    known = (captures.get(proof.id) for proof in attempt.proofs if proof.is_there)
-    found = next((each for each in known if each is not None and each.place is not None), None)
+    known = (proof.capture for proof in attempt.proofs if proof.is_there)
+    found = next((each for each in known if each.place is not None), None)
     if found is None or found.place is None:
         return None
     place = found.place

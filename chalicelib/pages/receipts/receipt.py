@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.evidence.bundles import file_name
 from chalicelib.domain.evidence.links import ManifestKind, SignedManifest
 from chalicelib.domain.evidence.verification import (
-    VERDICT_WORDS,
     Check,
     Report,
     Result,
@@ -140,7 +139,7 @@ def receipt_of(evidence: Evidence, found: Found) -> Receipt:
         visits=tuple(_visits(contents, found, _changed(report), ZoneInfo(address.time_zone))),
         seals=tuple(_seals(evidence.chain)),
         verdict=report.verdict,
-        summary=VERDICT_WORDS[report.verdict],
+        summary=report.summary,
         findings=tuple(map(_finding, checks)),
     )
 

@@ -5,14 +5,15 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.catalogues import shipped
-from chalicelib.domain.errors import DomainError, Unavailable
+from chalicelib.bootstrap.container import container
+from chalicelib.domain.errors import DomainError
 from chalicelib.domain.phrases.locales import Locale
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
-from chalicelib.edge.problems import Refusal, as_seen_by_a_link, headers_of, status_of
+from chalicelib.edge.problems import Refusal
 from chalicelib.pages.languages import negotiate
-from chalicelib.pages.rendering import asset_names, render
+from chalicelib.pages.rendering import render
+from chalicelib.pages.tracking.framing import framed, refusal
 
 
 class Frames:
@@ -52,7 +53,7 @@ class Frames:
         **values: Any,  # noqa: ANN401 - a template takes any
     ) -> Response:
         """A page that loads nothing but our style sheet."""
-        body = render(template, **self._values(locale), **values)
+        body = render(template, **framed(locale, self.base), **values)
         return replies.html(body, policy=replies.content_security_policy(), status=status)
 
     @property
@@ -60,19 +61,7 @@ class Frames:
         """Makes a page of a refusal; nothing in it depends on the link."""
 
         def refuse(error: DomainError) -> Response:
-            seen = as_seen_by_a_link(error)
-            key = "unavailable" if isinstance(seen, Unavailable) else "not_found"
-            reply = self.page("refusal.html", self.locale(), status=status_of(seen), key=key)
-            reply.headers.update(headers_of(seen))
-            return reply
+            carrier = container().settings.operator
+            return refusal(error, self.locale(), self.base, carrier)
 
         return refuse
-
-    def _values(self, locale: Locale) -> dict[str, Any]:
-        return {
-            "locale": locale,
-            "say": locale.say,
-            "languages": shipped(),
-            "base": self.base,
-            "assets": asset_names(),
-        }

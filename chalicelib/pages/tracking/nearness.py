@@ -59,11 +59,15 @@ def map_words(view: TrackingView, locale: Locale) -> MapWords:
 
 
 def proof_facts(view: TrackingView, locale: Locale) -> tuple[str, ...]:
-    """When and where the photo was taken, as far as the phone said so."""
-    place = view.outcome.place if view.outcome else None
-    if place is None:
+    """Who took it, and when and where the photo was taken, as far as the driver said so."""
+    if view.outcome is None:
         return ()
-    said = [_of_the_photo(view, place, locale)]
+    said, place = list[str](), view.outcome.place
+    if view.outcome.received_by is not None:
+        said.append(locale.say("outcome.received_by", person=view.outcome.received_by))
+    if place is None:
+        return tuple(said)
+    said.append(_of_the_photo(view, place, locale))
     if place.taken_at is not None:
         zone = ZoneInfo(view.time_zone)
         told = moment_in_sentence(place.taken_at, view.server_now, zone, locale.style)

@@ -11,16 +11,17 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.instants import Range
-from chalicelib.domain.notices.notices import FOR_THE_SENDER
 from chalicelib.domain.phrases.days import Form, day_of_date, moment, moment_in_sentence
 from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.phrases.ranges import range_phrase
-from chalicelib.domain.shipments.statuses import ON_THE_WAY, FailureReason, Status
+from chalicelib.domain.shipments.next_steps import NextStep
+from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.shipments.wished import Open
 from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
 from chalicelib.pages import times
 from chalicelib.pages.tracking.headlines import details_of, headline_of
 from chalicelib.pages.tracking.nearness import map_words, nearness_of, proof_facts
+from chalicelib.pages.tracking.visit_times import has_time
 from chalicelib.pages.tracking.words import (
     Change,
     Ending,
@@ -44,6 +45,16 @@ _PROGRESS: Final = {
 }
 ALMOST: Final = 1
 """With so many stops before, the van is almost there."""
+_NO_STEPS: Final = frozenset(
+    {
+        "proof.added",
+        "proof.rejected",
+        "proof.missing",
+        "shipment.instructions_changed",
+        "shipment.updated",
+    }
+)
+"""What is told in the history and leaves the parcel where it is."""
 _TONES: Final = {
     Status.OUT_FOR_DELIVERY: "moving",
     Status.ARRIVING: "moving",
@@ -66,6 +77,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
         tone="late" if is_late or view.is_overdue else _TONES.get(view.status, "waiting"),
         progress=_PROGRESS.get(view.status, 0),
         has_road=view.status in _PROGRESS,
+        has_time=has_time(view),
         status=locale.say(f"status.{_status(view)}"),
         headline=headline,
         title=" · ".join(filter(None, [headline.text, view.sender.name])),
@@ -95,22 +107,27 @@ def _status(view: TrackingView) -> Status:
 def story(view: TrackingView, locale: Locale) -> tuple[Line, ...]:
     """The history, newest first; an event that we have no words for is not a reason to show none.
 
-    The first promise is told with the departure that it belongs to, as one line.
+    The first promise is told with the departure that it belongs to, as one line, and so is a photo
+    with its delivery. The step that the parcel is at is never a photo or a wish.
     """
     zone = ZoneInfo(view.time_zone)
     lines: list[Line] = []
-    before = None
+    before, current = None, 0
     for entry in view.timeline:
         if f"event.{entry.type}" not in locale.phrases:
             continue
         line = _line(entry, view, zone, locale)
         if entry.type == "eta.promised" and before == "shipment.out_for_delivery":
             lines[-1] = replace(lines[-1], detail=line.detail)
+        elif entry.type == "proof.added" and before == "shipment.delivered":
+            lines[-1] = replace(lines[-1], detail=line.label)
+            continue
         else:
             lines.append(line)
+            current = current if entry.type in _NO_STEPS else len(lines) - 1
         before = entry.type
     if lines:
-        lines[-1] = replace(lines[-1], current="step")
+        lines[current] = replace(lines[current], current="step")
     return tuple(reversed(lines))
 
 
@@ -219,7 +236,7 @@ def _ending(view: TrackingView, locale: Locale) -> Ending | None:
     if outcome is None:
         return None
     has_failed = outcome.status is Status.ATTEMPT_FAILED
-    has_proof = outcome.note or outcome.proofs or outcome.has_proofs_to_come
+    has_proof = outcome.note or outcome.proofs or outcome.has_proofs_to_come or outcome.received_by
     if not (has_failed or has_proof or outcome.has_hidden_proofs):
         return None
     alt = locale.say("outcome.photo_failed" if has_failed else "outcome.photo")
@@ -282,22 +299,17 @@ def _pin(view: TrackingView, locale: Locale) -> PinWords | None:
 
 def _ending_text(view: TrackingView, outcome: Outcome, locale: Locale) -> str | None:
     if outcome.status is Status.ATTEMPT_FAILED:
-        return _next_step(view, outcome, locale)
+        return _next_step(view, locale)
     return locale.say("outcome.photo_follows") if outcome.has_proofs_to_come else None
 
 
-def _next_step(view: TrackingView, outcome: Outcome, locale: Locale) -> str:
+def _next_step(view: TrackingView, locale: Locale) -> str:
     """What comes next, where the parcel is until then, and whether the recipient has to act."""
     if view.service_day is not None:
         today = view.server_now.astimezone(ZoneInfo(view.time_zone)).date()
         day = day_of_date(view.service_day, today, locale.style, Form.BARE)
         return locale.say("next.planned", day=day)
-    key = "next.attempt_failed"
-    if outcome.reason is FailureReason.WRONG_ADDRESS:
-        key = "next.wrong_address"
-    elif outcome.reason in FOR_THE_SENDER:
-        key = "next.for_sender"
-    return locale.say(key, sender=view.sender.name)
+    return locale.say(f"next.{view.next_step or NextStep.OPEN}", sender=view.sender.name)
 
 
 def _in_a_sentence(

@@ -53,7 +53,6 @@ class SharedStateOut(Out):
 
     status: Status
     server_now: datetime
-    time_zone: str
     eta_age_s: int | None
     expected: Range | None
     stops_before: int | None

@@ -6,10 +6,9 @@ The page knows nothing that the link may not show: it is made of ``domain.tracki
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from chalice.app import Response
-from pydantic import StringConstraints
 
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
@@ -21,15 +20,15 @@ from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
-from chalicelib.edge.problems import as_seen_by_a_link, headers_of, status_of
 from chalicelib.edge.schemas import Out
 from chalicelib.pages.languages import negotiate
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap
 from chalicelib.pages.tracking.documents import digest_of, dumps, state_document
 from chalicelib.pages.tracking.forms import PageForm, back
-from chalicelib.pages.tracking.framing import framed
+from chalicelib.pages.tracking.framing import framed, refusal
 from chalicelib.pages.tracking.presentation import present
+from chalicelib.pages.tracking.wishes import Number
 from chalicelib.pages.tracking.words import Headline, MapWords, Words
 
 sharing: Final = Endpoints(__name__)
@@ -37,7 +36,6 @@ sharing: Final = Endpoints(__name__)
 SHOWN: Final = (
     "status",
     "server_now",
-    "time_zone",
     "eta_age_s",
     "expected",
     "stops_before",
@@ -48,16 +46,9 @@ SHOWN: Final = (
 )
 """The parts of the state; ``words`` are those of the page."""
 
-Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
-
 
 def _refused_page(error: DomainError) -> Response:
-    seen = as_seen_by_a_link(error)
-    key = "unavailable" if isinstance(seen, Unavailable) else "not_found"
-    body = render("refusal.html", **framed(_locale(), _base_path()), key=key)
-    reply = replies.html(body, policy=replies.content_security_policy(), status=status_of(seen))
-    reply.headers.update(headers_of(seen))
-    return reply
+    return refusal(error, _locale(), _base_path(), container().settings.operator)
 
 
 def _state_model() -> type[Out]:
@@ -175,8 +166,10 @@ def _words(view: TrackingView, locale: Locale) -> Words:
         status=locale.say("shared.title"),
         tone="waiting" if view.status is Status.DELIVERED else words.tone,
         has_road=False,
+        has_time=False,
         details=(),
         change=None,
+        seen=present(view, locale).seen,
         map=MapWords(is_shown=is_shown, text=locale.say("shared.map") if is_shown else ""),
         announcement=f"{headline.text}.",
     )

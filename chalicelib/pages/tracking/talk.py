@@ -6,14 +6,17 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.messages.quick_replies import OF_RECIPIENT
+from chalicelib.domain.messages.quick_replies import AFTER_AN_ATTEMPT, AFTER_DELIVERY, OF_RECIPIENT
 from chalicelib.domain.messages.threads import Author, Message, Thread
 from chalicelib.domain.phrases.days import moment
 from chalicelib.domain.phrases.locales import Locale
+from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.tracking.tracking import TrackingView
 
 SAID: Final = frozenset({"sent", "too_many", "unfit", "closed", "full", "wait"})
 """What became of a message that was just sent: a word in the address of the page."""
+TAPS: Final = {Status.DELIVERED: AFTER_DELIVERY, Status.ATTEMPT_FAILED: AFTER_AN_ATTEMPT}
+"""What can be tapped once the driver has been there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,10 @@ def talk_of(
             for each in messages
         ),
         is_open=view.may_write,
-        quick=tuple((code.value, locale.say(f"quick.{code}")) for code in OF_RECIPIENT),
+        quick=tuple(
+            (code.value, locale.say(f"quick.{code}"))
+            for code in TAPS.get(view.status, OF_RECIPIENT)
+        ),
         newest_id=messages[-1].id if messages else None,
         notice=locale.say(f"talk.said.{said}") if said in SAID else None,
     )

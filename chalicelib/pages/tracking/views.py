@@ -17,7 +17,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import DomainError, NotFound, Unavailable
+from chalicelib.domain.errors import DomainError, NotFound
 from chalicelib.domain.instants import written
 from chalicelib.domain.links import bare_token
 from chalicelib.domain.messages.threads import Message
@@ -30,15 +30,15 @@ from chalicelib.domain.tracking.versions import Unchanged, Versions
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
-from chalicelib.edge.problems import as_seen_by_a_link, headers_of, status_of
 from chalicelib.edge.schemas import Out
+from chalicelib.pages.contacts import contact_link
 from chalicelib.pages.languages import negotiate
 from chalicelib.pages.rendering import asset_names, render
 from chalicelib.pages.tracking.basemaps import Basemap, basemap
 from chalicelib.pages.tracking.checks import proof_key
 from chalicelib.pages.tracking.days import choices_in_words
 from chalicelib.pages.tracking.documents import digest_of, dumps, state_document
-from chalicelib.pages.tracking.framing import framed
+from chalicelib.pages.tracking.framing import framed, refusal
 from chalicelib.pages.tracking.presentation import present, story
 from chalicelib.pages.tracking.rating import STARS
 from chalicelib.pages.tracking.tags import Tag, known_tags, wishes_of
@@ -48,18 +48,10 @@ from chalicelib.pages.tracking.wishes import absence_of, changed_in_words
 tracking: Final = Endpoints(__name__)
 
 _SEQ: Final = re.compile(r"[1-9][0-9]{0,7}", re.ASCII)
-_PHONE: Final = re.compile(r"\+?[0-9 ()./-]{5,}")
 
 
 def _refused_page(error: DomainError) -> Response:
-    """A whole page in the reader's language; nothing in it depends on the link."""
-    seen = as_seen_by_a_link(error)
-    key = "unavailable" if isinstance(seen, Unavailable) else "not_found"
-    body = render("refusal.html", **_frame(_locale()), key=key)
-    policy = replies.content_security_policy()
-    reply = replies.html(body, policy=policy, status=status_of(seen))
-    reply.headers.update(headers_of(seen))
-    return reply
+    return refusal(error, _locale(), _base_path(), container().settings.operator)
 
 
 def _state_model() -> type[Out]:
@@ -192,6 +184,8 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "proof_base": f"{link}/proof/",
         "history_url": f"{link}/history?lang={locale.tag}",
         "messages_url": f"{link}/messages",
+        "calendar_url": f"{link}/calendar.ics?lang={locale.tag}",
+        "data_url": f"{link}/data?lang={locale.tag}",
         "settings_url": f"{link}/settings?lang={locale.tag}",
         "talk": _talk(token, view, locale),
         "action_id": secrets.token_urlsafe(12),
@@ -260,21 +254,6 @@ def _share_url(view: TrackingView) -> str:
     """The whole address, as people pass it on; empty where there is nothing to share."""
     base = container().settings.public_base_url
     return f"{base}/s/{view.share_token}" if view.share_token else ""
-
-
-def contact_link(contact: str | None) -> str | None:
-    """The link of a support contact: mail, phone or a web page; None when it is only words.
-
-    >>> contact_link("+358 40 123 4567")
-    'tel:+358401234567'
-    """
-    if contact is None:
-        return None
-    if _PHONE.fullmatch(contact):
-        return "tel:" + re.sub(r"[^+0-9]", "", contact)
-    if "@" in contact and " " not in contact and ":" not in contact:
-        return f"mailto:{contact}"
-    return contact if contact.startswith("https://") else None
 
 
 def _frame(locale: Locale) -> dict[str, Any]:

@@ -51,7 +51,9 @@ Number = Annotated[
 
 
 class WishesForm(PageForm):
-    """What a recipient wants at the door. ``seen`` is the number of the wishes on the page."""
+    """What a recipient wants at the door. ``seen`` is the number of the wishes on the page,
+    ``before`` the choice for an absence that was ticked on it.
+    """
 
     seen: Number
     entrance: Words = ""
@@ -59,6 +61,7 @@ class WishesForm(PageForm):
     floor: Words = ""
     note: Note = ""
     forget: Field64 = ""
+    before: Field64 = ""
     absence: Field64 = ""
     safe_place: Field64 = ""
     safe_place_note: Note = ""
@@ -79,7 +82,7 @@ class WishesForm(PageForm):
                 own_words(self.note, MAX_NOTE) or None,
             ),
             forgets_access=bool(self.forget),
-            absence=Absence(self.absence) if self.absence in set(Absence) else Absence.NOTHING,
+            absence=self._absence(has_place=bool(place), has_name=bool(name)),
             safe_place=(
                 Spot(SafePlace(place), own_words(self.safe_place_note, MAX_NOTE) or None)
                 if place
@@ -88,6 +91,19 @@ class WishesForm(PageForm):
             neighbour=Neighbour(name, _words(self.neighbour_door)) if name else None,
             is_contact_free=bool(self.contact_free),
         )
+
+    def _absence(self, *, has_place: bool, has_name: bool) -> Absence:
+        """The one that is ticked. Whoever fills in another one and leaves the tick means that one:
+        the page fills in nothing but the place that was ticked.
+        """
+        ticked = Absence(self.absence) if self.absence in set(Absence) else Absence.NOTHING
+        if self.absence != self.before:
+            return ticked
+        means_place = has_place and ticked is not Absence.SAFE_PLACE
+        means_name = has_name and ticked is not Absence.NEIGHBOUR
+        if means_place == means_name:
+            return ticked
+        return Absence.SAFE_PLACE if means_place else Absence.NEIGHBOUR
 
 
 @wishes.endpoint(

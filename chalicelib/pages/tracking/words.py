@@ -119,13 +119,14 @@ class Words:
 
     ``tone`` is one of waiting, moving, late, here, done, problem; ``progress`` counts from 0 to 4.
     ``story`` is in the order of the page, newest line first; ``has_earlier`` says that there is
-    more of it than these.
+    more of it than these. ``has_time``: there is a time to come that a calendar can enter.
     """
 
     lang: str
     tone: str
     progress: int
     has_road: bool
+    has_time: bool
     status: str
     headline: Headline
     title: str

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.catalogues import locale_for
+from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.errors import AnswerLost, ConcurrentUpdate, Invalid, NotFound, Unavailable
 from chalicelib.domain.notices.channels import Channel, address, is_wanted, most_texts, ways
 from chalicelib.domain.notices.held import HeldNotice, to_text
@@ -227,18 +228,20 @@ class NotifyRecipient:
 
     def _compose(self, event: Event, shipment: Shipment) -> Notice:
         token = self.signer.tracking_token(shipment.id, shipment.link_generation)
+        shipper = self._shipper(shipment)
         return compose(
             event,
             shipment,
             locale=locale_for(shipment.locale),
-            sms_name=self._sms_name(shipment),
+            sms_name=None if shipper is None else shipper.sms_name,
             url=f"{self.public_base_url}/t/{token}",
             now=self.clock.now(),
+            shipper=shipper,
         )
 
-    def _sms_name(self, shipment: Shipment) -> str | None:
+    def _shipper(self, shipment: Shipment) -> Shipper | None:
         try:
-            return self.shippers.get(shipment.shipper_id).sms_name
+            return self.shippers.get(shipment.shipper_id)
         except NotFound:
             return None
 

@@ -32,6 +32,10 @@ class Threads(Protocol):
         """The newest messages of a thread, oldest of them first."""
         ...
 
+    def forget(self, shipment_id: ShipmentId) -> None:
+        """Delete the thread with all its messages. May be repeated. Raises Unavailable."""
+        ...
+
 
 class RouteMessages(Protocol):
     """Copies of messages for the drivers of routes. The journal writes them; they expire."""

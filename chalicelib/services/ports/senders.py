@@ -74,11 +74,14 @@ class Contacts(Protocol):
         ...
 
     def mute(self, tag: str, *, now: datetime) -> tuple[ShipmentId, ...]:
-        """Mute it, until it is unmuted. Returns the shipments that were noted there."""
+        """Mute it, until it is unmuted. Returns the shipments that were noted there.
+
+        A wish that is older than the last one does nothing, and returns none.
+        """
         ...
 
     def unmute(self, tag: str, *, now: datetime, keep_s: int) -> tuple[ShipmentId, ...]:
-        """Let it be told again. Returns the shipments that were noted there."""
+        """Let it be told again. Returns the shipments that were noted there; as ``mute``."""
         ...
 
     def is_muted(self, tag: str) -> bool:

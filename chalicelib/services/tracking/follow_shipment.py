@@ -9,9 +9,7 @@ from typing import Final
 
 from chalicelib.domain.driving.live import Live
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import ProofId
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.proofs.proofs import Capture
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.tracking.tracking import (
@@ -132,17 +130,6 @@ class FollowShipment:
         wanted = {"s": shipment.id, "g": shipment.link_generation}
         return bool(proof_key) and self.signer.unseal("proof", proof_key) == wanted
 
-    def _captures(self, shipment: Shipment) -> dict[ProofId, Capture]:
-        """Where and when the photos of the last attempt were taken: a query, once it is over."""
-        attempt = shipment.last_attempt
-        if attempt is None or not any(proof.is_there for proof in attempt.proofs):
-            return {}
-        owners = {proof.owner for proof in attempt.proofs if proof.is_there}
-        found: dict[ProofId, Capture] = {}
-        for owner in owners:
-            found |= {key: each.capture for key, each in self.allowed_proofs.of(owner).items()}
-        return found
-
     def _view(
         self,
         shipment: Shipment,
@@ -161,5 +148,4 @@ class FollowShipment:
             pin=self.signer.pin(shipment.id, shipment.link_generation),
             share_token=self.signer.share_token(shipment.id, shipment.share_generation),
             has_proof_key=self._is_key(proof_key, shipment),
-            captures=self._captures(shipment),
         )

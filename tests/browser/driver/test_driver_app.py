@@ -113,7 +113,7 @@ def test_a_whole_stop_in_a_cellar_arrives_exactly_once(
     assert (again["accepted"], again["duplicates"]) == (0, len(fixes))
     made = shift.office.get(f"/v1/shipments/{shift.first['id']}")
     assert (made["status"], made["attempts"]) == ("delivered", 1)
-    assert made["last_attempt"]["note"] == "Received by: Aino"
+    assert made["last_attempt"]["received_by"] == "Aino"
     proofs = shift.office.get(f"/v1/shipments/{shift.first['id']}/proofs")["data"]
     assert len(proofs) == 2
     page.reload()

@@ -24,7 +24,7 @@ from tests.browser.driver.steps import (
 from tests.browser.test_journey import Delivery
 
 SMALL: Final[ViewportSize] = {"width": 320, "height": 640}
-COMMON: Final[ViewportSize] = {"width": 412, "height": 915}
+COMMON: Final[ViewportSize] = {"width": 360, "height": 740}
 
 
 @dataclass(frozen=True)

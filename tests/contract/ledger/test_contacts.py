@@ -12,7 +12,7 @@ from chalicelib.adapters.dynamodb.ledger.items import ContactItem
 from chalicelib.domain.ids import ShipmentId
 from infra.template import Stack
 from tests.support.aws import table_names
-from tests.support.builders import NOON
+from tests.support.builders import NOON, minutes
 from tests.support.fakes.contacts import InMemoryContacts
 
 KEEP_S = 3_600
@@ -64,6 +64,19 @@ def test_one_that_was_never_told_anything_can_be_muted(contacts: Any) -> None:
     assert contacts.mute("tag", now=NOON) == ()
     assert not note(contacts)
     assert note(contacts, tag="another")
+
+
+def test_an_older_wish_than_the_last_does_nothing(contacts: Any) -> None:
+    """A queue may bring STOP again after the START that has taken it back."""
+    later = NOON + minutes(1)
+    note(contacts)
+    assert contacts.unmute("tag", now=later, keep_s=KEEP_S) == (ONE,)
+
+    assert contacts.mute("tag", now=NOON) == ()
+    assert not contacts.is_muted("tag")
+    assert contacts.mute("tag", now=later) == (ONE,)
+    assert contacts.unmute("tag", now=NOON, keep_s=KEEP_S) == ()
+    assert contacts.is_muted("tag")
 
 
 def test_one_that_is_full_begins_anew(contacts: Any) -> None:

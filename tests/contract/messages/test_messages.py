@@ -35,7 +35,10 @@ def thread_with(*messages: Message) -> Thread:
 
 
 def test_a_thread_begins_empty_and_is_read_as_it_was_written(stores: Stores) -> None:
-    assert stores.threads.get(SHIPMENT) == Thread(SHIPMENT)
+    thread = stores.threads.get(SHIPMENT)
+    assert thread == Thread(SHIPMENT, version=thread.version)
+    with pytest.raises(NotFound):
+        stores.threads.message(SHIPMENT, MESSAGES[0].id)
     written = thread_with(*MESSAGES).with_read(Author.DRIVER, MESSAGES[0].id)
 
     stores.journal.commit(ThreadChange(written, 0))
@@ -65,6 +68,23 @@ def test_messages_are_listed_oldest_first_and_page_by_page(stores: Stores) -> No
     assert [*first.data, *rest.data] == MESSAGES
     assert stores.threads.newest(SHIPMENT, 2) == tuple(MESSAGES[1:])
     assert stores.threads.message(SHIPMENT, MESSAGES[1].id) == MESSAGES[1]
+
+
+def test_a_thread_is_forgotten_with_its_messages_and_no_other(stores: Stores) -> None:
+    other = make_message(4, shipment_id=ShipmentId("shp_0002"))
+    stores.journal.commit(ThreadChange(thread_with(*MESSAGES), 0))
+    for message in (*MESSAGES, other):
+        stores.journal.commit(MessageAdded(message))
+
+    for _ in range(2):
+        stores.threads.forget(SHIPMENT)
+
+    assert stores.threads.newest(SHIPMENT, 10) == ()
+    thread = stores.threads.get(SHIPMENT)
+    assert thread == Thread(SHIPMENT, version=thread.version)
+    with pytest.raises(NotFound):
+        stores.threads.message(SHIPMENT, MESSAGES[0].id)
+    assert stores.threads.newest(other.shipment_id, 10) == (other,)
 
 
 def test_a_message_of_another_thread_is_not_there(stores: Stores) -> None:

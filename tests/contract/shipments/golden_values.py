@@ -29,7 +29,7 @@ from chalicelib.domain.proofs.proofs import (
 )
 from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.reports.reports import Report, ReportReason
-from chalicelib.domain.shipments.addresses import Placement
+from chalicelib.domain.shipments.addresses import Placement, Recipient
 from chalicelib.domain.shipments.events import Event, EventType, eta_data, range_data
 from chalicelib.domain.shipments.shipments import Assignment, Correction, Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
@@ -297,6 +297,23 @@ PREFERRING: Final = {
     )
 }
 """Those whose recipients have chosen what they are told."""
+
+FORGOTTEN: Final = {
+    "shipment-forgotten": make_shipment(
+        302,
+        status=Status.DELIVERED,
+        version=9,
+        details_version=9,
+        seq=9,
+        attempts=1,
+        last_attempt=make_attempt(),
+        completed_at=NOON,
+        recipient=Recipient("—", locale="fi"),
+        address=make_address(instructions=None),
+        forgotten_at=LATER,
+    )
+}
+"""Those whose recipients are forgotten."""
 
 PROVEN: Final = {
     "shipment-proven": make_shipment(

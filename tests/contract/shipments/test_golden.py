@@ -11,6 +11,7 @@ from chalicelib.domain.shipments.shipments import Shipment
 from tests.contract.conftest import Stores, on_moto
 from tests.contract.shipments.golden_values import (
     EVENTS,
+    FORGOTTEN,
     OFFICE,
     OFFICE_EVENTS,
     PREFERRING,
@@ -59,6 +60,7 @@ def later(version: str) -> list[Shipment]:
                 *REPORTED.values(),
                 *PROVEN.values(),
                 *PREFERRING.values(),
+                *FORGOTTEN.values(),
             ]
             if version >= "v3"
             else ()
@@ -75,6 +77,7 @@ def test_all_are_read_somewhere_here() -> None:
     wanted = {*WANTED, "details-wanted-day", *OFFICE, *office, *OFFICE_EVENTS}
     wanted |= {*RATED, "details-rated", *WISHED, "details-wished", *REPORTED, "details-reported"}
     wanted |= {*PROVEN, "details-proven", *PREFERRING, "details-preferring"}
+    wanted |= {*FORGOTTEN, "details-forgotten"}
     assert set(golden_items("v3", "shipments")) == wanted
     assert golden_versions("shipments") == ["v1", "v2", "v3"]
 

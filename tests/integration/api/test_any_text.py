@@ -118,6 +118,7 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         "/t/{token}/messages": ("", link, {"action_id": "any-4", "text": "any"}),
         "/t/{token}/messages/seen": ("", link, {"message_id": UNKNOWN_MESSAGE}),
         "/t/{token}/settings": ("", link, {"seen": "0", "times": "sms", "language": "fi"}),
+        "/t/{token}/data/forget": ("", link, {"sure": "1", "lang": "fi"}),
         "/t/{token}/settings/stop": ("", link, {"lang": "fi"}),
         "/t/{token}/settings/resume": ("", link, {"lang": "fi"}),
         "/v1/shipments/{shipment_id}/preferences": (

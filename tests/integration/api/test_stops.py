@@ -41,6 +41,7 @@ def test_a_stop_is_arrived_at_and_delivered_and_its_customer_sees_it(van: Round)
                 "external_status": {"status": "Delivered", "sub_status": "Delivered_001"},
                 "owed_proof_ids": [],
                 "rejected_proofs": [],
+                "pin": None,
             }
         ],
     }
@@ -114,6 +115,7 @@ def test_a_driver_takes_back_a_delivery_of_a_moment_ago(van: Round) -> None:
 def test_a_delivery_repeated_after_it_was_taken_back_stays_taken_back(van: Round) -> None:
     delivered = van.action()
     van.work(0, "deliver", delivered)
+    van.carrier.clock.advance(timedelta(seconds=30))
     van.work(0, "fail", van.action(reason="refused"))
 
     again = van.work(0, "deliver", delivered)
@@ -129,6 +131,7 @@ def test_the_last_delivery_of_a_route_and_all_of_a_stop_can_be_taken_back(
     van = shared.planned(shop, [[shop.shipment(), shop.shipment()]]).started()
     van.work(0, "deliver")
     assert van.route()["status"] == "completed"
+    shared.clock.advance(timedelta(minutes=1))
 
     answer = van.work(0, "fail", van.action(reason="not_home"))
 
@@ -515,6 +518,15 @@ def test_without_a_list_a_report_is_about_all_that_is_still_on_the_van(shared: C
 
     statuses = [van.shop.get(shipment_id)["status"] for shipment_id in van.ids[0]]
     assert statuses == ["delivered", "attempt_failed", "delivered"]
+
+
+def test_a_shipment_that_is_named_twice_is_meant_once(van: Round) -> None:
+    (shipment_id,) = van.ids[0]
+
+    answer = van.work(0, "fail", van.action(reason="damaged", shipment_ids=[shipment_id] * 3))
+
+    assert answer.status == 200
+    assert van.shop.event_types(shipment_id).count("attempt_failed") == 1
 
 
 def test_a_shipment_of_another_stop_is_refused(van: Round) -> None:

@@ -90,7 +90,8 @@ def by_phone(carrier: Carrier) -> Round:
 def told_again(found: Round) -> Any:
     """All events of a shipment once more, as a queue may bring them at any time."""
     notify = bootstrap.container().notify_recipient
-    return queues.notify_recipient(messages(found), notify=notify, again=notify.again)
+    hear = bootstrap.container().hear_text
+    return queues.notify_recipient(messages(found), notify=notify, again=notify.again, hear=hear)
 
 
 def published(batch: dict[str, Any]) -> Any:

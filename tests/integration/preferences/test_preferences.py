@@ -1,5 +1,6 @@
 """Preferences through the whole application: page, e-mail, API, and what is sent after them."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -9,6 +10,7 @@ from moto.sns.models import sns_backends
 
 from local.cloud.bridge import Bridge
 from local.cloud.capacity import CapacityMeter
+from tests.support.aws import SESSION
 from tests.support.carrier import Carrier, Reply, Round, note
 from tests.support.mails import ReadMail, mails_of
 
@@ -176,6 +178,46 @@ def test_a_mail_program_unsubscribes_by_one_post_and_a_get_does_nothing(
     assert "You get messages again" in undone.body.decode()
     assert not preferences(found)["is_stopped"]
     assert not preferences(found)["is_mailbox_muted"]
+
+
+def test_a_phone_that_answers_stop_gets_no_text_until_it_answers_start(
+    found: Round, bridge: Bridge
+) -> None:
+    carrier, phone = found.carrier, order(found)["recipient"]["phone"]
+    assert found.start().status == 200
+    found.drive(-900.0, after_s=180)
+    bridge.settle()
+    before = len(texts(found))
+    assert before == 1
+
+    answer(found, phone, "Stop!")
+    bridge.settle()
+    assert preferences(found)["is_stopped"]
+    assert preferences(found)["is_phone_muted"]
+    assert "Answer START" in page(found)
+    assert found.work(0, "deliver").status == 200
+    later = found.shop.shipment(recipient=order(found)["recipient"] | {"email": None})
+    next_van = carrier.planned(found.shop, [[later]]).loaded()
+    assert next_van.start().status == 200
+    bridge.settle()
+    assert (len(texts(found)), mails(next_van), texts(next_van)) == (before, [], [])
+    assert not preferences(next_van)["is_stopped"], "nobody has told it that phone"
+    stored = repr([carrier.rows("ledger")])
+    assert phone not in stored
+
+    answer(found, phone, "START")
+    bridge.settle()
+    next_van.drive(-900.0, after_s=180)
+    bridge.settle()
+    assert not preferences(found)["is_phone_muted"]
+    assert len(texts(next_van)) == 1
+
+
+def answer(found: Round, phone: str, text: str) -> None:
+    """What AWS publishes when a phone has answered."""
+    topic = found.carrier.provisioned.stack.resource("InboundTextsTopic")
+    body = {"originationNumber": phone, "messageBody": text, "inboundMessageId": "x"}
+    SESSION.client("sns").publish(TopicArn=topic.arn, Message=json.dumps(body))
 
 
 def test_a_token_that_is_none_of_ours_gets_the_same_page_as_any(found: Round) -> None:

@@ -77,7 +77,11 @@ def test_after_five_wrong_answers_the_right_one_opens_nothing_until_there_is_a_n
     assert set(answers) == {"check_wrong"}
     assert answer(found, "905")[0] == "check_wrong"
 
+    assert "/check" in get(found, "?lang=en&said=check_wrong").body.decode()
     assert answer(found, "12b") == ("check_locked", "")
+    locked = get(found, "?lang=en&said=check_locked").body.decode()
+    assert "Five answers were wrong" in locked
+    assert "/check" not in locked  # a form that cannot succeed is none
 
     path = f"/v1/shipments/{found.ids[0][0]}/links"
     reply = found.carrier.call("POST", path, {}, token=found.shop.key)

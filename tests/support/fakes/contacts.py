@@ -12,6 +12,7 @@ class InMemoryContacts:
 
     shipments: dict[str, set[ShipmentId]] = field(default_factory=dict)
     muted: set[str] = field(default_factory=set)
+    wished: dict[str, datetime] = field(default_factory=dict)
 
     def note(self, tag: str, shipment_id: ShipmentId, *, now: datetime, keep_s: int) -> bool:
         assert now.tzinfo is not None
@@ -25,15 +26,23 @@ class InMemoryContacts:
         return True
 
     def mute(self, tag: str, *, now: datetime) -> tuple[ShipmentId, ...]:
-        assert now.tzinfo is not None
+        if not self._is_news(tag, now):
+            return ()
         self.muted.add(tag)
         return tuple(sorted(self.shipments.get(tag, ())))
 
     def unmute(self, tag: str, *, now: datetime, keep_s: int) -> tuple[ShipmentId, ...]:
-        assert now.tzinfo is not None
         assert keep_s > 0
+        if not self._is_news(tag, now):
+            return ()
         self.muted.discard(tag)
         return tuple(sorted(self.shipments.get(tag, ())))
+
+    def _is_news(self, tag: str, now: datetime) -> bool:
+        if now < self.wished.get(tag, now):
+            return False
+        self.wished[tag] = now
+        return True
 
     def is_muted(self, tag: str) -> bool:
         return tag in self.muted

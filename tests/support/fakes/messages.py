@@ -33,6 +33,12 @@ class InMemoryThreads:
     def newest(self, shipment_id: ShipmentId, limit: int) -> tuple[Message, ...]:
         return self._all(shipment_id)[-limit:]
 
+    def forget(self, shipment_id: ShipmentId) -> None:
+        if shipment_id in self.threads:
+            version = self.threads[shipment_id].version
+            self.threads[shipment_id] = Thread(shipment_id, version=version + 1)
+        self.messages.pop(shipment_id, None)
+
     def _all(self, shipment_id: ShipmentId) -> tuple[Message, ...]:
         return tuple(message for _, message in sorted(self.messages.get(shipment_id, {}).items()))
 

@@ -11,6 +11,7 @@ from moto.sns.models import sns_backends
 
 from infra.template import LOCAL_ACCOUNT_ID, LOCAL_REGION
 from local.cloud.forgetting import KEPT_ITERATORS, forgetter
+from local.cloud.models import unlisted_models
 
 NOON: Final = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -36,7 +37,6 @@ def test_only_the_newest_records_and_no_sent_messages_are_kept() -> None:
         kept_iterators = len(
             dynamodbstreams_backends[LOCAL_ACCOUNT_ID][LOCAL_REGION].shard_iterators
         )
-        kept_items = len(Item.instances_tracked)  # type: ignore[attr-defined]
 
         iterator = streams.get_shard_iterator(**place)["ShardIterator"]
         records = streams.get_records(ShardIterator=iterator)["Records"]
@@ -47,7 +47,19 @@ def test_only_the_newest_records_and_no_sent_messages_are_kept() -> None:
         {"key": {"S": "8"}},
     ]
     assert sent == []
-    assert (kept_iterators, kept_items) == (KEPT_ITERATORS, 0)
+    assert kept_iterators == KEPT_ITERATORS
+
+
+def test_no_model_is_listed_and_so_none_is_kept() -> None:
+    with mock_aws(), unlisted_models():
+        dynamodb = boto3.client("dynamodb", region_name=LOCAL_REGION)
+        _table(dynamodb, "things")
+        before = len(Item.instances_tracked)  # type: ignore[attr-defined]
+
+        dynamodb.put_item(TableName="things", Item={"key": {"S": "1"}})
+
+        assert len(Item.instances_tracked) == before  # type: ignore[attr-defined]
+        assert len(dynamodb.scan(TableName="things")["Items"]) == 1
 
 
 def test_a_reader_goes_on_after_older_records_are_trimmed() -> None:

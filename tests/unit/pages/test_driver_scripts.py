@@ -214,7 +214,7 @@ def test_who_may_receive_it_takes_one_tap() -> None:
 
     told = evaluate("receivers", "driver/wishes.js", "receivers(given, (key) => key)", given)
 
-    assert told == ["Aino", "Eero", "wish.place.shed", "Liisa"]
+    assert told == ["Aino", "Eero", "Liisa", "wish.place.shed"]  # people first
 
 
 def test_a_proof_is_of_a_place_that_the_phone_has_just_known() -> None:

@@ -1,3 +1,4 @@
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -8,6 +9,8 @@ import pytest
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.ids import WebhookId
+from chalicelib.domain.preferences.inbound import InboundText
+from chalicelib.domain.preferences.keywords import Keyword
 from chalicelib.domain.shipments.events import Event, EventType
 from chalicelib.domain.shipments.payloads import to_message
 from chalicelib.domain.webhooks.tries import WebhookTry, to_text
@@ -28,6 +31,7 @@ class Office:
 
     answer: Callable[[Event], Report] = lambda _: Report()
     told: list[Event] = field(default_factory=list)
+    texts: list[InboundText] = field(default_factory=list)
 
     def __call__(self, event: Event) -> Report:
         self.told.append(event)
@@ -35,7 +39,12 @@ class Office:
 
 
 def notified(records: dict[str, Any], office: Office, **more: Any) -> Any:
-    return notify_recipient(records, notify=office, again=lambda held: office(held.event), **more)
+    return notify_recipient(
+        records,
+        notify=office,
+        again=lambda held: office(held.event),
+        **{"hear": office.texts.append} | more,
+    )
 
 
 def delivered(records: dict[str, Any], office: Office) -> Any:
@@ -150,3 +159,34 @@ def test_a_further_try_goes_another_way_than_an_event(office: Office) -> None:
     assert deliver_webhook(records, deliver=office, again=again) == failures()
     assert [event.seq for event in office.told] == [1]
     assert tries == [due]
+
+
+def answered(text: str, number: str = "+358401234567") -> dict[str, Any]:
+    body = {"originationNumber": number, "messageBody": text}
+    sent = {"SentTimestamp": str(int(NOON.timestamp() * 1000))}
+    return {"messageId": f"message-{text}", "body": json.dumps(body), "attributes": sent}
+
+
+def test_what_phones_answer_is_heard_before_anybody_is_told(office: Office) -> None:
+    heard_after: list[int] = []
+
+    def hear(text: InboundText) -> None:
+        office.texts.append(text)
+        heard_after.append(len(office.told))
+
+    records = batch(message(make_event(1)), answered("STOP"), answered("Hello", "short"))
+
+    assert notified(records, office, hear=hear) == failures()
+    assert office.texts == [InboundText("+358401234567", Keyword.STOP, NOON)]
+    assert heard_after == [0]
+    assert len(office.told) == 1
+
+
+def test_a_text_that_could_not_be_heard_comes_again_and_its_number_is_in_no_log(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    def hear(text: InboundText) -> None:
+        raise Unavailable
+
+    assert notified(batch(answered("STOP")), office, hear=hear) == failures("message-STOP")
+    assert "+358401234567" not in caplog.text

@@ -15,7 +15,6 @@ interface App {
     isHurried?: boolean,
   ) => Promise<string>;
   trouble: (key: string, text: string | null) => void;
-  undoable: (text: string, actionId: string, onUndo: () => void) => void;
   setDuty: (isOn: boolean) => Promise<void>;
   signOut: () => Promise<void>;
   redeem: (code: string) => Promise<string | null>;

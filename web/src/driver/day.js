@@ -147,6 +147,18 @@ export function news({ say, data, render }) {
   return [h("section", { class: "card changed" }, title, h("ul", {}, ...lines), seen)];
 }
 
+const ENDS = /** @type {const} */ ({ done: "stop.done", failed: "fail.title", left: "stop.left" });
+const MARKS = /** @type {const} */ ({ done: "✓", failed: "✕", left: "–" });
+
+/**
+ * How a stop ended that has nothing to do any more.
+ * @param {Stop} stop
+ */
+function endOf({ shipments }) {
+  if (shipments.some(({ status }) => status === "attempt_failed")) return "failed";
+  return shipments.some(({ status }) => status === "delivered") ? "done" : "left";
+}
+
 /**
  * @param {App} app
  * @param {Route} route
@@ -158,10 +170,11 @@ function stopList(app, route) {
     "ol",
     { class: "stops" },
     ...order.map((stop, i) => {
-      const parcels = stop.shipments.flatMap((each) => each.barcodes).length;
-      const state = stop.is_done ? app.say("stop.done") : stop === now ? app.say("stop.now") : "";
-      const words = [app.say("stop.parcels", { n: parcels }), state];
-      const n = stop.shipments.reduce((sum, each) => sum + app.data.unread(each.id).length, 0);
+      const n = stop.shipments.flatMap((each) => each.barcodes).length;
+      const words = stop.is_done
+        ? [app.say(ENDS[endOf(stop)])]
+        : [app.times(stop.eta, stop.time_zone), app.say("stop.parcels", { n }), stop === now && app.say("stop.now")];
+      const unread = stop.shipments.reduce((sum, each) => sum + app.data.unread(each.id).length, 0);
       return h(
         "li",
         { class: stop.is_done ? "gone" : null },
@@ -171,9 +184,9 @@ function stopList(app, route) {
           { type: "button", class: "row", onclick: () => app.show("next", { stop: stop.id }) },
           h("strong", {}, nameOf(stop)),
           h("small", {}, words.filter(Boolean).join(" · ")),
-          n > 0 && h("small", { class: "chip" }, newMessages(app, n)),
+          unread > 0 && h("small", { class: "chip" }, newMessages(app, unread)),
         ),
-        h("span", { class: "time" }, stop.is_done ? "✓" : app.times(stop.eta, stop.time_zone)),
+        stop.is_done && h("span", { "aria-hidden": "true" }, MARKS[endOf(stop)]),
       );
     }),
   );

@@ -2,7 +2,7 @@
 import { present } from "./day.js";
 import { button, h } from "./dom.js";
 import { finder, show as showVerdict } from "./loading.js";
-import { hint, threadRow } from "./next.js";
+import { hint, threadRows } from "./next.js";
 import { barcodesAboard, nameOf } from "./plan.js";
 import { photoField, signatureField } from "./proofs.js";
 import { cleaned } from "./scans.js";
@@ -64,7 +64,7 @@ export function door(app) {
         h("p", { class: "when" }, nameOf(stop)),
         ...who(stop),
         ...stop.shipments.flatMap((each) => wishesOf(each, say).map(wish)),
-        ...threads(app, stop),
+        ...threadRows(app, stop),
       ),
       refusal,
       codes.length > 1 && parcelChoice(app, now, "door"),
@@ -131,6 +131,7 @@ export function fail(app) {
   return {
     title: say("fail.title"),
     body: present([
+      h("p", { class: "when" }, nameOf(stop)),
       refusal,
       codes.length > 1 && parcelChoice(app, now, "fail"),
       h("p", {}, say("fail.why")),
@@ -140,14 +141,6 @@ export function fail(app) {
     ]),
     dock: [save, button(say("back"), () => app.show("door", { stop: stop.id }))],
   };
-}
-
-/**
- * @param {App} app
- * @param {Stop} stop
- */
-function threads(app, stop) {
-  return stop.shipments.map((each) => threadRow(app, each));
 }
 
 /** @param {Stop} stop */
@@ -200,29 +193,20 @@ function scanPart(app, draft, codes, route) {
   const { say } = app;
   const count = h("small", {}, say("door.scanned", { n: draft.scanned.length, total: codes.length }));
   const verdict = h("div", { class: "verdict", role: "status", hidden: true });
-  const part = h(
-    "details",
-    { class: "need" },
-    h(
-      "summary",
-      {},
-      h("span", {}, h("strong", {}, say("door.scan")), count),
-      mark(draft.scanned.length >= codes.length),
-    ),
-    ...finder(app, (text) => {
-      const code = cleaned(text);
-      const isHere = codes.includes(code);
-      const other = route.stops.find((stop) => stop.shipments.some((each) => each.barcodes.includes(code)));
-      const key = isHere ? "scan.at_stop" : other ? "scan.other_stop" : "scan.not_on_route";
-      showVerdict(verdict, isHere, say(key, { place: other ? nameOf(other) : "" }), code);
-      if (!isHere || draft.scanned.includes(code)) return;
-      draft.scanned = [...draft.scanned, code];
-      void kept(app, draft);
-      count.textContent = say("door.scanned", { n: draft.scanned.length, total: codes.length });
-    }),
-    verdict,
-  );
-  return part;
+  const { parts, camera } = finder(app, (text) => {
+    const code = cleaned(text);
+    const isHere = codes.includes(code);
+    const other = route.stops.find((stop) => stop.shipments.some((each) => each.barcodes.includes(code)));
+    const key = isHere ? "scan.at_stop" : other ? "scan.other_stop" : "scan.not_on_route";
+    showVerdict(verdict, isHere, say(key, { place: other ? nameOf(other) : "" }), code);
+    if (!isHere || draft.scanned.includes(code)) return;
+    draft.scanned = [...draft.scanned, code];
+    void kept(app, draft);
+    count.textContent = say("door.scanned", { n: draft.scanned.length, total: codes.length });
+  });
+  const title = h("span", {}, h("strong", {}, say("door.scan")), count);
+  const summary = h("summary", {}, title, mark(draft.scanned.length >= codes.length));
+  return h("details", { class: "need" }, summary, camera, ...parts, verdict);
 }
 
 /**

@@ -3,7 +3,7 @@ import { byId, pageData } from "../shared/elements.js";
 import { createApi } from "./api.js";
 import { button, createSay, h, putAnew, putQuietly } from "./dom.js";
 import { isMoving, spotOf } from "./places.js";
-import { counts, UNDO_MS } from "./queue.js";
+import { counts } from "./queue.js";
 import { loadMore, screens } from "./screens.js";
 import { openState } from "./state.js";
 import { openStore, StorageFull } from "./store.js";
@@ -38,8 +38,6 @@ async function start() {
   let aheadMs = 0;
   /** @type {Drawn["update"]} */
   let update;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  let undoTimer;
   /** @type {() => void} */
   let leave = () => undefined;
   const otherWindows = new BroadcastChannel("doorstep-driver");
@@ -52,7 +50,6 @@ async function start() {
     render,
     act,
     trouble,
-    undoable,
     setDuty,
     signOut,
     redeem,
@@ -242,7 +239,6 @@ async function start() {
     chrome();
     // What was just tapped did not happen: that is said beside the thumb, wherever the screen is scrolled to.
     if (key !== "storage") return;
-    clearInterval(undoTimer);
     byId("toast").replaceChildren(text ?? "");
     byId("toast").hidden = text === null;
   }
@@ -296,35 +292,6 @@ async function start() {
     if (answer.status === 401) render();
   }
 
-  /**
-   * Offers to undo while the action is held back.
-   * @param {string} text
-   * @param {string} actionId
-   * @param {() => void} onUndo
-   */
-  function undoable(text, actionId, onUndo) {
-    const toast = byId("toast");
-    clearInterval(undoTimer);
-    const untilMs = Date.now() + UNDO_MS;
-    const left = () => Math.ceil((untilMs - Date.now()) / 1_000);
-    const undo = button(say("undo", { n: left() }), async () => {
-      clearInterval(undoTimer);
-      toast.hidden = true;
-      if (left() <= 0) return; // the phone slept, and it is on its way
-      await data.forget(actionId);
-      onUndo();
-    });
-    toast.replaceChildren(h("span", {}, text), undo);
-    toast.hidden = false;
-    undoTimer = setInterval(() => {
-      undo.textContent = say("undo", { n: Math.max(0, left()) });
-      if (left() > 0) return;
-      clearInterval(undoTimer);
-      toast.hidden = true;
-      void flush();
-    }, 1_000);
-  }
-
   /** @param {boolean} isOn */
   async function setDuty(isOn) {
     await data.setDuty(isOn);
@@ -376,8 +343,9 @@ async function start() {
       ...{ hour: "2-digit", minute: "2-digit", timeZone: zone },
       hour12: page.hour12,
     });
-    const from = clock.format(new Date(span.earliest));
-    const to = clock.format(new Date(span.latest));
+    const [earliest, latest] = [new Date(span.earliest), new Date(span.latest)];
+    const [from, to] = [clock.format(earliest), clock.format(latest)];
+    if (page.hour12) return clock.formatRange(earliest, latest); // am or pm stands once
     return from === to ? from : `${from}–${to}`;
   }
 

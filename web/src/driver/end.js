@@ -32,7 +32,9 @@ export function end(app) {
     ],
     dock: [
       button(say("end.unload"), () => app.show("unload"), items.length ? "go" : "alt"),
-      button(say("end.off"), () => void app.setDuty(false), items.length ? "alt" : "go"),
+      app.data.state.isOnDuty
+        ? button(say("end.off"), () => void app.setDuty(false), items.length ? "alt" : "go")
+        : button(say("day.title"), () => app.show("day")),
       button(say("sign_out"), () => void app.signOut()),
     ],
   };

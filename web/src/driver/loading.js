@@ -13,7 +13,9 @@ export function load(app) {
   const { say, data } = app;
   const missing = h("section", { class: "card" });
   const verdict = h("div", { class: "verdict", role: "status", hidden: true });
-  const parts = finder(app, scanned);
+  const { parts, camera } = finder(app, scanned);
+  const onRoad = data.route()?.status === "active";
+  const done = button(say("load.done"), () => app.show(onRoad ? "next" : "day"));
   const showMissing = () => {
     const route = data.route();
     const all = (route?.missing ?? []).flatMap((each) => each.barcodes.map((code) => ({ code, id: each.stop_id })));
@@ -36,6 +38,9 @@ export function load(app) {
     });
     const words = all.length ? say("load.missing", { n: all.length }) : say("load.complete");
     missing.replaceChildren(h("h2", {}, words), h("ul", { class: "parcels" }, ...lines));
+    // What to do now is the large one: scan, or go on.
+    camera.className = all.length ? "go" : "alt";
+    done.className = all.length ? "alt" : "go";
   };
 
   /**
@@ -57,11 +62,10 @@ export function load(app) {
   }
 
   showMissing();
-  const onRoad = data.route()?.status === "active";
   return {
     title: say("load.title"),
     body: [...parts, verdict, missing],
-    dock: [button(say("load.done"), () => app.show(onRoad ? "next" : "day"), "go")],
+    dock: [camera, done],
     update: showMissing,
   };
 }
@@ -87,18 +91,22 @@ export function unload(app) {
     showRest();
   }
 
+  const { parts, camera } = finder(app, scanned);
+  const done = button(say("load.done"), () => app.show("end"));
   const rest = h("section", { class: "card" });
   function showRest() {
     const items = aboard(app);
     const words = items.length ? say("end.aboard", { n: items.length }) : say("end.empty");
     rest.replaceChildren(h("h2", {}, words), h("ul", { class: "parcels" }, ...items));
+    camera.className = items.length ? "go" : "alt";
+    done.className = items.length ? "alt" : "go";
   }
   showRest();
 
   return {
     title: say("end.unload"),
-    body: [...finder(app, scanned), verdict, rest],
-    dock: [button(say("load.done"), () => app.show("end"), "go")],
+    body: [...parts, verdict, rest],
+    dock: [camera, done],
     update: showRest,
   };
 }
@@ -137,7 +145,7 @@ function takeBack(field, text) {
  * The three ways to give a code. The camera is asked for by a tap, and let go when the screen is left.
  * @param {App} app
  * @param {(text: string) => void} onCode
- * @returns {HTMLElement[]}
+ * @returns {{ parts: HTMLElement[], camera: HTMLElement }} the button of the camera lies where the thumb is
  */
 export function finder(app, onCode) {
   const { say } = app;
@@ -187,17 +195,19 @@ export function finder(app, onCode) {
         video.hidden = false;
         const { startScanning } = await import("./scanner.js");
         stop = await startScanning(video, onCode);
+        video.scrollIntoView({ block: "center" });
         refusal.hidden = true;
         if (!video.isConnected) stop();
       } catch (error) {
         const isRefused = error instanceof DOMException && error.name === "NotAllowedError";
         refusal.textContent = say(isRefused ? "load.camera_refused" : "load.camera_none");
         refusal.hidden = false;
+        refusal.scrollIntoView({ block: "center" });
       }
     }
     video.hidden = !stop;
     camera.textContent = say(stop ? "load.camera_off" : "load.camera");
   }
 
-  return [video, camera, refusal, form];
+  return { parts: [video, refusal, form], camera };
 }

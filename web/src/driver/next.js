@@ -56,7 +56,7 @@ export function next(app) {
         h("p", { class: "when" }, when(app, route, stop)),
         place(stop),
         ...stop.shipments.map((each) => shipmentPart(app, each)),
-        ...stop.shipments.map((each) => threadRow(app, each)),
+        ...threadRows(app, stop),
         maps(app, stop),
       ),
       ...(isNear ? [h("p", { class: "card ready", role: "status" }, say("stop.here_soon"))] : []),
@@ -68,11 +68,21 @@ export function next(app) {
 }
 
 /**
+ * @param {App} app
+ * @param {Stop} stop
+ */
+export function threadRows(app, { shipments }) {
+  const isNamed = new Set(shipments.map((each) => each.recipient_name)).size > 1;
+  return shipments.map((each) => threadRow(app, each, isNamed));
+}
+
+/**
  * The way to the thread of a shipment, with the newest words that the driver has not seen.
  * @param {App} app
  * @param {Shipment} shipment
+ * @param {boolean} [isNamed] there are others beside it
  */
-export function threadRow(app, shipment) {
+function threadRow(app, shipment, isNamed = false) {
   const { say, data, page } = app;
   const fresh = data.unread(shipment.id);
   const newest = fresh.at(-1);
@@ -88,6 +98,7 @@ export function threadRow(app, shipment) {
       "span",
       {},
       h("strong", {}, newest ? newMessages(app, fresh.length) : say("talk.title")),
+      isNamed && h("small", {}, shipment.recipient_name),
       newest && h("span", { class: "line", dir: "auto" }, words),
       newest && h("small", {}, `${say(`talk.${newest.author}`)} · ${ageOf(app, newest.written_at)}`),
     ),

@@ -2,6 +2,7 @@
 import { ageOf } from "./ages.js";
 import { button, h } from "./dom.js";
 import { isOpen, threadOf } from "./threads.js";
+import { undoable } from "./undo.js";
 
 const REPLIES = ["on_my_way", "five_minutes", "at_the_door", "cannot_find_entrance", "please_come_down"];
 const MORE_REPLIES = ["okay", "thank_you"];
@@ -47,7 +48,7 @@ export function talk(app) {
     if (!id) return;
     if ("text" in draft) await keepWords(app, shipment.id, "");
     app.show("talk", { shipment: shipment.id });
-    app.undoable(say("what.message", { what: label }), id, () => {
+    undoable(app, say("what.message", { what: label }), id, () => {
       if (!("text" in draft)) app.show("talk", { shipment: shipment.id });
       else void keepWords(app, shipment.id, draft.text).then(() => app.show("talk", { shipment: shipment.id }));
     });

@@ -1,6 +1,8 @@
 // A visit from what was begun at the door to its report. What was begun is on the phone's disk at once, because phones
 // close a page to make room for the camera.
 import { barcodesAboard, nameOf } from "./plan.js";
+import { undoable } from "./undo.js";
+import { places } from "./wishes.js";
 
 /** What came back because of something that the driver can put right at the stop. */
 export const MENDABLE = ["wrong_pin", "invalid_pin", "pin_locked", "several_recipients", "missing_required_proof"];
@@ -141,8 +143,9 @@ export async function finish(app, kind, now) {
   const isDelivered = kind === "deliver";
   const codes = stop.shipments.flatMap(barcodesAboard);
   const some = codes.filter((code) => !draft.left_out.includes(code));
-  const received = draft.typed || draft.by;
-  const note = [isDelivered && received && `${say("door.by")}: ${received}`, draft.note].filter(Boolean).join(". ");
+  const receiver = isDelivered ? draft.typed || draft.by : "";
+  const isPlace = places(stop.shipments, say).includes(receiver);
+  const note = [isPlace && receiver, draft.note].filter(Boolean).join(". ");
   const pin = isDelivered && asksPin(now) ? digits(draft.pin) : "";
   const isJudged = Boolean(pin) && navigator.onLine;
   const pictures = [...draft.photos, ...(isDelivered && draft.signature ? [draft.signature] : [])];
@@ -154,6 +157,7 @@ export async function finish(app, kind, now) {
         // Without a network the plan may have changed: the office judges by the plan that the driver had.
         plan_version: data.state.read?.plan_version,
         ...(note ? { note } : {}),
+        ...(receiver && !isPlace ? { received_by: receiver } : {}),
         ...(some.length < codes.length ? { barcodes: some } : {}),
         ...(isDelivered ? {} : { reason: draft.reason }),
         ...(pin ? { pin } : {}),
@@ -168,7 +172,7 @@ export async function finish(app, kind, now) {
   await data.keep({ draft: null, later: data.state.later.filter((each) => each !== stop.id) });
   app.show("next");
   if (isJudged) return "";
-  app.undoable(told, id, () => {
+  undoable(app, told, id, () => {
     data.state.draft = draft;
     void kept(app, draft).then(() => app.show(isDelivered ? "door" : "fail", { stop: stop.id }));
   });

@@ -30,10 +30,17 @@ export function wishesOf({ wishes }, say) {
  * @returns {string[]}
  */
 export function receivers(shipments, say) {
-  const found = shipments.flatMap(({ recipient_name: name, wishes }) => [
-    name,
-    wishes?.neighbour?.name,
-    wishes?.safe_place && say(`wish.place.${wishes.safe_place.place}`),
-  ]);
+  const people = shipments.flatMap(({ recipient_name: name, wishes }) => [name, wishes?.neighbour?.name]);
+  const found = [...people, ...places(shipments, say)];
   return [...new Set(found.filter((each) => typeof each === "string" && each !== ""))].map(String);
+}
+
+/**
+ * The safe places that were wished for: nobody receives what is left there.
+ * @param {Shipment[]} shipments
+ * @param {App["say"]} say
+ * @returns {string[]}
+ */
+export function places(shipments, say) {
+  return shipments.flatMap(({ wishes }) => (wishes?.safe_place ? [say(`wish.place.${wishes.safe_place.place}`)] : []));
 }

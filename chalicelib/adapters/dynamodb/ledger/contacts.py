@@ -8,6 +8,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.ledger.items import ContactItem
+from chalicelib.adapters.dynamodb.values.instants import to_ms
 from chalicelib.domain.errors import ConcurrentUpdate
 from chalicelib.domain.ids import ShipmentId
 
@@ -49,12 +50,12 @@ class DynamoContacts:
     def mute(self, tag: str, *, now: datetime) -> tuple[ShipmentId, ...]:
         """One write."""
         at = ContactItem.muted_at.set(int(now.timestamp()))
-        return _updated(tag, [at, ContactItem.expires_at.remove()])
+        return _updated(tag, [at, ContactItem.expires_at.remove()], now)
 
     def unmute(self, tag: str, *, now: datetime, keep_s: int) -> tuple[ShipmentId, ...]:
         """One write."""
         expires = ContactItem.expires_at.set(int(now.timestamp()) + keep_s)
-        return _updated(tag, [ContactItem.muted_at.remove(), expires])
+        return _updated(tag, [ContactItem.muted_at.remove(), expires], now)
 
     def is_muted(self, tag: str) -> bool:
         """One read."""
@@ -65,10 +66,16 @@ class DynamoContacts:
             return False
 
 
-def _updated(tag: str, actions: list[Action]) -> tuple[ShipmentId, ...]:
-    item = ContactItem(_key(tag))
-    with translated():
-        item.update(actions)
+def _updated(tag: str, actions: list[Action], now: datetime) -> tuple[ShipmentId, ...]:
+    item, at_ms = ContactItem(_key(tag)), to_ms(now)
+    wished = ContactItem.wished_ms
+    try:
+        with translated():
+            item.update(
+                [*actions, wished.set(at_ms)], condition=wished.does_not_exist() | (wished <= at_ms)
+            )
+    except ConcurrentUpdate:
+        return ()
     return tuple(map(ShipmentId, sorted(item.shipments or ())))
 
 

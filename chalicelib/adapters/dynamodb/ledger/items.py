@@ -52,6 +52,8 @@ class AllowanceItem(Item):
 class ContactItem(Item):
     """A phone or a mailbox by its tag: the shipments told there, and since when it is muted.
 
+    ``wished_ms`` is when its owner said so or took it back: a queue may bring both in any order.
+
     One that is muted is kept until it is unmuted, and has no ``expires_at``.
     """
 
@@ -61,6 +63,7 @@ class ContactItem(Item):
     key = UnicodeAttribute(hash_key=True)
     shipments = UnicodeSetAttribute(null=True)
     muted_at = NumberAttribute(null=True)
+    wished_ms = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
 
 

@@ -4,7 +4,7 @@ They are an item of their own, so that a change of status writes less than 1 kB.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.adapters.dynamodb.stored import Part, Stored, from_json, to_json
 from chalicelib.adapters.dynamodb.values.instants import from_text, to_text
@@ -118,6 +118,7 @@ class Details(Stored, frozen=True, kw_only=True):
     wishes: WishesPart | None = None
     report: ReportPart | None = None
     preferences: PreferencesPart | None = None
+    forgotten_at: str | None = None
 
 
 def details_to(shipment: Shipment) -> str:
@@ -150,6 +151,7 @@ def details_to(shipment: Shipment) -> str:
             wishes=wishes_to(shipment.wishes),
             report=_report_to(shipment.report),
             preferences=_preferences_to(shipment.preferences),
+            forgotten_at=None if shipment.forgotten_at is None else to_text(shipment.forgotten_at),
         )
     )
 
@@ -236,6 +238,12 @@ def report_of(details: Details) -> Report | None:
         reported_at=from_text(part.reported_at),
         closed_at=None if part.closed_at is None else from_text(part.closed_at),
     )
+
+
+def forgotten_at_of(details: Details) -> datetime | None:
+    """Since when its recipient is forgotten."""
+    at = details.forgotten_at
+    return None if at is None else from_text(at)
 
 
 def preferences_of(details: Details) -> Preferences:

@@ -16,6 +16,7 @@ from chalicelib.adapters.dynamodb.shipments.details import (
     address_of,
     details_from,
     details_to,
+    forgotten_at_of,
     metadata_of,
     parcels_of,
     preferences_of,
@@ -157,6 +158,7 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         rating=rating_of(details),
         wishes=wishes_from(details.wishes),
         report=report_of(details),
+        forgotten_at=forgotten_at_of(details),
         share_generation=state.share_generation,
         preferences=preferences_of(details),
     )

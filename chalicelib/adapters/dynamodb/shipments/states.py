@@ -5,6 +5,7 @@ parcels, so that a write costs one unit.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from chalicelib.adapters.dynamodb.stored import (
     Packed,
@@ -16,10 +17,11 @@ from chalicelib.adapters.dynamodb.stored import (
     unpack,
 )
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
+from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, StopId
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.pins import PinCheck
-from chalicelib.domain.proofs.proofs import Flaw, Proof, ProofKind, kept_key, object_key
+from chalicelib.domain.proofs.proofs import Capture, Flaw, Proof, ProofKind, kept_key, object_key
 from chalicelib.domain.shipments.shipments import (
     Assignment,
     Attempt,
@@ -29,6 +31,9 @@ from chalicelib.domain.shipments.shipments import (
 )
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 
+PLACE_STEPS: Final = 100_000
+"""A degree of latitude has so many metres, nearly."""
+
 
 class AssignmentPart(PackedPart, frozen=True):
     """The route and the stop that deliver it."""
@@ -37,6 +42,17 @@ class AssignmentPart(PackedPart, frozen=True):
     stop_id: StopId
     stop_number: int
     driver_id: DriverId
+
+
+class CapturePart(PackedPart, frozen=True):
+    """When and where a picture was taken: full seconds, metres, and hundred-thousandths of a
+    degree.
+    """
+
+    captured_s: int | None = None
+    lat: int | None = None
+    lon: int | None = None
+    accuracy_m: int | None = None
 
 
 class ProofPart(PackedPart, frozen=True):
@@ -55,6 +71,7 @@ class ProofPart(PackedPart, frozen=True):
     object_key: str | None = None
     sha256: bytes | None = None
     flaw: Flaw | None = None
+    capture: CapturePart | None = None
 
 
 class AttemptPart(PackedPart, frozen=True):
@@ -247,6 +264,32 @@ def _proof_to(proof: Proof, shipment_id: ShipmentId) -> ProofPart:
         object_key=None if proof.object_key == usual else proof.object_key,
         sha256=None if proof.sha256 is None else bytes.fromhex(proof.sha256),
         flaw=proof.flaw,
+        capture=_capture_to(proof.capture),
+    )
+
+
+def _capture_to(capture: Capture) -> CapturePart | None:
+    if capture == Capture():
+        return None
+    kept, place = capture.rounded, capture.place
+    return CapturePart(
+        None if kept.captured_at is None else int(kept.captured_at.timestamp()),
+        None if place is None else round(place.lat_deg * PLACE_STEPS),
+        None if place is None else round(place.lon_deg * PLACE_STEPS),
+        None if kept.accuracy_m is None else round(kept.accuracy_m),
+    )
+
+
+def _capture_from(part: CapturePart | None) -> Capture:
+    if part is None:
+        return Capture()
+    place = None
+    if part.lat is not None and part.lon is not None:
+        place = Coordinates(part.lat / PLACE_STEPS, part.lon / PLACE_STEPS)
+    return Capture(
+        None if part.captured_s is None else from_ms(1_000 * part.captured_s),
+        place,
+        None if part.accuracy_m is None else float(part.accuracy_m),
     )
 
 
@@ -263,4 +306,5 @@ def _proof_from(part: ProofPart, shipment_id: ShipmentId) -> Proof:
         version_id=part.version_id,
         sha256=None if part.sha256 is None else part.sha256.hex(),
         flaw=part.flaw,
+        capture=_capture_from(part.capture),
     )

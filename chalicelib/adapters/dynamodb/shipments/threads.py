@@ -1,6 +1,6 @@
 """Threads: one item that changes with each message, and an item for each message."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from chalicelib.adapters.dynamodb.errors import translated
@@ -25,6 +25,11 @@ from chalicelib.domain.messages.threads import Author, Message, Thread, Written
 
 THREAD: Final = "THREAD"
 MESSAGE: Final = f"{THREAD}#"
+FORGOTTEN: Final = ""
+"""The document of a message that was forgotten."""
+FORGOTTEN_BY: Final = "forgotten"
+LONG_AGO: Final = 1
+"""In seconds since 1970: DynamoDB deletes the item when it comes by."""
 
 
 class WrittenPart(PackedPart, frozen=True):
@@ -71,6 +76,8 @@ class DynamoThreads:
                 item = MessageItem.get(shipment_id, f"{MESSAGE}{message_id}", consistent_read=True)
             except MessageItem.DoesNotExist as exc:
                 raise NotFound from exc
+        if item.document == FORGOTTEN:
+            raise NotFound
         return message_from(item.document)
 
     def page(
@@ -85,7 +92,7 @@ class DynamoThreads:
                 page_size=limit,
                 last_evaluated_key=start_key(position),
             )
-            messages = tuple(message_from(item.document) for item in found)
+            messages = tuple(map(message_from, _documents(found)))
         return Listing(messages, position_of(found.last_evaluated_key))
 
     def newest(self, shipment_id: ShipmentId, limit: int) -> tuple[Message, ...]:
@@ -98,8 +105,26 @@ class DynamoThreads:
                 page_size=limit,
                 scan_index_forward=False,
             )
-            messages = [message_from(item.document) for item in found]
+            messages = list(map(message_from, _documents(found)))
         return tuple(reversed(messages))
+
+    def forget(self, shipment_id: ShipmentId) -> None:
+        """One query, and an empty item for each: a thread is short, and its end is rare.
+
+        Nobody may delete from this table, where evidence lies, too. What is empty expires at once.
+        """
+        with translated():
+            for item in list(MessageItem.query(shipment_id, MessageItem.item.startswith(MESSAGE))):
+                item.document, item.expires_at = FORGOTTEN, LONG_AGO
+                item.save()
+            thread = self.get(shipment_id)
+            if thread.version:
+                empty = Thread(shipment_id, version=thread.version + 1)
+                thread_item(empty, token=FORGOTTEN_BY).save()
+
+
+def _documents(found: Iterable[MessageItem]) -> Iterator[str]:
+    return (item.document for item in found if item.document != FORGOTTEN)
 
 
 def thread_puts(change: ThreadChange, token: str) -> Iterator[Put]:

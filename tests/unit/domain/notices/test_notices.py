@@ -26,6 +26,7 @@ from chalicelib.domain.shipments.statuses import FailureReason, Status
 from tests.support.builders import (
     NOON,
     make_address,
+    make_attempt,
     make_event,
     make_range,
     make_recipient,
@@ -69,6 +70,7 @@ def make_shipment_for(kind: Kind, **changes: Any) -> Shipment:
         "status": status,
         "promise": make_range(NOON + minutes(10)),
         "window": make_range(NOON + minutes(10)),
+        "last_attempt": make_attempt(occurred_at=NOON) if kind is Kind.FAILED else None,
         "is_delayed": kind in {Kind.DELAYED, Kind.SILENT, Kind.HEARD_AGAIN},
     }
     return make_travelling(**default | changes)

@@ -60,7 +60,7 @@ VAN: Final = make_fix(NOON - seconds(12), coordinates=north_of(HELSINKI, -900.0)
 TODAY: Final = NOON.date()
 TOMORROW: Final = TODAY + timedelta(days=1)
 ALLOWED_KEYS: Final = {
-    *("country", "accuracy_m", "is_stopped"),
+    *("country", "accuracy_m", "is_stopped", "next_step", "uid", "wanted_day"),
     "first_promise",
     "earlier_before",
     "live_version",
@@ -86,7 +86,15 @@ ALLOWED_KEYS: Final = {
     *("may_report", "reported", "choices", "agreed", "last_report"),
     *("rating", "stars", "reasons", "comment", "may_rate", "rating_until", "pin"),
     *("may_redirect", "details_version"),
-    *("proof_check", "share_token", "share_generation", "place", "taken_at", "has_hidden_proofs"),
+    *(
+        "proof_check",
+        "share_token",
+        "share_generation",
+        "place",
+        "taken_at",
+        "has_hidden_proofs",
+        "received_by",
+    ),
 }
 
 

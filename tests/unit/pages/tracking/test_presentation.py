@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from chalicelib.catalogues import locale_of
 from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.instants import Range
+from chalicelib.domain.shipments.next_steps import NextStep
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.domain.tracking.tracking import Sender, TrackingView
 from chalicelib.pages.tracking.presentation import present
@@ -441,16 +442,18 @@ def test_a_delivery_is_told_with_its_minute_and_its_proof() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "said"),
+    ("step", "said"),
     [
-        (FailureReason.NOT_HOME, "The driver takes it back to the depot."),
-        (FailureReason.WRONG_ADDRESS, "Please send Kukka & Korpi the right address"),
-        (FailureReason.DAMAGED, "Please ask Kukka & Korpi what happens next"),
+        (NextStep.OPEN, "The driver takes it back to the depot."),
+        (NextStep.ADDRESS, "Please send Kukka & Korpi the right address"),
+        (NextStep.ACCESS, "Please write below how the driver gets to your door"),
+        (NextStep.CHOOSE, "Please choose below when it is tried again"),
+        (NextStep.SENDER, "Please ask Kukka & Korpi what happens next"),
     ],
 )
-def test_a_failure_says_where_it_is_and_who_has_to_act(reason: FailureReason, said: str) -> None:
-    ending = words(make_failed(reason)).ending
-    planned = words(make_failed(reason, service_day=date(2026, 11, 24))).ending
+def test_a_failure_says_where_it_is_and_who_has_to_act(step: NextStep, said: str) -> None:
+    ending = words(make_failed(next_step=step)).ending
+    planned = words(make_failed(next_step=step, service_day=date(2026, 11, 24))).ending
 
     assert ending is not None
     assert ending.text is not None
@@ -483,6 +486,38 @@ def test_only_the_newest_line_is_the_current_step() -> None:
 
     assert newest.current == "step"
     assert {line.current for line in earlier} == {None}
+
+
+def test_a_photo_is_told_with_its_delivery_which_stays_the_current_step() -> None:
+    delivered, photo, second = (
+        make_milestone(each, NOON) for each in ("shipment.delivered", "proof.added", "proof.added")
+    )
+
+    (line,) = words(make_view(timeline=(delivered, photo, second))).story
+
+    assert (line.label, line.detail, line.current) == ("Delivered", "Photo received", "step")
+
+
+def test_a_wish_is_a_line_but_not_the_current_step() -> None:
+    left, wish = (
+        make_milestone(f"shipment.{each}", NOON)
+        for each in ("out_for_delivery", "instructions_changed")
+    )
+
+    newest, before = words(make_view(timeline=(left, wish))).story
+
+    assert (newest.current, before.current) == (None, "step")
+
+
+def test_a_photo_of_a_failed_attempt_is_a_line_but_not_the_current_step() -> None:
+    failed, photo = (
+        make_milestone(each, NOON) for each in ("shipment.attempt_failed", "proof.added")
+    )
+
+    newest, before = words(make_view(timeline=(failed, photo))).story
+
+    assert (newest.label, newest.current) == ("Photo received", None)
+    assert (before.label, before.current) == ("Delivery attempt failed", "step")
 
 
 def test_an_event_without_words_is_left_out() -> None:

@@ -8,9 +8,9 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.tracking.tracking import Sender
+from chalicelib.pages.contacts import contact_link
 from chalicelib.pages.rendering import STATIC, asset_names
 from chalicelib.pages.tracking.views import (
-    contact_link,
     tracking_history,
     tracking_page,
     tracking_proof,
@@ -359,3 +359,10 @@ def test_every_status_has_a_page(stage: Stage, ask: Gateway) -> None:
         stage.show(make_view(status))
 
         assert ask(PAGE, token="t0ken")["statusCode"] == 200
+
+
+def test_a_link_that_leads_nowhere_says_whom_to_ask(ask: Gateway) -> None:
+    body = ask(PAGE, token="unknown", query={"lang": "en"})["body"]
+
+    assert '<a class="contact" href="tel:+35891234567">Contact the carrier</a>' in body
+    assert "Pohjolan Kuljetus" in body

@@ -1,5 +1,6 @@
 """Sealing: what a manifest says, when there is one more, and what a repeat changes: nothing."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -10,11 +11,10 @@ from chalicelib.domain.actors import Role
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.evidence.links import SignedManifest
 from chalicelib.domain.evidence.verification import Verdict
-from chalicelib.domain.ids import ShipmentId, ShipperId
+from chalicelib.domain.ids import ProofId, ShipmentId, ShipperId
 from chalicelib.domain.proofs.proofs import kept_key
-from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome
+from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.lifecycle import Step
-from chalicelib.services.driving.correct_outcomes import CorrectOutcome
 from chalicelib.services.evidence.seal_evidence import SealEvidence
 from chalicelib.services.evidence.sweep_evidence import SweepEvidence, SweptEvidence
 from chalicelib.services.evidence.verify_evidence import VerifyEvidence
@@ -36,6 +36,7 @@ from tests.support.sealing import (
     PICTURE,
     allow,
     change_manifest,
+    correct,
     drive,
     keep,
     manifests,
@@ -45,18 +46,12 @@ from tests.support.sealing import (
 )
 from tests.support.vans import FIRST, SECOND, report, work
 
-OFFICE = make_actor(Role.DISPATCHER)
-
 
 def join(carrier: InMemoryCarrier) -> None:
     """A file that came after the report becomes a part of the attempt."""
     LateProofs(
         carrier.shipments, carrier.journal, carrier.allowed_proofs, carrier.clock, carrier.ids
     ).join(FIRST, carrier.allowed_proofs.of(FIRST))
-
-
-def correct(carrier: InMemoryCarrier, outcome: TrueOutcome) -> None:
-    carrier.use(CorrectOutcome)(FIRST, CorrectionOrder(outcome, "Wrong door"), actor=OFFICE)
 
 
 def test_a_manifest_says_who_what_when_and_where() -> None:
@@ -189,6 +184,49 @@ def test_a_correction_is_a_link_and_rewrites_nothing(
     assert second["correction"]["outcome"] == outcome.value
     assert second["correction"]["previous_outcome"] == "delivered"
     assert second["correction"]["corrected_by"]["role"] == "dispatcher"
+    assert verify(carrier).report.verdict is Verdict.INTACT
+
+
+def take_back(carrier: InMemoryCarrier, *proof_ids: ProofId) -> None:
+    carrier.clock.go_on(minutes(1))
+    at = carrier.clock.now()
+    work(carrier, report(Step.FAIL, action_id="back-1", occurred_at=at, proof_ids=proof_ids))
+
+
+@pytest.mark.parametrize("is_sealed_between", [True, False])
+def test_what_its_driver_takes_back_keeps_its_receiver(*, is_sealed_between: bool) -> None:
+    carrier = sealing_van()
+    work(carrier, report(received_by="Aino", note="At the gate"))
+    if is_sealed_between:
+        seal(carrier)
+    take_back(carrier)
+    correct(carrier, TrueOutcome.DELIVERED)
+    seal(carrier)
+
+    first, *_ = manifests(carrier)
+    assert first["attempt"]["received_by"] == "Aino"
+    assert first["attempt"]["has_note"] in {True, None}  # the note may be of either report
+    assert verify(carrier).report.verdict is Verdict.INTACT
+
+
+@pytest.mark.parametrize("is_there_at_once", [True, False])
+@pytest.mark.parametrize("is_sealed_between", [True, False])
+def test_a_photo_for_what_is_taken_back_is_sealed(
+    *, is_there_at_once: bool, is_sealed_between: bool
+) -> None:
+    carrier = sealing_van()
+    work(carrier, report())
+    take_back(carrier, allow(carrier, content=PICTURE if is_there_at_once else None))
+    if is_sealed_between:
+        seal(carrier)
+    if not is_there_at_once:
+        keep(carrier, PHOTO)
+        join(carrier)
+    seal(carrier)
+
+    assert {each["attempt_number"] for each in manifests(carrier)} == {1}
+    files = [file for each in manifests(carrier) for file in each.get("files", ())]
+    assert files[-1]["sha256"] == hashlib.sha256(PICTURE).hexdigest()
     assert verify(carrier).report.verdict is Verdict.INTACT
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.evidence.verification import Check, Question, Result, Subject, Verdict
 from chalicelib.domain.proofs.proofs import kept_key
+from chalicelib.domain.shipments.corrections import TrueOutcome
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import Status
 from tests.support.builders import minutes
@@ -21,6 +22,7 @@ from tests.support.sealing import (
     PICTURE,
     allow,
     change_manifest,
+    correct,
     seal,
     sealing_van,
     verify,
@@ -70,6 +72,12 @@ def test_an_attempt_that_is_not_sealed_yet_is_said_to_come() -> None:
 
     assert named(carrier) == {(Subject.EVENT, "5", Result.PENDING)}
     assert verify(carrier).report.verdict is Verdict.INCOMPLETE
+    assert verify(carrier).report.summary.startswith("Nothing is sealed yet.")
+
+    seal(carrier)
+    correct(carrier, TrueOutcome.NONE)
+
+    assert verify(carrier).report.summary.startswith("All that is sealed is as it was sealed.")
 
 
 @given(at=st.integers(0, len(PICTURE) - 1), flip=st.integers(1, 255))
@@ -171,11 +179,11 @@ def test_a_manifest_that_is_sealed_anew_with_another_key_is_not_believed() -> No
     assert named(carrier) == {(Subject.MANIFEST, "1", Result.DIFFERS)}
 
 
-def test_a_key_that_nobody_knows_is_missing() -> None:
+def test_a_key_that_nobody_knows_vouches_for_nothing() -> None:
     carrier = proven()
     carrier.seal_keys.by_id.clear()
 
-    assert named(carrier) == {(Subject.MANIFEST, "1", Result.MISSING)}
+    assert named(carrier) == {(Subject.MANIFEST, "1", Result.DIFFERS)}
 
 
 def test_after_a_rotation_old_manifests_are_verified_with_their_old_key() -> None:

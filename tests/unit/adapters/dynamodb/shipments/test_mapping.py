@@ -112,6 +112,7 @@ def test_no_field_is_forgotten() -> None:
         rating=make_rating(closed_at=NOON),
         wishes=WISHED["shipment-wished"].wishes,
         report=REPORTED["shipment-reported"].report,
+        forgotten_at=NOON,
         preferences=PREFERRING["shipment-preferring"].preferences,
     )
     plain = make_shipment()
