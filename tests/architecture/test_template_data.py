@@ -26,6 +26,7 @@ def test_what_expires_says_so_in_one_attribute(dev: Packaged) -> None:
         "FleetTable",
         "AccountsTable",
         "LedgerTable",
+        "MetricsTable",
         "RoutesTable",
         "ShipmentsTable",
         "TravelTable",

@@ -40,6 +40,7 @@ def test_two_streams_have_three_readers_and_each_queue_has_one(dev: Packaged) ->
         "ImportsQueue",
         "InspectionsQueue",
         "EvidenceQueue",
+        "MetricsQueue",
     }
 
 

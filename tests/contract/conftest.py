@@ -22,6 +22,7 @@ from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
 from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
+from chalicelib.adapters.dynamodb.metrics.repository import DynamoCountedRoutes, DynamoHubDays
 from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
@@ -47,6 +48,7 @@ from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.imports import Imports
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
+from chalicelib.services.ports.metrics import CountedRoutes, HubDays
 from chalicelib.services.ports.proofs import AllowedProofs, PinTries
 from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
@@ -88,6 +90,8 @@ class Stores:
     threads: Threads
     route_messages: RouteMessages
     imports: Imports
+    counted_routes: CountedRoutes
+    hub_days: HubDays
     clock: ManualClock
 
 
@@ -122,6 +126,8 @@ def in_memory() -> Iterator[Stores]:
         journal.threads,
         journal.route_messages,
         journal.imports,
+        journal.counted_routes,
+        journal.hub_days,
         journal.shipments.clock,
     )
 
@@ -156,6 +162,8 @@ def on_moto() -> Iterator[Stores]:
             DynamoThreads(),
             DynamoRouteMessages(clock.now),
             DynamoImports(clock.now),
+            DynamoCountedRoutes(),
+            DynamoHubDays(),
             clock,
         )
 

@@ -33,12 +33,13 @@ POLICIES: Final = {
     "sweep_proofs": "policy-sweep-proofs.json",
     "seal_evidence": "policy-seal-evidence.json",
     "sweep_evidence": "policy-sweep-evidence.json",
+    "count_metrics": "policy-count-metrics.json",
     "api_handler": "policy-api.json",
 }
 USE_CASE: Final = re.compile(
     r"chalicelib/services/\w+/"
     r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook"
-    r"|import_shipments|inspect_proof|sweep_proofs|seal_evidence|sweep_evidence|hear_text)"
+    r"|import_shipments|inspect_proof|sweep_proofs|seal_evidence|sweep_evidence|count_metrics|hear_text)"
 )
 FUNCTIONS: Final = {"hear_text": "notify_recipient"}
 """The function of a use case, where it has another name."""

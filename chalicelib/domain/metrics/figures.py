@@ -1,6 +1,6 @@
 """The figures that managers read: each with its numerator, its denominator and its definition.
 
-A figure without a denominator is absent, never 0: no deliveries are not bad deliveries.
+A figure without a denominator has no value, which is not 0: no deliveries are not bad deliveries.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.domain.eta.accuracy import P90, Horizon
+from chalicelib.domain.metrics.risks import GRADED, MILLIONTHS
 from chalicelib.domain.metrics.tallies import Tally, bins, percentile_s
+from chalicelib.domain.ratings.ratings import MOST_STARS
 
 FEW: Final = 30
 """A figure of fewer cases says little: it is shown, and marked as a small sample."""
@@ -28,19 +30,25 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a figure means. ``above`` and ``below`` are the sums that it divides."""
+    """What a figure means. ``above`` and ``below`` are the sums that it divides.
+
+    ``nothing`` is said where there is nothing to divide by. ``is_of_vans``: it belongs to a van,
+    and a shipper has no share in it.
+    """
 
     unit: Unit
     above: str
     below: str
     meaning: str
+    nothing: str
+    is_of_vans: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A quotient of two sums."""
+    """A quotient of two sums. ``value`` is None where the denominator is 0."""
 
-    value: float
+    value: float | None
     numerator: int
     denominator: int
 
@@ -74,37 +82,61 @@ class HorizonFigures:
     mean_width_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class RiskGrade:
+    """How right the chances were that promises would break, at one moment before the arrivals.
+
+    ``brier`` is the mean of (chance - outcome)²: 0 is perfect. ``brier_of_the_share`` is what
+    somebody scores who always says the share of broken promises. Only less than that is skill.
+    """
+
+    count: int
+    broken: int
+    brier: float
+    brier_of_the_share: float
+
+
+TRIED: Final = "No shipments were tried."
+WINDOWS: Final = "No deliveries with a window."
+PROMISES: Final = "No visits with a promise."
+
 DEFINITIONS: Final[Mapping[str, Definition]] = {
     "delivery_success": Definition(
         Unit.RATIO,
         "delivered",
         "tried",
-        "Shipments that were delivered, of those that were tried on the route.",
+        "Shipments that were delivered, of those that were tried on a route. One that is tried on "
+        "two routes counts on both.",
+        TRIED,
     ),
     "first_attempt_success": Definition(
         Unit.RATIO,
         "first_delivered",
         "first_tried",
         "Shipments that were delivered at the first attempt, of those whose first attempt it was.",
+        "No first attempts.",
     ),
     "on_time_in_window": Definition(
         Unit.RATIO,
         "window.met",
         "window.count",
-        "Deliveries within the window, of all deliveries that had one. The delivery counts, not "
-        "the arrival.",
+        "Deliveries within the window, both ends included, of all deliveries that had one. The "
+        "time of the delivery counts, not that of the arrival.",
+        WINDOWS,
     ),
     "early_for_window": Definition(
         Unit.RATIO,
         "window.early",
         "window.count",
         "Deliveries before the window, of all deliveries that had one.",
+        WINDOWS,
     ),
     "late_for_window": Definition(
         Unit.RATIO,
         "window.late",
         "window.count",
         "Deliveries after the window, of all deliveries that had one.",
+        WINDOWS,
     ),
     "promise_kept": Definition(
         Unit.RATIO,
@@ -112,27 +144,35 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
         "promise.count",
         "Visits that began within the range told when the van left, of all visits with such a "
         "range. Later promises do not count.",
+        PROMISES,
     ),
     "early_for_promise": Definition(
         Unit.RATIO,
         "promise.early",
         "promise.count",
         "Visits that began before that range, of all visits with one.",
+        PROMISES,
     ),
     "late_for_promise": Definition(
         Unit.RATIO,
         "promise.late",
         "promise.count",
         "Visits that began after that range, of all visits with one.",
+        PROMISES,
     ),
     "rating": Definition(
-        Unit.STARS, "stars", "ratings", "Stars given, by the number of ratings: from 1 to 5."
+        Unit.STARS,
+        "stars",
+        "ratings",
+        "Stars given, by the number of ratings: from 1 to 5.",
+        "No ratings.",
     ),
     "ratings_answered": Definition(
         Unit.RATIO,
         "ratings",
         "could_rate",
-        "Shipments that were rated, of those whose recipient could rate the last visit.",
+        "Shipments that were rated, of those that were tried.",
+        TRIED,
     ),
     "proof_completeness": Definition(
         Unit.RATIO,
@@ -140,59 +180,100 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
         "proofs_asked",
         "Attempts with all proofs that the shipper requires, of the attempts for which any is "
         "required.",
+        "No attempts for which a proof is required.",
     ),
     "alerts_per_shipment": Definition(
         Unit.EACH,
         "alerts",
-        "told",
-        "News of delay or silence, and that it is over, by the number of shipments on the road.",
+        "tried",
+        "News of delay or silence, and that it is over, by the number of shipments tried.",
+        TRIED,
     ),
     "promise_changes_per_shipment": Definition(
         Unit.EACH,
         "promise_changes",
-        "told",
-        "Promises that replaced an earlier one, by the number of shipments on the road.",
+        "tried",
+        "Promises that replaced another one, by the number of shipments tried.",
+        TRIED,
     ),
     "messages_per_shipment": Definition(
-        Unit.EACH, "messages", "told", "Messages written, by the number of shipments on the road."
+        Unit.EACH,
+        "messages",
+        "tried",
+        "Messages written by anybody, by the number of shipments tried.",
+        TRIED,
     ),
     "questions_answered": Definition(
         Unit.RATIO,
         "answer.count",
         "questions",
-        "Recipients' questions that were answered while the van was on the road, of all of them.",
+        "Recipients' questions that were answered, of all of them. Several messages in a row are "
+        "one question.",
+        "No questions.",
     ),
     "stops_per_hour": Definition(
         Unit.PER_HOUR,
         "stops_done",
         "duty_s",
-        "Stops that were left, by the hours from the start until the last stop.",
+        "Stops that were left, by the hours from the start until the last stop was left.",
+        "No time on the road.",
+        is_of_vans=True,
     ),
     "distance_per_stop": Definition(
         Unit.METRES,
         "distance_m",
         "stops_done",
-        "Metres along the track of the vans, by the number of stops that were left.",
+        "Metres along the cleaned track of the vans, by the number of stops that were left.",
+        "No stops.",
+        is_of_vans=True,
     ),
 }
-SPREADS: Final[Mapping[str, str]] = {
-    "service": "How long vans stood at stops, from the arrival until they left.",
-    "driving": "How long the ways between stops took, from leaving one until reaching the next.",
-    "answer": "How long recipients waited for an answer to a question.",
+"""All quotients. The thresholds of the cleaned track are in the operator's guide."""
+TOTALS: Final[Mapping[str, tuple[Unit, str, bool]]] = {
+    "routes": (Unit.EACH, "Routes that were driven; a route of two drivers counts for both.", True),
+    "stops_planned": (Unit.EACH, "Stops of the plans as they were in the end.", True),
+    "stops_done": (Unit.EACH, "Stops that a van has left.", True),
+    "distance_m": (Unit.METRES, "Metres along the cleaned track of the vans.", True),
+    "duty_s": (Unit.SECONDS, "From each start until the last stop was left.", True),
+    "tried": (Unit.EACH, "Shipments that were tried, once a route.", False),
+    "attempts": (Unit.EACH, "Attempts that stand.", False),
+    "delivered": (Unit.EACH, "Shipments that were delivered.", False),
+    "failed": (Unit.EACH, "Attempts that failed.", False),
+    "messages": (Unit.EACH, "Messages written by anybody.", False),
 }
-OF_VANS: Final = frozenset({"stops_per_hour", "distance_per_stop", "service", "driving"})
-"""What belongs to a van and not to a shipper: a shipper has no share in it."""
+"""Plain sums: unit, meaning, and whether they belong to vans."""
+SPREADS: Final[Mapping[str, tuple[str, bool]]] = {
+    "service": ("How long vans stood at stops, from the arrival until they left.", True),
+    "driving": (
+        "How long the ways between stops took, from leaving one until reaching the next.",
+        True,
+    ),
+    "answer": ("How long recipients waited for an answer to a question.", False),
+}
+"""Distributions of durations: what they are of, and whether they belong to vans."""
 HOUR_S: Final = 3_600
 
 
-def figure(tally: Tally, name: str) -> Figure | None:
-    """A figure by its name in DEFINITIONS; None where its denominator is 0."""
+def figure(tally: Tally, name: str) -> Figure:
+    """A figure by its name in DEFINITIONS."""
     means = DEFINITIONS[name]
     above, below = tally.get(means.above, 0), tally.get(means.below, 0)
-    if not below:
-        return None
     scale = HOUR_S if means.unit is Unit.PER_HOUR else 1
-    return Figure(above * scale / below, above, below)
+    return Figure(above * scale / below if below else None, above, below)
+
+
+def parts_of(tally: Tally, name: str) -> tuple[int, int]:
+    """Numerator and denominator of one shipment's tally, of a quotient or of a sum.
+
+    Of what belongs to vans a shipment has no part: it is one of those that were tried.
+    """
+    means = DEFINITIONS.get(name)
+    if means is not None and not means.is_of_vans:
+        return tally.get(means.above, 0), tally.get(means.below, 0)
+    unit_of = TOTALS.get(name)
+    is_of_vans = means is not None or (unit_of is not None and unit_of[2])
+    value = tally.get("tried" if is_of_vans else name, 0)
+    return value, value
 
 
 def spread_of(tally: Tally, name: str) -> Spread | None:
@@ -223,14 +304,36 @@ def eta_accuracy(tally: Tally) -> dict[Horizon, HorizonFigures]:
     return found
 
 
+def risk_grades(tally: Tally) -> dict[Horizon, RiskGrade]:
+    """How right the chances of broken promises were; only moments with any."""
+    found: dict[Horizon, RiskGrade] = {}
+    for horizon in GRADED:
+        name = f"risk.{horizon.value}"
+        count, broken = tally.get(f"{name}.count", 0), tally.get(f"{name}.broken", 0)
+        if count:
+            share = broken / count
+            found[horizon] = RiskGrade(
+                count=count,
+                broken=broken,
+                brier=tally.get(f"{name}.square_ppm", 0) / MILLIONTHS / count,
+                brier_of_the_share=share * (1 - share),
+            )
+    return found
+
+
 def by_reason(tally: Tally) -> dict[str, int]:
     """Failed attempts by their reason, most frequent first."""
     return _named(tally, "failed.")
 
 
-def by_stars(tally: Tally) -> dict[str, int]:
-    """Ratings by their number of stars, most frequent first."""
-    return _named(tally, "stars.")
+def by_stars(tally: Tally) -> dict[int, int]:
+    """Ratings by their number of stars, from 5 to 1, also those that nobody gave."""
+    return {stars: tally.get(f"stars.{stars}", 0) for stars in range(MOST_STARS, 0, -1)}
+
+
+def by_author(tally: Tally) -> dict[str, int]:
+    """Messages by who wrote them, most frequent first."""
+    return _named(tally, "messages.")
 
 
 def _named(tally: Tally, prefix: str) -> dict[str, int]:

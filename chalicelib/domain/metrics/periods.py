@@ -13,11 +13,12 @@ LONGEST_DAYS: Final = 400
 
 
 class Step(StrEnum):
-    """What a period is cut into. Weeks begin on Monday (ISO 8601)."""
+    """What a period is cut into. Weeks begin on Monday (ISO 8601); the total is one part."""
 
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,10 @@ class Period:
         """Check the order and the length."""
         if self.last < self.first:
             text = "The period ends before it begins."
-            raise Invalid(text, pointer="/until", code="period_reversed")
+            raise Invalid(text, pointer="?to_day", code="period_reversed")
         if self.days > LONGEST_DAYS:
             text = f"The period has {self.days} days. Ask for {LONGEST_DAYS} at most."
-            raise Invalid(text, pointer="/until", code="period_too_long")
+            raise Invalid(text, pointer="?to_day", code="period_too_long")
 
     @property
     def days(self) -> int:
@@ -69,3 +70,5 @@ def _last_of(day: date, step: Step) -> date:
             return day + timedelta(days=6 - day.weekday())
         case Step.MONTH:
             return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        case Step.TOTAL:
+            return date.max

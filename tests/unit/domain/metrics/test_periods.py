@@ -51,4 +51,4 @@ def test_an_impossible_period_is_refused_with_a_sentence(last: date, code: str) 
         Period(date(2026, 11, 23), last)
 
     (error,) = refused.value.data["errors"]  # type: ignore[misc]
-    assert (error["code"], error["pointer"]) == (code, "/until")
+    assert (error["code"], error["pointer"]) == (code, "?to_day")
