@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from chalice.app import Response
-
 from chalicelib.api.schemas.figure_tables import headings, lines
 from chalicelib.api.schemas.figures import (
     BehindOut,
@@ -56,7 +54,7 @@ def get_metrics(actor: Actor, query: MetricsQuery, position: Position) -> Listin
     media_types=(replies.CSV,),
     refusals=(NotFound,),
 )
-def get_metrics_csv(actor: Actor, query: TableQuery) -> Response:
+def get_metrics_csv(actor: Actor, query: TableQuery) -> object:
     """The same figures as a file for a spreadsheet, all rows at once."""
     report = container().show_metrics(query.to_domain(), actor)
     name = f"metrics-{query.from_day.isoformat()}-{query.to_day.isoformat()}.csv"

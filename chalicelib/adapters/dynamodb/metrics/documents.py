@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from chalicelib.adapters.dynamodb.stored import Packed, PackedPart, pack, unpack
 from chalicelib.domain.ids import DriverId, HubId, RouteId, ShipmentId, ShipperId
 from chalicelib.domain.metrics.facts import GoodsFacts, RouteFacts, VanFacts
@@ -44,7 +46,7 @@ class PackedFacts(Packed, frozen=True):
 class PackedTallies(Packed, frozen=True):
     """A part of a hub's day."""
 
-    tallies: dict[str, dict[str, int]] = {}
+    tallies: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
 
 
 def pack_facts(facts: RouteFacts) -> bytes:

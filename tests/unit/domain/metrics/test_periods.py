@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ def test_the_parts_of_a_period_are_its_days_once_each(period: Period, step: Step
 
     assert parts[0].first == period.first
     assert parts[-1].last == period.last
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         assert after.first == before.last + timedelta(days=1)
     assert sum(part.days for part in parts) == period.days
 
