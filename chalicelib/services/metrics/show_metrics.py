@@ -23,6 +23,8 @@ from chalicelib.services.ports.metrics import CountedRoutes, HubDays
 
 MOST_ROWS: Final = 10_000
 ROUTES_AT_ONCE: Final = 5
+QUERIES_A_PAGE: Final = 20
+"""So many queries are made for a page that has nothing on it yet."""
 PAGE: Final = 100
 Position = Mapping[str, str] | None
 T = TypeVar("T")
@@ -112,25 +114,44 @@ class ShowMetrics:
         asked = self._allowed(question, actor)
         drivers = self._drivers_of(asked.of)
         hub_ids = sorted(self._hubs(asked.of.hub_id))
-        found: list[Behind] = []
+
+        def own(stored: StoredFacts) -> Iterator[Behind]:
+            return _behind(stored, name, asked.of.shipper_id, drivers, has_part=has_part)
+
+        page = Listing[Behind]((), position)
+        for _ in range(QUERIES_A_PAGE):
+            page = self._behind_page(hub_ids, asked, own, limit=limit, position=page.position)
+            if page.data or page.position is None:
+                break
+        return page
+
+    def _behind_page(
+        self,
+        hub_ids: Sequence[HubId],
+        question: Question,
+        own: Callable[[StoredFacts], Iterator[Behind]],
+        *,
+        limit: int,
+        position: Position,
+    ) -> Listing[Behind]:
+        """What the next few routes of a hub have. A position names the hub, and how many of the
+        shipments after it were shown.
+        """
         at = dict(position or {})
         hub_id = HubId(at.pop("hub", hub_ids[0] if hub_ids else ""))
         skip = int(at.pop("skip", "0"))
         if hub_id not in hub_ids:
             return Listing(())
         page = self.counted_routes.page(
-            hub_id, asked.period, limit=ROUTES_AT_ONCE, position=at or None
+            hub_id, question.period, limit=ROUTES_AT_ONCE, position=at or None
         )
-        for each in page.data:
-            found += _behind(each, name, asked.of.shipper_id, drivers, has_part=has_part)
-        rest = found[skip:]
+        rest = tuple(each for stored in page.data for each in own(stored))[skip:]
         if len(rest) > limit:
-            here = {**(position or {}), "hub": hub_id, "skip": str(skip + limit)}
-            return Listing(tuple(rest[:limit]), here)
+            return Listing(rest[:limit], {**at, "hub": hub_id, "skip": str(skip + limit)})
         if page.position is not None:
-            return Listing(tuple(rest), {**page.position, "hub": hub_id})
+            return Listing(rest, {**page.position, "hub": hub_id})
         later = [each for each in hub_ids if each > hub_id]
-        return Listing(tuple(rest), {"hub": later[0]} if later else None)
+        return Listing(rest, {"hub": later[0]} if later else None)
 
     def _allowed(self, question: Question, actor: Actor) -> Question:
         """The question as this reader may ask it. A shipper gets only its own."""
