@@ -33,9 +33,7 @@ def test_news_is_held_back_for_longer_than_two_clocks_differ(dev: Packaged) -> N
 
 def test_few_count_at_once(dev: Packaged) -> None:
     (source,) = (
-        each
-        for each in dev.queues().values()
-        if referred(each["EventSourceArn"]) == "MetricsQueue"
+        each for each in dev.queues().values() if referred(each["EventSourceArn"]) == "MetricsQueue"
     )
 
     assert source["ScalingConfig"] == {"MaximumConcurrency": 2}

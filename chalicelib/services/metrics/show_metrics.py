@@ -118,7 +118,7 @@ class ShowMetrics:
         def own(stored: StoredFacts) -> Iterator[Behind]:
             return _behind(stored, name, asked.of.shipper_id, drivers, has_part=has_part)
 
-        page = Listing[Behind]((), position)
+        page: Listing[Behind] = Listing((), position)
         for _ in range(QUERIES_A_PAGE):
             page = self._behind_page(hub_ids, asked, own, limit=limit, position=page.position)
             if page.data or page.position is None:
