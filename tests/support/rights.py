@@ -201,6 +201,10 @@ def _items(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, Mappi
             yield TRANSACTED[kind], asked
     elif "RequestItems" in body:
         for table, asked in body["RequestItems"].items():
+            if operation == "BatchWriteItem":
+                for put in asked:
+                    yield operation, {"TableName": table, "Item": put["PutRequest"]["Item"]}
+                continue
             for keys in asked["Keys"]:
                 yield operation, {"TableName": table, "Key": keys}
     else:
@@ -209,7 +213,7 @@ def _items(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, Mappi
 
 def _partition_key(asked: Mapping[str, Any]) -> str:
     known = asked.get("Key") or asked.get("Item") or {}
-    for name in ("shipment_id", "route_id", "driver_id", "account_id", "key", "page"):
+    for name in ("shipment_id", "route_id", "driver_id", "account_id", "key", "page", "owner_id"):
         if name in known:
             return str(known[name]["S"])
     values = asked.get("ExpressionAttributeValues", {})
