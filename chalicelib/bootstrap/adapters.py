@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Teams,
         Vehicles,
     )
+    from chalicelib.services.ports.attention import Handlings, SharedViews
     from chalicelib.services.ports.evidence import (
         EvidenceChain,
         EvidenceFiles,
@@ -392,6 +393,22 @@ class Adapters:
         from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
 
         return DynamoWebhookEndpoints()
+
+    @cached_property
+    def handlings(self) -> Handlings:
+        """What colleagues have done about concerns."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.handlings import DynamoHandlings
+
+        return DynamoHandlings()
+
+    @cached_property
+    def shared_views(self) -> SharedViews:
+        """Views that all who look share."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.shared_views import DynamoSharedViews
+
+        return DynamoSharedViews()
 
     @cached_property
     def forecasts(self) -> Forecasts:

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.show_accounts import ShowAccounts
     from chalicelib.services.accounts.sign_in import SignIn
     from chalicelib.services.attention.close_concern import CloseConcern
+    from chalicelib.services.attention.handle_concern import HandleConcern
     from chalicelib.services.attention.show_attention import ShowAttention
+    from chalicelib.services.attention.show_live import ShowLive
     from chalicelib.services.cursors import Cursors
     from chalicelib.services.driving.correct_outcomes import CorrectOutcome
     from chalicelib.services.driving.ingest_positions import IngestPositions
@@ -151,6 +153,8 @@ class Container:
 
     show_attention: ShowAttention = use_case("attention.show_attention")
     close_concern: CloseConcern = use_case("attention.close_concern")
+    handle_concern: HandleConcern = use_case("attention.handle_concern")
+    show_live: ShowLive = use_case("attention.show_live")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
     cancel_shipment: CancelShipment = use_case("shipments.cancel_shipment")

@@ -21,8 +21,10 @@ from chalicelib.adapters.dynamodb.accounts.vehicles import DynamoVehicles
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
+from chalicelib.adapters.dynamodb.ledger.handlings import DynamoHandlings
 from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
+from chalicelib.adapters.dynamodb.ledger.shared_views import DynamoSharedViews
 from chalicelib.adapters.dynamodb.metrics.repository import DynamoCountedRoutes, DynamoHubDays
 from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
@@ -46,6 +48,7 @@ from chalicelib.services.ports.accounts import (
     Teams,
     Vehicles,
 )
+from chalicelib.services.ports.attention import Handlings, SharedViews
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.imports import Imports
 from chalicelib.services.ports.journal import Journal, Requests
@@ -58,6 +61,7 @@ from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
 from local.cloud.shortcuts import shortcuts
 from tests.support.aws import dynamodb
+from tests.support.fakes.attention import InMemoryHandlings, InMemorySharedViews
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.journal import InMemoryJournal
@@ -95,6 +99,8 @@ class Stores:
     imports: Imports
     counted_routes: CountedRoutes
     hub_days: HubDays
+    handlings: Handlings
+    shared_views: SharedViews
     clock: ManualClock
 
 
@@ -132,6 +138,8 @@ def in_memory() -> Iterator[Stores]:
         journal.imports,
         journal.counted_routes,
         journal.hub_days,
+        InMemoryHandlings(),
+        InMemorySharedViews(),
         journal.shipments.clock,
     )
 
@@ -169,6 +177,8 @@ def on_moto() -> Iterator[Stores]:
             DynamoImports(clock.now),
             DynamoCountedRoutes(),
             DynamoHubDays(),
+            DynamoHandlings(),
+            DynamoSharedViews(),
             clock,
         )
 

@@ -241,7 +241,14 @@ def fall_silent(clients: Clients, *, webhook_url: str) -> None:
     assert staff.get("/v1/fleet")["features"]
     again = SHIPMENT | {"reference": "2", "parcels": [{"barcode": "333"}]}
     cancelled = shipper.post("/v1/shipments", again)["id"]
-    assert staff.get("/v1/attention?kind=unassigned")["data"]
+    (waiting,) = staff.get("/v1/attention?kind=unassigned")["data"]
+    taken = {"state": "taken", "news_at": waiting["news_at"]}
+    path = f"/v1/attention/{waiting['id']}"
+    staff.send("PATCH", path, taken, headers={"If-Match": '"0"'})
+    live = staff.get("/v1/live")
+    (van,) = live["routes"]
+    assert "webhook_off" in {concern["kind"] for concern in live["concerns"]}
+    assert staff.get(f"/v1/live/plans?of={van['route_id']}.{van['plan_version']}")["data"]
     shipper.post(f"/v1/shipments/{cancelled}/cancel")
     running.settle()  # it is ten in the evening: that waits for the morning
 
