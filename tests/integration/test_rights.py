@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -316,13 +317,19 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     batch = {"Records": [{"messageId": event.id, "body": to_message(event)} for event in events]}
     nothing: dict[str, list[Any]] = {"batchItemFailures": []}
     notify = container.notify_recipient
-    others = {"again": notify.again, "hear": container.hear_text, "write": container.send_letter}
-    assert queues.notify_recipient(batch, notify=notify, **others) == nothing
+    told = partial(
+        queues.notify_recipient,
+        notify=notify,
+        again=notify.again,
+        hear=container.hear_text,
+        write=container.send_letter,
+    )
+    assert told(batch) == nothing
     tag = container.adapters.signer.phone_tag(SHIPMENT["recipient"]["phone"])  # type: ignore[index]
     now = container.adapters.clock.now()
     assert container.adapters.contacts.note(tag, shipment_id, now=now, keep_s=60)
     answers = {"Records": [text_of(SHIPMENT["recipient"]["phone"], word) for word in WORDS]}  # type: ignore[index]
-    assert queues.notify_recipient(answers, notify=notify, **others) == nothing
+    assert told(answers) == nothing
     webhooks = container.deliver_webhook
     assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
 
