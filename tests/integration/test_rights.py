@@ -106,6 +106,7 @@ def recorder(receiver: str) -> Recorder:
         deliver_events_again(shipment_id)
         verify_what_was_sealed(running, shipment_id)
         with Clients(running) as clients:
+            count_what_was_driven(clients)
             fall_silent(clients, webhook_url=receiver)
         learn_over_a_broken_page()
         with Clients(running) as clients:
@@ -331,6 +332,18 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     assert told(answers) == nothing
     webhooks = container.deliver_webhook
     assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
+
+
+def count_what_was_driven(clients: Clients) -> None:
+    """The queue holds news of metrics back, so that a route is counted once."""
+    running = clients.running
+    running.clock.advance(timedelta(minutes=6))
+    running.settle()
+    staff = clients.of(running.admin_key)
+    today = running.clock.now().date()
+    span = f"from_day={today - timedelta(days=1)}&to_day={today + timedelta(days=1)}"
+    assert staff.get(f"/v1/metrics?{span}&by=hub")["data"]
+    assert staff.get(f"/v1/metrics/shipments?{span}&figure=tried")["data"]
 
 
 def verify_what_was_sealed(running: RunningStack, shipment_id: ShipmentId) -> None:
