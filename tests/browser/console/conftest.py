@@ -79,7 +79,7 @@ def open_console(
 
     def opened(path: str, role: str | None = "dispatcher", **more: Any) -> Page:
         state = signed_in(role) if role else None
-        given = {"viewport": DESK, "locale": "en", "storage_state": state} | more
+        given: dict[str, Any] = {"viewport": DESK, "locale": "en", "storage_state": state} | more
         context = browser.new_context(**given)
         contexts.append(context)
         page = context.new_page()
