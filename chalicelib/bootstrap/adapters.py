@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.domain.policy import Policy
 from chalicelib.services.ports.accounts import KeyRequestsPerMinute
-from chalicelib.services.ports.system import PublicBaseUrl
+from chalicelib.services.ports.system import CarrierName, PublicBaseUrl
 from chalicelib.settings import NO_NUMBER
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
         Drivers,
         Hubs,
         Invitations,
+        Members,
         RequestCounts,
         Shippers,
         Teams,
         Vehicles,
     )
+    from chalicelib.services.ports.attention import Handlings, SharedViews
     from chalicelib.services.ports.evidence import (
         EvidenceChain,
         EvidenceFiles,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.imports import ImportFiles, ImportQueue, Imports
     from chalicelib.services.ports.journal import Journal, Requests
     from chalicelib.services.ports.messages import RouteMessages, Threads
+    from chalicelib.services.ports.metrics import CountedRoutes, HubDays
     from chalicelib.services.ports.places import Geocoder, TimeZones
     from chalicelib.services.ports.proofs import (
         AllowedProofs,
@@ -103,6 +106,12 @@ class Adapters:
     def public_base_url(self) -> PublicBaseUrl:
         """Where recipients reach us."""
         return PublicBaseUrl(self.settings.public_base_url)
+
+    @property
+    def carrier_name(self) -> CarrierName:
+        """Whose console this is."""
+        name, _ = self.settings.operator
+        return CarrierName(name or "Doorstep")
 
     @property
     def key_requests_per_minute(self) -> KeyRequestsPerMinute:
@@ -166,7 +175,8 @@ class Adapters:
 
     @cached_property
     def allowances(self) -> Allowances:
-        """How many SMS there have been about a delivery."""
+        """How many SMS there have been about a delivery, and how many links to sign in."""
+        self._bind()
         from chalicelib.adapters.dynamodb.ledger.allowances import DynamoAllowances
 
         return DynamoAllowances()
@@ -274,6 +284,22 @@ class Adapters:
         return DynamoTravelPages()
 
     @cached_property
+    def counted_routes(self) -> CountedRoutes:
+        """Facts of routes."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.metrics.repository import DynamoCountedRoutes
+
+        return DynamoCountedRoutes()
+
+    @cached_property
+    def hub_days(self) -> HubDays:
+        """Days of hubs, made of those facts."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.metrics.repository import DynamoHubDays
+
+        return DynamoHubDays()
+
+    @cached_property
     def ledger(self) -> Ledger:
         """The claims of senders: each message is sent by one of them."""
         self._bind()
@@ -346,6 +372,14 @@ class Adapters:
         return DynamoInvitations()
 
     @cached_property
+    def members(self) -> Members:
+        """People who sign in."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.members import DynamoMembers
+
+        return DynamoMembers()
+
+    @cached_property
     def devices(self) -> Devices:
         """Phones with location apps."""
         from chalicelib.adapters.dynamodb.accounts.devices import DynamoDevices
@@ -359,6 +393,22 @@ class Adapters:
         from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
 
         return DynamoWebhookEndpoints()
+
+    @cached_property
+    def handlings(self) -> Handlings:
+        """What colleagues have done about concerns."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.handlings import DynamoHandlings
+
+        return DynamoHandlings()
+
+    @cached_property
+    def shared_views(self) -> SharedViews:
+        """Views that all who look share."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.shared_views import DynamoSharedViews
+
+        return DynamoSharedViews()
 
     @cached_property
     def forecasts(self) -> Forecasts:
@@ -600,6 +650,7 @@ class Adapters:
                 "accounts": settings.accounts_table,
                 "travel": settings.travel_table,
                 "ledger": settings.ledger_table,
+                "metrics": settings.metrics_table,
             }
         )
         self._is_bound = True

@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoin
 from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
 from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
 from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
+from chalicelib.adapters.dynamodb.accounts.members import DynamoMembers
 from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
 from chalicelib.adapters.dynamodb.accounts.teams import DynamoTeams
@@ -20,8 +21,11 @@ from chalicelib.adapters.dynamodb.accounts.vehicles import DynamoVehicles
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
+from chalicelib.adapters.dynamodb.ledger.handlings import DynamoHandlings
 from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
+from chalicelib.adapters.dynamodb.ledger.shared_views import DynamoSharedViews
+from chalicelib.adapters.dynamodb.metrics.repository import DynamoCountedRoutes, DynamoHubDays
 from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
@@ -39,14 +43,17 @@ from chalicelib.services.ports.accounts import (
     Drivers,
     Hubs,
     Invitations,
+    Members,
     Shippers,
     Teams,
     Vehicles,
 )
+from chalicelib.services.ports.attention import Handlings, SharedViews
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.imports import Imports
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
+from chalicelib.services.ports.metrics import CountedRoutes, HubDays
 from chalicelib.services.ports.proofs import AllowedProofs, PinTries
 from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
@@ -54,6 +61,7 @@ from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
 from local.cloud.shortcuts import shortcuts
 from tests.support.aws import dynamodb
+from tests.support.fakes.attention import InMemoryHandlings, InMemorySharedViews
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.journal import InMemoryJournal
@@ -83,11 +91,16 @@ class Stores:
     audit: Audit
     keys: ApiKeys
     invitations: Invitations
+    members: Members
     devices: Devices
     endpoints: WebhookEndpoints
     threads: Threads
     route_messages: RouteMessages
     imports: Imports
+    counted_routes: CountedRoutes
+    hub_days: HubDays
+    handlings: Handlings
+    shared_views: SharedViews
     clock: ManualClock
 
 
@@ -117,11 +130,16 @@ def in_memory() -> Iterator[Stores]:
         journal.audit,
         journal.keys,
         journal.invitations,
+        journal.members,
         journal.devices,
         journal.endpoints,
         journal.threads,
         journal.route_messages,
         journal.imports,
+        journal.counted_routes,
+        journal.hub_days,
+        InMemoryHandlings(),
+        InMemorySharedViews(),
         journal.shipments.clock,
     )
 
@@ -151,11 +169,16 @@ def on_moto() -> Iterator[Stores]:
             DynamoAudit(),
             DynamoApiKeys(partitions),
             DynamoInvitations(),
+            DynamoMembers(),
             DynamoDevices(partitions),
             DynamoWebhookEndpoints(),
             DynamoThreads(),
             DynamoRouteMessages(clock.now),
             DynamoImports(clock.now),
+            DynamoCountedRoutes(),
+            DynamoHubDays(),
+            DynamoHandlings(),
+            DynamoSharedViews(),
             clock,
         )
 

@@ -23,9 +23,6 @@ NIGHT: Final = timedelta(hours=6)
 LONGEST_ROUTE: Final = timedelta(days=1)
 LONGEST_LEG: Final = timedelta(hours=10)
 """Regulation (EC) No 561/2006, article 6: the longest driving time of a day."""
-LONGEST_SHIFT: Final = timedelta(hours=16)
-"""A stop whose window opens later than this after the start belongs to another route: the van would
-wait for it overnight, and every stop behind it with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ def require_windows(wanted: NewRoute, stops: Sequence[Stop]) -> None:
         if stop.window.latest <= wanted.starts_at:
             code = "window_over"
             text = f"The window of this stop ends at {last}, before the route starts at {start}."
-        elif stop.window.earliest >= wanted.starts_at + LONGEST_SHIFT:
+        elif stop.window.earliest >= wanted.starts_at + LONGEST_ROUTE:
             code = "window_later"
             text = f"The window of this stop opens at {first}. The route starts at {start}."
         else:

@@ -414,7 +414,7 @@ def test_a_start_that_is_sent_again_after_the_last_stop_finds_its_route(shared: 
 
 def test_one_odd_scan_refuses_no_other(shared: Carrier) -> None:
     van = shared.round(1)
-    good = {
+    good: dict[str, object] = {
         "action_id": "good",
         "barcode": _code(van),
         "scanned_at": shared.clock.now().isoformat(),

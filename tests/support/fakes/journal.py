@@ -7,6 +7,7 @@ from chalicelib.domain.accounts.devices import Device
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.members import Member, SignInLink
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.accounts.teams import Team
 from chalicelib.domain.accounts.vehicles import Vehicle
@@ -20,12 +21,16 @@ from chalicelib.domain.journal.changes import (
     Change,
     DepartureAdded,
     DriverAdded,
+    FactsChange,
     HandledAdded,
+    HubDayChange,
     ImportChange,
     InvitationRevoked,
     KeyRingChange,
     LearningMarkChange,
     LiveChange,
+    MailboxFreed,
+    MailboxTaken,
     ManifestChange,
     MessageAdded,
     MessageCopied,
@@ -36,6 +41,7 @@ from chalicelib.domain.journal.changes import (
     RequestRemembered,
     RouteChange,
     RouteEventAdded,
+    SessionsChange,
     ShipmentChange,
     ThreadChange,
     WebhookRemoved,
@@ -50,15 +56,20 @@ from tests.support.fakes.accounts import (
     InMemoryDrivers,
     InMemoryHubs,
     InMemoryInvitations,
+    InMemoryMembers,
     InMemoryShippers,
     InMemoryTeams,
     InMemoryVehicles,
     KeyRings,
+    Mailboxes,
+    MemberSessions,
+    SignInLinks,
 )
 from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
 from tests.support.fakes.imports import InMemoryImports
 from tests.support.fakes.messages import InMemoryRouteMessages, InMemoryThreads
+from tests.support.fakes.metrics import InMemoryCountedRoutes, InMemoryHubDays
 from tests.support.fakes.proofs import InMemoryAllowedProofs, InMemoryPinTries
 from tests.support.fakes.references import InMemoryReferences
 from tests.support.fakes.routes import InMemoryRoutes
@@ -106,6 +117,7 @@ class InMemoryJournal:
     audit: InMemoryAudit = field(default_factory=InMemoryAudit)
     keys: InMemoryApiKeys = field(default_factory=InMemoryApiKeys)
     invitations: InMemoryInvitations = field(default_factory=InMemoryInvitations)
+    members: InMemoryMembers = field(default_factory=InMemoryMembers)
     devices: InMemoryDevices = field(default_factory=InMemoryDevices)
     endpoints: InMemoryWebhookEndpoints = field(default_factory=InMemoryWebhookEndpoints)
     threads: InMemoryThreads = field(default_factory=InMemoryThreads)
@@ -113,6 +125,8 @@ class InMemoryJournal:
     imports: InMemoryImports = field(default_factory=InMemoryImports)
     allowed_proofs: InMemoryAllowedProofs = field(default_factory=InMemoryAllowedProofs)
     pin_tries: InMemoryPinTries = field(default_factory=InMemoryPinTries)
+    counted_routes: InMemoryCountedRoutes = field(default_factory=InMemoryCountedRoutes)
+    hub_days: InMemoryHubDays = field(default_factory=InMemoryHubDays)
 
     def commit(self, *changes: Change) -> None:
         items = sum(
@@ -143,6 +157,9 @@ class InMemoryJournal:
             AccountAdded: _Accounts(self),
             AccountChange: _Accounts(self),
             KeyRingChange: KeyRings(self.keys),
+            SessionsChange: MemberSessions(self.members),
+            MailboxTaken: Mailboxes(self.members),
+            MailboxFreed: Mailboxes(self.members),
             InvitationRevoked: self.invitations,
             WebhookRemoved: self.endpoints,
             AuditAdded: self.audit,
@@ -155,6 +172,8 @@ class InMemoryJournal:
             MessageAdded: self.threads,
             MessageCopied: self.route_messages,
             ImportChange: self.imports,
+            FactsChange: self.counted_routes,
+            HubDayChange: self.hub_days,
         }
         for change in changes:
             yield stores[type(change)], change
@@ -176,7 +195,9 @@ class _Accounts:
         self._store(account).put(account)
 
     def _store(self, account: object) -> Any:
-        stores: dict[type, Accounts[Any] | InMemoryInvitations | InMemoryWebhookEndpoints] = {
+        stores: dict[
+            type, Accounts[Any] | InMemoryInvitations | InMemoryWebhookEndpoints | SignInLinks
+        ] = {
             Shipper: self.journal.shippers,
             Hub: self.journal.hubs,
             Team: self.journal.teams,
@@ -185,6 +206,8 @@ class _Accounts:
             ApiKey: self.journal.keys,
             Invitation: self.journal.invitations,
             Device: self.journal.devices,
+            Member: self.journal.members,
+            SignInLink: SignInLinks(self.journal.members),
             WebhookEndpoint: self.journal.endpoints,
         }
         return stores[type(account)]

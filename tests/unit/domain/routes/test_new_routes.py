@@ -92,8 +92,7 @@ def test_a_break_of_another_day_is_refused() -> None:
     [
         (-2, 0, "window_over"),
         (-2, 1, None),
-        (15, 17, None),  # the last stop of a long day
-        (16, 18, "window_later"),
+        (23, 25, None),
         (24, 26, "window_later"),  # the van would wait until tomorrow, and all behind it
     ],
 )
