@@ -41,7 +41,9 @@ Orders = Sequence[Sequence[int]]
 def measure() -> list[Row]:
     """A row a day: seconds of both, their ratio, and our CPU. The ratio is the one to look at."""
     data = data_folder()
-    rows = [compared(name, generated(**how), kept_orders()[name]) for name, how in GENERATED.items()]
+    rows = [
+        compared(name, generated(**how), kept_orders()[name]) for name, how in GENERATED.items()
+    ]
     if not has_ortools():
         print("optimizer: recorded days skipped, OR-tools is not installed (bench/optimizer.py)")
         return rows
@@ -57,7 +59,9 @@ def recorded_days(data: Path, *, days: int = 20) -> list[Row]:
     rows = [compared(name, day, by_ortools(day)) for name, day in recorded(data, days=days)]
     mean = statistics.geometric_mean([float(row["ratio"]) for row in rows])
     worst = max(float(row["ratio"]) for row in rows)
-    print(f"total time over OR-tools on {len(rows)} recorded days: mean {mean:.4f}, worst {worst:.4f}")
+    print(
+        f"total time over OR-tools on {len(rows)} recorded days: mean {mean:.4f}, worst {worst:.4f}"
+    )
     return rows
 
 
@@ -121,7 +125,10 @@ def by_ortools(problem: Problem, *, seconds: float = SECONDS) -> list[list[int]]
     manager = pywrapcp.RoutingIndexManager(count + 1, len(problem.vans), 0)
     model = pywrapcp.RoutingModel(manager)
     took = [
-        [round(problem.travel_s[a][b] + (problem.jobs[a - 1].service_s if a else 0.0)) for b in range(count + 1)]
+        [
+            round(problem.travel_s[a][b] + (problem.jobs[a - 1].service_s if a else 0.0))
+            for b in range(count + 1)
+        ]
         for a in range(count + 1)
     ]
     transit = model.RegisterTransitCallback(
@@ -145,7 +152,10 @@ def by_ortools(problem: Problem, *, seconds: float = SECONDS) -> list[list[int]]
             opens, closes = math.ceil(job.opens_s - begin_s), int(job.closes_s - begin_s)
             times.CumulVar(index).SetRange(max(opens, 0), closes)
     asked = pywrapcp.DefaultRoutingSearchParameters()
-    first, later = routing_enums_pb2.FirstSolutionStrategy, routing_enums_pb2.LocalSearchMetaheuristic
+    first, later = (
+        routing_enums_pb2.FirstSolutionStrategy,
+        routing_enums_pb2.LocalSearchMetaheuristic,
+    )
     asked.first_solution_strategy = first.PARALLEL_CHEAPEST_INSERTION
     asked.local_search_metaheuristic = later.GUIDED_LOCAL_SEARCH
     asked.time_limit.FromMilliseconds(round(seconds * 1_000))

@@ -52,7 +52,7 @@ def tell_amazon(is_impeding: IsLeftOut = lambda _: False) -> Tell:
 
     def tell(question: Question) -> Answer:
         asked = question.body
-        assert (question.method, question.path) == ("POST", "/optimize-waypoints")
+        assert (question.method, question.path) == ("POST", "/v2/optimize-waypoints")
         at, left = asked["Origin"], list(asked["Waypoints"])
         visited = [{"Id": "Origin", "Position": at, "DepartureTime": asked["DepartureTime"]}]
         while left:

@@ -50,8 +50,12 @@ class AmazonLocation:
         Raises Unsuited beyond the limits, and Unavailable for any fault, also when AWS denies the
         request or finds a way to some stop impossible.
         """
-        if len(problem.vans) > 1 and any(job.van is None for job in problem.jobs):
+        is_choosing = any(job.van is None for job in problem.jobs)
+        if is_choosing and len(problem.vans) > 1:
             msg = "Amazon Location puts no stops on several vans."
+            raise Unsuited(msg)
+        if is_choosing and len(problem.jobs) > problem.vans[0].most_stops:
+            msg = "Amazon Location leaves no stops out."
             raise Unsuited(msg)
         first = solve(problem, most_steps=FIRST_STEPS)
         orders = [

@@ -124,14 +124,26 @@ def _orders(problem: Problem, routes: Sequence[object]) -> list[list[int]]:
     for route in routes:
         match route:
             case {"vehicle": int(van), "steps": list() as steps} if 0 <= van < len(orders):
-                found = [step["id"] for step in steps if step["type"] == "job"]
+                found = [job for step in steps for job in _job_of(step)]
             case _:
                 msg = "A route of the answer has no vehicle or no steps."
                 raise ValueError(msg)
         for job in found:
-            if type(job) is not int or not 0 <= job < len(problem.jobs) or job in seen:
-                msg = "A step of the answer is no job, or comes twice."
+            if not 0 <= job < len(problem.jobs) or job in seen:
+                msg = "A job of the answer is unknown, or comes twice."
                 raise ValueError(msg)
             seen.add(job)
         orders[van] += found
     return orders
+
+
+def _job_of(step: object) -> tuple[int, ...]:
+    """The job of a step; nothing for the start, a break and the end."""
+    match step:
+        case {"type": "job", "id": int(job)} if not isinstance(job, bool):
+            return (job,)
+        case {"type": "start" | "break" | "end"}:
+            return ()
+        case _:
+            msg = "A step of the answer is of no kind that we asked for."
+            raise ValueError(msg)

@@ -1,6 +1,5 @@
 """The optimizers as a contract test makes them, at whatever address answers for them."""
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,7 +61,9 @@ QUESTIONS: Final = {
     "two vans": street(1, 2, 3, 4, vans=2),
     "windows": with_windows(street(1, 2, 3), (2_000.0, 3_000.0), None, (0.0, 500.0)),
     "a window that nobody can keep": with_windows(street(1, 5, van=0), None, (0.0, 60.0)),
-    "a break and the end of a shift": with_day(street(1, 2, 3), ends_s=START_S + 1_200.0, breaks=(REST,)),
+    "a break and the end of a shift": with_day(
+        street(1, 2, 3), ends_s=START_S + 1_200.0, breaks=(REST,)
+    ),
 }
 """What was asked for the recorded answers, by name."""
 
@@ -94,5 +95,3 @@ AMAZON: Final = Kind(
     "amazon_location", lambda _, deadline_s: AmazonLocation(deadline_s=deadline_s), tell_amazon
 )
 KINDS: Final = (BUILT_IN, IN_MEMORY, VROOM, AMAZON)
-SERVERS: Final = (VROOM, AMAZON)
-NEVER: Final = math.inf
