@@ -1,9 +1,10 @@
 """Days to be planned: generated ones, and days of recorded trips, with the times learnt from them.
 
-A recorded day is 120 places where trips of one day ended: taxis of San Francisco (`sf_taxi`) and
-couriers of Nairobi (`sendy_nairobi`). The travel times between them are what the product's own model
-has learnt from the trips of the days before. A third of the stops has a window of four hours round
-the recorded time. The recordings are not part of the project.
+A recorded day is the places where trips ended between 8 and 18 o'clock: 100 of taxis in San
+Francisco (`sf_taxi`), or 40 of couriers in Nairobi (`sendy_nairobi`). The travel times between
+them are what the product's own model has learnt from the trips of the days before. A quarter of the
+stops has a window of four hours round the recorded time. The recordings are no part of the
+project.
 """
 
 import csv
@@ -17,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.eta.learned.learned_model import LearnedModel
 from chalicelib.domain.eta.learned.state import State
@@ -29,9 +31,12 @@ SF: Final = "sf_taxi/public/trips.csv.gz"
 NAIROBI: Final = "sendy_nairobi/public/orders.csv.gz"
 STOPS: Final = 120
 SERVICE_S: Final = 90.0
-START_HOUR: Final = 7
+FIRST_HOUR: Final = 8
+LAST_HOUR: Final = 18
 WINDOW_S: Final = 4 * 3_600.0
-SHARE_WITH_WINDOW: Final = 3
+ONE_WITH_WINDOW_IN: Final = 4
+TAXI_STOPS: Final = 100
+COURIER_STOPS: Final = 40
 MOST_TAUGHT: Final = 20_000
 EPOCH_S: Final = 1_795_420_800.0
 """24 November 2026, 08:00 UTC."""
@@ -58,9 +63,9 @@ def generated(
 ) -> Problem:
     """A day in a town of six quarters. Ways take another time in each direction.
 
-    A share of the stops has a ``window`` of three to six hours somewhere in the ``hours`` of the day.
+    The share ``windows`` of the stops has a window of three to six hours within these ``hours``.
     """
-    random = Random(seed)  # noqa: S311 - the same days each time
+    random = Random(seed)
     quarters = [(random.random() * 0.12, random.random() * 0.24) for _ in range(6)]
     places = [Coordinates(60.2, 24.9)]
     for _ in range(stops):
@@ -88,27 +93,29 @@ def generated(
     return Problem(tuple(places), tuple(jobs), (day,) * vans, travel_s)
 
 
-def recorded(data: Path, *, days: int = 20, stops: int = STOPS) -> Iterator[tuple[str, Problem]]:
+def recorded(data: Path, *, days: int = 20) -> Iterator[tuple[str, Problem]]:
     """Recorded days with their names: half of each recording. Raises FileNotFoundError."""
     half = days // 2
     taxis = _by_day(_taxi_trips(data / SF), zone_h=-7)
     couriers = _by_day(_courier_trips(data / NAIROBI), zone_h=3)
-    for name, trips, zone, count in (
-        ("taxis", taxis, "America/Los_Angeles", half),
-        ("couriers", couriers, "Africa/Nairobi", days - half),
+    for name, trips, zone, stops, count in (
+        ("taxis", taxis, "America/Los_Angeles", TAXI_STOPS, half),
+        ("couriers", couriers, "Africa/Nairobi", COURIER_STOPS, days - half),
     ):
         yield from itertools.islice(_days(name, trips, zone, stops), count)
 
 
 def _days(
-    name: str, by_day: dict[str, list[RecordedTrip]], zone: str, stops: int
+    name: str, by_date: dict[str, list[RecordedTrip]], zone: str, stops: int
 ) -> Iterator[tuple[str, Problem]]:
-    """Each day whose eve has taught something, in order. Nothing is learnt before it has happened."""
+    """Each day after the first, in order. Nothing is learnt before it has happened."""
     model = LearnedModel(State())
     taught = 0
-    for day, trips in sorted(by_day.items()):
-        if taught and len(trips) >= stops:
-            yield f"{name} {day}", _problem(trips, model, zone, stops)
+    for day, trips in sorted(by_date.items()):
+        local = ZoneInfo(zone)
+        by_day = [t for t in trips if FIRST_HOUR <= t.ends_at.astimezone(local).hour < LAST_HOUR]
+        if taught and len(by_day) >= stops:
+            yield f"{name} {day}", _problem(by_day, model, local, stops)
         for trip in trips:
             if taught >= MOST_TAUGHT:
                 break
@@ -125,19 +132,19 @@ def _days(
             )
 
 
-def _problem(trips: list[RecordedTrip], model: LearnedModel, zone: str, stops: int) -> Problem:
+def _problem(trips: list[RecordedTrip], model: LearnedModel, zone: ZoneInfo, stops: int) -> Problem:
     """Every so many-th trip of the day, so that all hours are in it."""
     chosen = trips[:: len(trips) // stops][:stops]
     lats = sorted(trip.destination.lat_deg for trip in chosen)
     lons = sorted(trip.destination.lon_deg for trip in chosen)
     hub = Coordinates(lats[stops // 2], lons[stops // 2])
     places = [hub, *(trip.destination for trip in chosen)]
-    starts_at = min(trip.begins_at for trip in chosen) + timedelta(hours=START_HOUR)
-    travel_s = travel_times_s(places, model, at=starts_at, time_zone=zone)
+    starts_at = chosen[0].ends_at.astimezone(zone).replace(hour=FIRST_HOUR, minute=0, second=0)
+    travel_s = travel_times_s(places, model, at=starts_at, time_zone=zone.key)
     begin_s = starts_at.timestamp()
     jobs = []
     for i, trip in enumerate(chosen):
-        if i % SHARE_WITH_WINDOW:
+        if i % ONE_WITH_WINDOW_IN:
             jobs.append(Job(SERVICE_S))
             continue
         middle_s = max(trip.ends_at.timestamp(), begin_s + WINDOW_S / 2.0)
@@ -168,7 +175,7 @@ def _taxi_trips(path: Path) -> Iterator[RecordedTrip]:
 def _courier_trips(path: Path) -> Iterator[RecordedTrip]:
     """The data has days of a month without the month: they count as days of one month."""
     for row in _rows(path):
-        if float(row["travel_s"]) < 60:  # noqa: PLR2004 - a tap on the wrong button
+        if float(row["travel_s"]) < 60:
             continue
         midnight = datetime(2019, 1, int(row["dom"]), tzinfo=UTC) - timedelta(hours=3)
         yield RecordedTrip(

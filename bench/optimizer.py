@@ -1,18 +1,22 @@
-"""The built-in optimizer against OR-tools: the time of a van's day, and the CPU that an order takes.
+"""The built-in optimizer against OR-tools: how long a van's day takes, and the CPU of an order.
 
-OR-tools gets the same travel times, services and windows, and ten seconds a day (guided local
-search). It is for development only: `uv pip install ortools==9.15.6755`. Without it the recorded
-days are skipped, and generated days are compared with orders that OR-tools has given before
-(`bench/orders.json`; `python -m bench.optimizer` finds them anew).
+OR-tools had the same travel times, services and windows, and ten seconds a day (guided local search
+after parallel cheapest insertion). It is too large for everybody's set-up, so its orders of these
+days lie in `bench/orders.json`: numbers of stops, and nothing of the recordings. With
+
+    uv pip install ortools==9.15.6755
+    python -m bench.optimizer
+
+it is asked anew.
 """
 
-import importlib.util
 import json
 import math
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,15 +42,10 @@ HORIZON_S: Final = 10 * 86_400
 Orders = Sequence[Sequence[int]]
 
 
-def measure() -> list[Row]:
-    """A row a day: seconds of both, their ratio, and our CPU. The ratio is the one to look at."""
-    data = data_folder()
-    rows = [
-        compared(name, generated(**how), kept_orders()[name]) for name, how in GENERATED.items()
-    ]
-    if not has_ortools():
-        print("optimizer: recorded days skipped, OR-tools is not installed (bench/optimizer.py)")
-        return rows
+def measure(data: Path | None = None) -> list[Row]:
+    """A row a day: seconds of both, their ratio (the figure to look at), and our CPU."""
+    rows = generated_days()
+    data = data or data_folder()
     try:
         rows += recorded_days(data)
     except FileNotFoundError:
@@ -54,19 +53,27 @@ def measure() -> list[Row]:
     return rows
 
 
-def recorded_days(data: Path, *, days: int = 20) -> list[Row]:
-    """The recorded days, and their geometric mean. Raises FileNotFoundError."""
-    rows = [compared(name, day, by_ortools(day)) for name, day in recorded(data, days=days)]
-    mean = statistics.geometric_mean([float(row["ratio"]) for row in rows])
-    worst = max(float(row["ratio"]) for row in rows)
+def generated_days(names: Sequence[str] = tuple(GENERATED)) -> list[Row]:
+    """Days in an invented town."""
+    orders = kept_orders()
+    return [compared(name, generated(**GENERATED[name]), orders[name]) for name in names]
+
+
+def recorded_days(data: Path) -> list[Row]:
+    """Twenty recorded days. Prints their mean. Raises FileNotFoundError."""
+    orders = kept_orders()
+    rows = [compared(name, problem, orders[name]) for name, problem in recorded(data)]
+    ratios = [float(row["ratio"]) for row in rows]
+    mean = statistics.geometric_mean(ratios)
     print(
-        f"total time over OR-tools on {len(rows)} recorded days: mean {mean:.4f}, worst {worst:.4f}"
+        f"optimizer: total time over OR-tools on {len(rows)} recorded days: "
+        f"mean {mean:.4f}, best {min(ratios):.4f}, worst {max(ratios):.4f}"
     )
     return rows
 
 
 def compared(name: str, problem: Problem, other: Orders) -> Row:
-    """One day in both orders. Orders are only alike if they make the same number of stops in time."""
+    """One day in both orders. They are alike where both make the same number of stops in time."""
     began_s = time.process_time()
     solution = solve(problem)
     cpu_s = time.process_time() - began_s
@@ -76,19 +83,19 @@ def compared(name: str, problem: Problem, other: Orders) -> Row:
         "day": name,
         "stops": len(problem.jobs),
         "total_s": round(own_s),
-        "ortools_s": round(other_s),
-        "ratio": own_s / other_s,
-        "driving ratio": own_way_s / other_way_s,
+        "OR-tools total_s": round(other_s),
+        "ratio": round(own_s / other_s, 4),
+        "driving ratio": round(own_way_s / other_way_s, 4),
         "late_s": round(own_late_s),
-        "ortools late_s": round(other_late_s),
+        "OR-tools late_s": round(other_late_s),
         "left": len(solution.left),
-        "ortools left": len(problem.jobs) - sum(map(len, other)),
-        "cpu_s": cpu_s,
+        "OR-tools left": len(problem.jobs) - sum(map(len, other)),
+        "cpu_s": round(cpu_s, 2),
     }
 
 
 def spent(problem: Problem, orders: Orders) -> tuple[float, float, float]:
-    """Seconds of all vans in these orders, how late they are, and how long they drive."""
+    """Seconds of all vans in these orders, how late they are at stops, and how long they drive."""
     total_s = late_s = way_s = 0.0
     tables = Tables(problem)
     for van, order in enumerate(orders):
@@ -101,47 +108,42 @@ def spent(problem: Problem, orders: Orders) -> tuple[float, float, float]:
             max(0.0, reached_s - problem.jobs[place - 1].closes_s)
             for place, reached_s in zip(places, day.reaches_s, strict=False)
         )
-        way = [0, *places, 0]
-        way_s += sum(problem.travel_s[a][b] for a, b in zip(way, way[1:], strict=False))
+        way_s += sum(problem.travel_s[a][b] for a, b in pairwise([0, *places, 0]))
     return total_s, late_s, way_s
 
 
-def has_ortools() -> bool:
-    """Whether OR-tools is installed here."""
-    return importlib.util.find_spec("ortools") is not None
-
-
 def kept_orders() -> dict[str, list[list[int]]]:
-    """The orders of generated days that OR-tools gave once."""
+    """The orders of all days that OR-tools gave once, by the name of the day."""
     found: dict[str, list[list[int]]] = json.loads(ORDERS.read_text("utf-8"))["orders"]
     return found
 
 
 def by_ortools(problem: Problem, *, seconds: float = SECONDS) -> list[list[int]]:
-    """OR-tools' orders: windows are hard, a stop that it cannot make is left, time is minimal."""
-    from ortools.constraint_solver import pywrapcp, routing_enums_pb2  # noqa: PLC0415
+    """OR-tools' orders: windows are hard, what it cannot make is left, total time is minimal."""
+    from ortools.constraint_solver import (  # type: ignore[import-not-found]  # noqa: PLC0415
+        pywrapcp,
+        routing_enums_pb2,
+    )
 
-    count, begin_s = len(problem.jobs), problem.vans[0].starts_s
-    manager = pywrapcp.RoutingIndexManager(count + 1, len(problem.vans), 0)
+    begin_s = problem.vans[0].starts_s
+    services_s = [0.0, *(job.service_s for job in problem.jobs)]
+    manager = pywrapcp.RoutingIndexManager(len(services_s), len(problem.vans), 0)
     model = pywrapcp.RoutingModel(manager)
-    took = [
-        [
-            round(problem.travel_s[a][b] + (problem.jobs[a - 1].service_s if a else 0.0))
-            for b in range(count + 1)
-        ]
-        for a in range(count + 1)
+    took_s = [
+        [round(way_s + service_s) for way_s in row]
+        for row, service_s in zip(problem.travel_s, services_s, strict=True)
     ]
     transit = model.RegisterTransitCallback(
-        lambda a, b: took[manager.IndexToNode(a)][manager.IndexToNode(b)]
+        lambda a, b: took_s[manager.IndexToNode(a)][manager.IndexToNode(b)]
     )
-    is_waiting = any(math.isfinite(job.opens_s) for job in problem.jobs)
-    if not is_waiting:
+    has_windows = any(math.isfinite(job.opens_s) for job in problem.jobs)
+    if not has_windows:
         model.SetArcCostEvaluatorOfAllVehicles(transit)
-    model.AddDimension(transit, HORIZON_S, HORIZON_S, False, "time")  # noqa: FBT003 - their signature
+    model.AddDimension(transit, HORIZON_S, HORIZON_S, False, "time")  # noqa: FBT003
     times = model.GetDimensionOrDie("time")
     for van, day in enumerate(problem.vans):
         times.CumulVar(model.Start(van)).SetValue(0)
-        if is_waiting:
+        if has_windows:
             times.SetSpanCostCoefficientForVehicle(1, van)
         if math.isfinite(day.ends_s):
             times.CumulVar(model.End(van)).SetMax(int(day.ends_s - begin_s))
@@ -152,12 +154,11 @@ def by_ortools(problem: Problem, *, seconds: float = SECONDS) -> list[list[int]]
             opens, closes = math.ceil(job.opens_s - begin_s), int(job.closes_s - begin_s)
             times.CumulVar(index).SetRange(max(opens, 0), closes)
     asked = pywrapcp.DefaultRoutingSearchParameters()
-    first, later = (
-        routing_enums_pb2.FirstSolutionStrategy,
-        routing_enums_pb2.LocalSearchMetaheuristic,
+    strategies = routing_enums_pb2.FirstSolutionStrategy
+    asked.first_solution_strategy = strategies.PARALLEL_CHEAPEST_INSERTION
+    asked.local_search_metaheuristic = (
+        routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     )
-    asked.first_solution_strategy = first.PARALLEL_CHEAPEST_INSERTION
-    asked.local_search_metaheuristic = later.GUIDED_LOCAL_SEARCH
     asked.time_limit.FromMilliseconds(round(seconds * 1_000))
     found = model.SolveWithParameters(asked)
     orders: list[list[int]] = []
@@ -170,10 +171,19 @@ def by_ortools(problem: Problem, *, seconds: float = SECONDS) -> list[list[int]]
     return orders
 
 
+def _days() -> Iterator[tuple[str, Problem]]:
+    for name, how in GENERATED.items():
+        yield name, generated(**how)
+    yield from recorded(data_folder())
+
+
 def main() -> None:
-    """Keep OR-tools' orders of the generated days."""
-    orders = {name: by_ortools(generated(**how)) for name, how in GENERATED.items()}
-    kept = {"by": f"OR-tools, {SECONDS:g} s a day", "orders": orders}
+    """Ask OR-tools for the orders of all days, and keep them."""
+    orders = {}
+    for name, problem in list(_days()):
+        orders[name] = by_ortools(problem)
+        print(name, flush=True)
+    kept = {"by": f"OR-tools 9.15.6755, {SECONDS:g} s a day", "orders": orders}
     ORDERS.write_text(json.dumps(kept) + "\n", encoding="utf-8")
 
 

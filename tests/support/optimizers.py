@@ -1,7 +1,7 @@
 """Optimizers of somebody else, as servers for tests: one greedy dispatcher, in each of the formats.
 
-The formats are those of VROOM 1.15 (recorded in tests/contract/optimizers/vroom.json) and of the API
-reference of OptimizeWaypoints.
+The formats are those of VROOM 1.15 (recorded in tests/contract/optimizers/vroom.json) and of the
+API reference of OptimizeWaypoints.
 """
 
 from collections.abc import Callable

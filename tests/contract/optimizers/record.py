@@ -2,8 +2,8 @@
 
     python -m tests.contract.optimizers.record path/to/vroom
 
-`path/to/vroom` is the program of VROOM, as the package pyvroom on PyPI has it: it takes the same JSON
-as vroom-express does over HTTP. The answers go into vroom.json beside this file.
+`path/to/vroom` is the program of VROOM, as the package pyvroom on PyPI has it: it takes the same
+JSON as vroom-express does over HTTP. The answers go into vroom.json beside this file.
 """
 
 import json
@@ -20,7 +20,7 @@ def main() -> None:
     conversations = {}
     for title, problem in QUESTIONS.items():
         asked = question(problem)
-        told = subprocess.run(  # noqa: S603 - a program that the developer names
+        told = subprocess.run(
             [program], input=json.dumps(asked), capture_output=True, text=True, check=True
         )
         answer = json.loads(told.stdout)

@@ -1,13 +1,11 @@
 """Optimizers: each gives every job once, keeps a van's jobs on it, and breaks no window for others.
 
-The answers in vroom.json were given by VROOM 1.15.0 (of the package pyvroom on PyPI, the engine behind
-vroom-express); `record.py` beside them asks anew. Amazon Location has not been tried on AWS: its
-server here was written after the API reference. With DOORSTEP_VROOM_URL a server of VROOM is asked
-for real.
+The answers in vroom.json were given by VROOM 1.15.0 (of the package pyvroom on PyPI, the engine
+behind vroom-express); `record.py` beside them asks anew. Amazon Location has not been tried on AWS:
+its server here was written after the API reference.
 """
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -167,14 +165,6 @@ def test_vroom_is_told_hours_breaks_and_windows_in_whole_seconds_from_the_start(
     first_row = asked["matrices"]["car"]["durations"][0]
     assert first_row == pytest.approx([0, 100, 200, 300], abs=1)
     assert all(isinstance(seconds, int) for seconds in first_row)
-
-
-@pytest.mark.skipif("DOORSTEP_VROOM_URL" not in os.environ, reason="no DOORSTEP_VROOM_URL")
-@pytest.mark.enable_socket
-@pytest.mark.parametrize("title", QUESTIONS)
-def test_a_real_vroom_answers_as_well(title: str) -> None:
-    with VROOM.open(os.environ["DOORSTEP_VROOM_URL"]) as optimizer:
-        require_complete(QUESTIONS[title], optimizer.solve(QUESTIONS[title]))
 
 
 ROUTES: Final[dict[str, Any]] = {

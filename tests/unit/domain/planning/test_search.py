@@ -114,7 +114,7 @@ def test_every_2_opt_and_or_opt_move_that_shortens_a_way_is_found() -> None:
     turned = [
         [*order[:i], *reversed(order[i:j]), *order[j:]]
         for i, j in itertools.combinations(range(8), 2)
-        if 0 < i or j < 7  # the whole order turned round has no two new neighbours
+        if i > 0 or j < 7  # the whole order turned round has no two new neighbours
     ]
     better = {tuple(each) for each in turned if way_s(each) < way_s(order) - 1e-6}
     assert better

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from chalicelib.domain.eta.chain import BreakAhead, StopTimes, chain
 from chalicelib.domain.eta.estimates import Duration
 from chalicelib.domain.eta.model import FactoryPrior
+from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.instants import Range
 from chalicelib.domain.planning.suggestions import Totals, in_stops, total
 from chalicelib.domain.planning.timings import Visited, timing
 from chalicelib.domain.routes.new_stops import StopShare
 from chalicelib.domain.routes.routes import Consignment
-from chalicelib.domain.ids import ShipmentId
 from tests.support.builders import HELSINKI, NOON, make_range, minutes, north_of
 
 START_S = NOON.timestamp()
@@ -34,8 +34,8 @@ def stops(draw: st.DrawFn) -> list[StopTimes]:
     return found
 
 
-@given(route=stops(), rests=st.booleans())
-def test_the_last_stop_is_reached_when_an_eta_says(route: list[StopTimes], rests: bool) -> None:
+@given(route=stops(), rests=st.integers(0, 1))
+def test_the_last_stop_is_reached_when_an_eta_says(route: list[StopTimes], rests: int) -> None:
     breaks = [BreakAhead(START_S + 1_200, START_S + 3_000, 900)] if rests else []
     etas = chain(route, departs_at=NOON, model=FactoryPrior(), breaks_ahead=breaks)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.optimizers.built_in import BuiltIn
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving.forecasts import Forecaster
 from chalicelib.domain.errors import (
@@ -34,7 +35,6 @@ from chalicelib.domain.routes.new_routes import PlannedVisit
 from chalicelib.domain.routes.routes import Break, Route, RouteStatus
 from chalicelib.domain.shipments.addresses import Placement
 from chalicelib.domain.shipments.statuses import Status
-from chalicelib.adapters.optimizers.built_in import BuiltIn
 from chalicelib.services.planning.suggest_routes import SuggestRoutes
 from tests.support.builders import (
     HUB_PLACE,
