@@ -15,7 +15,7 @@ from tests.support.fakes.clock import ManualClock
 USE_CASES = sorted(name for name, line in vars(Container).items() if isinstance(line, _UseCase))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def container() -> Container:
     settings = Settings.from_env(Stack("dev").environment())
     return wiring(settings, clock=ManualClock())

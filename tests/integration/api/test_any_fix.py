@@ -17,6 +17,7 @@ from tests.support.depth import times
 FAR_M: Final = -8_000.0
 MEASURES: Final = ("accuracy_m", "speed_mps", "heading_deg", "battery_ratio")
 COUNTS: Final = Counter[str]()
+BATCHES_A_VAN: Final = 100
 
 numbers = (
     st.floats()
@@ -46,12 +47,29 @@ strange_fixes = st.fixed_dictionaries(
 )
 
 
+class Vans:
+    """Vans that have left, far from their first stop; each is on the road for a number of batches.
+
+    What a batch costs grows with the track behind it: thousands of batches are a day that
+    no driver has.
+    """
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+        self._left = 0
+
+    def van(self) -> Round:
+        if not self._left:
+            self._van = self._carrier.round(1).started()
+            self._carrier.clock.advance(timedelta(hours=1))
+            self._left = BATCHES_A_VAN
+        self._left -= 1
+        return self._van
+
+
 @pytest.fixture(scope="module")
-def van(shared: Carrier) -> Iterator[Round]:
-    """A van that has left, far from its first stop."""
-    started = shared.round(1).started()
-    shared.clock.advance(timedelta(hours=1))
-    yield started
+def vans(shared: Carrier) -> Iterator[Vans]:
+    yield Vans(shared)
     note(f"fixes of any kind: {dict(COUNTS)}, none refused a batch")
 
 
@@ -68,7 +86,8 @@ def posted(van: Round, sent: list[Any], **envelope: Any) -> Any:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(strange=st.lists(strange_fixes | anything, min_size=1, max_size=4))
-def test_nothing_in_a_fix_costs_another_one(van: Round, strange: list[Any]) -> None:
+def test_nothing_in_a_fix_costs_another_one(vans: Vans, strange: list[Any]) -> None:
+    van = vans.van()
     van.carrier.clock.advance(timedelta(seconds=5))
     now = van.carrier.clock.now()
     good = fix(now, FAR_M)
@@ -91,8 +110,9 @@ def test_nothing_in_a_fix_costs_another_one(van: Round, strange: list[Any]) -> N
     sent_at=st.none() | st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
 )
 def test_no_measure_and_no_clock_refuses_a_good_place(
-    van: Round, measures: dict[str, float], sent_at: str | None
+    vans: Vans, measures: dict[str, float], sent_at: str | None
 ) -> None:
+    van = vans.van()
     van.carrier.clock.advance(timedelta(seconds=5))
     more = {} if sent_at is None else {"sent_at": sent_at}
 
@@ -113,13 +133,13 @@ def test_no_measure_and_no_clock_refuses_a_good_place(
     number=st.uuids(),
 )
 def test_a_report_of_any_date_is_taken(
-    van: Round, occurred_at: datetime, sent_at: datetime | None, number: object
+    vans: Vans, occurred_at: datetime, sent_at: datetime | None, number: object
 ) -> None:
     body = {"action_id": str(number), "occurred_at": occurred_at.isoformat()}
     if sent_at is not None:
         body["sent_at"] = sent_at.isoformat()
 
-    reply = van.work(0, "arrive", body)
+    reply = vans.van().work(0, "arrive", body)
 
     assert reply.status == 200, reply.body
 

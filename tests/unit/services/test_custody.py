@@ -254,6 +254,7 @@ class Day:
             "work": {
                 (ParcelState.ABOARD, ParcelState.DELIVERED),
                 (ParcelState.AT_HUB, ParcelState.DELIVERED),  # the office took it back too early
+                (ParcelState.DELIVERED, ParcelState.ABOARD),  # the driver takes a delivery back
             },
             "start": set(),
             "cancel": {(ParcelState.ABOARD, ParcelState.AT_HUB)},
@@ -269,9 +270,18 @@ class Day:
                 (ParcelState.ABOARD, ParcelState.AT_HUB),
             },
         }
-        moves = {(before[key], now) for key, now in self.where.items() if before[key] is not now}
+        now = self.where
+        moves = {(before[key], now[key]) for key in now if before[key] is not now[key]}
+        for shipment_id, _ in delivered_of(before) - delivered_of(now):
+            assert self.is_corrected(shipment_id), shipment_id
         allowed = may_move.get(act, set().union(*may_move.values()))
         assert moves <= allowed, (act, moves)
+
+    def is_corrected(self, shipment_id: ShipmentId) -> bool:
+        """Whether its history tells that an outcome was put right at this moment."""
+        now = self.carrier.clock.now()
+        events = self.carrier.shipments.histories[shipment_id].values()
+        return any(e.type is EventType.CORRECTED and e.recorded_at == now for e in events)
 
 
 def delivered_of(where: Where) -> set[tuple[ShipmentId, str]]:
