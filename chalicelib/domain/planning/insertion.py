@@ -45,7 +45,8 @@ def _best_place(
 ) -> tuple[float, int]:
     """The least cost of an insertion below ``below_s``, and its index; -1 where there is none.
 
-    Constant time for each index, exact where a delay makes nothing late.
+    Constant time for each index, exact where no way is
+    shorter through another place, and nothing is late.
     """
     travel, slacks, waits, reaches = tables.travel, day.slack_s, day.waits_s, day.reaches_s
     from_place, is_free = travel[place], tables.van_of[place] is None
@@ -69,8 +70,8 @@ def _best_place(
                 continue
             late_s += delay_s - slacks[i]
         cost_s = delay_s - waits[i]
-        if cost_s < 0.0 < delay_s:
-            cost_s = 0.0
+        if cost_s < 0.0 < waits[i]:
+            cost_s = 0.0  # the van only waits less, or more
         cost_s += LATE_WEIGHT * late_s
         if cost_s < best_s and not (overlook is not None and overlook()):
             best_s, best_at = cost_s, i

@@ -22,7 +22,7 @@ from chalicelib.domain.planning.problems import HUB, Problem, Solution
 
 MOST_STEPS: Final = 3_000_000
 """Stops looked at in all: about a second of CPU."""
-STEPS_PER_PAIR: Final = 300
+STEPS_PER_PAIR: Final = 1_000
 """For each pair of jobs: a short route is as good as it gets long before."""
 LEFT_S: Final = 1e7
 """What a job on no van costs: more than any detour."""
@@ -38,12 +38,15 @@ COLD: Final = 0.005
 """How much worse an order may be, at first and in the end, in ways between neighbours."""
 
 
-def solve(problem: Problem, *, most_steps: int = MOST_STEPS) -> Solution:
-    """Good orders for all vans.
+def solve(
+    problem: Problem, *, most_steps: int = MOST_STEPS, is_recreating: bool = True
+) -> Solution:
+    """Good orders for all vans. The third step can be left out, to see what it is worth.
 
     A job of a van stays on it, late or not. Any other job is left where each van would be late.
     """
-    return _Search(problem, min(most_steps, STEPS_PER_PAIR * len(problem.jobs) ** 2)).solution()
+    most = min(most_steps, STEPS_PER_PAIR * len(problem.jobs) ** 2)
+    return _Search(problem, most).solution(is_recreating=is_recreating)
 
 
 class _Search:
@@ -57,13 +60,14 @@ class _Search:
         self.days = [Day(van, [], self.tables) for van in range(len(problem.vans))]
         self.out: list[int] = []
 
-    def solution(self) -> Solution:
+    def solution(self, *, is_recreating: bool) -> Solution:
         tables = self.tables
         first = sorted(self.places, key=lambda p: (tables.closes[p], -tables.travel[HUB][p]))
         self.out = insert_all(self.days, self._own_first(first), tables)
         self.days = [self._polished(day) for day in self.days]
-        self._ruin_and_recreate()
-        self.days = [self._polished(day) for day in self.days]
+        if is_recreating:
+            self._ruin_and_recreate()
+            self.days = [self._polished(day) for day in self.days]
         self._leave_late()
         orders = tuple(tuple(place - 1 for place in day.order) for day in self.days)
         return Solution(orders, tuple(sorted(place - 1 for place in self.out)))
