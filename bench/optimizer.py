@@ -13,7 +13,6 @@ it is asked anew.
 import json
 import math
 import statistics
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -190,4 +189,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

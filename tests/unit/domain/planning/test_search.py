@@ -37,7 +37,7 @@ def problems(draw: st.DrawFn, most_jobs: int = 5, most_vans: int = 2) -> Problem
             opens_s = START_S + draw(st.integers(-1_000, 8_000))
             job = job._replace(opens_s=opens_s, closes_s=opens_s + draw(st.integers(0, 5_000)))
         jobs.append(job)
-    breaks = ()
+    breaks: tuple[BreakAhead, ...] = ()
     if draw(st.booleans()):
         rest_s = START_S + draw(st.integers(0, 5_000))
         breaks = (BreakAhead(rest_s, rest_s + 1_800.0, 900.0),)

@@ -104,7 +104,8 @@ class Board:
 
 def van(*visits: ShipmentId, **changes: Any) -> AskedVan:
     planned = tuple(PlannedVisit((each,)) for each in visits)
-    return AskedVan(**({"starts_at": NOON, "visits": planned} | changes))
+    asked: dict[str, Any] = {"starts_at": NOON, "visits": planned} | changes
+    return AskedVan(**asked)
 
 
 def order(suggestion: Suggestion, index: int = 0) -> list[str]:
@@ -324,7 +325,8 @@ def test_nothing_at_all_is_an_empty_suggestion() -> None:
 def refusal(board: Board, *vans: AskedVan, **question: Any) -> tuple[str, str]:
     with pytest.raises(Invalid) as refused:
         board.ask(*vans, **question)
-    (error,) = refused.value.data["errors"]  # type: ignore[misc]
+    errors: Any = refused.value.data["errors"]
+    (error,) = errors
     return error["pointer"], error["code"]
 
 
