@@ -87,7 +87,7 @@ def learn_travel_times(event: DynamoDBEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue="notices", batch_size=10, name="notify_recipient")
 def notify_recipient(event: SQSEvent) -> dict[str, Any]:
-    """From the topic to recipients, and from their phones to their shipments."""
+    """From the topic to recipients, from phones to their shipments; and letters to members."""
     from chalicelib.triggers import queues
 
     left_ms = event.context.get_remaining_time_in_millis  # type: ignore[union-attr] # Lambda's
@@ -97,6 +97,7 @@ def notify_recipient(event: SQSEvent) -> dict[str, Any]:
         notify=notify,
         again=notify.again,
         hear=container().hear_text,
+        write=lambda letter: container().send_letter(letter),
         time_left_s=lambda: left_ms() / 1000,
     )
 

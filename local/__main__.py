@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 from urllib.parse import urlsplit
 
@@ -55,6 +55,8 @@ class Opened:
     """Opens the driver's app, and signs in once."""
     run: Callable[[], object]
     """Starts the demo. It waits until now so that it does not slow down the start."""
+    members: Mapping[str, str] = field(default_factory=dict)
+    """The addresses that sign in to the console, by role. Their links lie in the inbox."""
 
 
 @dataclass
@@ -81,6 +83,8 @@ class Console:
                 "tracking_links": opened.tracking_links(),
                 "inbox_url": stack.inbox_url,
                 "driver_link": opened.driver_link,
+                "console_url": f"{stack.base_url}/console",
+                "members": opened.members,
             }
             print(json.dumps(facts), file=self.out, flush=True)
             return
@@ -94,6 +98,8 @@ class Console:
             "",
             *self._rows("start here", [f"{stack.base_url}/"]),
             *self._rows("follow a parcel", links),
+            *self._rows("console", [f"{stack.base_url}/console"]),
+            *self._rows("  sign in as", list(opened.members.values())),
             *self._rows("sent messages", [stack.inbox_url]),
             *self._rows("drive yourself", [opened.driver_link]),
             *self._rows("API reference", [f"{stack.base_url}/docs"]),
@@ -251,7 +257,15 @@ def _demo(
         "shipper": opened.shops[0].api.token or "",
         "driver": carrier.signed_in(opened.dispatcher, opened.driver_ids[0]).token or "",
     }
-    return Opened(keys, links, board, driver_link, run)
+    members: Mapping[str, str] = {}
+    if _reaches_nobody(environment.foreign_endpoint()):
+        members = carrier.invited(stack.api(), opened.shops[0].id)
+    return Opened(keys, links, board, driver_link, run, members)
+
+
+def _reaches_nobody(endpoint_url: str | None) -> bool:
+    """Whether e-mails stay on this machine, so that invented people may be invited."""
+    return not endpoint_url or environment.is_on_this_machine(endpoint_url)
 
 
 def _do_nothing() -> None:
@@ -261,7 +275,7 @@ def _do_nothing() -> None:
 def _require_local_endpoint(demo: str) -> None:
     """Refuse a real account, because the demo sends SMS to numbers that somebody may have."""
     endpoint_url = environment.foreign_endpoint()
-    if demo != "none" and endpoint_url and not environment.is_on_this_machine(endpoint_url):
+    if demo != "none" and not _reaches_nobody(endpoint_url):
         msg = f"AWS_ENDPOINT_URL is {endpoint_url}: with anything but this machine use --demo none"
         raise CannotStart(msg)
 

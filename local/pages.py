@@ -21,7 +21,7 @@ def start_pages(
     base_url: str, keys: Mapping[str, str], board: Callable[[], Sequence[Mapping[str, Any]]]
 ) -> dict[str, Callable[[], Page]]:
     """The start page by path. It loads the vans from `/start.json` every few seconds."""
-    links = {name: f"{base_url}/{name}" for name in ("inbox", "docs", "health")}
+    links = {name: f"{base_url}/{name}" for name in ("console", "inbox", "docs", "health")}
 
     def show() -> Page:
         rows = "".join(

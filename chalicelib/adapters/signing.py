@@ -103,6 +103,10 @@ class HmacSigner:
         """Likewise. Mailboxes differ by more than capitals."""
         return self._contact_tag(f"mailbox {shipper_id}", email.lower())
 
+    def member_tag(self, email: str) -> str:
+        """Likewise."""
+        return self._contact_tag("member", email.lower())
+
     def _contact_tag(self, kind: str, address: str) -> str:
         key = _derived(self._keys()[0], "contact", kind)
         return _text(hmac.digest(key, address.encode(), hashlib.sha256)[:CONTACT_TAG_BYTES])

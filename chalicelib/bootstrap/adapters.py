@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.domain.policy import Policy
 from chalicelib.services.ports.accounts import KeyRequestsPerMinute
-from chalicelib.services.ports.system import PublicBaseUrl
+from chalicelib.services.ports.system import CarrierName, PublicBaseUrl
 from chalicelib.settings import NO_NUMBER
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Drivers,
         Hubs,
         Invitations,
+        Members,
         RequestCounts,
         Shippers,
         Teams,
@@ -106,6 +107,12 @@ class Adapters:
         return PublicBaseUrl(self.settings.public_base_url)
 
     @property
+    def carrier_name(self) -> CarrierName:
+        """Whose console this is."""
+        name, _ = self.settings.operator
+        return CarrierName(name or "Doorstep")
+
+    @property
     def key_requests_per_minute(self) -> KeyRequestsPerMinute:
         """The limit of each key."""
         return KeyRequestsPerMinute(int(self.settings.key_requests_per_minute))
@@ -167,7 +174,8 @@ class Adapters:
 
     @cached_property
     def allowances(self) -> Allowances:
-        """How many SMS there have been about a delivery."""
+        """How many SMS there have been about a delivery, and how many links to sign in."""
+        self._bind()
         from chalicelib.adapters.dynamodb.ledger.allowances import DynamoAllowances
 
         return DynamoAllowances()
@@ -345,6 +353,14 @@ class Adapters:
         from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
 
         return DynamoInvitations()
+
+    @cached_property
+    def members(self) -> Members:
+        """People who sign in."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.accounts.members import DynamoMembers
+
+        return DynamoMembers()
 
     @cached_property
     def devices(self) -> Devices:

@@ -25,9 +25,13 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.issue_keys import IssueKeys
     from chalicelib.services.accounts.limit_requests import LimitRequests
     from chalicelib.services.accounts.manage_devices import ManageDevices
+    from chalicelib.services.accounts.manage_members import ManageMembers
     from chalicelib.services.accounts.open_accounts import OpenAccounts
     from chalicelib.services.accounts.recognise_devices import RecogniseDevice
+    from chalicelib.services.accounts.recognise_session import RecogniseSession
+    from chalicelib.services.accounts.send_letter import SendLetter
     from chalicelib.services.accounts.show_accounts import ShowAccounts
+    from chalicelib.services.accounts.sign_in import SignIn
     from chalicelib.services.attention.close_concern import CloseConcern
     from chalicelib.services.attention.show_attention import ShowAttention
     from chalicelib.services.cursors import Cursors
@@ -137,6 +141,10 @@ class Container:
     issue_keys: IssueKeys = use_case("accounts.issue_keys")
     invite_drivers: InviteDrivers = use_case("accounts.invite_drivers")
     manage_devices: ManageDevices = use_case("accounts.manage_devices")
+    manage_members: ManageMembers = use_case("accounts.manage_members")
+    sign_in: SignIn = use_case("accounts.sign_in")
+    recognise_session: RecogniseSession = use_case("accounts.recognise_session")
+    send_letter: SendLetter = use_case("accounts.send_letter")
     recognise_device: RecogniseDevice = use_case("accounts.recognise_devices")
     show_accounts: ShowAccounts = use_case("accounts.show_accounts")
 

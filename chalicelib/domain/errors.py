@@ -8,7 +8,8 @@
     ├─ NotFound                  unknown, foreign and expired look the same
     ├─ Unauthorized              no valid credentials
     ├─ Forbidden                 this actor may not
-    │  └─ MissingScope           its role may, but not this key
+    │  ├─ MissingScope           its role may, but not this key
+    │  └─ CrossSite              a browser sends it for a page of another site
     ├─ Conflict                  the present state forbids it
     │  ├─ IllegalTransition
     │  ├─ AlreadyAssigned, NotPlannable, NothingLoaded, RouteUnderWay, NotToday, NothingAboard,
@@ -16,7 +17,7 @@
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
     │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull, RatingClosed,
     │  │  ReportClosed, NoMoreLinks, PinLocked, NothingSealed, StoppedByRecipient,
-    │  │  TooEarlyToForget
+    │  │  TooEarlyToForget, AddressTaken
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
@@ -79,6 +80,16 @@ class MissingScope(Forbidden):
 
     code = "missing_scope"
     text = "This key was made without the scope that this needs."
+
+
+class CrossSite(Forbidden):
+    """A change with a session that no page of ours asks for."""
+
+    code = "cross_site"
+    text = (
+        "A change by somebody who is signed in has to come from our own page: with its Origin, and"
+        " with the header Doorstep-Console: 1. Programs use a key instead."
+    )
 
 
 class Conflict(DomainError):
@@ -320,6 +331,16 @@ class DriverHasRoutes(Conflict):
     text = (
         "This driver still has routes. Give them to another driver, or end them, before you"
         " deactivate the driver. If a phone is lost, sign the driver out: that works at once."
+    )
+
+
+class AddressTaken(Conflict):
+    """Another member signs in with this e-mail address: ``member_id``."""
+
+    code = "address_taken"
+    text = (
+        "Another member has this e-mail address. Its id is in member_id: change that member, or"
+        " remove it first."
     )
 
 

@@ -22,6 +22,9 @@ DeviceId = NewType("DeviceId", str)
 AuditId = NewType("AuditId", str)
 MessageId = NewType("MessageId", str)
 ImportId = NewType("ImportId", str)
+MemberId = NewType("MemberId", str)
+SessionId = NewType("SessionId", str)
+SignInId = NewType("SignInId", str)
 
 SHIPMENT: Final = "shp"
 ROUTE: Final = "rte"
@@ -40,6 +43,9 @@ DEVICE: Final = "dev"
 AUDIT: Final = "aud"
 MESSAGE: Final = "msg"
 IMPORT: Final = "imp"
+MEMBER: Final = "mbr"
+SESSION: Final = "ses"
+SIGN_IN: Final = "sil"
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID_CHARS: Final = 26

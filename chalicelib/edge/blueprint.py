@@ -45,6 +45,7 @@ from chalicelib.edge.repeats import answered_once, request_key
 from chalicelib.edge.replies import empty, json_reply
 from chalicelib.edge.reports import reported
 from chalicelib.edge.schemas import Listed, ListingQuery, Out, Query
+from chalicelib.edge.sessions import require_own_page, session_of
 from chalicelib.services.repeats import Memory
 
 View = Callable[..., object]
@@ -282,16 +283,34 @@ def _actor(request: Request, declaration: Declaration, limits: dict[str, str]) -
         return container().recognise_device((request.uri_params or {})["key"])
     if not declaration.needs_key:
         return ANYBODY
-    scheme, _, bearer = (request.headers.get("authorization") or "").partition(" ")
-    if scheme.lower() != "bearer" or not bearer:
-        raise Unauthorized
-    actor = container().authenticate(bearer.strip())
+    actor = _identified(request, declaration)
     if actor.role not in declaration.principals:
         raise Forbidden
     if actor.role is not Role.DRIVER:  # no position is lost through a limit
         _count(actor, limits)
     if not actor.has_scope(declaration.resource, writes=declaration.writes):
         raise MissingScope(scope=declaration.scope)
+    return actor
+
+
+def _identified(request: Request, declaration: Declaration) -> Actor:
+    """By its key or token; else by the session of its browser.
+
+    Raises Unauthorized, and CrossSite for a change that a page of another site has asked for.
+    """
+    authorization = request.headers.get("authorization")
+    if authorization:
+        scheme, _, bearer = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not bearer:
+            raise Unauthorized
+        return container().authenticate(bearer.strip())
+    session = session_of(request)
+    if session is None:
+        raise Unauthorized
+    actor = container().recognise_session(session)
+    if declaration.writes:
+        base_url = container().settings.public_base_url
+        require_own_page(request, base_url=base_url, is_form=declaration.is_form)
     return actor
 
 

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
+    "/console": "chalicelib.pages.console.home:home",
+    "/console/shipments": "chalicelib.pages.console.search:search",
+    "/console/sign-in": "chalicelib.pages.console.door:door",
+    "/console/sign-out": "chalicelib.pages.console.door:door",
     "/driver": "chalicelib.pages.driver.views:driver_app",
     "/docs": "chalicelib.pages.reference:reference",
     "/openapi.json": "chalicelib.pages.reference:reference",

@@ -15,6 +15,8 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from chalicelib.domain.accounts.letters import Letter, is_letter
+from chalicelib.domain.accounts.letters import from_text as letter_from_text
 from chalicelib.domain.errors import Invalid
 from chalicelib.domain.notices.held import HeldNotice, is_held
 from chalicelib.domain.notices.held import from_text as held_from_text
@@ -60,12 +62,14 @@ def notify_recipient(
     notify: UseCase,
     again: Callable[[HeldNotice], Report],
     hear: Callable[[InboundText], None],
+    write: Callable[[Letter], Report],
     time_left_s: TimeLeft = _for_ever,
 ) -> Failures:
     """Tell recipients, in the order of each shipment's events. Returns the ids of failed messages.
 
-    ``again`` gets what was put off until the morning, ``hear`` what phones have answered: these
-    come first, so that nobody is told anything after a STOP in the same batch.
+    ``again`` gets what was put off until the morning, ``write`` the letters to members, ``hear``
+    what phones have answered: these come first, so that nobody is told anything after a STOP in the
+    same batch.
 
     When time runs short, the messages that are left count as failed and come again.
     """
@@ -75,6 +79,8 @@ def notify_recipient(
             raise NotDone
         if is_inbound(record.body):
             _hear(record, hear)
+        elif is_letter(record.body):
+            _write(record, write)
         elif is_held(record.body):
             _work(record, again, held_from_text)
         else:
@@ -122,6 +128,22 @@ def _hear(record: SQSRecord, hear: Callable[[InboundText], None]) -> None:
     except Exception:
         logger.exception("text failed", extra={"message_id": record.message_id})
         raise
+
+
+def _write(record: SQSRecord, write: Callable[[Letter], Report]) -> None:
+    """Write a letter to a member. No address is in a log."""
+    try:
+        letter = letter_from_text(record.body)
+    except Invalid as exc:
+        park("message", record.message_id, exc)
+        raise
+    try:
+        report = write(letter)
+    except Exception:
+        logger.exception("letter failed", extra={"message_id": record.message_id})
+        raise
+    if not report.is_complete:
+        raise NotDone
 
 
 def _processed(records: list[dict[str, Any]], handler: Callable[[SQSRecord], None]) -> Failures:

@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.domain.geography import Coordinates
 from local.client import Api
+
+MEMBERS: Final = {
+    "dispatcher": "Maija Korhonen",
+    "manager": "Risto Salmi",
+    "admin": "Anna Lind",
+    "shipper": "Kaarina Kuusi",
+}
+"""Invented people, by role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,16 @@ def small(admin: Api) -> Carrier:
         time_zone="Europe/Helsinki",
         drivers=[("Driver", "Team")],
     )
+
+
+def invited(admin: Api, shipper_id: str) -> dict[str, str]:
+    """Members of each role, by role: their addresses sign in to the console."""
+    found = {}
+    for role, name in MEMBERS.items():
+        found[role] = f"{role}@example.com"
+        owner = {"shipper_id": shipper_id} if role == "shipper" else {}
+        admin.post("/v1/members", {"name": name, "email": found[role], "role": role, **owner})
+    return found
 
 
 def invitation_link(dispatcher: Api, driver_id: str) -> str:

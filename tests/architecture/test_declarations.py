@@ -43,6 +43,8 @@ WITHOUT_A_BODY: Final = {
     "/v1/routes/{route_id}/start",
     "/v1/shipments/{shipment_id}/returned",
     "/v1/drivers/{driver_id}/sign-out",
+    "/v1/members/{member_id}/invitation",
+    "/v1/members/{member_id}/sign-out",
     "/stop/{token}",
     "/stop/{token}/undo",
 }

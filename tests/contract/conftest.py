@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoin
 from chalicelib.adapters.dynamodb.accounts.hubs import DynamoHubs
 from chalicelib.adapters.dynamodb.accounts.invitations import DynamoInvitations
 from chalicelib.adapters.dynamodb.accounts.keys import DynamoApiKeys
+from chalicelib.adapters.dynamodb.accounts.members import DynamoMembers
 from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.adapters.dynamodb.accounts.shippers import DynamoShippers
 from chalicelib.adapters.dynamodb.accounts.teams import DynamoTeams
@@ -39,6 +40,7 @@ from chalicelib.services.ports.accounts import (
     Drivers,
     Hubs,
     Invitations,
+    Members,
     Shippers,
     Teams,
     Vehicles,
@@ -83,6 +85,7 @@ class Stores:
     audit: Audit
     keys: ApiKeys
     invitations: Invitations
+    members: Members
     devices: Devices
     endpoints: WebhookEndpoints
     threads: Threads
@@ -117,6 +120,7 @@ def in_memory() -> Iterator[Stores]:
         journal.audit,
         journal.keys,
         journal.invitations,
+        journal.members,
         journal.devices,
         journal.endpoints,
         journal.threads,
@@ -151,6 +155,7 @@ def on_moto() -> Iterator[Stores]:
             DynamoAudit(),
             DynamoApiKeys(partitions),
             DynamoInvitations(),
+            DynamoMembers(),
             DynamoDevices(partitions),
             DynamoWebhookEndpoints(),
             DynamoThreads(),

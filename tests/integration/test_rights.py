@@ -6,9 +6,10 @@ And the other way round: no policy grants what no delivery needs.
 import http.server
 import json
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,7 @@ def recorder(receiver: str) -> Recorder:
             import_files(clients)
             leave_uploads_half_done(clients)
         forget_the_recipient(running, shipment_id)
+        sign_a_member_in(running)
     return recorder
 
 
@@ -326,16 +328,13 @@ def deliver_events_again(shipment_id: ShipmentId) -> None:
     batch = {"Records": [{"messageId": event.id, "body": to_message(event)} for event in events]}
     nothing: dict[str, list[Any]] = {"batchItemFailures": []}
     notify = container.notify_recipient
-    assert (
-        queues.notify_recipient(batch, notify=notify, again=notify.again, hear=container.hear_text)
-        == nothing
-    )
+    others = {"again": notify.again, "hear": container.hear_text, "write": container.send_letter}
+    assert queues.notify_recipient(batch, notify=notify, **others) == nothing
     tag = container.adapters.signer.phone_tag(SHIPMENT["recipient"]["phone"])  # type: ignore[index]
     now = container.adapters.clock.now()
     assert container.adapters.contacts.note(tag, shipment_id, now=now, keep_s=60)
     answers = {"Records": [text_of(SHIPMENT["recipient"]["phone"], word) for word in WORDS]}  # type: ignore[index]
-    hear = container.hear_text
-    assert queues.notify_recipient(answers, notify=notify, again=notify.again, hear=hear) == nothing
+    assert queues.notify_recipient(answers, notify=notify, **others) == nothing
     webhooks = container.deliver_webhook
     assert queues.deliver_webhook(batch, deliver=webhooks, again=webhooks.again) == nothing
 
@@ -394,6 +393,25 @@ def forget_the_recipient(running: RunningStack, shipment_id: ShipmentId) -> None
         sent = urllib.request.Request(f"{link}/{path}", urlencode(form).encode())  # noqa: S310 - our own
         with urllib.request.urlopen(sent) as answer:  # noqa: S310
             assert answer.status == 200
+
+
+def sign_a_member_in(running: RunningStack) -> None:
+    """Invited, and signed in by the link of the e-mail."""
+    body = {"name": "Maija", "email": "maija@example.com", "role": "dispatcher"}
+    running.api().post("/v1/members", body)
+    running.clock.advance(timedelta(seconds=1))
+    running.settle()
+    console = f"{running.base_url}/console"
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    ask = urlencode({"email": body["email"]}).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{console}/sign-in", ask, headers)).close()  # noqa: S310 - our own
+    running.settle()
+    text = next(each.text for each in running.inbox.letters() if "/sign-in/" in each.text)
+    link = next(line for line in text.split() if "/sign-in/" in line)
+    signed_in = urllib.request.Request(link, b"next=", headers)  # noqa: S310
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with suppress(urllib.error.HTTPError):  # it forgets the cookie, which is for TLS only
+        opener.open(signed_in).close()
 
 
 def learn_over_a_broken_page() -> None:

@@ -12,6 +12,7 @@ from chalicelib.domain.accounts.devices import Device
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.members import Member
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.accounts.teams import Team
 from chalicelib.domain.accounts.vehicles import Vehicle
@@ -25,6 +26,7 @@ from chalicelib.domain.ids import (
     EventId,
     HubId,
     KeyId,
+    MemberId,
     MessageId,
     ProofId,
     RouteId,
@@ -339,6 +341,17 @@ def make_vehicle(number: int = 1, **changes: Any) -> Vehicle:
         "plate": "ABC-123",
     }
     return Vehicle(**default | changes)
+
+
+def make_member(number: int = 1, **changes: Any) -> Member:
+    default: dict[str, Any] = {
+        "id": MemberId(f"mbr_{number}"),
+        "name": "Maija Korhonen",
+        "email": f"maija{number}@example.com",
+        "role": Role.DISPATCHER,
+        "created_at": NOON,
+    }
+    return Member(**default | changes)
 
 
 def make_key(number: int = 1, **changes: Any) -> ApiKey:

@@ -6,6 +6,7 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,10 +21,14 @@ from chalice.test import Client
 from app import app
 from chalicelib.adapters.dynamodb.fleet.fixes import unpack_fixes
 from chalicelib.bootstrap import container as bootstrap
+from chalicelib.domain.accounts.members import LINK_TTL, SignInLink
 from chalicelib.domain.actors import OPERATOR, Role
 from chalicelib.domain.driving.fixes import Fix
 from chalicelib.domain.geography import Coordinates
+from chalicelib.domain.ids import MemberId
+from chalicelib.domain.journal.changes import AccountAdded
 from chalicelib.edge.problems import PROBLEM
+from chalicelib.services.accounts.secret_hashes import secret_hash
 from local.clock import VirtualClock
 from local.cloud.bridge import Bridge, bridge
 from local.cloud.files import files_dated_by
@@ -81,6 +86,15 @@ def _assert_declared(method: str, path: str, reply: Reply) -> None:
             declaration.written().model_validate_json(reply.body)
 
 
+OUR_SCRIPT: Final = {"Sec-Fetch-Site": "same-origin", "Doorstep-Console": "1"}
+"""What the console's scripts send, beside the cookie."""
+FORM_OF_OURS: Final = {
+    "Sec-Fetch-Site": "same-origin",
+    "Content-Type": "application/x-www-form-urlencoded",
+}
+"""What a browser sends with a form of a page of ours."""
+
+
 @dataclass
 class Carrier:
     """The application, its AWS, its clock and its staff."""
@@ -128,6 +142,30 @@ class Carrier:
         self._keys += 1
         body = {"role": role.value, "label": f"test {self._keys}", "shipper_id": shipper_id}
         return str(self.made("/v1/keys", body, self.admin)["key"])
+
+    def signed_in(self, role: Role, shipper_id: str | None = None) -> "SignedIn":
+        """A new member with this role, signed in by a link as a browser does."""
+        self._keys += 1
+        email = f"member{self._keys}@example.com"
+        body = {"name": f"Member {self._keys}", "email": email, "role": role.value}
+        member = self.made("/v1/members", body | {"shipper_id": shipper_id}, self.admin)
+        return SignedIn(self, member["id"], email, self.cookie(member["id"]))
+
+    def sign_in_code(self, member_id: str) -> str:
+        """The code of a new link, without an e-mail around it."""
+        code = secrets.token_urlsafe(32)
+        link = SignInLink(
+            secret_hash(code), MemberId(member_id), "salt", self.clock.now() + LINK_TTL
+        )
+        bootstrap.container().adapters.journal.commit(AccountAdded(link))
+        return code
+
+    def cookie(self, member_id: str) -> str:
+        """A new session of a member: what its browser sends."""
+        path = f"/console/sign-in/{self.sign_in_code(member_id)}"
+        reply = self.call("POST", path, b"next=", headers=FORM_OF_OURS)
+        assert reply.status == 303, reply.body
+        return reply.headers["Set-Cookie"].partition(";")[0]
 
     @property
     def dispatcher(self) -> str:
@@ -242,6 +280,22 @@ class Carrier:
         """Inspect an uploaded file, without the limits of another process."""
         inspect = bootstrap.container().inspect_proof
         replace(inspect, pictures=PicturesHere())(allowed["fields"]["key"])
+
+
+@dataclass
+class SignedIn:
+    """A member's browser: its cookie, and requests as the console's scripts send them."""
+
+    carrier: Carrier
+    member_id: str
+    email: str
+    cookie: str
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        given = {"Cookie": self.cookie, **OUR_SCRIPT, **(headers or {})}
+        return self.carrier.call(method, path, body, headers=given)
 
 
 @dataclass

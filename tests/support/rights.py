@@ -38,9 +38,9 @@ POLICIES: Final = {
 USE_CASE: Final = re.compile(
     r"chalicelib/services/\w+/"
     r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook"
-    r"|import_shipments|inspect_proof|sweep_proofs|seal_evidence|sweep_evidence|hear_text)"
+    r"|import_shipments|inspect_proof|sweep_proofs|seal_evidence|sweep_evidence|hear_text|send_letter)"
 )
-FUNCTIONS: Final = {"hear_text": "notify_recipient"}
+FUNCTIONS: Final = {"hear_text": "notify_recipient", "send_letter": "notify_recipient"}
 """The function of a use case, where it has another name."""
 SERVES_HTTP: Final = ("api", "edge", "pages")
 WAITING: Final = "chalicelib/adapters/webhooks/deadlines.py"

@@ -1,4 +1,4 @@
-"""SES: e-mails to recipients, sent from the address that the operator has verified."""
+"""SES: e-mails to recipients and members, sent from the address that the operator has verified."""
 
 import secrets
 from email.message import EmailMessage
@@ -24,7 +24,7 @@ class SesEmailSender:
     def __init__(self, sender: str) -> None:
         self._sender = sender
 
-    def send(self, to: str, subject: str, text: str, html: str, *, stop_url: str) -> None:
+    def send(self, to: str, subject: str, text: str, html: str, *, stop_url: str | None) -> None:
         """Send one e-mail. Raises Invalid for an unusable address, else the errors of the port."""
         if not to.isascii():  # SES takes no others, and would say so in words of its own
             raise Invalid(code="email_refused")
@@ -43,12 +43,13 @@ class SesEmailSender:
                 raise Invalid(code="email_refused") from exc
             raise
 
-    def _message(self, to: str, subject: str, text: str, html: str, stop_url: str) -> bytes:
+    def _message(self, to: str, subject: str, text: str, html: str, stop_url: str | None) -> bytes:
         """The e-mail as it is sent. Automatic answers to it are not wanted (RFC 3834)."""
         message = EmailMessage(SMTP)
         message["From"], message["To"], message["Subject"] = self._sender, to, subject
-        message["List-Unsubscribe"] = f"<{stop_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        if stop_url is not None:
+            message["List-Unsubscribe"] = f"<{stop_url}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text, cte="quoted-printable")
         message.add_alternative(html, subtype="html", cte="quoted-printable")

@@ -10,6 +10,7 @@ from typing import Annotated, Final, LiteralString
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from chalicelib.edge.cleaning import without_invisible
+from chalicelib.edge.mailboxes import ascii_address
 from chalicelib.edge.sentences import refused
 
 MAX_EMAIL_CHARS: Final = 254
@@ -117,23 +118,10 @@ def _mailbox(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = without_invisible(value) if len(value) <= LONGEST_WRITTEN else ""
-    address = _ascii_address(text.removeprefix("mailto:"))
+    address = ascii_address(text.removeprefix("mailto:"))
     if address is None:
         raise refused(code="invalid_email", words=_email_words(text))
     return address
-
-
-def _ascii_address(text: str) -> str | None:
-    """An e-mail address in ASCII; None when it is none."""
-    import email_validator  # noqa: PLC0415 - only who takes shipments pays for its tables
-
-    try:
-        found = email_validator.validate_email(
-            text, allow_smtputf8=False, check_deliverability=False, strict=True
-        )
-    except email_validator.EmailNotValidError:
-        return None
-    return found.ascii_email
 
 
 def _email_words(text: str) -> LiteralString:
@@ -141,7 +129,7 @@ def _email_words(text: str) -> LiteralString:
     before, _, domain = text.rpartition("@")
     if not before or not domain or "@" in before:
         return EMAIL_WORDS
-    return LOCAL_PART_WORDS if _ascii_address(f"a@{domain}") else DOMAIN_WORDS
+    return LOCAL_PART_WORDS if ascii_address(f"a@{domain}") else DOMAIN_WORDS
 
 
 Phone = Annotated[str, StringConstraints(max_length=MAX_PHONE_CHARS), BeforeValidator(_phone)]

@@ -17,6 +17,7 @@ from chalicelib.domain.ids import (
     HUB,
     INVITATION,
     KEY,
+    MEMBER,
     SHIPPER,
     TEAM,
     VEHICLE,
@@ -42,6 +43,7 @@ _RULES: Final = (
     "offered_windows",
     "proof_needs_address",
     "allows_redirect",
+    "shares_visits",
 )
 NOUNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     HUB: ("hub", (*_CARRIERS, "coordinates", "time_zone")),
@@ -50,6 +52,7 @@ NOUNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     DRIVER: ("driver", (*_CARRIERS, "team_id", "signed_out_at")),
     SHIPPER: ("shipper", (*_CARRIERS, "sms_name", "support_contact", *_RULES)),
     KEY: ("key", ("label", "role", "shipper_id", "scopes", "expires_at", "revoked_at")),
+    MEMBER: ("member", ("name", "role", "shipper_id", "removed_at")),
     INVITATION: ("invitation", ("driver_id", "expires_at")),
     DEVICE: ("device", ("driver_id", "label", "revoked_at")),
     WEBHOOK: ("webhook", ("shipper_id", "url", "event_types")),
@@ -77,7 +80,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One change of an account. ``actor_id`` is the key that made it, never a person's name."""
+    """One change of an account. ``actor_id`` is the key or the member, never a person's name."""
 
     id: AuditId
     at: datetime

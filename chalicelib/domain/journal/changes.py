@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.accounts.drivers import Driver, Invitation
     from chalicelib.domain.accounts.hubs import Hub
     from chalicelib.domain.accounts.keys import ApiKey, KeyRing
+    from chalicelib.domain.accounts.members import Member, Sessions, SignInLink
     from chalicelib.domain.accounts.shippers import Shipper
     from chalicelib.domain.accounts.teams import Team
     from chalicelib.domain.accounts.vehicles import Vehicle
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.driving.fixes import Fix
     from chalicelib.domain.driving.live import Live
     from chalicelib.domain.driving.run_sheets import Handled, Manifest
-    from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, ShipperId
+    from chalicelib.domain.ids import DriverId, MemberId, RouteId, ShipmentId, ShipperId
     from chalicelib.domain.imports.imports import Import
     from chalicelib.domain.learning.learning import DepartureKey, LearningMark
     from chalicelib.domain.messages.threads import Message, Thread
@@ -126,14 +127,25 @@ class DriverAdded:
 class AccountAdded:
     """A new account, or what belongs to one. Its id is new: a repeat writes the same again."""
 
-    account: Shipper | Hub | Team | Vehicle | ApiKey | Invitation | Device | WebhookEndpoint
+    account: (
+        Shipper
+        | Hub
+        | Team
+        | Vehicle
+        | ApiKey
+        | Invitation
+        | Device
+        | Member
+        | SignInLink
+        | WebhookEndpoint
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
     """An account to write where ``expected_version`` was read."""
 
-    after: Shipper | Hub | Team | Vehicle | Driver | ApiKey | Device
+    after: Shipper | Hub | Team | Vehicle | Driver | ApiKey | Device | Member
     expected_version: int
 
 
@@ -143,6 +155,31 @@ class KeyRingChange:
 
     after: KeyRing
     expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsChange:
+    """A member's sessions to write. ``expected_version`` is the version read (0: none yet)."""
+
+    after: Sessions
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxTaken:
+    """A mailbox, by its tag, that signs this member in. It fails where it is another member's."""
+
+    tag: str
+    member_id: MemberId
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxFreed:
+    """A mailbox that signs this member in no more. A repeat changes nothing."""
+
+    tag: str
+    member_id: MemberId
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +349,9 @@ Change = (
     | AccountAdded
     | AccountChange
     | KeyRingChange
+    | SessionsChange
+    | MailboxTaken
+    | MailboxFreed
     | InvitationRevoked
     | WebhookRemoved
     | AuditAdded

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.accounts.drivers import Driver, Invitation, TakenInvitation
     from chalicelib.domain.accounts.hubs import Hub
     from chalicelib.domain.accounts.keys import ApiKey, KeyRing
+    from chalicelib.domain.accounts.members import Member, Sessions, TakenLink
     from chalicelib.domain.accounts.shippers import Shipper
     from chalicelib.domain.accounts.teams import Team
     from chalicelib.domain.accounts.vehicles import Vehicle
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         HubId,
         InvitationId,
         KeyId,
+        MemberId,
         ShipperId,
         TeamId,
         VehicleId,
@@ -158,6 +160,33 @@ class Invitations(Protocol):
 
     def open_for(self, driver_id: DriverId, now: datetime) -> tuple[Invitation, ...]:
         """A driver's invitations that can still be used, the first to expire first."""
+        ...
+
+
+class Members(Protocol):
+    """People who sign in, their sessions, and the links that begin these."""
+
+    def get(self, member_id: MemberId) -> Member:
+        """As it is now. Raises NotFound."""
+        ...
+
+    def page(self, *, limit: int, position: Mapping[str, str] | None) -> Listing[Member]:
+        """All members, oldest first, with those that were removed."""
+        ...
+
+    def by_mailbox(self, tag: str) -> MemberId | None:
+        """Who signs in with this mailbox; None: nobody. One read in either case."""
+        ...
+
+    def sessions(self, member_id: MemberId) -> Sessions:
+        """A member's sessions as they are now. Raises NotFound."""
+        ...
+
+    def take(self, code_hash: str, *, client_hash: str, now: datetime) -> TakenLink:
+        """Use a link up: only one client gets it, and that client again within RETAKEN_WITHIN.
+
+        Raises NotFound when it is unknown, used or expired.
+        """
         ...
 
 

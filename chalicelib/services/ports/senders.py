@@ -119,8 +119,10 @@ class SmsSender(Protocol):
 class EmailSender(Protocol):
     """Sends an e-mail."""
 
-    def send(self, to: str, subject: str, text: str, html: str, *, stop_url: str) -> None:
+    def send(self, to: str, subject: str, text: str, html: str, *, stop_url: str | None) -> None:
         """``stop_url`` is where mail programs unsubscribe by a POST (RFC 8058).
+
+        None: the reader has just asked for this e-mail, so there is nothing to stop.
 
         Raises Unavailable or Invalid as SmsSender does.
         """

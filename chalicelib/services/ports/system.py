@@ -16,6 +16,10 @@ PublicBaseUrl = NewType("PublicBaseUrl", str)
 """Where recipients reach us, without a slash at the end; tracking links begin with it."""
 
 
+CarrierName = NewType("CarrierName", str)
+"""The carrier's name, as members read it; Doorstep where the operator tells none."""
+
+
 class Clock(Protocol):
     """The only source of the present."""
 
@@ -80,6 +84,10 @@ class Signer(Protocol):
 
     def mailbox_tag(self, shipper_id: ShipperId, email: str) -> str:
         """The same for a mailbox, as far as it gets e-mails of this shipper."""
+        ...
+
+    def member_tag(self, email: str) -> str:
+        """The same for the mailbox that somebody signs in with."""
         ...
 
     def stop_token(self, shipment_id: ShipmentId, tag: str) -> str:

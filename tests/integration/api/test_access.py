@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -14,11 +15,12 @@ from chalicelib.adapters.dynamodb.accounts.partitions import Partitions
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.bootstrap import container as bootstrap
+from chalicelib.domain.accounts.members import MEMBER_ROLES, SESSION_TTL
 from chalicelib.domain.actors import OPERATOR, Role
 from chalicelib.domain.ids import DriverId, KeyId
 from chalicelib.domain.journal.changes import LiveChange
 from chalicelib.edge.principals import NEEDS_NO_KEY
-from tests.support.carrier import Carrier, Reply, Round
+from tests.support.carrier import FORM_OF_OURS, OUR_SCRIPT, Carrier, Reply, Round, SignedIn
 from tests.support.declarations import declared
 
 Guarded = tuple[str, str, frozenset[Role]]
@@ -36,6 +38,21 @@ STAFF_AND_ALL: Final = [
     Role.DRIVER,
 ]
 ULID: Final = "0" * 26
+FOREIGN: Final = [
+    {},
+    {"Sec-Fetch-Site": "cross-site", "Doorstep-Console": "1"},
+    {"Sec-Fetch-Site": "same-site", "Doorstep-Console": "1"},
+    {"Sec-Fetch-Site": "none", "Doorstep-Console": "1"},
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Origin": "https://evil.example", "Doorstep-Console": "1"},
+    {"Origin": "null", "Doorstep-Console": "1"},
+    {"Origin": "http://track.example", "Doorstep-Console": "1"},
+    {"Origin": "https://track.example.evil.example", "Doorstep-Console": "1"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.example", "Doorstep-Console": "1"},
+    {"Origin": "https://track.example"},
+    {"Doorstep-Console": "1"},
+]
+"""What a browser sends for a page of another site, or what is missing of ours."""
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +62,60 @@ def tokens(shared: Carrier) -> dict[Role, str]:
     return found | {Role.SHIPPER: shared.shop().key, Role.DRIVER: shared.driver()[1]}
 
 
-def knock(carrier: Carrier, method: str, path: str, token: str | None) -> Reply:
+@pytest.fixture(scope="module")
+def members(shared: Carrier) -> dict[Role, SignedIn]:
+    """A member of every role that people have, signed in."""
+    found = {role: shared.signed_in(role) for role in (Role.DISPATCHER, Role.MANAGER, Role.ADMIN)}
+    return found | {Role.SHIPPER: shared.signed_in(Role.SHIPPER, shared.shop().shipper_id)}
+
+
+@pytest.fixture(scope="module")
+def ended(shared: Carrier) -> list[str]:
+    """Cookies of sessions that are over, each in its way."""
+    out, everywhere, removed, moved, late, lost = (shared.signed_in(Role.ADMIN) for _ in range(6))
+    shared.call("POST", "/console/sign-out", b"", headers=FORM_OF_OURS | {"Cookie": out.cookie})
+    form = FORM_OF_OURS | {"Cookie": shared.cookie(everywhere.member_id)}
+    shared.call("POST", "/console/sign-out", b"everywhere=1", headers=form)
+    shared.call("DELETE", f"/v1/members/{removed.member_id}", token=shared.admin)
+    change = {"Content-Type": "application/merge-patch+json", "If-Match": "*"}
+    path = f"/v1/members/{moved.member_id}"
+    shared.call("PATCH", path, {"role": "manager"}, token=shared.admin, headers=change)
+    path = f"/v1/members/{lost.member_id}/sign-out"
+    shared.call("POST", path, token=shared.admin, headers={"Content-Type": "application/json"})
+    shared.clock.advance(timedelta(seconds=1))
+    fresh = shared.cookie(moved.member_id)
+    now = shared.clock.now()
+    shared.clock.set_to(now - SESSION_TTL)
+    begun_long_ago = shared.cookie(late.member_id)
+    shared.clock.set_to(now)
+    name, _, text = fresh.partition("=")
+    forged = [f"{name}={text[:-1]}", f"{name}={text}A", f"{name}=", f"{name}=ds_ses_{ULID}_x", name]
+    over = [out.cookie, everywhere.cookie, removed.cookie, moved.cookie, lost.cookie]
+    return [*over, begun_long_ago, *forged]
+
+
+def is_page(path: str) -> bool:
+    """Whether people see it: then a refusal is a page, too."""
+    return path.startswith("/console")
+
+
+def knock(
+    carrier: Carrier,
+    method: str,
+    path: str,
+    token: str | None,
+    headers: Mapping[str, str] | None = None,
+) -> Reply:
     """A request to a route, for things that are not there."""
     ids = {"shipment_id": f"shp_{ULID}", "route_id": f"rte_{ULID}", "driver_id": f"drv_{ULID}"}
     more = {"stop_id": f"stp_{ULID}", "key_id": f"key_{ULID}", "webhook_id": f"whk_{ULID}"}
     accounts = {"hub_id": f"hub_{ULID}", "team_id": f"tem_{ULID}", "vehicle_id": f"veh_{ULID}"}
     others = {"shipper_id": f"shr_{ULID}", "invitation_id": f"inv_{ULID}"}
-    newer = {"import_id": f"imp_{ULID}", "device_id": f"dev_{ULID}"}
+    newer = {"import_id": f"imp_{ULID}", "device_id": f"dev_{ULID}", "member_id": f"mbr_{ULID}"}
     real = path.format(**ids, **more, **accounts, **others, **newer, number=1)
     body: dict[str, Any] | None = {} if method in {"POST", "PATCH"} else None
-    return carrier.call(method, real, body, token=token, headers={"If-Match": "*"})
+    given = {"If-Match": "*", **(headers or {})}
+    return carrier.call(method, real, body, token=token, headers=given)
 
 
 @pytest.mark.parametrize("role", STAFF_AND_ALL)
@@ -67,10 +128,75 @@ def test_a_role_gets_in_where_it_is_named_and_nowhere_else(
     reply = knock(shared, method, path, tokens[role])
 
     if role in principals:
-        assert reply.status in {200, 201, 404, 422}, reply.body
+        assert reply.status in {200, 201, 302, 404, 422}, reply.body
     else:
         assert reply.status == 403
-        assert method == "HEAD" or reply.code == "forbidden"
+        assert method == "HEAD" or is_page(path) or reply.code == "forbidden"
+
+
+@pytest.mark.parametrize("role", sorted(MEMBER_ROLES))
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route[0]} {route[1]}")
+def test_a_session_opens_what_a_key_of_its_role_opens(
+    shared: Carrier, members: dict[Role, SignedIn], route: Guarded, role: Role
+) -> None:
+    method, path, principals = route
+
+    reply = knock(shared, method, path, None, {"Cookie": members[role].cookie, **OUR_SCRIPT})
+
+    if role in principals:
+        assert reply.status in {200, 201, 302, 404, 422}, reply.body
+    else:
+        assert reply.status == 403
+        assert method == "HEAD" or is_page(path) or reply.code == "forbidden"
+
+
+@pytest.mark.parametrize(
+    "route",
+    [route for route in GUARDED if route[0] not in {"GET", "HEAD"}],
+    ids=lambda route: f"{route[0]} {route[1]}",
+)
+def test_no_other_site_changes_anything_by_a_session(
+    shared: Carrier, members: dict[Role, SignedIn], route: Guarded
+) -> None:
+    method, path, principals = route
+    role = next(iter(sorted(principals & MEMBER_ROLES)), Role.ADMIN)
+    cookie = {"Cookie": members[role].cookie}
+
+    replies = [knock(shared, method, path, None, cookie | more) for more in FOREIGN]
+
+    assert {(reply.status, reply.code) for reply in replies} == {(403, "cross_site")}
+
+
+@pytest.mark.parametrize("more", FOREIGN, ids=str)
+def test_what_another_site_asks_for_is_not_done(
+    shared: Carrier, members: dict[Role, SignedIn], more: dict[str, str]
+) -> None:
+    body = {"name": "Pasila", "lat_deg": 60.2, "lon_deg": 24.9, "time_zone": "Europe/Helsinki"}
+    headers = {"Cookie": members[Role.ADMIN].cookie, **more}
+    kept = shared.everything()
+
+    refused = shared.call("POST", "/v1/hubs", body, headers=headers)
+    read = shared.call("GET", "/v1/hubs", headers=headers)
+
+    assert (refused.status, read.status) == (403, 200)  # a link may lead to what is read
+    assert shared.everything() == kept
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route[0]} {route[1]}")
+def test_a_session_that_is_over_opens_nothing(
+    shared: Carrier, ended: list[str], route: Guarded
+) -> None:
+    method, path, _ = route
+
+    reply = knock(shared, method, path, None, {"Cookie": ended[0], **OUR_SCRIPT})
+
+    assert reply.status == 401
+
+
+def test_sessions_end_in_many_ways_and_are_not_guessed(shared: Carrier, ended: list[str]) -> None:
+    replies = [shared.call("GET", "/v1/me", headers={"Cookie": each}) for each in ended]
+
+    assert {reply.status for reply in replies} == {401}
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route[0]} {route[1]}")
@@ -80,7 +206,7 @@ def test_nobody_gets_in_without_a_credential(shared: Carrier, route: Guarded) ->
     reply = knock(shared, method, path, None)
 
     assert reply.status == 401
-    assert method == "HEAD" or reply.code == "unauthorized"
+    assert method == "HEAD" or is_page(path) or reply.code == "unauthorized"
     assert reply.headers["WWW-Authenticate"] == "Bearer"
 
 
@@ -110,7 +236,7 @@ def test_a_key_with_another_scope_gets_in_nowhere_else(
             assert reply.status in {200, 404, 422}, reply.body
         else:
             assert reply.status == 403
-            assert method == "HEAD" or reply.code == "missing_scope"
+            assert method == "HEAD" or is_page(path) or reply.code == "missing_scope"
 
 
 def unsigned(payload: dict[str, object]) -> str:
@@ -327,6 +453,44 @@ def test_an_invitation_works_for_one_client_and_for_a_quarter_of_an_hour(shared:
 
     assert repeated == first
     assert {stolen.status, again.status, expired.status, unknown.status} == {404}
+
+
+def test_a_shippers_member_sees_its_own_goods_and_no_others(shared: Carrier) -> None:
+    mine, theirs = shared.shop(), shared.shop()
+    own, foreign = mine.shipment()["id"], theirs.shipment()["id"]
+    member = shared.signed_in(Role.SHIPPER, mine.shipper_id)
+
+    listed = member.call("GET", "/v1/shipments").json["data"]
+    seen = [member.call("GET", f"/v1/shipments/{each}") for each in (own, foreign, f"shp_{ULID}")]
+    pages = [member.call("GET", f"/console/shipments/{each}") for each in (own, foreign)]
+
+    assert [each["id"] for each in listed] == [own]
+    assert [reply.status for reply in seen] == [200, 404, 404]
+    assert seen[1].json | {"instance": ""} == seen[2].json | {"instance": ""}
+    assert [reply.status for reply in pages] == [200, 404]
+
+
+def test_a_member_of_a_shipper_that_is_deactivated_is_let_in_no_more(shared: Carrier) -> None:
+    shop = shared.shop()
+    member = shared.signed_in(Role.SHIPPER, shop.shipper_id)
+    before = member.call("GET", "/v1/shipments").status
+    change = {"Content-Type": "application/merge-patch+json", "If-Match": "*"}
+    path = f"/v1/shippers/{shop.shipper_id}"
+    shared.call("PATCH", path, {"is_active": False}, token=shared.admin, headers=change)
+
+    assert (before, member.call("GET", "/v1/shipments").status) == (200, 401)
+
+
+def test_a_key_comes_before_a_cookie(shared: Carrier) -> None:
+    member = shared.signed_in(Role.ADMIN)
+    headers = {"Cookie": member.cookie}
+
+    as_key = shared.call("GET", "/v1/me", token=shared.dispatcher, headers=headers)
+    wrong = shared.call("GET", "/v1/me", headers=headers | {"Authorization": "Bearer x"})
+
+    assert as_key.json["role"] == "dispatcher"
+    assert wrong.status == 401
+    assert member.call("GET", "/v1/me").json["id"] == member.member_id
 
 
 def test_a_shippers_webhooks_are_its_own(shared: Carrier) -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.edge.bodies import FORM
+from chalicelib.edge.problems import PROBLEM
 from tests.support.carrier import Carrier, Round, note
 from tests.support.declarations import DECLARATIONS
 from tests.support.depth import times
@@ -61,6 +62,7 @@ ODD: Final = (
 UNKNOWN_TEAM: Final = "tem_" + "0" * 26
 UNKNOWN_MESSAGE: Final = "msg_" + "0" * 26
 UNKNOWN_ROUTE: Final = "rte_" + "0" * 26
+UNKNOWN_MEMBER: Final = "mbr_" + "0" * 26
 UNKNOWN_STOP: Final = "stp_" + "0" * 26
 FORMS: Final = {route for route, declaration in DECLARATIONS.items() if declaration.is_form}
 UNKNOWN_VEHICLE: Final = "veh_" + "0" * 26
@@ -171,6 +173,15 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
             {"label": "any"},
         ),
         "/v1/driver/session": ("", "", {"code": "x" * 30}),
+        "/console/sign-in": ("", "", {"email": "any@example.com", "next": "/console"}),
+        "/console/sign-in/{code}": ("", "x" * 43, {"next": "/console"}),
+        "/console/sign-out": ("", "", {"everywhere": "1"}),
+        "/v1/members": (
+            carrier.admin,
+            "",
+            {"name": "Any", "email": "any@example.com", "role": "manager"},
+        ),
+        "/v1/members/{member_id}": (carrier.admin, UNKNOWN_MEMBER, {"name": "Any"}),
         "/v1/shipments": (van.shop.key, "", order),
         "/v1/shipments/{shipment_id}": (van.shop.key, other, changes),
         "/v1/shipments/{shipment_id}/cancel": (van.shop.key, other, {"reason": "any"}),
@@ -269,11 +280,11 @@ def test_any_text_in_any_field_is_answered(
     sent, headers = replaced(body, at, text), {"If-Match": "*"}
     if (method, path) in FORMS:
         sent = urlencode(sent, errors="surrogatepass").encode()
-        headers["Content-Type"] = FORM
+        headers |= {"Content-Type": FORM, "Sec-Fetch-Site": "same-origin"}
     reply = van.carrier.call(method, to, sent, token=token or None, headers=headers)
 
     counter.statuses[reply.status] += 1
     assert reply.status < 500, (route, at, text, reply.body)
-    if reply.status >= 400 and reply.headers["Content-Type"] == "application/problem+json":
+    if reply.headers["Content-Type"] == PROBLEM:
         details = [error["detail"] for error in reply.json.get("errors", ())]
         assert all(detail.endswith(".") for detail in details), details

@@ -14,6 +14,7 @@ import pytest
 from moto.core.models import botocore_stubber
 
 from chalicelib.bootstrap import container as bootstrap
+from chalicelib.domain.actors import Role
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.shipments.addresses import Placement
@@ -65,6 +66,19 @@ def shipper(carrier: Carrier) -> Ask:
 def key(carrier: Carrier) -> Ask:
     body = {"role": "dispatcher", "label": f"desk {next(DESKS)}"}  # two live keys a label
     return Ask(carrier, "/v1/keys", body, carrier.admin, body | {"label": "another"})
+
+
+def member(carrier: Carrier) -> Ask:
+    body = {"name": "A", "email": f"a{next(DESKS)}@example.com", "role": "manager"}
+    return Ask(carrier, "/v1/members", body, carrier.admin, body | {"name": "B"})
+
+
+def of_member(verb: str) -> Callable[[Carrier], Ask]:
+    def made(carrier: Carrier) -> Ask:
+        path = f"/v1/members/{carrier.signed_in(Role.MANAGER).member_id}/{verb}"
+        return Ask(carrier, path, None, carrier.admin)
+
+    return made
 
 
 def hub(carrier: Carrier) -> Ask:
@@ -308,6 +322,9 @@ CORRECTION: Final = {"outcome": "none", "explanation": "Another stop was meant"}
 ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/shippers": shipper,
     "/v1/keys": key,
+    "/v1/members": member,
+    "/v1/members/{member_id}/invitation": of_member("invitation"),
+    "/v1/members/{member_id}/sign-out": of_member("sign-out"),
     "/v1/hubs": hub,
     "/v1/teams": team,
     "/v1/vehicles": vehicle,

@@ -87,7 +87,9 @@ def test_the_command_prints_one_line_when_ready_and_ends_with_ctrl_c() -> None:
         process.send_signal(signal.SIGINT)
         rest, log = process.communicate(timeout=PATIENCE_S)
 
-    assert set(facts) == {"base_url", "keys", "tracking_links", "inbox_url", "driver_link"}
+    addresses = {"base_url", "tracking_links", "inbox_url", "driver_link", "console_url"}
+    assert set(facts) == {"keys", "members", *addresses}
+    assert set(facts["members"]) == {"dispatcher", "manager", "admin", "shipper"}
     assert set(facts["keys"]) == {"admin", "dispatcher", "shipper", "driver"}
     assert all(facts["keys"].values())
     assert shown["status"] in {"out_for_delivery", "arriving", "arrived"}

@@ -90,8 +90,13 @@ def by_phone(carrier: Carrier) -> Round:
 def told_again(found: Round) -> Any:
     """All events of a shipment once more, as a queue may bring them at any time."""
     notify = bootstrap.container().notify_recipient
-    hear = bootstrap.container().hear_text
-    return queues.notify_recipient(messages(found), notify=notify, again=notify.again, hear=hear)
+    return queues.notify_recipient(
+        messages(found),
+        notify=notify,
+        again=notify.again,
+        hear=bootstrap.container().hear_text,
+        write=bootstrap.container().send_letter,
+    )
 
 
 def published(batch: dict[str, Any]) -> Any:

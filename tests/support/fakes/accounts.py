@@ -8,18 +8,22 @@ from chalicelib.domain.accounts.devices import SEEN_EVERY, Device, DeviceApp
 from chalicelib.domain.accounts.drivers import RETAKEN_WITHIN, Driver, Invitation, TakenInvitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey, KeyRing
+from chalicelib.domain.accounts.members import Member, Sessions, SignInLink, TakenLink
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.accounts.teams import Team
 from chalicelib.domain.accounts.vehicles import Vehicle
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.ids import DeviceId, DriverId, InvitationId, KeyId, ShipperId
+from chalicelib.domain.ids import DeviceId, DriverId, InvitationId, KeyId, MemberId, ShipperId
 from chalicelib.domain.journal.changes import (
     AccountChange,
     AuditAdded,
     DriverAdded,
     InvitationRevoked,
     KeyRingChange,
+    MailboxFreed,
+    MailboxTaken,
+    SessionsChange,
 )
 from chalicelib.domain.listings import Listing
 from tests.support.fakes.paging import page
@@ -186,6 +190,76 @@ class InMemoryInvitations:
     def _open(self, now: datetime) -> list[Invitation]:
         unused = (each for each in self.by_hash.values() if each.code_hash not in self.taken)
         return sorted((i for i in unused if now < i.expires_at), key=lambda i: i.expires_at)
+
+
+@dataclass
+class InMemoryMembers(Accounts[Member]):
+    mailboxes: dict[str, MemberId] = field(default_factory=dict)
+    signed_in: dict[MemberId, Sessions] = field(default_factory=dict)
+    links: dict[str, SignInLink] = field(default_factory=dict)
+    taken: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+    def get(self, member_id: MemberId) -> Member:
+        return _found(self.by_id.get(member_id))
+
+    def by_mailbox(self, tag: str) -> MemberId | None:
+        return self.mailboxes.get(tag)
+
+    def sessions(self, member_id: MemberId) -> Sessions:
+        return _found(self.signed_in.get(member_id))
+
+    def take(self, code_hash: str, *, client_hash: str, now: datetime) -> TakenLink:
+        link = _found(self.links.get(code_hash))
+        if code_hash not in self.taken and now < link.expires_at:
+            self.taken[code_hash] = (client_hash, now)
+        client, taken_at = _found(self.taken.get(code_hash))
+        if client != client_hash or now - taken_at > RETAKEN_WITHIN:
+            raise NotFound
+        return TakenLink(link, taken_at)
+
+
+@dataclass
+class SignInLinks:
+    """What the journal does with a new link."""
+
+    members: InMemoryMembers
+
+    def put(self, link: SignInLink) -> None:
+        self.members.links[link.code_hash] = link
+
+
+@dataclass
+class MemberSessions:
+    """What the journal does with sessions."""
+
+    members: InMemoryMembers
+
+    def require(self, change: SessionsChange) -> None:
+        """Raise ConcurrentUpdate unless the version that was read still stands."""
+        kept = self.members.signed_in.get(change.after.member_id)
+        if (0 if kept is None else kept.version) != change.expected_version:
+            raise ConcurrentUpdate
+
+    def write(self, change: SessionsChange) -> None:
+        self.members.signed_in[change.after.member_id] = change.after
+
+
+@dataclass
+class Mailboxes:
+    """What the journal does with mailboxes."""
+
+    members: InMemoryMembers
+
+    def require(self, change: MailboxTaken | MailboxFreed) -> None:
+        """Raise ConcurrentUpdate when it is another member's."""
+        if self.members.mailboxes.get(change.tag, change.member_id) != change.member_id:
+            raise ConcurrentUpdate
+
+    def write(self, change: MailboxTaken | MailboxFreed) -> None:
+        if isinstance(change, MailboxTaken):
+            self.members.mailboxes[change.tag] = change.member_id
+        else:
+            self.members.mailboxes.pop(change.tag, None)
 
 
 @dataclass

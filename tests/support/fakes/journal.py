@@ -7,6 +7,7 @@ from chalicelib.domain.accounts.devices import Device
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.members import Member, SignInLink
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.accounts.teams import Team
 from chalicelib.domain.accounts.vehicles import Vehicle
@@ -26,6 +27,8 @@ from chalicelib.domain.journal.changes import (
     KeyRingChange,
     LearningMarkChange,
     LiveChange,
+    MailboxFreed,
+    MailboxTaken,
     ManifestChange,
     MessageAdded,
     MessageCopied,
@@ -36,6 +39,7 @@ from chalicelib.domain.journal.changes import (
     RequestRemembered,
     RouteChange,
     RouteEventAdded,
+    SessionsChange,
     ShipmentChange,
     ThreadChange,
     WebhookRemoved,
@@ -50,10 +54,14 @@ from tests.support.fakes.accounts import (
     InMemoryDrivers,
     InMemoryHubs,
     InMemoryInvitations,
+    InMemoryMembers,
     InMemoryShippers,
     InMemoryTeams,
     InMemoryVehicles,
     KeyRings,
+    Mailboxes,
+    MemberSessions,
+    SignInLinks,
 )
 from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
@@ -106,6 +114,7 @@ class InMemoryJournal:
     audit: InMemoryAudit = field(default_factory=InMemoryAudit)
     keys: InMemoryApiKeys = field(default_factory=InMemoryApiKeys)
     invitations: InMemoryInvitations = field(default_factory=InMemoryInvitations)
+    members: InMemoryMembers = field(default_factory=InMemoryMembers)
     devices: InMemoryDevices = field(default_factory=InMemoryDevices)
     endpoints: InMemoryWebhookEndpoints = field(default_factory=InMemoryWebhookEndpoints)
     threads: InMemoryThreads = field(default_factory=InMemoryThreads)
@@ -143,6 +152,9 @@ class InMemoryJournal:
             AccountAdded: _Accounts(self),
             AccountChange: _Accounts(self),
             KeyRingChange: KeyRings(self.keys),
+            SessionsChange: MemberSessions(self.members),
+            MailboxTaken: Mailboxes(self.members),
+            MailboxFreed: Mailboxes(self.members),
             InvitationRevoked: self.invitations,
             WebhookRemoved: self.endpoints,
             AuditAdded: self.audit,
@@ -176,7 +188,9 @@ class _Accounts:
         self._store(account).put(account)
 
     def _store(self, account: object) -> Any:
-        stores: dict[type, Accounts[Any] | InMemoryInvitations | InMemoryWebhookEndpoints] = {
+        stores: dict[
+            type, Accounts[Any] | InMemoryInvitations | InMemoryWebhookEndpoints | SignInLinks
+        ] = {
             Shipper: self.journal.shippers,
             Hub: self.journal.hubs,
             Team: self.journal.teams,
@@ -185,6 +199,8 @@ class _Accounts:
             ApiKey: self.journal.keys,
             Invitation: self.journal.invitations,
             Device: self.journal.devices,
+            Member: self.journal.members,
+            SignInLink: SignInLinks(self.journal.members),
             WebhookEndpoint: self.journal.endpoints,
         }
         return stores[type(account)]

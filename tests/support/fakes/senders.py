@@ -25,7 +25,7 @@ class Mail:
     subject: str
     text: str
     html: str
-    stop_url: str = ""
+    stop_url: str | None = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class InMemoryEmail:
     sent: list[Mail] = field(default_factory=list)
     answers: list[Exception] = field(default_factory=list)
 
-    def send(self, to: str, subject: str, text: str, html: str, *, stop_url: str) -> None:
+    def send(self, to: str, subject: str, text: str, html: str, *, stop_url: str | None) -> None:
         if self.answers:
             raise self.answers.pop(0)
         if not (to.isascii() and re.fullmatch(r"[^@\s]+@[^@\s]+", to)):

@@ -49,6 +49,9 @@ class InMemorySigner:
     def mailbox_tag(self, shipper_id: ShipperId, email: str) -> str:
         return f"mailbox {email.lower()} of {shipper_id}"
 
+    def member_tag(self, email: str) -> str:
+        return f"member-{email.lower()}"
+
     def stop_token(self, shipment_id: ShipmentId, tag: str) -> str:
         token = f"stop-{shipment_id}-{crc32(tag.encode())}"
         self.stops[token] = (shipment_id, tag)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.accounts.letters import Letter
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.ids import WebhookId
 from chalicelib.domain.preferences.inbound import InboundText
@@ -32,10 +33,16 @@ class Office:
     answer: Callable[[Event], Report] = lambda _: Report()
     told: list[Event] = field(default_factory=list)
     texts: list[InboundText] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    letter_answer: Report = field(default_factory=Report)
 
     def __call__(self, event: Event) -> Report:
         self.told.append(event)
         return self.answer(event)
+
+    def write(self, letter: Letter) -> Report:
+        self.letters.append(letter)
+        return self.letter_answer
 
 
 def notified(records: dict[str, Any], office: Office, **more: Any) -> Any:
@@ -43,7 +50,7 @@ def notified(records: dict[str, Any], office: Office, **more: Any) -> Any:
         records,
         notify=office,
         again=lambda held: office(held.event),
-        **{"hear": office.texts.append} | more,
+        **{"hear": office.texts.append, "write": office.write} | more,
     )
 
 

@@ -1,6 +1,7 @@
 """New and changed accounts as the journal writes them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 from chalicelib.adapters.dynamodb.accounts.devices import device_item
 from chalicelib.adapters.dynamodb.accounts.documents import (
@@ -17,6 +18,7 @@ from chalicelib.adapters.dynamodb.accounts.hubs import HUB
 from chalicelib.adapters.dynamodb.accounts.invitations import INVITATION
 from chalicelib.adapters.dynamodb.accounts.items import AccountItem
 from chalicelib.adapters.dynamodb.accounts.keys import KEY
+from chalicelib.adapters.dynamodb.accounts.members import MEMBER, link_item, member_to
 from chalicelib.adapters.dynamodb.accounts.partitions import account_item, as_expected
 from chalicelib.adapters.dynamodb.accounts.shippers import SHIPPER
 from chalicelib.adapters.dynamodb.accounts.team_documents import team_to, vehicle_to
@@ -28,11 +30,15 @@ from chalicelib.domain.accounts.devices import Device
 from chalicelib.domain.accounts.drivers import Driver, Invitation
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.accounts.keys import ApiKey
+from chalicelib.domain.accounts.members import Member, SignInLink
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.accounts.teams import Team
 from chalicelib.domain.accounts.vehicles import Vehicle
 from chalicelib.domain.journal.changes import AccountAdded, AccountChange, WebhookRemoved
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+
+Dated = Shipper | Hub | Team | Vehicle | Driver | ApiKey | Member
+"""Accounts whose items differ by their documents alone."""
 
 
 def account_puts(added: AccountAdded, token: str) -> Iterator[Put]:
@@ -47,6 +53,8 @@ def account_puts(added: AccountAdded, token: str) -> Iterator[Put]:
         case WebhookEndpoint() as endpoint:
             name, document = f"{WEBHOOK}{endpoint.id}", webhook_to(endpoint)
             yield Put(account_item(endpoint.shipper_id, name, endpoint.created_at, document))
+        case SignInLink() as link:
+            yield Put(link_item(link))
         case Device() as device:
             yield Put(device_item(device))
         case account:
@@ -69,7 +77,7 @@ def webhook_removals(change: WebhookRemoved, token: str) -> Iterator[Removal]:
     yield Removal(item, AccountItem.item.exists())
 
 
-def _item(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey) -> AccountItem:
+def _item(account: Dated) -> AccountItem:
     kind, document = _document(account)
     item = account_item(account.id, kind, account.created_at, document)
     item.version = account.version
@@ -78,17 +86,18 @@ def _item(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey) -> AccountI
     return item
 
 
-def _document(account: Shipper | Hub | Team | Vehicle | Driver | ApiKey) -> tuple[str, str]:
-    match account:
-        case Shipper():
-            return SHIPPER, shipper_to(account)
-        case Hub():
-            return HUB, hub_to(account)
-        case Team():
-            return TEAM, team_to(account)
-        case Vehicle():
-            return VEHICLE, vehicle_to(account)
-        case Driver():
-            return DRIVER, driver_to(account)
-        case ApiKey():
-            return KEY, key_to(account)
+def _document(account: Dated) -> tuple[str, str]:
+    kind, written = _FORMS[type(account)]
+    return kind, written(account)
+
+
+_FORMS: Final[dict[type, tuple[str, Callable[[Any], str]]]] = {
+    Shipper: (SHIPPER, shipper_to),
+    Hub: (HUB, hub_to),
+    Team: (TEAM, team_to),
+    Vehicle: (VEHICLE, vehicle_to),
+    Driver: (DRIVER, driver_to),
+    ApiKey: (KEY, key_to),
+    Member: (MEMBER, member_to),
+}
+"""The name of the item of an account, and how its document is written."""

@@ -6,17 +6,17 @@ from typing import Final
 
 from chalicelib.adapters.dynamodb.accounts.documents import invitation_from, invitation_to
 from chalicelib.adapters.dynamodb.accounts.items import AccountItem
+from chalicelib.adapters.dynamodb.accounts.one_time import taken_once
 from chalicelib.adapters.dynamodb.accounts.partitions import account_item, found
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms, to_text
+from chalicelib.adapters.dynamodb.values.instants import to_ms, to_text
 from chalicelib.adapters.dynamodb.writing import Put
 from chalicelib.domain.accounts.drivers import (
-    RETAKEN_WITHIN,
     Invitation,
     TakenInvitation,
     invitation_id,
 )
-from chalicelib.domain.errors import ConcurrentUpdate, NotFound
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DriverId, InvitationId
 from chalicelib.domain.journal.changes import InvitationRevoked
 
@@ -29,25 +29,14 @@ class DynamoInvitations:
     """The port ``Invitations``."""
 
     def take(self, code_hash: str, *, client_hash: str, now: datetime) -> TakenInvitation:
-        """Mark it as taken: of two clients only the first finds it unmarked.
-
-        A mark and not a delete, so that the same client's repeat after a lost answer gets it again.
-        """
-        item = _kept(code_hash)
-        if "taken_by" in item.attribute_values:
-            return _taken_again(item, client_hash, now)
-        taken = TakenInvitation(invitation_from(item.document), now)
-        if taken.invitation.expires_at <= now:
-            raise NotFound
-        item.taken_by, item.taken_at_ms = client_hash, to_ms(now)
-        try:
-            with translated():
-                item.save(
-                    condition=AccountItem.item.exists() & AccountItem.taken_by.does_not_exist()
-                )
-        except ConcurrentUpdate:  # perhaps by our own first try, whose answer was lost
-            return _taken_again(_kept(code_hash), client_hash, now)
-        return taken
+        """Mark it as taken."""
+        item, taken_at = taken_once(
+            lambda: _kept(code_hash),
+            expires_at=lambda kept: invitation_from(kept.document).expires_at,
+            client_hash=client_hash,
+            now=now,
+        )
+        return TakenInvitation(invitation_from(item.document), taken_at)
 
     def get(self, invitation_id: InvitationId, now: datetime) -> Invitation:
         """One read."""
@@ -96,17 +85,3 @@ def _open(item: AccountItem, now: datetime) -> Invitation:
     if "taken_by" in item.attribute_values or invitation.expires_at <= now:
         raise NotFound
     return invitation
-
-
-def _taken_again(item: AccountItem, client_hash: str, now: datetime) -> TakenInvitation:
-    """The invitation that the same client took a moment ago.
-
-    Raises NotFound for anybody else, and for later.
-    """
-    taken_at_ms = item.attribute_values.get("taken_at_ms")
-    if item.taken_by != client_hash or taken_at_ms is None:
-        raise NotFound
-    taken_at = from_ms(int(taken_at_ms))
-    if now - taken_at > RETAKEN_WITHIN:
-        raise NotFound
-    return TakenInvitation(invitation_from(item.document), taken_at)

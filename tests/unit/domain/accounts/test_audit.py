@@ -14,6 +14,7 @@ from tests.support.builders import (
     make_hub,
     make_invitation,
     make_key,
+    make_member,
     make_shipper,
     make_team,
     make_vehicle,
@@ -29,12 +30,14 @@ ACCOUNTS: Final[list[Any]] = [
     make_driver(),
     make_shipper(),
     make_key(),
+    make_member(),
     make_invitation(),
     make_webhook(),
 ]
 NOT_SHOWN: Final = {
     *("id", "created_at", "version", "deactivated_at"),  # the entry says all that itself
     *("secret", "secret_hash", "code_hash"),
+    "email",  # it is forgotten with the member
     "epoch",  # signed_out_at tells it
     *("last_used_at", "last_seen_at", "app"),  # a use, not a change
     "switched_off_at",  # by the server behind it, not by anybody here
