@@ -1,6 +1,7 @@
 """The planning board: a day is planned with the mouse, with the keyboard, and by a suggestion."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ class Day:
 
     def __init__(self, facts: dict[str, Any]) -> None:
         api = Api(facts["base_url"])
-        self.facts = facts
+        self.close = api.close
         self.shop = api.as_(facts["keys"]["shipper"])
         self.office = api.as_(facts["keys"]["dispatcher"])
         Day.number += 1
@@ -74,8 +75,9 @@ class Day:
 
 
 @pytest.fixture
-def day(doorstep: dict[str, Any]) -> Day:
-    return Day(doorstep)
+def day(doorstep: dict[str, Any]) -> Iterator[Day]:
+    with closing(Day(doorstep)) as made:
+        yield made
 
 
 @pytest.fixture
