@@ -314,7 +314,10 @@ function hourField(van, field, label) {
   const input = /** @type {HTMLInputElement} */ (
     element("input", null, { type: "time", id: `${field}-${van.key}`, value: van[field], required: true })
   );
-  input.addEventListener("change", () => input.value && edit(van, { [field]: input.value }));
+  // A time is typed in two parts: it is taken when it is left, and when the focus is where it goes next.
+  input.addEventListener("blur", () => {
+    setTimeout(() => input.value && input.value !== van[field] && edit(van, { [field]: input.value }));
+  });
   return element("label", null, {}, label, input);
 }
 
