@@ -60,6 +60,9 @@ const at = (clock) => instantOf(dayField.value, clock, zone);
 
 async function load() {
   const mine = ++asked;
+  const add = /** @type {HTMLButtonElement} */ (byId("add-van"));
+  add.disabled = true; // a van that is added now would be gone when the day is there
+  clearTimeout(previewTimer);
   say("Loading …");
   try {
     const day = dayField.value;
@@ -83,6 +86,7 @@ async function load() {
     chosen.clear();
     reasons = new Map();
     undoable = told = null;
+    add.disabled = false;
     say("");
     if (plan.vans.length) await preview();
     else show();
