@@ -1,8 +1,6 @@
 """The planning board: what waits for a route on a day, vans, and suggested orders."""
 
-from datetime import timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from chalice.app import Response
 
@@ -25,13 +23,11 @@ frames: Final = ConsoleFrames(board)
     refuse=frames.refused,
 )
 def planning_page(actor: Actor) -> Response:
-    """The board, for tomorrow at the hub."""
+    """The board. Its script begins with tomorrow at the hub."""
     settings = container().settings
     ground = basemap(settings.tile_url, settings.tile_attribution, base_path=frames.base)
     hub = frames.hub(actor)
     place = None if hub is None else hub.coordinates
-    zone = ZoneInfo("UTC" if hub is None else hub.time_zone)
-    tomorrow = container().adapters.clock.now().astimezone(zone).date() + timedelta(days=1)
     return frames.page(
         actor,
         "console/planning.html",
@@ -43,6 +39,5 @@ def planning_page(actor: Actor) -> Response:
             if place is None
             else {"lat_deg": place.lat_deg, "lon_deg": place.lon_deg},
         },
-        day=tomorrow.isoformat(),
         attribution=ground.attribution,
     )

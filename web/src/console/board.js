@@ -111,6 +111,7 @@ function ofRoute(route, etag) {
 
 /** Another plan: shown at once, with its times a moment later. @param {Plan} next */
 function change(next) {
+  asked += 1; // an answer that is on its way is about another plan
   undoable = plan;
   plan = next;
   show();
@@ -530,6 +531,12 @@ function toggle(id) {
   show();
 }
 
+/** Tomorrow at the hub, like 2026-11-29. */
+function tomorrow() {
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date());
+  return new Date(Date.parse(`${today}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
 // ---------------------------------------------------------------- dragging
 
 /** @type {string[]} */
@@ -616,6 +623,7 @@ if (hub && map) {
   window.addEventListener("beforeunload", (event) => {
     if (plan.vans.some(isChanged)) event.preventDefault();
   });
+  dayField.value ||= tomorrow();
   byId("day-words").textContent = dayInWords(dayField.value);
   load();
 }
