@@ -267,7 +267,7 @@ def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:
 def suggest_an_order(shipper: Api, staff: Api, hub_id: str, now: str) -> None:
     """For two stops: there is nothing to be put in order for one."""
     places = [{"lat_deg": 60.17 + i / 100, "lon_deg": 24.94} for i in range(2)]
-    address = SHIPMENT["address"]
+    address: Any = SHIPMENT["address"]
     ids = [
         shipper.post(
             "/v1/shipments",
