@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -51,5 +52,6 @@ def test_an_impossible_period_is_refused_with_a_sentence(last: date, code: str) 
     with pytest.raises(Invalid) as refused:
         Period(date(2026, 11, 23), last)
 
-    (error,) = refused.value.data["errors"]  # type: ignore[misc]
+    errors: Any = refused.value.data["errors"]
+    (error,) = errors
     assert (error["code"], error["pointer"]) == (code, "?to_day")
