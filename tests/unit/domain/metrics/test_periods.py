@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -52,6 +52,5 @@ def test_an_impossible_period_is_refused_with_a_sentence(last: date, code: str) 
     with pytest.raises(Invalid) as refused:
         Period(date(2026, 11, 23), last)
 
-    errors: Any = refused.value.data["errors"]
-    (error,) = errors
+    (error,) = cast("list[dict[str, str]]", refused.value.data["errors"])
     assert (error["code"], error["pointer"]) == (code, "?to_day")
