@@ -241,12 +241,15 @@ def _demo(
     from local.demo import carrier  # noqa: PLC0415
 
     if options.demo == "helsinki":
-        from local.demo import helsinki, own_van  # noqa: PLC0415
+        from local.demo import helsinki, own_van, tomorrow  # noqa: PLC0415
 
         demo = helsinki.prepare(stack, seed=options.seed, progress=console.step)
         closing.callback(demo.stop)
         opened, links, board, run = demo.carrier, demo.tracking_links, demo.board, demo.run
-        driver_link = own_van.invited(demo.world, demo.agenda, stack.clock.now(), options.seed)
+        now = stack.clock.now()
+        driver_link = own_van.invited(demo.world, demo.agenda, now, options.seed)
+        tomorrow.waits(demo.world, now, options.seed)
+        console.step(f"{tomorrow.WAITING} shipments wait for tomorrow's vans")
     else:
         opened, links, board, run = carrier.small(stack.api()), list, list, _do_nothing
         console.step("a carrier with one shop, a hub and a driver")
