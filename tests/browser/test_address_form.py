@@ -51,7 +51,7 @@ def opened(open_page: OpenPage, url: str, width_px: int, *, has_script: bool) ->
     page = open_page(url, viewport=size, java_script_enabled=has_script)
     page.get_by_text("Send it to another address").click()
     page.get_by_label("Street and house number").fill(STREET)
-    page.get_by_label("Town or city").fill("Helsinki")
+    page.get_by_label("City").fill("Helsinki")
     return page
 
 
