@@ -19,7 +19,7 @@ from chalicelib.domain.ids import DriverId, RouteId, ShipmentId, StopId
 from chalicelib.domain.routes.edits import Remove
 from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.redirects import RedirectOrder
-from chalicelib.domain.shipments.statuses import FailureReason
+from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.domain.versions import Expected
 from chalicelib.domain.wishes.wishes import (
     Absence,
@@ -163,8 +163,9 @@ def test_while_a_driver_reports_the_outcome(shared: Carrier, seed: int) -> None:
 
     has, types = is_done(van, action, ended["a"]), history(van)
     assert not isinstance(ended["b"], Exception), ended
-    if step is Step.FAIL and "unassigned" in types:  # who drove there in vain hears of it
-        print(ended["b"])
+    if step is Step.FAIL and "unassigned" in types:
+        told = {shipment.id: shipment.status for shipment in ended["b"]}
+        assert told == {van.ids[OWN][0]: Status.ACCEPTED}, "who was there in vain hears why"
         assert has
         return
     assert types.count(outcome) == 1
