@@ -21,6 +21,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/hubs/{hub_id}/scans": "chalicelib.api.receiving:receiving",
     "/v1/imports": "chalicelib.api.imports:imports",
     "/v1/keys": "chalicelib.api.keys:keys",
+    "/v1/live": "chalicelib.api.live:live",
     "/v1/me": "chalicelib.api.members:members",
     "/v1/members": "chalicelib.api.members:members",
     "/v1/metrics": "chalicelib.api.metrics:metrics",

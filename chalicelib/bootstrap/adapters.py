@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Teams,
         Vehicles,
     )
+    from chalicelib.services.ports.attention import Handlings, SharedViews
     from chalicelib.services.ports.evidence import (
         EvidenceChain,
         EvidenceFiles,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.imports import ImportFiles, ImportQueue, Imports
     from chalicelib.services.ports.journal import Journal, Requests
     from chalicelib.services.ports.messages import RouteMessages, Threads
+    from chalicelib.services.ports.metrics import CountedRoutes, HubDays
     from chalicelib.services.ports.places import Geocoder, TimeZones
     from chalicelib.services.ports.proofs import (
         AllowedProofs,
@@ -282,6 +284,22 @@ class Adapters:
         return DynamoTravelPages()
 
     @cached_property
+    def counted_routes(self) -> CountedRoutes:
+        """Facts of routes."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.metrics.repository import DynamoCountedRoutes
+
+        return DynamoCountedRoutes()
+
+    @cached_property
+    def hub_days(self) -> HubDays:
+        """Days of hubs, made of those facts."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.metrics.repository import DynamoHubDays
+
+        return DynamoHubDays()
+
+    @cached_property
     def ledger(self) -> Ledger:
         """The claims of senders: each message is sent by one of them."""
         self._bind()
@@ -375,6 +393,22 @@ class Adapters:
         from chalicelib.adapters.dynamodb.accounts.endpoints import DynamoWebhookEndpoints
 
         return DynamoWebhookEndpoints()
+
+    @cached_property
+    def handlings(self) -> Handlings:
+        """What colleagues have done about concerns."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.handlings import DynamoHandlings
+
+        return DynamoHandlings()
+
+    @cached_property
+    def shared_views(self) -> SharedViews:
+        """Views that all who look share."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.ledger.shared_views import DynamoSharedViews
+
+        return DynamoSharedViews()
 
     @cached_property
     def forecasts(self) -> Forecasts:
@@ -616,6 +650,7 @@ class Adapters:
                 "accounts": settings.accounts_table,
                 "travel": settings.travel_table,
                 "ledger": settings.ledger_table,
+                "metrics": settings.metrics_table,
             }
         )
         self._is_bound = True

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.show_accounts import ShowAccounts
     from chalicelib.services.accounts.sign_in import SignIn
     from chalicelib.services.attention.close_concern import CloseConcern
+    from chalicelib.services.attention.handle_concern import HandleConcern
     from chalicelib.services.attention.show_attention import ShowAttention
+    from chalicelib.services.attention.show_live import ShowLive
     from chalicelib.services.cursors import Cursors
     from chalicelib.services.driving.correct_outcomes import CorrectOutcome
     from chalicelib.services.driving.ingest_positions import IngestPositions
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from chalicelib.services.learning.show_accuracy import ShowAccuracy
     from chalicelib.services.messages.read_messages import ReadMessages
     from chalicelib.services.messages.write_message import WriteMessage
+    from chalicelib.services.metrics.count_metrics import CountMetrics
+    from chalicelib.services.metrics.show_metrics import ShowMetrics
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.preferences.change_preferences import ChangePreferences
@@ -149,6 +153,8 @@ class Container:
 
     show_attention: ShowAttention = use_case("attention.show_attention")
     close_concern: CloseConcern = use_case("attention.close_concern")
+    handle_concern: HandleConcern = use_case("attention.handle_concern")
+    show_live: ShowLive = use_case("attention.show_live")
 
     create_shipment: CreateShipment = use_case("shipments.create_shipment")
     cancel_shipment: CancelShipment = use_case("shipments.cancel_shipment")
@@ -223,6 +229,9 @@ class Container:
 
     learn_travel_times: LearnTravelTimes = use_case("learning.learn_travel_times")
     show_accuracy: ShowAccuracy = use_case("learning.show_accuracy")
+
+    count_metrics: CountMetrics = use_case("metrics.count_metrics")
+    show_metrics: ShowMetrics = use_case("metrics.show_metrics")
 
     cursors: Cursors = use_case("cursors")
     repeats: Repeats = use_case("repeats")

@@ -113,6 +113,10 @@ class Policy:
     """A van is silent when its news are this old, and a promise begins soon or has begun."""
     alive_every: timedelta = timedelta(minutes=1)
     """How often we note that a phone says it is there without a place."""
+    overdue_after: timedelta = timedelta(minutes=15)
+    overdue_share: float = 3.0
+    """A van that stands at a stop for so long, and so many times the planned service time, is
+    overdue: something holds the driver up there."""
     silence_grace: timedelta = timedelta(minutes=1)
     """At the end of a promise, a van that has sent nothing for this long is silent.
 

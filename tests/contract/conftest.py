@@ -21,8 +21,11 @@ from chalicelib.adapters.dynamodb.accounts.vehicles import DynamoVehicles
 from chalicelib.adapters.dynamodb.fleet.repository import DynamoFleet
 from chalicelib.adapters.dynamodb.journal import DynamoJournal
 from chalicelib.adapters.dynamodb.ledger.barcodes import DynamoBarcodes
+from chalicelib.adapters.dynamodb.ledger.handlings import DynamoHandlings
 from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
+from chalicelib.adapters.dynamodb.ledger.shared_views import DynamoSharedViews
+from chalicelib.adapters.dynamodb.metrics.repository import DynamoCountedRoutes, DynamoHubDays
 from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
@@ -45,10 +48,12 @@ from chalicelib.services.ports.accounts import (
     Teams,
     Vehicles,
 )
+from chalicelib.services.ports.attention import Handlings, SharedViews
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.imports import Imports
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
+from chalicelib.services.ports.metrics import CountedRoutes, HubDays
 from chalicelib.services.ports.proofs import AllowedProofs, PinTries
 from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
@@ -56,6 +61,7 @@ from chalicelib.services.ports.travel import TravelPages
 from chalicelib.services.ports.webhooks import WebhookEndpoints
 from local.cloud.shortcuts import shortcuts
 from tests.support.aws import dynamodb
+from tests.support.fakes.attention import InMemoryHandlings, InMemorySharedViews
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.feed import InMemoryFeed
 from tests.support.fakes.journal import InMemoryJournal
@@ -91,6 +97,10 @@ class Stores:
     threads: Threads
     route_messages: RouteMessages
     imports: Imports
+    counted_routes: CountedRoutes
+    hub_days: HubDays
+    handlings: Handlings
+    shared_views: SharedViews
     clock: ManualClock
 
 
@@ -126,6 +136,10 @@ def in_memory() -> Iterator[Stores]:
         journal.threads,
         journal.route_messages,
         journal.imports,
+        journal.counted_routes,
+        journal.hub_days,
+        InMemoryHandlings(),
+        InMemorySharedViews(),
         journal.shipments.clock,
     )
 
@@ -161,6 +175,10 @@ def on_moto() -> Iterator[Stores]:
             DynamoThreads(),
             DynamoRouteMessages(clock.now),
             DynamoImports(clock.now),
+            DynamoCountedRoutes(),
+            DynamoHubDays(),
+            DynamoHandlings(),
+            DynamoSharedViews(),
             clock,
         )
 

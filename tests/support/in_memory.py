@@ -16,6 +16,7 @@ from chalicelib.services.ports.accounts import KeyRequestsPerMinute
 from chalicelib.services.ports.system import PublicBaseUrl
 from tests.support.builders import make_driver, make_event
 from tests.support.fakes.accounts import InMemoryRequestCounts
+from tests.support.fakes.attention import InMemoryHandlings, InMemorySharedViews
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.contacts import InMemoryContacts
 from tests.support.fakes.contested import ContestedJournal
@@ -68,6 +69,8 @@ class InMemoryCarrier:
     public_base_url: PublicBaseUrl = BASE_URL
     key_requests_per_minute: KeyRequestsPerMinute = THREE_A_MINUTE
     contacts: InMemoryContacts = field(default_factory=InMemoryContacts)
+    handlings: InMemoryHandlings = field(default_factory=InMemoryHandlings)
+    shared_views: InMemorySharedViews = field(default_factory=InMemorySharedViews)
     counts: InMemoryRequestCounts = field(default_factory=InMemoryRequestCounts)
 
     def __post_init__(self) -> None:
@@ -99,6 +102,8 @@ class InMemoryCarrier:
         self.invitations = self.stores.invitations
         self.devices = self.stores.devices
         self.endpoints = self.stores.endpoints
+        self.counted_routes = self.stores.counted_routes
+        self.hub_days = self.stores.hub_days
 
     def use(self, use_case: type[T]) -> T:
         """The use case, made of the attributes with the names of its fields."""

@@ -7,7 +7,7 @@ import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.domain.driving.fixes import Fix, quantized
 from chalicelib.domain.driving.forecasts import etas_at_start, remaining_etas, stop_times
@@ -136,3 +136,20 @@ def _stop(number: int, place: Coordinates, chance: Random) -> Stop:
         window=window,
         service_time_s=chance.choice([None, None, 60.0, 120.0, 300.0, 45.0]),
     )
+
+
+def busy_van(chance: Random, stops: int, **changes: Any) -> tuple[Route, Live]:
+    """A route in its afternoon, with what was planned and promised, and its live state."""
+    route, model = (
+        replace(scattered_route(chance, stops), plan_version=2, **changes),
+        LearnedModel(State()),
+    )
+    times = stop_times(route, model, NOON)
+    planned = etas_at_start(times, range(stops), model, NOON, route.breaks)
+    kept = tuple(
+        replace(stop, planned=eta, promise=eta.range.as_promise(PROMISE_STEP) if eta else None)
+        for stop, eta in zip(route.stops, planned, strict=True)
+    )
+    route = replace(route, stops=kept)
+    done = chance.randrange(stops // 8, stops - stops // 8)
+    return route, far_gone(chance, route, done=done, told=stops // 10)

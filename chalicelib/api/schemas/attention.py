@@ -1,22 +1,29 @@
 """What needs somebody of the office, on the wire."""
 
 from datetime import date
+from typing import Self
 
 from pydantic import AliasPath, Field
 
 from chalicelib.api.schemas.problem_reports import ReportOut
 from chalicelib.api.schemas.ratings import RatingOut
 from chalicelib.api.schemas.values import EtaOut, Id, Instant, RangeOut
-from chalicelib.domain.attention.concerns import Kind
+from chalicelib.domain.actors import Role
+from chalicelib.domain.attention.concerns import Kind, NextAction
+from chalicelib.domain.attention.handling import Handled, Handling, Wanted
 from chalicelib.domain.ids import ShipmentId
 from chalicelib.domain.shipments.concerns import About
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.edge.schemas import ListingQuery, Out, Schema, Time
+from chalicelib.edge.schemas import ListingQuery, Maybe, Out, Schema, Time
 
 
 class AttentionQuery(ListingQuery):
-    """All kinds, or one. ``due_by``: what waits for a route, up to when it is wanted."""
+    """All kinds, or one. ``due_by``: what waits for a route, up to when it is wanted.
 
+    ``handled``: only what is open, taken, snoozed or done; without it what is open or taken.
+    """
+
+    handled: Handled | None = None
     kind: Kind | None = None
     due_by: Instant | None = None
 
@@ -30,6 +37,42 @@ class ClosedIn(Schema):
     def to_domain(self) -> tuple[ShipmentId, About]:
         """Both."""
         return ShipmentId(self.shipment_id), self.kind
+
+
+class HandlingIn(Schema):
+    """What somebody does about a concern. ``until`` is the end of a snooze.
+
+    ``news_at`` is the concern's own, as it was read: done and snoozed hold until it changes.
+    """
+
+    state: Handled
+    news_at: Instant
+    until: Maybe[Instant] = None
+
+    def to_domain(self) -> Wanted:
+        """What is wanted."""
+        return Wanted(self.state, self.news_at, self.until)
+
+
+class HandlingOut(Out):
+    """What was done last about a concern, and by whom: a key or a member of staff.
+
+    ``version`` is what its ETag is made of: 0 when nobody has done anything yet.
+    """
+
+    state: Handled
+    by: str | None
+    by_role: Role | None
+    at: Time | None
+    until: Time | None
+    version: int
+
+    @classmethod
+    def of(cls, value: Handling | None) -> Self:
+        """It, or that nobody has done anything."""
+        if value is not None:
+            return cls.model_validate(value)
+        return cls(state=Handled.OPEN, by=None, by_role=None, at=None, until=None, version=0)
 
 
 class WaitingShipmentOut(Out):
@@ -55,11 +98,19 @@ class WaitingShipmentOut(Out):
 class ConcernOut(Out):
     """One thing to look at, since or by ``look_at``: of a van, or of a shipment that waits.
 
-    Of a van it has the stop with its shipments, its ETA of now, promise and window. Of a shipment
-    ``also`` says what else it waits for.
+    Of a van it has the stop with its shipments, its ETA of now, promise and window; of what is late
+    or at risk the first of so many stops (``stop_count``). ``risk`` is the probability that its
+    promise breaks. Of a shipment ``also`` says what else it waits for. Of a webhook that was
+    switched off it has its id.
+
+    ``handling`` is what colleagues have done about it. What was done or snoozed is open again when
+    ``news_at`` has changed.
     """
 
+    id: str
     kind: Kind
+    next_action: NextAction
+    news_at: Time
     also: tuple[Kind, ...]
     look_at: Time
     shipment_ids: tuple[str, ...]
@@ -70,6 +121,11 @@ class ConcernOut(Out):
     promise: RangeOut | None = Field(None, validation_alias=AliasPath("stop", "promise"))
     window: RangeOut | None = Field(None, validation_alias=AliasPath("stop", "window"))
     shipment: WaitingShipmentOut | None
+    stop_count: int
+    risk: float | None
+    webhook_id: str | None = Field(None, validation_alias=AliasPath("endpoint", "id"))
+    shipper_id: str | None
+    handling: HandlingOut | None
 
 
 class AttentionOut(Out):

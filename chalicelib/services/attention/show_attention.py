@@ -5,24 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from chalicelib.domain.attention.concerns import (
-    IN_THE_OFFICE,
-    LOOK_AHEAD,
-    ON_THE_ROAD,
-    Concern,
-    Kind,
-    of_shipment,
-    of_vans,
-    still_left,
-)
-from chalicelib.domain.attention.waiting import Waiting
+from chalicelib.domain.attention.concerns import IN_THE_OFFICE, ON_THE_ROAD, Concern, Kind
+from chalicelib.domain.attention.handling import Handled
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.policy import Policy
+from chalicelib.services.attention.looking import (
+    in_the_office,
+    on_the_road,
+    until,
+    with_handlings,
+)
 from chalicelib.services.driving.shifts import vans_on_the_road
+from chalicelib.services.ports.attention import Handlings
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock
+from chalicelib.services.ports.webhooks import WebhookEndpoints
 
 TIER: Final = "tier"
 ROAD: Final = "road"
@@ -36,6 +35,8 @@ class ShowAttention:
     shipments: Shipments
     fleet: Fleet
     routes: Routes
+    endpoints: WebhookEndpoints
+    handlings: Handlings
     clock: Clock
     policy: Policy
 
@@ -46,10 +47,13 @@ class ShowAttention:
         due_by: datetime | None,
         limit: int,
         position: Mapping[str, str] | None,
+        handled: Handled | None = None,
     ) -> Listing[Concern]:
         """All kinds or one. What waits for a route is a concern when wanted by ``due_by``.
 
-        That is a day from now unless the caller says otherwise.
+        That is a day from now unless the caller says otherwise. What is snoozed or done is shown
+        only to whom asks for it (``handled``); so a page may be shorter than ``limit``, even empty,
+        and yet have a next one.
         """
         now = self.clock.now()
         found: list[Concern] = []
@@ -59,50 +63,46 @@ class ShowAttention:
             page = (
                 self._on_the_road(kind, now, limit - len(found), own)
                 if tier == ROAD
-                else self._waiting(Kind(tier), _until(tier, now, due_by), limit - len(found), own)
+                else self._waiting(
+                    Kind(tier), until(Kind(tier), now, due_by), limit - len(found), own
+                )
             )
             found += page.data
             if page.position is not None:
-                return Listing(tuple(found), {**page.position, TIER: tier})
+                return Listing(self._shown(found, handled, now), {**page.position, TIER: tier})
             if len(found) == limit:
-                return Listing(tuple(found), _after(tier, kind))
-        return Listing(tuple(found))
+                return Listing(self._shown(found, handled, now), _after(tier, kind))
+        return Listing(self._shown(found, handled, now))
 
     def _on_the_road(
         self, kind: Kind | None, now: datetime, limit: int, at: Mapping[str, str]
     ) -> Listing[Concern]:
         """By place in the list of now: it moves, so a page may show one again or miss one."""
         vans = vans_on_the_road(self.fleet, self.routes, now, self.policy)
-        wanted = [each for each in of_vans(vans, now) if kind in {None, each.kind}]
-        concerns = self._still_left(wanted)
+        concerns = on_the_road(vans, self.shipments, now, kind=kind)
         begin = int(at.get(SHOWN, "0"))
         end = begin + limit
         is_more = end < len(concerns)
-        return Listing(tuple(concerns[begin:end]), {SHOWN: str(end)} if is_more else None)
-
-    def _still_left(self, concerns: Sequence[Concern]) -> tuple[Concern, ...]:
-        """One batch, where a van left without something."""
-        behind = (each for each in concerns if each.kind is Kind.LEFT_BEHIND)
-        ids = [shipment_id for each in behind for shipment_id in each.shipment_ids]
-        found = self.shipments.glances(ids)
-        return still_left(concerns, {shipment.id: shipment for shipment in found})
+        return Listing(concerns[begin:end], {SHOWN: str(end)} if is_more else None)
 
     def _waiting(
-        self, kind: Kind, until: datetime, limit: int, at: Mapping[str, str]
+        self, kind: Kind, until_at: datetime, limit: int, at: Mapping[str, str]
     ) -> Listing[Concern]:
-        """The index may be a moment behind its shipments, and they decide."""
         position = {name: value for name, value in at.items() if name != TIER} or None
-        page = self.shipments.waiting(
-            Waiting(kind.value), until=until, limit=limit, position=position
+        return in_the_office(
+            kind, self.shipments, self.endpoints, until=until_at, limit=limit, position=position
         )
-        concerns = (of_shipment(shipment) for shipment in page.data)
-        shown = tuple(each for each in concerns if each is not None and each.kind is kind)
-        return Listing(shown, page.position)
+
+    def _shown(
+        self, found: Sequence[Concern], handled: Handled | None, now: datetime
+    ) -> tuple[Concern, ...]:
+        """Those in that hand; without one, those that still need somebody."""
+        concerns = with_handlings(found, self.handlings, now)
+        return tuple(each for each in concerns if _is_asked_for(each.handled(now), handled))
 
 
-def _until(tier: str, now: datetime, due_by: datetime | None) -> datetime:
-    """Up to when what waits is a concern now: a route is found before it is needed."""
-    return (due_by or now + LOOK_AHEAD) if tier == Kind.UNASSIGNED else now
+def _is_asked_for(found: Handled, asked: Handled | None) -> bool:
+    return not found.is_hidden if asked is None else found is asked
 
 
 def _tiers(kind: Kind | None) -> tuple[str, ...]:

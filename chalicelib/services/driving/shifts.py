@@ -11,7 +11,7 @@ from chalicelib.domain.driving.vans import Van, van
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound, Unauthorized
 from chalicelib.domain.ids import DriverId, RouteId
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.routes.routes import Route
+from chalicelib.domain.routes.routes import Duty, Route
 from chalicelib.domain.shipments.shipments import Assignment
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
@@ -150,18 +150,20 @@ def vans_on_the_road(
 ) -> tuple[Van, ...]:
     """The vans with a route under way; one that has just started or finished may be missing.
 
-    One query and half a unit for each driver; plans come from the cache once it is warm.
+    One query and half a unit for each driver; plans come from the cache once it is warm. A plan
+    that was edited a moment ago is missing: the next look shows its van.
     """
     duties = routes.on_duty()
     lives = fleet.glances([duty.driver_id for duty in duties])
-    vans: list[Van] = []
-    for duty in duties:
-        live = lives.get(duty.driver_id)
-        if live is None or not live.is_on_shift or live.route_id != duty.route_id:
-            continue
-        try:
-            route = routes.plan(duty.route_id, live.plan_version)
-        except (ConcurrentUpdate, NotFound):  # edited a moment ago: the next look shows it
-            continue
-        vans.append(van(live, route, now, policy))
-    return tuple(vans)
+    driven = [
+        lives[each.driver_id] for each in duties if _is_driven(lives.get(each.driver_id), each)
+    ]
+    wanted = [(live.route_id, live.plan_version) for live in driven if live.route_id is not None]
+    plans = routes.plans(wanted)
+    return tuple(
+        van(live, plans[live.route_id], now, policy) for live in driven if live.route_id in plans
+    )
+
+
+def _is_driven(live: Live | None, duty: Duty) -> bool:
+    return live is not None and live.is_on_shift and live.route_id == duty.route_id

@@ -33,6 +33,13 @@ class Routes(Protocol):
         """
         ...
 
+    def plans(self, wanted: Sequence[tuple[RouteId, int]]) -> dict[RouteId, Route]:
+        """Several routes, each at its plan version; those that have moved on are missing.
+
+        May come from a cache, like one of them, and be a moment behind.
+        """
+        ...
+
     def run_sheet(
         self, route_id: RouteId, plan_version: int, now: datetime, *, is_current: bool = False
     ) -> RunSheet:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.ids import ShipperId
+    from chalicelib.domain.listings import Listing
     from chalicelib.domain.webhooks.answers import WebhookAnswer
     from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
@@ -20,6 +21,12 @@ class WebhookEndpoints(Protocol):
 
     def of_shipper(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
         """A shipper's endpoints, oldest first."""
+        ...
+
+    def switched_off(
+        self, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[WebhookEndpoint]:
+        """Those of all shippers that get nothing any more, the oldest first."""
         ...
 
     def switch_off(self, endpoint: WebhookEndpoint, now: datetime) -> None:

@@ -98,6 +98,11 @@ class ShowRoutes:
         is_same = (live.route_id, live.plan_version) == (route_id, route.plan_version)
         return PlanNow(route, live if is_same else None)
 
+    def plans(self, wanted: Sequence[tuple[RouteId, int]]) -> tuple[Route, ...]:
+        """Several routes, each at that version of its plan; one that has moved on is missing."""
+        found = self.routes.plans(wanted)
+        return tuple(found[route_id] for route_id in dict(wanted) if route_id in found)
+
     def of_day(
         self,
         service_day: date,

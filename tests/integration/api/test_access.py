@@ -112,7 +112,8 @@ def knock(
     accounts = {"hub_id": f"hub_{ULID}", "team_id": f"tem_{ULID}", "vehicle_id": f"veh_{ULID}"}
     others = {"shipper_id": f"shr_{ULID}", "invitation_id": f"inv_{ULID}"}
     newer = {"import_id": f"imp_{ULID}", "device_id": f"dev_{ULID}", "member_id": f"mbr_{ULID}"}
-    real = path.format(**ids, **more, **accounts, **others, **newer, number=1)
+    concern = f"late~rte_{ULID}"
+    real = path.format(**ids, **more, **accounts, **others, **newer, number=1, concern=concern)
     body: dict[str, Any] | None = {} if method in {"POST", "PATCH"} else None
     given = {"If-Match": "*", **(headers or {})}
     return carrier.call(method, real, body, token=token, headers=given)

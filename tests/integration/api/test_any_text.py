@@ -152,6 +152,11 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
             "",
             {"shipment_id": van.ids[0][0], "kind": "low_rating"},
         ),
+        "/v1/attention/{concern}": (
+            carrier.dispatcher,
+            f"late~{UNKNOWN_ROUTE}",
+            {"state": "snoozed", "news_at": now, "until": later},
+        ),
         "/v1/driver/messages": (van.token, "", written | {"text": "any"}),
         "/v1/driver/messages/seen": (van.token, "", seen),
         "/v1/shipments/{shipment_id}/messages": (van.shop.key, van.ids[0][0], {"text": "any"}),

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -111,6 +111,13 @@ class InMemoryRoutes:
         if route.plan_version != plan_version:
             raise ConcurrentUpdate
         return route
+
+    def plans(self, wanted: Sequence[tuple[RouteId, int]]) -> dict[RouteId, Route]:
+        return {
+            route_id: self.routes[route_id]
+            for route_id, version in wanted
+            if route_id in self.routes and self.routes[route_id].plan_version == version
+        }
 
     def write(self, change: RouteChange) -> None:
         self.routes[change.after.id] = change.after

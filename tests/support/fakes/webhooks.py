@@ -1,10 +1,13 @@
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.domain.errors import ConcurrentUpdate, NotFound
 from chalicelib.domain.ids import ShipperId, WebhookId
 from chalicelib.domain.journal.changes import WebhookRemoved
+from chalicelib.domain.listings import Listing
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
+from tests.support.fakes.paging import page
 
 
 @dataclass
@@ -17,6 +20,13 @@ class InMemoryWebhookEndpoints:
     def of_shipper(self, shipper_id: ShipperId) -> tuple[WebhookEndpoint, ...]:
         in_order = sorted(self.endpoints.items())
         return tuple(endpoint for (owner, _), endpoint in in_order if owner == shipper_id)
+
+    def switched_off(
+        self, *, limit: int, position: Mapping[str, str] | None
+    ) -> Listing[WebhookEndpoint]:
+        off = [each for each in self.endpoints.values() if each.switched_off_at is not None]
+        in_order = sorted(off, key=lambda each: (each.created_at, each.id))
+        return page(in_order, lambda each: each.id, limit=limit, position=position)
 
     def switch_off(self, endpoint: WebhookEndpoint, now: datetime) -> None:
         if (endpoint.shipper_id, endpoint.id) not in self.endpoints:

@@ -100,6 +100,32 @@ class RequestCountItem(Item):
     expires_at = NumberAttribute()
 
 
+class HandlingItem(Item):
+    """What colleagues have done about a concern."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute()
+    token = UnicodeAttribute()
+    document = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
+class SharedViewItem(Item):
+    """A view that all who look share, compressed; or who makes the next one until when."""
+
+    class Meta(Connection):
+        """Bound at start."""
+
+    key = UnicodeAttribute(hash_key=True)
+    made_ms = NumberAttribute(null=True)
+    body = BinaryAttribute(null=True, legacy_encoding=False)
+    lease_until_ms = NumberAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
 class LedgerItem(Item):
     """A claim to send something: who holds it until when, or what came of it. Epoch seconds."""
 

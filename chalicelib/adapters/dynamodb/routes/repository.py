@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.driving.run_sheets import RunSheet
     from chalicelib.domain.routes.routes import Route, RouteSummary
 
-CACHED_PLANS: Final = 256
+CACHED_STOPS: Final = 24_000
+"""Of the plans in the cache together: those of 500 vans with 48 stops each, in some 30 MB."""
 
 
 class DynamoRoutes:
@@ -33,6 +34,7 @@ class DynamoRoutes:
     def __init__(self) -> None:
         """Start with an empty cache."""
         self._plans: OrderedDict[tuple[RouteId, int], Route] = OrderedDict()
+        self._cached_stops = 0
 
     def get(self, route_id: RouteId) -> Route:
         """One consistent read."""
@@ -55,10 +57,33 @@ class DynamoRoutes:
         route = self.get(route_id)
         if route.plan_version != plan_version:
             raise ConcurrentUpdate(route_id=route_id)
-        self._plans[key] = route
-        if len(self._plans) > CACHED_PLANS:
-            self._plans.popitem(last=False)
+        self._keep(route)
         return route
+
+    def plans(self, wanted: Sequence[tuple[RouteId, int]]) -> dict[RouteId, Route]:
+        """From the cache, and a call for each hundred that are not there, eventually consistent."""
+        found: dict[RouteId, Route] = {}
+        for key in wanted:
+            if key in self._plans:
+                self._plans.move_to_end(key)
+                found[key[0]] = self._plans[key]
+        versions = {route_id: version for route_id, version in wanted if route_id not in found}
+        with translated():
+            keys = [(route_id, "PLAN") for route_id in versions]
+            read = [_route(item) for item in RouteItem.batch_get(keys)] if keys else []
+        for route in read:
+            if route.plan_version == versions[route.id]:
+                self._keep(route)
+                found[route.id] = route
+        return found
+
+    def _keep(self, route: Route) -> None:
+        """The plan that was used least lately makes room."""
+        self._plans[route.id, route.plan_version] = route
+        self._cached_stops += len(route.stops)
+        while self._cached_stops > CACHED_STOPS and len(self._plans) > 1:
+            _, gone = self._plans.popitem(last=False)
+            self._cached_stops -= len(gone.stops)
 
     def run_sheet(
         self, route_id: RouteId, plan_version: int, now: datetime, *, is_current: bool = False

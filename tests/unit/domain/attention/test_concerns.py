@@ -92,7 +92,9 @@ def test_the_most_urgent_kind_comes_first_and_within_a_kind_the_oldest() -> None
 
     found = concerns(live, after_min=20)
 
-    assert kinds(found) == [(Kind.SILENT, "stp_0"), (Kind.LATE, "stp_0"), (Kind.LATE, "stp_1")]
+    assert kinds(found) == [(Kind.SILENT, "stp_0"), (Kind.LATE, "stp_0")]
+    assert [stop.id for stop in found[1].stops] == ["stp_0", "stp_1"]
+    assert found[1].shipment_ids == ("shp_0001", "shp_0002")
     assert found[0].look_at == NOON
 
 
@@ -146,3 +148,38 @@ def test_what_comes_after_the_first_wait_is_told_with_it() -> None:
 
     assert found is not None
     assert (found.kind, found.also) == (Kind.ATTEMPT_FAILED, (Kind.UNANSWERED, Kind.LOW_RATING))
+
+
+def standing_at_the_door(after_min: float, service_time_s: float | None = None) -> list[Concern]:
+    progress = Progress(arrived_at=NOON)
+    live = make_live().with_progress(0, progress)
+    live = replace(live, last_stop=0, nearest_stop=0)
+    stops = [make_stop(i, service_time_s=service_time_s) for i in range(3)]
+    now = NOON + minutes(after_min)
+    return [
+        each
+        for each in of_vans([van(live, make_route(stops), now, Policy())], now)
+        if each.kind is Kind.OVERDUE
+    ]
+
+
+def test_a_van_that_stands_at_a_door_for_too_long_is_overdue() -> None:
+    assert standing_at_the_door(14) == []
+    (found,) = standing_at_the_door(15)
+    assert (found.stop and found.stop.id, found.look_at) == ("stp_0", NOON + minutes(15))
+    assert standing_at_the_door(29, service_time_s=600) == []
+    assert len(standing_at_the_door(30, service_time_s=600)) == 1
+
+
+def test_another_late_stop_is_news_and_one_that_is_done_is_none() -> None:
+    live = promised(make_live(), 600, 40, 600)
+    (one,) = concerns(live)
+    (two,) = concerns(promised(live, 600, 40, 70))
+    done = promised(live, 600, 40, 70)
+    (left,) = concerns(done.with_progress(1, replace(done.progress[1], is_done=True)))
+
+    assert one.id == two.id == left.id
+    assert one.news_at < two.news_at == left.news_at
+    assert (one.stop_count, two.stop_count, left.stop_count) == (1, 2, 1)
+    assert one.risk is not None
+    assert one.risk > 0.5
