@@ -170,8 +170,8 @@ def test_while_a_driver_reports_the_outcome(shared: Carrier, seed: int) -> None:
         return
     assert types.count(outcome) == 1
     if has and step is Step.DELIVER:
-        told = TELLS.get(action, "instructions_changed")
-        assert types.index(told) < types.index(outcome), "nothing changes what is delivered"
+        change = TELLS.get(action, "instructions_changed")
+        assert types.index(change) < types.index(outcome), "nothing changes what is delivered"
 
 
 @pytest.mark.parametrize("seed", SEEDS[:: times(quick=3, deep=1)])

@@ -109,7 +109,8 @@ def test_a_reader_of_somebody_else_reads_what_we_mean(view: TrackingView, langua
 
     calendar = Calendar.from_ical(written)
 
-    (event,) = calendar.walk("VEVENT")
+    events: list[Any] = calendar.walk("VEVENT")
+    (event,) = events
     assert calendar.errors == event.errors == []
     assert str(event["UID"]) == "shp_1@doorstep"
     assert int(event["SEQUENCE"]) == view.version
