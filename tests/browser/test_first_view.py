@@ -28,7 +28,7 @@ MEASURED: Final = """() => new Promise((resolve) => {
   new PerformanceObserver((list) => {
     for (const { value } of list.getEntries()) found.cls += value;
   }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => resolve(found), 500);
+  setTimeout(() => resolve(found), 1500);
 })"""
 VIEWS: Final = {
     "waiting": make_waiting(may_write=True),
@@ -46,9 +46,11 @@ def on_slow_4g(open_page: OpenPage, url: str) -> dict[str, Any]:
     devtools.send("Network.emulateNetworkConditions", SLOW_4G)
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - a method of C has no name there
-    page.goto(url, wait_until="load")
+    page.goto(url, wait_until="domcontentloaded")
     found: dict[str, Any] = page.evaluate(MEASURED)
-    return found | {"kb": sum(map(gzipped_kb, answers))}
+    found["kb"] = sum(map(gzipped_kb, answers))
+    page.close()
+    return found
 
 
 def gzipped_kb(answer: Response) -> float:

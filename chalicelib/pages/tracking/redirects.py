@@ -28,6 +28,7 @@ redirects: Final = Endpoints(__name__)
 
 MOST: Final = 80
 MOST_LAT_DEG: Final = 90.0
+MOST_LON_DEG: Final = 180.0
 SAID: Final = {
     "place_unknown": "address_unknown",
     "place_unsure": "address_unknown",
@@ -70,7 +71,7 @@ class RedirectForm(PageForm):
         if not self.lat_deg and not self.lon_deg:
             return None
         lat_deg, lon_deg = float(self.lat_deg), float(self.lon_deg)
-        if not (-MOST_LAT_DEG <= lat_deg <= MOST_LAT_DEG and -180.0 <= lon_deg <= 180.0):
+        if not (abs(lat_deg) <= MOST_LAT_DEG and abs(lon_deg) <= MOST_LON_DEG):
             msg = "This is no place on earth."
             raise ValueError(msg)
         return Coordinates(round(lat_deg, 6), round(lon_deg, 6))
