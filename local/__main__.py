@@ -18,7 +18,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 from urllib.parse import urlsplit
 
-from chalicelib.settings import SettingsError, require_geocoder, require_road_network
+from chalicelib.settings import (
+    SettingsError,
+    require_geocoder,
+    require_road_network,
+    require_route_optimizer,
+)
 from local import environment
 
 if TYPE_CHECKING:
@@ -219,6 +224,7 @@ def _stack(
         clock=clock,
         parameters={
             "RoadNetwork": options.road_network,
+            "RouteOptimizer": options.route_optimizer,
             "Geocoder": options.geocoder,
             **(STREETS if options.demo == "helsinki" else {}),
         },
@@ -312,6 +318,12 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="who knows how long roads take, as osrm:http://127.0.0.1:5000 (%(default)s)",
     )
     parser.add_argument(
+        "--route-optimizer",
+        type=_route_optimizer,
+        default="built_in",
+        help="who suggests orders of stops, as vroom:http://127.0.0.1:3000 (%(default)s)",
+    )
+    parser.add_argument(
         "--geocoder",
         type=_geocoder,
         default="none",
@@ -337,6 +349,14 @@ def _port(text: str) -> int:
 def _road_network(text: str) -> str:
     try:
         require_road_network(text)
+    except SettingsError as exc:
+        raise argparse.ArgumentTypeError(str(exc)) from exc
+    return text
+
+
+def _route_optimizer(text: str) -> str:
+    try:
+        require_route_optimizer(text)
     except SettingsError as exc:
         raise argparse.ArgumentTypeError(str(exc)) from exc
     return text
