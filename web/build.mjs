@@ -21,6 +21,7 @@ const FACES = [
     budgets: [
       { view: "tracking, first view without HTML", limitKb: 14, files: ["tracking.js", "tracking.css"] },
       { view: "tracking, map, lazily", limitKb: 60, files: ["map.js", "map.css"] },
+      { view: "tracking, point of another address, lazily", limitKb: 60, files: ["place.js", "map.css"] },
     ],
   },
   {
