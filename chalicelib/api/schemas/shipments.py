@@ -25,6 +25,7 @@ from chalicelib.api.schemas.values import (
     ExternalStatusOut,
     Latitude,
     Line,
+    LineOrNothing,
     Longitude,
     Moment,
     RangeOut,
@@ -76,9 +77,9 @@ Barcode = Annotated[
 ]
 
 
-def _each_on_its_own(lines: tuple[str | None, ...]) -> tuple[str, ...]:
+def _each_on_its_own(lines: tuple[str, ...]) -> tuple[str, ...]:
     """One line an entry, where one entry may come with line ends in it or with nothing."""
-    split = [line for entry in lines for line in (entry or "").split("\n")]
+    split = [line for entry in lines for line in entry.split("\n")]
     found = tuple(line.strip() for line in split if not is_blank(line))
     if not 1 <= len(found) <= MAX_LINES:
         words = f'An address has 1 to {MAX_LINES} lines, like ["Mannerheimintie 12 B 34"].'
@@ -91,7 +92,7 @@ def _each_on_its_own(lines: tuple[str | None, ...]) -> tuple[str, ...]:
 
 
 Lines = Annotated[
-    tuple[TextOrNothing | None, ...],
+    tuple[TextOrNothing, ...],
     Field(min_length=1, max_length=4 * MAX_LINES),
     AfterValidator(_each_on_its_own),
     WithJsonSchema(
@@ -106,9 +107,9 @@ Lines = Annotated[
 """The lines of an address above its city."""
 
 
-def _named_plainly(said: dict[str, str | None]) -> dict[str, str]:
+def _named_plainly(said: dict[str, str]) -> dict[str, str]:
     """Few words by short names, as they may come back in lists and in files; no empty ones."""
-    metadata = {name: words for name, words in said.items() if words is not None}
+    metadata = {name: words for name, words in said.items() if words}
     if len(metadata) > MAX_METADATA:
         words = f"metadata has at most {MAX_METADATA} names."
         raise refused(code="too_many_names", words=words)
@@ -122,7 +123,7 @@ def _named_plainly(said: dict[str, str | None]) -> dict[str, str]:
 
 
 Metadata = Annotated[
-    dict[str, Maybe[Line]],
+    dict[str, LineOrNothing],
     AfterValidator(_named_plainly),
     WithJsonSchema(
         {

@@ -42,7 +42,11 @@ def _visible(value: object) -> object:
 
 
 def _text_or_nothing(value: object) -> object:
-    return _cleaned(value, MAX_TEXT_CHARS)
+    return "" if value is None else _cleaned(value, MAX_TEXT_CHARS)
+
+
+def _line_or_nothing(value: object) -> object:
+    return "" if value is None or (isinstance(value, str) and is_blank(value)) else _line(value)
 
 
 def _text(value: object) -> object:
@@ -89,7 +93,12 @@ Text = Annotated[
 TextOrNothing = Annotated[
     str, StringConstraints(max_length=MAX_TEXT_CHARS), BeforeValidator(_text_or_nothing)
 ]
-"""An entry of a list of texts, in which an empty one counts as left out."""
+"""An entry of a list of texts, in which an empty one or null counts as left out."""
+
+LineOrNothing = Annotated[
+    str, StringConstraints(max_length=MAX_LINE_CHARS), BeforeValidator(_line_or_nothing)
+]
+"""A line by its name, where an empty one or null counts as left out."""
 
 Instant = Annotated[datetime, _reader(read_instant)]
 """RFC 3339 with an offset; kept in UTC."""
