@@ -21,6 +21,7 @@ const FACES = [
     budgets: [
       { view: "tracking, first view without HTML", limitKb: 14, files: ["tracking.js", "tracking.css"] },
       { view: "tracking, map, lazily", limitKb: 60, files: ["map.js", "map.css"] },
+      { view: "tracking, point of another address, lazily", limitKb: 60, files: ["place.js", "map.css"] },
     ],
   },
   {
@@ -46,10 +47,14 @@ const FACES = [
   },
   {
     // The console: one entry for each view, which imports shell.js; what they share becomes chunks.
-    entries: ["src/console/console.css", "src/console/shipments.js", "src/console/shipment.js"],
+    entries: [
+      ...["src/console/console.css", "src/console/shipments.js", "src/console/shipment.js"],
+      ...["src/console/board.js", "src/console/board.css"],
+    ],
     budgets: [
       { view: "console, shipments, without HTML", limitKb: 14, files: ["shipments.js", "console.css"] },
       { view: "console, one shipment, without HTML", limitKb: 14, files: ["shipment.js", "console.css"] },
+      { view: "console, planning board with its map", limitKb: 75, files: ["board.js", "board.css", "console.css"] },
     ],
   },
   {

@@ -5,6 +5,7 @@ from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
     "/console": "chalicelib.pages.console.home:home",
+    "/console/planning": "chalicelib.pages.console.board:board",
     "/console/shipments": "chalicelib.pages.console.search:search",
     "/console/sign-in": "chalicelib.pages.console.door:door",
     "/console/sign-out": "chalicelib.pages.console.door:door",

@@ -31,9 +31,9 @@ PICTURE_IS_LOADED = "() => document.querySelector('#pictures img')?.naturalWidth
 
 
 @contextmanager
-def running_doorstep() -> Iterator[dict[str, Any]]:
+def running_doorstep(*more: str) -> Iterator[dict[str, Any]]:
     """The laptop stack without demo, in a process of its own."""
-    command = [sys.executable, "-m", "local", "--json", "--demo", "none", "--port", "0"]
+    command = [sys.executable, "-m", "local", "--json", "--demo", "none", "--port", "0", *more]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as run:

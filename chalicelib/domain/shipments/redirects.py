@@ -1,17 +1,19 @@
 """Redirects: a recipient sends a delivery to another address, where the shipper allows it.
 
 The rule of change is that of all else (``wished``). The address lies in the same country and in the
-carrier's reach; where exactly an address search says, so that nobody drives to a guess.
+carrier's reach. Where exactly, the recipient says by a point on the map, else an address search:
+nobody drives to a guess.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.errors import Invalid, Outdated
-from chalicelib.domain.geography import distance_m
+from chalicelib.domain.geography import Coordinates, distance_m
 from chalicelib.domain.ids import EventId
 from chalicelib.domain.shipments.addresses import Address
 from chalicelib.domain.shipments.amendments import amended
@@ -20,23 +22,31 @@ from chalicelib.domain.shipments.placing import WantedAddress
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.wished import Open, may_change, require_may_change
 
+SAME_POINT_M: Final = 2.0
+"""A point on a map is no more exact than that."""
+
 
 @dataclass(frozen=True, slots=True)
 class RedirectOrder:
-    """The address as the recipient wrote it. ``seen`` is the version of what the page showed."""
+    """The address as the recipient wrote it, and the point of its door where they chose one.
+
+    ``seen`` is the version of what the page showed.
+    """
 
     lines: tuple[str, ...]
     postal_code: str | None
     city: str
     seen: int
+    point: Coordinates | None = None
 
     def of(self, address: Address) -> WantedAddress:
         """The whole address, in the country of the present one; its instructions do not move."""
         return WantedAddress(self.lines, self.city, address.country, postal_code=self.postal_code)
 
     def is_at(self, address: Address) -> bool:
-        """Whether it is the present one."""
-        return self.of(address).is_at(address)
+        """Whether it is the present one. Another point of the same door is another address."""
+        is_there = self.point is None or distance_m(self.point, address.coordinates) <= SAME_POINT_M
+        return is_there and self.of(address).is_at(address)
 
 
 def may_redirect(shipment: Shipment, shipper: Shipper, stops_before: int | None) -> Open:

@@ -15,17 +15,20 @@ from chalicelib.domain.errors import (
     TooManyRequests,
     Unavailable,
 )
+from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.links import bare_token
 from chalicelib.domain.shipments.redirects import RedirectOrder
 from chalicelib.edge import replies
 from chalicelib.edge.blueprint import Endpoints
 from chalicelib.edge.principals import RECIPIENTS
-from chalicelib.pages.tracking.forms import PageForm, back, own_words
+from chalicelib.pages.tracking.forms import Field64, PageForm, back, own_words
 from chalicelib.pages.tracking.wishes import Number
 
 redirects: Final = Endpoints(__name__)
 
 MOST: Final = 80
+MOST_LAT_DEG: Final = 90.0
+MOST_LON_DEG: Final = 180.0
 SAID: Final = {
     "place_unknown": "address_unknown",
     "place_unsure": "address_unknown",
@@ -36,27 +39,42 @@ Words = Annotated[str, Field(max_length=4 * MOST)]
 
 
 class RedirectForm(PageForm):
-    """The new address. ``seen`` is the version of what the page has shown."""
+    """The new address. ``seen`` is the version of what the page has shown. Only a page with its
+    script has a map to put a point on; without it both are empty.
+    """
 
     seen: Number
     street: Words = ""
     more: Words = ""
     postal_code: Words = ""
     city: Words = ""
+    lat_deg: Field64 = ""
+    lon_deg: Field64 = ""
 
     def to_domain(self) -> RedirectOrder | None:
-        """The order; None without a street or a city, and for what is no text."""
+        """The order; None without a street or a city, and for what is no text or no point."""
         try:
             street, more, code, city = (
                 " ".join(own_words(each, MOST).split())
                 for each in (self.street, self.more, self.postal_code, self.city)
             )
+            point = self._point()
         except ValueError:
             return None
         if not street or not city:
             return None
         lines = (street, more) if more else (street,)
-        return RedirectOrder(lines, code or None, city, int(self.seen))
+        return RedirectOrder(lines, code or None, city, int(self.seen), point)
+
+    def _point(self) -> Coordinates | None:
+        """Raises ValueError for what is no place on earth."""
+        if not self.lat_deg and not self.lon_deg:
+            return None
+        lat_deg, lon_deg = float(self.lat_deg), float(self.lon_deg)
+        if not (abs(lat_deg) <= MOST_LAT_DEG and abs(lon_deg) <= MOST_LON_DEG):
+            msg = "This is no place on earth."
+            raise ValueError(msg)
+        return Coordinates(round(lat_deg, 6), round(lon_deg, 6))
 
 
 @redirects.endpoint(

@@ -197,7 +197,8 @@ def _page(token: str, view: TrackingView, locale: Locale, ground: Basemap) -> di
         "day_url": f"{link}/day",
         "check_url": f"{link}/check",
         "address_url": f"{link}/address",
-        "may_redirect": _may_redirect(view),
+        "may_redirect": _may_redirect(view, ground),
+        "has_search": container().settings.geocoder != "none",
         "share_url": _share_url(view),
         "revoke_url": f"{link}/share",
         "choices": choices_in_words(view, locale),
@@ -245,9 +246,12 @@ def _proof_sources(view: TrackingView) -> tuple[str, ...]:
     return (container().follow_shipment.proofs_origin,)
 
 
-def _may_redirect(view: TrackingView) -> bool:
-    """Where an address can be looked up, and the shipper and the rule of change allow another."""
-    return view.may_redirect is Open.YES and container().settings.geocoder != "none"
+def _may_redirect(view: TrackingView, ground: Basemap) -> bool:
+    """Where shipper and rule of change allow another address, and it can be looked up, or there is
+    a map to put a point on.
+    """
+    can_be_placed = container().settings.geocoder != "none" or ground.kind != "none"
+    return view.may_redirect is Open.YES and can_be_placed
 
 
 def _share_url(view: TrackingView) -> str:

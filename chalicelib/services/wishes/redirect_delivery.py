@@ -1,6 +1,7 @@
 """A recipient sends the delivery to another address, by the tracking link.
 
-The address is looked up first, and once: then shipment and plan are one transaction. Whoever else
+The address is looked up first, and once, unless the recipient has put a point on the map: then
+shipment and plan are one transaction. Whoever else
 writes first, the rule is asked anew about what is true then.
 """
 
@@ -108,8 +109,13 @@ class RedirectDelivery:
         require_may_redirect(shipment, order, shipper, self._stops_before(shipment))
 
     def _found(self, shipment: Shipment, order: RedirectOrder) -> Address:
-        """The address at its place, which must surely be the door."""
+        """The address at its place, which is the chosen point or must surely be the door."""
         wanted = order.of(shipment.address)
+        settler = Settler(self.geocoder, self.time_zones, self.hubs, self.policy)
+        if order.point is not None:
+            settler.require_in_reach(order.point)
+            zone = self.time_zones.at(order.point) or shipment.address.time_zone
+            return wanted.at(order.point, zone, Placement.GIVEN)
         if not self.geocoder.is_there:
             text = "There is no address search here."
             raise Invalid(text, pointer="/address", code="not_offered")
@@ -130,7 +136,6 @@ class RedirectDelivery:
         if not is_surely(found, wanted):
             text = "The address search does not find this door."
             raise Invalid(text, pointer="/address", code="place_unsure")
-        settler = Settler(self.geocoder, self.time_zones, self.hubs, self.policy)
         settler.require_in_reach(found.coordinates)
         zone = self.time_zones.at(found.coordinates) or shipment.address.time_zone
         return wanted.at(found.coordinates, zone, Placement.FOUND)

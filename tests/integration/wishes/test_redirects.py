@@ -150,3 +150,41 @@ def test_a_shipper_that_does_not_allow_it_offers_it_to_nobody(shared: Carrier) -
 
     assert 'id="address"' not in page(shared, order)
     assert redirect(shared, order) == "address_closed"
+
+
+def point(place: Coordinates) -> dict[str, str]:
+    return {"lat_deg": str(place.lat_deg), "lon_deg": str(place.lon_deg)}
+
+
+def test_a_point_on_the_map_is_the_door_and_nothing_is_searched(
+    shared: Carrier, shop: Shop
+) -> None:
+    order, wanted = shop.shipment(), stop_place(4)
+
+    said = [redirect(shared, order, "Nowhere 12", **point(wanted)) for _ in range(2)]
+    got = shop.get(order["id"])
+    moved = redirect(shared, order, "Nowhere 12", **point(stop_place(5)))
+
+    assert [*said, moved] == ["address_saved"] * 3
+    assert (got["address"]["lines"], got["placement"]) == (["Nowhere 12"], "given")
+    assert got["address"]["lat_deg"] == pytest.approx(wanted.lat_deg, abs=1e-6)
+    assert shop.event_types(order["id"]).count("redirected") == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (point(FAR.coordinates), "address_far"),
+        ({"lat_deg": "60.1", "lon_deg": ""}, "address_unfit"),
+        ({"lat_deg": "91", "lon_deg": "24.9"}, "address_unfit"),
+        ({"lat_deg": "nan", "lon_deg": "24.9"}, "address_unfit"),
+        ({"lat_deg": "here", "lon_deg": "there"}, "address_unfit"),
+    ],
+)
+def test_a_point_that_cannot_be_changes_nothing(
+    shared: Carrier, shop: Shop, fields: dict[str, str], said: str
+) -> None:
+    order = shop.shipment()
+
+    assert redirect(shared, order, **fields) == said
+    assert shop.get(order["id"])["address"]["lines"] == ["Mannerheimintie 12 B 34"]

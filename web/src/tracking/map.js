@@ -1,9 +1,9 @@
 // The map: the van, the customer's own address, and nothing else. It only repeats what the page says in words, so the
 // drawing itself is hidden from screen readers and everything can be done with buttons.
-import { LatLngBounds, Map as LeafletMap, Point, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
+import { LatLngBounds, Map as LeafletMap, Point } from "leaflet/dist/leaflet-src.esm.js";
+import { lay } from "./ground.js";
 import { longitudeNear } from "./longitudes.js";
 import { createVan, homeMarker, photoMarker } from "./markers.js";
-import { addStreets } from "./streets.js";
 
 /** @import { LatLngTuple, PointTuple } from "leaflet" */
 /** @import { Ground, State } from "./state.js" */
@@ -137,18 +137,4 @@ export function createMap({ frame, bar, ground, state }) {
     setLive: van.setLive,
     clear: van.remove,
   };
-}
-
-/**
- * @param {Ground} ground
- * @param {LeafletMap} map
- * @param {Near} near
- */
-async function lay(ground, map, near) {
-  if (ground.kind === "tiles") {
-    // Leaflet would send the whole address as referrer where a page sets no policy; tile servers want the origin only.
-    new TileLayer(ground.url, { maxZoom: 19, referrerPolicy: "strict-origin" }).addTo(map);
-  } else if (ground.kind === "streets") {
-    await addStreets(map, ground.url, near);
-  }
 }

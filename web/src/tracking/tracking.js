@@ -32,15 +32,35 @@ function whenIdle(task) {
   }
 }
 
+/** @type {Promise<unknown> | undefined} */
+let styles;
+
 function loadMapStyles() {
-  return new Promise((resolve, reject) => {
+  return (styles ??= new Promise((resolve, reject) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";
     link.href = page.map_css;
     link.onload = resolve;
     link.onerror = reject;
     document.head.append(link);
-  });
+  }));
+}
+
+/** A point on the map for another address: its map comes when the form is opened. */
+function offerPlace() {
+  const part = /** @type {HTMLFieldSetElement | null} */ (document.getElementById("place"));
+  const form = part?.closest("details");
+  const start = page.state.destination;
+  if (!part || !form || !start) return;
+  byId("address").hidden = false;
+  const bring = async () => {
+    if (!form.open || !part.hidden) return;
+    const [{ createPlace }] = await Promise.all([import("./place.js"), loadMapStyles()]);
+    if (part.hidden) createPlace(part, page.ground, start);
+  };
+  const bringIt = () => bring().catch(() => {}); // without a map the address is looked up
+  form.addEventListener("toggle", bringIt);
+  bringIt();
 }
 
 async function bringMap() {
@@ -131,3 +151,4 @@ startPolling({
   },
 });
 showMap();
+offerPlace();

@@ -1,8 +1,9 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from chalicelib.catalogues import locale_of
 from chalicelib.domain.shipments.statuses import Status
@@ -87,3 +88,39 @@ def test_a_sender_writes_no_line_of_its_own() -> None:
 
     assert "ATTENDEE" not in found
     assert found["SUMMARY"].startswith("Delivery from Evil\\; Corp\\, Oy\\nATTENDEE")
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        pytest.param(make_view(expected=None), id="on the way"),
+        pytest.param(waiting(window=WINDOW), id="a window"),
+        pytest.param(waiting(service_day=date(2026, 11, 24)), id="a day"),
+        pytest.param(waiting(window=WINDOW, status=Status.CANCELLED), id="called off"),
+        pytest.param(make_delivered(), id="delivered"),
+        pytest.param(make_view(sender=Sender("Kukka; Korpi, \\ Oy\n" * 9, None)), id="any text"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_reader_of_somebody_else_reads_what_we_mean(view: TrackingView, language: str) -> None:
+    """The package icalendar, which knows RFC 5545 and nothing of ours."""
+    written = calendar_of(replace(view, uid="shp_1"), locale_of(language), URL)
+    assert written is not None
+
+    calendar = Calendar.from_ical(written)
+
+    events: list[Any] = calendar.walk("VEVENT")
+    (event,) = events
+    assert calendar.errors == event.errors == []
+    assert str(event["UID"]) == "shp_1@doorstep"
+    assert int(event["SEQUENCE"]) == view.version
+    assert event["DTSTAMP"].dt == view.server_now
+    assert str(event["URL"]) == URL
+    assert str(event["DESCRIPTION"]).endswith(f"{view.reference}\n{URL}")
+    assert " ".join(view.sender.name.split()) in " ".join(str(event["SUMMARY"]).split())
+    starts, ends = event["DTSTART"].dt, event["DTEND"].dt
+    assert starts < ends
+    if view.service_day is not None:
+        assert (starts, ends) == (view.service_day, view.service_day + timedelta(days=1))
+    elif view.window is not None:
+        assert (starts, ends) == (view.window.earliest, view.window.latest)
