@@ -56,6 +56,8 @@ OWN_REFUSALS: Final[dict[Any, Json]] = {
 }
 """What an app of others reads, in place of a problem document."""
 SHOWN_AS_PAGES: Final = {"not_found", "unauthorized", "unavailable"}
+CONSOLE: Final = "/console"
+"""Pages that refuse in pages, but for a form that no browser sends."""
 OF_THE_GATEWAY: Final = {429, 500}
 STATUS_WORDS: Final = {200: "Done.", 201: "Made.", 303: "The address to go on to."}
 IDEMPOTENCY_KEY: Final[Json] = {
@@ -273,10 +275,10 @@ def _refusals(declaration: Declaration) -> dict[str, Json]:
         content: Json = {
             PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": dict(refs)}
         }
-        if is_page and all(
-            each.code in {"not_found", "unauthorized", "unavailable"} for each in problems
-        ):
+        if is_page and all(each.code in SHOWN_AS_PAGES for each in problems):
             content = {HTML: {"schema": {"type": "string"}}}
+        elif declaration.path.startswith(CONSOLE):
+            content |= {HTML: {"schema": {"type": "string"}}}
         if own is not None and status not in OF_THE_GATEWAY:
             content = own
         found[str(status)] = {

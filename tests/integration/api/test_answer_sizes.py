@@ -35,7 +35,7 @@ def sends(van: Round) -> dict[str, Callable[[bytes], Reply]]:
     ids |= {"shipment_id": van.ids[1][0], "hub_id": carrier.hub_id}
     ids["shipment_id"] = van.ids[0][0]
     ids["token"] = van.orders[van.ids[0][0]]["tracking_url"].rpartition("/")[2]
-    ids["key"] = Phone.of(carrier, van.driver_id).key
+    ids |= {"key": Phone.of(carrier, van.driver_id).key, "code": "x" * 43}
     found: dict[str, Callable[[bytes], Reply]] = {}
     for (method, path), declaration in DECLARATIONS.items():
         if method == "POST" and declaration.takes is not None:
@@ -47,7 +47,8 @@ def sends(van: Round) -> dict[str, Callable[[bytes], Reply]]:
                 Role.RECIPIENT: "",
             }.get(role, carrier.admin)
             address = path.format_map(ids)
-            headers = {"Content-Type": FORM} if declaration.is_form else {}
+            form = {"Content-Type": FORM, "Sec-Fetch-Site": "same-origin"}
+            headers = form if declaration.is_form else {}
             found[path] = lambda body, a=address, t=token, h=headers: carrier.call(  # type: ignore[misc]
                 "POST", a, body, token=t, headers=h
             )
