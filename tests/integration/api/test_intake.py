@@ -4,7 +4,7 @@ import gzip
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -255,9 +255,10 @@ class TestWrappings:
         assert counts(phone.report("osmand", b"", query=query, headers=headers)) == (1, 0, 0)
 
     def test_an_id_in_the_address_is_that_of_the_body(self, van: Round, phone: Phone) -> None:
-        for number, wrap in enumerate((urlencode, json.dumps), start=1):
+        wraps: tuple[Callable[[dict[str, object]], str], ...] = (urlencode, json.dumps)
+        for number, wrap in enumerate(wraps, start=1):
             at = position(van, ago_s=100 - number)
-            said = {"lat": at["lat"], "lon": at["lon"], "timestamp": at["s"]}
+            said: dict[str, object] = {"lat": at["lat"], "lon": at["lon"], "timestamp": at["s"]}
 
             reply = phone.report("osmand", wrap(said).encode(), query="id=1")
 
