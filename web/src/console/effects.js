@@ -82,7 +82,7 @@ function effectOf(whose, effect, nameOf, times) {
         "tr",
         null,
         {},
-        ...["Customer", "Before", "After", "+/− min", ""].map((name, i) =>
+        ...["Customer", "Before", "After", "+/− min", "State"].map((name, i) =>
           element("th", name, { scope: "col", class: i > 0 && i < 4 ? "num" : null }),
         ),
       ),

@@ -109,7 +109,7 @@ export function stopsOf(van, plan) {
       planned: stop.planned ? ms(stop.planned.point) : null,
       promise: changed
         ? { from: base + changed.from * MINUTE_MS, to: base + changed.to * MINUTE_MS }
-        : spanOf(stop.window ?? stop.promise),
+        : spanOf(stop.promise ?? stop.window),
       eta: hasEta ? etaOf(van, at, base) : null,
     };
   });

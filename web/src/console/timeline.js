@@ -13,19 +13,22 @@ const HOUR_MS = 3_600_000;
 /** @typedef {import("./fleet.js").StopNow} StopNow */
 /** @typedef {{ from: number, to: number }} Frame */
 
-/** The hours that are shown: from two before now to the last stop. @param {number} now @param {StopNow[]} stops @returns {Frame} */
+/** The hours that are shown: some before now, up to the last stop. @param {number} now @param {StopNow[]} stops @returns {Frame} */
 export function frameOf(now, stops) {
   const ends = stops.map((stop) => Math.max(stop.eta?.to ?? 0, stop.promise?.to ?? 0));
-  const from = Math.floor((now - 1.5 * HOUR_MS) / HOUR_MS) * HOUR_MS;
-  const to = Math.max(now + 3 * HOUR_MS, Math.min(Math.max(0, ...ends), now + 9 * HOUR_MS));
-  return { from, to: Math.ceil(to / HOUR_MS) * HOUR_MS };
+  const half = HOUR_MS / 2;
+  const ahead = Math.max(1.2 * HOUR_MS, Math.min(Math.max(0, ...ends) - now, 9 * HOUR_MS));
+  const behind = Math.max(half, Math.min(ahead / 3, 2 * HOUR_MS));
+  return { from: Math.floor((now - behind) / half) * half, to: Math.ceil((now + ahead) / half) * half };
 }
 
 /** @param {SVGElement} axis @param {Frame} frame @param {number} now @param {import("./times.js").Times} times */
 export function drawAxis(axis, frame, now, times) {
   const hours = [];
-  for (let at = frame.from + HOUR_MS; at < frame.to; at += HOUR_MS) {
-    if (Math.abs(at - now) > HOUR_MS * 0.4) {
+  const length = frame.to - frame.from;
+  const step = length > 4 * HOUR_MS ? HOUR_MS : HOUR_MS / 2;
+  for (let at = frame.from + step; at < frame.to; at += step) {
+    if (Math.abs(at - now) > length / 12) {
       hours.push(svg("text", { x: share(at, frame), y: 16, "text-anchor": "middle" }, times.time(new Date(at))));
     }
   }
