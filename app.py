@@ -180,6 +180,14 @@ def sweep_evidence(event: CloudWatchEvent) -> None:
     schedules.sweep_evidence(sweep=container().sweep_evidence)
 
 
+@app.on_sqs_message(queue="metrics", batch_size=10, name="count_metrics")
+def count_metrics(event: SQSEvent) -> dict[str, Any]:
+    """From the topic to the facts of routes and the days of hubs."""
+    from chalicelib.triggers import metrics
+
+    return metrics.count_metrics(event.to_dict(), count=container().count_metrics)
+
+
 serving.prepare()
 gc.freeze()  # what is there now stays: later collections need not look at it
 gc.enable()

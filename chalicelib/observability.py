@@ -55,6 +55,8 @@ class Metric(StrEnum):
     """Signed manifests of attempts, corrections and files."""
     MANIFESTS_SEALED_LATE = "manifests_sealed_late"
     """Events that a sweep found without a manifest. They are sealed after all."""
+    ROUTES_COUNTED = "routes_counted"
+    """Routes whose facts were made anew with another result."""
     DRIVERS_NOT_SWEPT = "drivers_not_swept"
     """Drivers on duty that a sweep could not look at. The next one tries again."""
     IMPORTS_COMPLETED = "imports_completed"

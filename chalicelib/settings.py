@@ -39,6 +39,7 @@ class Settings:
     accounts_table: str
     travel_table: str
     ledger_table: str
+    metrics_table: str
     proofs_bucket: str
     """Private bucket of the proof files."""
     events_topic_arn: str

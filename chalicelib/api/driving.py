@@ -28,6 +28,7 @@ from chalicelib.domain.errors import (
     NothingLoaded,
     NotToday,
     PinLocked,
+    RouteNotStarted,
     RouteUnderWay,
     TooManyUploads,
 )
@@ -137,7 +138,7 @@ def get_driver_proofs(actor: Actor, shipment_id: str) -> Listing[DriverProofOut]
     principals=DRIVERS,
     takes=ArriveIn,
     gives=StopReportOut,
-    refusals=(NotFound, NothingAboard, IllegalTransition),
+    refusals=(NotFound, RouteNotStarted, NothingAboard, IllegalTransition),
 )
 def post_arrive(actor: Actor, body: ArriveIn, stop_id: str) -> StopReportOut:
     """Say that a stop has been reached."""
@@ -150,7 +151,7 @@ def post_arrive(actor: Actor, body: ArriveIn, stop_id: str) -> StopReportOut:
     principals=DRIVERS,
     takes=DeliverIn,
     gives=StopReportOut,
-    refusals=(NotFound, NothingAboard, IllegalTransition, PinLocked),
+    refusals=(NotFound, RouteNotStarted, NothingAboard, IllegalTransition, PinLocked),
 )
 def post_deliver(actor: Actor, body: DeliverIn, stop_id: str) -> StopReportOut:
     """Say that the stop's shipments have been delivered."""
@@ -163,7 +164,7 @@ def post_deliver(actor: Actor, body: DeliverIn, stop_id: str) -> StopReportOut:
     principals=DRIVERS,
     takes=FailIn,
     gives=StopReportOut,
-    refusals=(NotFound, NothingAboard, IllegalTransition),
+    refusals=(NotFound, RouteNotStarted, NothingAboard, IllegalTransition),
 )
 def post_fail(actor: Actor, body: FailIn, stop_id: str) -> StopReportOut:
     """Say that the stop's shipments could not be delivered.

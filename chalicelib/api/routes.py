@@ -54,7 +54,7 @@ routes: Final = Endpoints(__name__)
     status=201,
     commits_answer=True,
     versioned=True,
-    refusals=(NotFound, AlreadyAssigned, NotPlannable, Deactivated),
+    refusals=(AlreadyAssigned, NotPlannable, Deactivated),
 )
 def post_route(actor: Actor, body: RouteIn, memory: Memory) -> Answer:
     """Make a route out of shipments."""

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.imports import ImportFiles, ImportQueue, Imports
     from chalicelib.services.ports.journal import Journal, Requests
     from chalicelib.services.ports.messages import RouteMessages, Threads
+    from chalicelib.services.ports.metrics import CountedRoutes, HubDays
     from chalicelib.services.ports.places import Geocoder, TimeZones
     from chalicelib.services.ports.proofs import (
         AllowedProofs,
@@ -281,6 +282,22 @@ class Adapters:
         from chalicelib.adapters.dynamodb.travel.repository import DynamoTravelPages
 
         return DynamoTravelPages()
+
+    @cached_property
+    def counted_routes(self) -> CountedRoutes:
+        """Facts of routes."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.metrics.repository import DynamoCountedRoutes
+
+        return DynamoCountedRoutes()
+
+    @cached_property
+    def hub_days(self) -> HubDays:
+        """Days of hubs, made of those facts."""
+        self._bind()
+        from chalicelib.adapters.dynamodb.metrics.repository import DynamoHubDays
+
+        return DynamoHubDays()
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -633,6 +650,7 @@ class Adapters:
                 "accounts": settings.accounts_table,
                 "travel": settings.travel_table,
                 "ledger": settings.ledger_table,
+                "metrics": settings.metrics_table,
             }
         )
         self._is_bound = True

@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from chalicelib.services.learning.show_accuracy import ShowAccuracy
     from chalicelib.services.messages.read_messages import ReadMessages
     from chalicelib.services.messages.write_message import WriteMessage
+    from chalicelib.services.metrics.count_metrics import CountMetrics
+    from chalicelib.services.metrics.show_metrics import ShowMetrics
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.preferences.change_preferences import ChangePreferences
@@ -227,6 +229,9 @@ class Container:
 
     learn_travel_times: LearnTravelTimes = use_case("learning.learn_travel_times")
     show_accuracy: ShowAccuracy = use_case("learning.show_accuracy")
+
+    count_metrics: CountMetrics = use_case("metrics.count_metrics")
+    show_metrics: ShowMetrics = use_case("metrics.show_metrics")
 
     cursors: Cursors = use_case("cursors")
     repeats: Repeats = use_case("repeats")

@@ -17,7 +17,7 @@
     │  │  AlreadyUnderWay, NotRough, OnRoute, StillOnTheRoad, TooLateToChange, Deactivated,
     │  │  DriverHasRoutes, TooManyKeys, ThreadClosed, ThreadFull, RatingClosed,
     │  │  ReportClosed, NoMoreLinks, PinLocked, NothingSealed, StoppedByRecipient,
-    │  │  TooEarlyToForget, AddressTaken
+    │  │  TooEarlyToForget, AddressTaken, RouteNotStarted
     │  ├─ Outdated               changed since the caller read it
     │  └─ ConcurrentUpdate       retried by services; exhausted → Unavailable
     ├─ TooLarge                  more than the documented cap
@@ -146,6 +146,13 @@ class NotToday(Conflict):
 
     code = "not_today"
     text = "This route is planned for another day, and starts only if confirm_other_day is true."
+
+
+class RouteNotStarted(Conflict):
+    """The stop is on a route of the driver that has not begun."""
+
+    code = "route_not_started"
+    text = "The route of this stop has not been started. Start it, then send this again."
 
 
 class NothingAboard(Conflict):

@@ -11,7 +11,11 @@ def ascii_address(text: str) -> str | None:
 
     try:
         found = email_validator.validate_email(
-            text, allow_smtputf8=False, check_deliverability=False, strict=True
+            text,
+            allow_smtputf8=False,
+            check_deliverability=False,
+            strict=True,
+            test_environment=True,  # RFC 6761: .test is for those who try things out
         )
     except email_validator.EmailNotValidError:
         return None

@@ -26,6 +26,7 @@ REVALIDATED: Final = "public, no-cache"
 HTML: Final = "text/html; charset=utf-8"
 JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
+CSV: Final = "text/csv; charset=utf-8"
 CALENDAR: Final = "text/calendar; charset=utf-8"
 SERVER_NOW: Final = "X-Server-Now"
 """When an answer was made, also on a 304: ages on the page are counted from it, never from the
@@ -93,6 +94,17 @@ def calendar(body: str, *, file_name: str) -> Response:
         **PRIVATE,
         "Content-Type": CALENDAR,
         "Cache-Control": NO_STORE,
+        "Content-Disposition": f'attachment; filename="{file_name}"',
+    }
+    return Response(body, headers=headers)
+
+
+def csv_file(body: str, *, file_name: str) -> Response:
+    """A table of the API to keep."""
+    headers: Headers = {
+        "Content-Type": CSV,
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
         "Content-Disposition": f'attachment; filename="{file_name}"',
     }
     return Response(body, headers=headers)

@@ -30,6 +30,8 @@ LOADING_S: Final = 60.0
 SHORTEST_DWELL_S: Final = 60.0
 LONGEST_DWELL_S: Final = 180.0
 WAVES_KEPT: Final = 3
+ANOTHER_DAY: Final = "another_day"
+"""What became of a stop that the plan has no more."""
 FAILING: Final = 0.1
 CELLARS: Final = 0.1
 """The share of visits without a network: what was done there is sent once the van drives on."""
@@ -127,6 +129,10 @@ class Van:
         jammed = self._jammed_stop()
         for stop in self.stops:
             jam_s = self.chance.uniform(SHORTEST_JAM_S, LONGEST_JAM_S) if stop is jammed else 0.0
+            stop.parcels = self._still_planned(stop)
+            if not stop.parcels:
+                stop.outcome = ANOTHER_DAY
+                continue
             there = stop.visit.door.corner
             leg = driving.leg(self.world.streets, here, there, self.chance, jam_s=jam_s)
             self._hear_of_the_next(stop)
@@ -136,6 +142,20 @@ class Van:
         self._send(at)
         leg = driving.leg(self.world.streets, here, self.world.hub, self.chance)
         return (yield leg.duration_s)
+
+    def _still_planned(self, stop: Stop) -> tuple[Parcel, ...]:
+        """Recipients choose another day, also on the road: then the plan has them no more."""
+        try:
+            plan = self._driver.app.get("/v1/driver/route")
+        except Refused:  # it was the last stop, and the route is over
+            return ()
+        left = {
+            shipment["id"]
+            for each in plan["stops"]
+            if each["id"] == stop.id
+            for shipment in each["shipments"]
+        }
+        return tuple(parcel for parcel in stop.parcels if parcel.id in left)
 
     def _hear_of_the_next(self, stop: Stop) -> None:
         """Who waits two stops later may write, and say what is to happen at the door."""

@@ -25,6 +25,7 @@ FUNCTIONS: Final = (
     "SweepProofs",
     "SealEvidence",
     "SweepEvidence",
+    "CountMetrics",
 )
 POWERTOOLS: Final = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 SETTINGS: Final = {field.name.upper() for field in fields(Settings)}

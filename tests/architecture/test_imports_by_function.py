@@ -142,6 +142,17 @@ FUNCTIONS: Final = {
             | {"PIL", "chalicelib.domain.evidence.p256", "chalicelib.services.driving"}
         ),
     ),
+    "app.count_metrics": (
+        "container().count_metrics; from chalicelib.triggers import metrics",
+        (
+            HTTP
+            | PAGES
+            | SENDERS
+            | BATCHES
+            | SESSIONS
+            | {"PIL", "chalicelib.domain.evidence.p256", "chalicelib.services.driving"}
+        ),
+    ),
     "app.notify_recipient": (
         "container().notify_recipient; from chalicelib.triggers import queues",
         (

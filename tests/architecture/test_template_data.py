@@ -8,7 +8,7 @@ from tests.architecture.templates import TABLE, Packaged
 
 
 def test_every_table_is_on_demand_backed_up_and_encrypted(dev: Packaged) -> None:
-    assert len(dev.resources(TABLE)) == 6
+    assert len(dev.resources(TABLE)) == 7
     for table in dev.resources(TABLE).values():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
@@ -26,6 +26,7 @@ def test_what_expires_says_so_in_one_attribute(dev: Packaged) -> None:
         "FleetTable",
         "AccountsTable",
         "LedgerTable",
+        "MetricsTable",
         "RoutesTable",
         "ShipmentsTable",
         "TravelTable",

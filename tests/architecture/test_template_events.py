@@ -40,6 +40,7 @@ def test_two_streams_have_three_readers_and_each_queue_has_one(dev: Packaged) ->
         "ImportsQueue",
         "InspectionsQueue",
         "EvidenceQueue",
+        "MetricsQueue",
     }
 
 
@@ -123,7 +124,7 @@ def test_events_reach_the_queues_raw_and_are_kept_when_they_cannot(dev: Packaged
 
     assert sorted(referred(subscription["TopicArn"]) for subscription in subscriptions) == [
         "InboundTextsTopic",
-        *["ShipmentEventsTopic"] * 3,
+        *["ShipmentEventsTopic"] * 4,
     ]
     for subscription in subscriptions:
         assert subscription["RawMessageDelivery"] is True

@@ -37,6 +37,7 @@ def test_every_handler_is_in_app(dev: Packaged) -> None:
         "app.sweep_proofs",
         "app.seal_evidence",
         "app.sweep_evidence",
+        "app.count_metrics",
     }
 
 
@@ -121,7 +122,12 @@ def test_few_may_touch_proofs_and_positions(dev: Packaged) -> None:
         "InspectProofRole",
         "SweepProofsRole",
     }
-    assert touching(dev, "FleetTable") == {"ApiHandlerRole", "SealEvidenceRole", "SweepFleetRole"}
+    assert touching(dev, "FleetTable") == {
+        "ApiHandlerRole",
+        "CountMetricsRole",
+        "SealEvidenceRole",
+        "SweepFleetRole",
+    }
 
 
 def test_nobody_but_the_inspection_reads_quarantine_or_writes_what_is_shown(dev: Packaged) -> None:
@@ -283,6 +289,7 @@ def test_a_try_that_waits_for_its_turn_rings_no_alarm(dev: Packaged) -> None:
         "ImportsQueue": 1_800,
         "InspectionsQueue": 600,
         "EvidenceQueue": 1_800,
+        "MetricsQueue": 1_800,
         "WebhooksQueue": 2 * LONGEST_DELAY_S,
     }
 

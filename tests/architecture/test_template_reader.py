@@ -33,7 +33,7 @@ def test_names_carry_the_stage_and_the_bucket_the_account() -> None:
 
     assert {table.name for table in stack.resources(TABLE)} == {
         f"doorstep-blue-{noun}"
-        for noun in ("shipments", "routes", "fleet", "accounts", "travel", "ledger")
+        for noun in ("shipments", "routes", "fleet", "accounts", "travel", "ledger", "metrics")
     }
     assert stack.resource("ProofsBucket").name == "doorstep-blue-proofs-210987654321"
 

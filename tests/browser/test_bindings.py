@@ -13,7 +13,13 @@ from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from chalicelib.domain.shipments.statuses import Status
-from chalicelib.domain.tracking.tracking import Outcome, Sender, ShownProof, TrackingView
+from chalicelib.domain.tracking.tracking import (
+    Outcome,
+    Sender,
+    ShownCompanion,
+    ShownProof,
+    TrackingView,
+)
 from tests.browser.conftest import OpenPage
 from tests.support.stage import Stage
 from tests.support.tracking_views import (
@@ -77,6 +83,7 @@ VIEWS: Final = {
     "far": make_view(position=None, position_hidden_because="not_yet_near", last_seen_age_s=None),
     "late": make_delayed(),
     "long story": make_delayed(earlier_before=5),
+    "in company": make_view(companions=(ShownCompanion("Kirja & Kuu", 1, Status.ARRIVING),)),
     "stale": make_stale(),
     "arriving": make_view(Status.ARRIVING, stops_before=0),
     "arrived": make_view(Status.ARRIVED, stops_before=0),

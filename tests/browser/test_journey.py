@@ -170,7 +170,7 @@ def next_poll(page: Page) -> None:
 def test_a_delivery_from_the_shop_to_the_door(delivery: Delivery, open_page: OpenPage) -> None:
     url = delivery.first["tracking_url"]
     headline = open_page(url).get_by_role("heading", level=1)
-    expect(headline).to_have_text("We are expecting your delivery")
+    expect(headline).to_have_text("Planned for today")
 
     delivery.load_and_leave()
     delivery.drive_to(north_of(DOOR, -400.0))

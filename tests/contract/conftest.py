@@ -25,6 +25,7 @@ from chalicelib.adapters.dynamodb.ledger.handlings import DynamoHandlings
 from chalicelib.adapters.dynamodb.ledger.references import DynamoReferences
 from chalicelib.adapters.dynamodb.ledger.requests import DynamoRequests
 from chalicelib.adapters.dynamodb.ledger.shared_views import DynamoSharedViews
+from chalicelib.adapters.dynamodb.metrics.repository import DynamoCountedRoutes, DynamoHubDays
 from chalicelib.adapters.dynamodb.routes.messages import DynamoRouteMessages
 from chalicelib.adapters.dynamodb.routes.repository import DynamoRoutes
 from chalicelib.adapters.dynamodb.shipments.allowed_proofs import DynamoAllowedProofs
@@ -52,6 +53,7 @@ from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.imports import Imports
 from chalicelib.services.ports.journal import Journal, Requests
 from chalicelib.services.ports.messages import RouteMessages, Threads
+from chalicelib.services.ports.metrics import CountedRoutes, HubDays
 from chalicelib.services.ports.proofs import AllowedProofs, PinTries
 from chalicelib.services.ports.routes import RouteHistory, Routes
 from chalicelib.services.ports.shipments import Barcodes, EventFeed, References, Shipments
@@ -95,6 +97,8 @@ class Stores:
     threads: Threads
     route_messages: RouteMessages
     imports: Imports
+    counted_routes: CountedRoutes
+    hub_days: HubDays
     handlings: Handlings
     shared_views: SharedViews
     clock: ManualClock
@@ -132,6 +136,8 @@ def in_memory() -> Iterator[Stores]:
         journal.threads,
         journal.route_messages,
         journal.imports,
+        journal.counted_routes,
+        journal.hub_days,
         InMemoryHandlings(),
         InMemorySharedViews(),
         journal.shipments.clock,
@@ -169,6 +175,8 @@ def on_moto() -> Iterator[Stores]:
             DynamoThreads(),
             DynamoRouteMessages(clock.now),
             DynamoImports(clock.now),
+            DynamoCountedRoutes(),
+            DynamoHubDays(),
             DynamoHandlings(),
             DynamoSharedViews(),
             clock,

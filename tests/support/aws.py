@@ -26,6 +26,7 @@ TABLE_BY_ID: Final = {
     "AccountsTable": "accounts",
     "TravelTable": "travel",
     "LedgerTable": "ledger",
+    "MetricsTable": "metrics",
 }
 
 

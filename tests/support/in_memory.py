@@ -102,6 +102,8 @@ class InMemoryCarrier:
         self.invitations = self.stores.invitations
         self.devices = self.stores.devices
         self.endpoints = self.stores.endpoints
+        self.counted_routes = self.stores.counted_routes
+        self.hub_days = self.stores.hub_days
 
     def use(self, use_case: type[T]) -> T:
         """The use case, made of the attributes with the names of its fields."""

@@ -33,12 +33,14 @@ POLICIES: Final = {
     "sweep_proofs": "policy-sweep-proofs.json",
     "seal_evidence": "policy-seal-evidence.json",
     "sweep_evidence": "policy-sweep-evidence.json",
+    "count_metrics": "policy-count-metrics.json",
     "api_handler": "policy-api.json",
 }
 USE_CASE: Final = re.compile(
     r"chalicelib/services/\w+/"
     r"(publish_events|expire_shipments|learn_travel_times|sweep_fleet|notify_recipient|deliver_webhook"
-    r"|import_shipments|inspect_proof|sweep_proofs|seal_evidence|sweep_evidence|hear_text|send_letter)"
+    r"|import_shipments|inspect_proof|sweep_proofs|seal_evidence|sweep_evidence|count_metrics|hear_text"
+    r"|send_letter)"
 )
 FUNCTIONS: Final = {"hear_text": "notify_recipient", "send_letter": "notify_recipient"}
 """The function of a use case, where it has another name."""
@@ -199,6 +201,10 @@ def _items(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, Mappi
             yield TRANSACTED[kind], asked
     elif "RequestItems" in body:
         for table, asked in body["RequestItems"].items():
+            if operation == "BatchWriteItem":
+                for put in asked:
+                    yield operation, {"TableName": table, "Item": put["PutRequest"]["Item"]}
+                continue
             for keys in asked["Keys"]:
                 yield operation, {"TableName": table, "Key": keys}
     else:
@@ -207,7 +213,7 @@ def _items(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, Mappi
 
 def _partition_key(asked: Mapping[str, Any]) -> str:
     known = asked.get("Key") or asked.get("Item") or {}
-    for name in ("shipment_id", "route_id", "driver_id", "account_id", "key", "page"):
+    for name in ("shipment_id", "route_id", "driver_id", "account_id", "key", "page", "owner_id"):
         if name in known:
             return str(known[name]["S"])
     values = asked.get("ExpressionAttributeValues", {})

@@ -51,6 +51,7 @@ from chalicelib.domain.shipments.lifecycle import Step
 from chalicelib.domain.shipments.shipments import (
     Assignment,
     Attempt,
+    Companion,
     Correction,
     Parcel,
     Shipment,
@@ -350,6 +351,18 @@ def assignments() -> st.SearchStrategy[Assignment]:
         stop_id=ids("stp").map(StopId),
         stop_number=st.integers(0, 200),
         driver_id=ids("drv").map(DriverId),
+        service_day=st.none() | st.dates(),
+        companions=st.lists(companions(), max_size=2).map(tuple),
+        plan_version=st.integers(0, 99),
+    )
+
+
+def companions() -> st.SearchStrategy[Companion]:
+    return st.builds(
+        Companion,
+        shipment_id=ids("shp").map(ShipmentId),
+        shipper_id=ids("shr").map(ShipperId),
+        parcel_count=st.integers(0, 99),
     )
 
 

@@ -23,7 +23,9 @@ from chalicelib.domain.journal.changes import (
     Change,
     DepartureAdded,
     DriverAdded,
+    FactsChange,
     HandledAdded,
+    HubDayChange,
     ImportChange,
     InvitationRevoked,
     KeyRingChange,
@@ -74,6 +76,8 @@ PUTS: Final[Mapping[type[Change], str]] = {
     MessageAdded: "shipments.threads:message_puts",
     MessageCopied: "routes.messages:copied_puts",
     ImportChange: "shipments.imports:import_puts",
+    FactsChange: "metrics.changes:facts_puts",
+    HubDayChange: "metrics.changes:hub_day_puts",
 }
 """The function that makes the writes of a change: its module in this package, and its name.
 

@@ -29,6 +29,11 @@ accounts   account_id   SHIPPER, DRIVER, HUB    get; index by_kind (created_at)
 ..         ..           SEALKEY#<id>            query; public keys of seals, for ever
 travel     page                                 batch get; PAGE, ASIDE and how far routes are learnt
 ledger     key                                  get, batch get
+metrics    owner_id     ROUTE#<day>#<route>     get, query; owner: hub; facts of a route; expires
+..         ..           DAY#<day>#000           get, query; owner: hub; a day in all; expires
+..         ..           DRIVERS#<day>#<n>       query; owner: hub; a day by driver; expires
+..         ..           SHIPPERS#<day>#<n>      query; owner: hub; a day by shipper; expires
+..         ..           ON#<route>              query; owner: shipment; it was on a route; expires
 =========  ===========  ======================  ============================================
 
 One query back from ``SHIPMENT#~`` has the details, the state and the newest events of a shipment.

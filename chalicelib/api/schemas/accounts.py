@@ -75,6 +75,7 @@ class ShipperChanges(Changes):
     offered_windows: Annotated[tuple[TimeSpan, ...], Field(max_length=6)] = unsaid()
     proof_needs_address: bool = unsaid()
     allows_redirect: bool = unsaid()
+    shares_visits: bool = unsaid()
 
     def applied(self, shipper: Shipper, now: datetime) -> Shipper:
         """The shipper as it is wanted."""
@@ -97,6 +98,7 @@ class ShipperOut(Out):
     offered_windows: tuple[str, ...]
     proof_needs_address: bool
     allows_redirect: bool
+    shares_visits: bool
     is_active: bool
     created_at: Time
     deactivated_at: Time | None

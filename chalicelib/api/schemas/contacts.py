@@ -26,8 +26,21 @@ LOCAL_PART_WORDS: Final = (
 DOMAIN_WORDS: Final = f"{EMAIL_WORDS} Behind the @ there is a whole domain with a dot in it."
 PHONE_WORDS: Final = "Write one phone number in digits, like +358 41 2345678."
 EXAMPLE_PHONE: Final = "+358 41 2345678"
-_PHONE: Final = re.compile(r"\(?\+?[0-9 ()./-]+", re.ASCII)
+_PHONE: Final = re.compile(r"\(?\+?[0-9 ()./-]+(?:;ext=[0-9]+)?", re.ASCII)
 _INTERNATIONAL: Final = re.compile(r"\(?\+")
+_AROUND: Final = " \"'\u2018\u2019\u201c\u201d<>,;"
+"""Quotes and separators that mail programs, spreadsheets and lists leave at both ends."""
+_LABEL: Final = re.compile(r"^[^\W\d_]{1,12}[.:]?\s*(?=[(+0-9])")
+"""What stands before the digits on a business card: tel., Puh:, WhatsApp."""
+_EXTENSION: Final = re.compile(r"\s*(?:;?ext[.=]?|extension|x|#)\s*(\d{1,7})$", re.IGNORECASE)
+_EXTENDED: Final = ";ext="
+"""Before an inside line, as RFC 3966 writes it."""
+_AS_DECIMAL: Final = re.compile(r"(\+?\d{7,15})\.0+", re.ASCII)
+"""A column of numbers as programs write it that take it for one of measurements."""
+_OLD_MEXICAN: Final = re.compile(r"521(\d{10})", re.ASCII)
+"""Until August 2019 a 1 stood before mobile numbers of Mexico; in address books it still does."""
+_DISPLAYED: Final = re.compile(r"[^<>@]*<([^<>]+)>")
+"""An address behind the name of its owner, as mail programs copy it."""
 _ABROAD: Final = ("00", "011")
 """Dialled before the country code in most of the world, and in North America."""
 
@@ -36,12 +49,12 @@ def e164(written: str, country: str) -> str:
     """A phone number in E.164, as people of ``country`` (two capital letters) mean it.
 
     With a plus it need only be possible: numbering plans grow before the tables do. Without one it
-    must be valid, and in one way only, so that nothing is guessed. Raises ValueError with an
-    example of that country.
+    must be valid, and in one way only, so that nothing is guessed. It has no extension. Raises
+    ValueError with an example of that country.
     """
     import phonenumbers  # noqa: PLC0415 - only who takes shipments pays for its tables
 
-    number = _read(written, country)
+    number = _read(written.partition(_EXTENDED)[0], country)
     if number is not None:
         return number
     mobile = phonenumbers.PhoneNumberType.MOBILE
@@ -55,14 +68,20 @@ def e164(written: str, country: str) -> str:
     raise ValueError(words)
 
 
+def extension_of(written: str | None) -> str:
+    """The inside line behind a number, which no text message reaches; "" for none."""
+    return (written or "").partition(_EXTENDED)[2]
+
+
 def _read(written: str, country: str) -> str | None:
-    if _INTERNATIONAL.match(written):
-        return _parsed(written, country, must_be_valid=False)
     digits = re.sub("[^0-9]", "", written)
+    if _INTERNATIONAL.match(written):
+        said = _OLD_MEXICAN.sub(r"+52\1", digits) if _OLD_MEXICAN.fullmatch(digits) else written
+        return _parsed(said, country, must_be_valid=False)
     national = _parsed(written, country, must_be_valid=True)
     without_plus = _parsed(f"+{digits}", country, must_be_valid=True)
     is_clear = None in {national, without_plus} or national == without_plus
-    if not is_clear and _lacks_trunk_prefix(digits, country):
+    if not is_clear and _lacks_trunk_prefix(digits, country, national):
         return None
     abroad = next((p for p in _ABROAD if digits.startswith(p)), None)
     if national is None and abroad is not None:
@@ -84,15 +103,21 @@ def _parsed(text: str, country: str, *, must_be_valid: bool) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _lacks_trunk_prefix(digits: str, country: str) -> bool:
+def _lacks_trunk_prefix(digits: str, country: str, national: str | None) -> bool:
     """Whether people of the country would have begun the number otherwise, most often with 0.
 
-    In North America nobody writes the 1.
+    In North America nobody writes the 1, and in China nobody writes a 0 before a mobile number.
     """
     import phonenumbers  # noqa: PLC0415 - as above
 
     prefix = phonenumbers.ndd_prefix_for_region(country, strip_non_digits=True)
-    return prefix not in {None, "", "1"} and not digits.startswith(prefix)
+    if prefix in {None, "", "1"} or digits.startswith(prefix):
+        return False
+    if national is None:
+        return True
+    form = phonenumbers.PhoneNumberFormat.NATIONAL
+    usual = phonenumbers.format_number(phonenumbers.parse(national), form)
+    return re.sub("[^0-9]", "", usual) != digits
 
 
 def _plain_digit(char: str) -> str:
@@ -107,7 +132,9 @@ def _phone(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = without_invisible(value) if len(value) <= LONGEST_WRITTEN else ""
-    text = "".join(map(_plain_digit, text.removeprefix("tel:")))
+    text = _LABEL.sub("", "".join(map(_plain_digit, text)).strip(_AROUND), count=1)
+    text = _AS_DECIMAL.sub(r"\1", _EXTENSION.sub(rf"{_EXTENDED}\1", text))
+    text = re.sub(r"^\++", "+", text)
     if len(text) > MAX_PHONE_CHARS or not _PHONE.fullmatch(text):  # letters would count as digits
         raise refused(code="invalid_phone", words=PHONE_WORDS)
     return text
@@ -118,7 +145,8 @@ def _mailbox(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = without_invisible(value) if len(value) <= LONGEST_WRITTEN else ""
-    address = ascii_address(text.removeprefix("mailto:"))
+    text = _DISPLAYED.sub(r"\1", text.strip()).removeprefix("mailto:").strip(_AROUND).rstrip(".")
+    address = ascii_address(text)
     if address is None:
         raise refused(code="invalid_email", words=_email_words(text))
     return address

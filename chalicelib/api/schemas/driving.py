@@ -1,9 +1,11 @@
 """Bodies and answers of a driver's phone: scans, reports, uploads. Positions are apart."""
 
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import AliasPath, BeforeValidator, Field, StringConstraints
+from pydantic import AliasPath, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib.api.schemas.values import (
     ActionId,
@@ -18,6 +20,7 @@ from chalicelib.api.schemas.values import (
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.geography import Coordinates
 from chalicelib.domain.ids import ProofId, ShipmentId, StopId
+from chalicelib.domain.instants import read_instant
 from chalicelib.domain.proofs.pins import PinCheck, typed_pin
 from chalicelib.domain.proofs.proofs import (
     FLAW_WORDS,
@@ -38,15 +41,32 @@ from chalicelib.services.proofs.show_uploads import ShownUpload
 from chalicelib.services.routes.start_route import StartOrder
 
 
+def _scanned(value: object) -> str:
+    """What a scanner read; a program may have made a number of it, or nothing."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if isinstance(value, str) else str(value) if is_number else ""
+
+
+def _time_or_nothing(value: object) -> datetime | None:
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return read_instant(value.strip())
+    return None
+
+
 class ScanIn(Schema):
     """One scan: whatever text the scanner read.
 
-    ``shipment_id`` chooses one of several shipments with the same barcode.
+    ``shipment_id`` chooses one of several shipments with the same barcode. Nothing in a scan but
+    its ``action_id`` refuses the others: a text that is no barcode has its verdict, a
+    ``scanned_at`` that is no time is left out, and fields that are not listed are ignored.
     """
 
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": False})
+
     action_id: ActionId
-    barcode: str
-    scanned_at: DeviceTime
+    barcode: Annotated[str, BeforeValidator(_scanned)]
+    scanned_at: Annotated[DeviceTime | None, BeforeValidator(_time_or_nothing)] = None
     shipment_id: Maybe[Id] = None
 
 

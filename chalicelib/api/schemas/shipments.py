@@ -8,6 +8,7 @@ from typing import Annotated, Final, Self
 from pydantic import (
     AfterValidator,
     AliasPath,
+    BeforeValidator,
     Field,
     StringConstraints,
     WithJsonSchema,
@@ -15,7 +16,7 @@ from pydantic import (
 )
 
 from chalicelib.api.schemas.codes import Country, Language, TimeZone, zones_of
-from chalicelib.api.schemas.contacts import Email, Phone, e164
+from chalicelib.api.schemas.contacts import Email, Phone, e164, extension_of
 from chalicelib.api.schemas.problem_reports import ReportOut
 from chalicelib.api.schemas.ratings import RatingOut
 from chalicelib.api.schemas.values import (
@@ -38,7 +39,7 @@ from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import ProofRequirements, Requirement
 from chalicelib.domain.shipments.addresses import Placement, Recipient
-from chalicelib.domain.shipments.barcodes import normal_form, right_check_digit
+from chalicelib.domain.shipments.barcodes import as_stored, normal_form, right_check_digit
 from chalicelib.domain.shipments.creation import Outcome
 from chalicelib.domain.shipments.custody import ParcelState, parcel_state
 from chalicelib.domain.shipments.delivery_days import WantedWindow, WrongEnd
@@ -49,7 +50,7 @@ from chalicelib.domain.shipments.placing import WantedAddress
 from chalicelib.domain.shipments.shipments import Parcel, Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.edge.cleaning import is_blank
-from chalicelib.edge.schemas import Maybe, Out, Query, Schema, Time, written_as
+from chalicelib.edge.schemas import LONGEST_CODE, Maybe, Out, Query, Schema, Time, written_as
 from chalicelib.edge.sentences import misfit, refused
 
 MAX_LINES: Final = 5
@@ -58,15 +59,20 @@ _METADATA_NAME: Final = re.compile(r"[A-Za-z0-9_.:-]{1,40}", re.ASCII)
 DEFAULT_LOCALE: Final = "en"
 _BARCODE: Final = r"^[\x21-\x7e]{1,64}$"
 
+
+def _as_stored(text: object) -> object:
+    return as_stored(text) if isinstance(text, str) and len(text) <= LONGEST_CODE else text
+
+
 Barcode = Annotated[
     str,
     StringConstraints(pattern=_BARCODE),
     written_as(
         _BARCODE,
         "invalid_barcode",
-        "A barcode has 1 to 64 ASCII letters, digits and signs without blanks, like "
-        "00340434161094042557.",
+        "A barcode has 1 to 64 ASCII letters, digits and signs, like 00340434161094042557.",
     ),
+    BeforeValidator(_as_stored),
 ]
 
 
@@ -291,6 +297,10 @@ class ShipmentIn(Schema):
     def doubts(self) -> Iterator[InputWarning]:
         """What is taken though it may be a mistake. The same order has the same doubts."""
         yield from self.address.doubts()
+        inside = extension_of(self.recipient.phone)
+        if inside:
+            detail = f"The extension {inside} is not kept. Write it into address.instructions."
+            yield InputWarning("/recipient/phone", detail)
         for i, parcel in enumerate(self.parcels):
             digit = right_check_digit(parcel.barcode)
             if digit is not None:

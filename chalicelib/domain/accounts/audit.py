@@ -43,6 +43,7 @@ _RULES: Final = (
     "offered_windows",
     "proof_needs_address",
     "allows_redirect",
+    "shares_visits",
 )
 NOUNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     HUB: ("hub", (*_CARRIERS, "coordinates", "time_zone")),

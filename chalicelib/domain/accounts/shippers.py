@@ -20,7 +20,8 @@ class Shipper:
 
     ``allows_redirect``: they may send a delivery to another address that the address search finds.
     ``proof_needs_address``: a proof is shown to a recipient who knows the postal code or the number
-    of the house.
+    of the house. ``shares_visits``: where the same recipient gets parcels of several senders at one
+    visit, the pages may name this one beside others that agreed too.
     """
 
     id: ShipperId
@@ -39,6 +40,7 @@ class Shipper:
     offered_windows: tuple[str, ...] = ()
     proof_needs_address: bool = False
     allows_redirect: bool = False
+    shares_visits: bool = False
 
     @property
     def is_active(self) -> bool:

@@ -236,6 +236,14 @@ class StopReport:
         latest = attempt.occurred_at + policy.own_correction_limit
         return is_meant and attempt.occurred_at < occurred_at <= latest
 
+    def is_overtaken(self, shipment: Shipment, *, actor: Actor, occurred_at: datetime) -> bool:
+        """Whether this failure came before the driver's own delivery, and is heard of after it."""
+        attempt = shipment.last_attempt
+        is_over = shipment.status is Status.DELIVERED and not has_aboard(shipment)
+        if self.step is not Step.FAIL or not is_over or attempt is None:
+            return False
+        return attempt.driver_id == actor.driver_id and occurred_at <= attempt.occurred_at
+
     def own_correction(self, proofs: Sequence[Proof]) -> CorrectionOrder:
         """What such a report puts right."""
         return CorrectionOrder(

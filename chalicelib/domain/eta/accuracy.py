@@ -122,16 +122,22 @@ class Accuracy:
 
 def judge(arrival: Arrival, *, fresh_for: timedelta) -> dict[Horizon, Miss]:
     """A miss for each moment at which an ETA had been told; for ``fresh_for`` see ``aged``."""
+    shown = shown_before(arrival, fresh_for=fresh_for)
+    return {horizon: miss(eta, arrival.arrived_at) for horizon, eta in shown.items()}
+
+
+def shown_before(arrival: Arrival, *, fresh_for: timedelta) -> dict[Horizon, Eta]:
+    """The ETA as a recipient read it at each moment at which one had been told."""
     published = sorted(arrival.published, key=lambda each: each.at)
     since = [each.at for each in published]
-    misses: dict[Horizon, Miss] = {}
+    shown: dict[Horizon, Eta] = {}
     for horizon, moment in arrival.moments():
         count = bisect_right(since, moment)
         if count:
             last = published[count - 1]
-            shown = aged(last.eta, as_of=last.as_of or last.at, now=moment, fresh_for=fresh_for)
-            misses[horizon] = miss(shown, arrival.arrived_at)
-    return misses
+            as_of = last.as_of or last.at
+            shown[horizon] = aged(last.eta, as_of=as_of, now=moment, fresh_for=fresh_for)
+    return shown
 
 
 def miss(shown: Eta, arrived_at: datetime) -> Miss:

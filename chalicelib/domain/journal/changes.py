@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.imports.imports import Import
     from chalicelib.domain.learning.learning import DepartureKey, LearningMark
     from chalicelib.domain.messages.threads import Message, Thread
+    from chalicelib.domain.metrics.days import HubDay
+    from chalicelib.domain.metrics.facts import RouteFacts
     from chalicelib.domain.routes.events import RouteEvent
     from chalicelib.domain.routes.routes import Route
     from chalicelib.domain.shipments.events import Event
@@ -336,6 +338,28 @@ class ImportChange:
     expected_version: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class FactsChange:
+    """The facts of a route to write where ``expected_version`` was read (None: there were none).
+
+    ``counted_at`` is when reading began of what they are made of.
+    """
+
+    facts: RouteFacts
+    expected_version: int | None
+    counted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HubDayChange:
+    """The day of a hub to write in place of ``before``, as it was read (None: there was none)."""
+
+    day: HubDay
+    before: HubDay | None
+    expected_version: int | None
+    counted_at: datetime
+
+
 Change = (
     ShipmentChange
     | LiveChange
@@ -364,5 +388,7 @@ Change = (
     | MessageAdded
     | MessageCopied
     | ImportChange
+    | FactsChange
+    | HubDayChange
 )
 """Everything that the journal can commit."""

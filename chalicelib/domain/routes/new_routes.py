@@ -1,5 +1,6 @@
 """A route as a dispatcher asks for it, and what it must not ask for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -7,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.errors import Invalid
+from chalicelib.domain.eta.chain import StopTimes
 from chalicelib.domain.ids import DriverId, HubId, ShipmentId
-from chalicelib.domain.routes.routes import Break, Route
+from chalicelib.domain.instants import written
+from chalicelib.domain.routes.routes import Break, Route, Stop
 
 MAX_STOPS: Final = 200
 MAX_SHIPMENTS_PER_STOP: Final = 40
@@ -18,6 +21,8 @@ MAX_BREAK_S: Final = 4 * 3_600
 NIGHT: Final = timedelta(hours=6)
 """A shift that starts at 18:00 may belong to the next day, one that starts at 06:00 to the last."""
 LONGEST_ROUTE: Final = timedelta(days=1)
+LONGEST_LEG: Final = timedelta(hours=10)
+"""Regulation (EC) No 561/2006, article 6: the longest driving time of a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,10 @@ class NewRoute:
     is_list: bool = False
     """Asked for as a plain list of shipments, one stop each."""
 
+    def visit_pointer(self, visit: int) -> str:
+        """Where in the request a visit is named."""
+        return f"/shipment_ids/{visit}" if self.is_list else f"/stops/{visit}"
+
     def pointer(self, visit: int, shipment: int) -> str:
         """Where in the request a shipment is named."""
         if self.is_list:
@@ -63,6 +72,45 @@ def service_day_of(wanted: NewRoute | Route, hub: Hub, *, at: str = "/service_da
         text = f"The route starts on {starts_on} at its hub, its service day is not that day."
         raise Invalid(text, pointer=at, code="another_day")
     return service_day
+
+
+def require_windows(wanted: NewRoute, stops: Sequence[Stop]) -> None:
+    """Raises Invalid for a stop whose window is over before the van leaves, or opens a day later.
+
+    The times in the sentence are those at the stop.
+    """
+    for i, stop in enumerate(stops):
+        if stop.window is None:
+            continue
+        first, last, start = (
+            f"{instant.astimezone(ZoneInfo(stop.time_zone)):%Y-%m-%d %H:%M}"
+            for instant in (stop.window.earliest, stop.window.latest, wanted.starts_at)
+        )
+        if stop.window.latest <= wanted.starts_at:
+            code = "window_over"
+            text = f"The window of this stop ends at {last}, before the route starts at {start}."
+        elif stop.window.earliest >= wanted.starts_at + LONGEST_ROUTE:
+            code = "window_later"
+            text = f"The window of this stop opens at {first}. The route starts at {start}."
+        else:
+            continue
+        text += " Plan it on another route, or change the window of its shipment."
+        raise Invalid(text, pointer=wanted.visit_pointer(i), code=code)
+
+
+def require_drivable(wanted: NewRoute, stop_times: Sequence[StopTimes]) -> None:
+    """Raises Invalid for a stop to which nobody drives in a day."""
+    for i, times in enumerate(stop_times):
+        if times.travel.mean_s > LONGEST_LEG.total_seconds():
+            text = "The way to this stop is longer than anybody drives in a day."
+            raise Invalid(text, pointer=wanted.visit_pointer(i), code="leg_too_long")
+
+
+def require_start(wanted: NewRoute, now: datetime) -> None:
+    """Raises Invalid for a start so long ago that the route would be over by now."""
+    if wanted.starts_at < now - LONGEST_ROUTE:
+        text = f"A route that started at {written(wanted.starts_at)} is over. Write a later start."
+        raise Invalid(text, pointer="/starts_at", code="start_is_over")
 
 
 def require_breaks(wanted: NewRoute | Route, *, at: str = "/breaks") -> None:

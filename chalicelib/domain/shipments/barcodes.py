@@ -24,9 +24,18 @@ SSCC_DIGITS: Final = 18
 GTIN_DIGITS: Final = 14
 _SYMBOLOGY: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _GS1_CARRIERS: Final = frozenset({"]C1", "]e0", "]d2", "]Q3", "]J1"})
-_SPELT_FNC1: Final = re.compile("\u241d|[<{\\[](?:GS|FNC1)[>}\\]]|\\\\x1[dD]|\\^\\]")
+_SPELT_FNC1: Final = re.compile("\u241d|[<{\\[](?:GS|FNC1)[>}\\]]|\\\\(?:x|u00)1[dD]|\\^\\]")
 _BRACKETED: Final = re.compile(r"\((\d{2,4})\)([^(]+)")
-_GS1_LINK: Final = re.compile(r"^https?://[^?#]*?/(00|21)/([^/?#]+)", re.IGNORECASE)
+_GS1_LINK: Final = re.compile(r"^https?://[^/?#]+/(?:[^?#]*?/)??((?:00|01)/[^?#]+)", re.IGNORECASE)
+_LABELS: Final = (
+    re.compile(r"420(?:\d{5}|\d{9})(9[1-5]\d{20})", re.ASCII),
+    re.compile(r"%[0-9A-Z]{7}(\d{14})\d{6}", re.ASCII),
+)
+"""Labels that hold more than the number of the parcel: of the US Postal Service (Publication 199)
+with the ZIP code of the door before it, of DPD with a postcode before and a country behind it."""
+_TRADE_NUMBERS: Final = (12, 13, 14)
+"""Digits of one number of an article: UPC-A, EAN-13 and GTIN-14 differ by zeros at the front, and
+some scanners add one to an UPC-A (General Specifications, 1.4.2)."""
 _FIXED_DIGITS: Final = {
     "00": 18, "01": 14, "02": 14, "03": 14, "04": 16, "20": 2,
     **{f"{ai}": 6 for ai in range(11, 20)},
@@ -63,6 +72,10 @@ def names(text: str) -> Names:
     code = code.replace(FNC1, "")
     if _is_digits(code, SSCC_DIGITS + 2) and code.startswith("00"):
         return Names(code[2:])
+    for form in _LABELS:
+        label = form.fullmatch(code)
+        if label is not None:
+            return Names(code, label.group(1))
     serial, gtin = values.get("21"), values.get("01")
     if serial is not None and gtin is not None:
         code = f"01{gtin}21{serial}"
@@ -78,6 +91,17 @@ def normal_form(text: str) -> str:
     return names(text).code
 
 
+def as_stored(text: str) -> str:
+    r"""A code as it is kept: without blanks; one with FNC1 in it in the form that needs none.
+
+    >>> as_stored("RR 123 456 785 FI"), as_stored("]C101095060001343522188\x1d10L")
+    ('RR123456785FI', '01095060001343522188')
+    """
+    if FNC1 in text.strip(FNC1):
+        return normal_form(text)
+    return "".join(text.strip(FNC1).split())
+
+
 def match(scanned: str, stored: Iterable[str]) -> tuple[str, ...]:
     """Those of the stored codes that a scanned text can mean, in their order."""
     return Index({code: (code,) for code in stored}).find(scanned)
@@ -90,12 +114,16 @@ class Index(Generic[Thing]):
         """Read every code once."""
         self._exact: dict[str, dict[Thing, None]] = {}
         self._by_name: tuple[dict[str, dict[Thing, None]], ...] = ({}, {}, {}, {})
+        self._by_article: dict[str, dict[Thing, None]] = {}
         for text, things in things_by_code.items():
             found = names(text)
             found_things = dict.fromkeys(things)
             _add(self._exact, text, found_things)
             _add(self._by_name[0], found.code, found_things)
             _add(self._by_name[2], found.code.casefold(), found_things)
+            article = _trade_number(found.code)
+            if article is not None:
+                _add(self._by_article, article, found_things)
             if found.serial is not None:
                 _add(self._by_name[1], found.serial, found_things)
                 _add(self._by_name[3], found.serial.casefold(), found_things)
@@ -116,6 +144,7 @@ class Index(Generic[Thing]):
         tries += [(folded_codes, found.code.casefold()), (folded_serials, found.code.casefold())]
         if found.serial is not None:
             tries += [(folded_codes, found.serial.casefold())]
+        tries += [(self._by_article, _trade_number(found.code) or "")]
         for things_by_name, name in tries:
             if name and name in things_by_name:
                 return tuple(things_by_name[name])
@@ -162,7 +191,8 @@ def _gs1_values(code: str, *, is_marked: bool) -> Mapping[str, str]:
         return _valid({ai: value.strip(FNC1) for ai, value in bracketed})
     link = _GS1_LINK.match(code)
     if link is not None:
-        return _valid({link.group(1): link.group(2)})
+        parts = link.group(1).split("/")
+        return _valid(dict(zip(parts[::2], parts[1::2], strict=False)))
     if is_marked or _looks_like_gs1(code):
         return _valid(dict(_elements(code)))
     return {}
@@ -200,6 +230,13 @@ def _valid(values: Mapping[str, str]) -> Mapping[str, str]:
     if _is_digits(values.get("00", ""), SSCC_DIGITS):
         found["00"] = values["00"]
     return found
+
+
+def _trade_number(code: str) -> str | None:
+    """A number of an article with all its zeros; None for any other code."""
+    if len(code) not in _TRADE_NUMBERS or not _is_digits(code, len(code)):
+        return None
+    return code.zfill(GTIN_DIGITS) if _check_digit(code[:-1]) == int(code[-1]) else None
 
 
 def _check_digit(digits: str) -> int:

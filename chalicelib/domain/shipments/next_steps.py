@@ -58,14 +58,18 @@ def next_step(
 
 
 def day_to_come(shipment: Shipment, now: datetime) -> date | None:
-    """The day that is wanted, for what waits for a van; None for a day that is over.
+    """The day of its route, else the day that is wanted; None for a day that is over.
 
     After a failed attempt it is another day only where somebody has said one since.
     """
-    day, attempt = shipment.wanted_day, shipment.last_attempt
-    if day is None or shipment.status not in WAITS_FOR_A_VAN:
+    if shipment.status not in WAITS_FOR_A_VAN:
         return None
     zone = ZoneInfo(shipment.address.time_zone)
+    today = now.astimezone(zone).date()
+    if shipment.planned_day is not None and shipment.planned_day >= today:
+        return shipment.planned_day
+    day, attempt = shipment.wanted_day, shipment.last_attempt
+    if day is None or day < today:
+        return None
     tried = None if attempt is None else attempt.occurred_at.astimezone(zone).date()
-    is_to_come = day >= now.astimezone(zone).date() and (tried is None or day > tried)
-    return day if is_to_come else None
+    return day if tried is None or day > tried else None

@@ -24,8 +24,13 @@ class Scan:
 
     action_id: str
     barcode: str
-    scanned_at: datetime
+    scanned_at: datetime | None
     shipment_id: ShipmentId | None = None
+
+    def occurred_at(self, shipment: Shipment, now: datetime) -> datetime:
+        """When it was made: as the device says, where that can be; else when it reached us."""
+        at = self.scanned_at
+        return at if at is not None and shipment.created_at <= at <= now else now
 
 
 MARK_BYTES: Final = 6

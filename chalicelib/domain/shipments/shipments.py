@@ -14,6 +14,7 @@ from chalicelib.domain.ratings.ratings import Rating
 from chalicelib.domain.reports.reports import Report
 from chalicelib.domain.shipments.addresses import Address, Placement, Recipient
 from chalicelib.domain.shipments.statuses import (
+    BEFORE_DEPARTURE,
     ON_THE_WAY,
     ExternalStatus,
     FailureReason,
@@ -32,13 +33,29 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """Another shipment for the same recipient at the same stop, with so many parcels aboard."""
+
+    shipment_id: ShipmentId
+    shipper_id: ShipperId
+    parcel_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
-    """The stop that delivers a shipment. ``stop_number`` is the stop's own in its route."""
+    """The stop that delivers a shipment. ``stop_number`` is the stop's own in its route.
+
+    ``service_day`` is the day of the route; None for what an earlier release has planned.
+    ``companions`` are those of the moment when the van left, with ``plan_version`` of its route.
+    """
 
     route_id: RouteId
     stop_id: StopId
     stop_number: int
     driver_id: DriverId
+    service_day: date | None = None
+    companions: tuple[Companion, ...] = ()
+    plan_version: int = 0
 
 
 def driven_by(driver_id: DriverId, assignment: Assignment | None) -> Assignment | None:
@@ -101,7 +118,8 @@ class Correction:
 class Glimpse:
     """As much of a shipment as tells whether a view of it is still right.
 
-    ``driver_id`` is set only while it is on the way.
+    ``driver_id`` is set only while it is on the way. A view with ``has_companions`` may change with
+    them.
     """
 
     version: int
@@ -109,6 +127,7 @@ class Glimpse:
     completed_at: datetime | None
     driver_id: DriverId | None
     share_generation: int = 1
+    has_companions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +212,13 @@ class Shipment:
         return self.window.earliest.astimezone(ZoneInfo(self.address.time_zone)).date()
 
     @property
+    def planned_day(self) -> date | None:
+        """The day of the route that has it, as long as no van has left with it."""
+        if self.assignment is None or self.status not in BEFORE_DEPARTURE:
+            return None
+        return self.assignment.service_day
+
+    @property
     def needs_placing(self) -> bool:
         """Whether a dispatcher has to say first where it is."""
         return self.address.placement is Placement.ROUGH
@@ -218,6 +244,7 @@ class Shipment:
             self.completed_at,
             driver_id,
             self.share_generation,
+            self.assignment is not None and bool(self.assignment.companions),
         )
 
     @property

@@ -27,6 +27,9 @@ class Status(StrEnum):
 ON_THE_WAY: Final = frozenset({Status.OUT_FOR_DELIVERY, Status.ARRIVING, Status.ARRIVED})
 """The shipment is on a van that has left. It has an ETA, and the driver may be shown."""
 
+BEFORE_DEPARTURE: Final = frozenset({Status.CREATED, Status.ACCEPTED, Status.LOADED})
+"""No van has left with it."""
+
 ON_NO_VAN: Final = frozenset({Status.CANCELLED, Status.RETURNING, Status.RETURNED})
 """Nobody is to deliver the shipment any more: none of its parcels is aboard, or missed there."""
 

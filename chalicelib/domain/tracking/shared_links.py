@@ -57,7 +57,7 @@ def renewed(shipment: Shipment, now: datetime, policy: Policy) -> Shipment:
     return replace(
         shipment,
         link_generation=shipment.link_generation + 1,
-        share_generation=min(shipment.share_generation + 1, LAST_GENERATION),
+        share_generation=min(shipment.share_generation + 1, LAST_GENERATION + 1),
         version=shipment.version + 1,
         updated_at=now,
     )
@@ -66,19 +66,21 @@ def renewed(shipment: Shipment, now: datetime, policy: Policy) -> Shipment:
 def with_new_share_link(shipment: Shipment, seen: int, now: datetime) -> Shipment | None:
     """The shipment after the share link ``seen`` was revoked; None where it was revoked before.
 
-    Raises NoMoreLinks when there have been too many.
+    The last one can be ended, too: then there is nothing to share any more (``may_share``).
     """
-    if seen != shipment.share_generation:
+    if seen != shipment.share_generation or not may_share(shipment):
         return None
-    if shipment.share_generation >= LAST_GENERATION:
-        text = f"A delivery has at most {LAST_GENERATION} links to share, and has had them all."
-        raise NoMoreLinks(text)
     return replace(
         shipment,
         share_generation=shipment.share_generation + 1,
         version=shipment.version + 1,
         updated_at=now,
     )
+
+
+def may_share(shipment: Shipment) -> bool:
+    """Whether there is a link to share: a token has room for so many of them."""
+    return shipment.share_generation <= LAST_GENERATION
 
 
 def is_present(shipment: Shipment, number: int) -> bool:

@@ -143,6 +143,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownCompanion:
+    """Another shipment for the same recipient at the same visit, by its sender."""
+
+    sender: str
+    parcels: int
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class ShownRating:
     """The recipient's own rating of the last outcome. The comment is shown while it can be changed,
     and never after: others may get the link.
@@ -201,7 +210,7 @@ class TrackingView:
     ``proof_check`` says whether the recipient is asked for the address before the proof is shown.
     ``share_token`` is the secret part of the link to share, empty where there is nothing to share.
     ``may_redirect`` says whether it can be sent to another address, and if not, why;
-    ``details_version`` is what a form about that has seen.
+    ``details_version`` is what a form about that has seen. ``companions`` share the visit.
     ``choices`` are the days and windows that it can be moved to, ``agreed`` names what holds now.
     ``is_stopped`` says that the recipient is told nothing more. ``next_step`` is what comes after a
     failed attempt. ``uid`` names the delivery in calendars, and ``wanted_day`` is the day that was
@@ -260,6 +269,7 @@ class TrackingView:
     share_generation: int = 1
     may_redirect: Open = Open.OVER
     details_version: int = 0
+    companions: tuple[ShownCompanion, ...] = ()
 
     @property
     def is_overdue(self) -> bool:
@@ -312,6 +322,7 @@ def view(
     pin: str | None = None,
     share_token: str = "",
     has_proof_key: bool = False,
+    companions: Sequence[ShownCompanion] = (),
 ) -> TrackingView:
     """The view of this recipient at ``now``. ``pin`` and ``share_token`` are those of the link.
 
@@ -355,7 +366,13 @@ def view(
         destination=shipment.address.coordinates,
         timeline=tuple(_milestone(event) for event in history if _is_story(event)),
         outcome=_outcome(shipment, check),
-        poll_after_s=_poll_after_s(shipment, policy, now, is_near=is_near),
+        poll_after_s=_poll_after_s(
+            shipment,
+            policy,
+            now,
+            is_near=is_near,
+            is_visit_open=any(each.status in ON_THE_WAY for each in companions),
+        ),
         pin=pin if _needs_pin(shipment) else None,
         is_stopped=shipment.preferences.is_stopped,
         next_step=_next_step(shipment, shipper, now),
@@ -367,6 +384,7 @@ def view(
         share_generation=shipment.share_generation,
         may_redirect=may_redirect(shipment, shipper, before),
         details_version=shipment.details_version,
+        companions=tuple(companions),
         first_promise=shipment.first_promise if shipment.status in ON_THE_WAY else None,
         earlier_before=_earlier_before(history),
         live_version=driving.version if driving else None,
@@ -582,10 +600,10 @@ def _needs_pin(shipment: Shipment) -> bool:
 
 
 def _poll_after_s(
-    shipment: Shipment, policy: Policy, now: datetime, *, is_near: bool
+    shipment: Shipment, policy: Policy, now: datetime, *, is_near: bool, is_visit_open: bool
 ) -> int | None:
     reported = [proof.uploaded_at for proof in shipment.owed_proofs]
-    is_awaited = bool(reported) and now < max(reported) + policy.proof_watch
+    is_awaited = is_visit_open or (bool(reported) and now < max(reported) + policy.proof_watch)
     comes_again = shipment.status is Status.DELIVERED and has_outstanding(shipment)
     if shipment.status in FINISHED and not comes_again and not is_awaited:
         return None

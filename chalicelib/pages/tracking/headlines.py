@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.phrases.days import Form, day, day_of_date, moment_in_sentence, worded_clock
 from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.phrases.ranges import deadline_phrase, range_phrase
-from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
+from chalicelib.domain.shipments.statuses import BEFORE_DEPARTURE, ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.pages import times
 from chalicelib.pages.tracking.nearness import stops_in_words
@@ -23,7 +23,6 @@ MEDIUM_LETTERS: Final = 15
 SMALL_LETTERS: Final = 24
 """A main line of this length (03:30 EEST–03:30 EET) fits a phone in the smallest size."""
 GOES_BACK: Final = frozenset({Status.CANCELLED, Status.RETURNING, Status.RETURNED})
-BEFORE_DEPARTURE: Final = frozenset({Status.CREATED, Status.ACCEPTED, Status.LOADED})
 
 
 def headline_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:

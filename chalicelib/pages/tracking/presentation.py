@@ -17,13 +17,15 @@ from chalicelib.domain.phrases.ranges import range_phrase
 from chalicelib.domain.shipments.next_steps import NextStep
 from chalicelib.domain.shipments.statuses import ON_THE_WAY, Status
 from chalicelib.domain.shipments.wished import Open
-from chalicelib.domain.tracking.tracking import Milestone, Outcome, TrackingView
+from chalicelib.domain.tracking.tracking import Milestone, Outcome, ShownCompanion, TrackingView
 from chalicelib.pages import times
 from chalicelib.pages.tracking.headlines import details_of, headline_of
 from chalicelib.pages.tracking.nearness import map_words, nearness_of, proof_facts
 from chalicelib.pages.tracking.visit_times import has_time
 from chalicelib.pages.tracking.words import (
     Change,
+    CompanyLine,
+    CompanyWords,
     Ending,
     Line,
     Picture,
@@ -92,6 +94,7 @@ def present(view: TrackingView, locale: Locale) -> Words:
         wishes=_wishes(view, locale),
         map=map_words(view, locale),
         pin=_pin(view, locale),
+        company=_company(view, locale),
         announcement=". ".join([headline.text, *nearness[:1]]) + ".",
     )
 
@@ -288,6 +291,25 @@ def _rating(view: TrackingView, zone: ZoneInfo, locale: Locale) -> RatingWords |
         given=None if given is None else locale.say("rating.given", stars=given.stars),
         until=until,
     )
+
+
+def _company(view: TrackingView, locale: Locale) -> CompanyWords | None:
+    """There are such words where others share the visit."""
+    if not view.companions:
+        return None
+    count = view.parcels_total - view.parcels_later + sum(each.parcels for each in view.companions)
+    own = CompanyLine(view.sender.name, locale.say(f"status.{_status(view)}"))
+    others = (
+        CompanyLine(each.sender, locale.say(f"status.{_of_visit(view, each)}"))
+        for each in view.companions
+    )
+    return CompanyWords(locale.count("company.title", count), (own, *others))
+
+
+def _of_visit(view: TrackingView, companion: ShownCompanion) -> Status:
+    """What is in the same van is as near."""
+    is_with_it = companion.status is Status.ARRIVING and view.status is Status.ARRIVING
+    return _status(view) if is_with_it else companion.status
 
 
 def _pin(view: TrackingView, locale: Locale) -> PinWords | None:

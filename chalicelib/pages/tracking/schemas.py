@@ -13,7 +13,14 @@ from chalicelib.domain.instants import Range
 from chalicelib.domain.reports.reports import ReportReason
 from chalicelib.domain.shipments.events import EventType
 from chalicelib.domain.shipments.statuses import ExternalStatus, FailureReason, Status
-from chalicelib.domain.tracking.tracking import Outcome, Position, Sender, ShownRating, ShownWishes
+from chalicelib.domain.tracking.tracking import (
+    Outcome,
+    Position,
+    Sender,
+    ShownCompanion,
+    ShownRating,
+    ShownWishes,
+)
 from chalicelib.edge.schemas import Out
 from chalicelib.pages.tracking.words import Words
 
@@ -101,4 +108,5 @@ class StateOut(Out):
     may_report: bool
     reported: ReportReason | None
     pin: str | None
+    companions: tuple[ShownCompanion, ...]
     words: Words

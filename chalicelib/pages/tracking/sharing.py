@@ -12,7 +12,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap.container import container
 from chalicelib.domain.actors import Actor
-from chalicelib.domain.errors import DomainError, NoMoreLinks, NotFound, Unavailable
+from chalicelib.domain.errors import DomainError, NotFound, Unavailable
 from chalicelib.domain.links import bare_token
 from chalicelib.domain.phrases.locales import Locale
 from chalicelib.domain.shipments.statuses import Status
@@ -137,9 +137,8 @@ def post_share(_: Actor, body: RevokeForm, token: str) -> Response:
     """End the link that was shared, and go back to the page, which has a new one."""
     token, said = bare_token(token), "share_revoked"
     try:
-        container().share_delivery.revoke(token, seen=int(body.seen))
-    except NoMoreLinks:
-        said = "share_full"
+        if not container().share_delivery.revoke(token, seen=int(body.seen)):
+            said = "share_full"
     except Unavailable:
         said = "share_wait"
     return back(sharing, token, said, body.lang, part="share")

@@ -98,6 +98,22 @@ class WishesWords:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyLine:
+    """One shipment of the visit: its sender and how it is."""
+
+    sender: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyWords:
+    """The shipments that share the visit, this one first."""
+
+    title: str
+    lines: tuple[CompanyLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PinWords:
     """The recipient's PIN in groups that are easily read out, and what to do with it."""
 
@@ -141,4 +157,5 @@ class Words:
     wishes: WishesWords | None
     map: MapWords
     pin: PinWords | None
+    company: CompanyWords | None
     announcement: str

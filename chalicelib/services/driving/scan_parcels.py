@@ -198,7 +198,7 @@ class ScanParcels(Boarding):
         self, shipment: Shipment, barcode: str, scan: Scan, mark: str, actor: Actor
     ) -> ShipmentChange:
         now = self.clock.now()
-        occurred_at = min(max(scan.scanned_at, shipment.created_at), now)
+        occurred_at = scan.occurred_at(shipment, now)
         after = with_mark(with_scanned(shipment, barcode), mark)
         after = replace(after, version=shipment.version + 1, updated_at=now)
         events: list[Event] = []

@@ -106,7 +106,7 @@ class UnloadParcels:
             stays_planned=is_planned,
             actor=actor,
             event_id=EventId(self.ids.new(EVENT)),
-            occurred_at=min(max(scan.scanned_at, shipment.created_at), now),
+            occurred_at=scan.occurred_at(shipment, now),
             now=now,
         )
         self.journal.commit(

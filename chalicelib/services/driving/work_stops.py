@@ -5,6 +5,7 @@ and with the last stop the route) is one transaction. A repeat of the same actio
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from chalicelib.domain.driving.run_sheets import (
 from chalicelib.domain.driving.shift_hours import hours_of
 from chalicelib.domain.driving.stop_reports import StopReport
 from chalicelib.domain.driving.visit_reports import can_be_at_stop, leave, reach
-from chalicelib.domain.errors import ConcurrentUpdate, NotFound
+from chalicelib.domain.errors import ConcurrentUpdate, NotFound, RouteNotStarted
 from chalicelib.domain.ids import EVENT, DriverId, EventId, ShipmentId, StopId
 from chalicelib.domain.journal.changes import (
     Change,
@@ -54,7 +55,7 @@ from chalicelib.services.driving.off_plan import (
     without_named,
 )
 from chalicelib.services.driving.putting_right import correction
-from chalicelib.services.driving.shifts import live_of, plan_of
+from chalicelib.services.driving.shifts import live_of, plan_of, planned_routes
 from chalicelib.services.driving.stop_pins import StopPins
 from chalicelib.services.driving.stop_proofs import StopProofs
 from chalicelib.services.ports.fleet import Fleet
@@ -73,8 +74,9 @@ from chalicelib.services.routes.new_promises import NewPromises
 class WorkStop:
     """Takes one report in and returns the stop's shipments as they then are.
 
-    Raises NotFound (not the driver's stop), IllegalTransition, Conflict (nothing aboard), Invalid
-    (a proof that is none, a required proof that is missing, a wrong PIN), PinLocked.
+    Raises NotFound (not the driver's stop), RouteNotStarted, IllegalTransition, Conflict (nothing
+    aboard), Invalid (a proof that is none, a required proof that is missing, a wrong PIN),
+    PinLocked.
     """
 
     fleet: Fleet
@@ -180,6 +182,16 @@ class WorkStop:
             )
         ]
         due = [shipment for shipment in due if shipment not in mistaken]
+        overtaken = {
+            shipment.id
+            for shipment in due
+            if report.is_overtaken(shipment, actor=actor, occurred_at=said.occurred_at)
+        }
+        if overtaken:
+            consignments = route.stops[index].consignments
+            noted = self._record(said, [c for c in consignments if c.shipment_id in overtaken])
+            found = {**found, **{shipment.id: shipment for shipment in noted}}
+            due = [shipment for shipment in due if shipment.id not in overtaken]
         report.require_possible(due, actor=actor)
         proofs = StopProofs(self.allowed_proofs).of(report, [*due, *mistaken], now)
         found = {**found, **self._put_right(said, mistaken, proofs)}
@@ -312,14 +324,17 @@ class WorkStop:
 
         What failed on the route before is still aboard. It may be handed over after the next start.
         """
-        route = plan_of(self.routes, live)
-        index, previous = route.stop_index(stop_id), route.previous_of(live.driver_id)
-        if index is None and previous is not None:
-            route = self.routes.get(previous)
-            index = route.stop_index(stop_id)
-        if index is None:
-            raise NotFound
-        return route, index
+        with suppress(NotFound):
+            route = plan_of(self.routes, live)
+            index, previous = route.stop_index(stop_id), route.previous_of(live.driver_id)
+            if index is None and previous is not None:
+                route = self.routes.get(previous)
+                index = route.stop_index(stop_id)
+            if index is not None:
+                return route, index
+        if any(_knows(planned, stop_id) for planned in planned_routes(self.routes, live)):
+            raise RouteNotStarted
+        raise NotFound
 
     def _change(
         self,

@@ -10,10 +10,11 @@ from datetime import date
 
 from chalicelib.domain.eta.accuracy import Accuracy, Horizon, Miss, judge, pool
 from chalicelib.domain.ids import HubId, RouteId, StopId
-from chalicelib.domain.learning.arrivals import Reached, reached
+from chalicelib.domain.learning.arrivals import Reached
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.services.learning.telling_etas import reached_stops
 from chalicelib.services.ports.fleet import Fleet
 from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.system import Clock
@@ -87,19 +88,10 @@ class ShowAccuracy:
         if route.status is RouteStatus.PLANNED:
             return Reached({})
         now = self.clock.now()
-        departures = self.routes.departures(route.id, now)
-        if not departures:
-            return Reached({})
-        drivers = dict.fromkeys([route.driver_id, *(stint.driver_id for stint in route.stints)])
-        told = [
-            each
-            for driver_id in drivers
-            for each in self.fleet.published_etas(
-                driver_id,
-                route.id,
-                since=departures[0].left_at,
-                until=departures[-1].left_at + self.policy.fix_future_limit,  # clocks may be ahead
-                now=now,
-            )
-        ]
-        return reached(route, departures, sorted(told, key=lambda each: each.at))
+        return reached_stops(
+            route,
+            self.routes.departures(route.id, now),
+            fleet=self.fleet,
+            policy=self.policy,
+            now=now,
+        )

@@ -73,7 +73,11 @@ class Claims:
             after, event = self._taken(after, Step.RETRY, actor, now)
             events.append(event)
         assignment = Assignment(
-            route_id=route.id, stop_id=stop.id, stop_number=stop.number, driver_id=route.driver_id
+            route_id=route.id,
+            stop_id=stop.id,
+            stop_number=stop.number,
+            driver_id=route.driver_id,
+            service_day=route.service_day,
         )
         return _change(shipment, replace(after, assignment=assignment), events, now)
 

@@ -6,7 +6,7 @@ and the shipments that change hands are one transaction.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from chalicelib.domain.actors import Actor
@@ -36,6 +36,7 @@ from chalicelib.domain.journal.changes import (
 from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.routes.edits import Edited, Operation, edit_plan
+from chalicelib.domain.routes.new_routes import LONGEST_LEG
 from chalicelib.domain.routes.new_stops import StopShare
 from chalicelib.domain.routes.routes import Route, RouteStatus
 from chalicelib.domain.shipments.shipments import Shipment
@@ -49,8 +50,6 @@ from chalicelib.services.routes.hand_overs import Told
 from chalicelib.services.routes.new_promises import Divided, Draft, NewPromises
 from chalicelib.services.routes.road_times import with_road_times
 
-LONGEST_LEG: Final = timedelta(hours=10)
-"""Regulation (EC) No 561/2006, article 6: the longest driving time of a day."""
 ITEMS_OF_PLAN: Final = 4
 """Plan and its event, manifest, and the live state of its driver. A new driver has one, too."""
 

@@ -13,11 +13,14 @@ from functools import partial
 from chalicelib.domain.accounts.hubs import Hub
 from chalicelib.domain.actors import Actor
 from chalicelib.domain.driving.forecasts import planned_etas
+from chalicelib.domain.driving.live import Live
 from chalicelib.domain.driving.run_sheets import Manifest, ManifestEntry, run_sheet_expires_at
 from chalicelib.domain.errors import (
     AlreadyAssigned,
     ConcurrentUpdate,
     Deactivated,
+    Invalid,
+    NotFound,
 )
 from chalicelib.domain.ids import (
     EVENT,
@@ -25,6 +28,7 @@ from chalicelib.domain.ids import (
     STOP,
     DriverId,
     EventId,
+    HubId,
     RouteId,
     ShipmentId,
     StopId,
@@ -39,7 +43,10 @@ from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.routes.new_routes import (
     NewRoute,
     require_breaks,
+    require_drivable,
     require_possible,
+    require_start,
+    require_windows,
     service_day_of,
 )
 from chalicelib.domain.routes.new_stops import make_stop
@@ -62,9 +69,10 @@ from chalicelib.services.routes.road_times import with_road_times
 class PlanRoute:
     """Plans a route.
 
-    Raises NotFound, Invalid (an empty or too long route, a shipment twice, a stop with two places
-    or without a common window, a start on another day), Conflict (a shipment that is on another
-    route or cannot be delivered any more).
+    Raises Invalid (no such driver or hub, an empty or too long route, a shipment twice, a stop with
+    two places or without a common window, one that nobody can serve on this route, a start on
+    another day or long ago), Conflict (a shipment that is on another route or cannot be delivered
+    any more).
     """
 
     hubs: Hubs
@@ -81,13 +89,16 @@ class PlanRoute:
     def __call__(self, wanted: NewRoute, *, actor: Actor, memory: Memory = NO_MEMORY) -> Route:
         """Make the route and claim its shipments."""
         require_possible(wanted)
-        hub = self.hubs.get(wanted.hub_id)
+        now = self.clock.now()
+        require_start(wanted, now)
+        hub = self._hub(wanted.hub_id)
         service_day = service_day_of(wanted, hub)
         require_breaks(wanted)
-        live = self.fleet.live(wanted.driver_id)
+        live = self._live(wanted.driver_id)
         self._require_active(wanted.driver_id, hub)
         found = self._shipments(wanted)
-        now = self.clock.now()
+        stops = tuple(self._stop(wanted, i, found) for i in range(len(wanted.visits)))
+        require_windows(wanted, stops)
         bare = Route(
             id=RouteId(self.ids.new(ROUTE)),
             driver_id=wanted.driver_id,
@@ -95,7 +106,7 @@ class PlanRoute:
             hub_coordinates=hub.coordinates,
             service_day=service_day,
             starts_at=wanted.starts_at,
-            stops=tuple(self._stop(wanted, i, found) for i in range(len(wanted.visits))),
+            stops=stops,
             created_at=now,
             breaks=tuple(
                 sorted(
@@ -106,21 +117,36 @@ class PlanRoute:
         )
         bare = with_road_times(bare, self.road_network)
         plan_times = self.forecasts.stop_times(bare, wanted.starts_at)
+        require_drivable(wanted, plan_times)
         etas = planned_etas(plan_times, self.forecasts.model, wanted.starts_at, bare.breaks)
-        stops = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
-        route = replace(bare, stops=tuple(stops))
+        planned = [replace(stop, planned=eta) for stop, eta in zip(bare.stops, etas, strict=True)]
+        route = replace(bare, stops=tuple(planned))
         manifest = Manifest(
             route_id=route.id,
             entries=self._claim(route, actor, now),
             expires_at=run_sheet_expires_at(route),
         )
         remembered = memory.of(route)
-        planned = route_changed(
+        change = route_changed(
             None, route, actor=actor, event_id=EventId(self.ids.new(EVENT)), now=now
         )
-        written = (*planned, *remembered)
+        written = (*change, *remembered)
         retried(lambda: self._write(route, hub, live.epoch, manifest, written))
         return route
+
+    def _hub(self, hub_id: HubId) -> Hub:
+        try:
+            return self.hubs.get(hub_id)
+        except NotFound as exc:
+            text = "There is no hub with this id."
+            raise Invalid(text, pointer="/hub_id", code="unknown_hub") from exc
+
+    def _live(self, driver_id: DriverId) -> Live:
+        try:
+            return self.fleet.live(driver_id)
+        except NotFound as exc:
+            text = "There is no driver with this id."
+            raise Invalid(text, pointer="/driver_id", code="unknown_driver") from exc
 
     def _require_active(self, driver_id: DriverId, hub: Hub) -> None:
         """Raises Deactivated when the driver or the hub is not in use any more."""

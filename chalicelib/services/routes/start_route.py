@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.accounts.shippers import Shipper
 from chalicelib.domain.actors import Actor, Role
 from chalicelib.domain.driving import departures
 from chalicelib.domain.driving.clocks import Shift, reported_time, without_rollover
@@ -21,7 +22,7 @@ from chalicelib.domain.driving.live import Live, Progress, kept_numbers
 from chalicelib.domain.driving.run_sheets import Handled, parcel_numbers, run_sheet_expires_at
 from chalicelib.domain.errors import NotFound, NothingLoaded, NotToday, RouteOver, RouteUnderWay
 from chalicelib.domain.eta.estimates import Eta
-from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId
+from chalicelib.domain.ids import EVENT, EventId, RouteId, ShipmentId, ShipperId
 from chalicelib.domain.instants import Range, TimeSource
 from chalicelib.domain.journal.changes import (
     SHIPMENTS_PER_TRANSACTION,
@@ -31,12 +32,14 @@ from chalicelib.domain.journal.changes import (
 )
 from chalicelib.domain.journal.route_changes import route_changed
 from chalicelib.domain.routes.routes import Route, RouteStatus
+from chalicelib.domain.shipments.company import companions_of
 from chalicelib.domain.shipments.custody import has_undecided
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import ON_THE_WAY
 from chalicelib.services.driving.boarding import Boarding
 from chalicelib.services.driving.departing import departed
 from chalicelib.services.driving.shifts import live_of, planned_routes
+from chalicelib.services.ports.accounts import Shippers
 from chalicelib.services.retries import retried
 
 
@@ -60,6 +63,8 @@ class StartRoute(Boarding):
     """Starts a planned route. Raises NotFound, Conflict (nothing loaded, another route under way,
     another day's route) and Unauthorized (a revoked driver's token).
     """
+
+    shippers: Shippers
 
     def of_driver(self, actor: Actor, order: StartOrder = StartOrder()) -> Route:
         """Start the driver's earliest route that is loaded; the one under way, if there is one.
@@ -117,7 +122,8 @@ class StartRoute(Boarding):
             etas_at_start(stop_times, loaded, self.forecasts.model, left_at, route.breaks), now
         )
         promises = tuple(self._promise(route, i, eta, found) for i, eta in enumerate(etas))
-        self._depart(route, promises, etas, found, actor=actor, left_at=left_at, now=now)
+        leaving = self._with_company(route, found)
+        self._depart(route, promises, etas, leaving, actor=actor, left_at=left_at, now=now)
         scanned = {key: shipment.scanned_barcodes for key, shipment in found.items()}
         handled = Handled(parcels=parcel_numbers(route, scanned))
         named = replace(route, start_action_id=order.action_id)
@@ -170,6 +176,31 @@ class StartRoute(Boarding):
         told = (found[s].promise for s in route.stops[i].shipment_ids if s in found)
         earlier = next((promise for promise in told if promise is not None), None)
         return earlier or eta.range.as_promise(self.policy.promise_step)
+
+    def _with_company(
+        self, route: Route, found: dict[ShipmentId, Shipment]
+    ) -> dict[ShipmentId, Shipment]:
+        """The shipments, which know from now on who shares their visit (``company``)."""
+        leaving = dict(found)
+        for stop in route.stops:
+            there = [found[key] for key in stop.shipment_ids if key in found]
+            there = [each for each in there if has_undecided(each)]
+            for each in there if len(there) > 1 else ():
+                companions = companions_of(each, there, self._shipper)
+                if companions and each.assignment is not None:
+                    assigned = replace(
+                        each.assignment,
+                        companions=companions,
+                        plan_version=route.plan_version + 1,
+                    )
+                    leaving[each.id] = replace(each, assignment=assigned)
+        return leaving
+
+    def _shipper(self, shipper_id: ShipperId) -> Shipper | None:
+        try:
+            return self.shippers.get(shipper_id)
+        except NotFound:
+            return None
 
     def _depart(
         self,

@@ -109,7 +109,7 @@ class ReceiveParcels:
     ) -> HubVerdict:
         shipment = self.shipments.get(shipment_id)
         now = self.clock.now()
-        at = min(max(scan.scanned_at, shipment.created_at), now)
+        at = scan.occurred_at(shipment, now)
         if may_take(shipment, Step.ACCEPT, actor):
             after, event = take(
                 shipment,

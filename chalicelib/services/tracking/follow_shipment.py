@@ -12,6 +12,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.shipments.events import Event
 from chalicelib.domain.shipments.shipments import Shipment
+from chalicelib.domain.tracking.shared_links import may_share
 from chalicelib.domain.tracking.tracking import (
     ProofCheck,
     TrackingView,
@@ -29,6 +30,7 @@ from chalicelib.services.ports.routes import Routes
 from chalicelib.services.ports.shipments import Shipments
 from chalicelib.services.ports.system import Clock, Ids, Signer
 from chalicelib.services.proofs.late_proofs import LateProofs
+from chalicelib.services.tracking.company import Company
 
 NEWEST: Final = 20
 """So many lines of the history are read at once: with the shipment itself less than 12 kB."""
@@ -66,6 +68,8 @@ class FollowShipment:
         found, now = self.shipments.glimpse(shipment_id), self.clock.now()
         require_open_link(found, generation, now, self.policy)
         if found.version != known.shipment or (found.driver_id is None) != (known.live is None):
+            return self(token, proof_key=proof_key)
+        if found.has_companions and found.driver_id is None:  # their outcomes are still to come
             return self(token, proof_key=proof_key)
         live = None
         if found.driver_id is not None:
@@ -125,6 +129,11 @@ class FollowShipment:
             return None
         return live_of_van(self.fleet, self.routes, shipment.assignment)
 
+    def _share_token(self, shipment: Shipment) -> str:
+        if not may_share(shipment):
+            return ""
+        return self.signer.share_token(shipment.id, shipment.share_generation)
+
     def _is_key(self, proof_key: str, shipment: Shipment) -> bool:
         """Whether it opens the proofs behind the present link."""
         wanted = {"s": shipment.id, "g": shipment.link_generation}
@@ -146,6 +155,7 @@ class FollowShipment:
             now=self.clock.now(),
             policy=self.policy,
             pin=self.signer.pin(shipment.id, shipment.link_generation),
-            share_token=self.signer.share_token(shipment.id, shipment.share_generation),
+            share_token=self._share_token(shipment),
             has_proof_key=self._is_key(proof_key, shipment),
+            companions=Company(self.shipments, self.shippers).of(shipment, live),
         )

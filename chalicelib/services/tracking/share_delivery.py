@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.journal.changes import ShipmentChange
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.tracking.shared_links import with_new_share_link
+from chalicelib.domain.tracking.shared_links import may_share, with_new_share_link
 from chalicelib.domain.tracking.sharing import for_others
 from chalicelib.domain.tracking.tracking import (
     TrackingView,
@@ -46,18 +46,19 @@ class ShareDelivery:
         shipper = self.shippers.get(shipment.shipper_id)
         return for_others(view(shipment, (), live, shipper, now=now, policy=self.policy))
 
-    def revoke(self, token: str, *, seen: int) -> None:
-        """End the share link that the page with this tracking link has shown; there is a new one.
+    def revoke(self, token: str, *, seen: int) -> bool:
+        """End the share link that the page with this tracking link has shown.
 
-        One that was revoked before stays so. Raises NoMoreLinks.
+        One that was revoked before stays so. Returns whether there is another one.
         """
         shipment_id, generation = self.signer.open_tracking_token(token)
 
-        def attempt() -> None:
+        def attempt() -> bool:
             before, now = self.shipments.get(shipment_id), self.clock.now()
             require_open_link(before, generation, now, self.policy)
             after = with_new_share_link(before, seen, now)
             if after is not None:
                 self.journal.commit(ShipmentChange(after, (), before.version))
+            return may_share(after or before)
 
-        retried(attempt)
+        return retried(attempt)

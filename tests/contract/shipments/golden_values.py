@@ -31,7 +31,13 @@ from chalicelib.domain.ratings.ratings import Rating, RatingReason, Verdict
 from chalicelib.domain.reports.reports import Report, ReportReason
 from chalicelib.domain.shipments.addresses import Placement, Recipient
 from chalicelib.domain.shipments.events import Event, EventType, eta_data, range_data
-from chalicelib.domain.shipments.shipments import Assignment, Correction, Parcel, Shipment
+from chalicelib.domain.shipments.shipments import (
+    Assignment,
+    Companion,
+    Correction,
+    Parcel,
+    Shipment,
+)
 from chalicelib.domain.shipments.statuses import FailureReason, Status
 from chalicelib.domain.wishes.wishes import Access, Neighbour, Part, SafePlace, Spot, Wishes
 from tests.support.builders import (
@@ -314,6 +320,25 @@ FORGOTTEN: Final = {
     )
 }
 """Those whose recipients are forgotten."""
+
+COMPANY: Final = {
+    "shipment-company": make_travelling(
+        303,
+        assignment=Assignment(
+            RouteId("rte_1"),
+            StopId("stp_3"),
+            3,
+            DriverId("drv_1"),
+            date(2026, 11, 23),
+            (
+                Companion(ShipmentId("shp_0305"), ShipperId("shr_1"), 2),
+                Companion(ShipmentId("shp_0306"), ShipperId("shr_2"), 1),
+            ),
+            4,
+        ),
+    )
+}
+"""Those that share their visit, and know the day of their route."""
 
 PROVEN: Final = {
     "shipment-proven": make_shipment(

@@ -10,6 +10,7 @@ from chalicelib.domain.proofs.proofs import AllowedProof, ProofKind
 from chalicelib.domain.shipments.shipments import Shipment
 from tests.contract.conftest import Stores, on_moto
 from tests.contract.shipments.golden_values import (
+    COMPANY,
     EVENTS,
     FORGOTTEN,
     OFFICE,
@@ -61,6 +62,7 @@ def later(version: str) -> list[Shipment]:
                 *PROVEN.values(),
                 *PREFERRING.values(),
                 *FORGOTTEN.values(),
+                *COMPANY.values(),
             ]
             if version >= "v3"
             else ()
@@ -77,7 +79,7 @@ def test_all_are_read_somewhere_here() -> None:
     wanted = {*WANTED, "details-wanted-day", *OFFICE, *office, *OFFICE_EVENTS}
     wanted |= {*RATED, "details-rated", *WISHED, "details-wished", *REPORTED, "details-reported"}
     wanted |= {*PROVEN, "details-proven", *PREFERRING, "details-preferring"}
-    wanted |= {*FORGOTTEN, "details-forgotten"}
+    wanted |= {*FORGOTTEN, "details-forgotten", *COMPANY, "details-company"}
     assert set(golden_items("v3", "shipments")) == wanted
     assert golden_versions("shipments") == ["v1", "v2", "v3"]
 

@@ -156,11 +156,13 @@ def test_errors_are_listed_up_to_twenty_and_counted(van: Round) -> None:
 
 
 def test_a_pointer_into_a_name_that_is_too_long_ends_above_it(van: Round) -> None:
-    scan = {"action_id": "a", "barcode": "b", "scanned_at": "2026-11-23T12:00:00Z"}
+    (shipment_id,) = van.ids[0]
+    photo = {"shipment_id": shipment_id, "kind": "photo", "content_type": "image/jpeg"}
+    place = {"lat_deg": 60.17, "lon_deg": 24.94, "\U0001f69a" * 5_000: 1}
 
-    reply = van.call("POST", "scans", {"scans": [scan | {"\U0001f69a" * 5_000: 1}]})
+    reply = van.call("POST", "proofs", photo | {"size_bytes": 1_000, "place": place})
 
-    assert reply.pointers == ["/scans/0"]
+    assert reply.pointers == ["/place"]
 
 
 @pytest.mark.parametrize("more", [0, 1])

@@ -105,7 +105,8 @@ def test_a_route_needs_a_driver_and_a_hub_that_exist(
 
     reply = shared.call("POST", "/v1/routes", body, token=shared.dispatcher)
 
-    assert reply.status == 404
+    assert reply.status == 422
+    assert reply.pointers == [f"/{field}"]
 
 
 def test_both_or_neither_list_of_a_route_is_refused(shared: Carrier, shop: Shop) -> None:
@@ -251,11 +252,20 @@ def test_a_window_that_makes_no_sense_keeps_no_van_from_leaving(
     shared: Carrier, shop: Shop, *, is_over: bool
 ) -> None:
     now = shared.clock.now()
-    window = {"start": f"{MAX_YEAR}-12-31T23:00:00Z", "end": f"{MAX_YEAR}-12-31T23:30:00Z"}
-    if is_over:
-        window = {"start": now.isoformat(), "end": (now + timedelta(seconds=1)).isoformat()}
-    visits = [[shop.shipment(stop=0)], [shop.shipment(stop=1, window=window)]]
+    soon = {"start": now.isoformat(), "end": (now + timedelta(seconds=1)).isoformat()}
+    visits = [[shop.shipment(stop=0)], [shop.shipment(stop=1, window=soon)]]
     van = shared.planned(shop, [*visits, [shop.shipment(stop=2)]]).loaded()
+    if not is_over:
+        late = {"start": f"{MAX_YEAR}-12-31T23:00:00Z", "end": f"{MAX_YEAR}-12-31T23:30:00Z"}
+        change = {"op": "change_stop", "stop_id": van.stop_ids[1], "window": late}
+        edited = shared.call(
+            "PATCH",
+            f"/v1/routes/{van.route_id}",
+            {"operations": [change]},
+            token=shared.dispatcher,
+            headers={"If-Match": "*"},
+        )
+        assert edited.status == 200, edited.body
     shared.clock.advance(timedelta(minutes=1))
 
     started = van.start()
@@ -400,3 +410,33 @@ def test_a_start_that_is_sent_again_after_the_last_stop_finds_its_route(shared: 
     assert again.json["stops"][0]["is_done"]
     assert shop.get(later["id"])["status"] == "loaded"
     assert van.start().json["id"] == second["id"]
+
+
+def test_one_odd_scan_refuses_no_other(shared: Carrier) -> None:
+    van = shared.round(1)
+    good: dict[str, object] = {
+        "action_id": "good",
+        "barcode": _code(van),
+        "scanned_at": shared.clock.now().isoformat(),
+    }
+    odd: list[dict[str, object]] = [
+        good | {"action_id": "a", "barcode": ""},
+        good | {"action_id": "b", "barcode": None},
+        good | {"action_id": "c", "barcode": 12345678901234567890123},
+        good | {"action_id": "d", "barcode": ["x"]},
+        good | {"action_id": "e", "barcode": "x" * 5_000},
+        good | {"action_id": "f", "barcode": "y", "scanned_at": "yesterday"},
+        {"action_id": "g", "barcode": "z"},
+        good | {"action_id": "h", "barcode": "z", "battery": 0.5},
+    ]
+
+    reply = van.call("POST", "scans", {"scans": [*odd, good]})
+
+    assert reply.status == 200, reply.body
+    verdicts = {result["action_id"]: result["verdict"] for result in reply.json["results"]}
+    assert verdicts == dict.fromkeys("abcdefgh", "not_on_route") | {"good": "loaded"}
+
+
+def _code(van: Round) -> str:
+    ((shipment_id,),) = van.ids
+    return str(van.orders[shipment_id]["parcels"][0]["barcode"])

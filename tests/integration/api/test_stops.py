@@ -90,6 +90,39 @@ def test_s5_what_has_ended_stays_ended(van: Round, before: str, verb: str) -> No
     assert van.carrier.everything() == kept
 
 
+def test_a_failure_from_before_the_delivery_is_kept_for_the_record(van: Round) -> None:
+    (shipment_id,) = van.ids[0]
+    clock = van.carrier.clock
+    rang_at = clock.now().isoformat()
+    clock.advance(timedelta(minutes=5))
+    assert van.work(0, "deliver").status == 200  # the second phone had a network
+    clock.advance(timedelta(hours=1))
+    late = van.action(reason="not_home", occurred_at=rang_at)
+
+    answers = [van.work(0, "fail", late) for _ in range(2)]
+
+    assert [answer.status for answer in answers] == [200, 200]
+    assert answers[0].body == answers[1].body
+    assert status(van) == "delivered"
+    last = van.shop.events(shipment_id)[-1]
+    assert last["type"] == "shipment.superseded"
+    assert van.shop.event_types(shipment_id).count("superseded") == 1
+
+
+def test_a_report_that_comes_before_the_start_says_so_and_counts_afterwards(
+    shared: Carrier,
+) -> None:
+    van = shared.round(1).loaded()
+    report = van.action()
+
+    early = van.work(0, "deliver", report)
+
+    assert (early.status, early.code) == (409, "route_not_started")
+    assert van.start().status == 200
+    assert van.work(0, "deliver", report).status == 200
+    assert van.shop.event_types(van.ids[0][0]).count("delivered") == 1
+
+
 def test_a_driver_takes_back_a_delivery_of_a_moment_ago(van: Round) -> None:
     (shipment_id,) = van.ids[0]
     van.work(0, "deliver")
@@ -581,12 +614,6 @@ def test_a_stop_of_somebody_elses_route_is_not_found(van: Round) -> None:
     assert foreign.status == unknown.status == 404
     assert foreign.json | {"instance": ""} == unknown.json | {"instance": ""}
     assert status(other) == "out_for_delivery"
-
-
-def test_before_the_start_there_is_no_stop_to_work_on(shared: Carrier) -> None:
-    waiting = shared.round(1).loaded()
-
-    assert waiting.work(0, "deliver").status == 404
 
 
 def test_what_another_driver_has_taken_over_is_not_delivered_by_the_first(van: Round) -> None:

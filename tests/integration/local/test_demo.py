@@ -1,16 +1,31 @@
 """The demo carrier against the real API: a van's whole wave, and the next one."""
 
 import logging
+import re
 from datetime import timedelta
+from urllib.request import urlopen
 
 import pytest
 
 from local.agenda import Agenda
+from local.client import submit
 from local.demo import helsinki, own_van, people
 from local.stack import RunningStack
 from tests.support.builders import NOON
 
 WAVES = timedelta(hours=1, minutes=45)
+
+
+def choose_tomorrow(tracking_url: str) -> None:
+    """By the form of the page, which knows what was agreed before."""
+    with urlopen(tracking_url) as answer:  # noqa: S310 - our own server
+        page = answer.read().decode()
+    form = re.search(r'/day">(.*?)</form>', page, re.DOTALL)
+    assert form is not None
+    seen = re.search(r'name="seen" value="([^"]*)"', form[1])
+    assert seen is not None
+    tomorrow = (NOON + timedelta(days=1)).date().isoformat()
+    assert submit(f"{tracking_url}/day", {"seen": seen[1], "choice": tomorrow}) == 303
 
 
 def test_a_van_works_through_wave_after_wave(
@@ -20,6 +35,9 @@ def test_a_van_works_through_wave_after_wave(
     (van,) = demo.vans
     links, first = demo.tracking_links(), list(van.stops)
     demo.world.in_a_hurry = True
+    moved = first[-2]
+    for parcel in moved.parcels:
+        choose_tomorrow(parcel.tracking_url)
 
     with caplog.at_level(logging.WARNING, logger="local"):
         demo.agenda.run_until(NOON + WAVES)
@@ -29,6 +47,7 @@ def test_a_van_works_through_wave_after_wave(
     assert all(link.startswith(f"{stack.base_url}/t/") for link in links)
     assert all(stop.outcome for stop in first)
     assert "delivered" in {stop.outcome for stop in first}
+    assert (moved.outcome, moved.parcels) == ("another_day", ())
     assert van.stops[0].id != first[0].id
     shipper = demo.carrier.shops[first[0].visit.orders[0].shop].api
     shipment = shipper.get(f"/v1/shipments/{first[0].parcels[0].id}")

@@ -12,7 +12,7 @@ from local.cloud.resources import provision
 from local.stack import STAGE, RunningStack
 
 TEMPLATE = Stack(STAGE)
-FED = ("NoticesQueue", "WebhooksQueue", "EvidenceQueue")
+FED = ("NoticesQueue", "WebhooksQueue", "EvidenceQueue", "MetricsQueue")
 TABLES = [table.logical_id for table in TEMPLATE.resources(template.TABLE)]
 QUEUES = [queue.logical_id for queue in TEMPLATE.resources(template.QUEUE)]
 

@@ -21,7 +21,9 @@ from chalicelib.domain.journal.changes import (
     Change,
     DepartureAdded,
     DriverAdded,
+    FactsChange,
     HandledAdded,
+    HubDayChange,
     ImportChange,
     InvitationRevoked,
     KeyRingChange,
@@ -67,6 +69,7 @@ from tests.support.fakes.barcodes import InMemoryBarcodes
 from tests.support.fakes.fleet import InMemoryFleet
 from tests.support.fakes.imports import InMemoryImports
 from tests.support.fakes.messages import InMemoryRouteMessages, InMemoryThreads
+from tests.support.fakes.metrics import InMemoryCountedRoutes, InMemoryHubDays
 from tests.support.fakes.proofs import InMemoryAllowedProofs, InMemoryPinTries
 from tests.support.fakes.references import InMemoryReferences
 from tests.support.fakes.routes import InMemoryRoutes
@@ -122,6 +125,8 @@ class InMemoryJournal:
     imports: InMemoryImports = field(default_factory=InMemoryImports)
     allowed_proofs: InMemoryAllowedProofs = field(default_factory=InMemoryAllowedProofs)
     pin_tries: InMemoryPinTries = field(default_factory=InMemoryPinTries)
+    counted_routes: InMemoryCountedRoutes = field(default_factory=InMemoryCountedRoutes)
+    hub_days: InMemoryHubDays = field(default_factory=InMemoryHubDays)
 
     def commit(self, *changes: Change) -> None:
         items = sum(
@@ -167,6 +172,8 @@ class InMemoryJournal:
             MessageAdded: self.threads,
             MessageCopied: self.route_messages,
             ImportChange: self.imports,
+            FactsChange: self.counted_routes,
+            HubDayChange: self.hub_days,
         }
         for change in changes:
             yield stores[type(change)], change

@@ -33,6 +33,7 @@ class ShipperDocument(Stored, frozen=True, kw_only=True):
     offered_windows: tuple[str, ...] = ()
     proof_needs_address: bool = False
     allows_redirect: bool = False
+    shares_visits: bool = False
 
 
 class DriverDocument(Stored, frozen=True, kw_only=True):
@@ -129,6 +130,7 @@ def shipper_to(shipper: Shipper) -> str:
             offered_windows=shipper.offered_windows,
             proof_needs_address=shipper.proof_needs_address,
             allows_redirect=shipper.allows_redirect,
+            shares_visits=shipper.shares_visits,
         )
     )
 
@@ -153,6 +155,7 @@ def shipper_from(text: str) -> Shipper:
         offered_windows=stored.offered_windows,
         proof_needs_address=stored.proof_needs_address,
         allows_redirect=stored.allows_redirect,
+        shares_visits=stored.shares_visits,
     )
 
 

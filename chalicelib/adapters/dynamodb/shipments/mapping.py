@@ -96,13 +96,14 @@ def glimpse_of(item: ShipmentItem) -> Glimpse:
         return first_format.from_document(item.document).glimpse
     state = state_from(packed)
     is_on_the_way = Status(item.status) in ON_THE_WAY
-    assigned = assignment_of(state) if is_on_the_way else None
+    assigned = state.assignment
     return Glimpse(
         version=int(item.version),
         link_generation=state.link_generation,
         completed_at=optional_instant(state.completed_ms),
-        driver_id=None if assigned is None else assigned.driver_id,
+        driver_id=assigned.driver_id if assigned is not None and is_on_the_way else None,
         share_generation=state.share_generation,
+        has_companions=assigned is not None and bool(assigned.companions),
     )
 
 
@@ -115,10 +116,10 @@ def _add_details(item: ShipmentItem, shipment: Shipment) -> None:
 def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
     details = details_from(holder.document)
     parcels = parcels_of(details)
-    shipment_id = ShipmentId(item.shipment_id)
+    shipment_id, shipper_id = ShipmentId(item.shipment_id), ShipperId(holder.shipper_id)
     return Shipment(
         id=shipment_id,
-        shipper_id=ShipperId(holder.shipper_id),
+        shipper_id=shipper_id,
         reference=details.reference,
         recipient=recipient_of(details),
         address=address_of(details),
@@ -133,7 +134,7 @@ def _joined(item: ShipmentItem, state: State, holder: ShipmentItem) -> Shipment:
         service_time_s=details.service_time_s,
         proof_requirements=proof_requirements_of(details),
         link_generation=state.link_generation,
-        assignment=assignment_of(state),
+        assignment=assignment_of(state, shipper_id),
         scanned_barcodes=frozenset(barcodes_of(state.scanned, parcels)),
         first_promise=unpack_range(state.first_promise),
         promise=unpack_range(state.promise),

@@ -5,6 +5,7 @@ parcels, so that a write costs one unit.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final
 
 from chalicelib.adapters.dynamodb.stored import (
@@ -18,13 +19,14 @@ from chalicelib.adapters.dynamodb.stored import (
 )
 from chalicelib.adapters.dynamodb.values.instants import from_ms, to_ms
 from chalicelib.domain.geography import Coordinates
-from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, StopId
+from chalicelib.domain.ids import DriverId, ProofId, RouteId, ShipmentId, ShipperId, StopId
 from chalicelib.domain.instants import TimeSource
 from chalicelib.domain.proofs.pins import PinCheck
 from chalicelib.domain.proofs.proofs import Capture, Flaw, Proof, ProofKind, kept_key, object_key
 from chalicelib.domain.shipments.shipments import (
     Assignment,
     Attempt,
+    Companion,
     Correction,
     Parcel,
     Shipment,
@@ -35,13 +37,24 @@ PLACE_STEPS: Final = 100_000
 """A degree of latitude has so many metres, nearly."""
 
 
+class CompanionPart(PackedPart, frozen=True):
+    """Another shipment of the same visit; without a ``shipper_id`` it is of the same shipper."""
+
+    shipment_id: ShipmentId
+    parcel_count: int
+    shipper_id: ShipperId | None = None
+
+
 class AssignmentPart(PackedPart, frozen=True):
-    """The route and the stop that deliver it."""
+    """The route and the stop that deliver it. The day is a number: 1 is the first of year 1."""
 
     route_id: RouteId
     stop_id: StopId
     stop_number: int
     driver_id: DriverId
+    service_day: int | None = None
+    plan_version: int = 0
+    companions: tuple[CompanionPart, ...] = ()
 
 
 class CapturePart(PackedPart, frozen=True):
@@ -137,7 +150,7 @@ def state_to(shipment: Shipment) -> bytes:
             seq=shipment.seq,
             updated_ms=to_ms(shipment.updated_at),
             link_generation=shipment.link_generation,
-            assignment=_assignment_to(shipment.assignment),
+            assignment=_assignment_to(shipment),
             scanned=_places(shipment, shipment.scanned_barcodes),
             first_promise=pack_range(shipment.first_promise),
             promise=pack_range(shipment.promise),
@@ -167,12 +180,23 @@ def state_from(packed: bytes) -> State:
     return unpack(State, packed)
 
 
-def assignment_of(state: State) -> Assignment | None:
-    """The assignment."""
+def assignment_of(state: State, shipper_id: ShipperId) -> Assignment | None:
+    """The assignment of a shipment of this shipper."""
     part = state.assignment
     if part is None:
         return None
-    return Assignment(part.route_id, part.stop_id, part.stop_number, part.driver_id)
+    return Assignment(
+        part.route_id,
+        part.stop_id,
+        part.stop_number,
+        part.driver_id,
+        None if part.service_day is None else date.fromordinal(part.service_day),
+        tuple(
+            Companion(each.shipment_id, each.shipper_id or shipper_id, each.parcel_count)
+            for each in part.companions
+        ),
+        part.plan_version,
+    )
 
 
 def barcodes_of(places: Sequence[int | str], parcels: Sequence[Parcel]) -> tuple[str, ...]:
@@ -223,10 +247,26 @@ def _correction_to(correction: Correction) -> CorrectionPart:
     )
 
 
-def _assignment_to(value: Assignment | None) -> AssignmentPart | None:
+def _assignment_to(shipment: Shipment) -> AssignmentPart | None:
+    value = shipment.assignment
     if value is None:
         return None
-    return AssignmentPart(value.route_id, value.stop_id, value.stop_number, value.driver_id)
+    return AssignmentPart(
+        value.route_id,
+        value.stop_id,
+        value.stop_number,
+        value.driver_id,
+        None if value.service_day is None else value.service_day.toordinal(),
+        value.plan_version,
+        tuple(
+            CompanionPart(
+                each.shipment_id,
+                each.parcel_count,
+                None if each.shipper_id == shipment.shipper_id else each.shipper_id,
+            )
+            for each in value.companions
+        ),
+    )
 
 
 def _places(shipment: Shipment, barcodes: Iterable[str]) -> tuple[int | str, ...]:

@@ -17,6 +17,16 @@ EMAIL: Final[TypeAdapter[str]] = TypeAdapter(Email)
     ("written", "country", "kept"),
     [
         ("050 765 4321", "FI", "+358507654321"),
+        ("Puh. 050 765 4321", "FI", "+358507654321"),
+        ("WhatsApp: +358 50 765 4321", "FI", "+358507654321"),
+        ("'+358507654321", "FI", "+358507654321"),
+        ('"0507654321";', "FI", "+358507654321"),
+        ("++358507654321", "FI", "+358507654321"),
+        ("0507654321.0", "FI", "+358507654321"),  # never a longer number
+        ("212-555-0123 ext. 42", "US", "+12125550123"),
+        ("+1 212-555-0123 x42", "US", "+12125550123"),
+        ("131 2345 6789", "CN", "+8613123456789"),  # also a number of the Americas behind a plus
+        ("+52 1 222 123 4567", "MX", "+522221234567"),
         ("(050) 765-4321", "FI", "+358507654321"),
         ("507654321", "FI", "+358507654321"),
         ("+358 50 765 4321", "SE", "+358507654321"),
@@ -66,7 +76,7 @@ def test_a_number_is_read_as_the_country_of_its_address_means_it(
 
 @pytest.mark.parametrize(
     "written",
-    ["ask at the door", "050 CALL ME", "+358 50 7654321 ext. 9", "3.58507E+11", "+", "050;051"],
+    ["ask at the door", "050 CALL ME", "3.58507E+11", "+", "050;051", "050 765 4321 (Otto)"],
 )
 def test_what_is_no_number_is_refused_with_an_example(written: str) -> None:
     with pytest.raises(ValidationError) as refusal:
@@ -115,3 +125,24 @@ def test_an_address_is_told_which_of_its_sides_is_wrong(
     assert told in error["msg"]
     assert not_told not in error["msg"]
     assert "like aino@example.com" in error["msg"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Aino Virtanen <aino@example.com>",
+        '"Virtanen, Aino" <aino@example.com>',
+        "<aino@example.com>",
+        "mailto:aino@example.com",
+        "aino@example.com,",
+        "aino@example.com.",
+        "'aino@example.com'",
+        "aino@example.com;",
+    ],
+)
+def test_what_programs_put_around_an_address_is_taken_off(written: str) -> None:
+    assert EMAIL.validate_python(written) == "aino@example.com"
+
+
+def test_addresses_for_trying_things_out_are_addresses() -> None:
+    assert EMAIL.validate_python("aino@shop.test") == "aino@shop.test"

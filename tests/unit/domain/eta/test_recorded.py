@@ -40,7 +40,7 @@ def test_headlines_of_recorded_days_are_calm_and_hold(capsys: pytest.CaptureFixt
     assert float(shown["changes/h"]) <= 3.0 < float(plain["changes/h"])
     holds, eta_holds = float(shown["shown holds, %"]), float(shown["ETA holds, %"])
     assert abs(holds - eta_holds) <= 3.0
-    assert one_in > 2 or 77.0 <= holds <= 85.0  # the ETAs of these lines hold in 81.6 %
+    assert one_in > 2 or 77.0 <= holds <= 83.0  # the ETAs of these lines hold in 81.6 %
 
 
 def test_without_recorded_days_it_says_so(

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.shipments.barcodes import Index, match, normal_form, right_check_digit
+from chalicelib.domain.shipments.barcodes import (
+    Index,
+    as_stored,
+    match,
+    normal_form,
+    right_check_digit,
+)
 
 SSCC = "106141411234567897"
 OTHER = "106141411234567903"
@@ -145,3 +151,55 @@ def test_any_text_has_one_form_and_keeps_it(text: str) -> None:
 def test_every_code_that_can_be_stored_is_known_as_it_is(code: str) -> None:
     assert match(code, [code, "another"]) == (code,)
     assert match(f"  {code}\r\n", ["another", code]) in {(code,), ()}
+
+
+@pytest.mark.parametrize(
+    ("stored", "scanned"),
+    [
+        ("036000291452", "0036000291452"),  # an UPC-A, and the same from a camera as EAN-13
+        ("4006381333931", "04006381333931"),
+        ("9400111899223197428490", "420123459400111899223197428490"),
+        ("9400111899223197428490", f"]C142012345{FNC1}9400111899223197428490"),
+        ("9400111899223197428490", "4201234567899400111899223197428490"),
+        ("01234567890123", "%000123401234567890123301246"),
+        ("(01)09506000134352(21)88", "https://id.gs1.org/01/09506000134352/21/88"),
+        (
+            "(01)09506000134352(21)88",
+            "https://shop.example/x/01/09506000134352/10/L/21/88?17=271231",
+        ),
+        ("88", "https://id.gs1.org/01/09506000134352/21/88"),
+        (f"00{SSCC}", f"https://id.gs1.org/00/{SSCC}"),
+        (f"00{SSCC}", f"\\u001d00{SSCC}"),
+    ],
+)
+def test_a_label_that_holds_more_or_less_than_the_code_means_it(stored: str, scanned: str) -> None:
+    assert match(scanned, ["ORDER-7", stored, "12345"]) == (stored,)
+
+
+@pytest.mark.parametrize(
+    ("stored", "scanned"),
+    [
+        ("12345", "012345"),
+        ("036000291453", "0036000291453"),  # its check digit is wrong: no number of an article
+        ("4006381333931", "0104006381333931"),  # the article, and none of its parcels
+        ("(01)09506000134352(21)88", "https://id.gs1.org/01/09506000134352/21/89"),
+        ("(01)09506000134352(21)88", "https://id.gs1.org/01/09506000134352"),
+    ],
+)
+def test_what_only_resembles_the_code_does_not_mean_it(stored: str, scanned: str) -> None:
+    assert match(scanned, [stored]) == ()
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("RR 123 456 785 FI", "RR123456785FI"),
+        ("(00) 3 4043416 109404255 7", "(00)340434161094042557"),
+        (f"{FNC1}00{SSCC}", f"00{SSCC}"),
+        (f"0109506000134352{'21'}88{FNC1}10LOT", "01095060001343522188"),
+        ("ORDER-7", "ORDER-7"),
+    ],
+)
+def test_a_code_is_kept_without_blanks_and_separators(sent: str, kept: str) -> None:
+    assert as_stored(sent) == kept
+    assert match(sent, [kept]) == (kept,)

@@ -9,11 +9,18 @@ from chalicelib.domain.shipments.choices import choices
 from chalicelib.domain.shipments.next_steps import NextStep, day_to_come, next_step
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from tests.support.builders import NOON, make_attempt, make_shipper, make_travelling, minutes
+from tests.support.builders import (
+    NOON,
+    make_assignment,
+    make_attempt,
+    make_shipper,
+    make_travelling,
+    minutes,
+)
 
 OFFERS = make_shipper(offered_days=3)
 NO_OFFERS = make_shipper()
-TOMORROW = date(2026, 11, 24)
+YESTERDAY, TODAY, TOMORROW = (date(2026, 11, day) for day in (22, 23, 24))
 
 
 def failed(reason: FailureReason, **changes: Any) -> Shipment:
@@ -65,3 +72,36 @@ def test_another_attempt_is_promised_only_where_it_has_a_day_to_come(
     assert found is None or (found == day and found >= TOMORROW)
     if step is NextStep.CHOOSE:
         assert choices(shipment, shipper, NOON)
+
+
+@pytest.mark.parametrize(
+    ("status", "day", "wanted", "found"),
+    [
+        (Status.ACCEPTED, TOMORROW, None, TOMORROW),
+        (Status.LOADED, TODAY, None, TODAY),
+        (Status.CREATED, TOMORROW, TODAY, TOMORROW),
+        (Status.ACCEPTED, YESTERDAY, None, None),
+        (Status.ACCEPTED, YESTERDAY, TOMORROW, TOMORROW),
+        (Status.ACCEPTED, None, TOMORROW, TOMORROW),
+        (Status.ATTEMPT_FAILED, TOMORROW, None, None),
+        (Status.OUT_FOR_DELIVERY, TODAY, TODAY, None),
+    ],
+)
+def test_the_day_of_its_route_is_the_day_until_the_van_leaves(
+    status: Status, day: date | None, wanted: date | None, found: date | None
+) -> None:
+    shipment = make_travelling(
+        status=status, assignment=make_assignment(service_day=day), service_day=wanted
+    )
+
+    assert day_to_come(shipment, NOON) == found
+
+
+def test_what_is_planned_again_after_a_failed_attempt_is_told_its_day() -> None:
+    again = failed(
+        FailureReason.NOT_HOME,
+        status=Status.ACCEPTED,
+        assignment=make_assignment(service_day=TOMORROW),
+    )
+
+    assert next_step(again, NO_OFFERS, FailureReason.NOT_HOME, NOON) is NextStep.PLANNED

@@ -64,7 +64,7 @@ ALLOWED_KEYS: Final = {
     "first_promise",
     "earlier_before",
     "live_version",
-    *("parcels_total", "parcels_later", "has_proofs_to_come"),
+    *("parcels_total", "parcels_later", "companions", "parcels", "has_proofs_to_come"),
     *("status", "external_status", "sub_status", "reference", "sender", "name", "support_contact"),
     *("city", "time_zone", "locale", "server_now", "version", "eta", "point", "earliest", "latest"),
     *(

@@ -59,6 +59,7 @@ def test_the_state_has_the_published_structure() -> None:
         "wishes",
         "may_report",
         "reported",
+        "companions",
         "words",
     }
     assert state["external_status"] == {

@@ -10,7 +10,7 @@ from chalicelib.domain.eta.estimates import Eta
 from chalicelib.domain.instants import Range
 from chalicelib.domain.shipments.next_steps import NextStep
 from chalicelib.domain.shipments.statuses import FailureReason, Status
-from chalicelib.domain.tracking.tracking import Sender, TrackingView
+from chalicelib.domain.tracking.tracking import Sender, ShownCompanion, TrackingView
 from chalicelib.pages.tracking.presentation import present
 from chalicelib.pages.tracking.words import Words
 from tests.support.builders import NOON, make_range, minutes, north_of
@@ -561,3 +561,24 @@ def test_every_state_has_words_in_every_language(  # noqa: PLR0917 - hypothesis 
     assert shown.headline.main
     assert "{" not in f"{shown.headline.text} {shown.announcement} {shown.map.text}"
     assert "{" not in "".join(shown.details)
+
+
+def test_those_who_share_the_visit_are_counted_and_each_has_its_own_status() -> None:
+    others = (ShownCompanion("Kirja", 2, Status.ATTEMPT_FAILED),)
+    shown = words(make_delivered(companions=others, parcels_total=3, parcels_later=1)).company
+
+    assert shown is not None
+    assert shown.title == "4 parcels at this visit"
+    assert [(line.sender, line.status) for line in shown.lines] == [
+        ("Kukka & Korpi", "Delivered"),
+        ("Kirja", "Not delivered"),
+    ]
+    assert words(make_delivered()).company is None
+
+
+def test_what_is_in_the_same_van_is_not_nearer() -> None:
+    others = (ShownCompanion("Kirja", 1, Status.ARRIVING),)
+    shown = words(make_view(Status.ARRIVING, stops_before=2, companions=others)).company
+
+    assert shown is not None
+    assert {line.status for line in shown.lines} == {"Out for delivery"}

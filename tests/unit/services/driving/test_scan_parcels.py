@@ -60,7 +60,9 @@ def with_parcels(*barcodes: str) -> InMemoryCarrier:
     return carrier
 
 
-def scan(carrier: InMemoryCarrier, *barcodes: str, at: datetime = NOON) -> tuple[ScanResult, ...]:
+def scan(
+    carrier: InMemoryCarrier, *barcodes: str, at: datetime | None = NOON
+) -> tuple[ScanResult, ...]:
     scans = tuple(Scan(f"scan-{i}", barcode, at) for i, barcode in enumerate(barcodes))
     return carrier.use(ScanParcels)(scans, actor=DRIVER)
 
@@ -174,12 +176,13 @@ def test_a_repeat_changes_nothing_and_notes_once_more_what_is_scanned(
     [
         (NOON - minutes(5), NOON - minutes(5)),
         (NOON + minutes(5), NOON),
-        (NOON - minutes(9_000), make_shipment().created_at),
+        (NOON - minutes(9_000), NOON),  # before the order: the clock is wrong, and by how much?
+        (None, NOON),
     ],
-    ids=["as the device says", "never in the future", "never before the shipment"],
+    ids=["as the device says", "never in the future", "never before the shipment", "no time"],
 )
 def test_a_scan_happened_when_the_device_can_have_made_it(
-    scanned_at: datetime, told: datetime
+    scanned_at: datetime | None, told: datetime
 ) -> None:
     carrier = at_the_hub()
 
