@@ -269,6 +269,11 @@ export function createVanMap({ frame, ground, onChoose }) {
     showStops(next, driven = []) {
       stops = next;
       track = driven;
+      if (!isFitted && stops.length) {
+        isFitted = true;
+        map.invalidateSize({ animate: false });
+        fit();
+      }
       draw();
     },
     /** @param {string} action */
