@@ -1,6 +1,7 @@
 """The dispatcher's views in Chromium, before the whole application: what a person does there."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -259,7 +260,11 @@ def test_five_hundred_vans_are_drawn_within_a_frame(open_view: OpenView) -> None
 
     frames = page.evaluate(
         """() => { const map = window.doorstepMap; const found = [];
-        for (let i = 0; i < 60; i += 1) { map.move(i % 2 ? "left" : "right"); map.draw(); found.push(map.frameMs()); }
+        for (let i = 0; i < 60; i += 1) {
+          map.move(i % 2 ? "left" : "right");
+          map.draw();
+          found.push(map.frameMs());
+        }
         return found.sort((one, other) => one - other); }"""
     )
     note(f"{VANS} vans: a frame takes {frames[30]:.1f} ms, the 95th percentile {frames[56]:.1f} ms")
