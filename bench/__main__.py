@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from bench import cold_start, cost, eta, headlines, hot_path
+from bench import cold_start, cost, eta, headlines, hot_path, optimizer
 from bench.figures import table
 
 BENCHMARKS = {
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "eta": eta.measure,
     "cost": cost.measure,
     "headlines": headlines.measure,
+    "optimizer": optimizer.measure,
 }
 
 

@@ -52,7 +52,7 @@ TIME_ZONE: Final = "Europe/Helsinki"
 DEG_A_METRE: Final = 1 / 111_195.0
 FILE: Final = re.compile(r"""(?:/static/|["'(]\./)([\w-]+\.[\w.-]*(?:js|css|svg|png|woff2))\b""")
 QUEUE_FUNCTIONS: Final = (
-    *("notify_recipient", "deliver_webhook", "inspect_proof", "seal_evidence"),
+    *("notify_recipient", "deliver_webhook", "inspect_proof", "seal_evidence", "count_metrics"),
 )
 Driving = Generator[float, datetime, float]
 

@@ -40,6 +40,8 @@ class Metric(StrEnum):
     """Endpoints whose servers answered 410."""
     ROAD_NETWORK_FAILOVERS = "road_network_failovers"
     """Plans made by the great circle because the road network failed."""
+    OPTIMIZER_FAILOVERS = "optimizer_failovers"
+    """Suggestions by the built-in optimizer because the one that is set failed."""
     DEPARTURES_LEARNT = "departures_learnt"
     TRAVEL_PAGES_REFUSED = "travel_pages_refused"
     """Corrupt travel pages."""

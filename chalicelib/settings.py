@@ -8,6 +8,8 @@ from urllib.parse import SplitResult, urlsplit
 
 ROAD_NETWORKS: Final = frozenset({"great_circle", "amazon_location"})
 ROAD_SERVERS: Final = frozenset({"osrm", "valhalla"})
+OPTIMIZERS: Final = frozenset({"built_in", "amazon_location"})
+OPTIMIZER_SERVERS: Final = frozenset({"vroom"})
 GEOCODERS: Final = frozenset({"none", "amazon_location"})
 GEOCODER_SERVERS: Final = frozenset({"nominatim", "photon"})
 ROUGH_PLACES: Final = frozenset({"refuse", "dispatcher"})
@@ -75,6 +77,9 @@ class Settings:
     road_network: str
     """The source of road times: ``great_circle`` (none), ``amazon_location``, or ``osrm:`` or
     ``valhalla:`` with the address of a server."""
+    route_optimizer: str
+    """Who suggests orders of stops: ``built_in``, ``amazon_location``, or ``vroom:`` with the
+    address of a server."""
     geocoder: str
     """The address search: ``none``, ``amazon_location``, or ``nominatim:`` or ``photon:`` with the
     address of a server."""
@@ -109,6 +114,7 @@ class Settings:
             raise SettingsError(msg)
         values = {field: environ[name] for field, name in names.items()}
         require_road_network(values["road_network"])
+        require_route_optimizer(values["route_optimizer"])
         require_geocoder(values["geocoder"])
         require_one_of("ROUGH_PLACES", values["rough_places"], ROUGH_PLACES)
         require_number("SMS_NUMBER", values["sms_number"])
@@ -126,6 +132,18 @@ def require_road_network(value: str) -> None:
     msg = (
         "ROAD_NETWORK must be great_circle, amazon_location, osrm:<address> or valhalla:<address>,"
         " the address as https://roads.example without user, query or fragment"
+    )
+    raise SettingsError(msg)
+
+
+def require_route_optimizer(value: str) -> None:
+    """Raise SettingsError with the allowed values unless the value is one of them."""
+    kind, _, url = value.partition(":")
+    if value in OPTIMIZERS or (kind in OPTIMIZER_SERVERS and _is_server(url)):
+        return
+    msg = (
+        "ROUTE_OPTIMIZER must be built_in, amazon_location or vroom:<address>,"
+        " the address as https://vroom.example without user, query or fragment"
     )
     raise SettingsError(msg)
 

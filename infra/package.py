@@ -55,6 +55,7 @@ VARIABLES_BY_PARAMETER: Final = {
     "TileUrl": "TILE_URL",
     "TileAttribution": "TILE_ATTRIBUTION",
     "RoadNetwork": "ROAD_NETWORK",
+    "RouteOptimizer": "ROUTE_OPTIMIZER",
     "Geocoder": "GEOCODER",
     "RoughPlaces": "ROUGH_PLACES",
     "ShipmentRetentionDays": "SHIPMENT_RETENTION_DAYS",

@@ -18,7 +18,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 from urllib.parse import urlsplit
 
-from chalicelib.settings import SettingsError, require_geocoder, require_road_network
+from chalicelib.settings import (
+    SettingsError,
+    require_geocoder,
+    require_road_network,
+    require_route_optimizer,
+)
 from local import environment
 
 if TYPE_CHECKING:
@@ -219,6 +224,7 @@ def _stack(
         clock=clock,
         parameters={
             "RoadNetwork": options.road_network,
+            "RouteOptimizer": options.route_optimizer,
             "Geocoder": options.geocoder,
             **(STREETS if options.demo == "helsinki" else {}),
         },
@@ -235,12 +241,15 @@ def _demo(
     from local.demo import carrier  # noqa: PLC0415
 
     if options.demo == "helsinki":
-        from local.demo import helsinki, own_van  # noqa: PLC0415
+        from local.demo import helsinki, own_van, tomorrow  # noqa: PLC0415
 
         demo = helsinki.prepare(stack, seed=options.seed, progress=console.step)
         closing.callback(demo.stop)
         opened, links, board, run = demo.carrier, demo.tracking_links, demo.board, demo.run
-        driver_link = own_van.invited(demo.world, demo.agenda, stack.clock.now(), options.seed)
+        now = stack.clock.now()
+        driver_link = own_van.invited(demo.world, demo.agenda, now, options.seed)
+        tomorrow.waits(demo.world, now, options.seed)
+        console.step(f"{tomorrow.WAITING} shipments wait for tomorrow's vans")
     else:
         opened, links, board, run = carrier.small(stack.api()), list, list, _do_nothing
         console.step("a carrier with one shop, a hub and a driver")
@@ -312,6 +321,12 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="who knows how long roads take, as osrm:http://127.0.0.1:5000 (%(default)s)",
     )
     parser.add_argument(
+        "--route-optimizer",
+        type=_route_optimizer,
+        default="built_in",
+        help="who suggests orders of stops, as vroom:http://127.0.0.1:3000 (%(default)s)",
+    )
+    parser.add_argument(
         "--geocoder",
         type=_geocoder,
         default="none",
@@ -337,6 +352,14 @@ def _port(text: str) -> int:
 def _road_network(text: str) -> str:
     try:
         require_road_network(text)
+    except SettingsError as exc:
+        raise argparse.ArgumentTypeError(str(exc)) from exc
+    return text
+
+
+def _route_optimizer(text: str) -> str:
+    try:
+        require_route_optimizer(text)
     except SettingsError as exc:
         raise argparse.ArgumentTypeError(str(exc)) from exc
     return text

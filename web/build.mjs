@@ -49,6 +49,7 @@ const FACES = [
     entries: [
       ...["src/console/console.css", "src/console/shipments.js", "src/console/shipment.js"],
       ...["src/console/dispatch.css", "src/console/live.js", "src/console/attention.js", "src/console/route.js"],
+      ...["src/console/board.js", "src/console/board.css"],
     ],
     budgets: [
       { view: "console, shipments, without HTML", limitKb: 14, files: ["shipments.js", "console.css"] },
@@ -56,6 +57,7 @@ const FACES = [
       { view: "console, attention, without HTML", limitKb: 20, files: ["attention.js", "console.css", "dispatch.css"] },
       { view: "console, one route, without HTML", limitKb: 75, files: ["route.js", "console.css", "dispatch.css"] },
       { view: "console, one shipment, without HTML", limitKb: 14, files: ["shipment.js", "console.css"] },
+      { view: "console, planning board with its map", limitKb: 75, files: ["board.js", "board.css", "console.css"] },
     ],
   },
   {

@@ -63,6 +63,10 @@ class GeoRoutesClient(Protocol):
         """Calculate a route. Raises BotoCoreError or ClientError."""
         ...
 
+    def optimize_waypoints(self, **question: object) -> Mapping[str, object]:
+        """Find an order of waypoints. Raises BotoCoreError or ClientError."""
+        ...
+
 
 class GeoPlacesClient(Protocol):
     """The calls that we use of Amazon Location Places."""

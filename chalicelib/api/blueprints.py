@@ -26,6 +26,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/v1/members": "chalicelib.api.members:members",
     "/v1/metrics": "chalicelib.api.metrics:metrics",
     "/v1/routes": "chalicelib.api.routes:routes",
+    "/v1/routes/suggestions": "chalicelib.api.planning:planning",
     "/v1/shipments": "chalicelib.api.shipments:shipments",
     "/v1/shipments/{shipment_id}/eta": "chalicelib.api.eta:eta",
     "/v1/shipments/{shipment_id}/links": "chalicelib.api.links:links",

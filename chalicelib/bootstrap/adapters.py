@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports.messages import RouteMessages, Threads
     from chalicelib.services.ports.metrics import CountedRoutes, HubDays
     from chalicelib.services.ports.places import Geocoder, TimeZones
+    from chalicelib.services.ports.planning import RouteOptimizer, StandbyOptimizer
     from chalicelib.services.ports.proofs import (
         AllowedProofs,
         InspectionQueue,
@@ -440,6 +441,30 @@ class Adapters:
                 from chalicelib.adapters.road_networks.great_circle import GreatCircle
 
                 return GreatCircle()
+
+    @cached_property
+    def route_optimizer(self) -> RouteOptimizer:
+        """The one that ROUTE_OPTIMIZER names."""
+        kind, _, base_url = self.settings.route_optimizer.partition(":")
+        match kind:
+            case "vroom":
+                from chalicelib.adapters.optimizers.vroom import Vroom
+                from chalicelib.adapters.road_networks.servers import RoutingServer
+
+                return Vroom(RoutingServer(base_url))
+            case "amazon_location":
+                from chalicelib.adapters.optimizers.amazon_location import AmazonLocation
+
+                return AmazonLocation()
+            case _:
+                return self.standby_optimizer
+
+    @cached_property
+    def standby_optimizer(self) -> StandbyOptimizer:
+        """The one of this project."""
+        from chalicelib.adapters.optimizers.built_in import BuiltIn
+
+        return BuiltIn()
 
     @cached_property
     def geocoder(self) -> Geocoder:

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from chalicelib.services.metrics.count_metrics import CountMetrics
     from chalicelib.services.metrics.show_metrics import ShowMetrics
     from chalicelib.services.notices.notify_recipient import NotifyRecipient
+    from chalicelib.services.planning.suggest_routes import SuggestRoutes
     from chalicelib.services.ports.system import Clock
     from chalicelib.services.preferences.change_preferences import ChangePreferences
     from chalicelib.services.preferences.hear_text import HearText
@@ -181,6 +182,8 @@ class Container:
     end_route: EndRoute = use_case("routes.end_route")
     show_routes: ShowRoutes = use_case("routes.show_routes")
     start_route: StartRoute = use_case("routes.start_route")
+
+    suggest_routes: SuggestRoutes = use_case("planning.suggest_routes")
 
     scan_parcels: ScanParcels = use_case("driving.scan_parcels")
     unload_parcels: UnloadParcels = use_case("driving.unload_parcels")

@@ -76,7 +76,7 @@ def _require_plain(request: Request, known: Collection[str]) -> None:
     media, _, parameters = (request.headers.get("content-type") or "").lower().partition(";")
     charset = parameters.strip().removeprefix("charset=").strip('"')
     encoding = request.headers.get("content-encoding", "identity").lower()
-    if media.strip() not in known or charset not in {"", "utf-8"}:
+    if media.strip() not in known or charset not in {"", "utf-8", "utf8"}:
         raise UnsupportedMedia
     if encoding != "identity":
         raise UnsupportedMedia

@@ -4,6 +4,7 @@ Nothing of what the caller sent is echoed, and no stack or name of a table ever 
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -192,11 +193,17 @@ def problem_response(
     )
 
 
+_PLACE_IN_JSON: Final = re.compile(r"line (\d{1,7}) column (\d{1,7})$", re.ASCII)
+
+
 def problem_of_validation(error: ValidationError) -> Response:
     """400 when the body is not JSON, else 422 with a pointer to every field that fails."""
     found = error.errors(include_url=False, include_input=False)
-    if any(item["type"] == "json_invalid" for item in found):
-        return problem(Unreadable())
+    unread = next((item for item in found if item["type"] == "json_invalid"), None)
+    if unread is not None:
+        place = _PLACE_IN_JSON.search(unread["msg"])
+        where = "" if place is None else f" Look at line {place[1]}, column {place[2]}."
+        return problem(Unreadable(f"{Unreadable.text}{where}"))
     return problem(Unfit(error))
 
 

@@ -31,17 +31,18 @@ class InQuery(dict[str, str]):
 def reported(request: Request, *, max_bytes: int) -> object:
     """What the app says: a value of JSON, or the texts of a query or a form by their names.
 
-    A body that begins like JSON is JSON. Else the query counts, if there is one, and else the body
-    as a query. What cannot be read at all is an empty object. Raises TooLarge, also for a body that
-    grows beyond ``max_bytes`` when it is unpacked.
+    A body that begins like JSON is JSON, any other body is a form. What stands in the query counts
+    where the body does not say it: some apps are set up with their id in the address. What cannot
+    be read at all is an empty object. Raises TooLarge, also for a body that grows beyond
+    ``max_bytes`` when it is unpacked.
     """
     raw = _body(request, max_bytes)
-    query = request.query_params
-    if raw[:1] in {b"{", b"["}:
-        return _json(raw)
-    if query is not None:
-        return InQuery((name, query[name]) for name in query)
-    return _form(raw)
+    params = request.query_params
+    query = InQuery({} if params is None else {name: params[name] for name in params})
+    if not raw and params is not None:
+        return query
+    value = _json(raw) if raw[:1] in {b"{", b"["} else _form(raw)
+    return {**query, **value} if isinstance(value, Mapping) else value
 
 
 def _body(request: Request, max_bytes: int) -> bytes:

@@ -8,6 +8,7 @@ BLUEPRINTS: Final[Mapping[str, str]] = {
     "/console/attention": "chalicelib.pages.console.dispatch:dispatch",
     "/console/live": "chalicelib.pages.console.dispatch:dispatch",
     "/console/routes": "chalicelib.pages.console.dispatch:dispatch",
+    "/console/planning": "chalicelib.pages.console.board:board",
     "/console/shipments": "chalicelib.pages.console.search:search",
     "/console/sign-in": "chalicelib.pages.console.door:door",
     "/console/sign-out": "chalicelib.pages.console.door:door",

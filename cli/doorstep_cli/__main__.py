@@ -8,7 +8,16 @@ from typing import Annotated, Any, Final
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from doorstep_cli import accounts, desk, evidence, imports, profiles, shipments, webhooks
+from doorstep_cli import (
+    accounts,
+    desk,
+    evidence,
+    imports,
+    members,
+    profiles,
+    shipments,
+    webhooks,
+)
 from doorstep_cli.bundles import NotABundle
 from doorstep_cli.client import Client, Refused, Unreachable
 from doorstep_cli.context import Given, given
@@ -25,6 +34,7 @@ app: Final = typer.Typer(
 )
 app.add_typer(accounts.accounts, name="accounts")
 app.add_typer(accounts.keys, name="keys")
+app.add_typer(members.members, name="members")
 app.add_typer(shipments.shipments, name="shipments")
 app.add_typer(desk.routes, name="routes")
 app.add_typer(webhooks.webhooks, name="webhooks")

@@ -316,6 +316,7 @@ def test_someone_is_told_when_anything_was_given_up_on(dev: Packaged) -> None:
     [
         Metric.TRAVEL_PAGES_REFUSED,
         Metric.ROAD_NETWORK_FAILOVERS,
+        Metric.OPTIMIZER_FAILOVERS,
         Metric.MESSAGES_PARKED,
         Metric.EVENTS_NOT_PUBLISHED,
         Metric.WEBHOOKS_GIVEN_UP,

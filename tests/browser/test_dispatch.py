@@ -1,7 +1,6 @@
 """The dispatcher's views in Chromium, before the whole application: what a person does there."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random

@@ -92,6 +92,7 @@ def recorder(receiver: str) -> Recorder:
         running_stack(
             parameters={
                 "RoadNetwork": "amazon_location",
+                "RouteOptimizer": "amazon_location",
                 "Geocoder": "amazon_location",
                 "KeyRequestsPerMinute": "50",
             },
@@ -184,6 +185,7 @@ def deliver(clients: Clients, at: datetime, *, webhook_url: str) -> ShipmentId:
     again = shipper.post("/v1/shipments", SHIPMENT, headers={"Idempotency-Key": "one"})
     assert again == shipment
     planned = {"driver_id": driver_id, "hub_id": hub_id, "service_day": day, "starts_at": now}
+    suggest_an_order(shipper, staff, hub_id, now)
     route = staff.post("/v1/routes", planned | {"shipment_ids": [shipment["id"]]})
     stop = f"/v1/driver/stops/{route['stops'][0]['id']}"
     scan = {"action_id": "action-1", "barcode": "111", "scanned_at": now}
@@ -260,6 +262,24 @@ def sign_in(clients: Clients, staff: Api) -> tuple[Api, str]:
     code = staff.post(f"/v1/drivers/{driver_id}/invitations")["code"]
     session = clients.of(None).post("/v1/driver/session", {"code": code})
     return clients.of(session["token"]), driver_id
+
+
+def suggest_an_order(shipper: Api, staff: Api, hub_id: str, now: str) -> None:
+    """For two stops: there is nothing to be put in order for one."""
+    places = [{"lat_deg": 60.17 + i / 100, "lon_deg": 24.94} for i in range(2)]
+    address: Any = SHIPMENT["address"]
+    ids = [
+        shipper.post(
+            "/v1/shipments",
+            SHIPMENT | {"reference": f"order-{i}", "address": address | place},
+        )["id"]
+        for i, place in enumerate(places)
+    ]
+    question = {"hub_id": hub_id, "service_day": now[:10], "vans": [{"starts_at": now}]}
+    answer = staff.post("/v1/routes/suggestions", question | {"shipment_ids": ids})
+    assert len(answer["routes"][0]["stops"]) == len(ids)
+    for shipment_id in ids:
+        shipper.post(f"/v1/shipments/{shipment_id}/cancel")
 
 
 def take_photo(driver: Api, shipment_id: str, content: bytes = JPEG, **more: str) -> str:

@@ -100,6 +100,7 @@ class InMemoryCarrier:
         self.audit = self.stores.audit
         self.keys = self.stores.keys
         self.invitations = self.stores.invitations
+        self.members = self.stores.members
         self.devices = self.stores.devices
         self.endpoints = self.stores.endpoints
         self.counted_routes = self.stores.counted_routes

@@ -57,6 +57,30 @@ def test_any_other_road_network_is_refused_at_the_start_in_words(value: str) -> 
 
 @pytest.mark.parametrize(
     "value",
+    ["built_in", "amazon_location", "vroom:https://vroom.example", "vroom:http://[::1]:3000/x"],
+)
+def test_every_kind_of_route_optimizer_may_be_named(value: str) -> None:
+    assert Settings.from_env(ENVIRONMENT | {"ROUTE_OPTIMIZER": value}).route_optimizer == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "none",
+        "ortools",
+        "vroom",
+        "vroom:",
+        "vroom:vroom.example",
+        "vroom:https://a:b@vroom.example",
+    ],
+)
+def test_any_other_route_optimizer_is_refused_at_the_start_in_words(value: str) -> None:
+    with pytest.raises(SettingsError, match="ROUTE_OPTIMIZER must be built_in, amazon_location"):
+        Settings.from_env(ENVIRONMENT | {"ROUTE_OPTIMIZER": value})
+
+
+@pytest.mark.parametrize(
+    "value",
     ["none", "amazon_location", "photon:https://search.example", "nominatim:http://[fd00::7]:8080"],
 )
 def test_every_kind_of_address_search_may_be_named(value: str) -> None:

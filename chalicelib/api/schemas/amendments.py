@@ -12,6 +12,7 @@ from chalicelib.api.schemas.shipments import Lines, ShipmentIn, ShipmentOut, Win
 from chalicelib.api.schemas.values import MAX_LINE_CHARS, Day, Latitude, Line, Longitude, Text
 from chalicelib.domain.shipments.addresses import Address, Placement
 from chalicelib.domain.shipments.corrections import CorrectionOrder, TrueOutcome
+from chalicelib.domain.shipments.delivery_days import require_one_day
 from chalicelib.domain.shipments.placing import WantedAddress
 from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import FailureReason
@@ -67,7 +68,8 @@ class ScheduleChangesIn(Changes):
     def of(self, shipment: Shipment) -> Shipment:
         """The shipment with these changes.
 
-        Raises Unfit where they do not fit what is there: it is read as if it came in whole.
+        Raises Unfit where they do not fit what is there: it is read as if it came in whole. Raises
+        Invalid for a window and a service_day that are two days.
         """
         said = self.model_dump(mode="json", exclude_unset=True)
         if not said:
@@ -87,6 +89,7 @@ class ScheduleChangesIn(Changes):
             raise Unfit(exc) from exc
         address = _address_of(order.address, shipment.address)
         window = None if order.window is None else order.window.at(address.time_zone)
+        require_one_day(window, order.service_day, address.time_zone)
         wanted = order.settled(address, window)
         return replace(
             shipment,

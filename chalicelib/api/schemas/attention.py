@@ -85,6 +85,8 @@ class WaitingShipmentOut(Out):
     recipient_name: str = Field(validation_alias=AliasPath("recipient", "name"))
     city: str = Field(validation_alias=AliasPath("address", "city"))
     postal_code: str | None = Field(validation_alias=AliasPath("address", "postal_code"))
+    lat_deg: float = Field(validation_alias=AliasPath("address", "coordinates", "lat_deg"))
+    lon_deg: float = Field(validation_alias=AliasPath("address", "coordinates", "lon_deg"))
     time_zone: str = Field(validation_alias=AliasPath("address", "time_zone"))
     window: RangeOut | None
     service_day: date | None = Field(validation_alias="wanted_day")

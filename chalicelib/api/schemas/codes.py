@@ -7,7 +7,6 @@ Countries and their zones are the tables of the IANA time zone database, which t
 import re
 from functools import cache
 from typing import Annotated, Final
-from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, StringConstraints
 
@@ -17,13 +16,32 @@ from chalicelib.edge.sentences import refused
 
 USER_ASSIGNED: Final = frozenset({"XK"})
 """Kosovo. ISO 3166 has no code for it; the EU, carriers and phone books use this one."""
+SHORT_CODE: Final = 2
+NO_ZONES: Final = frozenset({"Factory", "localtime"})
+"""What a computer says that has not been told its zone."""
 MEANT: Final = {"UK": "GB", "EL": "GR"}
 """Codes of everyday life and of the EU, and the ISO codes for what they mean."""
 LOCALE_WORDS: Final = "Write a language with or without a country, like fi or fi-FI."
 _LOCALE: Final = re.compile(
     r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?"
-    r"((?:[-_][A-Za-z0-9]{1,8}){0,4})(?:\.[A-Za-z0-9-]{1,12})?(?:@[A-Za-z]{1,12})?"
+    r"((?:[-_](?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}|[A-Za-z](?:[-_][A-Za-z0-9]{2,8})+)){0,4})"
+    r"(?:\.[A-Za-z0-9-]{1,12})?(?:@[A-Za-z]{1,12})?"
 )
+_LANGUAGES: Final = (
+    " aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv"
+    " cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho"
+    " hr ht hu hy hz ia id ie ig ii ik in io is it iu iw ja ji jv jw ka kg ki kj kk kl km kn"
+    " ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mo mr ms mt my na nb"
+    " nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se"
+    " sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty"
+    " ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
+)
+"""ISO 639-1 with the codes that it has withdrawn, which old programs write (``iw``, ``in``)."""
+_THREE_LETTERS: Final = {
+    "ara": "ar", "deu": "de", "eng": "en", "fin": "fi", "fra": "fr", "fre": "fr", "ger": "de",
+    "ita": "it", "nld": "nl", "dut": "nl", "pol": "pl", "por": "pt", "spa": "es", "swe": "sv",
+}  # fmt: skip
+"""ISO 639-2 of our own languages: BCP 47 takes the shorter code, some programs the longer."""
 
 
 @cache
@@ -55,8 +73,11 @@ def _rows(name: str) -> tuple[tuple[str, ...], ...]:
 
 @cache
 def _zones() -> dict[str, str]:
-    """Every IANA name by its small letters; finding them reads a folder of hundreds of files."""
-    return {name.lower(): name for name in available_timezones()}
+    """Every IANA name by its small letters, whatever this computer has besides."""
+    from importlib import resources  # noqa: PLC0415 - only who takes addresses pays for it
+
+    names = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
+    return {name.lower(): name for name in names if name not in NO_ZONES}
 
 
 def _plain(value: str) -> str:
@@ -93,7 +114,12 @@ def _locale(value: object) -> object:
     if found is None:
         raise refused(code="invalid_locale", words=LOCALE_WORDS)
     language, script, region, variants = found.groups(default="")
-    parts = [language.lower(), script.title(), region.upper(), variants.strip("-_").lower()]
+    language, region = language.lower(), MEANT.get(region.upper(), region.upper())
+    language = _THREE_LETTERS.get(language, language)
+    is_known = len(language) > SHORT_CODE or f" {language} " in _LANGUAGES
+    if not is_known or (region.isalpha() and region not in countries()):
+        raise refused(code="invalid_locale", words=LOCALE_WORDS)
+    parts = [language, script.title(), region, variants.strip("-_").lower()]
     return "-".join(part.replace("_", "-") for part in parts if part)
 
 

@@ -136,7 +136,9 @@ class HorizonOut(Out):
 
 
 class RiskOut(Out):
-    """How right the chances of broken promises were: the mean of (chance - outcome)², best 0.
+    """How right the probabilities of broken promises were: the mean of (probability - outcome)².
+
+    The best is 0.
 
     ``brier_of_the_share`` is what somebody scores who always says the share of broken promises.
     """

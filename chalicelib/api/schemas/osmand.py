@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import ConfigDict, PlainValidator, RootModel
 
-from chalicelib.api.schemas.measures import fix_of, number, number_or_text, place_at
+from chalicelib.api.schemas.measures import fix_of, number_or_text, place_at
 from chalicelib.api.schemas.reports import (
     MPS_PER_KNOT,
     OPEN,
@@ -160,9 +160,12 @@ def osmand_report(value: object, received_at: datetime) -> Report:
     if not isinstance(value, dict):
         return Report(DeviceApp.OSMAND, (), names_device=False)
     location = value.get("location")
-    if isinstance(location, dict):
-        has_id = value.get("device_id") is not None
-        return Report(DeviceApp.TRACCAR_9, _nested(location, received_at), has_id)
+    if isinstance(location, (dict, list)):
+        has_id = value.get("device_id") is not None or _has_id(value)
+        nested = location if isinstance(location, list) else [location]  # its library can batch
+        each = [one for one in nested if isinstance(one, dict)]
+        fixes = tuple(fix for one in each for fix in _nested(one, received_at))
+        return Report(DeviceApp.TRACCAR_9, fixes, has_id)
     app = DeviceApp.TRACCAR_NATIVE if isinstance(value, InQuery) else DeviceApp.TRACCAR_10
     if "spd" in value:
         app = DeviceApp.GPSLOGGER
@@ -203,12 +206,14 @@ def _nested(said: Mapping[str, object], received_at: datetime) -> tuple[Fix | Un
     level = battery.get("level") if isinstance(battery, dict) else None
     return (
         fix_of(
-            place_at(number(coords.get("latitude")), number(coords.get("longitude"))),
+            place_at(
+                number_or_text(coords.get("latitude")), number_or_text(coords.get("longitude"))
+            ),
             time_of(said.get("timestamp"), absent=received_at),
-            accuracy_m=number(coords.get("accuracy")),
-            speed_mps=number(coords.get("speed")),
-            heading_deg=number(coords.get("heading")),
-            battery_ratio=number(level),
+            accuracy_m=number_or_text(coords.get("accuracy")),
+            speed_mps=number_or_text(coords.get("speed")),
+            heading_deg=number_or_text(coords.get("heading")),
+            battery_ratio=number_or_text(level),
             is_mock=said.get("mock") in TRUE,
         ),
     )

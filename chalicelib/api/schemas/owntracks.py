@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field, PlainValidator, RootModel
 
-from chalicelib.api.schemas.measures import fix_of, number, place_at
+from chalicelib.api.schemas.measures import fix_of, number_or_text, place_at
 from chalicelib.api.schemas.reports import (
     KMH_PER_MPS,
     OPEN,
@@ -72,18 +72,18 @@ class OwnTracksOut(RootModel[Annotated[list[str], Field(max_length=0, examples=[
 
 def _fix(said: Mapping[str, object], received_at: datetime) -> Fix | UnreadableFix:
     return fix_of(
-        place_at(number(said.get("lat")), number(said.get("lon"))),
+        place_at(number_or_text(said.get("lat")), number_or_text(said.get("lon"))),
         _time(said.get("tst"), received_at),
-        accuracy_m=number(said.get("acc")),
-        speed_mps=scaled(number(said.get("vel")), 1 / KMH_PER_MPS),
-        heading_deg=number(said.get("cog")),
-        battery_ratio=scaled(number(said.get("batt")), 1 / PERCENT),
+        accuracy_m=number_or_text(said.get("acc")),
+        speed_mps=scaled(number_or_text(said.get("vel")), 1 / KMH_PER_MPS),
+        heading_deg=number_or_text(said.get("cog")),
+        battery_ratio=scaled(number_or_text(said.get("batt")), 1 / PERCENT),
     )
 
 
 def _time(value: object, received_at: datetime) -> datetime | None:
     """When it was, also where it is counted from 2001 and so falls on about now."""
-    seconds = number(value)
+    seconds = number_or_text(value)
     if seconds is not None and seconds < LAST_OF_APPLE_S:
         moved = instant_of(seconds + APPLE_EPOCH_S)
         if moved is not None and abs(moved - received_at) <= A_DAY:

@@ -76,9 +76,9 @@ Barcode = Annotated[
 ]
 
 
-def _each_on_its_own(lines: tuple[str, ...]) -> tuple[str, ...]:
+def _each_on_its_own(lines: tuple[str | None, ...]) -> tuple[str, ...]:
     """One line an entry, where one entry may come with line ends in it or with nothing."""
-    split = [line for entry in lines for line in entry.split("\n")]
+    split = [line for entry in lines for line in (entry or "").split("\n")]
     found = tuple(line.strip() for line in split if not is_blank(line))
     if not 1 <= len(found) <= MAX_LINES:
         words = f'An address has 1 to {MAX_LINES} lines, like ["Mannerheimintie 12 B 34"].'
@@ -91,13 +91,13 @@ def _each_on_its_own(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Lines = Annotated[
-    tuple[TextOrNothing, ...],
+    tuple[TextOrNothing | None, ...],
     Field(min_length=1, max_length=4 * MAX_LINES),
     AfterValidator(_each_on_its_own),
     WithJsonSchema(
         {
             "type": "array",
-            "items": {"type": "string", "maxLength": MAX_LINE_CHARS},
+            "items": {"type": ["string", "null"], "maxLength": MAX_LINE_CHARS},
             "minItems": 1,
             "maxItems": MAX_LINES,
         }
@@ -106,8 +106,9 @@ Lines = Annotated[
 """The lines of an address above its city."""
 
 
-def _named_plainly(metadata: dict[str, str]) -> dict[str, str]:
-    """Few words by short names, as they may come back in lists and in files."""
+def _named_plainly(said: dict[str, str | None]) -> dict[str, str]:
+    """Few words by short names, as they may come back in lists and in files; no empty ones."""
+    metadata = {name: words for name, words in said.items() if words is not None}
     if len(metadata) > MAX_METADATA:
         words = f"metadata has at most {MAX_METADATA} names."
         raise refused(code="too_many_names", words=words)
@@ -121,13 +122,13 @@ def _named_plainly(metadata: dict[str, str]) -> dict[str, str]:
 
 
 Metadata = Annotated[
-    dict[str, Line],
+    dict[str, Maybe[Line]],
     AfterValidator(_named_plainly),
     WithJsonSchema(
         {
             "type": "object",
             "propertyNames": {"pattern": f"^{_METADATA_NAME.pattern}$"},
-            "additionalProperties": {"type": "string", "minLength": 1, "maxLength": MAX_LINE_CHARS},
+            "additionalProperties": {"type": ["string", "null"], "maxLength": MAX_LINE_CHARS},
             "maxProperties": MAX_METADATA,
         }
     ),
@@ -245,14 +246,19 @@ class ProofRequirementsIn(Schema):
     recipient six digits to say at the door.
     """
 
-    photo: Requirement = Requirement.OPTIONAL
-    signature: Requirement = Requirement.OPTIONAL
-    pin: Requirement = Requirement.NONE
-    photo_when_failed: Requirement = Requirement.OPTIONAL
+    photo: Maybe[Requirement] = Requirement.OPTIONAL
+    signature: Maybe[Requirement] = Requirement.OPTIONAL
+    pin: Maybe[Requirement] = Requirement.NONE
+    photo_when_failed: Maybe[Requirement] = Requirement.OPTIONAL
 
     def to_domain(self) -> ProofRequirements:
-        """The requirements."""
-        return ProofRequirements(self.photo, self.signature, self.pin, self.photo_when_failed)
+        """The requirements. What is null is as if it were left out."""
+        return ProofRequirements(
+            self.photo or Requirement.OPTIONAL,
+            self.signature or Requirement.OPTIONAL,
+            self.pin or Requirement.NONE,
+            self.photo_when_failed or Requirement.OPTIONAL,
+        )
 
 
 class ShipmentIn(Schema):
@@ -268,9 +274,9 @@ class ShipmentIn(Schema):
     parcels: Annotated[tuple[ParcelIn, ...], Field(min_length=1, max_length=50)]
     window: WindowIn | None = None
     service_time_s: Maybe[Annotated[float, Field(ge=0, le=14_400)]] = None
-    proof_requirements: ProofRequirementsIn = Field(default_factory=ProofRequirementsIn)
+    proof_requirements: ProofRequirementsIn | None = Field(default_factory=ProofRequirementsIn)
     service_day: Maybe[Day] = None
-    metadata: Metadata = Field(default_factory=dict)
+    metadata: Maybe[Metadata] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -322,9 +328,9 @@ class ShipmentIn(Schema):
             parcels=tuple(Parcel(p.barcode, p.description) for p in self.parcels),
             window=None if self.window is None else self.window.to_domain(),
             service_time_s=self.service_time_s,
-            proof_requirements=self.proof_requirements.to_domain(),
+            proof_requirements=(self.proof_requirements or ProofRequirementsIn()).to_domain(),
             service_day=self.service_day,
-            metadata=self.metadata,
+            metadata=self.metadata or {},
         )
 
 

@@ -21,9 +21,16 @@ POSTCODE_DIGITS: Final = {
     **dict.fromkeys(("CN", "IN", "RO"), 6),
 }
 """Countries whose postcodes are so many digits and nothing else (Universal Postal Union)."""
+EXAMPLE: Final = "123456"
+ZIP: Final = 5
+ZIP_4: Final = 9
+"""A ZIP code of the United States with the four digits that may follow, written in one."""
 EXACT_DIGITS: Final = 15
 """A spreadsheet keeps so many digits of a number, and makes the others zeros."""
 _ROUNDED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}", re.ASCII)
+_WITH_DECIMALS: Final = re.compile(r"[0-9]+[.,]0+", re.ASCII)
+"""A code that a program has taken for a number and written with decimals; zeros at its front are
+gone."""
 _FORMULA_TEXT: Final = re.compile(r'="(.*)"', re.DOTALL)
 _FAILED: Final = frozenset(
     {"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"}
@@ -94,9 +101,17 @@ def damages(values: Mapping[str, Sequence[str]]) -> Iterator[RowError]:
                     "as text, and fill it in again."
                 )
                 yield _error(field, "rounded_number", words)
+            elif field in {POSTAL_CODE, BARCODE} and any(
+                map(_WITH_DECIMALS.fullmatch, text.split())
+            ):
+                words = (
+                    f"{text[:40]} has become a number with decimals. Format the column as text, "
+                    "and fill it in again."
+                )
+                yield _error(field, "rounded_number", words)
             elif field in NUMBERS and isinstance(_number(text), str):
                 yield _error(field, "not_a_number", "Write a number here, like 60.17 or 60,17.")
-    yield from _lost_zeros(values)
+    yield from _wrong_postcodes(values)
 
 
 def pointer_of(field: str) -> str:
@@ -164,8 +179,8 @@ def _is_rounded(text: str) -> bool:
     return right_check_digit(text) is not None
 
 
-def _lost_zeros(values: Mapping[str, Sequence[str]]) -> Iterator[RowError]:
-    """A postcode whose zeros at the front are gone."""
+def _wrong_postcodes(values: Mapping[str, Sequence[str]]) -> Iterator[RowError]:
+    """A postcode whose zeros at the front are gone, or that cannot exist in its country."""
     country = str(_value(COUNTRY, next(iter(values.get(COUNTRY, ())), ""))).upper()
     digits = POSTCODE_DIGITS.get(country)
     for text in values.get(POSTAL_CODE, ()):
@@ -175,6 +190,16 @@ def _lost_zeros(values: Mapping[str, Sequence[str]]) -> Iterator[RowError]:
                 f"zeros at its front: did you mean {text.zfill(digits)}?"
             )
             yield _error(POSTAL_CODE, "lost_zeros", words)
+        elif digits and not (_WITH_DECIMALS.fullmatch(text) or _is_postcode(text, digits)):
+            words = f"A postcode in {country} has {digits} digits, like {EXAMPLE[:digits]}."
+            yield _error(POSTAL_CODE, "invalid_postcode", words)
+
+
+def _is_postcode(text: str, digits: int) -> bool:
+    """Whether a text has these many digits, or with them what people write around them."""
+    found = re.fullmatch(r"(?:[A-Za-z]{1,3}[- ]?)?([0-9][0-9 ]*)(?:-[0-9]{4})?(?: \D.*)?", text)
+    count = 0 if found is None else len(found[1].replace(" ", ""))
+    return count == digits or (count == ZIP_4 and digits == ZIP)
 
 
 def _error(field: str, code: str, words: str) -> RowError:

@@ -42,9 +42,10 @@ class Row:
     def errors(self) -> Iterator[RowError]:
         """What the file itself has done to the row."""
         if self.extra_cells:
+            more = "1 more cell" if self.extra_cells == 1 else f"{self.extra_cells} more cells"
             words = (
-                f"This row has {self.extra_cells} more cells than the file has headings. Put a "
-                "text with a separator in it in quotation marks."
+                f"This row has {more} than the file has headings. Put a text with a separator in "
+                "it in quotation marks."
             )
             yield RowError("", "too_many_cells", words)
         yield from damages(self.values)

@@ -7,6 +7,7 @@ cell with a line end in it does not make two of them. A file is read as a stream
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -20,6 +21,17 @@ HINT: Final = "sep="
 """A first line with which a file tells Excel its separator."""
 _SNIFFED_BYTES: Final = 256
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_OTHERS: Final = {b"\x1f\x8b": "a packed file", b"%PDF": "a PDF", b"<": "a web page", b"[": "JSON"}
+"""What else is uploaded by mistake, by its first characters."""
+_WINDOWS: Final = "cp1252"
+_SIGN: Final = "[¢£¤¥¦§¨©¬®¯±³¶¸¹¼½¾¿×÷ƒ†‡ˆ‰˜›‹„”]"
+_MISREAD: Final = re.compile(
+    rf"[^\W\d_]{_SIGN}[^\W\d_]"  # a sign inside a word: V„inö
+    r"|(?:^|\s)[£¥¤¯¬€][^\W\d_]"  # … or before one: £ukasz
+    r"|(?<![^\W\d_])[À-ÿ]{4,}(?![^\W\d_])"  # a word without any plain letter: Èâàí
+    r"|[a-zß-ÿ][À-ÞŠŽŒŸ](?:[a-zß-ÿ]|\b)"  # a capital inside a word: VšinŠ
+)
+"""What no text in Windows-1252 has, and texts in other encodings become when they are read so."""
 _MARKS: Final = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -55,7 +67,7 @@ class Form:
 def encoding_of(chunks: Iterable[bytes]) -> str:
     """The encoding of a file: by its mark, else UTF-8 if all of it is, else Windows-1252.
 
-    Raises NotATable for an empty file and for a workbook.
+    Raises NotATable for an empty file and for what is no text in rows.
     """
     rest = iter(chunks)
     head = b""
@@ -66,6 +78,10 @@ def encoding_of(chunks: Iterable[bytes]) -> str:
         raise NotATable(text, reason="empty_file")
     if head.startswith(_WORKBOOKS):
         text = 'The file is an Excel workbook. Save it as "CSV UTF-8", and upload that file.'
+        raise NotATable(text, reason="not_csv")
+    other = next((name for mark, name in _OTHERS.items() if head.lstrip().startswith(mark)), None)
+    if other is not None:
+        text = f'The file is {other}, and no table. Save the table as "CSV UTF-8".'
         raise NotATable(text, reason="not_csv")
     marked = next((name for mark, name in _MARKS.items() if head.startswith(mark)), None)
     return marked or _unmarked_utf16(head) or _utf8_or_windows(chain((head,), rest))
@@ -87,7 +103,7 @@ def _utf8_or_windows(chunks: Iterable[bytes]) -> str:
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return "cp1252"
+        return _WINDOWS
     return "utf-8"
 
 
@@ -114,8 +130,21 @@ def records(chunks: Iterable[bytes], encoding: str, separator: str) -> Iterator[
             raise NotATable(words, reason="wrong_encoding") from exc
         if cells is None:
             return
+        if encoding == _WINDOWS:
+            _require_readable(number, cells)
         yield number, cells
         number += 1
+
+
+def _require_readable(number: int, cells: Sequence[str]) -> None:
+    """Raises NotATable where letters have become others, so that no wrong name is kept."""
+    for cell in cells:
+        if _MISREAD.search(cell):
+            words = (
+                f'Row {number} reads "{cell[:40]}": the file is in another encoding than UTF-8. '
+                'Save it as "CSV UTF-8", and upload it again.'
+            )
+            raise NotATable(words, reason="wrong_encoding")
 
 
 def is_empty(cells: Sequence[str]) -> bool:

@@ -84,9 +84,9 @@ class HorizonFigures:
 
 @dataclass(frozen=True, slots=True)
 class RiskGrade:
-    """How right the chances were that promises would break, at one moment before the arrivals.
+    """How right the probabilities of broken promises were, at one moment before the arrivals.
 
-    ``brier`` is the mean of (chance - outcome)²: 0 is perfect. ``brier_of_the_share`` is what
+    ``brier`` is the mean of (probability - outcome)²: 0 is perfect. ``brier_of_the_share`` is what
     somebody scores who always says the share of broken promises. Only less than that is skill.
     """
 
@@ -305,7 +305,7 @@ def eta_accuracy(tally: Tally) -> dict[Horizon, HorizonFigures]:
 
 
 def risk_grades(tally: Tally) -> dict[Horizon, RiskGrade]:
-    """How right the chances of broken promises were; only moments with any."""
+    """How right the probabilities of broken promises were; only moments with any."""
     found: dict[Horizon, RiskGrade] = {}
     for horizon in GRADED:
         name = f"risk.{horizon.value}"

@@ -30,12 +30,15 @@ LATE_EVENING: Final = time(22)
 """A range that begins later than this is said to be in the night, before it in the evening."""
 MORNING: Final = time(6)
 """Until then people call it the night that began the evening before."""
+LAST_MINUTE: Final = time(23, 59)
 ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class TimePhrase:
     """Times with their day. ``day`` is "" when each end in ``times`` has a day of its own.
+
+    ``times`` is "" for a whole day.
 
     ``joint`` stands between the two, as the Finnish "klo". ``alone`` is the times without a day.
     """
@@ -95,6 +98,8 @@ def range_phrase(
     if night is not None or first.day == last.day:
         named = night or _day(first, seen_at, style, form, is_over=True)
         is_today = night is None and first.day == seen_at.date()
+        if _is_whole_day(first, last):
+            return TimePhrase(named, "", "", named, is_today=is_today)
         return _on_one_day(named, _span(first, last, style), style, form, is_today=is_today)
     is_over = told.latest < now
     starts, ends = (
@@ -131,6 +136,12 @@ def _ends(told: Range, zone: ZoneInfo) -> tuple[_End, _End]:
     )
     end = last.date() - ONE_DAY if is_midnight else last.date()
     return _End(first.date(), first), _End(end, last, is_midnight=is_midnight)
+
+
+def _is_whole_day(first: _End, last: _End) -> bool:
+    """Whether the range is all of a day, to its last minute: nobody says 00:00–23:59."""
+    ends = last.is_midnight or last.local.time() >= LAST_MINUTE
+    return ends and first.day == last.day and first.local.time() == time(0)
 
 
 def _night(first: _End, last: _End, seen_at: datetime, style: Style) -> str | None:

@@ -54,12 +54,19 @@ def require_possible_time(
     zone = ZoneInfo(time_zone)
     if window is not None:
         _require_window(window, zone, now)
-        if service_day not in {None, window.earliest.astimezone(zone).date()}:
-            text = "The window begins on another day than service_day says. Write one of the two."
-            raise Invalid(text, pointer="/service_day", code="mixed_days")
+        require_one_day(window, service_day, time_zone)
     elif service_day is not None and service_day < now.astimezone(zone).date():
         text = f"The day {service_day.isoformat()} is over at the address. Write a later one."
         raise Invalid(text, pointer="/service_day", code="day_is_over")
+
+
+def require_one_day(window: Range | None, service_day: date | None, time_zone: str) -> None:
+    """Raises Invalid when a window and a day that were both ordered are not the same day."""
+    if window is None or service_day is None:
+        return
+    if window.earliest.astimezone(ZoneInfo(time_zone)).date() != service_day:
+        text = "The window begins on another day than service_day says. Write one of the two."
+        raise Invalid(text, pointer="/service_day", code="mixed_days")
 
 
 def _require_window(window: Range, zone: ZoneInfo, now: datetime) -> None:

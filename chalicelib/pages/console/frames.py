@@ -109,6 +109,10 @@ class ConsoleFrames:
         given = {"step": "ask", "said": "", "flaw": "", "email": "", "next_path": next_path} | said
         return self.bare("console/door.html", status=status, **given)
 
+    def hub(self, actor: Actor) -> Hub | None:
+        """The hub that somebody looks at; None where there is none."""
+        return self._chosen(self._hubs(actor))
+
     def _name(self, actor: Actor) -> str:
         try:
             return container().recognise_session.member(actor).name

@@ -67,7 +67,7 @@ def _when(shipment: Shipment, locale: Locale) -> str | None:
     if shipment.window is None:
         return named
     times = range_phrase(shipment.window, shipment.window.earliest, zone, locale.style).times
-    return f"{named} {times}"
+    return f"{named} {times}".strip()
 
 
 def _locale(shipment: Shipment) -> Locale:

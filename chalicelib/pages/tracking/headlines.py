@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.phrases.days import Form, day, day_of_date, moment_in_sentence, worded_clock
 from chalicelib.domain.phrases.locales import Locale
-from chalicelib.domain.phrases.ranges import deadline_phrase, range_phrase
+from chalicelib.domain.phrases.ranges import TimePhrase, deadline_phrase, range_phrase
 from chalicelib.domain.shipments.statuses import BEFORE_DEPARTURE, ON_THE_WAY, Status
 from chalicelib.domain.tracking.tracking import TrackingView
 from chalicelib.pages import times
@@ -38,12 +38,17 @@ def headline_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> Headline:
         at_day = day(view.outcome.at if view.outcome else now, now, zone, locale.style)
         return _worded("attempt_failed", locale, day=at_day)
     if view.window is not None and view.status in BEFORE_DEPARTURE and view.window.latest > now:
-        planned = range_phrase(view.window, now, zone, locale.style)
-        lead = locale.say("headline.planned", day=planned.before)
-        return _timed(lead.strip(), planned.times)
+        return _planned(range_phrase(view.window, now, zone, locale.style), locale)
     if view.service_day is not None:
         return _worded("planned", locale, day=_named(view.service_day, view, zone, locale))
     return _worded(view.status, locale)
+
+
+def _planned(window: TimePhrase, locale: Locale) -> Headline:
+    """The agreed window; a whole day has no times."""
+    if not window.times:
+        return _worded("planned", locale, day=window.day)
+    return _timed(locale.say("headline.planned", day=window.before).strip(), window.times)
 
 
 def _named(day_to_come: date, view: TrackingView, zone: ZoneInfo, locale: Locale) -> str:
@@ -92,6 +97,10 @@ def details_of(view: TrackingView, zone: ZoneInfo, locale: Locale) -> tuple[str,
     details = []
     if view.status in BEFORE_DEPARTURE | GOES_BACK:
         details.append(locale.say(f"detail.{view.status}", sender=view.sender.name))
+    window = view.window
+    if window is not None and view.status in BEFORE_DEPARTURE and window.latest <= view.server_now:
+        old = range_phrase(window, view.server_now, zone, locale.style).unless_today
+        details.append(locale.say("overdue.told", old=old))
     if view.position_hidden_because == "not_yet_near" and view.status in ON_THE_WAY:
         details.append(locale.say("map.not_yet_near"))
     if view.outcome is not None and view.outcome.reason is not None:

@@ -31,6 +31,11 @@ PLANNABLE: Final = frozenset({Status.CREATED, Status.ACCEPTED})
 and not on an open route, so that it is back at the hub."""
 
 
+def may_be_planned(shipment: Shipment, actor: Actor) -> bool:
+    """Whether it can be put on a route, as far as its status says."""
+    return shipment.status in PLANNABLE or may_take(shipment, Step.RETRY, actor)
+
+
 def require_placed(shipment: Shipment | None, *, pointer: str) -> None:
     """Raises Invalid for a shipment that is not there, or whose door nobody knows yet."""
     if shipment is None:
@@ -65,11 +70,10 @@ class Claims:
         self, shipment: Shipment, stop: Stop, route: Route, *, actor: Actor, now: datetime
     ) -> ShipmentChange:
         """The shipment at this stop of the route. Raises NotPlannable."""
-        is_back = may_take(shipment, Step.RETRY, actor)
-        if shipment.status not in PLANNABLE and not is_back:
+        if not may_be_planned(shipment, actor):
             raise NotPlannable(shipment_id=shipment.id, current=shipment.status.value)
         after, events = shipment, list[Event]()
-        if is_back:
+        if may_take(shipment, Step.RETRY, actor):
             after, event = self._taken(after, Step.RETRY, actor, now)
             events.append(event)
         assignment = Assignment(

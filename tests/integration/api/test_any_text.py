@@ -207,6 +207,22 @@ def good_bodies(van: Round) -> dict[str, tuple[str, str, Any]]:
         ),
         "/v1/shipments/{shipment_id}/links": (van.shop.key, van.ids[0][0], {}),
         "/v1/routes": (carrier.dispatcher, "", route),
+        "/v1/routes/suggestions": (
+            carrier.dispatcher,
+            "",
+            {
+                "hub_id": carrier.hub_id,
+                "service_day": route["service_day"],
+                "vans": [
+                    {
+                        "driver_id": van.driver_id,
+                        "starts_at": route["starts_at"],
+                        "stops": route["stops"],
+                    }
+                ],
+                "keep_order": True,
+            },
+        ),
         "/v1/routes/{route_id}": (carrier.dispatcher, van.route_id, {"operations": [move]}),
         "/v1/routes/{route_id}/moves": (
             carrier.dispatcher,

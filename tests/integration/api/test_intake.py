@@ -254,6 +254,25 @@ class TestWrappings:
 
         assert counts(phone.report("osmand", b"", query=query, headers=headers)) == (1, 0, 0)
 
+    def test_an_id_in_the_address_is_that_of_the_body(self, van: Round, phone: Phone) -> None:
+        for number, wrap in enumerate((urlencode, json.dumps), start=1):
+            at = position(van, ago_s=100 - number)
+            said = {"lat": at["lat"], "lon": at["lon"], "timestamp": at["s"]}
+
+            reply = phone.report("osmand", wrap(said).encode(), query="id=1")
+
+            assert counts(reply) == (1, 0, 0), reply.body
+            assert len(van.track()) == number
+
+    def test_a_batch_of_nested_positions(self, van: Round, phone: Phone) -> None:
+        at = position(van)
+        coords = {"latitude": str(at["lat"]), "longitude": at["lon"], "speed": -1}
+        nested = {"timestamp": van.carrier.clock.now().isoformat(), "coords": coords}
+
+        reply = phone.report("osmand", {"device_id": "1", "location": [nested, {}, None]})
+
+        assert counts(reply) == (1, 0, 0), reply.body
+
     def test_what_is_packed_is_unpacked(self, van: Round, phone: Phone) -> None:
         at = position(van)
         said = {"_type": "location", "lat": at["lat"], "lon": at["lon"], "tst": at["s"]}

@@ -184,6 +184,19 @@ def plan(carrier: Carrier) -> Ask:
     return Ask(carrier, "/v1/routes", body, carrier.dispatcher, body | {"stops": body["stops"][:2]})
 
 
+def suggestion(carrier: Carrier) -> Ask:
+    shipment_id = carrier.shop().shipment(stop=0)["id"]
+    now = carrier.clock.now()
+    body = {
+        "hub_id": carrier.hub_id,
+        "service_day": now.date().isoformat(),
+        "vans": [{"starts_at": now.isoformat()}],
+        "shipment_ids": [shipment_id],
+    }
+    path = "/v1/routes/suggestions"
+    return Ask(carrier, path, body, carrier.dispatcher, body | {"shipment_ids": []})
+
+
 def start(carrier: Carrier) -> Ask:
     van = carrier.round(1).loaded()
     return Ask(carrier, f"/v1/routes/{van.route_id}/start", None, carrier.dispatcher)
@@ -338,6 +351,7 @@ ASKS: Final[dict[str, Callable[[Carrier], Ask]]] = {
     "/v1/shipments/{shipment_id}/place": place,
     "/v1/shipments/{shipment_id}/links": link,
     "/v1/routes": plan,
+    "/v1/routes/suggestions": suggestion,
     "/v1/routes/{route_id}/start": start,
     "/v1/routes/{route_id}/cancel": end("cancel"),
     "/v1/routes/{route_id}/complete": end("complete"),

@@ -205,3 +205,48 @@ def test_a_stop_is_one_place_and_one_window(shop: Shop) -> None:
     assert "1.0 km" in details(apart)["/stops/0/shipment_ids/1"]
     assert "no time in common" in details(never)["/stops/1/shipment_ids/1"]
     assert carrier.plan(driver_id, [[here["id"]], [there["id"]]]).status == 201
+
+
+def test_what_is_null_or_empty_is_as_if_it_were_left_out(shop: Shop) -> None:
+    order = shop.order(
+        window=None,
+        service_time_s=None,
+        proof_requirements={"photo": None, "pin": ""},
+        metadata={"till": None, "shelf": "", "order_source": "shop"},
+    )
+    order["address"]["lines"] = ["Kauppakatu 5", None, ""]
+    plain = shop.order(proof_requirements=None, metadata=None)
+
+    full, bare = shop.post(order), shop.post(plain)
+
+    assert (full.status, bare.status) == (201, 201), (full.body, bare.body)
+    got = shop.get(full.json["id"])
+    assert got["metadata"] == {"order_source": "shop"}
+    assert got["address"]["lines"] == ["Kauppakatu 5"]
+    assert got["proof_requirements"] == shop.get(bare.json["id"])["proof_requirements"]
+
+
+def test_a_window_and_a_day_that_are_two_days_are_refused_also_in_a_change(shop: Shop) -> None:
+    path = f"/v1/shipments/{shop.shipment()['id']}"
+    window = {"start": "2026-11-25T10:00", "end": "2026-11-25T12:00"}
+    body = {"window": window, "service_day": "2026-11-26"}
+
+    reply = shop.carrier.call("PATCH", path, body, token=shop.key, headers={"If-Match": "*"})
+
+    assert "two" in details(reply)["/service_day"]
+
+
+def test_an_extension_is_not_kept_and_that_is_said(shop: Shop) -> None:
+    reply = posted(shop, recipient={"phone": "+1 212-555-0123 ext. 42"})
+
+    (warning,) = reply.json["warnings"]
+    assert warning["pointer"] == "/recipient/phone"
+    assert "extension 42" in warning["detail"]
+    assert shop.get(reply.json["id"])["recipient"]["phone"] == "+12125550123"
+
+
+def test_a_body_that_is_no_json_is_shown_its_place(shop: Shop) -> None:
+    reply = shop.post(b'{"reference": "1",\n "recipient": }')
+
+    assert (reply.status, reply.code) == (400, "invalid_json")
+    assert "line 2, column 15" in reply.json["detail"]

@@ -135,6 +135,22 @@ def test_a_key_is_shown_once_listed_and_ended(desk: Desk) -> None:
     assert desk.run("shipments", "list", key=made["key"]).exit_code != 0
 
 
+def test_a_member_is_invited_changed_signed_out_and_removed(desk: Desk) -> None:
+    admin = desk.stack.admin_key
+    invite = ("members", "invite", "dispatcher", "cli@example.com", "Liisa")
+    made = desk.json(*invite, key=admin)
+    change = ("members", "change", made["id"], "--role", "manager")
+
+    assert desk.run(*invite, key=admin).exit_code != 0
+    assert "manager" in desk.run(*change, key=admin).stdout
+    for verb in ("invite-again", "sign-out", "remove"):
+        result = desk.run("members", verb, made["id"], key=admin)
+        assert result.exit_code == 0, result.output
+    listed = desk.json("members", "list", key=admin)
+    assert [(each["role"], each["email"]) for each in listed] == [("manager", None)]
+    assert "Liisa" in desk.run("members", "list", key=admin).stdout
+
+
 def test_a_shipment_is_created_found_followed_and_cancelled(desk: Desk) -> None:
     shipment_id = created(desk, "CLI-1")
 

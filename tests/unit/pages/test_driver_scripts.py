@@ -247,6 +247,18 @@ def test_a_scan_is_judged_without_a_network() -> None:
     ]
 
 
+def test_a_label_is_known_in_the_forms_in_which_scanners_read_it() -> None:
+    sscc = "340434161094042557"
+    waiting = shipment([f"00{sscc}", "JJD-1"], scanned_barcodes=[])
+    plan = route(stop("1", waiting), cancelled=[])
+    codes = [sscc, f"]C100{sscc}", f"(00) {sscc}", f"\x1d00{sscc}\r\n", "jjd-1", "]A0JJD-1", "JJD1"]
+    expression = "given.codes.map((code) => matchScan(given.plan, code).barcode)"
+
+    told = evaluate("matchScan", "driver/scans.js", expression, {"plan": plan, "codes": codes})
+
+    assert told == [*[f"00{sscc}"] * 4, "JJD-1", "JJD-1", "JJD1"]
+
+
 def test_a_hand_scanner_is_told_from_fingers() -> None:
     expression = """given.map((pause) => {
         const feed = createWedge();

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts.letters import Letter
+from chalicelib.domain.accounts.letters import Letter, LetterKind
+from chalicelib.domain.accounts.letters import to_text as letter_to_text
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.ids import WebhookId
+from chalicelib.domain.ids import MemberId, WebhookId
 from chalicelib.domain.preferences.inbound import InboundText
 from chalicelib.domain.preferences.keywords import Keyword
 from chalicelib.domain.shipments.events import Event, EventType
@@ -187,6 +188,35 @@ def test_what_phones_answer_is_heard_before_anybody_is_told(office: Office) -> N
     assert office.texts == [InboundText("+358401234567", Keyword.STOP, NOON)]
     assert heard_after == [0]
     assert len(office.told) == 1
+
+
+def letter(body: str = "") -> dict[str, Any]:
+    asked = Letter("1", LetterKind.SIGN_IN, MemberId("mbr_1"), NOON)
+    return {"messageId": "letter", "body": body or letter_to_text(asked)}
+
+
+def test_letters_to_members_are_written_before_recipients_are_told(office: Office) -> None:
+    assert notified(batch(message(make_event(1)), letter()), office) == failures()
+
+    assert [each.member_id for each in office.letters] == ["mbr_1"]
+    assert len(office.told) == 1
+
+
+def test_a_letter_that_is_not_done_comes_again_and_one_that_is_none_is_parked(
+    office: Office,
+) -> None:
+    office.letter_answer = Report(is_complete=False)
+
+    assert notified(batch(letter()), office) == failures("letter")
+    assert notified(batch(letter('{"letter": "x"}')), office) == failures("letter")
+    assert len(office.letters) == 1
+
+
+def test_a_letter_that_failed_comes_again(office: Office) -> None:
+    def write(_: Letter) -> Report:
+        raise Unavailable
+
+    assert notified(batch(letter()), office, write=write) == failures("letter")
 
 
 def test_a_text_that_could_not_be_heard_comes_again_and_its_number_is_in_no_log(

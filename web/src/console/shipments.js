@@ -149,6 +149,7 @@ function barcodesOnly() {
 /** @param {string} title @param {[string, string]} [empty] */
 function show(title, empty) {
   byId("found").textContent = title;
+  byId("found-said").textContent = empty ? empty.join(". ") : title;
   byId("table").hidden = rows.children.length === 0;
   byId("empty").hidden = !empty;
   const [heading, text] = byId("empty").children;

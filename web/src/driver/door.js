@@ -5,7 +5,7 @@ import { finder, show as showVerdict } from "./loading.js";
 import { hint, threadRows } from "./next.js";
 import { barcodesAboard, nameOf } from "./plan.js";
 import { photoField, signatureField } from "./proofs.js";
-import { cleaned } from "./scans.js";
+import { meant } from "./scans.js";
 import { asksPin, begun, finish, hasChosen, kept, lacks, requires, taken } from "./visit.js";
 import { receivers, wishesOf } from "./wishes.js";
 
@@ -194,9 +194,10 @@ function scanPart(app, draft, codes, route) {
   const count = h("small", {}, say("door.scanned", { n: draft.scanned.length, total: codes.length }));
   const verdict = h("div", { class: "verdict", role: "status", hidden: true });
   const { parts, camera } = finder(app, (text) => {
-    const code = cleaned(text);
-    const isHere = codes.includes(code);
-    const other = route.stops.find((stop) => stop.shipments.some((each) => each.barcodes.includes(code)));
+    const [known] = meant(codes, text);
+    const isHere = known !== undefined;
+    const code = known ?? text.trim();
+    const other = route.stops.find((stop) => stop.shipments.some((each) => meant(each.barcodes, text).size > 0));
     const key = isHere ? "scan.at_stop" : other ? "scan.other_stop" : "scan.not_on_route";
     showVerdict(verdict, isHere, say(key, { place: other ? nameOf(other) : "" }), code);
     if (!isHere || draft.scanned.includes(code)) return;

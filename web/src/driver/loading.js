@@ -3,7 +3,7 @@ import { present } from "./day.js";
 import { button, h } from "./dom.js";
 import { aboard } from "./end.js";
 import { barcodesAboard, nameOf } from "./plan.js";
-import { cleaned, createWedge, isAboard, matchScan } from "./scans.js";
+import { createWedge, isAboard, matchScan, meant } from "./scans.js";
 
 /**
  * @param {App} app
@@ -80,9 +80,14 @@ export function unload(app) {
 
   /** @param {string} text */
   async function scanned(text) {
-    const barcode = cleaned(text);
     const plans = present([data.route(), data.state.previous]);
-    const found = plans.flatMap((p) => p.stops.flatMap((s) => s.shipments)).filter((s) => s.barcodes.includes(barcode));
+    const planned = plans.flatMap((p) => p.stops.flatMap((s) => s.shipments));
+    const [known] = meant(
+      planned.flatMap((s) => s.barcodes),
+      text,
+    );
+    const barcode = known ?? text.trim();
+    const found = planned.filter((s) => s.barcodes.includes(barcode));
     const isOn = found.some((each) => barcodesAboard(each).includes(barcode));
     const isOpen = found.some(({ status }) => ["out_for_delivery", "arriving", "arrived"].includes(status));
     const key = isOpen ? "out_for_delivery" : isOn || !found.length ? "unloaded" : "not_aboard";

@@ -57,13 +57,19 @@ def test_who_writes_the_code_of_everyday_life_is_told_the_right_one() -> None:
         ("es-419", "es-419"),
         ("ca-ES-valencia", "ca-ES-valencia"),
         ("de-DE-u-co-phonebk", "de-DE-u-co-phonebk"),
+        ("en_UK", "en-GB"),
+        ("fin", "fi"),
+        ("ger-AT", "de-AT"),
+        ("fil", "fil"),
     ],
 )
 def test_a_locale_is_kept_as_a_language_tag(written: str, kept: str) -> None:
     assert LANGUAGE.validate_python(written) == kept
 
 
-@pytest.mark.parametrize("written", ["s", "Swedish", "sv SE", "../sv", "sv--SE", "", "12"])
+@pytest.mark.parametrize(
+    "written", ["s", "Swedish", "sv SE", "../sv", "sv--SE", "", "12", "xx", "sv-XX", "en-USA"]
+)
 def test_what_is_no_locale_is_refused(written: str) -> None:
     assert refusal_of(LANGUAGE, written).endswith("like fi or fi-FI.")
 
@@ -93,3 +99,8 @@ def test_countries_and_zones_know_each_other() -> None:
     assert "Atlantic/Canary" in zones_of("ES")
     assert countries_of("Atlantic/Canary") == {"ES"}
     assert countries_of("Etc/UTC") == zones_of("XK") == set()
+
+
+@pytest.mark.parametrize("written", ["localtime", "Factory"])
+def test_a_zone_of_one_computer_is_none(written: str) -> None:
+    assert refusal_of(ZONE, written).endswith("like Europe/Helsinki.")

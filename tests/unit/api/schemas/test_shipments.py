@@ -49,7 +49,7 @@ def test_an_address_is_kept_as_mail_servers_read_it(written: str, kept: str) -> 
         "toivo@[192.0.2.1]",
         "toivo@192.0.2.1",
         '"toivo"@example.com',
-        "Toivo <toivo@example.com>",
+        "Toivo <toivo@example.com>, Otto",
         "toivo@example.com, toivo@example.com",
         "toivo@example.com\nBcc: toivo@example.com",
         "äinö@example.com",

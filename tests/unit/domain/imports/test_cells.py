@@ -49,6 +49,10 @@ def test_a_barcode_with_zeros_for_digits_is_found_by_its_check_digit(
         ("US", "02134-1000", None),
         ("CH", "8001", None),
         ("GB", "650", None),
+        ("FI", "FI-00650", None),
+        ("FI", "00650 Helsinki", None),
+        ("SE", "111 22", None),
+        ("US", "021341000", None),
     ],
 )
 def test_a_postcode_that_lost_its_zeros_is_told(country: str, text: str, meant: str | None) -> None:
@@ -125,3 +129,20 @@ def test_a_pointer_into_a_list_is_its_column(pointer: str, field: str) -> None:
 )
 def test_what_only_tells_that_it_is_text_is_taken_off(cell: str, text: str) -> None:
     assert text_of(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "codes_told"),
+    [
+        ("address.postal_code", "ABCDE", ["invalid_postcode"]),
+        ("address.postal_code", "006500", ["invalid_postcode"]),
+        ("address.postal_code", "650.0", ["rounded_number"]),
+        ("parcels.barcode", "12345.0", ["rounded_number"]),
+        ("parcels.barcode", "12345", []),
+        ("reference", "7.0", []),
+    ],
+)
+def test_a_code_that_cannot_be_is_told(field: str, text: str, codes_told: list[str]) -> None:
+    found = list(damages({"address.country": ["FI"], field: [text]}))
+
+    assert [error.code for error in found] == codes_told

@@ -61,6 +61,10 @@ def test_the_encoding_is_found_out(content: bytes, encoding: str) -> None:
         (b"", "empty_file"),
         (b" \r\n\r\n", "empty_file"),
         (b"PK\x03\x04\x14\x00", "not_csv"),
+        (b"\x1f\x8b\x08\x00\x00", "not_csv"),
+        (b"%PDF-1.7\n", "not_csv"),
+        (b"\n<html><table>", "not_csv"),
+        (b'[{"viite": "1"}]', "not_csv"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "not_csv"),
         (b'a,b\n1,"2\n3,4\n', "unreadable_row"),
         (b'a,b\n1,"2"x\n', "unreadable_row"),
@@ -131,3 +135,37 @@ def test_what_a_writer_of_csv_writes_is_read(
 
     assert [cells for _, cells in read] == rows
     assert [number for number, _ in read] == list(range(1, len(rows) + 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("Łukasz Żak", "cp1250"),
+        ("Zażółć", "cp1250"),
+        ("Иван", "cp1251"),
+        ("Väinö Ärölä", "cp850"),
+        ("Väinö Ärölä", "mac-roman"),
+        ("Αθήνα", "cp1253"),
+    ],
+)
+def test_letters_that_would_become_others_are_refused(name: str, encoding: str) -> None:
+    with pytest.raises(NotATable) as caught:
+        table(f"viite;nimi\r\n1;{name}\r\n".encode(encoding))
+
+    assert caught.value.reason == "wrong_encoding"
+    assert "Row 2" in str(caught.value)
+
+
+WESTERN = (
+    "Väinö Ärölä", "ÄÄNEKOSKI", "O’Brien", "l’Œuvre", "Calle n° 12", "¿Dónde?", "«Bistrot»",
+    "„Firma“ GmbH", "12½ B", "Weiß", "Þórður", "façade à côté", "50 m²", "Iñárritu", "São João",
+    "Nº 5", "ÆRØ", "5€", "A–B", "Lego®", "Åäö",
+)  # fmt: skip
+
+
+def test_what_western_europe_writes_is_read() -> None:
+    lines = [f"{i};{name}" for i, name in enumerate(WESTERN)]
+
+    _, _, rows = table("\r\n".join(["viite;nimi", *lines]).encode("cp1252"))
+
+    assert [cells[1] for _, cells in rows] == list(WESTERN)

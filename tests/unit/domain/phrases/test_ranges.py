@@ -274,3 +274,24 @@ def end_clocks(at: datetime, style: Style) -> set[str]:
     is_midnight = at.time() == time(0)
     last = {"midnight", "24:00", "24.00"} if is_midnight else set()
     return {local_clock(at, style)} | last
+
+
+@pytest.mark.parametrize(
+    ("end", "text"),
+    [
+        ("2026-11-24T23:59", "tomorrow"),
+        ("2026-11-24T23:59:59", "tomorrow"),
+        ("2026-11-25T00:00", "tomorrow"),
+        ("2026-11-24T23:00", "tomorrow 00:00–23:00"),
+    ],
+)
+def test_a_whole_day_has_no_times(end: str, text: str) -> None:
+    assert told("2026-11-24T00:00", end, now="2026-11-23T12:00") == text
+
+
+def test_a_whole_day_on_which_the_clocks_change_is_one() -> None:
+    for day in ("2027-03-28", "2027-10-31"):
+        first = local(f"{day}T00:00")
+        phrase = range_phrase(Range(first, local(f"{day}T23:59")), first, HELSINKI, style_of("en"))
+
+        assert (phrase.text, phrase.unless_today) == ("today", "today")

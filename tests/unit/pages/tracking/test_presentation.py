@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -239,7 +240,17 @@ def test_an_agreed_window_has_its_day_also_while_it_is_open() -> None:
 def test_a_window_that_has_passed_is_not_planned_any_more() -> None:
     window = Range(NOON - timedelta(hours=5), NOON - timedelta(hours=2))
 
-    assert words(make_waiting(window=window)).headline.text == "We are expecting your delivery"
+    shown = words(make_waiting(window=window))
+
+    assert shown.headline.text == "We are expecting your delivery"
+    assert shown.details[-1] == "We said 09:00–12:00. That has passed."
+
+
+def test_a_window_of_a_whole_day_is_the_day() -> None:
+    midnight = NOON.astimezone(ZoneInfo("Europe/Helsinki")).replace(hour=0)
+    window = Range(midnight + timedelta(days=1), midnight + timedelta(days=2, seconds=-1))
+
+    assert words(make_waiting(window=window)).headline.text == "Planned for tomorrow"
 
 
 @pytest.mark.parametrize(
