@@ -8,6 +8,8 @@ from chalicelib.api.schemas.route_events import RouteEventsOut
 from chalicelib.api.schemas.routes import (
     RouteIn,
     RouteOut,
+    RouteShipmentOut,
+    RouteShipmentsOut,
     RoutesOut,
     RoutesQuery,
     StartedRouteOut,
@@ -99,6 +101,19 @@ def patch_route(
     order = EditOrder(body.to_domain(), expected, is_dry_run=query.dry_run)
     done = EditOut.of(container().edit_route(RouteId(route_id), order, actor=actor))
     return Answer(done, _tag(done.plan_version))
+
+
+@routes.endpoint(
+    "/v1/routes/{route_id}/shipments",
+    method="GET",
+    principals=STAFF,
+    gives=RouteShipmentsOut,
+    refusals=(NotFound,),
+)
+def get_route_shipments(_: Actor, route_id: str) -> RouteShipmentsOut:
+    """Whose doors a route goes to: its shipments, in the order of its stops."""
+    found = container().show_routes.aboard(RouteId(route_id))
+    return RouteShipmentsOut(data=tuple(RouteShipmentOut.aboard(each) for each in found))
 
 
 @routes.endpoint(

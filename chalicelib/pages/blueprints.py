@@ -5,6 +5,9 @@ from typing import Final
 
 BLUEPRINTS: Final[Mapping[str, str]] = {
     "/console": "chalicelib.pages.console.home:home",
+    "/console/attention": "chalicelib.pages.console.dispatch:dispatch",
+    "/console/live": "chalicelib.pages.console.dispatch:dispatch",
+    "/console/routes": "chalicelib.pages.console.dispatch:dispatch",
     "/console/planning": "chalicelib.pages.console.board:board",
     "/console/shipments": "chalicelib.pages.console.search:search",
     "/console/sign-in": "chalicelib.pages.console.door:door",

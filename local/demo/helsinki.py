@@ -138,7 +138,14 @@ def _opened(
     for number, (driver_id, (name, _team)) in enumerate(
         zip(opened.driver_ids, drivers, strict=True)
     ):
-        van = Van(name, driver_id, areas[number], world, random.Random(f"{seed} {name}"))
+        van = Van(
+            name,
+            driver_id,
+            areas[number],
+            world,
+            random.Random(f"{seed} {name}"),
+            begins_late=number == len(drivers) - 1,
+        )
         wait_s = HEAD_START.total_seconds() + STAGGER_S * (number - 1) + 1 if number else 0.0
         agenda.add(van.doings(wait_s=wait_s))
         vans.append(van)

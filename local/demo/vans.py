@@ -96,6 +96,8 @@ class Van:
     world: World
     chance: random.Random
     stops: list[Stop] = field(default_factory=list)
+    begins_late: bool = False
+    """Whether the last stop of the first wave is promised too early: something to be moved."""
     _past: deque[list[str]] = field(default_factory=deque)
     _phone: Phone | None = None
     _posted_at: datetime | None = None
@@ -177,6 +179,8 @@ class Van:
             supply=self.world.supply,
             chance=self.chance,
         )
+        if self.begins_late and not self._past:
+            planning.hurry(visits[-1], starts_at=starts_at)
         app = carrier.signed_in(self.world.carrier.dispatcher, self.driver_id)
         self._phone, self._posted_at = Phone(app, self._now, self._id), at
         stops = [

@@ -151,5 +151,5 @@ def busy_van(chance: Random, stops: int, **changes: Any) -> tuple[Route, Live]:
         for stop, eta in zip(route.stops, planned, strict=True)
     )
     route = replace(route, stops=kept)
-    done = chance.randrange(stops // 8, stops - stops // 8)
+    done = chance.randrange(stops // 8, stops - max(4, stops // 8))
     return route, far_gone(chance, route, done=done, told=stops // 10)

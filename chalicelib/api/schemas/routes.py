@@ -14,6 +14,7 @@ from chalicelib.domain.proofs.proofs import Requirement
 from chalicelib.domain.routes.new_routes import NewRoute, PlannedVisit
 from chalicelib.domain.routes.routes import Break, Route, RouteStatus
 from chalicelib.domain.shipments.custody import ParcelState
+from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.edge.queries import QueryDay, QueryId
 from chalicelib.edge.schemas import ListingQuery, Maybe, Out, Query, Schema, Time
@@ -197,6 +198,30 @@ class StartedRouteOut(RouteFields):
         """The plan, and what is not aboard."""
         plan = PlanNow(value.route, value.live)
         return cls.joined(plan.route, stops=StopOut.all_of(plan), missing=value.missing)
+
+
+class RouteShipmentOut(Out):
+    """A shipment of a route, as much as tells whose door it is."""
+
+    id: str
+    reference: str
+    status: Status
+    recipient_name: str = Field(validation_alias=AliasPath("recipient", "name"))
+    address_lines: tuple[str, ...] = Field(validation_alias=AliasPath("address", "lines"))
+    city: str = Field(validation_alias=AliasPath("address", "city"))
+    postal_code: str | None = Field(validation_alias=AliasPath("address", "postal_code"))
+    parcel_count: int
+
+    @classmethod
+    def aboard(cls, value: Shipment) -> Self:
+        """The shipment."""
+        return cls.joined(value, parcel_count=len(value.parcels))
+
+
+class RouteShipmentsOut(Out):
+    """The shipments of a route, in the order of its stops."""
+
+    data: tuple[RouteShipmentOut, ...]
 
 
 class RouteSummaryOut(Out):

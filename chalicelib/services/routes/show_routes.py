@@ -14,6 +14,7 @@ from chalicelib.domain.ids import HubId, RouteId, ShipmentId, StopId
 from chalicelib.domain.listings import Listing
 from chalicelib.domain.routes.events import RouteEvent
 from chalicelib.domain.routes.routes import Route, RouteStatus, RouteSummary
+from chalicelib.domain.shipments.shipments import Shipment
 from chalicelib.domain.shipments.statuses import Status
 from chalicelib.services.driving.shifts import live_of
 from chalicelib.services.ports.fleet import Fleet
@@ -102,6 +103,12 @@ class ShowRoutes:
         """Several routes, each at that version of its plan; one that has moved on is missing."""
         found = self.routes.plans(wanted)
         return tuple(found[route_id] for route_id in dict(wanted) if route_id in found)
+
+    def aboard(self, route_id: RouteId) -> tuple[Shipment, ...]:
+        """The shipments of a plan as they are, in the order of its stops. Raises NotFound."""
+        route = self.routes.get(route_id)
+        ids = [shipment_id for stop in route.stops for shipment_id in stop.shipment_ids]
+        return self.shipments.glances(ids)
 
     def of_day(
         self,

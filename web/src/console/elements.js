@@ -46,3 +46,9 @@ export function inWords(code) {
   const words = code.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** Put the focus on what a selector finds, where there is such a thing. @param {ParentNode} inside @param {string} selector */
+export function focusOn(inside, selector) {
+  const found = inside.querySelector(selector);
+  if (found instanceof HTMLElement || found instanceof SVGElement) found.focus();
+}
