@@ -53,7 +53,6 @@ def test_an_address_is_kept_as_mail_servers_read_it(written: str, kept: str) -> 
         "toivo@example.com, toivo@example.com",
         "toivo@example.com\nBcc: toivo@example.com",
         "äinö@example.com",
-        "toivo@example.test",
         "t" * 65 + "@example.com",
         "toivo@" + "a" * 64 + ".com",
         "toivo@" + "a.b" * 90 + ".com",
