@@ -20,8 +20,11 @@ from chalicelib.domain.shipments.statuses import Status
 from chalicelib.domain.webhooks.endpoints import WebhookEndpoint
 
 AT_THE_HUB: Final = frozenset({Status.CREATED, Status.ACCEPTED})
-LOOK_AHEAD: Final = timedelta(days=1)
-"""A shipment without a route is a concern from a day before it is wanted."""
+LOOK_AHEAD: Final = timedelta(hours=12)
+"""A shipment without a route is a concern from half a day before it is wanted.
+
+Farther ahead the list would be full of tomorrow's orders, which are the planning board's.
+"""
 
 
 class Kind(StrEnum):
