@@ -225,5 +225,6 @@ def test_a_failure_never_comes_after_the_delivery(van: Round, choices: tuple[int
     assert refused in ([], ["b"]), schedule.trace  # who was not at home may be served after all
     types = van.shop.event_types(van.ids[0][0])
     ends = [each for each in types if each in {"delivered", "attempt_failed"}]
-    assert ends == (["delivered"] if refused else ["attempt_failed", "delivered"])
+    assert ends in (["delivered"], ["attempt_failed", "delivered"])  # else it is for the record
+    assert not refused or ends == ["delivered"]
     assert_history_is_whole(van)

@@ -246,6 +246,7 @@ class PlansOut(Out):
     """The plans that were asked for; one that has moved on since is missing."""
 
     data: tuple[PlanOut, ...]
+    next_cursor: None = None
 
 
 def _row(van: Van, at: datetime) -> tuple[object, ...]:

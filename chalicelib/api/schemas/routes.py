@@ -222,6 +222,7 @@ class RouteShipmentsOut(Out):
     """The shipments of a route, in the order of its stops."""
 
     data: tuple[RouteShipmentOut, ...]
+    next_cursor: None = None
 
 
 class RouteSummaryOut(Out):

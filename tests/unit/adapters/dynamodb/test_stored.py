@@ -80,6 +80,12 @@ def optional_fields(form: type[Any]) -> list[str]:
     return [field.name for field in found.fields if not field.required]
 
 
+def defaults_of(form: type[Any]) -> list[Any]:
+    """The defaults of the last fields, in their order."""
+    made = ((getattr(value, "factory", None), value) for value in form.__struct_defaults__)
+    return [make() if make else value for make, value in made]
+
+
 def read(form: type[Any], value: object) -> Any:
     return msgspec.json.decode(json.dumps(value).encode(), type=form)
 
@@ -104,11 +110,8 @@ def test_all_that_is_stored_is_tried_here() -> None:
 @pytest.mark.parametrize("form", JSON)
 def test_a_document_without_any_one_optional_field_is_read(form: type[Any]) -> None:
     whole = sample(inspect.type_info(form))
-    names, defaults = form.__struct_fields__, form.__struct_defaults__
-    default = {
-        name: made() if (made := getattr(value, "factory", None)) else value
-        for name, value in zip(reversed(names), reversed(defaults), strict=False)
-    }
+    names, defaults = form.__struct_fields__, defaults_of(form)
+    default = dict(zip(reversed(names), reversed(defaults), strict=False))
 
     for name in optional_fields(form):
         older = read(form, {key: value for key, value in whole.items() if key != name})
@@ -129,7 +132,7 @@ def test_an_array_of_an_earlier_release_is_read(form: type[Any]) -> None:
     whole = sample(inspect.type_info(form))
 
     for missing in range(1, len({*optional_fields(form)} - {"v"}) + 1):
-        defaults = map(msgspec.to_builtins, form.__struct_defaults__[-missing:])
+        defaults = map(msgspec.to_builtins, defaults_of(form)[-missing:])
 
         older = read_packed(form, whole[:-missing])
 

@@ -58,20 +58,20 @@ def test_before_the_first_fix_the_promise_is_shown() -> None:
 
 
 def test_a_page_shows_what_was_remembered_with_the_fix() -> None:
-    live = with_shown(driving(eta(21, 51)), ROUTE, NOON)
+    live = with_shown(driving(eta(20, 51)), ROUTE, NOON)
 
     assert shown(live) == between(20, 50)
     assert shown(replace(live, etas=driving(eta(21, 44)).etas)) == between(20, 50)
 
 
 def test_polls_between_two_fixes_show_the_same() -> None:
-    live = with_shown(driving(eta(21, 51)), ROUTE, NOON)
+    live = with_shown(driving(eta(20, 51)), ROUTE, NOON)
 
     assert {shown(live, NOON + minutes(n) / 3) for n in range(9)} == {between(20, 50)}
 
 
 def test_a_silent_van_changes_nothing_until_that_is_over() -> None:
-    live = with_shown(driving(eta(21, 51)), ROUTE, NOON)
+    live = with_shown(driving(eta(20, 51)), ROUTE, NOON)
 
     assert shown(live, NOON + minutes(45)) == between(20, 50)
     assert shown(live, NOON + minutes(50)) == ROUTE.stops[STOP].promise
@@ -110,7 +110,7 @@ def test_of_a_stop_that_is_far_away_the_promise_is_shown() -> None:
 
 
 def test_what_is_shown_follows_its_stop_into_another_plan() -> None:
-    live = with_shown(driving(eta(21, 51)), ROUTE, NOON)
+    live = with_shown(driving(eta(20, 51)), ROUTE, NOON)
     swapped = replace(
         live,
         numbers=(0, 2, 1),
