@@ -4,7 +4,7 @@ One report covers the shipments of one stop. Everything it changes (shipments, e
 and with the last stop the route) is one transaction. A repeat of the same action changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -96,7 +96,7 @@ class WorkStop:
         return retried(lambda: self._work(report, actor))
 
     def _work(self, report: StopReport, actor: Actor) -> tuple[Shipment, ...]:
-        live = live_of(self.fleet, actor)
+        live = read = live_of(self.fleet, actor)
         now = self.clock.now()
         edited = self._edited(live, report.stop_id)
         lost = () if edited is None else lost_parts(edited, report)
@@ -124,6 +124,7 @@ class WorkStop:
             is_driven = route.status is RouteStatus.ACTIVE
             live = self._of_driver_now(route) if is_driven else live
         lost = taken_back(route.stops[index], others, report, actor)
+        self._require_same_plan(read, others.keys() - {each.shipment_id for each in lost})
         if lost:
             taken_in = Said(report, route.id, actor, occurred_at, now)
             shown = (*shown, *self._record(taken_in, lost))
@@ -255,6 +256,17 @@ class WorkStop:
     def _late_proofs(self) -> LateProofs:
         """Looked at after the commit: an inspection may have ended while it was made."""
         return LateProofs(self.shipments, self.journal, self.allowed_proofs, self.clock, self.ids)
+
+    def _require_same_plan(self, read: Live, gone: Collection[ShipmentId]) -> None:
+        """Raise ConcurrentUpdate where the plan has moved on since its driver's state was read.
+
+        What has ``gone`` from the route meanwhile is then judged as what the plan has lost.
+        """
+        if not gone:
+            return
+        now = self.fleet.live(read.driver_id)
+        if (now.route_id, now.plan_version) != (read.route_id, read.plan_version):
+            raise ConcurrentUpdate
 
     def _of_driver_now(self, route: Route) -> Live:
         """The live state of the van, which another driver has taken over."""
