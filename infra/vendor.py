@@ -59,6 +59,7 @@ NEVER_CALLED: Final = (
     "urllib3/contrib/emscripten",  # for Python inside a browser
     "aws_lambda_powertools/event_handler",  # a second router
     "aws_lambda_powertools/utilities/auth_alpha",  # for that router
+    "aws_lambda_powertools/utilities/circuit_breaker",
     "aws_lambda_powertools/utilities/data_masking",
     "aws_lambda_powertools/utilities/feature_flags",
     "aws_lambda_powertools/utilities/idempotency",  # ours knows what a request stood for
@@ -66,6 +67,7 @@ NEVER_CALLED: Final = (
     "aws_lambda_powertools/utilities/parameters",
     "aws_lambda_powertools/utilities/streaming",
     "aws_lambda_powertools/utilities/validation",
+    "phonenumbers/shortdata/region_*.py",  # of emergency calls and the like
     "pydantic/mypy.py",  # for type checkers
     "pydantic/v1",  # models of the first version; we have none
     "dns",  # email-validator would ask name servers with it; we only look at an address
