@@ -71,7 +71,7 @@ def test_signed_out_here_is_signed_out_and_back_shows_nothing(
     page = open_console("/console/sign-in", role=None)
     page.goto(asked_for(page, doorstep, doorstep["members"]["admin"]))
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/console/shipments")
+    page.wait_for_url("**/console/live")
 
     page.locator("details.me summary").click()
     page.get_by_role("button", name="Sign out", exact=True).click()

@@ -1,6 +1,7 @@
 """The driver's app in a real browser: a stop in a cellar, scanned labels, a conflict."""
 
 import io
+import json
 import random
 import shutil
 from contextlib import closing
@@ -134,6 +135,12 @@ def test_what_the_office_refuses_comes_back_with_a_way_out(
     page.get_by_role("button", name="Save:").click()
     page.get_by_role("button", name="Undo").wait_for()
     shift.hand_over()  # meanwhile another phone of this driver delivers
+    refusal = json.dumps({"status": 409, "code": "illegal_transition", "detail": "It is over."})
+    problem = "application/problem+json"
+    context.route(
+        "**/v1/driver/stops/*/fail",
+        lambda route: route.fulfill(status=409, body=refusal, content_type=problem),
+    )
 
     context.set_offline(False)
     expect(page.locator("#unsent")).to_contain_text("came back", timeout=20_000)
